@@ -1,0 +1,9 @@
+import Wire
+
+@main
+struct OpenClaw {
+    static func main() {
+        EventLoop.install()
+        EventLoop.shared.run()
+    }
+}

@@ -1,0 +1,11 @@
+#ifndef CCURL_H
+#define CCURL_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE  /* as the Glibc module of Swift is built, or fd_set differs */
+#endif
+#define CURL_DISABLE_TYPECHECK
+#include <curl/curl.h>
+
+/* Opens libcurl.so.4 and finds its functions; 0, or -1 when it is not there or too old. */
+int ccurl_load(void);
+#endif

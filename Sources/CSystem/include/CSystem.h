@@ -1,0 +1,16 @@
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE  /* as the Glibc module of Swift is built, or fd_set differs */
+#endif
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __linux__
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/random.h>
+#endif
+
+/* Gives freed memory back to the system (malloc.h is not in Swift's Glibc module). Returns 1 when some was given back. */
+int csystem_malloc_trim(void);
+#endif

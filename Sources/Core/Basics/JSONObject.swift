@@ -1,0 +1,80 @@
+/// The members of a JSON object in the order they were written. A repeated key keeps its first place and its last value.
+package struct JSONObject: Sendable, Hashable {
+    package typealias Member = (key: String, value: JSON)
+
+    private var keys: [String] = []
+    private var values: [JSON] = []
+    /// Built once an object is large; small ones are faster to scan.
+    private var places: [String: Int]?
+
+    private static let largestScannedCount = 16
+
+    package init() {}
+
+    package init(_ members: some Sequence<(String, JSON)>) {
+        for (key, value) in members { self[key] = value }
+    }
+
+    package var count: Int { keys.count }
+    package var isEmpty: Bool { keys.isEmpty }
+
+    /// Setting nil removes the member.
+    package subscript(key: String) -> JSON? {
+        get { place(of: key).map { values[$0] } }
+        set {
+            switch (place(of: key), newValue) {
+            case (let place?, let value?): values[place] = value
+            case (let place?, nil): remove(at: place)
+            case (nil, let value?): append(key, value)
+            case (nil, nil): break
+            }
+        }
+    }
+
+    package static func == (a: JSONObject, b: JSONObject) -> Bool {
+        a.count == b.count && a.allSatisfy { b[$0.key] == $0.value }
+    }
+
+    /// Equal objects may list their members in another order, so members are mixed without order.
+    package func hash(into hasher: inout Hasher) {
+        var mixed = 0
+        for (key, value) in self {
+            var member = Hasher()
+            member.combine(key)
+            member.combine(value)
+            mixed ^= member.finalize()
+        }
+        hasher.combine(mixed)
+    }
+
+    private func place(of key: String) -> Int? {
+        places == nil ? keys.firstIndex(of: key) : places?[key]
+    }
+
+    private mutating func append(_ key: String, _ value: JSON) {
+        places?[key] = keys.count
+        keys.append(key)
+        values.append(value)
+        if places == nil && keys.count > Self.largestScannedCount { indexPlaces() }
+    }
+
+    private mutating func remove(at place: Int) {
+        keys.remove(at: place)
+        values.remove(at: place)
+        if places != nil { indexPlaces() }
+    }
+
+    private mutating func indexPlaces() {
+        places = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+    }
+}
+
+extension JSONObject: RandomAccessCollection {
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { keys.count }
+    package subscript(position: Int) -> Member { (keys[position], values[position]) }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+}

@@ -1,0 +1,162 @@
+/// One entry of a transcript, in the shape that `chat.history` sends (contract §5.6).
+package enum Message: Sendable, Hashable {
+    case user(UserMessage)
+    case assistant(AssistantMessage)
+    case toolResult(ToolResultMessage)
+}
+
+/// A piece of a message.
+package enum Block: Sendable, Hashable {
+    case text(String)
+    /// Reasoning. `signature` is what the vendor wants back unchanged.
+    case thinking(String, signature: String?)
+    /// Reasoning that the vendor sends encrypted; it goes back unchanged.
+    case redactedThinking(data: String)
+    case toolCall(ToolCall)
+    case image(ImageContent)
+}
+
+/// An image as base64 text.
+package struct ImageContent: Sendable, Hashable {
+    package var mimeType: String
+    package var base64: String
+
+    package init(mimeType: String, base64: String) {
+        self.mimeType = mimeType
+        self.base64 = base64
+    }
+}
+
+/// A model's wish to run a tool.
+package struct ToolCall: Sendable, Hashable {
+    package var id: String
+    package var name: String
+    package var arguments: JSON
+    /// Gemini's thought signature or the Responses API's item id: goes back unchanged.
+    package var signature: String?
+
+    package init(id: String, name: String, arguments: JSON, signature: String? = nil) {
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+        self.signature = signature
+    }
+}
+
+package struct UserMessage: Sendable, Hashable {
+    package var content: [Block]
+    package var timestamp: Timestamp
+    /// `<idempotency key>:user` for what a client sent; lets the client recognise its own message.
+    package var idempotencyKey: String?
+
+    package init(content: [Block], timestamp: Timestamp, idempotencyKey: String? = nil) {
+        self.content = content
+        self.timestamp = timestamp
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+package struct AssistantMessage: Sendable, Hashable {
+    package var content: [Block]
+    package var timestamp: Timestamp
+    /// `anthropic-messages`, `openai-completions`, `openai-responses` or `google-generative-ai`.
+    package var api: String?
+    package var provider: String?
+    package var model: String?
+    package var usage: Usage?
+    package var stopReason: StopReason
+    package var errorMessage: String?
+    package var responseID: String?
+
+    package init(
+        content: [Block], timestamp: Timestamp, api: String? = nil, provider: String? = nil, model: String? = nil,
+        usage: Usage? = nil, stopReason: StopReason = .stop, errorMessage: String? = nil, responseID: String? = nil
+    ) {
+        self.content = content
+        self.timestamp = timestamp
+        self.api = api
+        self.provider = provider
+        self.model = model
+        self.usage = usage
+        self.stopReason = stopReason
+        self.errorMessage = errorMessage
+        self.responseID = responseID
+    }
+
+    /// The text blocks, joined.
+    package var text: String { content.text }
+
+    package var toolCalls: [ToolCall] {
+        content.compactMap { if case .toolCall(let call) = $0 { call } else { nil } }
+    }
+}
+
+package struct ToolResultMessage: Sendable, Hashable {
+    package var toolCallID: String
+    package var toolName: String
+    package var content: [Block]
+    package var isError: Bool
+    package var details: JSON?
+    package var timestamp: Timestamp
+
+    package init(
+        toolCallID: String, toolName: String, content: [Block], isError: Bool, details: JSON? = nil,
+        timestamp: Timestamp
+    ) {
+        self.toolCallID = toolCallID
+        self.toolName = toolName
+        self.content = content
+        self.isError = isError
+        self.details = details
+        self.timestamp = timestamp
+    }
+}
+
+/// Why a model stopped; the raw value is what transcripts store.
+package enum StopReason: String, Sendable, Hashable {
+    case stop, length, toolUse, error, aborted, injected
+}
+
+/// Tokens of one model request, and their price in US dollars where the catalogue knows it.
+package struct Usage: Sendable, Hashable {
+    package var input = 0
+    package var output = 0
+    package var cacheRead = 0
+    package var cacheWrite = 0
+    package var cost: Cost?
+
+    package struct Cost: Sendable, Hashable {
+        package var input = 0.0
+        package var output = 0.0
+        package var cacheRead = 0.0
+        package var cacheWrite = 0.0
+
+        package init(input: Double = 0, output: Double = 0, cacheRead: Double = 0, cacheWrite: Double = 0) {
+            self.input = input
+            self.output = output
+            self.cacheRead = cacheRead
+            self.cacheWrite = cacheWrite
+        }
+
+        package var total: Double { input + output + cacheRead + cacheWrite }
+    }
+
+    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0, cost: Cost? = nil) {
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+        self.cost = cost
+    }
+
+    package var totalTokens: Int { input + output + cacheRead + cacheWrite }
+}
+
+extension [Block] {
+    /// The text blocks, joined.
+    package var text: String {
+        var text = ""
+        for case .text(let piece) in self { text += piece }
+        return text
+    }
+}

@@ -1,0 +1,62 @@
+/// Which transcript a message belongs to: `agent:<agent>:<rest>`, or `global` or `unknown` (contract §7.1).
+package struct SessionKey: StringID {
+    package let rawValue: String
+    package init(_ rawValue: String) { self.rawValue = rawValue }
+
+    package static let global = SessionKey("global")
+    package static let unknown = SessionKey("unknown")
+
+    /// The agent in `agent:<agent>:<rest>`, or nil for `global` and `unknown`.
+    package var agent: AgentID? {
+        let parts = rawValue.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "agent" else { return nil }
+        return AgentID(String(parts[1]))
+    }
+
+    /// What follows `agent:<agent>:`, or the whole key.
+    package var rest: String {
+        let parts = rawValue.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0] == "agent" ? String(parts[2]) : rawValue
+    }
+}
+
+/// How the spellings that clients use become the one key a session is stored under.
+package struct SessionKeyRules: Sendable {
+    package var defaultAgent: AgentID = .main
+    package var mainKey = "main"
+    /// `session.scope: "global"`: every main session is the one session `global`.
+    package var isGlobal = false
+
+    package init(defaultAgent: AgentID = .main, mainKey: String = "main", isGlobal: Bool = false) {
+        self.defaultAgent = defaultAgent
+        self.mainKey = mainKey
+        self.isGlobal = isGlobal
+    }
+
+    package var mainSession: SessionKey { mainSession(of: defaultAgent) }
+
+    package func mainSession(of agent: AgentID) -> SessionKey {
+        isGlobal ? .global : SessionKey("agent:\(agent):\(mainKey)")
+    }
+
+    /// The key a session is stored under, for any spelling a client may use.
+    package func canonical(_ spelling: String) -> SessionKey {
+        let text = spelling.lowercased()
+        if text == "global" || text == "unknown" { return SessionKey(text) }
+        if text == "main" || text == mainKey { return mainSession }
+        let key = SessionKey(text)
+        guard let agent = key.agent, !key.rest.isEmpty else { return SessionKey("agent:\(defaultAgent):\(text)") }
+        return key.rest == "main" || key.rest == mainKey ? mainSession(of: Self.normalized(agent)) : key
+    }
+
+    /// An agent id in lower case with every run of other characters as one `-`.
+    package static func normalized(_ agent: AgentID) -> AgentID {
+        var text = ""
+        for character in agent.rawValue.lowercased() {
+            let isAllowed = character.isASCII && (character.isLetter || character.isNumber || "_-".contains(character))
+            if isAllowed { text.append(character) } else if text.last != "-" { text.append("-") }
+        }
+        while text.first == "-" || text.first == "_" { text.removeFirst() }
+        return text.isEmpty ? .main : AgentID(String(text.prefix(64)))
+    }
+}

@@ -1,0 +1,4 @@
+import Wire
+
+EventLoop.install()
+EventLoop.shared.run()
