@@ -1,6 +1,6 @@
 import Wire
 
-/// Answers `/healthz`, `POST /echo`, a WebSocket that echoes at `/ws`, and a stream of ticks at `/sse`.
+/// Answers `/healthz`, `POST /echo` (after `?ms=`), a WebSocket that echoes at `/ws`, and a stream of ticks at `/sse`.
 @MainActor
 final class EchoServer: RequestHandler {
     /// Largest body and message: conformance suites send 16 MiB.
@@ -33,7 +33,7 @@ final class EchoServer: RequestHandler {
         switch (request.method, request.path) {
         case ("GET", "/healthz"), ("HEAD", "/healthz"):
             return HTTPResponse(headers: healthHeaders, body: .shared(health))
-        case ("POST", "/echo"): return echo(request)
+        case ("POST", "/echo"): return number("ms", of: request, 0...60_000) > 0 ? nil : echo(request)
         case ("GET", "/sse"): return ticks(request)
         case (_, "/healthz"): return refusal(allow: "GET, HEAD")
         case (_, "/echo"): return refusal(allow: "POST")
@@ -42,7 +42,15 @@ final class EchoServer: RequestHandler {
         }
     }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse { .text("Not found\n", status: 404) }
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        let pause = Duration.milliseconds(number("ms", of: request, 0...60_000))
+        do {
+            try await Task.sleep(for: pause)
+            return echo(request)
+        } catch {
+            return .text("The client has left.\n", status: 503)
+        }
+    }
 
     func upgrade(_ request: HTTPRequest) -> UpgradeDecision {
         guard request.path == "/ws" else { return .refuse(.text("Not found\n", status: 404)) }
@@ -64,16 +72,19 @@ final class EchoServer: RequestHandler {
             headers: HTTPHeaders([(name: "Content-Type", value: type)]), body: .bytes(request.body))
     }
 
+    private func number(
+        _ name: String, of request: HTTPRequest, _ range: ClosedRange<Int>, default: Int = 0
+    ) -> Int {
+        let value = request.queryValue(name).flatMap { Int($0) } ?? `default`
+        return min(max(value, range.lowerBound), range.upperBound)
+    }
+
     /// `?n=` ticks (1 to a million), each padded to `?bytes=` (up to 64 KiB), as fast as the client reads them, or
     /// `?ms=` apart.
     private func ticks(_ request: HTTPRequest) -> HTTPResponse {
-        func number(_ name: String, _ range: ClosedRange<Int>, default: Int) -> Int {
-            let value = request.queryValue(name).flatMap { Int($0) } ?? `default`
-            return min(max(value, range.lowerBound), range.upperBound)
-        }
-        let count = number("n", 1...1_000_000, default: 10)
-        let padding = [UInt8](repeating: UInt8(ascii: "."), count: number("bytes", 0...65536, default: 0))
-        let pause = Duration.milliseconds(number("ms", 0...60_000, default: 0))
+        let count = number("n", of: request, 1...1_000_000, default: 10)
+        let padding = [UInt8](repeating: UInt8(ascii: "."), count: number("bytes", of: request, 0...65536))
+        let pause = Duration.milliseconds(number("ms", of: request, 0...60_000))
         let headers = HTTPHeaders([
             (name: "Content-Type", value: "text/event-stream"), (name: "Cache-Control", value: "no-store"),
         ])

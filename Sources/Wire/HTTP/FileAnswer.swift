@@ -26,8 +26,10 @@ struct FileAnswer {
         let descriptor = Descriptor.openForReading(file.path)
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            let isMissing =
+                descriptor >= 0 || [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, ENXIO].contains(errno)
             Descriptor.close(descriptor)
-            notFound()
+            isMissing ? replace(404, "Not Found") : replace(500, "The file cannot be read.")
             return
         }
         let size = Int(status.st_size)
@@ -48,8 +50,8 @@ struct FileAnswer {
         attach(descriptor, range)
     }
 
-    private mutating func notFound() {
-        let answer = HTTPResponse.text("404 Not Found\n", status: 404)
+    private mutating func replace(_ status: Int, _ text: String) {
+        let answer = HTTPResponse.text("\(status) \(text)\n", status: status)
         response = answer
         guard case .bytes(let bytes) = answer.body else { return }
         length = .bytes(bytes.count)

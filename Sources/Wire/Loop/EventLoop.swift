@@ -36,6 +36,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
     private var alarm: OpaquePointer?
 
     private init() {
+        LoopMemory.install()
         guard let config = event_config_new() else {
             fatalError("libevent has no memory for its configuration.")
         }

@@ -155,6 +155,7 @@ final class HTTPConnection: ConnectionStage {
         head(answer.response, answer.length)
         switch answer.content {
         case .none: break
+        case .bytes where request.isHead: break
         case .bytes(let bytes): transport.send(bytes)
         case .file(let descriptor, let range):
             if !transport.send(file: descriptor, from: range.lowerBound, count: range.count) {

@@ -98,6 +98,7 @@ final class Listener {
         set(socket, SOL_SOCKET, SO_REUSEADDR, 1)
         if !isIPv4 { set(socket, CInt(IPPROTO_IPV6), IPV6_V6ONLY, isDualStack ? 0 : 1) }
         set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)  // accepted sockets inherit it on Linux
+        keepAlive(socket)
         guard bind(socket, peer, port), listen(socket, backlog) == 0 else {
             let error = ListenError(errno, address: address, port: port)
             Descriptor.close(socket)
@@ -116,6 +117,16 @@ final class Listener {
         _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
         _ = fcntl(socket, F_SETFL, O_NONBLOCK)
         return socket
+    }
+
+    /// The kernel finds out about peers that vanished from an idle stream; accepted sockets inherit this on Linux.
+    private static func keepAlive(_ socket: CInt) {
+        set(socket, SOL_SOCKET, SO_KEEPALIVE, 1)
+        #if canImport(Glibc)
+            set(socket, CInt(IPPROTO_TCP), TCP_KEEPIDLE, 60)
+            set(socket, CInt(IPPROTO_TCP), TCP_KEEPINTVL, 15)
+            set(socket, CInt(IPPROTO_TCP), TCP_KEEPCNT, 4)
+        #endif
     }
 
     static func set(_ socket: CInt, _ level: CInt, _ option: CInt, _ value: CInt) {

@@ -84,6 +84,7 @@ package final class WebSocket: ConnectionStage {
     package func close(code: Int, reason: String = "") {
         guard isOpen else { return }
         sendClose(code, reason)
+        resumeReading()  // for the peer's answer
     }
 
     /// Cuts the connection now; `closed` follows with 1006.
@@ -100,7 +101,7 @@ package final class WebSocket: ConnectionStage {
         guard isPaused else { return }
         isPaused = false
         lastReceived = LoopClock.seconds
-        if !isProcessing { readHeld() }
+        if isProcessing { transport.resumeReading() } else { readHeld() }
     }
 
     // MARK: Reading
