@@ -16,10 +16,12 @@ package struct HTTPHeaders: Sendable {
 
     package init() {}
 
+    /// Takes the fields in their order; a name may come more than once.
     package init(_ fields: [(name: String, value: String)]) {
         for (name, value) in fields { add(name, value) }
     }
 
+    /// Whether there is no field.
     package var isEmpty: Bool { places.isEmpty }
 
     var count: Int { places.count }

@@ -8,7 +8,9 @@ package struct HTTPRequest: Sendable {
     package var path: String
     /// Raw, without the question mark.
     package var query: String?
+    /// All fields, as they were sent.
     package var headers: HTTPHeaders
+    /// Whole and without its chunks; empty until it has been read.
     package var body: [UInt8] = []
     /// Where the connection comes from; a proxy's address when there is one.
     package var peer: PeerAddress
@@ -19,6 +21,7 @@ package struct HTTPRequest: Sendable {
     /// Whether the connection may carry another request after this one.
     var keepsConnection = true
 
+    /// Whether the answer must have no body; the server sees to that.
     package var isHead: Bool { method == "HEAD" }
 
     /// The first value of a query parameter, with `+` and percent signs decoded.

@@ -1,7 +1,10 @@
 /// An answer; the server adds `Date`, `Content-Length` or `Transfer-Encoding`, and `Connection`.
 package struct HTTPResponse: Sendable {
+    /// 200 to 599.
     package var status: Int
+    /// Everything but what the server adds.
     package var headers: HTTPHeaders
+    /// Not sent in answer to HEAD.
     package var body: HTTPBody
     /// Ends the connection after this answer.
     package var closesConnection = false
@@ -39,6 +42,7 @@ package enum HTTPBody: Sendable {
 
 /// A file to send as it is now.
 package struct FileBody: Sendable {
+    /// Where the file is; 404 is answered when nothing readable is there.
     package let path: String
     /// The mark of this version, in quotes.
     package let etag: String?

@@ -8,6 +8,7 @@
 package struct HostAndPort: Sendable, Hashable {
     /// Lower case, without the brackets of an IPv6 address and without a final dot.
     package let name: String
+    /// Nil when none was given.
     package let port: Int?
     /// Whether the name is an IPv4 or IPv6 address.
     package let isAddress: Bool

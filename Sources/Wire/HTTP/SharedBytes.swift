@@ -3,16 +3,20 @@ package final class SharedBytes: Sendable {
     /// Written before anyone else can see it, and freed when nobody can any more.
     private nonisolated(unsafe) let storage: UnsafeRawBufferPointer
 
+    /// Copies `bytes`, once.
     package init(_ bytes: [UInt8]) {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         copy.copyBytes(from: bytes)
         storage = UnsafeRawBufferPointer(copy)
     }
 
+    /// The UTF-8 of `text`.
     package convenience init(_ text: String) { self.init(Array(text.utf8)) }
 
+    /// The number of bytes.
     package var count: Int { storage.count }
 
+    /// Lends the bytes for the length of the call.
     package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
     {
         try body(storage)

@@ -16,6 +16,7 @@ import Synchronization
 /// (the database has one). The executor hooks are not yet official in Swift 6.3, so they are used in this file only, and
 /// a system test counts the process's threads.
 package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @unchecked Sendable {
+    /// The process has one.
     package static let shared = EventLoop()
 
     /// The libevent base. Only this room may touch it, on the loop's thread.
@@ -69,6 +70,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
         }
     }
 
+    /// Lets `run()` return after the pass that is under way; may be called on any thread.
     package func stop() {
         incoming.withLock { $0.isStopped = true }
         wake()

@@ -51,6 +51,7 @@ package final class LoopEvent {
         LoopEvent(signal, EV_SIGNAL | EV_PERSIST, timeout: nil, action)
     }
 
+    /// Stops watching; calling it again does nothing.
     package func cancel() {
         guard let event else { return }
         event_free(event)

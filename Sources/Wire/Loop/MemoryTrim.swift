@@ -3,6 +3,7 @@ import CSystem
 /// Gives memory back to the system half a minute after a burst, when nobody is likely to want it again at once.
 @MainActor
 package final class MemoryTrim {
+    /// The process has one heap.
     package static let shared = MemoryTrim()
 
     /// Bytes that must have come and gone before a trim is worth its milliseconds.

@@ -26,6 +26,7 @@ package struct NetworkRange: Sendable, Hashable {
         low = address.low & lowMask
     }
 
+    /// IPv4 addresses are compared with IPv6 ranges as `::ffff:a.b.c.d`.
     package func contains(_ address: PeerAddress) -> Bool {
         address.high & highMask == high && address.low & lowMask == low
     }

@@ -63,6 +63,7 @@ package struct PeerAddress: Sendable, Hashable {
 
     private static let mappedPrefix: UInt64 = 0xFFFF << 32
 
+    /// Whether it is an IPv4 address, also one written as IPv6.
     package var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
     /// The address alone; IPv4 without `::ffff:`.
@@ -77,6 +78,7 @@ package struct PeerAddress: Sendable, Hashable {
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Whether it is this machine: `127.0.0.0/8` or `::1`.
     package var isLoopback: Bool {
         isIPv4 ? UInt32(truncatingIfNeeded: low) >> 24 == 127 : high == 0 && low == 1
     }

@@ -11,6 +11,7 @@ package final class WebServer {
     let handler: any RequestHandler
     /// Bytes of request bodies held now.
     var bufferedBodyBytes = 0
+    /// What the server has done so far.
     package internal(set) var counters = ServerCounters()
     private(set) var isStopping = false
 
@@ -30,6 +31,7 @@ package final class WebServer {
     /// About what a connection leaves behind in the heap, for the decision to trim it.
     private static let connectionBytes = 4 << 10
 
+    /// Keeps `handler`; raises the descriptor limit as far as allowed, and ignores SIGPIPE.
     package init(options: ServerOptions = ServerOptions(), handler: any RequestHandler) {
         self.options = options
         self.handler = handler

@@ -48,6 +48,7 @@ package final class WebSocket: ConnectionStage {
 
     // MARK: For the handler
 
+    /// Where the connection comes from; a proxy's address when there is one.
     package var peer: PeerAddress { transport.peer }
 
     /// Whether messages can still be sent.
@@ -62,10 +63,13 @@ package final class WebSocket: ConnectionStage {
         set { reader.maxMessageBytes = newValue }
     }
 
+    /// Queues a text, which must be UTF-8; it leaves at the end of the loop's pass. Nothing happens once closed.
     package func send(text: [UInt8]) { send(.text, text) }
 
+    /// Queues a text.
     package func send(text: String) { send(.text, Array(text.utf8)) }
 
+    /// Queues a binary message.
     package func send(binary: [UInt8]) { send(.binary, binary) }
 
     /// Sends one text made of what many sockets get, without copying it, and of what only this one gets.
@@ -97,6 +101,7 @@ package final class WebSocket: ConnectionStage {
         transport.pauseReading()
     }
 
+    /// Reads messages again, first those that had come already.
     package func resumeReading() {
         guard isPaused else { return }
         isPaused = false
