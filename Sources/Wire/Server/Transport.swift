@@ -35,6 +35,11 @@ final class Transport: PassEndWork {
     /// Seconds that a finished connection may take to read what is left for it.
     private static let lingerSeconds = 3
 
+    /// How long what may wait is kept back: nobody sees it, and a system call is shared by all that comes meanwhile.
+    private static let patience: Duration = .milliseconds(4)
+
+    private static var waiting: [Transport] = []
+    private static var waitingTimer: LoopEvent?
     private static let readBuffer = UnsafeMutablePointer<UInt8>.allocate(capacity: readBytes)
 
     let peer: PeerAddress
@@ -53,6 +58,7 @@ final class Transport: PassEndWork {
     private var writeEvent: OpaquePointer?
     private var isReading = false
     private var isFlushQueued = false
+    private var isWaiting = false
     private var isBlocked = false
     private var wasAboveHighWater = false
     private var lastProgress = 0
@@ -124,6 +130,15 @@ final class Transport: PassEndWork {
         queueFlush()
     }
 
+    /// Sends a message made of parts; one that may wait leaves with whatever comes within the next milliseconds.
+    func send(_ head: [UInt8], _ bytes: SharedBytes, _ tail: [UInt8], mayWait: Bool) {
+        guard !isClosed, !isEnding else { return }
+        output.append(head)
+        output.append(bytes)
+        output.append(tail)
+        if mayWait { flushSoon() } else { queueFlush() }
+    }
+
     /// Takes over `file`, also when it fails.
     func send(file: CInt, from offset: Int, count: Int) -> Bool {
         guard !isClosed, !isEnding, output.append(file: file, from: offset, count: count) else {
@@ -137,6 +152,26 @@ final class Transport: PassEndWork {
     func passEnded() {
         isFlushQueued = false
         if !isClosed, !isBlocked { flush() }
+    }
+
+    private func flushSoon() {
+        guard output.count < Self.lowWaterBytes else { return queueFlush() }
+        guard !isFlushQueued, !isWaiting else { return }
+        isWaiting = true
+        Self.waiting.append(self)
+        if Self.waitingTimer == nil {
+            Self.waitingTimer = LoopEvent.after(Self.patience) { Self.flushWaiting() }
+        }
+    }
+
+    private static func flushWaiting() {
+        let ready = waiting
+        waiting.removeAll(keepingCapacity: waiting.capacity <= 1024)
+        waitingTimer = nil
+        for transport in ready {
+            transport.isWaiting = false
+            if transport.bufferedBytes > 0 { transport.queueFlush() }
+        }
     }
 
     private func queueFlush() {

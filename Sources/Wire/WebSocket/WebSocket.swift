@@ -72,16 +72,18 @@ package final class WebSocket: ConnectionStage {
     /// Queues a binary message.
     package func send(binary: [UInt8]) { send(.binary, binary) }
 
-    /// Sends one text made of what many sockets get, without copying it, and of what only this one gets.
-    package func send(text: SharedBytes, suffix: [UInt8] = []) {
+    /// Queues one text made of what many sockets get, which is not copied, and of what only this one gets.
+    ///
+    /// A message that may wait, such as one of many small steps, leaves within 4 ms, or with the next that may not.
+    package func send(text: SharedBytes, suffix: [UInt8] = [], mayWait: Bool = false) {
         guard isOpen else { return }
         if let compression, text.count >= MessageCompression.minBytes {
             let whole = text.withUnsafeBytes { Array($0) } + suffix
             return send(.text, whole, compression)
         }
-        sendHeader(FrameHeader(opcode: .text), text.count + suffix.count)
-        transport.send(text)
-        transport.send(suffix)
+        withHeader(FrameHeader(opcode: .text), text.count + suffix.count) { header in
+            transport.send(header, text, suffix, mayWait: mayWait)
+        }
     }
 
     /// Sends what is queued, then a close frame; the connection ends when the peer answers it, or after 5 s.
@@ -191,16 +193,17 @@ package final class WebSocket: ConnectionStage {
     }
 
     private func sendFrame(_ header: FrameHeader, _ payload: [UInt8]) {
-        sendHeader(header, payload.count)
+        withHeader(header, payload.count) { transport.send($0) }
         transport.send(payload)
     }
 
-    private func sendHeader(_ header: FrameHeader, _ count: Int) {
+    /// Lends a header's bytes in a buffer that all sockets share.
+    private func withHeader(_ header: FrameHeader, _ count: Int, _ use: ([UInt8]) -> Void) {
         var bytes = Self.frameBuffer
         Self.frameBuffer = []
         bytes.removeAll(keepingCapacity: true)
         header.append(payloadCount: count, to: &bytes)
-        transport.send(bytes)
+        use(bytes)
         Self.frameBuffer = bytes
     }
 
