@@ -7,7 +7,7 @@ import Wire
 #endif
 
 // `wire-echo PORT [ADDRESS]`: Wire alone, to be measured beside the limit and judged by outside conformance suites.
-// It listens on loopback unless an address is given, and prints the port when PORT is 0.
+// It listens on loopback unless an address is given (`*` for every one), and prints the port when PORT is 0.
 
 /// Straight to the descriptor: the C streams are shared mutable state.
 func say(_ text: String, to descriptor: CInt) { _ = write(descriptor, text, text.utf8.count) }
@@ -21,7 +21,11 @@ else {
 }
 let echo = EchoServer()
 do {
-    try echo.start(arguments.count == 3 ? .address(arguments[2], port: port) : .loopback(port: port))
+    switch arguments.dropFirst(2).first {
+    case nil: try echo.start(.loopback(port: port))
+    case "*": try echo.start(.everywhere(port: port))
+    case let address?: try echo.start(.address(address, port: port))
+    }
 } catch {
     say("\(error.message)\n", to: STDERR_FILENO)
     exit(1)
