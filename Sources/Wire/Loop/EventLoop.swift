@@ -19,7 +19,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
     /// The process has one.
     package static let shared = EventLoop()
 
-    /// The libevent base. Only this room may touch it, on the loop's thread.
+    /// The libevent base, which only this room may touch, on the loop's thread.
     let base: OpaquePointer
 
     private struct Incoming: ~Copyable {
@@ -61,7 +61,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
         _createExecutors(factory: LoopExecutors.self)
     }
 
-    /// Runs until `stop()`. Call it from the main thread, after `install()`.
+    /// Runs until `stop()`; to be called from the main thread, after `install()`.
     package func run() {
         while !incoming.withLock({ $0.isStopped }) {
             runJobs()

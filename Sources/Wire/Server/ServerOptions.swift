@@ -8,7 +8,7 @@
 package struct ServerOptions: Sendable {
     /// Largest request body in bytes, where the handler does not say otherwise for a path.
     package var maxBodyBytes = 1 << 20
-    /// Bytes of bodies held for all requests together; beyond it a request gets 503. A 256 MB machine must survive.
+    /// Bytes of bodies held for all requests together, so that a 256 MB machine survives; beyond it a request gets 503.
     package var maxBufferedBodyBytes = 32 << 20
     /// Connections at once; nil means 10,000, or what the descriptor limit leaves.
     package var maxConnections: Int?

@@ -1,6 +1,8 @@
 import CZlib
 
-/// Compresses and expands whole messages by raw deflate. One set of zlib's states serves every socket of the loop,
+/// Compresses and expands whole messages by raw deflate.
+///
+/// One set of zlib's states serves every socket of the loop,
 /// because no message depends on an earlier one.
 @MainActor
 final class MessageCompression {

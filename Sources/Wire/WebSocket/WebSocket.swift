@@ -63,7 +63,7 @@ package final class WebSocket: ConnectionStage {
         set { reader.maxMessageBytes = newValue }
     }
 
-    /// Queues a text, which must be UTF-8; it leaves at the end of the loop's pass. Nothing happens once closed.
+    /// Queues a text, which must be UTF-8 and leaves at the end of the loop's pass; ignored once closed.
     package func send(text: [UInt8]) { send(.text, text) }
 
     /// Queues a text.

@@ -24,7 +24,7 @@ extension WebSocketHandler {
 
 /// How a WebSocket is to behave.
 package struct WebSocketOptions: Sendable {
-    /// Largest message in bytes, after expansion; 1009 beyond. `WebSocket.maxMessageBytes` changes it later.
+    /// Largest message in bytes, after expansion (1009 beyond); `WebSocket.maxMessageBytes` changes it later.
     package var maxMessageBytes = 64 << 10
     /// One of the subprotocols that the client offered.
     package var subprotocol: String?
