@@ -4,7 +4,8 @@ extension JSON {
         _ bytes: some Collection<UInt8>, limits: JSONLimits = .standard
     ) throws(JSONError) -> JSON {
         let result = bytes.withContiguousStorageIfAvailable { parse(buffer: $0, limits: limits) }
-        return try (result ?? Array(bytes).withUnsafeBufferPointer { parse(buffer: $0, limits: limits) }).get()
+        return try (result ?? Array(bytes).withUnsafeBufferPointer { parse(buffer: $0, limits: limits) })
+            .get()
     }
 
     /// Reads RFC 8259 JSON; of a repeated key the last value counts.

@@ -39,7 +39,8 @@ struct JSONFailure: Error {
 
 extension JSONFailure {
     /// "expected a value, found `x`".
-    static func expected(_ what: String, in bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> JSONFailure {
+    static func expected(_ what: String, in bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> JSONFailure
+    {
         JSONFailure(message: "expected \(what), found \(found(in: bytes, at: offset))", offset: offset)
     }
 
@@ -47,7 +48,9 @@ extension JSONFailure {
     static func found(in bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> String {
         guard offset < bytes.count else { return "the end of the text" }
         let rest = bytes[offset...].prefix(4)
-        guard let scalar = String(decoding: rest, as: UTF8.self).unicodeScalars.first else { return "nothing" }
+        guard let scalar = String(decoding: rest, as: UTF8.self).unicodeScalars.first else {
+            return "nothing"
+        }
         if scalar.value == 0xFFFD { return "a byte that is not UTF-8" }
         if scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F {
             return "the character U+" + hex(scalar.value)

@@ -33,7 +33,8 @@ struct JSONParser: ~Copyable {
             return .string(try parseString())
         case UInt8(ascii: "{"): return try parseObject()
         case UInt8(ascii: "["): return try parseArray()
-        case let byte? where byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") <= 9: return try parseNumber()
+        case let byte? where byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") <= 9:
+            return try parseNumber()
         case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
         case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
         case UInt8(ascii: "n"): return try parseWord("null", .null)
@@ -204,7 +205,8 @@ struct JSONParser: ~Copyable {
         case UInt8(ascii: "r"): decoded.append(0x0D)
         case UInt8(ascii: "b"): decoded.append(0x08)
         case UInt8(ascii: "f"): decoded.append(0x0C)
-        case let byte? where byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "/"):
+        case let byte?
+        where byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "/"):
             decoded.append(byte)
         default: throw expected("an escape (one of `\"\\/bfnrtu`)")
         }
@@ -232,7 +234,9 @@ struct JSONParser: ~Copyable {
     private mutating func parseHexDigits() throws(JSONFailure) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = peek, let digit = JSONText.hexDigit(byte) else { throw expected("four hex digits") }
+            guard let byte = peek, let digit = JSONText.hexDigit(byte) else {
+                throw expected("four hex digits")
+            }
             value = value << 4 | UInt32(digit)
             position += 1
         }

@@ -25,13 +25,20 @@ enum Fuzzing {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &chance) {
         case 0: return .null
         case 1: return .bool(Bool.random(using: &chance))
-        case 2: return .integer(Int64.random(in: .min ... .max, using: &chance) >> Int64.random(in: 0...63, using: &chance))
+        case 2:
+            return .integer(
+                Int64.random(in: .min ... .max, using: &chance) >> Int64.random(in: 0...63, using: &chance))
         case 3: return number(using: &chance)
         case 4, 5: return .string(text(using: &chance))
-        case 6, 7: return .array((0..<Int.random(in: 0...5, using: &chance)).map { _ in value(depth: depth - 1, using: &chance) })
+        case 6, 7:
+            return .array(
+                (0..<Int.random(in: 0...5, using: &chance)).map { _ in value(depth: depth - 1, using: &chance)
+                })
         default:
             let count = Int.random(in: 0...(depth == 1 ? 20 : 4), using: &chance)
-            return .object(JSONObject((0..<count).map { _ in (text(using: &chance), value(depth: depth - 1, using: &chance)) }))
+            return .object(
+                JSONObject(
+                    (0..<count).map { _ in (text(using: &chance), value(depth: depth - 1, using: &chance)) }))
         }
     }
 
@@ -43,7 +50,8 @@ enum Fuzzing {
 
     static func text(using chance: inout SeededGenerator) -> String {
         let alphabet: [Character] = [
-            "a", "b", "Z", "0", " ", "\"", "\\", "/", "\n", "\t", "\u{0}", "\u{1F}", "\u{7F}", "å", "€", "\u{2028}",
+            "a", "b", "Z", "0", " ", "\"", "\\", "/", "\n", "\t", "\u{0}", "\u{1F}", "\u{7F}", "å", "€",
+            "\u{2028}",
             "😀", "'", "$", "{", "}", "\u{FFFD}",
         ]
         let count = Int.random(in: 0...24, using: &chance)
@@ -58,7 +66,9 @@ enum Fuzzing {
             switch Int.random(in: 0..<5, using: &chance) {
             case 0: bytes[place] = UInt8(truncatingIfNeeded: chance.next())
             case 1: bytes.remove(at: place)
-            case 2: bytes.insert(Array("\"\\{}[],:0-.eE+u/*'\n".utf8).randomElement(using: &chance) ?? 0, at: place)
+            case 2:
+                bytes.insert(
+                    Array("\"\\{}[],:0-.eE+u/*'\n".utf8).randomElement(using: &chance) ?? 0, at: place)
             case 3: bytes.removeSubrange(place...)
             default: bytes.insert(contentsOf: bytes[place...].prefix(8), at: place)
             }

@@ -17,35 +17,51 @@ struct JSONParserTests {
         // Words
         Good("null", nil), Good("true", true), Good("false", false), Good(" \t\r\n null \t\r\n ", nil),
         // Numbers
-        Good("0", 0), Good("-0", .number(-0.0)), Good("7", 7), Good("-7", -7), Good("10", 10), Good("0.5", 0.5),
-        Good("-0.5", -0.5), Good("1.0", 1), Good("1.50", 1.5), Good("1e2", 100), Good("1E2", 100), Good("1e+2", 100),
+        Good("0", 0), Good("-0", .number(-0.0)), Good("7", 7), Good("-7", -7), Good("10", 10),
+        Good("0.5", 0.5),
+        Good("-0.5", -0.5), Good("1.0", 1), Good("1.50", 1.5), Good("1e2", 100), Good("1E2", 100),
+        Good("1e+2", 100),
         Good("1e-2", 0.01), Good("1.5e1", 15), Good("0e5", 0), Good("0.0", 0), Good("-0.0", .number(-0.0)),
         Good("9223372036854775807", .integer(.max)), Good("-9223372036854775808", .integer(.min)),
         Good("9223372036854775808", .number(9_223_372_036_854_775_808)),
-        Good("-9223372036854775809", .number(-9_223_372_036_854_775_808 * 1.0)).normalized,
-        Good("18446744073709551615", .number(18_446_744_073_709_551_615)),
-        Good("12345678901234567890123", .number(1.2345678901234568e22)), Good("9007199254740993", 9_007_199_254_740_993),
-        Good("1e18", 1_000_000_000_000_000_000), Good("1e19", .number(1e19)), Good("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
-        Good("5e-324", .number(5e-324)), Good("2.2250738585072014e-308", .number(.leastNormalMagnitude)),
-        Good("1e-400", 0), Good("0.1", 0.1), Good("123456.789e3", 123_456_789), Good("0.000000000000000000001e21", 1),
+        Good("-9223372036854775809", .integer(.min)),
+        Good("18446744073709551615", .number(0x1p64)),
+        Good("12345678901234567890123", .number(1.2345678901234568e22)),
+        Good("9007199254740993", 9_007_199_254_740_993),
+        Good("1e18", 1_000_000_000_000_000_000), Good("1e19", .number(1e19)),
+        Good("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
+        Good("5e-324", .number(.leastNonzeroMagnitude)),
+        Good("2.2250738585072014e-308", .number(.leastNormalMagnitude)),
+        Good("1e-400", 0), Good("0.1", 0.1), Good("123456.789e3", 123_456_789),
+        Good("0.000000000000000000001e21", 1),
         Good("179769313486231570000000000000000000000", .number(1.7976931348623157e38)),
         Good("3.141592653589793238462643", .number(3.141592653589793)), Good("1e23", .number(1e23)),
         // Strings
         Good(#""""#, ""), Good(#""a""#, "a"), Good(#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
-        Good(#""\u0041""#, "A"), Good(#""\u00e5\u00E5""#, "åå"), Good(#""\u20ac""#, "€"), Good(#""\ud83d\ude00""#, "😀"),
+        Good(#""\u0041""#, "A"), Good(#""\u00e5\u00E5""#, "åå"), Good(#""\u20ac""#, "€"),
+        Good(#""\ud83d\ude00""#, "😀"),
         Good(#""\uD83D\uDE00x""#, "😀x"), Good(#""\ud83d""#, "\u{FFFD}"), Good(#""\ude00""#, "\u{FFFD}"),
-        Good(#""\ud83dx""#, "\u{FFFD}x"), Good(#""\ud83d\n""#, "\u{FFFD}\n"), Good(#""\ud83d\u0041""#, "\u{FFFD}A"),
-        Good(#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"), Good(#""\u0000""#, "\u{0}"), Good(#""\uffff""#, "\u{FFFF}"),
-        Good("\"\u{7F}\"", "\u{7F}"), Good("\"å€😀\"", "å€😀"), Good("\"\u{2028}\u{2029}\"", "\u{2028}\u{2029}"),
-        Good("\"0123456789abcdef\"", "0123456789abcdef"), Good(#""0123456\n89abcdefghijklmnopq""#, "0123456\n89abcdefghijklmnopq"),
-        Good("\"ååååååååååååååååå\"", "ååååååååååååååååå"), Good(#""å\nå""#, "å\nå"), Good(#""/""#, "/"), Good("\"\u{FEFF}\"", "\u{FEFF}"),
+        Good(#""\ud83dx""#, "\u{FFFD}x"), Good(#""\ud83d\n""#, "\u{FFFD}\n"),
+        Good(#""\ud83d\u0041""#, "\u{FFFD}A"),
+        Good(#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"), Good(#""\u0000""#, "\u{0}"),
+        Good(#""\uffff""#, "\u{FFFF}"),
+        Good("\"\u{7F}\"", "\u{7F}"), Good("\"å€😀\"", "å€😀"),
+        Good("\"\u{2028}\u{2029}\"", "\u{2028}\u{2029}"),
+        Good("\"0123456789abcdef\"", "0123456789abcdef"),
+        Good(#""0123456\n89abcdefghijklmnopq""#, "0123456\n89abcdefghijklmnopq"),
+        Good("\"ååååååååååååååååå\"", "ååååååååååååååååå"), Good(#""å\nå""#, "å\nå"), Good(#""/""#, "/"),
+        Good("\"\u{FEFF}\"", "\u{FEFF}"),
         // Arrays
-        Good("[]", []), Good("[ ]", []), Good("[1]", [1]), Good("[1,2]", [1, 2]), Good("[ 1 , 2 ]", [1, 2]), Good("[[],[[]]]", [[], [[]]]),
+        Good("[]", []), Good("[ ]", []), Good("[1]", [1]), Good("[1,2]", [1, 2]), Good("[ 1 , 2 ]", [1, 2]),
+        Good("[[],[[]]]", [[], [[]]]),
         Good("[null,true,\"a\",{}]", [nil, true, "a", [:]]), Good("[\n1\n,\n2\n]", [1, 2]),
         // Objects
-        Good("{}", [:]), Good("{ }", [:]), Good(#"{"a":1}"#, ["a": 1]), Good(#"{"a":1,"b":2}"#, ["a": 1, "b": 2]),
-        Good(#"{ "a" : 1 , "b" : 2 }"#, ["a": 1, "b": 2]), Good(#"{"":0}"#, ["": 0]), Good(#"{"a":{"b":{"c":[]}}}"#, ["a": ["b": ["c": []]]]),
-        Good(#"{"a":1,"a":2}"#, ["a": 2]), Good(#"{"a\u0000b":1}"#, ["a\u{0}b": 1]), Good(#"{"\u0061":1,"a":2}"#, ["a": 2]),
+        Good("{}", [:]), Good("{ }", [:]), Good(#"{"a":1}"#, ["a": 1]),
+        Good(#"{"a":1,"b":2}"#, ["a": 1, "b": 2]),
+        Good(#"{ "a" : 1 , "b" : 2 }"#, ["a": 1, "b": 2]), Good(#"{"":0}"#, ["": 0]),
+        Good(#"{"a":{"b":{"c":[]}}}"#, ["a": ["b": ["c": []]]]),
+        Good(#"{"a":1,"a":2}"#, ["a": 2]), Good(#"{"a\u0000b":1}"#, ["a\u{0}b": 1]),
+        Good(#"{"\u0061":1,"a":2}"#, ["a": 2]),
     ]
 
     @Test(arguments: good)
@@ -58,19 +74,26 @@ struct JSONParserTests {
         // Nothing, or more than one value
         "", " ", "1 2", "null,", "{} {}", "[]]", "{}}", "\u{FEFF}1", "[1]x", "//1", "/**/1", "#1",
         // Words
-        "nul", "nulll", "True", "TRUE", "truth", "undefined", "NaN", "Infinity", "-Infinity", "nil", "n", "t", "f",
+        "nul", "nulll", "True", "TRUE", "truth", "undefined", "NaN", "Infinity", "-Infinity", "nil", "n", "t",
+        "f",
         // Numbers
-        "01", "-01", "00", "-", "+1", ".5", "5.", "-.5", "1e", "1e+", "1e-", "1.e1", "1.2.3", "0x10", "1_000", "1a", "--1", "1e5.5",
+        "01", "-01", "00", "-", "+1", ".5", "5.", "-.5", "1e", "1e+", "1e-", "1.e1", "1.2.3", "0x10", "1_000",
+        "1a", "--1", "1e5.5",
         "e5", "1E", "0b1", "1,5", "１", "-a", "1e999", "-1e999", "2e308", "1f",
         // Strings
-        "\"", "\"a", "\"\\", "\"\\\"", #""\x41""#, #""\a""#, #""\'""#, #""\0""#, #""\u""#, #""\u1""#, #""\u12""#, #""\u123""#,
-        #""\u123g""#, #""\U0041""#, #""\ud83d\u""#, #""\ud83d\u12""#, "'a'", "\"\n\"", "\"\t\"", "\"\u{0}\"", "\"\u{1F}\"", "\"abcdefgh\u{1}\"",
+        "\"", "\"a", "\"\\", "\"\\\"", #""\x41""#, #""\a""#, #""\'""#, #""\0""#, #""\u""#, #""\u1""#,
+        #""\u12""#, #""\u123""#,
+        #""\u123g""#, #""\U0041""#, #""\ud83d\u""#, #""\ud83d\u12""#, "'a'", "\"\n\"", "\"\t\"", "\"\u{0}\"",
+        "\"\u{1F}\"", "\"abcdefgh\u{1}\"",
         "a", "\"a\"b", "`a`", "\"\\\n\"", "\"0123456789\n\"",
         // Arrays
-        "[", "]", "[1", "[1,", "[,", "[,]", "[1,]", "[1,,2]", "[1 2]", "[1;2]", "(1)", "[1}", "[\"a\"", "[:]", "[1:2]", "[[", "[\"a\",\n4\n,1,",
+        "[", "]", "[1", "[1,", "[,", "[,]", "[1,]", "[1,,2]", "[1 2]", "[1;2]", "(1)", "[1}", "[\"a\"", "[:]",
+        "[1:2]", "[[", "[\"a\",\n4\n,1,",
         // Objects
-        "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{,}", "{\"a\":1,}", "{\"a\" 1}", "{\"a\",1}", "{a:1}", "{'a':1}", "{1:1}",
-        "{null:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,,\"b\":2}", "{\"a\":}", "{:1}", "{\"a\"::1}", "{\"a\":1]", "{[]:1}", "{\"a\":1;\"b\":2}",
+        "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{,}", "{\"a\":1,}", "{\"a\" 1}", "{\"a\",1}",
+        "{a:1}", "{'a':1}", "{1:1}",
+        "{null:1}", "{\"a\":1 \"b\":2}", "{\"a\":1,,\"b\":2}", "{\"a\":}", "{:1}", "{\"a\"::1}", "{\"a\":1]",
+        "{[]:1}", "{\"a\":1;\"b\":2}",
         // Space that JSON does not know
         "\u{B}1", "\u{C}1", "\u{A0}1", "\u{2028}1", "[1,\u{3000}2]",
     ]
@@ -81,9 +104,12 @@ struct JSONParserTests {
     }
 
     static let badBytes: [[UInt8]] = [
-        [0x22, 0xFF, 0x22], [0x22, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xC3, 0x22], [0x22, 0xE2, 0x82, 0x22],
-        [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0x22, 0xF0, 0x80, 0x80, 0x80, 0x22], [0x22, 0xC3],
-        [0x22, 0x5C, 0x6E, 0xFF, 0x22], [0xEF, 0xBB, 0xBF, 0x31], [0xFE, 0xFF], [0x00], [0x31, 0x00], [0x22, 0x5C, 0xC3, 0xA5, 0x22],
+        [0x22, 0xFF, 0x22], [0x22, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xC3, 0x22],
+        [0x22, 0xE2, 0x82, 0x22],
+        [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
+        [0x22, 0xF0, 0x80, 0x80, 0x80, 0x22], [0x22, 0xC3],
+        [0x22, 0x5C, 0x6E, 0xFF, 0x22], [0xEF, 0xBB, 0xBF, 0x31], [0xFE, 0xFF], [0x00], [0x31, 0x00],
+        [0x22, 0x5C, 0xC3, 0xA5, 0x22],
     ]
 
     @Test(arguments: badBytes)
@@ -152,7 +178,7 @@ struct JSONParserTests {
         #expect(try JSON.parse(bytes[2..<5]) == [1])
     }
 
-    @Test func `no bytes make it trap, and what it reads survives writing`() {
+    @Test func `no bytes make it trap, and what it reads survives writing`() throws {
         for seed in 0..<UInt64(Fuzzing.rounds) {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Fuzzing.value(depth: 4, using: &chance).encoded(), using: &chance)
@@ -161,9 +187,4 @@ struct JSONParserTests {
             #expect(try JSON.parse(value.encoded()) == value, "seed \(seed)")
         }
     }
-}
-
-extension JSONParserTests.Good {
-    /// The one number whose double is a whole `Int64`.
-    var normalized: Self { Self(text, .integer(.min)) }
 }
