@@ -1,6 +1,4 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* as the Glibc module of Swift is built, or fd_set differs */
-#endif
+#include <sys/types.h> /* first: libevent defines _GNU_SOURCE, and fd_set would differ from the Glibc module of Swift */
 #include <event2/event.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>

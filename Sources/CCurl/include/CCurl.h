@@ -1,8 +1,5 @@
 #ifndef CCURL_H
 #define CCURL_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE  /* as the Glibc module of Swift is built, or fd_set differs */
-#endif
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 

@@ -1,8 +1,5 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE  /* as the Glibc module of Swift is built, or fd_set differs */
-#endif
 #include <stddef.h>
 #include <stdint.h>
 #ifdef __linux__
