@@ -1,0 +1,36 @@
+#!/bin/sh
+# Bundles the Control UI into dist/ui at the repository root.
+# File names under assets/ carry a hash of their content, so a server may cache them for ever.
+set -eu
+ui=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+out=$ui/../dist/ui
+version=${OPENCLAW_VERSION:-$(git -C "$ui" describe --tags --always --dirty 2>/dev/null || echo development)}
+
+# Debian keeps its node packages here; an npm install in UI/node_modules is found first.
+export NODE_PATH="${NODE_PATH:-/usr/share/nodejs}"
+PATH="$ui/node_modules/.bin:$PATH"
+
+rm -rf "$out"
+mkdir -p "$out/assets"
+cd "$ui"
+esbuild src/main.tsx --bundle --minify --format=esm --target=es2021 --jsx=automatic --legal-comments=none \
+    --define:process.env.NODE_ENV='"production"' --define:__VERSION__="\"$version\"" \
+    --entry-names='app-[hash]' --outdir="$out/assets" --log-level=warning
+
+script=$(basename "$out"/assets/app-*.js)
+style=$(basename "$out"/assets/app-*.css)
+sed -e "s/@SCRIPT@/$script/" -e "s/@STYLE@/$style/" index.html > "$out/index.html"
+cp favicon.svg "$out/favicon.svg"
+
+for file in "$out"/index.html "$out"/favicon.svg "$out"/assets/*; do
+    brotli --quality=11 --keep --force "$file"
+    gzip -9 -n --keep --force "$file"
+done
+
+total=$(cat "$out"/*.br "$out"/assets/*.br | wc -c)
+echo "Control UI $version: $total bytes in brotli"
+limit=153600
+if [ "$total" -gt "$limit" ]; then
+    echo "The Control UI is larger than $limit bytes in brotli; find what grew before raising the limit." >&2
+    exit 1
+fi

@@ -1,0 +1,18 @@
+import type { Hello } from "./hello";
+import type { Refusal } from "./refusal";
+
+/** How we stand with the gateway right now. */
+export type Link =
+  /** The first attempt is under way. */
+  | { readonly state: "connecting" }
+  /** Nobody answers and nobody ever did; attempts go on. */
+  | { readonly state: "unreachable" }
+  /** The gateway wants something from the person first. */
+  | { readonly state: "refused"; readonly refusal: Refusal }
+  | { readonly state: "online"; readonly hello: Hello }
+  /** We were online; attempts go on and the pages stay. */
+  | { readonly state: "interrupted"; readonly hello: Hello; readonly restarting: boolean };
+
+export function helloOf(link: Link): Hello | undefined {
+  return link.state === "online" || link.state === "interrupted" ? link.hello : undefined;
+}
