@@ -28,16 +28,19 @@ export class Chats {
   /** The request whose answer counts, by session: answers may overtake each other. */
   private readonly newestRequest = new Map<string, number>();
   private requestCount = 0;
+  /** When events were last missed, by session, until a page of the history asked for later has told what still runs. */
+  private readonly gaps = new Map<string, number>();
   private visibleKey: string | undefined;
 
   constructor(
     private readonly request: Request,
     private readonly outbox: Outbox,
-    /** Called when a run has ended anywhere: lists of sessions want to know. */
-    private readonly onRunEnded: () => void,
+    /** Called when a session was written to: lists of sessions want to know. */
+    private readonly onSessionsChanged: () => void,
   ) {
     this.sender = new Sender(request, outbox, (sessionKey, change) => this.change(sessionKey, change), {
-      onFinished: (sessionKey) => this.refreshSoon(sessionKey, false),
+      onAccepted: onSessionsChanged,
+      onFinished: (sessionKey) => this.refreshSoon(sessionKey),
     });
   }
 
@@ -58,7 +61,8 @@ export class Chats {
     // Most recently shown last, so that the first is the one to forget.
     this.threads.delete(sessionKey);
     this.threads.set(sessionKey, store);
-    void this.refresh(sessionKey, true);
+    this.gaps.set(sessionKey, Date.now());
+    void this.refresh(sessionKey);
   }
 
   /** A new connection: events were missed, and messages may be waiting. */
@@ -69,8 +73,12 @@ export class Chats {
 
   refreshAll(): void {
     for (const sessionKey of this.threads.keys()) {
-      if (sessionKey === this.visibleKey) this.refreshSoon(sessionKey, true);
-      else this.threads.delete(sessionKey);
+      if (sessionKey !== this.visibleKey) {
+        this.threads.delete(sessionKey);
+        continue;
+      }
+      this.gaps.set(sessionKey, Date.now());
+      this.refreshSoon(sessionKey);
     }
   }
 
@@ -98,7 +106,7 @@ export class Chats {
   /** After a reset or a deletion nothing of the old conversation may remain. */
   forget(sessionKey: string): void {
     this.threads.get(sessionKey)?.set(emptyThread(sessionKey, []));
-    if (sessionKey === this.visibleKey) void this.refresh(sessionKey, true);
+    if (sessionKey === this.visibleKey) void this.refresh(sessionKey);
   }
 
   async loadOlder(sessionKey: string): Promise<void> {
@@ -114,7 +122,7 @@ export class Chats {
     }
   }
 
-  async refresh(sessionKey: string, afterGap: boolean): Promise<void> {
+  async refresh(sessionKey: string): Promise<void> {
     const askedAt = Date.now();
     const requestNumber = (this.requestCount += 1);
     this.newestRequest.set(sessionKey, requestNumber);
@@ -123,6 +131,8 @@ export class Chats {
       const payload = recordOf(await this.request("chat.history", { sessionKey, limit: pageSize }));
       if (this.newestRequest.get(sessionKey) !== requestNumber) return;
       this.newestRequest.delete(sessionKey);
+      const afterGap = (this.gaps.get(sessionKey) ?? Infinity) <= askedAt;
+      if (afterGap) this.gaps.delete(sessionKey);
       this.change(sessionKey, (thread) =>
         withLatestPage(thread, { payload, askedAt, afterGap }, this.sender.pictures),
       );
@@ -131,11 +141,11 @@ export class Chats {
     }
   }
 
-  private refreshSoon(sessionKey: string, afterGap: boolean): void {
+  private refreshSoon(sessionKey: string): void {
     clearTimeout(this.refreshTimers.get(sessionKey));
     const timer = window.setTimeout(() => {
       this.refreshTimers.delete(sessionKey);
-      void this.refresh(sessionKey, afterGap);
+      void this.refresh(sessionKey);
     }, refreshDelayMs);
     this.refreshTimers.set(sessionKey, timer);
   }
@@ -146,7 +156,7 @@ export class Chats {
       const payload = recordOf(event.payload);
       const sessionKey = textOf(payload.sessionKey);
       if (sessionKey === undefined || payload.isHeartbeat === true) continue;
-      if (event.event === "chat" && isTerminal(payload.state)) this.onRunEnded();
+      if (event.event === "chat" && isTerminal(payload.state)) this.onSessionsChanged();
       if (!this.threads.has(sessionKey)) continue;
       bySession.set(sessionKey, [...(bySession.get(sessionKey) ?? []), event]);
     }
@@ -163,7 +173,7 @@ export class Chats {
     );
     const ended = events.some(({ event, payload }) => event === "chat" && isTerminal(recordOf(payload).state));
     // A run somebody else began has a prompt we have not seen; an ended one is in the history by now.
-    if (foreignStart || ended) this.refreshSoon(sessionKey, false);
+    if (foreignStart || ended) this.refreshSoon(sessionKey);
   }
 
   private applied(thread: Thread, event: EventFrame): Thread {

@@ -24,7 +24,11 @@ export class Sender {
     private readonly request: Request,
     private readonly outbox: Outbox,
     private readonly change: Change,
-    private readonly events: { readonly onFinished: (sessionKey: string) => void },
+    private readonly events: {
+      readonly onAccepted: () => void;
+      /** The gateway had dealt with the message before it answered. */
+      readonly onFinished: (sessionKey: string) => void;
+    },
   ) {}
 
   send(sessionKey: string, text: string, attachments: readonly Attachment[]): void {
@@ -72,6 +76,7 @@ export class Sender {
     try {
       const answer = recordOf(await this.request("chat.send", sendParams(item)));
       this.outbox.remove(item.key);
+      this.events.onAccepted();
       this.accepted(item, textOf(answer.status));
     } catch (error) {
       this.notAccepted(item, error);
@@ -83,7 +88,13 @@ export class Sender {
   private accepted(item: Outgoing, status: string | undefined): void {
     const stillToCome = (status === "started" || status === "in_flight") && !this.hasEnded(item.key);
     this.changeState(item, stillToCome ? "accepted" : "settled", undefined);
-    if (!stillToCome) this.events.onFinished(item.sessionKey);
+    if (stillToCome) return;
+    this.markEnded(item.key);
+    this.change(item.sessionKey, (thread) => ({
+      ...thread,
+      runs: thread.runs.filter(({ runId }) => runId !== item.key),
+    }));
+    this.events.onFinished(item.sessionKey);
   }
 
   private notAccepted(item: Outgoing, error: unknown): void {

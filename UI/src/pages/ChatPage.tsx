@@ -31,7 +31,7 @@ export function ChatPage({ sessionKey, onOpenMenu }: { sessionKey: string; onOpe
       <ChatHead sessionKey={sessionKey} onOpenMenu={onOpenMenu} />
       <ThreadView thread={thread} onOlder={() => void chats.loadOlder(sessionKey)}>
         {thread.failure !== undefined && (
-          <Problem title={words.historyFailed} reason={thread.failure} onRetry={() => void chats.refresh(sessionKey, true)} />
+          <Problem title={words.historyFailed} reason={thread.failure} onRetry={() => void chats.refresh(sessionKey)} />
         )}
         {thread.failure === undefined && !thread.loaded && <Skeleton label={words.loadingHistory} lines={6} />}
         {thread.loaded && <Greeting onChoose={(prompt) => send(sessionKey, prompt, [])} />}

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import type { SessionRow } from "../gateway/sessions";
-import { language } from "../text/language";
-import { useGateway, useHello, useStore, useText } from "../parts/context";
+import { useGateway, useHello, useLocale, useStore, useText } from "../parts/context";
 import { Icon } from "../parts/Icon";
 import { Menu, type MenuItem } from "../parts/Menu";
 import { PageHead } from "../parts/PageHead";
@@ -70,7 +69,7 @@ function SessionTable({ rows, itemsFor }: { rows: readonly SessionRow[]; itemsFo
 
 function SessionLine({ row, items }: { row: SessionRow; items: readonly MenuItem[] }) {
   const words = useText();
-  const locale = useStore(language);
+  const locale = useLocale();
   const router = useRouter();
   const open: MenuItem = { label: words.open, onChoose: () => router.go({ page: "chat", session: row.key }) };
   return (
@@ -99,7 +98,7 @@ function SessionLine({ row, items }: { row: SessionRow; items: readonly MenuItem
 }
 
 function Tokens({ row: { totalTokens, contextTokens } }: { row: SessionRow }) {
-  const locale = useStore(language);
+  const locale = useLocale();
   if (totalTokens === undefined) return <>–</>;
   return (
     <span className="tokens">

@@ -1,6 +1,7 @@
 import type { ConfigIssue } from "../gateway/failure";
 import { useText } from "./context";
 import { Icon } from "./Icon";
+import { Prose } from "./Prose";
 import type { SaveResult } from "./useConfig";
 
 type Theirs = Extract<SaveResult, { kind: "conflict" }>["theirs"];
@@ -31,7 +32,9 @@ export function ConfigResult({ result, lineOf, onGoTo, onTakeTheirs, onKeepMine 
       return (
         <div className="outcome bad" role="alert">
           <strong>{words.configRefused}</strong>
-          <p>{result.reason}</p>
+          <p>
+            <Prose text={result.reason} />
+          </p>
         </div>
       );
     case "conflict":
@@ -72,7 +75,9 @@ function Issue({ issue, line, onGoTo }: { issue: ConfigIssue; line: number | und
           {words.configLine(line)}
         </button>
       )}
-      <span>{issue.message}</span>
+      <span>
+        <Prose text={issue.message} />
+      </span>
     </li>
   );
 }

@@ -1,5 +1,6 @@
 import { useText } from "./context";
 import { Icon } from "./Icon";
+import { Prose } from "./Prose";
 
 /** A turn that did not end in an answer, with the reason the gateway gave. */
 export function Failure({ reason }: { reason: string }) {
@@ -11,7 +12,9 @@ export function Failure({ reason }: { reason: string }) {
       <Icon name="warning" />
       <div>
         <strong>{words.failed}</strong>
-        <p>{shown === "" ? words.failedUnknown : shown}</p>
+        <p>
+          <Prose text={shown === "" ? words.failedUnknown : shown} />
+        </p>
       </div>
     </div>
   );

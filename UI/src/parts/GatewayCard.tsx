@@ -1,13 +1,12 @@
 import type { Overview } from "../gateway/status";
-import { language } from "../text/language";
-import { useGateway, useHello, useStore, useText } from "./context";
+import { useGateway, useHello, useLocale, useText } from "./context";
 import { fullWhen } from "./when";
 
 export function GatewayCard({ overview }: { overview: Overview }) {
   const words = useText();
   const hello = useHello();
   const { place } = useGateway();
-  const locale = useStore(language);
+  const locale = useLocale();
   const facts: [string, string | undefined][] = [
     [words.version, hello.serverVersion],
     [words.pageVersion, __VERSION__],

@@ -1,12 +1,11 @@
 import { memo } from "react";
 import { plainText, type Message } from "../gateway/message";
 import { Blocks } from "./Blocks";
-import { useStore, useText } from "./context";
+import { useLocale, useText } from "./context";
 import { CopyButton } from "./CopyButton";
 import { Failure } from "./Failure";
 import { UserBubble } from "./UserBubble";
 import { fullWhen, shortWhen } from "./when";
-import { language } from "../text/language";
 
 /** One finished message. */
 export const MessageView = memo(function MessageView({ message }: { message: Message }) {
@@ -54,7 +53,7 @@ function Footer({ message }: { message: Message }) {
 }
 
 function When({ time }: { time: number }) {
-  const locale = useStore(language);
+  const locale = useLocale();
   return (
     <time dateTime={new Date(time).toISOString()} title={fullWhen(time, locale)}>
       {shortWhen(time, Date.now(), locale)}

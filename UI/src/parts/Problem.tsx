@@ -1,5 +1,6 @@
 import { useText } from "./context";
 import { Icon } from "./Icon";
+import { Prose } from "./Prose";
 
 /** Something could not be read, why, and the way to try again. */
 export function Problem({ title, reason, onRetry }: { title: string; reason: string; onRetry: () => void }) {
@@ -9,7 +10,9 @@ export function Problem({ title, reason, onRetry }: { title: string; reason: str
       <Icon name="warning" />
       <div>
         <strong>{title}</strong>
-        <p>{reason}</p>
+        <p>
+          <Prose text={reason} />
+        </p>
       </div>
       <button type="button" className="button" onClick={onRetry}>
         {words.retry}

@@ -3,6 +3,7 @@ import type { Block } from "../gateway/message";
 import type { Sent } from "../gateway/thread";
 import { useGateway, useStore, useText } from "./context";
 import { Icon } from "./Icon";
+import { Prose } from "./Prose";
 import { UserBubble } from "./UserBubble";
 
 /** A message of ours the history does not show yet. */
@@ -40,7 +41,7 @@ function NotSent({ sent: { item, failure } }: { sent: Sent }) {
     <div className="not-sent" role="alert">
       <Icon name="warning" size={16} />
       <span>
-        {words.notSent}: {failure}
+        {words.notSent}: <Prose text={failure ?? ""} />
       </span>
       <button type="button" className="link-button" onClick={() => chats.retry(item.sessionKey, item.key)}>
         {words.retry}

@@ -1,6 +1,6 @@
 import type { ChannelAccount, ChannelState, Client, Model } from "../gateway/status";
-import { language } from "../text/language";
-import { useStore, useText } from "./context";
+import { useLocale, useText } from "./context";
+import { Prose } from "./Prose";
 import { compactNumber, shortWhen } from "./when";
 
 const stateLook: Record<ChannelState, string> = {
@@ -23,7 +23,11 @@ export function ChannelsCard({ accounts }: { accounts: readonly ChannelAccount[]
           <li key={account.id}>
             <span className="grow">
               {account.label}
-              {account.error !== undefined && <small className="bad-text">{account.error}</small>}
+              {account.error !== undefined && (
+                <small className="bad-text">
+                  <Prose text={account.error} />
+                </small>
+              )}
             </span>
             <span className={`badge ${stateLook[account.state]}`}>{words.channelStates[account.state]}</span>
           </li>
@@ -35,7 +39,7 @@ export function ChannelsCard({ accounts }: { accounts: readonly ChannelAccount[]
 
 export function ModelsCard({ models }: { models: readonly Model[] }) {
   const words = useText();
-  const locale = useStore(language);
+  const locale = useLocale();
   return (
     <section className="card">
       <h2>{words.models}</h2>
@@ -63,7 +67,7 @@ export function ModelsCard({ models }: { models: readonly Model[] }) {
 
 export function ClientsCard({ clients }: { clients: readonly Client[] }) {
   const words = useText();
-  const locale = useStore(language);
+  const locale = useLocale();
   return (
     <section className="card">
       <h2>{words.presence}</h2>

@@ -3,7 +3,7 @@ import type { Gateway } from "../gateway/gateway";
 import type { Hello } from "../gateway/hello";
 import type { Store } from "../gateway/store";
 import type { Strings } from "../text/english";
-import { language, stringsOf } from "../text/language";
+import { language, localeOf, stringsOf } from "../text/language";
 
 export const GatewayContext = createContext<Gateway | undefined>(undefined);
 /** Set while pages are shown: they exist only once the gateway has said hello. */
@@ -23,6 +23,11 @@ export function useHello(): Hello {
   const hello = useContext(HelloContext);
   if (!hello) throw new Error("A component outside HelloContext asks what the gateway said.");
   return hello;
+}
+
+/** For dates and numbers. */
+export function useLocale(): string {
+  return localeOf(useStore(language));
 }
 
 export function useText(): Strings {

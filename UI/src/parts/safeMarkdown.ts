@@ -10,6 +10,11 @@ const allowedTags = [
 const allowedAttributes = ["href", "src", "alt", "title", "class", "align", "start", "type", "checked", "disabled", "open"];
 const safeAddresses = /^(?:https?:|mailto:|tel:|data:image\/(?:png|jpe?g|gif|webp|avif|svg\+xml)[;,])/i;
 
+/** Tags an answer may use without Markdown having a way to say it. They carry no attributes, so they can do nothing. */
+const plainTags = /&lt;(\/?(?:br|b|i|u|s|strong|em|del|ins|mark|sub|sup|small|kbd|details|summary))\s*\/?&gt;/gi;
+
+marked.use({ gfm: true, breaks: true, headerIds: false, mangle: false, renderer: { html: asText } });
+
 const purifier = DOMPurify(window);
 
 purifier.addHook("afterSanitizeAttributes", (node) => {
@@ -21,8 +26,7 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
 
 /** Markdown as nodes that are safe to show. */
 export function markdownNodes(text: string): DocumentFragment {
-  const html = marked.parse(text, { gfm: true, breaks: true, headerIds: false, mangle: false });
-  return purifier.sanitize(html, {
+  return purifier.sanitize(marked.parse(text), {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: allowedAttributes,
     ALLOWED_URI_REGEXP: safeAddresses,
@@ -30,6 +34,12 @@ export function markdownNodes(text: string): DocumentFragment {
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM_FRAGMENT: true,
   });
+}
+
+/** HTML inside Markdown is shown as the text it is: mostly it is code somebody forgot to mark as such. */
+function asText(html: string): string {
+  const escaped = html.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  return escaped.replace(plainTags, "<$1>");
 }
 
 function secureLink(link: HTMLAnchorElement): void {

@@ -1,7 +1,6 @@
 /** Every word the page shows. Another language is the same object in other words; the compiler finds what is missing. */
 export const english = {
   languageName: "English",
-  locale: "en",
 
   // Connecting
   connecting: "Connecting to the gateway…",

@@ -16,6 +16,11 @@ export function chooseLanguage(choice: Language): void {
   language.set(choice);
 }
 
+/** The browser's own variant of the language, so that dates look as they do elsewhere on this device. */
+export function localeOf(choice: Language): string {
+  return navigator.languages.find((locale) => locale.toLowerCase().startsWith(choice)) ?? choice;
+}
+
 export function stringsOf(choice: Language): Strings {
   return languages[choice];
 }

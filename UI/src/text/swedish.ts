@@ -2,7 +2,6 @@ import type { Strings } from "./english";
 
 export const swedish: Strings = {
   languageName: "Svenska",
-  locale: "sv",
 
   connecting: "Ansluter till gatewayen…",
   unreachable: "Gatewayen svarar inte",
