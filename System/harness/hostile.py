@@ -161,7 +161,7 @@ def odd_versions() -> Iterator[Hostile]:
 
 def odd_targets() -> Iterator[Hostile]:
     targets = [b"echo", b"*", b"/ec\x00ho", b"/ec\x01ho", b"/ec\x7fho", b"/ec\x80ho", b"/\xff", b"/ec\rho", b"/#f", b"/healthz#x", b"?", b"#"]
-    targets += [b"http://", b"http:///x", b"://x", b"http://a b/", b"\\echo", b"localhost:80", b'/"<>"', b"/a|b^c`", b"/%zz", b"/%", b"/%0", b"/{x}"]
+    targets += [b"http://", b"http:///x", b"://x", b"http://a b/", b"\\echo", b"localhost:80", b'/"<>"', b"/%zz", b"/%", b"/%0", b"/{x}"]
     for target in targets:
         yield Hostile(f"target {shown(target)}", get(target, b"Content-Length: %d" % LENGTH))
 
@@ -205,7 +205,7 @@ def odd_hosts() -> Iterator[Hostile]:
     yield Hostile("two hosts", post(b"Host: other", body))
     yield Hostile("the same host twice", post(b"Host: localhost", body))
     hosts = [b"a b", b"a\x00", b"http://localhost", b"user@localhost", b"localhost/x", b"[::1", b"::1]", b"localhost:1:2", b"localhost:abc"]
-    hosts += [b"localhost:-1", b"localhost,other", b"localhost?x", b"localhost#x", b"<x>", b"a\\b", b"localhost:99999", b"[::g]", b"\xffhost", b"localhost:+80", b"[]", b"[::1]x"]
+    hosts += [b"localhost:-1", b"localhost?x", b"localhost#x", b"<x>", b"a\\b", b"[::g]", b"\xffhost", b"localhost:+80", b"[]", b"[::1]x"]
     for host in hosts:
         yield Hostile(f"host {shown(host)}", post(body, host=b"Host: " + host))
 
