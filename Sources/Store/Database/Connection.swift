@@ -66,6 +66,10 @@ package final class Connection {
 
     /// Row by row, without keeping them; stops when `body` returns false.
     package func each(_ sql: String, _ values: any SQLBindable..., body: (Row) throws -> Bool) throws {
+        try each(sql, values: values, body: body)
+    }
+
+    func each(_ sql: String, values: [any SQLBindable], body: (Row) throws -> Bool) throws {
         try use(sql, values) { statement in
             while try step(statement), try body(Row(statement: statement)) {}
         }

@@ -20,6 +20,8 @@ package struct Row {
 
     /// The text's UTF-8 bytes, not decoded.
     package func utf8(_ column: Int32) -> [UInt8] { statement.withText(column) { Array($0) } }
+    /// Bytes in the column.
+    func size(_ column: Int32) -> Int { statement.size(column) }
     package func blob(_ column: Int32) -> [UInt8] { statement.blob(column) }
 
     package func optionalInt64(_ column: Int32) -> Int64? { isNull(column) ? nil : int64(column) }

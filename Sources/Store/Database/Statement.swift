@@ -55,6 +55,7 @@ final class Statement {
 
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+    func size(_ column: Int32) -> Int { Int(sqlite3_column_bytes(pointer, column)) }
     func real(_ column: Int32) -> Double { sqlite3_column_double(pointer, column) }
 
     /// Calls `body` with the column's UTF-8 bytes, which live until the next step.
