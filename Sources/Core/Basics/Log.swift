@@ -46,19 +46,24 @@ package struct Log: Sendable {
             Line(time: .now, level: level, subsystem: subsystem, message: message(), metadata: pairs))
     }
 
-    package func trace(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func trace(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:])
+    {
         write(.trace, message(), metadata)
     }
-    package func debug(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func debug(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:])
+    {
         write(.debug, message(), metadata)
     }
     package func info(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
         write(.info, message(), metadata)
     }
-    package func warning(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func warning(
+        _ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]
+    ) {
         write(.warning, message(), metadata)
     }
-    package func error(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func error(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:])
+    {
         write(.error, message(), metadata)
     }
 }
