@@ -223,7 +223,6 @@ def test_many_silent_connections_do_not_keep_others_out(gateway: Gateway) -> Non
 @pytest.mark.slow
 def test_a_slow_reader_is_cut_and_the_others_go_on(gateway: Gateway, session: str) -> None:
     """A watcher that never reads while a thousand events are sent costs itself its place, nobody else."""
-    import json
     before = gateway.memory()["private"]
     with socket.socket() as lazy:
         lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
