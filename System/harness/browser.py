@@ -24,13 +24,20 @@ PASTE_IMAGE = """([element, data]) => {
 
 def chromium() -> str:
     """Debian's Chromium, or the one a variable names; nothing is downloaded."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+    return (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or "/usr/bin/chromium"
+    )
 
 
 @contextmanager
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
+        launched = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         expect.set_options(timeout=WAIT_MILLISECONDS)
         yield launched
         launched.close()
@@ -45,13 +52,16 @@ class Tab:
         self.errors: list[str] = []
         page.set_default_timeout(WAIT_MILLISECONDS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" and "ERR_CONNECTION" not in m.text else None)
+        page.on(
+            "console",
+            lambda m: self.errors.append(m.text) if m.type == "error" and "ERR_CONNECTION" not in m.text else None,
+        )
 
-    def open(self, path: str = "/") -> "Tab":
+    def open(self, path: str = "/") -> Tab:
         self.page.goto(self.url + path)
         return self
 
-    def log_in(self, token: str) -> "Tab":
+    def log_in(self, token: str) -> Tab:
         self.page.get_by_label("Gateway token or password").fill(token)
         self.page.get_by_role("button", name="Connect", exact=True).click()
         expect(self.message_box).to_be_visible()

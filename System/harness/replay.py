@@ -10,10 +10,48 @@ from harness.client import Client
 from harness.golden import Frame
 
 # Values of ours that need not look like upstream's.
-OUR_OWN_BUSINESS = """path __openclaw idempotencyKey sessionInfo pendingInputs deltaCursor totalMessages hasMore defaults
-api responseId responseModel cost origin deliveryContext lastChannel channel chatType systemSent abortedLastRun
-contextTokens inputTokens outputTokens totalTokens modelProvider model details textSignature diagnostics owners
-limitApplied nextOffset totalCount derivedTitle lastMessagePreview displayName thinkingLevel usage content items""".split()
+OUR_OWN_BUSINESS = [
+    "path",
+    "__openclaw",
+    "idempotencyKey",
+    "sessionInfo",
+    "pendingInputs",
+    "deltaCursor",
+    "totalMessages",
+    "hasMore",
+    "defaults",
+    "api",
+    "responseId",
+    "responseModel",
+    "cost",
+    "origin",
+    "deliveryContext",
+    "lastChannel",
+    "channel",
+    "chatType",
+    "systemSent",
+    "abortedLastRun",
+    "contextTokens",
+    "inputTokens",
+    "outputTokens",
+    "totalTokens",
+    "modelProvider",
+    "model",
+    "details",
+    "textSignature",
+    "diagnostics",
+    "owners",
+    "limitApplied",
+    "nextOffset",
+    "totalCount",
+    "derivedTitle",
+    "lastMessagePreview",
+    "displayName",
+    "thinkingLevel",
+    "usage",
+    "content",
+    "items",
+]
 ANSWERS_THAT_DIFFER = {
     (3, "chat.duplicate-key", "q4"): "the same key with another text is refused, as generation 4 does",
     (3, "chat.invalid", "q4"): "an agent nobody configured is not created by writing to it",
@@ -37,7 +75,7 @@ class Replay:
     def run(self) -> None:
         waited: set[tuple[str, str]] = set()
         for record in self.frames:
-            frame = record["frame"] if "frame" in record else {}
+            frame = record.get("frame", {})
             if record["dir"] == "out" and "method" in frame:
                 self._send(frame)
             elif record["dir"] == "in" and frame.get("type") == "res":
@@ -59,7 +97,9 @@ class Replay:
         case = (self.generation, self.scenario, expected["id"])
         already = [f for f in self.client.frames if f["type"] == "res" and f["id"] == expected["id"]]
         status = (expected.get("payload") or {}).get("status")
-        number = 2 if status == "ok" and already and (already[0].get("payload") or {}).get("status") == "accepted" else 1
+        number = (
+            2 if status == "ok" and already and (already[0].get("payload") or {}).get("status") == "accepted" else 1
+        )
         actual = self.client.response(expected["id"], self.seconds, number)
         if case in ANSWERS_THAT_DIFFER:
             return

@@ -19,9 +19,24 @@ DOT_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADh
 TERMINAL = ("final", "error", "aborted")
 
 # Replayed as they are: requests in order, each compared with the recorded answer, each run with the recorded kinds.
-REPLAYED = """chat.plain chat.second-turn chat.main-alias chat.bare-key chat.mixed-case-key chat.abort chat.abort-all
-chat.stop-word chat.duplicate-key chat.tool-read chat.tool-exec chat.tool-error chat.tool-unknown chat.attachment
-chat.invalid agent.two-responses""".split()
+REPLAYED = [
+    "chat.plain",
+    "chat.second-turn",
+    "chat.main-alias",
+    "chat.bare-key",
+    "chat.mixed-case-key",
+    "chat.abort",
+    "chat.abort-all",
+    "chat.stop-word",
+    "chat.duplicate-key",
+    "chat.tool-read",
+    "chat.tool-exec",
+    "chat.tool-error",
+    "chat.tool-unknown",
+    "chat.attachment",
+    "chat.invalid",
+    "agent.two-responses",
+]
 CASES = [
     pytest.param(generation, scenario, id=f"{generation}-{scenario}")
     for generation in (3, 4)
@@ -49,7 +64,9 @@ def test_a_recorded_conversation_goes_as_recorded(watching: Client, replayed_gen
     assert not replay.problems, "\n".join(replay.problems)
 
 
-def test_a_turn_streams_ends_once_and_is_in_the_history_before_it_ends(gateway: Gateway, generation: int, session: str) -> None:
+def test_a_turn_streams_ends_once_and_is_in_the_history_before_it_ends(
+    gateway: Gateway, generation: int, session: str
+) -> None:
     with connect(gateway.port, generation) as client:
         run = client.send_chat("[[say:Hello there, friend.]]", session)
         final = client.chat_end(run)
@@ -90,7 +107,9 @@ def test_a_run_numbers_its_agent_events_from_one(gateway: Gateway, generation: i
     with connect(gateway.port, generation) as client:
         run = client.send_chat("hi", session)
         client.chat_end(run)
-        numbers = [f["payload"]["seq"] for f in client.frames if f.get("event") == "agent" and f["payload"]["runId"] == run]
+        numbers = [
+            f["payload"]["seq"] for f in client.frames if f.get("event") == "agent" and f["payload"]["runId"] == run
+        ]
     assert numbers[0] == 1 and numbers == sorted(set(numbers))
 
 
@@ -119,7 +138,9 @@ def test_the_same_key_is_one_turn(gateway: Gateway, model: FakeOpenAIChat, gener
     assert len(model.requests) == before + 1
 
 
-def test_a_second_message_waits_for_the_first_and_both_are_answered(gateway: Gateway, generation: int, session: str) -> None:
+def test_a_second_message_waits_for_the_first_and_both_are_answered(
+    gateway: Gateway, generation: int, session: str
+) -> None:
     with connect(gateway.port, generation) as client:
         first = client.send_chat("[[slow]]", session)
         client.event("chat", runId=first, state="delta")
@@ -145,7 +166,11 @@ def test_abort_ends_the_run_before_it_answers_and_hangs_up_on_the_model(
         run = client.send_chat("wait for it", session)
         client.event("chat", runId=run, state="delta")
         silent = model.requests[-1]
-        assert client.request("chat.abort", {"sessionKey": session, "runId": run}) == {"ok": True, "aborted": True, "runIds": [run]}
+        assert client.request("chat.abort", {"sessionKey": session, "runId": run}) == {
+            "ok": True,
+            "aborted": True,
+            "runIds": [run],
+        }
         states = [event["state"] for event in client.chat_events(run)]
         assert states[-1] == "aborted", "the event comes before the answer"
         assert client.chat_events(run)[-1]["stopReason"] == "rpc"
@@ -200,7 +225,10 @@ def test_injected_notes_are_kept_and_seen_without_a_model_run(
         seen = watcher.event("chat", sessionKey=session, state="final", runId=f"inject-{answer['messageId']}")
         assert "A note." in text_of(seen["payload"]["message"])
         assert "A note." in text_of(client.history(session)[-1])
-        assert client.refusal("chat.inject", {"sessionKey": "agent:main:nowhere", "message": "x"}).message == "session not found"
+        assert (
+            client.refusal("chat.inject", {"sessionKey": "agent:main:nowhere", "message": "x"}).message
+            == "session not found"
+        )
     assert len(model.requests) == before
 
 
@@ -289,7 +317,9 @@ def test_an_image_reaches_the_model(gateway: Gateway, model: FakeOpenAIChat, gen
     assert [block["type"] for block in history[0]["content"]].count("image") == 1
 
 
-@pytest.mark.parametrize("content", ["***", base64.b64encode(b"x" * 5_000_001).decode()], ids=["not base64", "too large"])
+@pytest.mark.parametrize(
+    "content", ["***", base64.b64encode(b"x" * 5_000_001).decode()], ids=["not base64", "too large"]
+)
 def test_a_bad_image_is_refused_by_name(gateway: Gateway, session: str, content: str) -> None:
     image = {"type": "image", "mimeType": "image/png", "fileName": "bad.png", "content": content}
     params = {"sessionKey": session, "message": "x", "idempotencyKey": str(uuid.uuid4()), "attachments": [image]}
@@ -310,7 +340,9 @@ def test_a_watcher_that_comes_late_sees_the_rest(gateway: Gateway, session: str)
 def test_agent_answers_twice_and_can_be_waited_for(gateway: Gateway, generation: int, session: str) -> None:
     key = str(uuid.uuid4())
     with connect(gateway.port, generation) as client:
-        request_id = client.start("agent", {"message": "[[say:by agent]]", "sessionKey": session, "idempotencyKey": key})
+        request_id = client.start(
+            "agent", {"message": "[[say:by agent]]", "sessionKey": session, "idempotencyKey": key}
+        )
         assert client.response(request_id)["payload"]["status"] == "accepted"
         second = client.response(request_id, number=2)["payload"]
         assert (second["runId"], second["status"]) == (key, "ok")
@@ -320,7 +352,9 @@ def test_agent_answers_twice_and_can_be_waited_for(gateway: Gateway, generation:
 
 
 @pytest.mark.parametrize("command", ["/help", "/status", "/model", "/whoami"])
-def test_a_command_is_answered_without_the_model(gateway: Gateway, model: FakeOpenAIChat, session: str, command: str) -> None:
+def test_a_command_is_answered_without_the_model(
+    gateway: Gateway, model: FakeOpenAIChat, session: str, command: str
+) -> None:
     before = len(model.requests)
     with connect(gateway.port) as client:
         assert len(text_of(client.chat(command, session)["message"])) > 10

@@ -34,7 +34,9 @@ def test_the_version_is_one_line(openclaw: Path, tmp_path: Path, flag: str) -> N
     assert VERSION.search(done.out) and done.out.count("\n") == 1 and done.err == ""
 
 
-@pytest.mark.parametrize("args", [["--help"], ["help"], ["gateway", "--help"], ["config", "--help"], ["models", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["help"], ["gateway", "--help"], ["config", "--help"], ["models", "--help"]]
+)
 def test_help_tells_the_usage(openclaw: Path, tmp_path: Path, args: list[str]) -> None:
     done = succeeded(alone(tmp_path, *args))
     assert "Usage: openclaw" in done.out
@@ -42,7 +44,12 @@ def test_help_tells_the_usage(openclaw: Path, tmp_path: Path, args: list[str]) -
 
 @pytest.mark.parametrize(
     ("args", "named"),
-    [(["statsu"], "status"), (["gateway", "rnu"], "run"), (["status", "--jsno"], "--json"), (["gateway", "--prot", "1"], "--port")],
+    [
+        (["statsu"], "status"),
+        (["gateway", "rnu"], "run"),
+        (["status", "--jsno"], "--json"),
+        (["gateway", "--prot", "1"], "--port"),
+    ],
 )
 def test_a_slip_is_answered_with_what_was_meant(openclaw: Path, tmp_path: Path, args: list[str], named: str) -> None:
     done = alone(tmp_path, *args)
@@ -162,7 +169,16 @@ def test_a_command_is_quick(gateway: Gateway) -> None:
 # Without a gateway
 
 
-@pytest.mark.parametrize("args", [["health"], ["gateway", "health"], ["gateway", "call", "health"], ["gateway", "probe"], ["agent", "--message", "x"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["health"],
+        ["gateway", "health"],
+        ["gateway", "call", "health"],
+        ["gateway", "probe"],
+        ["agent", "--message", "x"],
+    ],
+)
 def test_without_a_gateway_a_command_says_how_to_start_one(openclaw: Path, tmp_path: Path, args: list[str]) -> None:
     done = alone(tmp_path, *args, OPENCLAW_GATEWAY_PORT="1", OPENCLAW_GATEWAY_TOKEN="x")
     assert done.code == 1
@@ -213,7 +229,9 @@ def test_config_get_of_nothing_ends_with_one(config: Any) -> None:
         ("logging.level", "debug", "debug"),
     ],
 )
-def test_config_set_changes_one_value_and_keeps_the_comment(config: Any, tmp_path: Path, path: str, value: str, stored: Any) -> None:
+def test_config_set_changes_one_value_and_keeps_the_comment(
+    config: Any, tmp_path: Path, path: str, value: str, stored: Any
+) -> None:
     succeeded(config("set", path, value))
     assert (tmp_path / "state/openclaw.json").read_text().startswith("// mine\n")
     shown = succeeded(config("get", path, "--json")).out
@@ -226,8 +244,12 @@ def test_config_unset_removes_one_value(config: Any) -> None:
     assert succeeded(config("get", "gateway.mode")).out == "local\n"
 
 
-@pytest.mark.parametrize(("path", "value"), [("gateway.port", "abc"), ("gateway.mode", "sideways"), ("gateway.prot", "1")])
-def test_config_set_refuses_what_is_wrong_and_changes_nothing(config: Any, tmp_path: Path, path: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "value"), [("gateway.port", "abc"), ("gateway.mode", "sideways"), ("gateway.prot", "1")]
+)
+def test_config_set_refuses_what_is_wrong_and_changes_nothing(
+    config: Any, tmp_path: Path, path: str, value: str
+) -> None:
     before = (tmp_path / "state/openclaw.json").read_bytes()
     done = config("set", path, value)
     assert done.code == 1 and path in done.err

@@ -102,7 +102,9 @@ def without_times(text: str) -> str:
     return re.sub(r"\d+ \w+ ago|just now|now|\d{1,2}:\d{2}.*", "", text)
 
 
-def test_a_killed_gateway_comes_back_with_everything(tab: OpenTab, start: Any, ours: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_killed_gateway_comes_back_with_everything(
+    tab: OpenTab, start: Any, ours: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     page = tab()
     page.say("[[say:first answer]]")
     expect(page.answers.last).to_contain_text("first answer")
@@ -117,7 +119,9 @@ def test_a_killed_gateway_comes_back_with_everything(tab: OpenTab, start: Any, o
     assert page.conversation.inner_text().count("second question") == 1
 
 
-def test_a_message_written_while_the_gateway_is_away_is_sent_once(tab: OpenTab, start: Any, ours: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_message_written_while_the_gateway_is_away_is_sent_once(
+    tab: OpenTab, start: Any, ours: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     page = tab()
     page.say("[[say:before]]")
     expect(page.answers.last).to_contain_text("before")
