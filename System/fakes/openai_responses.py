@@ -139,13 +139,13 @@ class FakeOpenAIResponses(FakeServer):
 
 
 def _unfilled(item: dict[str, Any]) -> dict[str, Any]:
-    empty: dict[str, Any] = {
+    empty: dict[str, dict[str, Any]] = {
         "reasoning": {"summary": []},
         "message": {"content": []},
         "function_call": {"arguments": ""},
-    }[item["type"]]
+    }
     status = {} if item["type"] == "reasoning" else {"status": "in_progress"}
-    return {**item, **empty, **status}
+    return {**item, **empty[item["type"]], **status}
 
 
 def _item_events(item: dict[str, Any], answer: Answer) -> list[tuple[str, dict[str, Any], bool]]:

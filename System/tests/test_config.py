@@ -48,6 +48,11 @@ def owner(commented: Gateway) -> Any:
         yield client
 
 
+def max_concurrent(client: Client) -> int:
+    found: int = client.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"]
+    return found
+
+
 def patch(client: Client, value: Any) -> Any:
     base = client.request("config.get")["hash"]
     return client.request("config.patch", {"raw": json.dumps(value), "baseHash": base})
@@ -222,11 +227,7 @@ def test_several_changes_in_a_row_are_all_taken_up(commented: Gateway, owner: Cl
             commented.config_path,
             re.sub(r"maxConcurrent: \d", f"maxConcurrent: {value}", commented.config_path.read_text()),
         )
-        eventually(
-            f"the value {value}",
-            lambda: owner.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"] == int(value),
-            5,
-        )  # noqa: B023
+        eventually(f"the value {value}", lambda wanted=int(value): max_concurrent(owner) == wanted, 5)
 
 
 def test_an_invalid_change_leaves_the_old_values_running(commented: Gateway, owner: Client) -> None:
