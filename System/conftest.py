@@ -134,7 +134,9 @@ def fake_gemini(openclaw: Path) -> Iterator[FakeGemini]:
 @pytest.fixture(scope="module")
 def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Echo]:
     if not echo_binary().exists():
-        pytest.fail(f"{echo_binary()} does not exist: build it first, or name one in OPENCLAW_ECHO_BINARY", pytrace=False)
+        pytest.fail(
+            f"{echo_binary()} does not exist: build it first, or name one in OPENCLAW_ECHO_BINARY", pytrace=False
+        )
     server = Echo(tmp_path_factory.mktemp("echo"))
     yield server
     server.discard()

@@ -12,8 +12,27 @@ from aiohttp import web
 from fakes.checks import image_problems, schema_problems, unknown_keys
 from fakes.server import Answer, FakeServer, Seen, sse
 
-TOP_LEVEL = """model messages max_tokens system metadata stop_sequences stream temperature top_k top_p tools tool_choice
-thinking service_tier container context_management mcp_servers output_config cache_control""".split()
+TOP_LEVEL = [
+    "model",
+    "messages",
+    "max_tokens",
+    "system",
+    "metadata",
+    "stop_sequences",
+    "stream",
+    "temperature",
+    "top_k",
+    "top_p",
+    "tools",
+    "tool_choice",
+    "thinking",
+    "service_tier",
+    "container",
+    "context_management",
+    "mcp_servers",
+    "output_config",
+    "cache_control",
+]
 BLOCKS = {
     "user": {"text", "image", "document", "tool_result"},
     "assistant": {"text", "tool_use", "thinking", "redacted_thinking"},
@@ -206,7 +225,9 @@ def _tool_problems(body: dict[str, Any]) -> list[str]:
         if name in names:
             problems.append(f"tools: {name!r} twice")
         names.add(name)
-        problems += unknown_keys(tool, "name description input_schema cache_control type strict".split(), f"tools.{n}")
+        problems += unknown_keys(
+            tool, ["name", "description", "input_schema", "cache_control", "type", "strict"], f"tools.{n}"
+        )
         problems += schema_problems(tool.get("input_schema"), f"tools.{n}.input_schema")
     return problems
 
@@ -215,7 +236,9 @@ def _system_problems(body: dict[str, Any]) -> list[str]:
     system = body.get("system", "")
     if isinstance(system, str):
         return []
-    return [f"system.{n}: only non-empty text" for n, b in enumerate(system) if b.get("type") != "text" or not b["text"]]
+    return [
+        f"system.{n}: only non-empty text" for n, b in enumerate(system) if b.get("type") != "text" or not b["text"]
+    ]
 
 
 def _blocks(message: dict[str, Any]) -> list[dict[str, Any]]:

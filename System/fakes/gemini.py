@@ -13,11 +13,30 @@ from aiohttp import web
 from fakes.checks import image_problems, unknown_keys
 from fakes.server import Answer, FakeServer, Seen, sse
 
-TOP_LEVEL = """contents systemInstruction system_instruction generationConfig generation_config tools toolConfig
-tool_config safetySettings safety_settings cachedContent cached_content labels""".split()
+TOP_LEVEL = [
+    "contents",
+    "systemInstruction",
+    "system_instruction",
+    "generationConfig",
+    "generation_config",
+    "tools",
+    "toolConfig",
+    "tool_config",
+    "safetySettings",
+    "safety_settings",
+    "cachedContent",
+    "cached_content",
+    "labels",
+]
 PART_KINDS = ("text", "inlineData", "fileData", "functionCall", "functionResponse")
 TOOL_NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$")
-STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
+STATUSES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    429: "RESOURCE_EXHAUSTED",
+    503: "UNAVAILABLE",
+}
 SIGNATURE = "dGhvdWdodC1zaWduYXR1cmU="
 SCHEMA_KEYS_REFUSED = {"$schema", "$ref", "const", "patternProperties"}
 

@@ -13,10 +13,39 @@ from aiohttp import web
 from fakes.checks import data_url_problems, schema_problems, unknown_keys
 from fakes.server import Answer, FakeServer, Seen, sse
 
-TOP_LEVEL = """model messages stream stream_options max_tokens max_completion_tokens temperature top_p n stop seed tools
-tool_choice parallel_tool_calls reasoning_effort response_format user store metadata presence_penalty frequency_penalty
-logit_bias logprobs top_logprobs service_tier prompt_cache_key prompt_cache_retention safety_identifier verbosity
-modalities prediction""".split()
+TOP_LEVEL = [
+    "model",
+    "messages",
+    "stream",
+    "stream_options",
+    "max_tokens",
+    "max_completion_tokens",
+    "temperature",
+    "top_p",
+    "n",
+    "stop",
+    "seed",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "reasoning_effort",
+    "response_format",
+    "user",
+    "store",
+    "metadata",
+    "presence_penalty",
+    "frequency_penalty",
+    "logit_bias",
+    "logprobs",
+    "top_logprobs",
+    "service_tier",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "safety_identifier",
+    "verbosity",
+    "modalities",
+    "prediction",
+]
 MESSAGE_KEYS = {
     "system": "role content name",
     "developer": "role content name",

@@ -13,9 +13,33 @@ from fakes.checks import data_url_problems, schema_problems, unknown_keys
 from fakes.openai_chat import TOOL_NAME, header_problems, openai_error
 from fakes.server import Answer, FakeServer, Seen, sse
 
-TOP_LEVEL = """model input instructions stream store max_output_tokens temperature top_p tools tool_choice
-parallel_tool_calls reasoning include metadata prompt_cache_key prompt_cache_retention safety_identifier service_tier
-text truncation user previous_response_id stream_options background max_tool_calls""".split()
+TOP_LEVEL = [
+    "model",
+    "input",
+    "instructions",
+    "stream",
+    "store",
+    "max_output_tokens",
+    "temperature",
+    "top_p",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "reasoning",
+    "include",
+    "metadata",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "safety_identifier",
+    "service_tier",
+    "text",
+    "truncation",
+    "user",
+    "previous_response_id",
+    "stream_options",
+    "background",
+    "max_tool_calls",
+]
 PARTS = {
     "user": {"input_text", "input_image", "input_file"},
     "system": {"input_text"},
@@ -50,7 +74,9 @@ class FakeOpenAIResponses(FakeServer):
         return openai_error(status, message)
 
     def error_event(self, message: str) -> bytes:
-        return sse({"type": "error", "code": "server_error", "message": message, "param": None, "sequence_number": 99}, "error")
+        return sse(
+            {"type": "error", "code": "server_error", "message": message, "param": None, "sequence_number": 99}, "error"
+        )
 
     async def frames(self, seen: Seen, answer: Answer) -> AsyncIterator[tuple[bytes, bool]]:
         number = 0
@@ -66,8 +92,8 @@ class FakeOpenAIResponses(FakeServer):
         output = self._output(answer)
         for index, item in enumerate(output):
             yield event("response.output_item.added", output_index=index, item=_unfilled(item)), False
-            for kind, fields, is_text in _item_events(item, answer):
-                yield event(kind, item_id=item["id"], output_index=index, **fields), is_text
+            for kind, more, is_text in _item_events(item, answer):
+                yield event(kind, item_id=item["id"], output_index=index, **more), is_text
             yield event("response.output_item.done", output_index=index, item=item), False
         done = {**response, "status": "completed", "output": output, "usage": _usage(answer)}
         yield event("response.completed", response=done), False
@@ -113,9 +139,13 @@ class FakeOpenAIResponses(FakeServer):
 
 
 def _unfilled(item: dict[str, Any]) -> dict[str, Any]:
-    empty: dict[str, Any] = {"reasoning": {"summary": []}, "message": {"content": []}, "function_call": {"arguments": ""}}[item["type"]]
+    empty: dict[str, dict[str, Any]] = {
+        "reasoning": {"summary": []},
+        "message": {"content": []},
+        "function_call": {"arguments": ""},
+    }
     status = {} if item["type"] == "reasoning" else {"status": "in_progress"}
-    return {**item, **empty, **status}
+    return {**item, **empty[item["type"]], **status}
 
 
 def _item_events(item: dict[str, Any], answer: Answer) -> list[tuple[str, dict[str, Any], bool]]:

@@ -100,7 +100,7 @@ class FakeServer:
 
     # Life
 
-    def __enter__(self) -> "FakeServer":
+    def __enter__(self) -> FakeServer:
         background.run(self._start())
         return self
 
@@ -120,7 +120,9 @@ class FakeServer:
         """The `number`th request since the start, waiting for it if need be."""
         with self._arrived:
             arrived = self._arrived.wait_for(lambda: len(self.requests) >= number, timeout)
-            assert arrived, f"{type(self).__name__} saw {len(self.requests)} requests, expected {number}, in {timeout} s"
+            assert arrived, (
+                f"{type(self).__name__} saw {len(self.requests)} requests, expected {number}, in {timeout} s"
+            )
             return self.requests[number - 1]
 
     def next_id(self, prefix: str) -> str:

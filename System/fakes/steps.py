@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 DEFAULT_TEXT = "Hello from the fake model."
 SLOW_WORDS = 60
@@ -71,7 +71,7 @@ class Silence:
 class OneByteChunks:
     """The same answer, one byte a write."""
 
-    step: "Step" = Text()
+    step: Step = Text()
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class Hold:
     """Nothing, not even a status line, until `event` is set; then `step`."""
 
     event: threading.Event
-    step: "Step" = Text()
+    step: Step = Text()
 
 
-Step = Union[Text, ToolCall, Error, ErrorEvent, Cut, Silence, OneByteChunks, Hold]
+Step = Text | ToolCall | Error | ErrorEvent | Cut | Silence | OneByteChunks | Hold
 
 
 def pieces(text: str, count: int) -> list[str]:

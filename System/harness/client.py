@@ -39,7 +39,9 @@ class Refused(AssertionError):
 class Client:
     """Frames go in and out as they are; `connect` below does the handshake."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1", headers: dict[str, str] | None = None, path: str = "/") -> None:
+    def __init__(
+        self, port: int, host: str = "127.0.0.1", headers: dict[str, str] | None = None, path: str = "/"
+    ) -> None:
         self.frames: list[dict[str, Any]] = []
         self.close_code: int | None = None
         self.close_reason = ""
@@ -118,7 +120,9 @@ class Client:
 
     # Waiting
 
-    def wait_for(self, what: str, probe: Callable[[dict[str, Any]], bool], timeout: float = 15, after: int = 0) -> dict[str, Any]:
+    def wait_for(
+        self, what: str, probe: Callable[[dict[str, Any]], bool], timeout: float = 15, after: int = 0
+    ) -> dict[str, Any]:
         """The first frame from index `after` on that `probe` accepts."""
 
         def found() -> dict[str, Any] | None:
@@ -172,7 +176,7 @@ class Client:
         await self._reader
         await self._session.close()
 
-    def __enter__(self) -> "Client":
+    def __enter__(self) -> Client:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -189,13 +193,19 @@ class Client:
     def send_chat(self, text: str, session: str = "agent:main:main", key: str | None = None, **params: Any) -> str:
         """Sends a message and returns its run id once it is acknowledged."""
         key = key or str(uuid.uuid4())
-        self.request("chat.send", {"sessionKey": session, "message": text, "deliver": False, "idempotencyKey": key, **params})
+        self.request(
+            "chat.send", {"sessionKey": session, "message": text, "deliver": False, "idempotencyKey": key, **params}
+        )
         return key
 
     def chat_end(self, run: str, timeout: float = 20) -> dict[str, Any]:
         def ended(frame: dict[str, Any]) -> bool:
             body = frame.get("payload") or {}
-            return frame.get("event") == "chat" and body.get("runId") == run and body.get("state") in ("final", "error", "aborted")
+            return (
+                frame.get("event") == "chat"
+                and body.get("runId") == run
+                and body.get("state") in ("final", "error", "aborted")
+            )
 
         payload: dict[str, Any] = self.wait_for(f"the end of run {run}", ended, timeout)["payload"]
         return payload
@@ -204,7 +214,9 @@ class Client:
         return [f["payload"] for f in self.frames if f.get("event") == "chat" and f["payload"].get("runId") == run]
 
     def history(self, session: str = "agent:main:main", limit: int = 200) -> list[dict[str, Any]]:
-        messages: list[dict[str, Any]] = self.request("chat.history", {"sessionKey": session, "limit": limit})["messages"]
+        messages: list[dict[str, Any]] = self.request("chat.history", {"sessionKey": session, "limit": limit})[
+            "messages"
+        ]
         return messages
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -59,7 +60,9 @@ class Finished:
         return self.out + self.err
 
 
-def run_openclaw(*args: str, home: Path, state: Path | None, env: dict[str, str] | None = None, timeout: float = 20) -> Finished:
+def run_openclaw(
+    *args: str, home: Path, state: Path | None, env: dict[str, str] | None = None, timeout: float = 20
+) -> Finished:
     started = time.monotonic()
     done = subprocess.run(
         [str(binary()), *args],
@@ -90,7 +93,10 @@ class Process:
             start_new_session=True,
         )
         self.pid = self._child.pid
-        self._readers = [threading.Thread(target=self._read, args=(pipe,), daemon=True) for pipe in (self._child.stdout, self._child.stderr)]
+        self._readers = [
+            threading.Thread(target=self._read, args=(pipe,), daemon=True)
+            for pipe in (self._child.stdout, self._child.stderr)
+        ]
         for reader in self._readers:
             reader.start()
 
@@ -117,7 +123,9 @@ class Process:
         with self._said:
             match = self._said.wait_for(lambda: found() or not self.running, timeout)
         hit = found()
-        assert hit, f"expected a line matching {pattern!r} ({'still running' if match is None or self.running else 'it ended'}); it said:\n{self.output}"
+        assert hit, (
+            f"expected a line matching {pattern!r} ({'still running' if match is None or self.running else 'it ended'}); it said:\n{self.output}"
+        )
         return hit
 
     def wait_for_exit(self, timeout: float = 10) -> int:
@@ -145,10 +153,8 @@ class Process:
 
     def discard(self) -> None:
         """Ends the process and what it started, whatever state it is in."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._child.wait()
 
     # What it costs
@@ -197,7 +203,7 @@ class Gateway(Process):
         port = ["--port", str(self.port)] if launch.pass_port else []
         super().__init__([str(binary()), *launch.verb, *port, *launch.args], env, self.home)
 
-    def __enter__(self) -> "Gateway":
+    def __enter__(self) -> Gateway:
         try:
             self.wait_until_ready()
         except BaseException:
@@ -232,7 +238,9 @@ class Gateway(Process):
 
         eventually("GET /readyz to answer 200", ready, timeout)
 
-    def get(self, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: bytes | None = None) -> "Reply":
+    def get(
+        self, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: bytes | None = None
+    ) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request(method, path, body, headers or {})
@@ -242,7 +250,7 @@ class Gateway(Process):
         finally:
             connection.close()
 
-    def again(self, **changes: Any) -> "Gateway":
+    def again(self, **changes: Any) -> Gateway:
         """A new process on the same state directory and port; the configuration file stays as it is."""
         values = {**vars(self.launch), "config": None, "port": self.port, **changes}
         return Gateway(Launch(**values))

@@ -20,7 +20,19 @@ from harness.device import Device, signing_payload
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 RECORDED_TOKENS = ("tok-v3-0123456789abcdef", "tok-v4-0123456789abcdef")
-LITERAL_KEYS = {"type", "status", "state", "role", "code", "phase", "stream", "stopReason", "decision", "toolName", "isError"}
+LITERAL_KEYS = {
+    "type",
+    "status",
+    "state",
+    "role",
+    "code",
+    "phase",
+    "stream",
+    "stopReason",
+    "decision",
+    "toolName",
+    "isError",
+}
 Frame = dict[str, Any]
 
 
@@ -133,7 +145,9 @@ def schema_problems(definition: str, value: Any) -> list[str]:
 # Devices
 
 
-def resigned(params: Frame, recorded_nonce: str, recorded_ts: int, nonce: str, now: int, device: Device, token: str) -> Frame:
+def resigned(
+    params: Frame, recorded_nonce: str, recorded_ts: int, nonce: str, now: int, device: Device, token: str
+) -> Frame:
     """The recorded `connect` params signed again with another key for another challenge, with the same faults in it."""
     old = params.get("device")
     if not old:
@@ -219,4 +233,8 @@ def _event_kind(event: str, payload: Frame) -> str:
 def _without_flush(kinds: list[str]) -> list[str]:
     """The last delta may come again right before the end, if text is missing."""
     ends = ("chat final", "chat aborted", "chat error")
-    return [kind for n, kind in enumerate(kinds) if not (kind == "chat delta" and kinds[n + 1 : n + 2] and kinds[n + 1] in ends)]
+    return [
+        kind
+        for n, kind in enumerate(kinds)
+        if not (kind == "chat delta" and kinds[n + 1 : n + 2] and kinds[n + 1] in ends)
+    ]

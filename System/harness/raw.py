@@ -22,7 +22,7 @@ class Heard:
         return [answer.status for answer in self.answers]
 
     @property
-    def answers(self) -> list["Answer"]:
+    def answers(self) -> list[Answer]:
         return parse(self.data)
 
 
@@ -33,7 +33,16 @@ class Answer:
     body: bytes
 
 
-def exchange(port: int, data: bytes, *, pieces: int = 1, until_closed: bool = True, seconds: float = READ_SECONDS, answers: int = 0, head: bool = False) -> Heard:
+def exchange(
+    port: int,
+    data: bytes,
+    *,
+    pieces: int = 1,
+    until_closed: bool = True,
+    seconds: float = READ_SECONDS,
+    answers: int = 0,
+    head: bool = False,
+) -> Heard:
     """Sends the bytes and listens until the server closes, `answers` answers are complete, or `seconds` of silence."""
     with socket.create_connection(("127.0.0.1", port), seconds) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

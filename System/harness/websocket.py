@@ -64,7 +64,9 @@ def close(code: int | None = 1000, reason: bytes = b"") -> bytes:
     return frame(CLOSE, b"" if code is None else struct.pack("!H", code) + reason)
 
 
-def upgrade(path: str = "/ws", extra: dict[str, str] | None = None, without: tuple[str, ...] = (), line: str = "GET {} HTTP/1.1") -> bytes:
+def upgrade(
+    path: str = "/ws", extra: dict[str, str] | None = None, without: tuple[str, ...] = (), line: str = "GET {} HTTP/1.1"
+) -> bytes:
     fields = {
         "Host": "localhost",
         "Upgrade": "websocket",
@@ -123,7 +125,9 @@ class Socket:
         parts = [first]
         while not parts[-1].final:
             following = self.read()
-            assert following is not None and following.opcode == CONTINUATION, f"expected a continuation, got {following}"
+            assert following is not None and following.opcode == CONTINUATION, (
+                f"expected a continuation, got {following}"
+            )
             parts.append(following)
         return Frame(first.opcode, b"".join(part.payload for part in parts), True, first.reserved)
 
@@ -152,7 +156,7 @@ class Socket:
     def end(self) -> None:
         self._socket.close()
 
-    def __enter__(self) -> "Socket":
+    def __enter__(self) -> Socket:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:

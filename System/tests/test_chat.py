@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import threading
 import uuid
 from collections.abc import Iterator
@@ -14,104 +13,36 @@ import pytest
 from fakes import FakeOpenAIChat, Hold, Silence, Text, ToolCall
 from harness import Client, Gateway, ModelConfig, connect, gateway_config, golden
 from harness.golden import Frame
+from harness.replay import Replay
 
 DOT_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 TERMINAL = ("final", "error", "aborted")
 
 # Replayed as they are: requests in order, each compared with the recorded answer, each run with the recorded kinds.
-REPLAYED = """chat.plain chat.second-turn chat.main-alias chat.bare-key chat.mixed-case-key chat.abort chat.abort-all
-chat.stop-word chat.duplicate-key chat.tool-read chat.tool-exec chat.tool-error chat.tool-unknown chat.attachment
-chat.invalid agent.two-responses""".split()
-# Values of ours that need not look like upstream's.
-OUR_OWN_BUSINESS = """path __openclaw idempotencyKey sessionInfo pendingInputs deltaCursor totalMessages hasMore defaults
-api responseId responseModel cost origin deliveryContext lastChannel channel chatType systemSent abortedLastRun
-contextTokens inputTokens outputTokens totalTokens modelProvider model details textSignature diagnostics owners
-limitApplied nextOffset totalCount derivedTitle lastMessagePreview displayName thinkingLevel usage content items""".split()
-ANSWERS_THAT_DIFFER = {
-    (3, "chat.duplicate-key", "q4"): "the same key with another text is refused, as generation 4 does",
-    (3, "chat.invalid", "q4"): "an agent nobody configured is not created by writing to it",
-    (3, "chat.abort-all", "q2"): "a run is only aborted by its own session, in both generations",
-    (4, "chat.abort-all", "q2"): "a run is only aborted by its own session, in both generations",
-}
+REPLAYED = [
+    "chat.plain",
+    "chat.second-turn",
+    "chat.main-alias",
+    "chat.bare-key",
+    "chat.mixed-case-key",
+    "chat.abort",
+    "chat.abort-all",
+    "chat.stop-word",
+    "chat.duplicate-key",
+    "chat.tool-read",
+    "chat.tool-exec",
+    "chat.tool-error",
+    "chat.tool-unknown",
+    "chat.attachment",
+    "chat.invalid",
+    "agent.two-responses",
+]
 CASES = [
     pytest.param(generation, scenario, id=f"{generation}-{scenario}")
     for generation in (3, 4)
     for scenario in REPLAYED
     if scenario in golden.scenarios(generation, scenario.partition(".")[0])
 ]
-
-
-class Replay:
-    """Sends a recorded client's requests, waiting where the recorded client had waited."""
-
-    def __init__(self, client: Client, generation: int, scenario: str) -> None:
-        self.client = client
-        self.generation = generation
-        self.scenario = scenario
-        self.frames = golden.load(generation, scenario)
-        self.keys: dict[str, str] = {}
-        self.problems: list[str] = []
-
-    def run(self) -> None:
-        waited: set[tuple[str, str]] = set()
-        for record in self.frames:
-            frame = record["frame"] if "frame" in record else {}
-            if record["dir"] == "out" and "method" in frame:
-                self._send(frame)
-            elif record["dir"] == "in" and frame.get("type") == "res":
-                self._compare_answer(frame)
-            elif record["dir"] == "in" and frame.get("event") == "chat":
-                waited |= self._wait_for_state(frame["payload"], waited)
-        self._compare_runs()
-
-    def _send(self, frame: Frame) -> None:
-        frame = copy.deepcopy(frame)
-        params = frame.get("params")
-        if isinstance(params, dict):
-            for name in ("idempotencyKey", "runId"):
-                if name in params and params[name] != "nope":
-                    params[name] = self.keys.setdefault(params[name], str(uuid.uuid4()))
-        self.client.send(frame)
-
-    def _compare_answer(self, expected: Frame) -> None:
-        case = (self.generation, self.scenario, expected["id"])
-        already = [f for f in self.client.frames if f["type"] == "res" and f["id"] == expected["id"]]
-        status = (expected.get("payload") or {}).get("status")
-        number = 2 if status == "ok" and already and (already[0].get("payload") or {}).get("status") == "accepted" else 1
-        actual = self.client.response(expected["id"], number=number)
-        if case in ANSWERS_THAT_DIFFER:
-            return
-        where = f"{self.scenario} {expected['id']}"
-        if actual["ok"] != expected["ok"]:
-            self.problems.append(f"{where}: expected ok {expected['ok']}, got {str(actual)[:300]}")
-        elif not expected["ok"]:
-            self._compare_error(expected["error"], actual["error"], where)
-        else:
-            wanted = golden.without(expected.get("payload"), OUR_OWN_BUSINESS)
-            self.problems += golden.difference(wanted, actual.get("payload"), where)
-
-    def _compare_error(self, expected: Frame, actual: Frame, where: str) -> None:
-        wanted, found = (expected["code"], expected["message"]), (actual["code"], actual["message"])
-        if wanted != found:
-            self.problems.append(f"{where}: expected the error {wanted}, got {found}")
-
-    def _wait_for_state(self, payload: Frame, waited: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        run, state = self.keys.get(payload["runId"], ""), payload["state"]
-        if not run or (run, state) in waited or state == "status":
-            return set()
-        self.client.event("chat", runId=run, state=state)
-        return {(run, state)}
-
-    def _compare_runs(self) -> None:
-        recorded = [record["frame"] for record in self.frames if record["dir"] == "in"]
-        for old, new in self.keys.items():
-            expected = golden.run_kinds(recorded, old)
-            actual = golden.run_kinds(self.client.frames, new)
-            if not expected:
-                continue
-            end = next((n for n, kind in enumerate(expected) if kind in ("chat aborted",)), len(expected) - 1)
-            if actual[: end + 1] != expected[: end + 1]:
-                self.problems.append(f"run {old[:8]}: expected\n    {expected}\n  got\n    {actual}")
 
 
 @pytest.fixture
@@ -133,7 +64,9 @@ def test_a_recorded_conversation_goes_as_recorded(watching: Client, replayed_gen
     assert not replay.problems, "\n".join(replay.problems)
 
 
-def test_a_turn_streams_ends_once_and_is_in_the_history_before_it_ends(gateway: Gateway, generation: int, session: str) -> None:
+def test_a_turn_streams_ends_once_and_is_in_the_history_before_it_ends(
+    gateway: Gateway, generation: int, session: str
+) -> None:
     with connect(gateway.port, generation) as client:
         run = client.send_chat("[[say:Hello there, friend.]]", session)
         final = client.chat_end(run)
@@ -174,7 +107,9 @@ def test_a_run_numbers_its_agent_events_from_one(gateway: Gateway, generation: i
     with connect(gateway.port, generation) as client:
         run = client.send_chat("hi", session)
         client.chat_end(run)
-        numbers = [f["payload"]["seq"] for f in client.frames if f.get("event") == "agent" and f["payload"]["runId"] == run]
+        numbers = [
+            f["payload"]["seq"] for f in client.frames if f.get("event") == "agent" and f["payload"]["runId"] == run
+        ]
     assert numbers[0] == 1 and numbers == sorted(set(numbers))
 
 
@@ -203,7 +138,9 @@ def test_the_same_key_is_one_turn(gateway: Gateway, model: FakeOpenAIChat, gener
     assert len(model.requests) == before + 1
 
 
-def test_a_second_message_waits_for_the_first_and_both_are_answered(gateway: Gateway, generation: int, session: str) -> None:
+def test_a_second_message_waits_for_the_first_and_both_are_answered(
+    gateway: Gateway, generation: int, session: str
+) -> None:
     with connect(gateway.port, generation) as client:
         first = client.send_chat("[[slow]]", session)
         client.event("chat", runId=first, state="delta")
@@ -229,7 +166,11 @@ def test_abort_ends_the_run_before_it_answers_and_hangs_up_on_the_model(
         run = client.send_chat("wait for it", session)
         client.event("chat", runId=run, state="delta")
         silent = model.requests[-1]
-        assert client.request("chat.abort", {"sessionKey": session, "runId": run}) == {"ok": True, "aborted": True, "runIds": [run]}
+        assert client.request("chat.abort", {"sessionKey": session, "runId": run}) == {
+            "ok": True,
+            "aborted": True,
+            "runIds": [run],
+        }
         states = [event["state"] for event in client.chat_events(run)]
         assert states[-1] == "aborted", "the event comes before the answer"
         assert client.chat_events(run)[-1]["stopReason"] == "rpc"
@@ -284,7 +225,10 @@ def test_injected_notes_are_kept_and_seen_without_a_model_run(
         seen = watcher.event("chat", sessionKey=session, state="final", runId=f"inject-{answer['messageId']}")
         assert "A note." in text_of(seen["payload"]["message"])
         assert "A note." in text_of(client.history(session)[-1])
-        assert client.refusal("chat.inject", {"sessionKey": "agent:main:nowhere", "message": "x"}).message == "session not found"
+        assert (
+            client.refusal("chat.inject", {"sessionKey": "agent:main:nowhere", "message": "x"}).message
+            == "session not found"
+        )
     assert len(model.requests) == before
 
 
@@ -373,7 +317,9 @@ def test_an_image_reaches_the_model(gateway: Gateway, model: FakeOpenAIChat, gen
     assert [block["type"] for block in history[0]["content"]].count("image") == 1
 
 
-@pytest.mark.parametrize("content", ["***", base64.b64encode(b"x" * 5_000_001).decode()], ids=["not base64", "too large"])
+@pytest.mark.parametrize(
+    "content", ["***", base64.b64encode(b"x" * 5_000_001).decode()], ids=["not base64", "too large"]
+)
 def test_a_bad_image_is_refused_by_name(gateway: Gateway, session: str, content: str) -> None:
     image = {"type": "image", "mimeType": "image/png", "fileName": "bad.png", "content": content}
     params = {"sessionKey": session, "message": "x", "idempotencyKey": str(uuid.uuid4()), "attachments": [image]}
@@ -394,7 +340,9 @@ def test_a_watcher_that_comes_late_sees_the_rest(gateway: Gateway, session: str)
 def test_agent_answers_twice_and_can_be_waited_for(gateway: Gateway, generation: int, session: str) -> None:
     key = str(uuid.uuid4())
     with connect(gateway.port, generation) as client:
-        request_id = client.start("agent", {"message": "[[say:by agent]]", "sessionKey": session, "idempotencyKey": key})
+        request_id = client.start(
+            "agent", {"message": "[[say:by agent]]", "sessionKey": session, "idempotencyKey": key}
+        )
         assert client.response(request_id)["payload"]["status"] == "accepted"
         second = client.response(request_id, number=2)["payload"]
         assert (second["runId"], second["status"]) == (key, "ok")
@@ -404,7 +352,9 @@ def test_agent_answers_twice_and_can_be_waited_for(gateway: Gateway, generation:
 
 
 @pytest.mark.parametrize("command", ["/help", "/status", "/model", "/whoami"])
-def test_a_command_is_answered_without_the_model(gateway: Gateway, model: FakeOpenAIChat, session: str, command: str) -> None:
+def test_a_command_is_answered_without_the_model(
+    gateway: Gateway, model: FakeOpenAIChat, session: str, command: str
+) -> None:
     before = len(model.requests)
     with connect(gateway.port) as client:
         assert len(text_of(client.chat(command, session)["message"])) > 10

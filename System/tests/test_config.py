@@ -48,6 +48,11 @@ def owner(commented: Gateway) -> Any:
         yield client
 
 
+def max_concurrent(client: Client) -> int:
+    found: int = client.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"]
+    return found
+
+
 def patch(client: Client, value: Any) -> Any:
     base = client.request("config.get")["hash"]
     return client.request("config.patch", {"raw": json.dumps(value), "baseHash": base})
@@ -163,7 +168,9 @@ def test_a_refused_write_changes_nothing(commented: Gateway, owner: Client) -> N
 
 def test_a_patch_that_is_no_object_is_refused(owner: Client) -> None:
     base = owner.request("config.get")["hash"]
-    assert owner.refusal("config.patch", {"raw": "[]", "baseHash": base}).message == "config.patch raw must be an object"
+    assert (
+        owner.refusal("config.patch", {"raw": "[]", "baseHash": base}).message == "config.patch raw must be an object"
+    )
 
 
 # Reloading
@@ -201,7 +208,9 @@ def in_two_writes(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("write", [by_tee, by_rename, by_delete_and_create, by_symlink_swap, in_two_writes])
-def test_a_change_is_taken_up_whichever_way_it_is_written(commented: Gateway, owner: Client, write: Callable[[Path, str], None]) -> None:
+def test_a_change_is_taken_up_whichever_way_it_is_written(
+    commented: Gateway, owner: Client, write: Callable[[Path, str], None]
+) -> None:
     write(commented.config_path, commented.config_path.read_text().replace("maxConcurrent: 3", "maxConcurrent: 7"))
 
     def seen() -> bool:
@@ -214,8 +223,11 @@ def test_a_change_is_taken_up_whichever_way_it_is_written(commented: Gateway, ow
 
 def test_several_changes_in_a_row_are_all_taken_up(commented: Gateway, owner: Client) -> None:
     for value in ("5", "6", "7"):
-        by_rename(commented.config_path, re.sub(r"maxConcurrent: \d", f"maxConcurrent: {value}", commented.config_path.read_text()))
-        eventually(f"the value {value}", lambda: owner.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"] == int(value), 5)  # noqa: B023
+        by_rename(
+            commented.config_path,
+            re.sub(r"maxConcurrent: \d", f"maxConcurrent: {value}", commented.config_path.read_text()),
+        )
+        eventually(f"the value {value}", lambda wanted=int(value): max_concurrent(owner) == wanted, 5)
 
 
 def test_an_invalid_change_leaves_the_old_values_running(commented: Gateway, owner: Client) -> None:
@@ -285,7 +297,9 @@ def test_a_bad_security_key_ends_it(start: Any, state: Path, gateway_part: dict[
 
 
 def test_all_mistakes_are_told_at_once(start: Any, state: Path) -> None:
-    config = gateway_config(state, more={"gateway": {"port": "abc"}, "agents": {"defaults": {"maxConcurrent": "four"}}, "bogus": 1})
+    config = gateway_config(
+        state, more={"gateway": {"port": "abc"}, "agents": {"defaults": {"maxConcurrent": "four"}}, "bogus": 1}
+    )
     gateway = start(config, ready=False)
     gateway.wait_for_line(r"bogus")
     for path in ("gateway.port", "agents.defaults.maxConcurrent", "bogus"):
@@ -302,7 +316,11 @@ def test_a_missing_variable_is_named_with_its_place(start: Any, state: Path) -> 
 
 
 def test_the_sample_of_the_fly_page_starts_as_it_is(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
-    env = {"OPENCLAW_GATEWAY_TOKEN": TOKEN, "ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": fake_anthropic.url}
+    env = {
+        "OPENCLAW_GATEWAY_TOKEN": TOKEN,
+        "ANTHROPIC_API_KEY": "sk-ant-test",
+        "ANTHROPIC_BASE_URL": fake_anthropic.url,
+    }
     gateway = start((FOLDER / "fly-sample.json").read_text(), args=["--bind", "lan"], env=env)
     gateway.wait_for_line(rf"\[gateway\] listening on ws://0\.0\.0\.0:{gateway.port} \(PID {gateway.pid}\)$")
     with connect(gateway.port) as client:

@@ -74,7 +74,9 @@ def sound(state: Path) -> None:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)], path.name
 
 
-def test_a_message_killed_right_after_its_acknowledgement_is_answered(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_message_killed_right_after_its_acknowledgement_is_answered(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     fake_chat.script += [Silence(), Text("Noted.")]
     with connect(first.port) as client:
         accepted(client, "remember the milk")
@@ -101,7 +103,9 @@ def test_a_message_whose_model_has_not_answered_is_answered_after_the_restart(
     assert len(fake_chat.requests) == 2
 
 
-def test_a_turn_killed_in_the_middle_of_its_stream_is_run_again(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_turn_killed_in_the_middle_of_its_stream_is_run_again(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     fake_chat.script += [Silence(after=3), Text("The whole answer.")]
     with connect(first.port) as client:
         run = accepted(client, "tell me")
@@ -126,7 +130,9 @@ def test_a_reply_that_was_stored_is_not_made_again(start: Start, first: Gateway,
     assert len(fake_chat.requests) == 1
 
 
-def test_a_tool_that_may_have_changed_the_world_is_not_run_twice(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_tool_that_may_have_changed_the_world_is_not_run_twice(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     counter = first.state / "workspace" / "counter.txt"
     command = "echo x >> counter.txt; sleep 30"
     fake_chat.script += [ToolCall("exec", {"command": command}), Text("I looked into it.")]
@@ -142,7 +148,11 @@ def test_a_tool_that_may_have_changed_the_world_is_not_run_twice(start: Start, f
 
 
 def test_a_finished_tool_keeps_its_result(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
-    fake_chat.script += [ToolCall("exec", {"command": "echo precious-result >> made.txt; cat made.txt"}), Silence(), Text("Done.")]
+    fake_chat.script += [
+        ToolCall("exec", {"command": "echo precious-result >> made.txt; cat made.txt"}),
+        Silence(),
+        Text("Done."),
+    ]
     with connect(first.port) as client:
         accepted(client, "make it")
         fake_chat.wait_for_request(2)
@@ -153,7 +163,9 @@ def test_a_finished_tool_keeps_its_result(start: Start, first: Gateway, fake_cha
     assert "precious-result" in str(fake_chat.requests[-1].body["messages"])
 
 
-def test_messages_that_waited_behind_another_are_all_answered_in_order(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_messages_that_waited_behind_another_are_all_answered_in_order(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     fake_chat.script += [Silence(), Text("one"), Text("two"), Text("three")]
     questions = ["question one", "question two", "question three"]
     with connect(first.port) as client:
@@ -167,7 +179,9 @@ def test_messages_that_waited_behind_another_are_all_answered_in_order(start: St
     assert [q for a in asked for q in questions if q in a] == questions
 
 
-def test_a_message_sent_again_with_its_key_after_the_crash_is_one_message(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_message_sent_again_with_its_key_after_the_crash_is_one_message(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     """What a client does that saw its connection end: it sends the same message with the same key."""
     fake_chat.script += [Silence(), Text("Once.")]
     with connect(first.port) as client:
@@ -194,7 +208,9 @@ def test_three_crashes_in_a_row_change_nothing(start: Start, first: Gateway, fak
     sound(gateway.state)
 
 
-def test_a_message_that_kills_the_gateway_every_time_does_not_do_so_for_ever(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_message_that_kills_the_gateway_every_time_does_not_do_so_for_ever(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     fake_chat.script += [Silence()] * 12
     with connect(first.port) as client:
         accepted(client, "poison")
@@ -271,7 +287,9 @@ def test_a_device_keeps_its_token_over_a_crash(start: Start, first: Gateway) -> 
     connect(second.port, device=device, auth={"deviceToken": token}).close()
 
 
-def test_a_client_that_watches_sees_the_answer_after_the_restart(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+def test_a_client_that_watches_sees_the_answer_after_the_restart(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
     go = threading.Event()
     fake_chat.script += [Silence(), Hold(go, Text("Here."))]
     with connect(first.port) as client:

@@ -61,7 +61,9 @@ def ask_anthropic(fake: FakeServer, message: str, with_tool: bool = False, image
         source = {"type": "base64", "media_type": "image/png", "data": DOT_PNG}
         content.append({"type": "image", "source": source})
     messages: list[Any] = [{"role": "user", "content": content}]
-    tools: Any = [{"name": "read", "description": "Reads.", "input_schema": SCHEMA}] if with_tool else anthropic.NOT_GIVEN
+    tools: Any = (
+        [{"name": "read", "description": "Reads.", "input_schema": SCHEMA}] if with_tool else anthropic.NOT_GIVEN
+    )
     while True:
         heard = Heard()
         with client.messages.stream(model="claude-fake-1", max_tokens=2000, messages=messages, tools=tools) as stream:
@@ -74,7 +76,9 @@ def ask_anthropic(fake: FakeServer, message: str, with_tool: bool = False, image
         heard.thinking = "".join(block.thinking for block in final.content if block.type == "thinking")
         if not calls:
             return heard
-        messages.append({"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in final.content]})
+        messages.append(
+            {"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in final.content]}
+        )
         result = {"type": "tool_result", "tool_use_id": calls[0].id, "content": json.dumps(calls[0].input)}
         messages.append({"role": "user", "content": [result]})
 
@@ -85,7 +89,9 @@ def ask_chat(fake: FakeServer, message: str, with_tool: bool = False, image: boo
     if image:
         content.append({"type": "image_url", "image_url": {"url": f"data:image/png;base64,{DOT_PNG}"}})
     messages: list[Any] = [{"role": "user", "content": content}]
-    tools: Any = [{"type": "function", "function": {"name": "read", "parameters": SCHEMA}}] if with_tool else openai.NOT_GIVEN
+    tools: Any = (
+        [{"type": "function", "function": {"name": "read", "parameters": SCHEMA}}] if with_tool else openai.NOT_GIVEN
+    )
     while True:
         heard, call_id, name, arguments = Heard(), "", "", ""
         options: Any = {"include_usage": True}
@@ -120,7 +126,9 @@ def ask_responses(fake: FakeServer, message: str, with_tool: bool = False, image
     if image:
         content.append({"type": "input_image", "detail": "auto", "image_url": f"data:image/png;base64,{DOT_PNG}"})
     items: list[Any] = [{"role": "user", "content": content}]
-    tools: Any = [{"type": "function", "name": "read", "parameters": SCHEMA, "strict": False}] if with_tool else openai.NOT_GIVEN
+    tools: Any = (
+        [{"type": "function", "name": "read", "parameters": SCHEMA, "strict": False}] if with_tool else openai.NOT_GIVEN
+    )
     while True:
         heard, final = Heard(), None
         for event in client.responses.create(model="resp-fake-1", input=items, tools=tools, stream=True, store=False):
@@ -146,7 +154,9 @@ def ask_responses(fake: FakeServer, message: str, with_tool: bool = False, image
 
 
 def ask_gemini(fake: FakeServer, message: str, with_tool: bool = False, image: bool = False) -> Heard:
-    options = types.HttpOptions(base_url=fake.url.removesuffix("/v1beta"), retry_options=types.HttpRetryOptions(attempts=1))
+    options = types.HttpOptions(
+        base_url=fake.url.removesuffix("/v1beta"), retry_options=types.HttpRetryOptions(attempts=1)
+    )
     client = genai.Client(api_key="k", vertexai=False, http_options=options)
     parts = [types.Part(text=message)]
     if image:
@@ -171,14 +181,20 @@ def ask_gemini(fake: FakeServer, message: str, with_tool: bool = False, image: b
                     heard.pieces += 1
             usage = chunk.usage_metadata
             assert usage
-            heard.usage = (usage.prompt_token_count or 0, usage.candidates_token_count or 0, usage.cached_content_token_count or 0)
+            heard.usage = (
+                usage.prompt_token_count or 0,
+                usage.candidates_token_count or 0,
+                usage.cached_content_token_count or 0,
+            )
         if not finished:
             raise StreamFailed("the stream ended without a finish reason")
         calls = [part.function_call for part in said if part.function_call]
         if not calls:
             return heard
         contents.append(types.Content(role="model", parts=said))
-        answer = types.FunctionResponse(id=calls[0].id, name=calls[0].name, response={"output": json.dumps(calls[0].args)})
+        answer = types.FunctionResponse(
+            id=calls[0].id, name=calls[0].name, response={"output": json.dumps(calls[0].args)}
+        )
         contents.append(types.Content(role="user", parts=[types.Part(function_response=answer)]))
 
 
@@ -230,7 +246,9 @@ def test_a_tool_call_goes_out_and_its_result_comes_back(vendor: str) -> None:
 @every_vendor
 def test_reasoning_and_a_tool_call_survive_the_round_trip(vendor: str) -> None:
     fake_type, ask = VENDORS[vendor]
-    with fake_type([ToolCall("read", {"path": "a"}, text="Let me look.", thinking="hmm"), Text("Done.", thinking="ok")]) as fake:
+    with fake_type(
+        [ToolCall("read", {"path": "a"}, text="Let me look.", thinking="hmm"), Text("Done.", thinking="ok")]
+    ) as fake:
         heard = ask(fake, "go", with_tool=True)
     assert heard.text == "Done."
     assert heard.thinking == "ok"
@@ -251,7 +269,9 @@ def test_one_byte_chunks_read_the_same(vendor: str) -> None:
 
 
 @every_vendor
-@pytest.mark.parametrize("step", [Error(429, retry_after=1), Error(529), Error(500), ErrorEvent(), Cut()], ids=lambda s: repr(s)[:14])
+@pytest.mark.parametrize(
+    "step", [Error(429, retry_after=1), Error(529), Error(500), ErrorEvent(), Cut()], ids=lambda s: repr(s)[:14]
+)
 def test_a_fault_reaches_the_sdk_as_an_error(vendor: str, step: Any) -> None:
     fake_type, ask = VENDORS[vendor]
     with fake_type([step]) as fake, pytest.raises(FAILURES):

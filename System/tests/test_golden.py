@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harness import Device, golden
+from harness import Device, connect, golden
 from harness.config import TOKEN
+from harness.playback import playback
+from harness.replay import Replay
+from tests.test_chat import CASES
 
 GENERATIONS = (3, 4)
 FAULTLESS = ("device.cli-token-local", "device.sig-v2", "connect.cli-device-wrong-token")
@@ -77,3 +80,33 @@ def test_the_recorded_hello_of_generation_4_passes_the_published_schema_but_for_
     problems = golden.schema_problems("HelloOk", hello)
     assert all("Additional properties" in problem for problem in problems), problems
     assert golden.schema_problems("HelloOk", {**hello, "policy": {}}) != problems
+
+
+@pytest.mark.parametrize(("replayed_generation", "scenario"), CASES)
+def test_a_recording_played_back_agrees_with_itself(replayed_generation: int, scenario: str) -> None:
+    frames = golden.load(replayed_generation, scenario)
+    with playback(frames, replayed_generation) as port, connect(port, replayed_generation) as client:
+        replay = Replay(client, replayed_generation, scenario)
+        replay.run()
+        assert not replay.problems, "\n".join(replay.problems)
+
+
+def kind_of(record: golden.Frame) -> str:
+    payload = record.get("frame", {}).get("payload") or {}
+    return str(payload.get("state") or payload.get("stream"))
+
+
+@pytest.mark.parametrize("missing", ["final", "delta"])
+def test_a_missing_chat_event_is_noticed(missing: str) -> None:
+    frames = [record for record in golden.load(4, "chat.plain") if kind_of(record) != missing]
+    with playback(frames, 4) as port, connect(port, 4) as client:
+        with pytest.raises(AssertionError, match="event chat"):
+            Replay(client, 4, "chat.plain", seconds=0.5).run()
+
+
+def test_a_missing_agent_event_is_noticed() -> None:
+    frames = [record for record in golden.load(4, "chat.plain") if kind_of(record) != "lifecycle"]
+    with playback(frames, 4) as port, connect(port, 4) as client:
+        replay = Replay(client, 4, "chat.plain")
+        replay.run()
+    assert len(replay.problems) == 1 and "agent lifecycle start" in replay.problems[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import socket
 from typing import Any
@@ -10,7 +11,6 @@ import pytest
 
 from harness import Client, Device, Gateway, Refused, connect, connect_params, gateway_config, golden
 from harness.config import TOKEN
-
 
 # Where this gateway differs on purpose; the reason stands beside each.
 LET_IN = {
@@ -91,9 +91,13 @@ def test_a_recorded_handshake_ends_as_recorded(gateway: Gateway, generation: int
             assert_refused(client, expected, told)
 
 
-def assert_let_in(client: Client, request_id: str, generation: int, scenario: str, expected: dict[str, Any] | None) -> None:
+def assert_let_in(
+    client: Client, request_id: str, generation: int, scenario: str, expected: dict[str, Any] | None
+) -> None:
     answer = client.response(request_id)
-    assert answer["ok"], f"expected to be let in ({LET_IN.get((generation, scenario), 'as recorded')}), got {answer['error']}"
+    assert answer["ok"], (
+        f"expected to be let in ({LET_IN.get((generation, scenario), 'as recorded')}), got {answer['error']}"
+    )
     if expected is None:
         return
     optional = ("canvasHostUrl", "commit", "host", "deviceToken", "issuedAtMs", "health", "recoveryScope")
@@ -254,7 +258,9 @@ def test_the_browser_that_logged_in_with_the_token_is_listed_as_a_device(gateway
 
 def test_frames_after_the_handshake_are_judged_one_by_one(gateway: Gateway, generation: int) -> None:
     told = [r["frame"] for r in golden.load(generation, "frames.after-handshake-bad") if r["dir"] == "in"]
-    errors = {f["id"]: f["error"]["message"] for f in told if f["type"] == "res" and not f["ok"] and f["id"] != "invalid"}
+    errors = {
+        f["id"]: f["error"]["message"] for f in told if f["type"] == "res" and not f["ok"] and f["id"] != "invalid"
+    }
     with connect(gateway.port, generation) as client:
         refusal = client.refusal("connect", connect_params(generation))
         assert refusal.message == errors["c2"]
@@ -272,10 +278,8 @@ def test_frames_after_the_handshake_are_judged_one_by_one(gateway: Gateway, gene
 def test_a_frame_over_the_announced_limit_closes_with_1009(gateway: Gateway) -> None:
     with connect(gateway.port) as client:
         limit = client.hello["policy"]["maxPayload"]
-        try:
+        with contextlib.suppress(OSError):
             client.send_text('{"type":"req","id":"x","method":"health","params":{"pad":"' + "a" * limit + '"}}')
-        except OSError:
-            pass
         assert client.closed() in (1009, 1006)
 
 
@@ -326,7 +330,9 @@ def test_a_remote_device_waits_for_approval_and_then_gets_in(remote: tuple[Gatew
         request_id = refused.value.details["requestId"]
         asked = admin.event("device.pair.requested", requestId=request_id)["payload"]
         assert asked["deviceId"] == device.id
-        assert [p["requestId"] for p in admin.request("device.pair.list")["pending"]] == [request_id], "asked twice, listed once"
+        assert [p["requestId"] for p in admin.request("device.pair.list")["pending"]] == [request_id], (
+            "asked twice, listed once"
+        )
         assert admin.refusal("device.pair.approve", {"requestId": "nope"}).message == "unknown requestId"
         admin.request("device.pair.approve", {"requestId": request_id})
         admin.event("device.pair.resolved", requestId=request_id, decision="approved")

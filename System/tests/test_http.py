@@ -51,7 +51,9 @@ def test_a_page_is_served_for_every_address_of_the_app(gateway: Gateway, path: s
 
 def test_the_page_allows_nothing_from_elsewhere(gateway: Gateway) -> None:
     headers = gateway.get("/").headers
-    policy = {part.split()[0]: part.split()[1:] for part in headers["content-security-policy"].split(";") if part.strip()}
+    policy = {
+        part.split()[0]: part.split()[1:] for part in headers["content-security-policy"].split(";") if part.strip()
+    }
     assert policy.get("default-src") in (["'self'"], ["'none'"])
     assert "'unsafe-inline'" not in policy.get("script-src", policy["default-src"])
     assert "'unsafe-eval'" not in policy.get("script-src", policy["default-src"])
@@ -60,7 +62,9 @@ def test_the_page_allows_nothing_from_elsewhere(gateway: Gateway) -> None:
     assert policy["object-src"] == ["'none'"] or policy["default-src"] == ["'none'"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] in ("no-referrer", "same-origin")
-    assert "://" not in re.sub(r'xmlns="[^"]+"', "", re.sub(r"<!--.*?-->", "", gateway.get("/").text)), "nothing from a CDN"
+    assert "://" not in re.sub(r'xmlns="[^"]+"', "", re.sub(r"<!--.*?-->", "", gateway.get("/").text)), (
+        "nothing from a CDN"
+    )
 
 
 def test_a_script_has_a_name_of_its_own_and_may_be_kept_for_ever(gateway: Gateway, script: str) -> None:

@@ -9,8 +9,22 @@ import pytest
 
 from harness import Client, Gateway, connect, golden
 
-METHODS = """health status system-presence last-heartbeat logs.tail models.list agents.list agent.identity.get channels.status
-config.get config.schema sessions.list sessions.preview chat.history""".split()
+METHODS = [
+    "health",
+    "status",
+    "system-presence",
+    "last-heartbeat",
+    "logs.tail",
+    "models.list",
+    "agents.list",
+    "agent.identity.get",
+    "channels.status",
+    "config.get",
+    "config.schema",
+    "sessions.list",
+    "sessions.preview",
+    "chat.history",
+]
 SCHEMAS = {
     "models.list": "ModelsListResult",
     "agents.list": "AgentsListResult",
@@ -20,10 +34,52 @@ SCHEMAS = {
     "config.schema": "ConfigSchemaResponse",
 }
 # Values that depend on the machine, the configuration or what ran before.
-INCIDENTAL = """path raw parsed config resolved sourceConfig runtimeConfig warnings issues legacyIssues uiHints schema channels
-channelMeta channelOrder channelLabels channelDetailLabels channelSystemImages channelAccounts channelDefaultAccountId
-recent byAgent sessions messages items lines linkChannel host ip deviceFamily modelIdentifier lastInputSeconds commit
-avatar identity theme emoji avatarUrl alias reasoning contextWindow input thinkingLevel sessionId""".split()
+INCIDENTAL = [
+    "path",
+    "raw",
+    "parsed",
+    "config",
+    "resolved",
+    "sourceConfig",
+    "runtimeConfig",
+    "warnings",
+    "issues",
+    "legacyIssues",
+    "uiHints",
+    "schema",
+    "channels",
+    "channelMeta",
+    "channelOrder",
+    "channelLabels",
+    "channelDetailLabels",
+    "channelSystemImages",
+    "channelAccounts",
+    "channelDefaultAccountId",
+    "recent",
+    "byAgent",
+    "sessions",
+    "messages",
+    "items",
+    "lines",
+    "linkChannel",
+    "host",
+    "ip",
+    "deviceFamily",
+    "modelIdentifier",
+    "lastInputSeconds",
+    "commit",
+    "avatar",
+    "identity",
+    "theme",
+    "emoji",
+    "avatarUrl",
+    "alias",
+    "reasoning",
+    "contextWindow",
+    "input",
+    "thinkingLevel",
+    "sessionId",
+]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -39,7 +95,9 @@ def test_a_method_answers_with_the_recorded_keys_and_types(gateway: Gateway, gen
 
 def recorded_answer(generation: int, method: str) -> Any:
     exchanges = golden.exchanges(golden.load(generation, f"rpc.{method}"))
-    return next(answer["payload"] for request, answer in exchanges if request["method"] == method and answer and answer["ok"])
+    return next(
+        answer["payload"] for request, answer in exchanges if request["method"] == method and answer and answer["ok"]
+    )
 
 
 def recorded_params(generation: int, method: str) -> Any:
@@ -138,7 +196,13 @@ def test_logs_come_as_lines_of_json_with_a_cursor(gateway: Gateway, client: Clie
 
 
 def test_presence_tells_of_clients_that_come_and_go(gateway: Gateway, client: Client) -> None:
-    who = {"id": "gateway-client", "version": "1", "platform": "linux", "mode": "ui", "instanceId": "instance-of-the-test"}
+    who = {
+        "id": "gateway-client",
+        "version": "1",
+        "platform": "linux",
+        "mode": "ui",
+        "instanceId": "instance-of-the-test",
+    }
     connect(gateway.port, 4, client=who).close()
     gone = client.event("presence")
     assert set(gone["stateVersion"]) == {"presence", "health"}

@@ -50,7 +50,9 @@ def vendors(openclaw: Path) -> Iterator[dict[str, FakeServer]]:
 def many(vendors: dict[str, FakeServer], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway with one provider for each API."""
     state = tmp_path_factory.mktemp("models") / "state"
-    with Gateway(Launch(state=state, config=gateway_config(state, [configured(n, f) for n, f in vendors.items()]))) as gateway:
+    with Gateway(
+        Launch(state=state, config=gateway_config(state, [configured(n, f) for n, f in vendors.items()]))
+    ) as gateway:
         yield gateway
 
 
@@ -95,7 +97,10 @@ def test_a_tool_call_goes_round(vendor: FakeServer, talk: Talk) -> None:
 
 def test_reasoning_before_a_tool_call_is_given_back(vendor: FakeServer, talk: Talk) -> None:
     client, session = talk
-    vendor.script += [ToolCall("exec", {"command": "true"}, text="Let me see.", thinking="Hmm."), Text("Done.", thinking="Good.")]
+    vendor.script += [
+        ToolCall("exec", {"command": "true"}, text="Let me see.", thinking="Hmm."),
+        Text("Done.", thinking="Good."),
+    ]
     assert text_of(client.chat("go", session)["message"]) == "Done."
     assert text_of(client.chat("[[say:and again]]", session)["message"]) == "and again"
     assert "Hmm." not in text_of(client.history(session)[-1])
@@ -132,7 +137,11 @@ def test_text_beyond_ascii_survives_one_byte_chunks(vendor: FakeServer, talk: Ta
     assert text_of(client.chat("hi", session)["message"]) == "Grüße, 世界 🦞"
 
 
-@pytest.mark.parametrize("fault", [Error(500), Error(503), Error(429, retry_after=1), Error(529), ErrorEvent(after=0)], ids=lambda f: repr(f)[:16])
+@pytest.mark.parametrize(
+    "fault",
+    [Error(500), Error(503), Error(429, retry_after=1), Error(529), ErrorEvent(after=0)],
+    ids=lambda f: repr(f)[:16],
+)
 def test_a_passing_fault_is_tried_again(vendor: FakeServer, talk: Talk, fault: Any) -> None:
     client, session = talk
     vendor.script += [fault, Text("Recovered.")]
@@ -140,7 +149,9 @@ def test_a_passing_fault_is_tried_again(vendor: FakeServer, talk: Talk, fault: A
 
 
 @pytest.mark.parametrize("fault", [Cut(after=2), ErrorEvent(after=2)], ids=["cut", "error event"])
-def test_a_fault_after_the_first_word_ends_in_one_whole_answer_or_one_error(vendor: FakeServer, talk: Talk, fault: Any) -> None:
+def test_a_fault_after_the_first_word_ends_in_one_whole_answer_or_one_error(
+    vendor: FakeServer, talk: Talk, fault: Any
+) -> None:
     client, session = talk
     vendor.script += [fault, Text("Whole again.")]
     run = client.send_chat("hi", session)
@@ -186,7 +197,9 @@ def pair(start: Any, state: Path, fake_anthropic: FakeAnthropic, fake_chat: Fake
     return start(gateway_config(state, models, fallbacks=["fake-second/fake-1"]))
 
 
-@pytest.mark.parametrize("fault", [Error(401), Error(403), Error(429), Error(529), Error(404)], ids=lambda f: str(f.status))
+@pytest.mark.parametrize(
+    "fault", [Error(401), Error(403), Error(429), Error(529), Error(404)], ids=lambda f: str(f.status)
+)
 def test_the_second_model_answers_when_the_first_fails(
     pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat, fault: Error
 ) -> None:
@@ -196,7 +209,9 @@ def test_the_second_model_answers_when_the_first_fails(
         assert text_of(client.chat("hi", timeout=40)["message"]) == "From the second."
 
 
-def test_the_model_does_not_change_in_the_middle_of_an_answer(pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat) -> None:
+def test_the_model_does_not_change_in_the_middle_of_an_answer(
+    pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat
+) -> None:
     fake_anthropic.script += [Cut(after=3)] * 20
     with connect(pair.port) as client:
         run = client.send_chat("hi")
@@ -220,7 +235,9 @@ def test_a_cooldown_outlives_a_restart(
     assert len(fake_chat.requests) == 2
 
 
-def test_when_all_fail_each_is_named_with_its_reason(pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat) -> None:
+def test_when_all_fail_each_is_named_with_its_reason(
+    pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat
+) -> None:
     fake_anthropic.script += [Error(401, "first says no")] * 20
     fake_chat.script += [Error(403, "second says no")] * 20
     with connect(pair.port) as client:
@@ -259,7 +276,14 @@ NAMES = [
 
 @pytest.mark.parametrize(("key", "base", "model_name", "kind", "suffix"), NAMES, ids=[n[0] for n in NAMES])
 def test_a_key_in_the_environment_is_enough(
-    start: Any, state: Path, openclaw: Path, key: str, base: str, model_name: str, kind: type[FakeServer] | None, suffix: str
+    start: Any,
+    state: Path,
+    openclaw: Path,
+    key: str,
+    base: str,
+    model_name: str,
+    kind: type[FakeServer] | None,
+    suffix: str,
 ) -> None:
     config = gateway_config(state, more={"agents": {"defaults": {"model": {"primary": model_name}}}})
     with (kind or AnyOpenAI)() as fake:

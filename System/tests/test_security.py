@@ -131,12 +131,16 @@ def test_without_a_token_a_local_client_is_let_in(unlocked: Gateway) -> None:
         assert client.request("health")["ok"] is True
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.1:{port}", "localhost:{port}", "LOCALHOST"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.1:{port}", "localhost:{port}", "LOCALHOST"]
+)
 def test_an_address_or_localhost_is_a_host(unlocked: Gateway, host: str) -> None:
     assert status_for_host(unlocked, host) == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:{port}", "localhost."])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:{port}", "localhost."]
+)
 def test_any_other_name_is_refused_where_no_token_is_asked_for(unlocked: Gateway, host: str) -> None:
     """A page on the web can point a name of its own at 127.0.0.1; its requests then say that name."""
     assert status_for_host(unlocked, host) in (400, 403, 421)
@@ -184,7 +188,11 @@ def test_the_token_is_not_logged_even_when_it_is_guessed_almost_right(start: Any
 
 
 def test_a_tool_does_not_inherit_the_secrets(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
-    secrets = {"OPENCLAW_GATEWAY_TOKEN": TOKEN, "ANTHROPIC_API_KEY": "sk-ant-secret", "DISCORD_BOT_TOKEN": "discord-secret"}
+    secrets = {
+        "OPENCLAW_GATEWAY_TOKEN": TOKEN,
+        "ANTHROPIC_API_KEY": "sk-ant-secret",
+        "DISCORD_BOT_TOKEN": "discord-secret",
+    }
     config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], token=None)
     gateway = start(config, env={**secrets, "OPENCLAW_SKIP_CHANNELS": "1"})
     with connect(gateway.port) as client:
@@ -223,7 +231,6 @@ def test_many_silent_connections_do_not_keep_others_out(gateway: Gateway) -> Non
 @pytest.mark.slow
 def test_a_slow_reader_is_cut_and_the_others_go_on(gateway: Gateway, session: str) -> None:
     """A watcher that never reads while a thousand events are sent costs itself its place, nobody else."""
-    import json
     before = gateway.memory()["private"]
     with socket.socket() as lazy:
         lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -49,7 +49,13 @@ def test_a_label_is_kept_and_must_be_unique(client: Client, session: str) -> Non
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("thinkingLevel", "sometimes"), ("sendPolicy", "maybe"), ("responseUsage", "lots"), ("elevatedLevel", "very"), ("model", "")],
+    [
+        ("thinkingLevel", "sometimes"),
+        ("sendPolicy", "maybe"),
+        ("responseUsage", "lots"),
+        ("elevatedLevel", "very"),
+        ("model", ""),
+    ],
 )
 def test_a_bad_value_is_refused_by_name(client: Client, session: str, field: str, value: str) -> None:
     refusal = client.refusal("sessions.patch", {"key": session, field: value})
@@ -116,7 +122,9 @@ def test_a_limit_outside_its_bounds_is_refused(client: Client, session: str, lim
     assert refusal.message.startswith("invalid chat.history params: at /limit:")
 
 
-def test_a_model_can_be_chosen_for_one_session(gateway: Gateway, client: Client, model: FakeOpenAIChat, session: str) -> None:
+def test_a_model_can_be_chosen_for_one_session(
+    gateway: Gateway, client: Client, model: FakeOpenAIChat, session: str
+) -> None:
     client.request("sessions.patch", {"key": session, "model": "fake/newer-than-the-catalogue"})
     client.chat("hi", session)
     assert model.requests[-1].body["model"] == "newer-than-the-catalogue"

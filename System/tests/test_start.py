@@ -99,9 +99,16 @@ def test_a_bad_port_flag_is_fatal(state: Path, openclaw: Path, value: str) -> No
 
 @pytest.mark.parametrize(
     ("flag", "file", "address"),
-    [("loopback", "lan", "127.0.0.1"), ("lan", "loopback", "0.0.0.0"), (None, "lan", "0.0.0.0"), (None, None, "127.0.0.1")],
+    [
+        ("loopback", "lan", "127.0.0.1"),
+        ("lan", "loopback", "0.0.0.0"),
+        (None, "lan", "0.0.0.0"),
+        (None, None, "127.0.0.1"),
+    ],
 )
-def test_the_bind_flag_beats_the_file(start: Any, state: Path, flag: str | None, file: str | None, address: str) -> None:
+def test_the_bind_flag_beats_the_file(
+    start: Any, state: Path, flag: str | None, file: str | None, address: str
+) -> None:
     config = gateway_config(state, more={"gateway": {"bind": file}} if file else {})
     gateway = start(config, args=["--bind", flag] if flag else [])
     gateway.wait_for_line(rf"listening on ws://{re.escape(address)}:{gateway.port} ")
@@ -174,7 +181,9 @@ def test_a_killed_gateway_leaves_nothing_that_stops_the_next(start: Any, state: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
-def test_it_says_goodbye_and_ends_with_zero_within_five_seconds(start: Any, state: Path, number: signal.Signals) -> None:
+def test_it_says_goodbye_and_ends_with_zero_within_five_seconds(
+    start: Any, state: Path, number: signal.Signals
+) -> None:
     gateway = start(gateway_config(state))
     with connect(gateway.port, 3) as three, connect(gateway.port, 4) as four:
         begun = time.monotonic()

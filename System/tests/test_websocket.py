@@ -85,7 +85,11 @@ def test_a_frame_without_a_mask_is_refused(echo: Echo, opcode: int) -> None:
 # 2 Pings and pongs
 
 
-@pytest.mark.parametrize("payload", [b"", b"Hello", b"\x00\xff\xfe\xfd\xfc\xfb\x00\xff", b"\xfe" * 125], ids=["empty", "text", "binary", "125 bytes"])
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"Hello", b"\x00\xff\xfe\xfd\xfc\xfb\x00\xff", b"\xfe" * 125],
+    ids=["empty", "text", "binary", "125 bytes"],
+)
 @pytest.mark.parametrize("chop", CHOPS)
 def test_a_ping_is_answered_with_its_payload(echo: Echo, payload: bytes, chop: int | None) -> None:
     echoes(echo, frame(PING, payload), [(PONG, payload)], chop)
@@ -145,15 +149,26 @@ WHOLE = (TEXT, b"fragment1fragment2")
         pytest.param(A + frame(PING, b"ping") + B, [(PONG, b"ping"), WHOLE], id="a ping between"),
         pytest.param(A + frame(PONG, b"pong") + B, [WHOLE], id="a pong between"),
         pytest.param(A + EMPTY + EMPTY + B, [WHOLE], id="empty fragments between"),
-        pytest.param(text("", final=False) + EMPTY + frame(CONTINUATION, b""), [(TEXT, b"")], id="only empty fragments"),
+        pytest.param(
+            text("", final=False) + EMPTY + frame(CONTINUATION, b""), [(TEXT, b"")], id="only empty fragments"
+        ),
         pytest.param(A + MIDDLE + frame(CONTINUATION, b"3"), [(TEXT, b"fragment1fragment23")], id="three fragments"),
         pytest.param((A + B) * 3, [WHOLE] * 3, id="three messages"),
         pytest.param(
-            A + MIDDLE + frame(PING, b"1") + frame(CONTINUATION, b"3", final=False) + frame(PING, b"2") + frame(CONTINUATION, b"4"),
+            A
+            + MIDDLE
+            + frame(PING, b"1")
+            + frame(CONTINUATION, b"3", final=False)
+            + frame(PING, b"2")
+            + frame(CONTINUATION, b"4"),
             [(PONG, b"1"), (PONG, b"2"), (TEXT, b"fragment1fragment234")],
             id="two pings between",
         ),
-        pytest.param(frame(BINARY, b"\x00\xff", final=False) + frame(CONTINUATION, b"\x80"), [(BINARY, b"\x00\xff\x80")], id="binary"),
+        pytest.param(
+            frame(BINARY, b"\x00\xff", final=False) + frame(CONTINUATION, b"\x80"),
+            [(BINARY, b"\x00\xff\x80")],
+            id="binary",
+        ),
     ],
 )
 def test_fragments_make_one_message(echo: Echo, sent: bytes, expected: Told, chop: int | None) -> None:
@@ -241,7 +256,9 @@ INVALID = [
 def test_valid_text_comes_back_whole_and_in_fragments_of_a_byte(echo: Echo, value: str) -> None:
     raw = value.encode()
     single = [raw[n : n + 1] for n in range(len(raw))]
-    fragments = [frame(TEXT if n == 0 else CONTINUATION, part, final=n == len(single) - 1) for n, part in enumerate(single)]
+    fragments = [
+        frame(TEXT if n == 0 else CONTINUATION, part, final=n == len(single) - 1) for n, part in enumerate(single)
+    ]
     echoes(echo, text(raw) + b"".join(fragments), [(TEXT, raw), (TEXT, raw)])
 
 
@@ -297,7 +314,9 @@ def test_a_close_of_one_byte_is_refused(echo: Echo) -> None:
     fails(echo, frame(CLOSE, b"\x03"))
 
 
-@pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999])
+@pytest.mark.parametrize(
+    "code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999]
+)
 def test_a_good_close_code_is_answered(echo: Echo, code: int) -> None:
     with Socket(echo.port) as connection:
         connection.send(close(code, b"because"))
@@ -328,7 +347,9 @@ def test_the_server_ends_the_connection_after_the_closes(echo: Echo) -> None:
 
 
 @pytest.mark.parametrize("opcode", [TEXT, BINARY], ids=["text", "binary"])
-@pytest.mark.parametrize("size", [64 * 1024, 256 * 1024, MEGABYTE, 4 * MEGABYTE, 8 * MEGABYTE, 16 * MEGABYTE], ids=lambda n: f"{n >> 10} KB")
+@pytest.mark.parametrize(
+    "size", [64 * 1024, 256 * 1024, MEGABYTE, 4 * MEGABYTE, 8 * MEGABYTE, 16 * MEGABYTE], ids=lambda n: f"{n >> 10} KB"
+)
 def test_a_large_message_comes_back(echo: Echo, opcode: int, size: int) -> None:
     payload = b"*" * size if opcode == TEXT else random.Random(size).randbytes(size)
     send_and_compare(echo, frame(opcode, payload), opcode, payload)
@@ -407,7 +428,11 @@ class Deflater:
 
 
 def negotiated(connection: Socket) -> str:
-    lines = [line.decode() for line in connection.head.split(b"\r\n") if line.lower().startswith(b"sec-websocket-extensions:")]
+    lines = [
+        line.decode()
+        for line in connection.head.split(b"\r\n")
+        if line.lower().startswith(b"sec-websocket-extensions:")
+    ]
     assert lines and DEFLATE in lines[0], f"expected {DEFLATE} to be accepted: {connection.head!r}"
     return lines[0].split(":", 1)[1]
 
@@ -439,7 +464,9 @@ def test_compressed_messages_come_back(echo: Echo, offer: str, size: int) -> Non
     messages = [(b"0123456789 The quick brown fox. " * (size // 32 + 1))[:size] for _ in range(3)]
     with Socket(echo.port, extensions=offer) as connection:
         agreed = negotiated(connection)
-        pack = Deflater(takeover="client_no_context_takeover" not in agreed and "client_no_context_takeover" not in offer)
+        pack = Deflater(
+            takeover="client_no_context_takeover" not in agreed and "client_no_context_takeover" not in offer
+        )
         for message in messages:
             connection.send(frame(TEXT, pack(message), reserved=4))
         heard = [m for m in (connection.message() for _ in messages) if m is not None]
@@ -452,7 +479,11 @@ def test_compressed_fragments_come_back(echo: Echo) -> None:
         negotiated(connection)
         packed = Deflater()(message)
         half = len(packed) // 2
-        connection.send(frame(TEXT, packed[:half], final=False, reserved=4) + frame(PING, b"between") + frame(CONTINUATION, packed[half:]))
+        connection.send(
+            frame(TEXT, packed[:half], final=False, reserved=4)
+            + frame(PING, b"between")
+            + frame(CONTINUATION, packed[half:])
+        )
         pong, heard = connection.message(), connection.message()
     assert pong is not None and (pong.opcode, pong.payload) == (PONG, b"between")
     assert heard is not None and inflated([heard], True) == [message]
@@ -469,7 +500,9 @@ def test_an_uncompressed_message_is_fine_on_a_compressed_connection(echo: Echo) 
     ("sent", "codes"),
     [
         pytest.param(frame(PING, b"x", reserved=4), {1002}, id="a compressed ping"),
-        pytest.param(text("a", final=False) + frame(CONTINUATION, b"b", reserved=4), {1002}, id="compressed in the middle"),
+        pytest.param(
+            text("a", final=False) + frame(CONTINUATION, b"b", reserved=4), {1002}, id="compressed in the middle"
+        ),
         pytest.param(text("a", reserved=2), {1002}, id="another reserved bit"),
         pytest.param(frame(TEXT, b"\xff\xff\xff\xff\xff", reserved=4), {1002, 1007}, id="not deflate"),
         pytest.param(frame(TEXT, Deflater()(b"\xff\xfe"), reserved=4), {1007}, id="invalid text inside"),
@@ -495,7 +528,10 @@ def test_a_small_message_that_unpacks_to_a_gigabyte_is_refused(echo: Echo) -> No
     assert echo.memory()["private"] - before < 100_000
 
 
-@pytest.mark.parametrize("offer", ["x-webkit-deflate-frame", "permessage-bzip2", f"{DEFLATE}; unknown=1", f"{DEFLATE}; server_max_window_bits=99"])
+@pytest.mark.parametrize(
+    "offer",
+    ["x-webkit-deflate-frame", "permessage-bzip2", f"{DEFLATE}; unknown=1", f"{DEFLATE}; server_max_window_bits=99"],
+)
 def test_an_offer_nobody_knows_is_declined(echo: Echo, offer: str) -> None:
     with Socket(echo.port, extensions=offer) as connection:
         assert b"sec-websocket-extensions" not in connection.head.lower()
@@ -509,7 +545,9 @@ def test_an_offer_nobody_knows_is_declined(echo: Echo, offer: str) -> None:
 
 def test_the_key_is_accepted_with_its_hash(echo: Echo) -> None:
     with Socket(echo.port) as connection:
-        fields = {k.strip().lower(): v.strip() for k, _, v in (r.partition(b":") for r in connection.head.split(b"\r\n")[1:])}
+        fields = {
+            k.strip().lower(): v.strip() for k, _, v in (r.partition(b":") for r in connection.head.split(b"\r\n")[1:])
+        }
     assert fields[b"sec-websocket-accept"].decode() == ACCEPT
     assert fields[b"upgrade"].lower() == b"websocket" and fields[b"connection"].lower() == b"upgrade"
 
