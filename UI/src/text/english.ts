@@ -84,6 +84,7 @@ export const english = {
   // Chat
   thread: "Conversation",
   greeting: "What can I do for you?",
+  noModelYet: "No model is set up yet. Give the gateway a provider's API key, such as `ANTHROPIC_API_KEY`, or add a model in the config.",
   greetingHint: "Ask anything, hand over a task, or drop an image here.",
   suggestions: [
     { title: "Get to know each other", prompt: "Introduce yourself: what can you do for me, and which tools do you have?" },
@@ -136,6 +137,13 @@ export const english = {
   loadingOlder: "Loading older messages…",
   loadingHistory: "Loading the conversation",
   historyFailed: "The conversation could not be loaded",
+
+  // Approvals
+  approvals: "Commands waiting for your decision",
+  approvalTitle: "The assistant wants to run a command",
+  allowOnce: "Allow once",
+  allowAlways: "Always allow",
+  deny: "Deny",
 
   // Status
   gateway: "Gateway",

@@ -81,6 +81,7 @@ export const swedish: Strings = {
 
   thread: "Samtal",
   greeting: "Vad kan jag göra för dig?",
+  noModelYet: "Ingen modell är inställd än. Ge gatewayen en leverantörs API-nyckel, till exempel `ANTHROPIC_API_KEY`, eller lägg till en modell i konfigurationen.",
   greetingHint: "Fråga vad som helst, lämna över en uppgift eller släpp en bild här.",
   suggestions: [
     { title: "Lära känna varandra", prompt: "Presentera dig: vad kan du göra för mig, och vilka verktyg har du?" },
@@ -133,6 +134,12 @@ export const swedish: Strings = {
   loadingOlder: "Hämtar äldre meddelanden…",
   loadingHistory: "Hämtar samtalet",
   historyFailed: "Samtalet kunde inte hämtas",
+
+  approvals: "Kommandon som väntar på ditt beslut",
+  approvalTitle: "Assistenten vill köra ett kommando",
+  allowOnce: "Tillåt en gång",
+  allowAlways: "Tillåt alltid",
+  deny: "Neka",
 
   gateway: "Gateway",
   healthy: "Mår bra",
