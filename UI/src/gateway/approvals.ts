@@ -1,4 +1,4 @@
-import type { Request } from "./chats";
+import type { Request } from "./requests";
 import type { EventFrame } from "./frames";
 import { listOf, recordOf, recordsOf, textOf, textsOf } from "./read";
 import { Store } from "./store";
@@ -50,7 +50,7 @@ export class Approvals {
   }
 }
 
-export function approvalOf(value: unknown): Approval[] {
+function approvalOf(value: unknown): Approval[] {
   const wire = recordOf(value);
   const asked = recordOf(wire.request);
   const id = textOf(wire.id);

@@ -1,5 +1,5 @@
 import { messageOf, RefusedError } from "./failure";
-import type { Request } from "./chats";
+import type { Request } from "./requests";
 import type { Attachment, Outbox, Outgoing } from "./outbox";
 import { recordOf, textOf } from "./read";
 import { changeSent, type Thread } from "./thread";

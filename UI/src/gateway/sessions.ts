@@ -1,4 +1,4 @@
-import type { Request } from "./chats";
+import type { Request } from "./requests";
 import { messageOf } from "./failure";
 import { flagOf, numberOf, recordOf, recordsOf, textOf, type JsonRecord } from "./read";
 import { shortName } from "./sessionKey";

@@ -9,7 +9,7 @@ export const swedish: Strings = {
   interrupted: "Anslutningen bröts. Ansluter igen…",
   restarting: "Gatewayen startar om. Den är strax tillbaka.",
   tokenTitle: "Anslut till din gateway",
-  tokenIntro: "Klistra in gatewayens token. Det är värdet av OPENCLAW_GATEWAY_TOKEN, eller gateway.auth.token i konfigurationsfilen.",
+  tokenIntro: "Klistra in gatewayens token. Det är värdet av `OPENCLAW_GATEWAY_TOKEN`, eller `gateway.auth.token` i konfigurationsfilen.",
   tokenLabel: "Gatewayens token eller lösenord",
   tokenConnect: "Anslut",
   tokenShow: "Visa token",
@@ -21,7 +21,7 @@ export const swedish: Strings = {
   rateLimited: (seconds) => `För många felaktiga försök. Försök igen om ${seconds} s.`,
   rateLimitOver: "Du kan försöka igen nu.",
   originNotAllowed: (origin) =>
-    `Gatewayen väntar sig inte sidan på ${origin}. Lägg till adressen i gateway.controlUi.allowedOrigins i konfigurationsfilen, eller öppna sidan på gatewayens egen adress.`,
+    `Gatewayen väntar sig inte sidan på ${origin}. Lägg till adressen i \`gateway.controlUi.allowedOrigins\` i konfigurationsfilen, eller öppna sidan på gatewayens egen adress.`,
   pairingRequired: "Webbläsaren väntar på godkännande. Godkänn den på datorn som kör gatewayen; sidan fortsätter av sig själv.",
   pairingCommand: (requestId) => `openclaw devices approve ${requestId}`,
   protocolMismatch: "Sidan och gatewayen har olika versioner. Ladda om sidan; hjälper inte det, uppdatera gatewayen.",
@@ -187,7 +187,7 @@ export const swedish: Strings = {
   configConflict: "Filen ändrades på annat håll medan du redigerade.",
   configTakeTheirs: "Hämta filen",
   configKeepMine: "Behåll min version",
-  configRedacted: "Hemligheter visas som __OPENCLAW_REDACTED__. Låt den texten stå så blir hemligheten kvar som den är.",
+  configRedacted: "Hemligheter visas som `__OPENCLAW_REDACTED__`. Låt den texten stå så blir hemligheten kvar som den är.",
   configMissing: "Det finns ingen konfigurationsfil än. Den skapas när du sparar.",
   configLeave: "Det finns osparade ändringar. Lämna ändå?",
 };
