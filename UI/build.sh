@@ -22,10 +22,12 @@ esbuild src/main.tsx --bundle --minify --format=esm --target=es2021 --jsx=automa
 
 script=$(basename "$out"/assets/app-*.js)
 style=$(basename "$out"/assets/app-*.css)
-sed -e "s/@SCRIPT@/$script/" -e "s/@STYLE@/$style/" index.html > "$out/index.html"
-cp favicon.svg "$out/favicon.svg"
+# Deep links load what they need from assets/ at their own depth, so the icon lives there too.
+icon=favicon-$(sha256sum favicon.svg | cut -c1-8).svg
+cp favicon.svg "$out/assets/$icon"
+sed -e "s/@SCRIPT@/$script/" -e "s/@STYLE@/$style/" -e "s/@ICON@/$icon/" index.html > "$out/index.html"
 
-for file in "$out"/index.html "$out"/favicon.svg "$out"/assets/*; do
+for file in "$out"/index.html "$out"/assets/*; do
     brotli --quality=11 --keep --force "$file"
     gzip -9 -n --keep --force "$file"
 done

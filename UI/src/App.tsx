@@ -8,7 +8,8 @@ import { Splash } from "./parts/Splash";
 export function App() {
   const words = useText();
   const link = useStore(useGateway().connection.link);
-  if (link.state === "refused") return <TokenPage refusal={link.refusal} />;
+  if (link.state === "refused") return <TokenPage refusal={link.refusal} isChecking={false} />;
+  if (link.state === "checking") return <TokenPage refusal={{ kind: "needsSecret" }} isChecking />;
   if (link.state === "unreachable") return <Splash title={words.unreachable} hint={words.unreachableHint} />;
   const hello = helloOf(link);
   if (!hello) return <Splash title={words.connecting} />;

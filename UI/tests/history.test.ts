@@ -84,6 +84,14 @@ test("older pages go in front and are not lost when the latest page is read agai
   assert.equal(thread.olderOffset, undefined);
 });
 
+test("the way to older pages moves with what is new", () => {
+  const page = [user("m3", "k3"), user("m4", "k4")];
+  let thread = latest(empty, page, { hasMore: true, nextOffset: 2 });
+  thread = withOlderPage(thread, { messages: [user("m2", "k2")], hasMore: true, nextOffset: 3 }, noPictures);
+  thread = latest(thread, [...page, assistant("m5", "Hi")], { hasMore: true, nextOffset: 3 });
+  assert.equal(thread.olderOffset, 4);
+});
+
 test("after a gap only the history says what still runs", () => {
   const running = withChatEvent(empty, { runId: "k1", state: "delta", deltaText: "Hi" }, 50);
   assert.deepEqual(latest(running, [user("m1", "k1")], {}, true).runs, []);

@@ -47,6 +47,12 @@ test("reasoning written into the answer is not shown", () => {
   assert.deepEqual(blocksOfRun(run), [{ kind: "text", text: "Yes." }]);
 });
 
+test("reasoning still being written is not shown, and a tag named later is", () => {
+  assert.deepEqual(blocksOfRun(withDelta(newRun("r", 0), delta("<think>hm, let"))), []);
+  const run = withDelta(newRun("r", 0), delta("Write `<think>` first."));
+  assert.deepEqual(blocksOfRun(run), [{ kind: "text", text: "Write `<think>` first." }]);
+});
+
 test("a run picked up midway keeps the calls the transcript holds", () => {
   const call = { id: "t", name: "exec", args: {}, output: undefined, status: "unknown" } as const;
   const run = adoptedRun("r", "Look. Then", [{ kind: "text", text: "Look." }, { kind: "tool", call }], 0);

@@ -7,8 +7,6 @@ import { changeSent, type Thread } from "./thread";
 /** Oldest endings go first; the history has long shown them. */
 const mostEndings = 20;
 
-export type ChatState = "status" | "delta" | "final" | "aborted" | "error";
-
 export function isTerminal(state: unknown): boolean {
   return state === "final" || state === "aborted" || state === "error";
 }

@@ -6,6 +6,7 @@ import { withLatestPage, withOlderPage } from "./history";
 import { Sender } from "./sender";
 import type { Attachment, Outbox } from "./outbox";
 import { recordOf, textOf, type JsonRecord } from "./read";
+import type { Request } from "./requests";
 import { Store } from "./store";
 import { emptyThread, type Thread } from "./thread";
 
@@ -16,8 +17,6 @@ const mostThreads = 8;
 const mostEntries = 3_000;
 /** Events that call for the history come in bursts. */
 const refreshDelayMs = 120;
-
-export type Request = (method: string, params: object, timeoutMs?: number) => Promise<unknown>;
 
 /** The conversations: reads their histories, applies what the gateway broadcasts, sends and stops. */
 export class Chats {

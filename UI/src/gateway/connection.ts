@@ -48,7 +48,7 @@ export class Connection {
   /** Connects with what a person typed. */
   useSecret(secret: string): void {
     this.credentials.keepSecret(secret);
-    this.link.set({ state: "connecting" });
+    this.link.set({ state: "checking" });
     this.reopen();
   }
 
@@ -130,7 +130,7 @@ export class Connection {
     if (hello) {
       const stillRestarting = restarting || (link.state === "interrupted" && link.restarting);
       this.link.set({ state: "interrupted", hello, restarting: stillRestarting });
-    } else if (link.state === "connecting") {
+    } else if (link.state === "connecting" || link.state === "checking") {
       this.link.set({ state: "unreachable" });
     }
     this.schedule(this.backoff.next());

@@ -2,7 +2,7 @@ import type { Block } from "./message";
 import { isRecord, recordOf, recordsOf, textOf, type JsonRecord } from "./read";
 
 const toolCallTypes = new Set(["toolCall", "toolcall", "tool_call", "toolUse", "tooluse", "tool_use"]);
-const reasoningTags = /<(think|thinking|thought)>[\s\S]*?<\/\1>\s*/gi;
+const leadingReasoning = /^\s*<(think|thinking|thought)>[\s\S]*?(?:<\/\1>\s*|$)/i;
 
 /** The blocks of a message's `content`, which is a string or a list. */
 export function blocksOf(message: JsonRecord): Block[] {
@@ -49,9 +49,9 @@ function imageBlock(block: JsonRecord): Block[] {
   return url?.startsWith("data:image/") ? [{ kind: "image", source: url }] : [];
 }
 
-/** Some models write their reasoning into the answer between tags; it is no part of it. */
+/** Some models begin the answer with their reasoning between tags; it is no part of it, finished or not. */
 export function withoutReasoning(text: string): string {
-  return text.includes("<th") ? text.replace(reasoningTags, "") : text;
+  return text.replace(leadingReasoning, "");
 }
 
 /** The text of a tool's result, however it is wrapped. */

@@ -1,3 +1,4 @@
+import { Approvals } from "./approvals";
 import { Chats } from "./chats";
 import { Connection } from "./connection";
 import { Credentials, takeTokenFromAddress } from "./credentials";
@@ -13,6 +14,7 @@ export class Gateway {
   readonly connection: Connection;
   readonly sessions: Sessions;
   readonly chats: Chats;
+  readonly approvals: Approvals;
 
   constructor(readonly place: Place) {
     const credentials = new Credentials(place.basePath);
@@ -24,6 +26,7 @@ export class Gateway {
       onGap: () => this.catchUp(),
     });
     this.sessions = new Sessions(this.request);
+    this.approvals = new Approvals(this.request);
     const outbox = new Outbox(tabStorage, `openclaw.outbox${place.basePath}`);
     this.chats = new Chats(this.request, outbox, this.sessions.refreshSoon);
   }
@@ -42,6 +45,10 @@ export class Gateway {
       // Without the subscription the list is still read again after every run.
       this.request("sessions.subscribe", {}).catch(() => undefined);
     }
+    if (hello.methods.has("exec.approval.list")) {
+      // Without the list new requests still come as events.
+      this.approvals.refresh().catch(() => undefined);
+    }
   }
 
   private catchUp(): void {
@@ -51,6 +58,7 @@ export class Gateway {
 
   private handle(event: EventFrame): void {
     if (event.event === "sessions.changed") this.sessions.refreshSoon();
+    this.approvals.handle(event);
     this.chats.handle(event);
   }
 }

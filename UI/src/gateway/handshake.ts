@@ -1,6 +1,6 @@
 import type { Identity } from "./identity";
 
-export const protocolGeneration = 4;
+const protocolGeneration = 4;
 
 const client = { id: "openclaw-control-ui", mode: "ui", platform: "web", deviceFamily: "" } as const;
 const role = "operator";

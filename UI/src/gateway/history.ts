@@ -22,6 +22,8 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
   const overlap = thread.entries.findIndex((entry) => entry.id === fresh[0]?.id);
   const older = overlap > 0 ? thread.entries.slice(0, overlap) : [];
   const shown = withEntries(thread, [...older, ...fresh], pictures);
+  // Pages are counted from the newest message, so what is new has moved the older ones away.
+  const grown = shown.entries.length - thread.entries.length;
   const runs = page.afterGap ? stillRunning(shown, page) : shown.runs;
   const inHistory = new Set(shown.messages.map((message) => message.sendKey));
   return {
@@ -29,7 +31,7 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
     loaded: true,
     loading: "no",
     failure: undefined,
-    olderOffset: older.length > 0 ? thread.olderOffset : olderOffset(page.payload, fresh.length),
+    olderOffset: older.length > 0 ? moved(thread.olderOffset, grown) : olderOffset(page.payload, fresh.length),
     runs,
     sent: shown.sent.filter(
       ({ item, state }) => !inHistory.has(item.key) && !(state === "settled" && runs.length === 0),
@@ -58,6 +60,10 @@ function withPictures(message: Message, pictures: Pictures): Message {
   if (!sources || message.blocks.some((block) => block.kind === "image")) return message;
   const images = sources.map((source): Block => ({ kind: "image", source }));
   return { ...message, blocks: [...images, ...message.blocks.filter((block) => block.kind !== "file")] };
+}
+
+function moved(offset: number | undefined, by: number): number | undefined {
+  return offset === undefined ? undefined : offset + by;
 }
 
 function olderOffset(payload: JsonRecord, loadedCount: number): number | undefined {

@@ -5,6 +5,8 @@ import type { Refusal } from "./refusal";
 export type Link =
   /** The first attempt is under way. */
   | { readonly state: "connecting" }
+  /** A person typed a secret, and the gateway is being asked about it. */
+  | { readonly state: "checking" }
   /** Nobody answers and nobody ever did; attempts go on. */
   | { readonly state: "unreachable" }
   /** The gateway wants something from the person first. */

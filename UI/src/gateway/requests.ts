@@ -1,6 +1,9 @@
 import { RefusedError, UnansweredError } from "./failure";
 import type { ResponseFrame } from "./frames";
 
+/** Asks the gateway. Rejects with `RefusedError` or `UnansweredError`. */
+export type Request = (method: string, params: object, timeoutMs?: number) => Promise<unknown>;
+
 interface Waiting {
   readonly resolve: (payload: unknown) => void;
   readonly reject: (error: Error) => void;

@@ -36,7 +36,7 @@ function withText(run: Run, text: string): Run {
   return { ...run, text, tools, phase: undefined };
 }
 
-export function cumulativeText(payload: JsonRecord): string | undefined {
+function cumulativeText(payload: JsonRecord): string | undefined {
   const content = recordOf(payload.message).content;
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return undefined;

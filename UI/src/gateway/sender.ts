@@ -1,5 +1,5 @@
 import { messageOf, RefusedError } from "./failure";
-import type { Request } from "./chats";
+import type { Request } from "./requests";
 import type { Attachment, Outbox, Outgoing } from "./outbox";
 import { recordOf, textOf } from "./read";
 import { changeSent, type Thread } from "./thread";
@@ -7,8 +7,8 @@ import { uniqueId } from "./unique";
 
 /** Run ids remembered as ended: late events about them are echoes. */
 const mostEndedRuns = 200;
-/** Messages whose images are kept for showing; each may be some megabytes. */
-const mostPictures = 12;
+/** Characters of images kept for showing, about 24 MB; past that the oldest go and the history names them instead. */
+const mostPictureChars = 24_000_000;
 const resendDelayMs = 1_000;
 const silentResendDelayMs = 15_000;
 
@@ -124,8 +124,10 @@ export class Sender {
   private rememberPictures(item: Outgoing): void {
     if (item.attachments.length === 0) return;
     this.pictures.set(item.key, item.attachments.map(({ mimeType, content }) => `data:${mimeType};base64,${content}`));
-    for (const oldest of this.pictures.keys()) {
-      if (this.pictures.size <= mostPictures) return;
+    let chars = [...this.pictures.values()].flat().reduce((sum, picture) => sum + picture.length, 0);
+    for (const [oldest, pictures] of this.pictures) {
+      if (chars <= mostPictureChars || this.pictures.size === 1) return;
+      chars -= pictures.reduce((sum, picture) => sum + picture.length, 0);
       this.pictures.delete(oldest);
     }
   }

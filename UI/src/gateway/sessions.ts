@@ -1,4 +1,4 @@
-import type { Request } from "./chats";
+import type { Request } from "./requests";
 import { messageOf } from "./failure";
 import { flagOf, numberOf, recordOf, recordsOf, textOf, type JsonRecord } from "./read";
 import { shortName } from "./sessionKey";
@@ -22,6 +22,8 @@ export interface SessionList {
   readonly rows: readonly SessionRow[];
   /** The model a new session would use. */
   readonly defaultModel: string | undefined;
+  /** The gateway says outright that it has no model to answer with. */
+  readonly lacksModel: boolean;
 }
 
 const mostRows = 200;
@@ -29,7 +31,7 @@ const refreshDelayMs = 400;
 
 /** The list of sessions, read again whenever something happened that changes it. */
 export class Sessions {
-  readonly list = new Store<SessionList>({ loaded: false, failure: undefined, rows: [], defaultModel: undefined });
+  readonly list = new Store<SessionList>({ loaded: false, failure: undefined, rows: [], defaultModel: undefined, lacksModel: false });
   private timer = 0;
 
   constructor(private readonly request: Request) {}
@@ -48,6 +50,7 @@ export class Sessions {
         failure: undefined,
         rows: recordsOf(payload.sessions).flatMap(rowOf),
         defaultModel: textOf(recordOf(payload.defaults).model),
+        lacksModel: recordOf(payload.defaults).model === null,
       });
     } catch (error) {
       this.list.update((list) => ({ ...list, failure: messageOf(error) }));

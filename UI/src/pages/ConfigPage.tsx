@@ -5,6 +5,7 @@ import { ConfigResult } from "../parts/ConfigResult";
 import { useHello, useText } from "../parts/context";
 import { PageHead } from "../parts/PageHead";
 import { Problem } from "../parts/Problem";
+import { Prose } from "../parts/Prose";
 import { useRouter } from "../parts/RouterContext";
 import { Skeleton } from "../parts/Skeleton";
 import { useConfig } from "../parts/useConfig";
@@ -45,7 +46,9 @@ export function ConfigPage({ onOpenMenu }: { onOpenMenu: () => void }) {
         {config.file && (
           <>
             <ConfigEditor field={field} text={config.text} readOnly={!canSave} onEdit={config.edit} onSave={() => void config.save()} />
-            <p className="hint">{config.file.exists ? words.configRedacted : words.configMissing}</p>
+            <p className="hint">
+              <Prose text={config.file.exists ? words.configRedacted : words.configMissing} />
+            </p>
           </>
         )}
       </div>

@@ -4,9 +4,10 @@ import type { Strings } from "../text/english";
 import { useGateway, useText } from "../parts/context";
 import { CopyButton } from "../parts/CopyButton";
 import { Icon, Mark } from "../parts/Icon";
+import { Prose } from "../parts/Prose";
 
 /** The one question before the gateway lets a browser in. */
-export function TokenPage({ refusal }: { refusal: Refusal }) {
+export function TokenPage({ refusal, isChecking }: { refusal: Refusal; isChecking: boolean }) {
   const words = useText();
   const { connection } = useGateway();
   const [secret, setSecret] = useState("");
@@ -25,7 +26,9 @@ export function TokenPage({ refusal }: { refusal: Refusal }) {
       <form className="token-card" onSubmit={connect}>
         <Mark size={44} />
         <h1>{words.tokenTitle}</h1>
-        <p>{words.tokenIntro}</p>
+        <p>
+          <Prose text={words.tokenIntro} />
+        </p>
         <label className="field">
           <span>{words.tokenLabel}</span>
           <span className="secret-field">
@@ -44,8 +47,8 @@ export function TokenPage({ refusal }: { refusal: Refusal }) {
           </span>
         </label>
         <RefusalText refusal={refusal} waitSeconds={waitSeconds} />
-        <button type="submit" className="button primary wide" disabled={secret.trim() === "" || waitSeconds > 0}>
-          {words.tokenConnect}
+        <button type="submit" className="button primary wide" disabled={secret.trim() === "" || waitSeconds > 0 || isChecking}>
+          {isChecking ? words.connecting : words.tokenConnect}
         </button>
         <p className="hint">{window.isSecureContext ? words.tokenFootnote : words.tokenFootnoteInsecure}</p>
       </form>
@@ -60,7 +63,9 @@ function RefusalText({ refusal, waitSeconds }: { refusal: Refusal; waitSeconds: 
   const isWaiting = refusal.kind === "pairingRequired" || (refusal.kind === "rateLimited" && waitSeconds === 0);
   return (
     <div className={isWaiting ? "refusal calm" : "refusal"} role="alert">
-      <p>{text}</p>
+      <p>
+        <Prose text={text} />
+      </p>
       {refusal.kind === "pairingRequired" && refusal.requestId !== undefined && (
         <p className="command">
           <code>{words.pairingCommand(refusal.requestId)}</code>

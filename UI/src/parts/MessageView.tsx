@@ -20,8 +20,9 @@ export const MessageView = memo(function MessageView({ message }: { message: Mes
 });
 
 function UserMessage({ message }: { message: Message }) {
+  const words = useText();
   return (
-    <article className="row user">
+    <article className="row user" aria-label={words.you}>
       <UserBubble blocks={message.blocks} />
       <Footer message={message} />
     </article>

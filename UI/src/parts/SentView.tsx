@@ -8,6 +8,7 @@ import { UserBubble } from "./UserBubble";
 
 /** A message of ours the history does not show yet. */
 export function SentView({ sent, waiting }: { sent: Sent; waiting: boolean }) {
+  const words = useText();
   const { item } = sent;
   const blocks = useMemo<Block[]>(
     () => [
@@ -17,7 +18,7 @@ export function SentView({ sent, waiting }: { sent: Sent; waiting: boolean }) {
     [item],
   );
   return (
-    <article className={sent.state === "sending" ? "row user faint" : "row user"}>
+    <article className={sent.state === "sending" ? "row user faint" : "row user"} aria-label={words.you}>
       <UserBubble blocks={blocks} />
       <SentState sent={sent} waiting={waiting} />
     </article>

@@ -4,6 +4,7 @@ import { ChatPage } from "../pages/ChatPage";
 import { ConfigPage } from "../pages/ConfigPage";
 import { SessionsPage } from "../pages/SessionsPage";
 import { StatusPage } from "../pages/StatusPage";
+import { ApprovalCards } from "./ApprovalCards";
 import { useHello, useStore, useText } from "./context";
 import { notice } from "./notices";
 import { useRouter } from "./RouterContext";
@@ -35,6 +36,7 @@ export function Shell({ link }: { link: Link }) {
             {link.restarting ? words.restarting : words.interrupted}
           </p>
         )}
+        <ApprovalCards />
         <CurrentPage onOpenMenu={openMenu} />
       </main>
       <Notice />

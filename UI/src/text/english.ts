@@ -9,7 +9,7 @@ export const english = {
   interrupted: "Connection lost. Reconnecting…",
   restarting: "The gateway is restarting. It will be back in a moment.",
   tokenTitle: "Connect to your gateway",
-  tokenIntro: "Paste the gateway token. It is the value of OPENCLAW_GATEWAY_TOKEN, or gateway.auth.token in the config file.",
+  tokenIntro: "Paste the gateway token. It is the value of `OPENCLAW_GATEWAY_TOKEN`, or `gateway.auth.token` in the config file.",
   tokenLabel: "Gateway token or password",
   tokenConnect: "Connect",
   tokenShow: "Show the token",
@@ -21,7 +21,7 @@ export const english = {
   rateLimited: (seconds: number) => `Too many wrong attempts. Try again in ${seconds} s.`,
   rateLimitOver: "You can try again now.",
   originNotAllowed: (origin: string) =>
-    `The gateway does not expect this page at ${origin}. Add that address to gateway.controlUi.allowedOrigins in the config file, or open the page at the gateway's own address.`,
+    `The gateway does not expect this page at ${origin}. Add that address to \`gateway.controlUi.allowedOrigins\` in the config file, or open the page at the gateway's own address.`,
   pairingRequired: "This browser waits for approval. Approve it on the machine that runs the gateway; this page continues by itself.",
   pairingCommand: (requestId: string) => `openclaw devices approve ${requestId}`,
   protocolMismatch: "This page and the gateway are of different versions. Reload the page; if that does not help, update the gateway.",
@@ -84,6 +84,7 @@ export const english = {
   // Chat
   thread: "Conversation",
   greeting: "What can I do for you?",
+  noModelYet: "No model is set up yet. Give the gateway a provider's API key, such as `ANTHROPIC_API_KEY`, or add a model in the config.",
   greetingHint: "Ask anything, hand over a task, or drop an image here.",
   suggestions: [
     { title: "Get to know each other", prompt: "Introduce yourself: what can you do for me, and which tools do you have?" },
@@ -137,6 +138,13 @@ export const english = {
   loadingHistory: "Loading the conversation",
   historyFailed: "The conversation could not be loaded",
 
+  // Approvals
+  approvals: "Commands waiting for your decision",
+  approvalTitle: "The assistant wants to run a command",
+  allowOnce: "Allow once",
+  allowAlways: "Always allow",
+  deny: "Deny",
+
   // Status
   gateway: "Gateway",
   healthy: "Healthy",
@@ -185,7 +193,7 @@ export const english = {
   configConflict: "The file was changed elsewhere while you were editing.",
   configTakeTheirs: "Load the file",
   configKeepMine: "Keep my version",
-  configRedacted: "Secrets show as __OPENCLAW_REDACTED__. Leave that text alone and the secret stays as it is.",
+  configRedacted: "Secrets show as `__OPENCLAW_REDACTED__`. Leave that text alone and the secret stays as it is.",
   configMissing: "There is no configuration file yet. Saving creates it.",
   configLeave: "There are unsaved changes. Leave anyway?",
 };

@@ -9,7 +9,7 @@ export const swedish: Strings = {
   interrupted: "Anslutningen bröts. Ansluter igen…",
   restarting: "Gatewayen startar om. Den är strax tillbaka.",
   tokenTitle: "Anslut till din gateway",
-  tokenIntro: "Klistra in gatewayens token. Det är värdet av OPENCLAW_GATEWAY_TOKEN, eller gateway.auth.token i konfigurationsfilen.",
+  tokenIntro: "Klistra in gatewayens token. Det är värdet av `OPENCLAW_GATEWAY_TOKEN`, eller `gateway.auth.token` i konfigurationsfilen.",
   tokenLabel: "Gatewayens token eller lösenord",
   tokenConnect: "Anslut",
   tokenShow: "Visa token",
@@ -21,7 +21,7 @@ export const swedish: Strings = {
   rateLimited: (seconds) => `För många felaktiga försök. Försök igen om ${seconds} s.`,
   rateLimitOver: "Du kan försöka igen nu.",
   originNotAllowed: (origin) =>
-    `Gatewayen väntar sig inte sidan på ${origin}. Lägg till adressen i gateway.controlUi.allowedOrigins i konfigurationsfilen, eller öppna sidan på gatewayens egen adress.`,
+    `Gatewayen väntar sig inte sidan på ${origin}. Lägg till adressen i \`gateway.controlUi.allowedOrigins\` i konfigurationsfilen, eller öppna sidan på gatewayens egen adress.`,
   pairingRequired: "Webbläsaren väntar på godkännande. Godkänn den på datorn som kör gatewayen; sidan fortsätter av sig själv.",
   pairingCommand: (requestId) => `openclaw devices approve ${requestId}`,
   protocolMismatch: "Sidan och gatewayen har olika versioner. Ladda om sidan; hjälper inte det, uppdatera gatewayen.",
@@ -81,6 +81,7 @@ export const swedish: Strings = {
 
   thread: "Samtal",
   greeting: "Vad kan jag göra för dig?",
+  noModelYet: "Ingen modell är inställd än. Ge gatewayen en leverantörs API-nyckel, till exempel `ANTHROPIC_API_KEY`, eller lägg till en modell i konfigurationen.",
   greetingHint: "Fråga vad som helst, lämna över en uppgift eller släpp en bild här.",
   suggestions: [
     { title: "Lära känna varandra", prompt: "Presentera dig: vad kan du göra för mig, och vilka verktyg har du?" },
@@ -134,6 +135,12 @@ export const swedish: Strings = {
   loadingHistory: "Hämtar samtalet",
   historyFailed: "Samtalet kunde inte hämtas",
 
+  approvals: "Kommandon som väntar på ditt beslut",
+  approvalTitle: "Assistenten vill köra ett kommando",
+  allowOnce: "Tillåt en gång",
+  allowAlways: "Tillåt alltid",
+  deny: "Neka",
+
   gateway: "Gateway",
   healthy: "Mår bra",
   unhealthy: "Mår inte bra",
@@ -180,7 +187,7 @@ export const swedish: Strings = {
   configConflict: "Filen ändrades på annat håll medan du redigerade.",
   configTakeTheirs: "Hämta filen",
   configKeepMine: "Behåll min version",
-  configRedacted: "Hemligheter visas som __OPENCLAW_REDACTED__. Låt den texten stå så blir hemligheten kvar som den är.",
+  configRedacted: "Hemligheter visas som `__OPENCLAW_REDACTED__`. Låt den texten stå så blir hemligheten kvar som den är.",
   configMissing: "Det finns ingen konfigurationsfil än. Den skapas när du sparar.",
   configLeave: "Det finns osparade ändringar. Lämna ändå?",
 };
