@@ -34,7 +34,7 @@ struct TranscriptReader {
     func context(maxBytes: Int, upTo: Int64?) throws -> [Message] {
         var newest: [(sequence: Int64, message: Message)] = []
         var bytes = 0
-        try newestFirst(before: upTo.map { $0 &+ 1 }, limit: Int(Int32.max)) { row in
+        try newestFirst(before: upTo.map { $0 == .max ? $0 : $0 + 1 }, limit: Int(Int32.max)) { row in
             bytes += row.int(4)
             guard bytes <= maxBytes else { return false }
             if let message = Message(json: row.json(5) ?? .null) { newest.append((row.int64(0), message)) }
