@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// Answers `/healthz`, `POST /echo`, a WebSocket that echoes at `/ws`, and a stream of ticks at `/sse`.
 @MainActor
