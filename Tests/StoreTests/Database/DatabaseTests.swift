@@ -18,12 +18,10 @@ struct DatabaseTests {
     @Test func `a database that is let go without closing loses nothing`() async throws {
         let world = try TestStores()
         try await world.stores.meta.set("colour", "red")
-        let folder = try world.crashed().restored()
-
-        let after = try Database(path: folder.databasePath)
-        #expect(try await MetaStore(after).value("colour") == "red")
-        #expect(try await after.check() == [])
-        await after.close()
+        let after = try world.crashed().opened()
+        #expect(try await after.stores.meta.value("colour") == "red")
+        #expect(try await after.database.check() == [])
+        await after.database.close()
         await world.database.close()
     }
 

@@ -61,12 +61,12 @@ struct OutboxStoreTests {
         let ids = try await world.stores.outbox.add([part(0), part(1)], at: now)
         try await world.stores.outbox.sending(ids[0])
 
-        let after = Stores(try Database(path: try world.crashed().restored().databasePath))
-        let unknown = try await after.outbox.recover()
+        let after = try world.crashed().opened()
+        let unknown = try await after.stores.outbox.recover()
         #expect(unknown.map(\.id) == [ids[0]] && unknown[0].state == .unknown && unknown[0].attempts == 1)
-        #expect(try await after.outbox.due(now: now).map(\.id) == [ids[1]])
-        try await after.outbox.retry(ids[0], at: now, reason: "not found on the platform")
-        #expect(try await after.outbox.due(now: now).map(\.id) == ids)
+        #expect(try await after.stores.outbox.due(now: now).map(\.id) == [ids[1]])
+        try await after.stores.outbox.retry(ids[0], at: now, reason: "not found on the platform")
+        #expect(try await after.stores.outbox.due(now: now).map(\.id) == ids)
         await after.database.close()
         await world.database.close()
     }

@@ -42,7 +42,9 @@ struct LineReaderTests {
         try folder.write(all.joined(separator: "\n") + "\n", to: "file")
         guard var first = LineReader(folder.path + "/file") else { fatalError("The file is gone.") }
         for _ in 0..<stop { _ = first.next() }
-        guard var second = LineReader(folder.path + "/file", from: first.offset) else { fatalError("The file is gone.") }
+        guard var second = LineReader(folder.path + "/file", from: first.offset) else {
+            fatalError("The file is gone.")
+        }
         guard case .text(let line)? = second.next() else {
             #expect(stop == 40)
             return

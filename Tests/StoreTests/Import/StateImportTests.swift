@@ -225,7 +225,7 @@ struct StateImportTests {
         // Of five jobs one is a person's; the others the original makes by itself.
         #expect(try await world.stores.cron.jobs().map(\.name) == ["expr"])
         #expect(
-            try await world.stores.devices.paired().allSatisfy { !$0.tokens.isEmpty && !$0.scopes.isEmpty })
+            try await world.stores.devices.paired().allSatisfy { $0.tokens.count == 1 && !$0.roles.isEmpty })
         #expect(try await imported(world) == nil)
         await world.database.close()
     }

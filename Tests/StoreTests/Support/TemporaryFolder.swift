@@ -38,14 +38,16 @@ struct TestStores {
     let database: Database
     let stores: Stores
 
-    init() throws {
-        folder = try TemporaryFolder()
+    init() throws { try self.init(TemporaryFolder()) }
+
+    init(_ folder: TemporaryFolder) throws {
+        self.folder = folder
         database = try Database(path: folder.databasePath)
         stores = Stores(database)
     }
 
     /// The files as they lie on the disk now: what a process that died at this moment would have left.
-    func crashed() throws -> TestStores.Remains {
+    func crashed() throws -> Remains {
         Remains(
             database: try folder.bytes(of: "openclaw.sqlite"),
             log: (try? folder.bytes(of: "openclaw.sqlite-wal")) ?? [])
@@ -56,7 +58,11 @@ struct TestStores {
         var log: [UInt8]
 
         /// Lays the files down elsewhere, with only the first bytes of the log.
-        func restored(logBytes: Int? = nil) throws -> TemporaryFolder {
+        func opened(logBytes: Int? = nil) throws -> TestStores {
+            try TestStores(restored(logBytes: logBytes))
+        }
+
+        private func restored(logBytes: Int? = nil) throws -> TemporaryFolder {
             let folder = try TemporaryFolder()
             try Data(database).write(to: URL(fileURLWithPath: folder.databasePath))
             let log = Data(log.prefix(logBytes ?? self.log.count))

@@ -40,21 +40,22 @@ struct CrashTests {
         await world.database.close()
         var random = SeededGenerator(state: seed)
         let cut = Int.random(in: 0...remains.log.count, using: &random)
-        let folder = try remains.restored(logBytes: cut)
-        let stores = Stores(try Database(path: folder.databasePath))
-        #expect(try await stores.database.check() == [], "seed \(seed), cut at \(cut)")
+        let after = try remains.opened(logBytes: cut)
+        let stores = after.stores
+        #expect(try await after.database.check() == [], "seed \(seed), cut at \(cut)")
         try await checkWholeness(stores, "seed \(seed), cut at \(cut) of \(remains.log.count)")
-        await stores.database.close()
+        await after.database.close()
     }
 
     @Test func `nothing is lost when the whole log is there`() async throws {
         let world = try await talked()
-        let stores = Stores(try Database(path: try world.crashed().restored().databasePath))
+        let after = try world.crashed().opened()
+        let stores = after.stores
         await world.database.close()
         #expect(try await stores.inbox.unansweredCount() == 0)
         let entry = try await stores.sessions.ensure(key)
         #expect(try await stores.sessions.history(entry.sessionID, limit: 100).total == 24)
-        await stores.database.close()
+        await after.database.close()
     }
 
     @Test func `a log with a flipped bit ends before it`() async throws {
@@ -63,10 +64,11 @@ struct CrashTests {
         await world.database.close()
         let place = remains.log.count / 2
         remains.log[place] ^= 0x10
-        let stores = Stores(try Database(path: try remains.restored().databasePath))
-        #expect(try await stores.database.check() == [])
+        let after = try remains.opened()
+        let stores = after.stores
+        #expect(try await after.database.check() == [])
         try await checkWholeness(stores, "flipped byte \(place)")
-        await stores.database.close()
+        await after.database.close()
     }
 
     private func checkWholeness(_ stores: Stores, _ comment: Comment) async throws {

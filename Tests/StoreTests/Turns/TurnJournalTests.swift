@@ -23,8 +23,8 @@ struct TurnJournalTests {
                 model: ModelReference("fake/fake-1")))
         #expect(begun.attempt == 1 && begun.position?.sequence == 1)
 
-        let after = Stores(try Database(path: try world.crashed().restored().databasePath))
-        let turn = try #require(try await after.journal.interrupted().first)
+        let after = try world.crashed().opened()
+        let turn = try #require(try await after.stores.journal.interrupted().first)
         #expect(turn.run == "r" && turn.session == key && turn.sessionID == begun.entry.sessionID)
         #expect(turn.inbox?.message?.text == "milk" && turn.inbox?.state == .running)
         #expect(turn.steps == [.modelRequest(ModelReference("fake/fake-1"))])
