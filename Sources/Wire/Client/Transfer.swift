@@ -8,6 +8,9 @@ final class Transfer {
     /// Two reads of curl's.
     static let maxHeldBytes = 32 << 10
 
+    /// Longest rest of a body that is read away to keep the connection, 64 KiB.
+    private static let maxRestBytes = 64 << 10
+
     private(set) var head: WebReplyHead?
     private let request: WebRequest
     private let multi: Multi
@@ -18,6 +21,9 @@ final class Transfer {
     private var parser: ReplyHeadParser
     private var held: [UInt8] = []
     private var isPaused = false
+    /// How much more is read away; nil while somebody reads.
+    private var restBytes: Int?
+    private var restTimer: LoopEvent?
     private var end: Result<Void, WebError>?
     private var deadlines: TransferDeadlines?
 
@@ -74,6 +80,15 @@ final class Transfer {
         arrived.notify()
     }
 
+    /// Reads on without keeping anything, up to 64 KiB or one second.
+    func discardRest() {
+        guard handle != nil else { return }
+        restBytes = Self.maxRestBytes
+        held = []
+        restTimer = .after(.seconds(1)) { [weak self] in self?.close() }
+        resumeReading()
+    }
+
     /// Bytes sent so far, so that a slow upload does not count as silence.
     var sentBytes: Int64 { handle.map { Int64(ccurl_easy_large($0, CURLINFO_SIZE_UPLOAD_T)) } ?? 0 }
 
@@ -105,6 +120,7 @@ final class Transfer {
 
     private func release() {
         deadlines = nil
+        restTimer = nil
         guard let handle else { return }
         self.handle = nil
         multi.remove(handle)
@@ -140,6 +156,10 @@ extension Transfer {
 
     fileprivate func took(body bytes: UnsafeRawBufferPointer) -> Int {
         deadlines?.sawByte()
+        if let rest = restBytes {
+            restBytes = rest - bytes.count
+            return rest < bytes.count ? 0 : bytes.count
+        }
         guard held.isEmpty || held.count + bytes.count <= Self.maxHeldBytes else {
             isPaused = true
             return Int(CURL_WRITEFUNC_PAUSE)

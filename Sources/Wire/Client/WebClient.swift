@@ -50,6 +50,7 @@ package final class WebClient {
 package final class WebStream {
     package let head: WebReplyHead
     private let transfer: Transfer
+    private var isReleased = false
 
     init(head: WebReplyHead, transfer: Transfer) {
         self.head = head
@@ -75,5 +76,14 @@ package final class WebStream {
     /// Closes the connection now, if the body has not ended.
     package func close() { transfer.close() }
 
-    isolated deinit { transfer.close() }
+    /// Says that nothing more is wanted: a rest that is small and comes soon is read away, so that the connection can
+    /// serve the next request.
+    package func release() {
+        isReleased = true
+        transfer.discardRest()
+    }
+
+    isolated deinit {
+        if !isReleased { transfer.close() }
+    }
 }
