@@ -13,6 +13,7 @@ package struct TurnEvent: Sendable {
     package var at: Timestamp
     package var kind: Kind
 
+    /// What happened.
     package enum Kind: Sendable {
         case status(TurnPhase)
         case started(at: Timestamp)
