@@ -43,7 +43,8 @@ package struct Config: Settings {
         .known("discovery", reload: .restart), .known("canvasHost", reload: .restart),
         .known("diagnostics", reload: .restart), .known("update", reload: .restart),
         .known("nodeHost", reload: .restart), .known("broadcast", reload: .restart),
-        .known("media", reload: .restart), .known("approvals", reload: .restart), .known("web", reload: .restart))
+        .known("media", reload: .restart), .known("approvals", reload: .restart),
+        .known("web", reload: .restart))
 
     /// Sections that only newer releases know do nothing here, so a change of them does nothing either.
     static let reloadRuleOfOtherSections = ReloadRule.none
@@ -67,10 +68,13 @@ extension ValueSpec where Value == [String: String] {
         return Self(
             shape: .object(ObjectShape(members: members, other: .string)),
             decode: { json in
-                let pairs = (json.objectValue ?? [:]).map { $0 } + (json["vars"]?.objectValue ?? [:]).map { $0 }
-                return Dictionary(pairs.compactMap { pair in pair.value.stringValue.map { (pair.key, $0) } }) { $1 }
+                let pairs =
+                    (json.objectValue ?? [:]).map { $0 } + (json["vars"]?.objectValue ?? [:]).map { $0 }
+                return Dictionary(pairs.compactMap { pair in pair.value.stringValue.map { (pair.key, $0) } })
+                { $1 }
             },
-            encode: { .object(JSONObject($0.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) })
+            encode: { .object(JSONObject($0.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }
+        )
     }
 }
 

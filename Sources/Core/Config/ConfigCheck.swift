@@ -39,7 +39,8 @@ struct ConfigCheck {
         default: break
         }
         if !alternatives.contains(where: { $0.accepts(value) }) {
-            issues.append(.wrongValue(value, alternatives, at: context.path, context.isSensitive, context.isSecurity))
+            issues.append(
+                .wrongValue(value, alternatives, at: context.path, context.isSensitive, context.isSecurity))
         }
     }
 
@@ -123,7 +124,9 @@ extension Shape {
     /// Whether `value` fits; of objects and arrays only the kind is looked at.
     fileprivate func accepts(_ value: JSON) -> Bool {
         switch (self, value) {
-        case (.any, _), (.string, .string), (.bool, .bool), (.null, .null), (.array, .array), (.object, .object): true
+        case (.any, _), (.string, .string), (.bool, .bool), (.null, .null), (.array, .array),
+            (.object, .object):
+            true
         case (.only(let wanted), .bool(let value)): wanted == value
         case (.choice(let words), .string(let word)): words.contains(word)
         case (.number(let range), .integer), (.number(let range), .number):
@@ -164,7 +167,9 @@ extension Shape {
     }
 
     /// Where a declared key of that name stands, outside lists and maps.
-    fileprivate func path(ofKey key: String, excluding parent: ConfigPath, at path: ConfigPath = .root) -> ConfigPath? {
+    fileprivate func path(ofKey key: String, excluding parent: ConfigPath, at path: ConfigPath = .root)
+        -> ConfigPath?
+    {
         guard case .object(let object) = self else { return nil }
         if path != parent, object[key] != nil { return path.appending(key) }
         for member in object.members {

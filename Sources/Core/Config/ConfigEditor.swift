@@ -26,14 +26,20 @@ struct ConfigEditor {
         guard node.value != wanted else { return nil }
         switch (node.content, wanted) {
         case (.object(let members), .object(let object)): return step(in: node, members, to: object, wanted)
-        case (.array(let items), .array(let wantedItems)): return step(in: node, items, to: wantedItems, wanted)
-        case (.scalar(.number(let number)), .number(let wantedNumber)) where number.isNaN && wantedNumber.isNaN:
+        case (.array(let items), .array(let wantedItems)):
+            return step(in: node, items, to: wantedItems, wanted)
+        case (.scalar(.number(let number)), .number(let wantedNumber))
+        where number.isNaN && wantedNumber.isNaN:
             return nil
-        default: return Step(edits: [replacement(of: node, by: wanted)], fallback: replacement(of: node, by: wanted))
+        default:
+            return Step(
+                edits: [replacement(of: node, by: wanted)], fallback: replacement(of: node, by: wanted))
         }
     }
 
-    private func step(in node: JSON5Node, _ members: [JSON5Member], to object: JSONObject, _ wanted: JSON) -> Step? {
+    private func step(in node: JSON5Node, _ members: [JSON5Member], to object: JSONObject, _ wanted: JSON)
+        -> Step?
+    {
         let parts = members.map { $0.keyRange.lowerBound..<$0.node.range.upperBound }
         let container = Container(node: node, parts: parts)
         for (index, member) in members.enumerated() {
@@ -44,13 +50,15 @@ struct ConfigEditor {
         for (key, value) in object where !members.contains(where: { $0.key == key }) {
             let style = text.style(near: node)
             return insertion(at: parts.count, into: container, wanted) { indent in
-                style.key(key) + (text.isCompact ? ":" : ": ") + style.render(value, indent: indent, text)
+                style.key(key) + text.colon + style.render(value, indent: indent, text)
             }
         }
         return nil
     }
 
-    private func step(in node: JSON5Node, _ items: [JSON5Node], to wantedItems: [JSON], _ wanted: JSON) -> Step? {
+    private func step(in node: JSON5Node, _ items: [JSON5Node], to wantedItems: [JSON], _ wanted: JSON)
+        -> Step?
+    {
         let container = Container(node: node, parts: items.map(\.range))
         let common = zip(items, wantedItems).prefix { $0.value == $1 }.count
         let atEnd = zip(items.reversed(), wantedItems.reversed()).prefix { $0.value == $1 }.count
@@ -84,7 +92,9 @@ struct ConfigEditor {
         var removed = part
         if let comma = text.comma(between: part.upperBound, and: end) {
             removed = part.lowerBound..<comma + 1
-        } else if index > 0, let comma = text.comma(between: container.parts[index - 1].upperBound, and: part.lowerBound) {
+        } else if index > 0,
+            let comma = text.comma(between: container.parts[index - 1].upperBound, and: part.lowerBound)
+        {
             edits.append(TextEdit(range: comma..<comma + 1, text: ""))
         }
         edits.append(TextEdit(range: widened(removed, before: end), text: ""))
@@ -147,10 +157,13 @@ struct ConfigEditor {
         let indent = text.indent(at: last.lowerBound)
         let line = indent + render(indent) + (comma == nil ? "" : ",") + text.newline
         let added = TextEdit(range: lineEnd..<lineEnd, text: line)
-        return comma == nil ? [TextEdit(range: last.upperBound..<last.upperBound, text: ","), added] : [added]
+        return comma == nil
+            ? [TextEdit(range: last.upperBound..<last.upperBound, text: ","), added] : [added]
     }
 
-    private func innerPart(before part: Range<Int>, of container: Container, _ render: (String) -> String) -> TextEdit {
+    private func innerPart(before part: Range<Int>, of container: Container, _ render: (String) -> String)
+        -> TextEdit
+    {
         let lineStart = text.spaceStart(before: part.lowerBound)
         let indent = text.indent(at: part.lowerBound)
         if text.isLineStart(lineStart) {

@@ -31,7 +31,8 @@ struct ConfigIncludes {
         return resolve(LocatedValue(document.root, file: 0), chain: [path], at: .root)
     }
 
-    private mutating func resolve(_ value: LocatedValue, chain: [String], at path: ConfigPath) -> LocatedValue {
+    private mutating func resolve(_ value: LocatedValue, chain: [String], at path: ConfigPath) -> LocatedValue
+    {
         var value = value
         switch value.content {
         case .scalar: return value
@@ -105,7 +106,8 @@ struct ConfigIncludes {
             return resolve(
                 LocatedValue(document.root, file: sources.count - 1), chain: chain + [file], at: path)
         } catch {
-            var issue = ConfigIssue(path: path, message: error.message, protocolMessage: error.protocolMessage)
+            var issue = ConfigIssue(
+                path: path, message: error.message, protocolMessage: error.protocolMessage)
             issue.file = FilePath.name(of: file)
             issue.position = error.position
             issues.append(issue)

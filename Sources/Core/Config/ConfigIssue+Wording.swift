@@ -9,12 +9,14 @@ extension ConfigIssue {
         let nearest = value.stringValue.flatMap { NearestKey.of($0, among: choices) }
         return ConfigIssue(
             path: path,
-            message: "expected \(expected), found \(found)" + (nearest.map { "; did you mean `\($0)`?" } ?? ""),
+            message: "expected \(expected), found \(found)"
+                + (nearest.map { "; did you mean `\($0)`?" } ?? ""),
             protocolMessage: protocolMessage(value, alternatives), isSecurity: isSecurity)
     }
 
     /// A key that must be there and is not.
-    static func missing(_ member: ObjectShape.Member, in path: ConfigPath, _ isSecurity: Bool) -> ConfigIssue {
+    static func missing(_ member: ObjectShape.Member, in path: ConfigPath, _ isSecurity: Bool) -> ConfigIssue
+    {
         let name = member.shape.alternatives.first?.protocolName ?? "string"
         return ConfigIssue(
             path: path.appending(member.key), message: "missing; expected \(member.shape.resolved.wording)",
@@ -53,7 +55,8 @@ extension Shape {
         case .integer(let range): "a whole number" + Self.wording(range)
         case .null: "`null`"
         case .only(let value): "`\(value)`"
-        case .choice(let words): (words.count > 1 ? "one of " : "") + words.map { "`\($0)`" }.joined(separator: ", ")
+        case .choice(let words):
+            (words.count > 1 ? "one of " : "") + words.map { "`\($0)`" }.joined(separator: ", ")
         case .array: "a list `[…]`"
         case .object: "an object `{…}`"
         case .either(let shapes): shapes.map(\.wording).joined(separator: " or ")

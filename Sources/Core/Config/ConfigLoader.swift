@@ -26,7 +26,8 @@ package struct ConfigLoader: Sendable {
             let document = try JSON.parseJSON5(text, limits: Self.limits)
             return load(document, path: path, environment: environment)
         } catch {
-            var issue = ConfigIssue(path: .root, message: error.message, protocolMessage: error.protocolMessage)
+            var issue = ConfigIssue(
+                path: .root, message: error.message, protocolMessage: error.protocolMessage)
             issue.file = FilePath.name(of: path)
             issue.position = error.position
             var loaded = LoadedConfig.defaults(environment: environment)
@@ -63,7 +64,8 @@ package struct ConfigLoader: Sendable {
                 path: missing.path,
                 message: "the environment variable `\(missing.name)` is not set; set it, or write "
                     + "`$${\(missing.name)}` for the text itself",
-                protocolMessage: "Missing env var \(missing.name.quotedJSON) referenced at config path: \(missing.path)",
+                protocolMessage:
+                    "Missing env var \(missing.name.quotedJSON) referenced at config path: \(missing.path)",
                 isSecurity: Config.spec.shape.traits(at: missing.path).isSecurity)
             return includes.locate(issue, at: missing.place)
         }

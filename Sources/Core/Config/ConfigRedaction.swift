@@ -29,7 +29,8 @@ package enum ConfigRedaction {
     private static func secretNodes(of node: JSON5Node, at path: ConfigPath) -> [JSON5Node] {
         switch node.content {
         case .object(let members): members.flatMap { secretNodes(of: $0.node, at: path.appending($0.key)) }
-        case .array(let items): items.enumerated().flatMap { secretNodes(of: $1, at: path.appending(.index($0))) }
+        case .array(let items):
+            items.enumerated().flatMap { secretNodes(of: $1, at: path.appending(.index($0))) }
         case .scalar(.string(let text)) where hides(text, at: path): [node]
         case .scalar: []
         }
@@ -43,8 +44,10 @@ package enum ConfigRedaction {
 
     /// Keys whose texts are secrets wherever they stand: compared in small letters without `_` and `-`, at the end.
     private static let secretEndings = [
-        "token", "password", "secret", "apikey", "privatekey", "encryptkey", "passphrase", "credential", "credentials",
-        "serviceaccount", "identitydata", "certificatedata", "accesskey", "accesskeyid", "authkey", "signingkey",
+        "token", "password", "secret", "apikey", "privatekey", "encryptkey", "passphrase", "credential",
+        "credentials",
+        "serviceaccount", "identitydata", "certificatedata", "accesskey", "accesskeyid", "authkey",
+        "signingkey",
     ]
     /// Keys that hold maps of secrets.
     private static let secretMaps: Set<String> = ["headers", "edgeAuth"]
@@ -118,6 +121,8 @@ package enum ConfigRedaction {
         guard case .object(let object) = patch else { return patch }
         return .object(
             JSONObject(
-                object.filter { $0.value != .string(placeholder) }.map { ($0.key, withoutPlaceholders($0.value)) }))
+                object.filter { $0.value != .string(placeholder) }.map {
+                    ($0.key, withoutPlaceholders($0.value))
+                }))
     }
 }

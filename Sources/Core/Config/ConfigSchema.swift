@@ -4,7 +4,9 @@ package enum ConfigSchema {
     package static var schema: JSON {
         guard case .object(var object) = schema(of: Config.spec.shape, at: .root) else { return [:] }
         object["title"] = "OpenClawConfig"
-        return .object(JSONObject([("$schema", "http://json-schema.org/draft-07/schema#")] + object.map { ($0.key, $0.value) }))
+        return .object(
+            JSONObject(
+                [("$schema", "http://json-schema.org/draft-07/schema#")] + object.map { ($0.key, $0.value) }))
     }
 
     /// Labels, help and secrecy by dotted path, where `*` stands for any name and any item.
@@ -111,7 +113,8 @@ package enum ConfigSchema {
         }
     }
 
-    private static func addHint(_ member: ObjectShape.Member, at path: ConfigPath, to hints: inout JSONObject) {
+    private static func addHint(_ member: ObjectShape.Member, at path: ConfigPath, to hints: inout JSONObject)
+    {
         var hint = hints[path.dotted]?.objectValue ?? [:]
         if let label = member.traits.label { hint["label"] = .string(label) }
         if let help = member.traits.help { hint["help"] = .string(help) }
@@ -129,7 +132,9 @@ extension Config {
     /// The document as `config.get` shows it: with those defaults that the original shows as well.
     package var shown: JSON {
         var shown = Self.shownDefaults
-        for (path, value) in Self.spec.shape.shownDefaults(of: .object(Config().json)) { shown.set(value, at: path) }
+        for (path, value) in Self.spec.shape.shownDefaults(of: .object(Config().json)) {
+            shown.set(value, at: path)
+        }
         return shown.merging(raw)
     }
 
@@ -166,7 +171,8 @@ extension JSON {
         guard case .object(let changes) = patch else { return patch }
         var object = objectValue ?? [:]
         for (key, change) in changes {
-            object[key] = change.isNull ? nil : (object[key] ?? [:]).applying(mergePatch: change)
+            let removed: JSON? = nil
+            object[key] = change.isNull ? removed : (object[key] ?? [:]).applying(mergePatch: change)
         }
         return .object(object)
     }

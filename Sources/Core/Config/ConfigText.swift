@@ -6,16 +6,20 @@ struct ConfigText {
     let newline: String
     /// Everything on one line, as a machine writes it.
     let isCompact: Bool
+    /// Without any space as well.
+    private let isDense: Bool
 
     init(_ document: JSON5Document) {
         self.document = document
         let bytes = document.bytes
         newline = bytes.firstIndex(of: 0x0A).map { $0 > 0 && bytes[$0 - 1] == 0x0D } == true ? "\r\n" : "\n"
         isCompact = !bytes[document.root.range].contains(0x0A) && document.root.range.count > 2
+        isDense = isCompact && !bytes.contains(0x20)
         unit = Self.unit(of: document)
     }
 
-    var separator: String { isCompact && !document.bytes.contains(0x20) ? "," : ", " }
+    var separator: String { isDense ? "," : ", " }
+    var colon: String { isDense ? ":" : ": " }
 
     /// How far the first member of the root is set in, or two spaces.
     private static func unit(of document: JSON5Document) -> String {
@@ -59,7 +63,9 @@ struct ConfigText {
             case 0x0A: return index + 1
             case 0x20, 0x09, 0x0D: index += 1
             case UInt8(ascii: "/"):
-                guard let end = commentEnd(from: index), !document.bytes[index..<end].contains(0x0A) else { return nil }
+                guard let end = commentEnd(from: index), !document.bytes[index..<end].contains(0x0A) else {
+                    return nil
+                }
                 index = end
             default: return nil
             }
@@ -167,8 +173,9 @@ struct ConfigStyle {
             return "[" + lines(parts, indent: indent, text) + "]"
         case .object(let members):
             if members.isEmpty { return "{}" }
-            let colon = text.isCompact && text.separator == "," ? ":" : ": "
-            let parts = members.map { key($0.key) + colon + render($0.value, indent: indent + text.unit, text) }
+            let parts = members.map {
+                key($0.key) + text.colon + render($0.value, indent: indent + text.unit, text)
+            }
             if text.isCompact { return "{" + parts.joined(separator: text.separator) + "}" }
             return "{" + lines(parts, indent: indent, text) + "}"
         case .number(let number) where number.isNaN: return "NaN"

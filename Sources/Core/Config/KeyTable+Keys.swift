@@ -156,16 +156,17 @@ extension KeyTable {
          pins:b search:b memberInfo:b roleInfo:b roles:b channelInfo:b voiceStatus:b events:b moderation:b
          channels:b presence:b}
         @117 {inheritParent:b}
-        @118 {enabled:b groupEnabled:b groupChannels:[s}
+        @118 {enabled:b groupEnabled:b groupChannels:[(s n) policy:@104 allowFrom:[(s n)}
         @119 'off|own|all|allowlist'
         @120 {%{requireMention:b tools:@49 toolsBySender:{%@49} slug:s ignoreOtherMentions:b
-         reactionNotifications:@119 users:[s roles:[s presenceEvents:{enabled:b channelId:s users:[s
+         reactionNotifications:@119 users:[(s n) roles:[s presenceEvents:{enabled:b channelId:s users:[s
          reconnectSuppressSeconds:i burstLimit:i burstWindowSeconds:i} channels:{%{requireMention:b tools:@49
-         toolsBySender:{%@49} skills:[s enabled:b systemPrompt:s ignoreOtherMentions:b users:[s roles:[s
+         toolsBySender:{%@49} skills:[s enabled:b systemPrompt:s ignoreOtherMentions:b users:[(s n) roles:[s
          includeThreadStarter:b autoThread:b autoThreadName:'message|generated' autoArchiveDuration:(n
-         '60|1440|4320|10080')}}}}
+         '60|1440|4320|10080') allow:b}}}}
         @121 'dm|channel|both'
-        @122 {enabled:(b 'auto') approvers:[s agentFilter:[s sessionFilter:[s target:@121 cleanupAfterResolve:b}
+        @122 {enabled:(b 'auto') approvers:[(s n) agentFilter:[s sessionFilter:[s target:@121
+         cleanupAfterResolve:b}
         @123 {enabled:b ttlMs:i}
         @124 {ephemeral:b}
         @125 {messageContent:b presence:b guildMembers:b voiceStates:b}
@@ -182,105 +183,115 @@ extension KeyTable {
         @129 'online|dnd|idle|invisible'
         @130 {enabled:b intervalMs:i minUpdateIntervalMs:i}
         @131 {runTimeoutMs:i}
-        @132 'websocket|webhook'
-        @133 {mode:'native|escape|strip' tableMode:'native|ascii|simple'}
-        @134 'open|disabled|allowlist|allowall'
-        @135 'group|group_sender|group_topic|group_topic_sender'
-        @136 'disabled|enabled'
-        @137 {%{requireMention:b tools:@19 skills:[s enabled:b allowFrom:[(s n) systemPrompt:s
-         groupSessionScope:@135 topicSessionMode:@136 replyInThread:@136}}
-        @138 {%{enabled:b systemPrompt:s}}
-        @139 {visibility:'visible|hidden' intervalMs:i}
-        @140 'auto|raw|card'
-        @141 {mode:'off|partial' chunkMode:@108 block:@111}
-        @142 {doc:b chat:b wiki:b drive:b perm:b scopes:b bitable:b}
-        @143 {reactions:b sticker:b}
-        @144 'off|own|all'
-        @145 {auto:@52 enabled:b mode:'final|all' provider:s persona:s personas:{%{%*}} summaryModel:s
+        @132 {attempts:i minDelayMs:i maxDelayMs:i jitter:n}
+        @133 'websocket|webhook'
+        @134 {mode:'native|escape|strip' tableMode:'native|ascii|simple'}
+        @135 'open|disabled|allowlist|allowall'
+        @136 'group|group_sender|group_topic|group_topic_sender'
+        @137 'disabled|enabled'
+        @138 {%{requireMention:b tools:@19 skills:[s enabled:b allowFrom:[(s n) systemPrompt:s
+         groupSessionScope:@136 topicSessionMode:@137 replyInThread:@137}}
+        @139 {%{enabled:b systemPrompt:s}}
+        @140 {visibility:'visible|hidden' intervalMs:i}
+        @141 'auto|raw|card'
+        @142 {mode:'off|partial' chunkMode:@108 block:@111}
+        @143 {doc:b chat:b wiki:b drive:b perm:b scopes:b bitable:b}
+        @144 {reactions:b sticker:b}
+        @145 'off|own|all'
+        @146 {auto:@52 enabled:b mode:'final|all' provider:s persona:s personas:{%{%*}} summaryModel:s
          modelOverrides:{%*} providers:{%{%*}} prefsPath:s maxTextLength:i timeoutMs:i}
-        @146 {chunkMode:@108 block:@111}
-        @147 {%{enabled:b requireMention:b botLoopProtection:@95 users:[(s n) systemPrompt:s}}
-        @148 (s {source:@3 provider:s id:s %*})
-        @149 'app-url|project-number'
-        @150 'none|message|reaction'
-        @151 {reactions:b edit:b unsend:b reply:b sendWithEffect:b renameGroup:b setGroupIcon:b addParticipant:b
+        @147 {chunkMode:@108 block:@111}
+        @148 {%{enabled:b requireMention:b botLoopProtection:@95 users:[(s n) systemPrompt:s allow:b}}
+        @149 (s {source:@3 provider:s id:s %*})
+        @150 'app-url|project-number'
+        @151 {enabled:b policy:@104 allowFrom:[(s n)}
+        @152 'none|message|reaction'
+        @153 {reactions:b}
+        @154 {reactions:b edit:b unsend:b reply:b sendWithEffect:b renameGroup:b setGroupIcon:b addParticipant:b
          removeParticipant:b leaveGroup:b sendAttachment:b polls:b}
-        @152 'imessage|sms|auto'
-        @153 'auto|bridge|applescript'
-        @154 {enabled:b maxAgeMinutes:i perRunLimit:i firstRunLookbackMinutes:i maxFailureRetries:i}
-        @155 {%{requireMention:b tools:@49 toolsBySender:{%@49} systemPrompt:s}}
-        @156 {enabled:b service:s password:s passwordFile:s register:b registerEmail:s}
-        @157 {%{requireMention:b tools:@49 toolsBySender:{%@49} skills:[s enabled:b allowFrom:[(s n)
+        @155 'imessage|sms|auto'
+        @156 'auto|bridge|applescript'
+        @157 {enabled:b maxAgeMinutes:i perRunLimit:i firstRunLookbackMinutes:i maxFailureRetries:i}
+        @158 {%{requireMention:b tools:@49 toolsBySender:{%@49} systemPrompt:s}}
+        @159 {enabled:b service:s password:s passwordFile:s register:b registerEmail:s}
+        @160 {%{requireMention:b tools:@49 toolsBySender:{%@49} skills:[s enabled:b allowFrom:[(s n)
          systemPrompt:s}}
-        @158 'off|first|all'
-        @159 {%{requireMention:b skills:[s enabled:b allowFrom:[(s n) systemPrompt:s}}
-        @160 {dangerouslyAllowPrivateNetwork:b}
-        @161 {label:(s f) labels:[s maxLines:i maxLineChars:i toolProgress:b commandText:@109}
-        @162 'off|inbound|always'
-        @163 {enabled:(b 'auto') approvers:[(s n) agentFilter:[s sessionFilter:[s target:@121}
-        @164 {%{requireMention:b tools:@49 skills:[s enabled:b systemPrompt:s account:s allowBots:@101
+        @161 'off|first|all'
+        @162 {%{requireMention:b skills:[s enabled:b allowFrom:[(s n) systemPrompt:s}}
+        @163 {dangerouslyAllowPrivateNetwork:b}
+        @164 {label:(s f) labels:[s maxLines:i maxLineChars:i toolProgress:b commandText:@109}
+        @165 'off|inbound|always'
+        @166 {enabled:(b 'auto') approvers:[(s n) agentFilter:[s sessionFilter:[s target:@121}
+        @167 {%{requireMention:b tools:@49 skills:[s enabled:b systemPrompt:s account:s allowBots:@101
          botLoopProtection:@95 autoReply:b users:[(s n)}}
-        @165 'oncall|onmessage|onchar'
-        @166 {mode:@107 chunkMode:@108 preview:{toolProgress:b commandText:@109} progress:@161 block:@111}
-        @167 {direct:@113 group:@113 channel:@113}
-        @168 {messages:b reactions:b}
-        @169 {native:(b 'auto') nativeSkills:(b 'auto') callbackPath:s callbackUrl:s}
-        @170 {callbackBaseUrl:s allowedSourceIps:[s}
-        @171 {%{requireMention:b}}
-        @172 {maxRetries:i initialDelayMs:i maxDelayMs:i timeoutMs:i}
-        @173 'thread|top-level'
-        @174 {enabled:b scopes:[s}
-        @175 {%{requireMention:b tools:@49 skills:[s enabled:b allowFrom:[s systemPrompt:s}}
-        @176 'open|allowlist|disabled'
-        @177 {%{requireMention:b tools:@49 toolsBySender:{%@49}}}
-        @178 {messages:b reactions:b search:b threads:b}
-        @179 {kind:'managed-native|external-native|container' configPath:s socketPath:s url:s httpHost:s
-         httpPort:i cliPath:s startupTimeoutMs:i receiveMode:'on-start|manual' ignoreStories:b}
-        @180 {%{requireMention:b tools:@49 toolsBySender:{%@49} ingest:b}}
-        @181 {direct:@113 group:@113}
-        @182 'off|ack|minimal|extensive'
-        @183 {reactions:b}
-        @184 {mode:@107 chunkMode:@108 preview:@110 progress:{label:(s f) labels:[s maxLines:i maxLineChars:i
+        @168 'oncall|onmessage|onchar'
+        @169 {mode:@107 chunkMode:@108 preview:{toolProgress:b commandText:@109} progress:@164 block:@111}
+        @170 {direct:@113 group:@113 channel:@113}
+        @171 {messages:b reactions:b}
+        @172 {native:(b 'auto') nativeSkills:(b 'auto') callbackPath:s callbackUrl:s}
+        @173 {callbackBaseUrl:s allowedSourceIps:[s}
+        @174 {%{requireMention:b}}
+        @175 {maxRetries:i initialDelayMs:i maxDelayMs:i timeoutMs:i}
+        @176 {port:i path:s}
+        @177 'thread|top-level'
+        @178 {enabled:b scopes:[s}
+        @179 {tables:'off|bullets|code'}
+        @180 {%{requireMention:b tools:@49 skills:[s enabled:b allowFrom:[s systemPrompt:s}}
+        @181 'open|allowlist|disabled'
+        @182 {%{requireMention:b tools:@49 toolsBySender:{%@49}}}
+        @183 {messages:b reactions:b search:b threads:b}
+        @184 'on-start|manual'
+        @185 {kind:'managed-native|external-native|container' configPath:s socketPath:s url:s httpHost:s
+         httpPort:i cliPath:s startupTimeoutMs:i receiveMode:@184 ignoreStories:b}
+        @186 {%{requireMention:b tools:@49 toolsBySender:{%@49} ingest:b}}
+        @187 {direct:@113 group:@113}
+        @188 'off|ack|minimal|extensive'
+        @189 {mode:@107 chunkMode:@108 preview:@110 progress:{label:(s f) labels:[s maxLines:i maxLineChars:i
          toolProgress:b commandText:@109 commentary:b narration:b style:'card|compact' nativeTaskCards:b}
          block:@111 nativeTransport:b}
-        @185 'socket|http|relay'
-        @186 {url:s authToken:@98 gatewayId:s}
-        @187 {historyScope:'thread|channel' inheritParent:b initialHistoryLimit:i}
-        @188 {mode:'off|auto|on' prompt:s}
-        @189 {reactions:b messages:b pins:b search:b permissions:b memberInfo:b channelInfo:b emojiList:b}
-        @190 {enabled:b name:s sessionPrefix:s ephemeral:b}
-        @191 {enabled:b groupEnabled:b groupChannels:[(s n)}
-        @192 {%{requireMention:b tools:@49 toolsBySender:{%@49} skills:[s enabled:b systemPrompt:s
+        @190 'socket|http|relay'
+        @191 {url:s authToken:@98 gatewayId:s}
+        @192 {historyScope:'thread|channel' inheritParent:b initialHistoryLimit:i}
+        @193 {mode:'off|auto|on' prompt:s}
+        @194 {reactions:b messages:b pins:b search:b permissions:b memberInfo:b channelInfo:b emojiList:b}
+        @195 {enabled:b name:s sessionPrefix:s ephemeral:b}
+        @196 {enabled:b groupEnabled:b groupChannels:[(s n) policy:@104 allowFrom:[(s n) replyToMode:@161}
+        @197 {%{requireMention:b tools:@49 toolsBySender:{%@49} skills:[s enabled:b systemPrompt:s
          ignoreOtherMentions:b replyToMode:@113 allowBots:@101 botLoopProtection:@95 users:[(s n)
-         presenceEvents:@188}}
-        @193 ([s {inlineButtons:'off|dm|group|all|allowlist'})
-        @194 [{command:s description:s}
-        @195 'always|once|silent'
-        @196 {%{requireMention:b ingest:b disableAudioPreflight:b groupPolicy:@92 skills:[s enabled:b
-         allowFrom:[(s n) systemPrompt:s agentId:s errorPolicy:@195}}
-        @197 {%{requireMention:b tools:@49 toolsBySender:{%@49} skills:[s enabled:b allowFrom:[(s n)
-         systemPrompt:s ingest:b disableAudioPreflight:b groupPolicy:@92 topics:@196 errorPolicy:@195}}
-        @198 (b {enabled:b prompt:s})
-        @199 {%{dmPolicy:@104 tools:@49 toolsBySender:{%@49} skills:[s enabled:b allowFrom:[(s n) systemPrompt:s
-         topics:@196 errorPolicy:@195 requireTopic:b autoTopicLabel:@198}}
-        @200 {autoSelectFamily:b dnsResultOrder:'ipv4first|verbatim' dangerouslyAllowPrivateNetwork:b}
-        @201 {reactions:b sendMessage:b poll:b deleteMessage:b editMessage:b sticker:b createForumTopic:b
+         presenceEvents:@193 allow:b}}
+        @198 ([s {inlineButtons:'off|dm|group|all|allowlist'})
+        @199 [{command:s description:s}
+        @200 'always|once|silent'
+        @201 {%{requireMention:b ingest:b disableAudioPreflight:b groupPolicy:@92 skills:[s enabled:b
+         allowFrom:[(s n) systemPrompt:s agentId:s errorPolicy:@200}}
+        @202 {%{requireMention:b tools:@49 toolsBySender:{%@49} skills:[s enabled:b allowFrom:[(s n)
+         systemPrompt:s ingest:b disableAudioPreflight:b groupPolicy:@92 topics:@201 errorPolicy:@200}}
+        @203 (b {enabled:b prompt:s})
+        @204 {%{dmPolicy:@104 tools:@49 toolsBySender:{%@49} skills:[s enabled:b allowFrom:[(s n) systemPrompt:s
+         topics:@201 errorPolicy:@200 requireTopic:b autoTopicLabel:@203}}
+        @205 {autoSelectFamily:b dnsResultOrder:'ipv4first|verbatim' dangerouslyAllowPrivateNetwork:b}
+        @206 {reactions:b sendMessage:b poll:b deleteMessage:b editMessage:b sticker:b createForumTopic:b
          editForumTopic:b}
-        @202 ['moderator|owner|vip|subscriber|all'
-        @203 {%{systemPrompt:s}}
-        @204 {messageReceived:b}
-        @205 {%{requireMention:b tools:@49 enabled:b}}
-        @206 {%{apiKey:@4 %*}}
-        @207
+        @207 'off|partial|block'
+        @208 ['moderator|owner|vip|subscriber|all'
+        @209 {%{systemPrompt:s}}
+        @210 {messageReceived:b}
+        @211 {emoji:s direct:b group:'always|mentions|never'}
+        @212 {%{requireMention:b tools:@49 enabled:b}}
+        @213 {%{requireMention:b tools:@49}}
+        @214 {reactions:b edit:b unsend:b reply:b sendWithEffect:b renameGroup:b setGroupIcon:b addParticipant:b
+         removeParticipant:b leaveGroup:b sendAttachment:b}
+        @215 {%{apiKey:@4 %*}}
+        @216
          ['operator.admin|operator.read|operator.write|operator.sessions.read|operator.sessions.write|operator.approvals|operator.questions|operator.pairing|operator.talk|operator.talk.secrets'
-        @208 {enabled:b config:{}}
-        @209 {allowPromptInjection:b allowConversationAccess:b timeoutMs:i timeouts:{%i}}
-        @210 {allowModelOverride:b allowedModels:[s}
-        @211 {allowModelOverride:b allowedModels:[s allowedCompletionModels:[s allowAuthProfileOverride:b
+        @217 {enabled:b config:{}}
+        @218 {allowPromptInjection:b allowConversationAccess:b timeoutMs:i timeouts:{%i}}
+        @219 {allowModelOverride:b allowedModels:[s}
+        @220 {allowModelOverride:b allowedModels:[s allowedCompletionModels:[s allowAuthProfileOverride:b
          allowAgentIdOverride:b}
-        @212 {enabled:b config:{} hooks:@209 subagent:@210 llm:@211}
-        @213 {enabled:b hooks:@209 subagent:@210 llm:@211 config:{}}
-        @214 'auto|approve|deny'
+        @221 {enabled:b config:{} hooks:@218 subagent:@219 llm:@220}
+        @222 {enabled:b hooks:@218 subagent:@219 llm:@220 config:{}}
+        @223 'auto|approve|deny'
         meta {lastTouchedVersion:s lastTouchedAt:s migrations:{modelPolicyAllowlist:t utilityModelSeparation:t}}
         env {shellEnv:{enabled:b timeoutMs:i} vars:{%s} %s}
         wizard {lastRunAt:s lastRunVersion:s lastRunCommit:s lastRunCommand:s lastRunMode:@0
@@ -494,7 +505,7 @@ extension KeyTable {
          botLoopProtection:@95 reconnectMs:i agentActivity:b nativeProgress:b commandMenu:b requireMention:b
          mentionPatterns:[s groups:@102 discussions:@103}} defaultAccount:s}
         channels.discord {name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
-         allowFrom:[s defaultTo:s groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
+         allowFrom:[(s n) defaultTo:s groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
          dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@112 heartbeatVisibility:@94
          healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b commands:@114
          token:@98 applicationId:s activities:@115 proxy:s allowBots:@101 botLoopProtection:@95
@@ -502,7 +513,7 @@ extension KeyTable {
          thread:@117 dm:@118 guilds:@120 execApprovals:@122 agentComponents:@123 slashCommand:@124
          threadBindings:@89 intents:@125 voice:@127 pluralkit:@128 ackReaction:s ackReactionScope:@81 activity:s
          status:@129 autoPresence:@130 activityType:n activityUrl:s inboundWorker:@131 accounts:{%{name:s
-         capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[s defaultTo:s
+         capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:s
          groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106
          textChunkLimit:i streaming:@112 heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s
          mediaMaxMb:n replyToMode:@113 joinIntro:b commands:@114 token:@98 applicationId:s activities:@115
@@ -510,118 +521,129 @@ extension KeyTable {
          suppressEmbeds:b maxLinesPerMessage:i actions:@116 thread:@117 dm:@118 guilds:@120 execApprovals:@122
          agentComponents:@123 slashCommand:@124 threadBindings:@89 intents:@125 voice:@127 pluralkit:@128
          ackReaction:s ackReactionScope:@81 activity:s status:@129 autoPresence:@130 activityType:n
-         activityUrl:s inboundWorker:@131}} defaultAccount:s}
+         activityUrl:s inboundWorker:@131 groupAllowFrom:[(s n) chunkMode:@108 blockStreaming:b
+         blockStreamingCoalesce:@23 heartbeat:@94 retry:@132}} defaultAccount:s groupAllowFrom:[(s n)
+         chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94 retry:@132}
         channels.feishu {enabled:b defaultAccount:s stickerSets:{%{%[s}} appId:s appSecret:@98 encryptKey:@98
-         verificationToken:@98 domain:s connectionMode:@132 webhookPath:s webhookHost:s webhookPort:i
-         capabilities:[s markdown:@133 configWrites:b contextVisibility:@93 replyToMode:@113 responsePrefix:s
-         dmPolicy:@104 allowFrom:[(s n) groupPolicy:@134 groupAllowFrom:[(s n) groupSenderAllowFrom:[(s n)
-         requireMention:b groups:@137 historyLimit:i dmHistoryLimit:i dms:@138 textChunkLimit:i mediaMaxMb:n
-         httpTimeoutMs:i heartbeatVisibility:@139 renderMode:@140 streaming:@141 tools:@142 actions:@143
-         replyInThread:@136 reactionNotifications:@144 typingIndicator:b resolveSenderNames:b allowBots:b
-         vcAutoJoin:b tts:@145 groupSessionScope:@135 topicSessionMode:@136 dynamicAgentCreation:{enabled:b
+         verificationToken:@98 domain:s connectionMode:@133 webhookPath:s webhookHost:s webhookPort:i
+         capabilities:[s markdown:@134 configWrites:b contextVisibility:@93 replyToMode:@113 responsePrefix:s
+         dmPolicy:@104 allowFrom:[(s n) groupPolicy:@135 groupAllowFrom:[(s n) groupSenderAllowFrom:[(s n)
+         requireMention:b groups:@138 historyLimit:i dmHistoryLimit:i dms:@139 textChunkLimit:i mediaMaxMb:n
+         httpTimeoutMs:i heartbeatVisibility:@140 renderMode:@141 streaming:@142 tools:@143 actions:@144
+         replyInThread:@137 reactionNotifications:@145 typingIndicator:b resolveSenderNames:b allowBots:b
+         vcAutoJoin:b tts:@146 groupSessionScope:@136 topicSessionMode:@137 dynamicAgentCreation:{enabled:b
          workspaceTemplate:s agentDirTemplate:s maxAgents:i} accounts:{%{enabled:b name:s appId:s appSecret:@98
-         encryptKey:@98 verificationToken:@98 domain:s connectionMode:@132 webhookPath:s webhookHost:s
-         webhookPort:i capabilities:[s markdown:@133 configWrites:b contextVisibility:@93 replyToMode:@113
-         responsePrefix:s dmPolicy:@104 allowFrom:[(s n) groupPolicy:@134 groupAllowFrom:[(s n)
-         groupSenderAllowFrom:[(s n) requireMention:b groups:@137 historyLimit:i dmHistoryLimit:i dms:@138
-         textChunkLimit:i mediaMaxMb:n httpTimeoutMs:i heartbeatVisibility:@139 renderMode:@140 streaming:@141
-         tools:@142 actions:@143 replyInThread:@136 reactionNotifications:@144 typingIndicator:b
-         resolveSenderNames:b allowBots:b vcAutoJoin:b tts:@145 groupSessionScope:@135 topicSessionMode:@136}}}
+         encryptKey:@98 verificationToken:@98 domain:s connectionMode:@133 webhookPath:s webhookHost:s
+         webhookPort:i capabilities:[s markdown:@134 configWrites:b contextVisibility:@93 replyToMode:@113
+         responsePrefix:s dmPolicy:@104 allowFrom:[(s n) groupPolicy:@135 groupAllowFrom:[(s n)
+         groupSenderAllowFrom:[(s n) requireMention:b groups:@138 historyLimit:i dmHistoryLimit:i dms:@139
+         textChunkLimit:i mediaMaxMb:n httpTimeoutMs:i heartbeatVisibility:@140 renderMode:@141 streaming:@142
+         tools:@143 actions:@144 replyInThread:@137 reactionNotifications:@145 typingIndicator:b
+         resolveSenderNames:b allowBots:b vcAutoJoin:b tts:@146 groupSessionScope:@136 topicSessionMode:@137}}}
         channels.googlechat {name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@146 heartbeatVisibility:@94
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@147 heartbeatVisibility:@94
          healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 allowBots:b
-         botLoopProtection:@95 dangerouslyAllowNameMatching:b requireMention:b groups:@147 serviceAccount:@148
-         serviceAccountFile:s audienceType:@149 audience:s appPrincipal:s webhookPath:s webhookUrl:s botUser:s
-         dm:{enabled:b} typingIndicator:@150 accounts:{%{name:s capabilities:[s markdown:@97 configWrites:b
-         enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92
-         contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@146
-         heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113
-         allowBots:b botLoopProtection:@95 dangerouslyAllowNameMatching:b requireMention:b groups:@147
-         serviceAccount:@148 serviceAccountFile:s audienceType:@149 audience:s appPrincipal:s webhookPath:s
-         webhookUrl:s botUser:s dm:{enabled:b} typingIndicator:@150}} defaultAccount:s}
+         botLoopProtection:@95 dangerouslyAllowNameMatching:b requireMention:b groups:@148 serviceAccount:@149
+         serviceAccountFile:s audienceType:@150 audience:s appPrincipal:s webhookPath:s webhookUrl:s botUser:s
+         dm:@151 typingIndicator:@152 accounts:{%{name:s capabilities:[s markdown:@97 configWrites:b enabled:b
+         dmPolicy:@104 allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 contextVisibility:@93
+         historyLimit:i dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@147 heartbeatVisibility:@94
+         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 allowBots:b
+         botLoopProtection:@95 dangerouslyAllowNameMatching:b requireMention:b groups:@148 serviceAccount:@149
+         serviceAccountFile:s audienceType:@150 audience:s appPrincipal:s webhookPath:s webhookUrl:s botUser:s
+         dm:@151 typingIndicator:@152 chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94
+         actions:@153}} defaultAccount:s chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23
+         heartbeat:@94 actions:@153}
         channels.imessage {name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@146 heartbeatVisibility:@94
-         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:i cliPath:s dbPath:s remoteHost:s actions:@151
-         service:@152 sendTransport:@153 region:s includeAttachments:b attachmentRoots:[s
-         remoteAttachmentRoots:[s probeTimeoutMs:i sendReadReceipts:b reactionNotifications:@144 catchup:@154
-         groups:@155 accounts:{%{name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@147 heartbeatVisibility:@94
+         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n cliPath:s dbPath:s remoteHost:s actions:@154
+         service:@155 sendTransport:@156 region:s includeAttachments:b attachmentRoots:[s
+         remoteAttachmentRoots:[s probeTimeoutMs:i sendReadReceipts:b reactionNotifications:@145 catchup:@157
+         groups:@158 accounts:{%{name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@146 heartbeatVisibility:@94
-         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:i cliPath:s dbPath:s remoteHost:s actions:@151
-         service:@152 sendTransport:@153 region:s includeAttachments:b attachmentRoots:[s
-         remoteAttachmentRoots:[s probeTimeoutMs:i sendReadReceipts:b reactionNotifications:@144 catchup:@154
-         groups:@155}} defaultAccount:s}
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@147 heartbeatVisibility:@94
+         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n cliPath:s dbPath:s remoteHost:s actions:@154
+         service:@155 sendTransport:@156 region:s includeAttachments:b attachmentRoots:[s
+         remoteAttachmentRoots:[s probeTimeoutMs:i sendReadReceipts:b reactionNotifications:@145 catchup:@157
+         groups:@158 chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94}} defaultAccount:s
+         chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94}
         channels.irc {name:s enabled:b configWrites:b healthMonitor:{enabled:b} replyToMode:@113
          dangerouslyAllowNameMatching:b host:s port:i tls:b nick:s username:s realname:s password:s
-         passwordFile:s nickserv:@156 dmPolicy:@104 allowFrom:[(s n) groupPolicy:@92 groupAllowFrom:[(s n)
-         groups:@157 channels:[s markdown:@97 historyLimit:i dmHistoryLimit:i contextVisibility:@93 dms:@106
-         textChunkLimit:i streaming:@146 responsePrefix:s mediaMaxMb:n accounts:{%{name:s enabled:b
+         passwordFile:s nickserv:@159 dmPolicy:@104 allowFrom:[(s n) groupPolicy:@92 groupAllowFrom:[(s n)
+         groups:@160 channels:[s markdown:@97 historyLimit:i dmHistoryLimit:i contextVisibility:@93 dms:@106
+         textChunkLimit:i streaming:@147 responsePrefix:s mediaMaxMb:n accounts:{%{name:s enabled:b
          configWrites:b healthMonitor:{enabled:b} replyToMode:@113 dangerouslyAllowNameMatching:b host:s port:i
-         tls:b nick:s username:s realname:s password:s passwordFile:s nickserv:@156 dmPolicy:@104 allowFrom:[(s
-         n) groupPolicy:@92 groupAllowFrom:[(s n) groups:@157 channels:[s markdown:@97 historyLimit:i
-         dmHistoryLimit:i contextVisibility:@93 dms:@106 textChunkLimit:i streaming:@146 responsePrefix:s
+         tls:b nick:s username:s realname:s password:s passwordFile:s nickserv:@159 dmPolicy:@104 allowFrom:[(s
+         n) groupPolicy:@92 groupAllowFrom:[(s n) groups:@160 channels:[s markdown:@97 historyLimit:i
+         dmHistoryLimit:i contextVisibility:@93 dms:@106 textChunkLimit:i streaming:@147 responsePrefix:s
          mediaMaxMb:n}} defaultAccount:s}
         channels.line {enabled:b configWrites:b joinIntro:b historyLimit:i channelAccessToken:s channelSecret:s
          tokenFile:s secretFile:s name:s allowFrom:[(s n) groupAllowFrom:[(s n) dmPolicy:@104 groupPolicy:@92
-         responsePrefix:s replyToMode:@158 streaming:@146 mediaMaxMb:n webhookPath:s threadBindings:@89
-         groups:@159 accounts:{%{enabled:b configWrites:b joinIntro:b historyLimit:i channelAccessToken:s
+         responsePrefix:s replyToMode:@161 streaming:@147 mediaMaxMb:n webhookPath:s threadBindings:@89
+         groups:@162 accounts:{%{enabled:b configWrites:b joinIntro:b historyLimit:i channelAccessToken:s
          channelSecret:s tokenFile:s secretFile:s name:s allowFrom:[(s n) groupAllowFrom:[(s n) dmPolicy:@104
-         groupPolicy:@92 responsePrefix:s replyToMode:@158 streaming:@146 mediaMaxMb:n webhookPath:s
-         threadBindings:@89 groups:@159}} defaultAccount:s}
+         groupPolicy:@92 responsePrefix:s replyToMode:@161 streaming:@147 mediaMaxMb:n webhookPath:s
+         threadBindings:@89 groups:@162}} defaultAccount:s}
         channels.matrix {name:s enabled:b configWrites:b joinIntro:b defaultAccount:s accounts:{%{joinIntro:b
-         accessToken:@98 password:@98 %*}} markdown:@97 homeserver:s network:@160 proxy:s userId:s
+         accessToken:@98 password:@98 %*}} markdown:@97 homeserver:s network:@163 proxy:s userId:s
          accessToken:@98 password:@98 deviceId:s deviceName:s avatarUrl:s initialSyncLimit:n encryption:b
          allowlistOnly:b dangerouslyAllowNameMatching:b allowBots:@101 botLoopProtection:@95 groupPolicy:@92
          mentionPatterns:@105 contextVisibility:@93 streaming:{mode:'partial|quiet|progress|off' chunkMode:@108
-         block:@111 progress:@161 preview:{toolProgress:b}} replyToMode:@113 threadReplies:@162 textChunkLimit:n
+         block:@111 progress:@164 preview:{toolProgress:b}} replyToMode:@113 threadReplies:@165 textChunkLimit:n
          responsePrefix:s ackReaction:s ackReactionScope:'group-mentions|group-all|direct|all|none|off'
          reactionNotifications:'off|own' threadBindings:@89 startupVerification:'off|if-unverified'
          startupVerificationCooldownHours:n mediaMaxMb:n historyLimit:i autoJoin:'always|allowlist|off'
          autoJoinAllowlist:[(s n) groupAllowFrom:[(s n) dm:{enabled:b policy:@104 allowFrom:[(s n)
-         sessionScope:'per-user|per-room' threadReplies:@162} execApprovals:@163 groups:@164 rooms:@164
+         sessionScope:'per-user|per-room' threadReplies:@165} execApprovals:@166 groups:@167 rooms:@167
          actions:{reactions:b messages:b pins:b profile:b memberInfo:b channelInfo:b verification:b}}
         channels.mattermost {name:s capabilities:[s dangerouslyAllowNameMatching:b markdown:@97 enabled:b
-         configWrites:b contextVisibility:@93 historyLimit:i mediaMaxMb:n botToken:@98 baseUrl:s chatmode:@165
+         configWrites:b contextVisibility:@93 historyLimit:i mediaMaxMb:n botToken:@98 baseUrl:s chatmode:@168
          oncharPrefixes:[s requireMention:b implicitMentions:@96 dmPolicy:@104 allowFrom:[(s n)
-         groupAllowFrom:[(s n) groupPolicy:@92 textChunkLimit:i streaming:@166 replyToMode:@113
-         replyToModeByChatType:@167 responsePrefix:s actions:@168 commands:@169 interactions:@170 groups:@171
-         network:@160 dmChannelRetry:@172 accounts:{%{name:s capabilities:[s dangerouslyAllowNameMatching:b
+         groupAllowFrom:[(s n) groupPolicy:@92 textChunkLimit:i streaming:@169 replyToMode:@113
+         replyToModeByChatType:@170 responsePrefix:s actions:@171 commands:@172 interactions:@173 groups:@174
+         network:@163 dmChannelRetry:@175 accounts:{%{name:s capabilities:[s dangerouslyAllowNameMatching:b
          markdown:@97 enabled:b configWrites:b contextVisibility:@93 historyLimit:i mediaMaxMb:n botToken:@98
-         baseUrl:s chatmode:@165 oncharPrefixes:[s requireMention:b implicitMentions:@96 dmPolicy:@104
-         allowFrom:[(s n) groupAllowFrom:[(s n) groupPolicy:@92 textChunkLimit:i streaming:@166 replyToMode:@113
-         replyToModeByChatType:@167 responsePrefix:s actions:@168 commands:@169 interactions:@170 groups:@171
-         network:@160 dmChannelRetry:@172}} defaultAccount:s}
-        channels.msteams {capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[s
-         defaultTo:s groupAllowFrom:[s groupPolicy:@92 contextVisibility:@93 historyLimit:i dmHistoryLimit:i
+         baseUrl:s chatmode:@168 oncharPrefixes:[s requireMention:b implicitMentions:@96 dmPolicy:@104
+         allowFrom:[(s n) groupAllowFrom:[(s n) groupPolicy:@92 textChunkLimit:i streaming:@169 replyToMode:@113
+         replyToModeByChatType:@170 responsePrefix:s actions:@171 commands:@172 interactions:@173 groups:@174
+         network:@163 dmChannelRetry:@175}} defaultAccount:s}
+        channels.msteams {capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n)
+         defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 contextVisibility:@93 historyLimit:i dmHistoryLimit:i
          dms:@106 textChunkLimit:i streaming:@112 heartbeatVisibility:@94 healthMonitor:{enabled:b}
          responsePrefix:s mediaMaxMb:n dangerouslyAllowNameMatching:b appId:s appPassword:@98 tenantId:s
          cloud:'Public|USGov|USGovDoD|China' serviceUrl:s authType:'secret|federated' certificatePath:s
-         certificateThumbprint:s useManagedIdentity:b managedIdentityClientId:s webhook:{port:i path:s}
-         typingIndicator:b mediaAllowHosts:[s mediaAuthAllowHosts:[s graphMediaFallback:b requireMention:b
-         replyStyle:@173 teams:{%{requireMention:b tools:@49 toolsBySender:{%@49} replyStyle:@173
-         channels:{%{requireMention:b tools:@49 toolsBySender:{%@49} replyStyle:@173}}}} sharePointSiteId:s
-         welcomeCard:b promptStarters:[s groupWelcomeCard:b feedbackEnabled:b feedbackReflection:b
-         feedbackReflectionCooldownMs:i delegatedAuth:@174 sso:{enabled:b connectionName:s}}
+         certificateThumbprint:s useManagedIdentity:b managedIdentityClientId:s webhook:@176 typingIndicator:b
+         mediaAllowHosts:[s mediaAuthAllowHosts:[s graphMediaFallback:b requireMention:b replyStyle:@177
+         teams:{%{requireMention:b tools:@49 toolsBySender:{%@49} replyStyle:@177 channels:{%{requireMention:b
+         tools:@49 toolsBySender:{%@49} replyStyle:@177}}}} sharePointSiteId:s welcomeCard:b promptStarters:[s
+         groupWelcomeCard:b feedbackEnabled:b feedbackReflection:b feedbackReflectionCooldownMs:i
+         delegatedAuth:@178 sso:{enabled:b connectionName:s} name:s chunkMode:@108 blockStreaming:b
+         blockStreamingCoalesce:@23 heartbeat:@94 accounts:{%{name:s capabilities:[s markdown:@179 enabled:b
+         configWrites:b dmPolicy:@104 allowFrom:[(s n) groupAllowFrom:[(s n) groupPolicy:@92 historyLimit:i
+         dmHistoryLimit:i dms:@106 textChunkLimit:i chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23
+         mediaMaxMb:n heartbeat:@94 appId:s appPassword:s tenantId:s webhook:@176 mediaAllowHosts:[s
+         requireMention:b replyStyle:@177 teams:{%{requireMention:b tools:@49 replyStyle:@177
+         channels:{%{requireMention:b tools:@49 replyStyle:@177}}}} sharePointSiteId:s}} defaultAccount:s}
         channels.nextcloud-talk {name:s enabled:b configWrites:b replyToMode:@113 markdown:@97 baseUrl:s
          botSecret:@98 botSecretFile:s apiUser:s apiPassword:@98 apiPasswordFile:s dmPolicy:@104 webhookPort:i
          webhookHost:s webhookPath:s webhookPublicUrl:s allowFrom:[s groupAllowFrom:[s groupPolicy:@92
-         rooms:@175 network:@160 historyLimit:i dmHistoryLimit:i contextVisibility:@93 dms:@106 textChunkLimit:i
-         streaming:@146 responsePrefix:s mediaMaxMb:n accounts:{%{name:s enabled:b configWrites:b
+         rooms:@180 network:@163 historyLimit:i dmHistoryLimit:i contextVisibility:@93 dms:@106 textChunkLimit:i
+         streaming:@147 responsePrefix:s mediaMaxMb:n accounts:{%{name:s enabled:b configWrites:b
          replyToMode:@113 markdown:@97 baseUrl:s botSecret:@98 botSecretFile:s apiUser:s apiPassword:@98
          apiPasswordFile:s dmPolicy:@104 webhookPort:i webhookHost:s webhookPath:s webhookPublicUrl:s
-         allowFrom:[s groupAllowFrom:[s groupPolicy:@92 rooms:@175 network:@160 historyLimit:i dmHistoryLimit:i
-         contextVisibility:@93 dms:@106 textChunkLimit:i streaming:@146 responsePrefix:s mediaMaxMb:n}}
+         allowFrom:[s groupAllowFrom:[s groupPolicy:@92 rooms:@180 network:@163 historyLimit:i dmHistoryLimit:i
+         contextVisibility:@93 dms:@106 textChunkLimit:i streaming:@147 responsePrefix:s mediaMaxMb:n}}
          defaultAccount:s}
         channels.nostr {name:s defaultAccount:s enabled:b configWrites:b markdown:@97 privateKey:@98 relays:[s
          dmPolicy:@104 allowFrom:[(s n) profile:{name:s displayName:s about:s picture:s banner:s website:s
          nip05:s lud16:s}}
         channels.qa-channel {name:s enabled:b configWrites:b mediaMaxMb:n responsePrefix:s baseUrl:s botUserId:s
-         botDisplayName:s pollTimeoutMs:i allowFrom:[(s n) groupPolicy:@176 groupAllowFrom:[(s n) groups:@177
-         defaultTo:s actions:@178 historyLimit:i accounts:{%{name:s enabled:b configWrites:b mediaMaxMb:n
+         botDisplayName:s pollTimeoutMs:i allowFrom:[(s n) groupPolicy:@181 groupAllowFrom:[(s n) groups:@182
+         defaultTo:s actions:@183 historyLimit:i accounts:{%{name:s enabled:b configWrites:b mediaMaxMb:n
          responsePrefix:s baseUrl:s botUserId:s botDisplayName:s pollTimeoutMs:i allowFrom:[(s n)
-         groupPolicy:@176 groupAllowFrom:[(s n) groups:@177 defaultTo:s actions:@178}} defaultAccount:s}
+         groupPolicy:@181 groupAllowFrom:[(s n) groups:@182 defaultTo:s actions:@183}} defaultAccount:s}
         channels.raft {name:s enabled:b configWrites:b profile:s accounts:{%{name:s enabled:b configWrites:b
          profile:s}} defaultAccount:s}
         channels.reef {enabled:b configWrites:b relayUrl:s handle:s email:s guard:{provider:'openai|anthropic'
@@ -629,35 +651,40 @@ extension KeyTable {
          inbound:s} apiKeyEnv:s} stateDir:s requestPolicy:'code-only|friends-of-friends|open' friends:*}
         channels.signal {name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@146 heartbeatVisibility:@94
-         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:i replyToMode:@113 account:s accountUuid:s
-         transport:@179 ignoreAttachments:b sendReadReceipts:b aliases:{%s} groups:@180
-         replyToModeByChatType:@181 reactionNotifications:@119 reactionAllowlist:[(s n) reactionLevel:@182
-         actions:@183 accounts:{%{name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@147 heartbeatVisibility:@94
+         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 account:s accountUuid:s
+         transport:@185 ignoreAttachments:b sendReadReceipts:b aliases:{%s} groups:@186
+         replyToModeByChatType:@187 reactionNotifications:@119 reactionAllowlist:[(s n) reactionLevel:@188
+         actions:@153 accounts:{%{name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@146 heartbeatVisibility:@94
-         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:i replyToMode:@113 account:s accountUuid:s
-         transport:@179 ignoreAttachments:b sendReadReceipts:b aliases:{%s} groups:@180
-         replyToModeByChatType:@181 reactionNotifications:@119 reactionAllowlist:[(s n) reactionLevel:@182
-         actions:@183}} defaultAccount:s}
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@147 heartbeatVisibility:@94
+         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 account:s accountUuid:s
+         transport:@185 ignoreAttachments:b sendReadReceipts:b aliases:{%s} groups:@186
+         replyToModeByChatType:@187 reactionNotifications:@119 reactionAllowlist:[(s n) reactionLevel:@188
+         actions:@153 chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94 httpUrl:s
+         httpHost:s httpPort:i cliPath:s autoStart:b startupTimeoutMs:i receiveMode:@184 ignoreStories:b}}
+         defaultAccount:s chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94 httpUrl:s
+         httpHost:s httpPort:i cliPath:s autoStart:b startupTimeoutMs:i receiveMode:@184 ignoreStories:b}
         channels.slack {name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s
          n) defaultTo:s groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@184 heartbeatVisibility:@94
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@189 heartbeatVisibility:@94
          healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b postAs:'bot|user'
-         mode:@185 relay:@186 signingSecret:@98 webhookPath:s execApprovals:@163 commands:@114 botToken:@98
+         mode:@190 relay:@191 signingSecret:@98 webhookPath:s execApprovals:@166 commands:@114 botToken:@98
          appToken:@98 userToken:@98 userTokenReadOnly:b allowBots:@101 botLoopProtection:@95
          dangerouslyAllowNameMatching:b requireMention:b implicitMentions:@96 unfurlLinks:b unfurlMedia:b
-         reactionNotifications:@119 reactionAllowlist:[(s n) ackReaction:s replyToModeByChatType:@167
-         thread:@187 presenceEvents:@188 actions:@189 slashCommand:@190 dm:@191 channels:@192 typingReaction:s
+         reactionNotifications:@119 reactionAllowlist:[(s n) ackReaction:s replyToModeByChatType:@170
+         thread:@192 presenceEvents:@193 actions:@194 slashCommand:@195 dm:@196 channels:@197 typingReaction:s
          accounts:{%{name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n)
          defaultTo:s groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i dmHistoryLimit:i
-         dms:@106 textChunkLimit:i streaming:@184 heartbeatVisibility:@94 healthMonitor:{enabled:b}
-         responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b postAs:'bot|user' mode:@185 relay:@186
-         signingSecret:@98 webhookPath:s execApprovals:@163 commands:@114 botToken:@98 appToken:@98
+         dms:@106 textChunkLimit:i streaming:@189 heartbeatVisibility:@94 healthMonitor:{enabled:b}
+         responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b postAs:'bot|user' mode:@190 relay:@191
+         signingSecret:@98 webhookPath:s execApprovals:@166 commands:@114 botToken:@98 appToken:@98
          userToken:@98 userTokenReadOnly:b allowBots:@101 botLoopProtection:@95 dangerouslyAllowNameMatching:b
          requireMention:b implicitMentions:@96 unfurlLinks:b unfurlMedia:b reactionNotifications:@119
-         reactionAllowlist:[(s n) ackReaction:s replyToModeByChatType:@167 thread:@187 presenceEvents:@188
-         actions:@189 slashCommand:@190 dm:@191 channels:@192 typingReaction:s}} defaultAccount:s}
+         reactionAllowlist:[(s n) ackReaction:s replyToModeByChatType:@170 thread:@192 presenceEvents:@193
+         actions:@194 slashCommand:@195 dm:@196 channels:@197 typingReaction:s groupAllowFrom:[(s n)
+         chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94}} defaultAccount:s
+         groupAllowFrom:[(s n) chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94}
         channels.sms {name:s enabled:b configWrites:b mediaMaxMb:n accountSid:s authToken:@98 fromNumber:s
          messagingServiceSid:s defaultTo:s webhookPath:s publicWebhookUrl:s
          dangerouslyDisableSignatureValidation:b dmPolicy:@104 allowFrom:[(s n) textChunkLimit:i
@@ -667,49 +694,55 @@ extension KeyTable {
          defaultAccount:s}
         channels.synology-chat {webhookUrl:s dangerouslyAllowNameMatching:b
          dangerouslyAllowInheritedWebhookPath:b %*}
-        channels.telegram {name:s capabilities:@193 markdown:@97 configWrites:b enabled:b dmPolicy:@104
+        channels.telegram {name:s capabilities:@198 markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:(s n) groupAllowFrom:[(s n) groupPolicy:@92 mentionPatterns:@105
          contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@112
          heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113
-         joinIntro:b execApprovals:@163 commands:@114 customCommands:@194 botToken:@98 tokenFile:s groups:@197
-         direct:@199 richMessages:b network:@200 proxy:s webhookUrl:s webhookSecret:@98 webhookPath:s
-         webhookHost:s webhookPort:i webhookCertPath:s actions:@201 threadBindings:@89
-         reactionNotifications:@144 reactionLevel:@182 ackReaction:s linkPreview:b silentErrorReplies:b
-         errorPolicy:@195 apiRoot:s trustedLocalFileRoots:[s autoTopicLabel:@198 accounts:{%{name:s
-         capabilities:@193 markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:(s n)
+         joinIntro:b execApprovals:@166 commands:@114 customCommands:@199 botToken:@98 tokenFile:s groups:@202
+         direct:@204 richMessages:b network:@205 proxy:s webhookUrl:s webhookSecret:@98 webhookPath:s
+         webhookHost:s webhookPort:i webhookCertPath:s actions:@206 threadBindings:@89
+         reactionNotifications:@145 reactionLevel:@188 ackReaction:s linkPreview:b silentErrorReplies:b
+         errorPolicy:@200 apiRoot:s trustedLocalFileRoots:[s autoTopicLabel:@203 accounts:{%{name:s
+         capabilities:@198 markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:(s n)
          groupAllowFrom:[(s n) groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
          dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@112 heartbeatVisibility:@94
-         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b execApprovals:@163
-         commands:@114 customCommands:@194 botToken:@98 tokenFile:s groups:@197 direct:@199 richMessages:b
-         network:@200 proxy:s webhookUrl:s webhookSecret:@98 webhookPath:s webhookHost:s webhookPort:i
-         webhookCertPath:s actions:@201 threadBindings:@89 reactionNotifications:@144 reactionLevel:@182
-         ackReaction:s linkPreview:b silentErrorReplies:b errorPolicy:@195 apiRoot:s trustedLocalFileRoots:[s
-         autoTopicLabel:@198}} defaultAccount:s}
-        channels.tlon {name:s enabled:b configWrites:b mediaMaxMb:n ship:s url:s code:s network:@160
+         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b execApprovals:@166
+         commands:@114 customCommands:@199 botToken:@98 tokenFile:s groups:@202 direct:@204 richMessages:b
+         network:@205 proxy:s webhookUrl:s webhookSecret:@98 webhookPath:s webhookHost:s webhookPort:i
+         webhookCertPath:s actions:@206 threadBindings:@89 reactionNotifications:@145 reactionLevel:@188
+         ackReaction:s linkPreview:b silentErrorReplies:b errorPolicy:@200 apiRoot:s trustedLocalFileRoots:[s
+         autoTopicLabel:@203 chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94
+         draftChunk:@22 streamMode:@207 timeoutSeconds:i retry:@132}} defaultAccount:s chunkMode:@108
+         blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94 draftChunk:@22 streamMode:@207
+         timeoutSeconds:i retry:@132}
+        channels.tlon {name:s enabled:b configWrites:b mediaMaxMb:n ship:s url:s code:s network:@163
          groupChannels:[s dmAllowlist:[s groupInviteAllowlist:[s autoDiscoverChannels:b showModelSignature:b
          responsePrefix:s implicitMentions:@96 autoAcceptDmInvites:b autoAcceptGroupInvites:b ownerShip:s
          historyLimit:i authorization:{channelRules:{%{mode:'restricted|open' allowedShips:[s}}}
          defaultAuthorizedShips:[s accounts:{%{name:s enabled:b configWrites:b mediaMaxMb:n ship:s url:s code:s
-         network:@160 groupChannels:[s dmAllowlist:[s groupInviteAllowlist:[s autoDiscoverChannels:b
+         network:@163 groupChannels:[s dmAllowlist:[s groupInviteAllowlist:[s autoDiscoverChannels:b
          showModelSignature:b responsePrefix:s implicitMentions:@96 autoAcceptDmInvites:b
          autoAcceptGroupInvites:b ownerShip:s}}}
         channels.twitch {name:s enabled:b configWrites:b markdown:@97 defaultAccount:s historyLimit:i
-         responsePrefix:s username:s accessToken:s clientId:s channel:s allowFrom:[s allowedRoles:@202
+         responsePrefix:s username:s accessToken:s clientId:s channel:s allowFrom:[s allowedRoles:@208
          requireMention:b clientSecret:s refreshToken:s expiresIn:(n 0) obtainmentTimestamp:n
          accounts:{%{username:s accessToken:s clientId:s channel:s enabled:b configWrites:b allowFrom:[s
-         allowedRoles:@202 requireMention:b responsePrefix:s clientSecret:s refreshToken:s expiresIn:(n 0)
+         allowedRoles:@208 requireMention:b responsePrefix:s clientSecret:s refreshToken:s expiresIn:(n 0)
          obtainmentTimestamp:n}}}
-        channels.whatsapp {capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[s
-         defaultTo:s groupAllowFrom:[s groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@146 heartbeatVisibility:@94
-         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:i replyToMode:@113 sendReadReceipts:b
-         selfChatMode:b groups:@155 direct:@203 reactionLevel:@182 pluginHooks:@204 accounts:{%{capabilities:[s
-         markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[s defaultTo:s groupAllowFrom:[s
+        channels.whatsapp {capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n)
+         defaultTo:s groupAllowFrom:[(s n) groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93
+         historyLimit:i dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@147 heartbeatVisibility:@94
+         healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 sendReadReceipts:b
+         selfChatMode:b groups:@158 direct:@209 reactionLevel:@188 pluginHooks:@210 accounts:{%{capabilities:[s
+         markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:s groupAllowFrom:[(s n)
          groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106
-         textChunkLimit:i streaming:@146 heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s
-         mediaMaxMb:i replyToMode:@113 sendReadReceipts:b selfChatMode:b groups:@155 direct:@203
-         reactionLevel:@182 pluginHooks:@204 name:s authDir:s}} defaultAccount:s actions:{reactions:b
-         sendMessage:b polls:b calls:b}}
+         textChunkLimit:i streaming:@147 heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s
+         mediaMaxMb:n replyToMode:@113 sendReadReceipts:b selfChatMode:b groups:@158 direct:@209
+         reactionLevel:@188 pluginHooks:@210 name:s authDir:s chunkMode:@108 blockStreaming:b
+         blockStreamingCoalesce:@23 heartbeat:@94 messagePrefix:s ackReaction:@211 debounceMs:i
+         actions:{reactions:b sendMessage:b polls:b}}} defaultAccount:s actions:{reactions:b sendMessage:b
+         polls:b calls:b} name:s chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94
+         authDir:s messagePrefix:s ackReaction:@211 debounceMs:i}
         channels.zalo {name:s enabled:b configWrites:b markdown:@97 botToken:@98 tokenFile:s webhookUrl:s
          webhookSecret:@98 webhookPath:s dmPolicy:@104 allowFrom:[(s n) groupPolicy:@92 groupAllowFrom:[(s n)
          mediaMaxMb:n proxy:s responsePrefix:s historyLimit:i accounts:{%{name:s enabled:b configWrites:b
@@ -718,14 +751,22 @@ extension KeyTable {
          defaultAccount:s}
         channels.zalouser {name:s enabled:b configWrites:b mediaMaxMb:n markdown:@97 profile:s
          dangerouslyAllowNameMatching:b dmPolicy:@104 allowFrom:[(s n) historyLimit:i groupAllowFrom:[(s n)
-         groupPolicy:@92 groups:@205 messagePrefix:s responsePrefix:s accounts:{%{name:s enabled:b
+         groupPolicy:@92 groups:@212 messagePrefix:s responsePrefix:s accounts:{%{name:s enabled:b
          configWrites:b mediaMaxMb:n markdown:@97 profile:s dangerouslyAllowNameMatching:b dmPolicy:@104
-         allowFrom:[(s n) historyLimit:i groupAllowFrom:[(s n) groupPolicy:@92 groups:@205 messagePrefix:s
+         allowFrom:[(s n) historyLimit:i groupAllowFrom:[(s n) groupPolicy:@92 groups:@212 messagePrefix:s
          responsePrefix:s}} defaultAccount:s}
+        channels.bluebubbles {name:s capabilities:[s markdown:@179 enabled:b configWrites:b dmPolicy:@104
+         allowFrom:[(s n) groupAllowFrom:[(s n) groupPolicy:@92 historyLimit:i dmHistoryLimit:i dms:@106
+         textChunkLimit:i chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 mediaMaxMb:n heartbeat:@94
+         serverUrl:s password:s webhookPath:s sendReadReceipts:b groups:@213 actions:@214 accounts:{%{name:s
+         capabilities:[s markdown:@179 enabled:b configWrites:b dmPolicy:@104 allowFrom:[(s n)
+         groupAllowFrom:[(s n) groupPolicy:@92 historyLimit:i dmHistoryLimit:i dms:@106 textChunkLimit:i
+         chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 mediaMaxMb:n heartbeat:@94 serverUrl:s
+         password:s webhookPath:s sendReadReceipts:b groups:@213 actions:@214}} defaultAccount:s}
         discovery {wideArea:{enabled:b domain:s} mdns:{mode:'off|minimal|full'}}
         canvasHost {enabled:b root:s port:i liveReload:b}
         talk {voiceId:s voiceAliases:{%s} modelId:s outputFormat:s apiKey:s interruptOnSpeech:b agentId:s
-         provider:s providers:@206 realtime:{provider:s providers:@206 model:s speakerVoice:s speakerVoiceId:s
+         provider:s providers:@215 realtime:{provider:s providers:@215 model:s speakerVoice:s speakerVoiceId:s
          instructions:s mode:'realtime|stt-tts|transcription'
          transport:'webrtc|provider-websocket|gateway-relay|managed-room' vadThreshold:n silenceDurationMs:i
          prefixPaddingMs:i reasoningEffort:s brain:'agent-consult|direct-tools|none'
@@ -737,9 +778,9 @@ extension KeyTable {
          github:{token:@4} sessionObserver:b embedSandbox:'strict|scripts|trusted' allowExternalEmbedUrls:b
          automaticallyFetchFavicons:b allowedOrigins:[s dangerouslyAllowHostHeaderOriginFallback:b}
          auth:{mode:'token|password|none|trusted-proxy' token:@4 password:@4 allowTailscale:b
-         identityScopes:{%@207} rateLimit:{maxAttempts:n windowMs:n lockoutMs:n exemptLoopback:b}
+         identityScopes:{%@216} rateLimit:{maxAttempts:n windowMs:n lockoutMs:n exemptLoopback:b}
          trustedProxy:{userHeader:s requiredHeaders:[s allowUsers:[s allowLoopback:b
-         cloudflareAccessOidc:{issuer:s providerId:s githubAccountIdClaim:s} deviceAutoApprove:@174}}
+         cloudflareAccessOidc:{issuer:s providerId:s githubAccountIdClaim:s} deviceAutoApprove:@178}}
          trustedProxies:[s tailscale:{mode:@90 resetOnExit:b preserveFunnel:b} remote:{url:s
          transport:'ssh|direct' token:@4 password:@4 tlsFingerprint:s sshTarget:s sshIdentity:s remotePort:i
          edgeAuth:{%@4} sshHostKeyPolicy:'strict|openssh'} reload:{mode:'off|restart|hot|hybrid' debounceMs:i}
@@ -755,7 +796,7 @@ extension KeyTable {
          portals:{ingress:{domain:s port:i}} cliAgents:{enabled:b} terminal:{enabled:b shell:s
          detachedSessionTimeoutSeconds:i} roles:{default:s
          definitions:{%{sessions:{others:'none|view|suggest|write'} sandbox:'inherit|required' agents:('*' [s)
-         scopes:@207 accessPolicyPlugin:s}}} allowRealIpFallback:b tools:{deny:[s allow:[s}
+         scopes:@216 accessPolicyPlugin:s}}} allowRealIpFallback:b tools:{deny:[s allow:[s}
          push:{apns:{relay:{baseUrl:s timeoutMs:i}}}}
         skills {allowBundled:[s load:{extraDirs:[s watch:b watchDebounceMs:i allowSymlinkTargets:[s}
          install:{preferBrew:b nodeManager:'npm|pnpm|yarn|bun' allowUploadedArchives:b} entries:{%{enabled:b
@@ -764,21 +805,21 @@ extension KeyTable {
          workshop:{autonomous:{mode:'off|propose|auto'} approvalPolicy:'pending|auto' maxPending:i
          maxSkillBytes:i}}
         plugins {enabled:b allow:[s deny:[s load:{paths:[s} slots:{memory:s contextEngine:s}
-         entries:{bluebubbles:@208 copilot-proxy:@212 diagnostics-otel:@208 discord:@208
-         google-antigravity-auth:@208 google-gemini-cli-auth:@208 googlechat:@208 imessage:@208 line:@208
+         entries:{bluebubbles:@217 copilot-proxy:@221 diagnostics-otel:@217 discord:@217
+         google-antigravity-auth:@217 google-gemini-cli-auth:@217 googlechat:@217 imessage:@217 line:@217
          llm-task:{enabled:b config:{defaultProvider:s defaultModel:s defaultAuthProfileId:s allowedModels:[s
-         maxTokens:n timeoutMs:n} hooks:@209 subagent:@210 llm:@211} lobster:@208 matrix:@208 mattermost:@208
+         maxTokens:n timeoutMs:n} hooks:@218 subagent:@219 llm:@220} lobster:@217 matrix:@217 mattermost:@217
          memory-core:{enabled:b config:{memoryPolicy:{excludeSessions:{hookExternalContentSources:[s channels:[s
          chatTypes:[@71}} dreaming:{enabled:b frequency:s model:s timezone:s verboseLogging:b
          storage:{mode:'inline|separate|both' separateReports:b} execution:{defaults:{model:s}}
          phases:{light:{enabled:b lookbackDays:i limit:i dedupeSimilarity:n execution:{model:s}} deep:{enabled:b
          limit:i minScore:n minRecallCount:i minUniqueQueries:i recencyHalfLifeDays:i maxAgeDays:i
          maxPromotedSnippetTokens:i maxPriorEntryLossFraction:n execution:{model:s}} rem:{enabled:b
-         lookbackDays:i limit:i minPatternStrength:n execution:{model:s}}}}} hooks:@209 subagent:@210 llm:@211}
+         lookbackDays:i limit:i minPatternStrength:n execution:{model:s}}}}} hooks:@218 subagent:@219 llm:@220}
          memory-lancedb:{enabled:b config:{embedding:{apiKey:s
          model:'text-embedding-3-small|text-embedding-3-large'} dbPath:s autoCapture:b autoRecall:b}}
-         msteams:@208 nextcloud-talk:@208 nostr:@208 open-prose:@208 qwen-portal-auth:@208 signal:@208
-         slack:@208 telegram:@212 tlon:@208 twitch:@208 voice-call:{enabled:b config:{enabled:b
+         msteams:@217 nextcloud-talk:@217 nostr:@217 open-prose:@217 qwen-portal-auth:@217 signal:@217
+         slack:@217 telegram:@221 tlon:@217 twitch:@217 voice-call:{enabled:b config:{enabled:b
          provider:'telnyx|twilio|plivo|mock' telnyx:{apiKey:s connectionId:s publicKey:s} twilio:{accountSid:s
          authToken:s} plivo:{authId:s authToken:s} fromNumber:s toNumber:s
          inboundPolicy:'disabled|allowlist|pairing|open' allowFrom:[s inboundGreeting:s
@@ -790,8 +831,8 @@ extension KeyTable {
          streamPath:s} publicUrl:s skipSignatureVerification:b stt:{provider:'openai' model:s} tts:{auto:@52
          enabled:b mode:'final|all' provider:'openai|elevenlabs|edge' summaryModel:s modelOverrides:@55
          elevenlabs:@83 openai:@84 edge:@85 prefsPath:s maxTextLength:i timeoutMs:i} store:s responseModel:s
-         responseSystemPrompt:s responseTimeoutMs:i}} whatsapp:@208 zalo:@208 zalouser:@208 a2a:@213
-         active-memory:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{enabled:b mode:'escalate|always|off'
+         responseSystemPrompt:s responseTimeoutMs:i}} whatsapp:@217 zalo:@217 zalouser:@217 a2a:@222
+         active-memory:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{enabled:b mode:'escalate|always|off'
          agents:[s model:s modelFallback:s modelFallbackPolicy:'default-remote|resolved-only'
          allowedChatTypes:['direct|group|channel|explicit' allowedChatIds:[s deniedChatIds:[s
          thinking:'off|minimal|low|medium|high|xhigh|adaptive|max' fastMode:(b 'auto') timeoutMs:i
@@ -799,54 +840,54 @@ extension KeyTable {
          promptStyle:'balanced|strict|contextual|recall-heavy|precision-heavy|preference-only' toolsAllow:[s
          promptOverride:s promptAppend:s maxSummaryChars:i recentUserTurns:i recentAssistantTurns:i
          recentUserChars:i recentAssistantChars:i logging:b persistTranscripts:b transcriptDir:s cacheTtlMs:i
-         circuitBreakerMaxTimeouts:i circuitBreakerCooldownMs:i}} admin-http-rpc:@213 alibaba:@213
-         anthropic:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{sessionCatalog:{enabled:b}}}
-         apple-fm:@213 azure-speech:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{apiKey:s region:s
-         endpoint:s baseUrl:s voice:s lang:s outputFormat:s voiceNoteOutputFormat:s}} beam:{enabled:b hooks:@209
-         subagent:@210 llm:@211 config:{mirror:{endpoint:s token:(s {%*}) catalogs:[s pollSeconds:n
-         activeWindowMinutes:n}}} bonjour:@213 browser:@213 canvas:{enabled:b hooks:@209 subagent:@210 llm:@211
-         config:{host:{enabled:b}}} clawrouter:@213 code-mode-quickjs:@213 crabbox:{enabled:b hooks:@209
-         subagent:@210 llm:@211 config:{sandbox:{provider:s class:s ttl:s idleTimeout:s binary:s}
-         warmImages:{refreshAfter:s retainUnused:s keepPrevious:*}}} cua-computer:{enabled:b hooks:@209
-         subagent:@210 llm:@211 config:{driverPath:s}} deepgram:@213 device-pair:{enabled:b hooks:@209
-         subagent:@210 llm:@211 config:{publicUrl:s}} document-extract:@213 elevenlabs:@213 fal:@213
-         file-transfer:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{workspaces:{%{nodeId:s
+         circuitBreakerMaxTimeouts:i circuitBreakerCooldownMs:i}} admin-http-rpc:@222 alibaba:@222
+         anthropic:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{sessionCatalog:{enabled:b}}}
+         apple-fm:@222 azure-speech:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{apiKey:s region:s
+         endpoint:s baseUrl:s voice:s lang:s outputFormat:s voiceNoteOutputFormat:s}} beam:{enabled:b hooks:@218
+         subagent:@219 llm:@220 config:{mirror:{endpoint:s token:(s {%*}) catalogs:[s pollSeconds:n
+         activeWindowMinutes:n}}} bonjour:@222 browser:@222 canvas:{enabled:b hooks:@218 subagent:@219 llm:@220
+         config:{host:{enabled:b}}} clawrouter:@222 code-mode-quickjs:@222 crabbox:{enabled:b hooks:@218
+         subagent:@219 llm:@220 config:{sandbox:{provider:s class:s ttl:s idleTimeout:s binary:s}
+         warmImages:{refreshAfter:s retainUnused:s keepPrevious:*}}} cua-computer:{enabled:b hooks:@218
+         subagent:@219 llm:@220 config:{driverPath:s}} deepgram:@222 device-pair:{enabled:b hooks:@218
+         subagent:@219 llm:@220 config:{publicUrl:s}} document-extract:@222 elevenlabs:@222 fal:@222
+         file-transfer:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{workspaces:{%{nodeId:s
          remoteRoot:s}} policyVersion:n literalGrants:[{nodeId:s
          command:'file.fetch|file.stat|dir.list|dir.fetch|file.write|file.create' requestedPath:s
          canonicalPath:s} pendingReapprovals:[{selector:s kind:'read|write' path:s} nodes:{%{ask:@48
          allowReadPaths:[s allowWritePaths:[s denyPaths:[s maxBytes:n followSymlinks:b}}}}
-         geolocation:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{databaseUrl:s attributionText:s
-         attributionUrl:s refreshDays:n}} github:@213 github-copilot:@213 google:{enabled:b hooks:@209
-         subagent:@210 llm:@211 config:{webSearch:{apiKey:(s {%*}) model:s baseUrl:s headers:{%(s {%*})}}}}
-         huggingface:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{discovery:{enabled:b}}}
-         imap:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{accounts:{%*}}} linux-node:{enabled:b
-         hooks:@209 subagent:@210 llm:@211 config:{notify:{enabled:b} camera:{enabled:b} location:{enabled:b}}}
-         litellm:@213 lmstudio:@213 logbook:{enabled:b hooks:@209 subagent:@210 llm:@211
+         geolocation:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{databaseUrl:s attributionText:s
+         attributionUrl:s refreshDays:n}} github:@222 github-copilot:@222 google:{enabled:b hooks:@218
+         subagent:@219 llm:@220 config:{webSearch:{apiKey:(s {%*}) model:s baseUrl:s headers:{%(s {%*})}}}}
+         huggingface:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{discovery:{enabled:b}}}
+         imap:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{accounts:{%*}}} linux-node:{enabled:b
+         hooks:@218 subagent:@219 llm:@220 config:{notify:{enabled:b} camera:{enabled:b} location:{enabled:b}}}
+         litellm:@222 lmstudio:@222 logbook:{enabled:b hooks:@218 subagent:@219 llm:@220
          config:{captureEnabled:b captureIntervalSeconds:n analysisIntervalMinutes:n nodeId:s screenIndex:n
-         maxWidth:n visionModel:s retentionDays:n}} memory-wiki:{enabled:b hooks:@209 subagent:@210 llm:@211
+         maxWidth:n visionModel:s retentionDays:n}} memory-wiki:{enabled:b hooks:@218 subagent:@219 llm:@220
          config:{vaultMode:'isolated|bridge|unsafe-local' vault:{scope:'global|agent' path:s
          renderMode:'native|obsidian'} obsidian:{enabled:b useOfficialCli:b vaultName:s openAfterWrites:b}
          bridge:{enabled:b readMemoryArtifacts:b indexDreamReports:b indexDailyNotes:b indexMemoryRoot:b
          followMemoryEvents:b} unsafeLocal:{allowPrivateMemoryCoreAccess:b paths:[s} ingest:{autoCompile:b
          maxConcurrentJobs:n allowUrlIngest:b} search:{backend:'shared|local' corpus:'wiki|memory|all'}
          context:{includeCompiledDigestPrompt:b} render:{preserveHumanBlocks:b createBacklinks:b
-         createDashboards:b}}} microsoft:@213 microsoft-foundry:@213 migrate-claude:@213 migrate-hermes:@213
-         minimax:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{webSearch:{apiKey:(s {%*})
-         region:'global|cn'}}} nvidia:@213 oc-path:@213 ollama:{enabled:b hooks:@209 subagent:@210 llm:@211
+         createDashboards:b}}} microsoft:@222 microsoft-foundry:@222 migrate-claude:@222 migrate-hermes:@222
+         minimax:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{webSearch:{apiKey:(s {%*})
+         region:'global|cn'}}} nvidia:@222 oc-path:@222 ollama:{enabled:b hooks:@218 subagent:@219 llm:@220
          config:{discovery:{enabled:b} nodeInference:{enabled:b} webSearch:{baseUrl:s}}} onepassword:{enabled:b
-         hooks:@209 subagent:@210 llm:@211 config:{vault:s opBin:s defaultPolicy:@214 cacheTtlSeconds:i
-         grantTtlHours:n opTimeoutMs:i items:{%{item:s vault:s field:s policy:@214 description:s}}}}
-         openai:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{personality:'friendly|on|off'}}
-         opencode-go:@213 openrouter:@213 policy:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{enabled:b
-         workspaceRepairs:b expectedHash:s expectedAttestationHash:s path:s}} reef:@213 runway:@213
-         senseaudio:@213 session-share:{enabled:b hooks:@209 subagent:@210 llm:@211 config:{share:{groups:[s}
-         nodes:{%{owner:s linkGitHubIdentities:b}}}} sglang:@213 talk-voice:@213 together:@213
-         tts-local-cli:@213 vault:@213 vllm:@213 web-readability:@213 webhooks:{enabled:b hooks:@209
-         subagent:@210 llm:@211 config:{routes:{%*}}} workboard:@213 xai:{enabled:b hooks:@209 subagent:@210
-         llm:@211 config:{webSearch:{apiKey:(s {%*}) model:s baseUrl:s inlineCitations:b} xSearch:{enabled:b
+         hooks:@218 subagent:@219 llm:@220 config:{vault:s opBin:s defaultPolicy:@223 cacheTtlSeconds:i
+         grantTtlHours:n opTimeoutMs:i items:{%{item:s vault:s field:s policy:@223 description:s}}}}
+         openai:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{personality:'friendly|on|off'}}
+         opencode-go:@222 openrouter:@222 policy:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{enabled:b
+         workspaceRepairs:b expectedHash:s expectedAttestationHash:s path:s}} reef:@222 runway:@222
+         senseaudio:@222 session-share:{enabled:b hooks:@218 subagent:@219 llm:@220 config:{share:{groups:[s}
+         nodes:{%{owner:s linkGitHubIdentities:b}}}} sglang:@222 talk-voice:@222 together:@222
+         tts-local-cli:@222 vault:@222 vllm:@222 web-readability:@222 webhooks:{enabled:b hooks:@218
+         subagent:@219 llm:@220 config:{routes:{%*}}} workboard:@222 xai:{enabled:b hooks:@218 subagent:@219
+         llm:@220 config:{webSearch:{apiKey:(s {%*}) model:s baseUrl:s inlineCitations:b} xSearch:{enabled:b
          model:s baseUrl:s inlineCitations:b maxTurns:n timeoutSeconds:n cacheTtlMinutes:n}
-         codeExecution:{enabled:b model:s maxTurns:n timeoutSeconds:n}}} %{enabled:b config:{%*} hooks:@209
-         subagent:@210 llm:@211}} installs:{%{source:@91 spec:s sourcePath:s installPath:s version:s
+         codeExecution:{enabled:b model:s maxTurns:n timeoutSeconds:n}}} %{enabled:b config:{%*} hooks:@218
+         subagent:@219 llm:@220}} installs:{%{source:@91 spec:s sourcePath:s installPath:s version:s
          installedAt:s}}}
         telemetry {enabled:b consentedAt:s}
         secrets {egressProxy:{enabled:b allowedHosts:[s bypassHosts:[s} providers:{%{source:@3 allowlist:[s

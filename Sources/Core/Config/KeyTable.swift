@@ -72,6 +72,9 @@ package struct KeyTable: Sendable {
     /// The keys an object at `path` may have, for suggestions.
     package func keys(at path: ConfigPath) -> [String] {
         if path == .root { return Array(Set(paths.map { String($0.prefix { $0 != "." }) })) }
+        if path == ConfigPath([.key("channels")]) {
+            return paths.filter { $0.hasPrefix("channels.") }.map { String($0.dropFirst("channels.".count)) }
+        }
         guard let shape = shape(at: path) else { return [] }
         return shape.alternatives.flatMap { alternative -> [String] in
             if case .object(let object) = alternative { object.members.map(\.key) } else { [] }

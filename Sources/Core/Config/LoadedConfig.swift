@@ -56,10 +56,13 @@ package struct LoadedConfig: Sendable {
         let keysWithoutEffect = config.keysWithoutEffect
         var overlaid: JSON = .object(document)
         for (path, names) in Config.spec.shape.environmentVariables() {
-            guard let name = names.first(where: { environment[$0] != nil }), let value = environment[name] else {
+            guard let name = names.first(where: { environment[$0] != nil }), let value = environment[name]
+            else {
                 continue
             }
-            if let written = overlaid[path]?.stringValue, written != value { warnings.append(.shadowed(path, by: name)) }
+            if let written = overlaid[path]?.stringValue, written != value {
+                warnings.append(.shadowed(path, by: name))
+            }
             overlaid.set(.string(value), at: path)
         }
         config = Config(json: overlaid.objectValue ?? [:])
@@ -75,13 +78,15 @@ package struct LoadedConfig: Sendable {
             guard reference["source"] == "env" else {
                 warnings.append(
                     ConfigIssue(
-                        path: path, message: "secrets from `\(reference["source"]?.stringValue ?? "")` are not read yet"))
+                        path: path,
+                        message: "secrets from `\(reference["source"]?.stringValue ?? "")` are not read yet"))
                 continue
             }
             if let value = environment[id] {
                 result.set(.string(value), at: path)
             } else {
-                warnings.append(ConfigIssue(path: path, message: "the environment variable `\(id)` is not set"))
+                warnings.append(
+                    ConfigIssue(path: path, message: "the environment variable `\(id)` is not set"))
             }
         }
         return result
@@ -92,7 +97,9 @@ extension ConfigIssue {
     fileprivate static func shadowed(_ path: ConfigPath, by name: String) -> ConfigIssue {
         ConfigIssue(
             path: path,
-            message: "shadowed by the environment variable `\(name)`, which has another value; remove one of the two")
+            message:
+                "shadowed by the environment variable `\(name)`, which has another value; remove one of the two"
+        )
     }
 }
 

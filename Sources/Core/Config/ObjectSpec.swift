@@ -12,7 +12,8 @@ package struct ObjectSpec<Root: Sendable>: Sendable {
 
     init(_ fields: Field<Root>...) { self.fields = fields }
 
-    var shape: Shape {
+    /// The object with all declared members.
+    package var shape: Shape {
         .object(
             ObjectShape(
                 members: fields.map { ObjectShape.Member(key: $0.key, shape: $0.shape, traits: $0.traits) },
@@ -28,14 +29,18 @@ struct Field<Root: Sendable>: Sendable {
     let read: @Sendable (JSON, inout Root) -> Void
     let write: @Sendable (Root) -> JSON?
 
-    init<Value>(_ key: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ value: ValueSpec<Value>) {
+    init<Value>(
+        _ key: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ value: ValueSpec<Value>
+    ) {
         self.key = key
         shape = value.shape
         read = { json, root in value.decode(json).map { root[keyPath: property] = $0 } }
         write = { value.encode($0[keyPath: property]) }
     }
 
-    init<Value>(_ key: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ value: ValueSpec<Value>) {
+    init<Value>(
+        _ key: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ value: ValueSpec<Value>
+    ) {
         self.key = key
         shape = value.shape
         read = { json, root in value.decode(json).map { root[keyPath: property] = $0 } }
@@ -64,7 +69,9 @@ struct Field<Root: Sendable>: Sendable {
     }
 
     func reload(_ rule: ReloadRule) -> Field { with { $0.reload = rule } }
-    func label(_ label: String, _ help: String? = nil) -> Field { with { ($0.label, $0.help) = (label, help) } }
+    func label(_ label: String, _ help: String? = nil) -> Field {
+        with { ($0.label, $0.help) = (label, help) }
+    }
     var sensitive: Field { with { $0.isSensitive = true } }
     var security: Field { with { $0.isSecurity = true } }
     var required: Field { with { $0.isRequired = true } }
@@ -90,7 +97,9 @@ extension ValueSpec where Value == Int {
 }
 
 extension ValueSpec where Value == Double {
-    static func number(_ range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude) -> Self {
+    static func number(_ range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude)
+        -> Self
+    {
         Self(shape: .number(range), decode: { $0.doubleValue }, encode: { JSON($0) })
     }
 }
@@ -113,7 +122,8 @@ extension ValueSpec where Value == String {
 extension ValueSpec where Value == Secret {
     /// Text, or OpenClaw's `{source, provider, id}`, of which the source `env` is read by `ConfigLoader`.
     static var secret: Self {
-        let word = ObjectShape.Member(key: "source", shape: .choice(["env", "file", "exec", "store"]), traits: Traits())
+        let word = ObjectShape.Member(
+            key: "source", shape: .choice(["env", "file", "exec", "store"]), traits: Traits())
         let others = ["provider", "id"].map { ObjectShape.Member(key: $0, shape: .string, traits: Traits()) }
         return Self(
             shape: .either([.string, .object(ObjectShape(members: [word] + others))]),
@@ -138,13 +148,17 @@ extension ValueSpec {
             shape: .object(ObjectShape(members: [], other: item.shape)),
             decode: { json in
                 json.objectValue.map { object in
-                    Dictionary(object.compactMap { pair in item.decode(pair.value).map { (pair.key, $0) } }) { $1 }
+                    Dictionary(object.compactMap { pair in item.decode(pair.value).map { (pair.key, $0) } }) {
+                        $1
+                    }
                 }
             },
             encode: { map in
-                .object(JSONObject(map.sorted { $0.key < $1.key }.compactMap { pair in
-                    item.encode(pair.value).map { (pair.key, $0) }
-                }))
+                .object(
+                    JSONObject(
+                        map.sorted { $0.key < $1.key }.compactMap { pair in
+                            item.encode(pair.value).map { (pair.key, $0) }
+                        }))
             })
     }
 }

@@ -25,7 +25,9 @@ struct VariableSubstitution {
         }
     }
 
-    private mutating func substitute(in text: String, at path: ConfigPath, _ place: LocatedValue.Place) -> String {
+    private mutating func substitute(in text: String, at path: ConfigPath, _ place: LocatedValue.Place)
+        -> String
+    {
         var result = ""
         var rest = Substring(text)
         while let dollar = rest.firstIndex(of: "$") {

@@ -49,7 +49,8 @@ package struct AgentsSettings: Settings {
 
         package static let spec = ObjectSpec<ModelEntry>(
             Field("alias", \.alias, .text).label("Alias"),
-            Field("params", \.params, .raw(.object(ObjectShape(members: [], other: .any)))).label("Parameters"))
+            Field("params", \.params, .raw(.object(ObjectShape(members: [], other: .any)))).label(
+                "Parameters"))
     }
 }
 

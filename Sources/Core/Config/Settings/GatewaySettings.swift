@@ -18,7 +18,8 @@ package struct GatewaySettings: Settings {
     package init() {}
 
     package static let spec = ObjectSpec<GatewaySettings>(
-        Field("port", \.port, .integer(1...65535)).label("Gateway Port", "TCP port for HTTP, WebSocket and UI."),
+        Field("port", \.port, .integer(1...65535)).label(
+            "Gateway Port", "TCP port for HTTP, WebSocket and UI."),
         Field("mode", \.mode, .choice("local", "remote")).label("Gateway Mode"),
         Field("bind", \.bind, .choice("auto", "lan", "loopback", "custom", "tailnet")).security
             .label("Gateway Bind Mode", "Which addresses the gateway listens on."),
@@ -42,8 +43,10 @@ package struct GatewaySettings: Settings {
         package init() {}
 
         package static let spec = ObjectSpec<Auth>(
-            Field("mode", \.mode, .choice("token", "password", "none", "trusted-proxy")).label("Gateway Auth Mode"),
-            Field("token", \.token, .secret).sensitive.environment("OPENCLAW_GATEWAY_TOKEN").label("Gateway Token"),
+            Field("mode", \.mode, .choice("token", "password", "none", "trusted-proxy")).label(
+                "Gateway Auth Mode"),
+            Field("token", \.token, .secret).sensitive.environment("OPENCLAW_GATEWAY_TOKEN").label(
+                "Gateway Token"),
             Field("password", \.password, .secret).sensitive.environment("OPENCLAW_GATEWAY_PASSWORD")
                 .label("Gateway Password"),
             Field("allowTailscale", \.allowTailscale, .bool).label("Allow Tailscale Identity"),
@@ -84,8 +87,10 @@ package struct GatewaySettings: Settings {
             Field("enabled", \.enabled, .bool).label("Control UI Enabled"),
             Field("basePath", \.basePath, .text).label("Control UI Base Path"),
             Field("root", \.root, .text).label("Control UI Folder"),
-            Field("allowedOrigins", \.allowedOrigins, .list(.text)).security.label("Control UI Allowed Origins"),
-            Field("allowInsecureAuth", \.allowInsecureAuth, .bool).security.label("Allow Insecure Control UI Auth"),
+            Field("allowedOrigins", \.allowedOrigins, .list(.text)).security.label(
+                "Control UI Allowed Origins"),
+            Field("allowInsecureAuth", \.allowInsecureAuth, .bool).security.label(
+                "Allow Insecure Control UI Auth"),
             Field("dangerouslyDisableDeviceAuth", \.dangerouslyDisableDeviceAuth, .bool).security
                 .label("Disable Device Auth (dangerous)"))
     }

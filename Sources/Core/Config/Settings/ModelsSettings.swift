@@ -69,7 +69,8 @@ package struct ModelSettings: Settings {
         package init() {}
 
         package static let spec = ObjectSpec<Cost>(
-            Field("input", \.input, .number()).label("Input"), Field("output", \.output, .number()).label("Output"),
+            Field("input", \.input, .number()).label("Input"),
+            Field("output", \.output, .number()).label("Output"),
             Field("cacheRead", \.cacheRead, .number()).label("Cache Read"),
             Field("cacheWrite", \.cacheWrite, .number()).label("Cache Write"))
     }
@@ -80,7 +81,8 @@ extension ValueSpec where Value == String {
     fileprivate static var api: Self {
         .choice(
             "openai-completions", "openai-responses", "anthropic-messages", "google-generative-ai",
-            "github-copilot", "bedrock-converse-stream", "openai-chatgpt-responses", "google-vertex", "ollama",
+            "github-copilot", "bedrock-converse-stream", "openai-chatgpt-responses", "google-vertex",
+            "ollama",
             "pi-messages", "azure-openai-responses")
     }
 }

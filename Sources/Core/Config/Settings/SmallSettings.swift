@@ -33,7 +33,8 @@ package struct LoggingSettings: Settings {
         Field("level", \.level, .level).label("Log Level"),
         Field("file", \.file, .text).label("Log File"),
         Field("consoleLevel", \.consoleLevel, .level).label("Console Log Level"),
-        Field("consoleStyle", \.consoleStyle, .choice("pretty", "compact", "json")).label("Console Log Style"),
+        Field("consoleStyle", \.consoleStyle, .choice("pretty", "compact", "json")).label(
+            "Console Log Style"),
         Field("redactSensitive", \.redactSensitive, .choice("off", "tools")).defaultShown.label("Redaction"),
         Field("redactPatterns", \.redactPatterns, .list(.text)).label("Redaction Patterns"),
         Field("maxFileBytes", \.maxFileBytes, .integer(1...Int.max)).label("Largest Log File (bytes)"))
@@ -111,5 +112,7 @@ package struct MetaSettings: Settings {
 }
 
 extension ValueSpec where Value == String {
-    fileprivate static var level: Self { .choice("silent", "fatal", "error", "warn", "info", "debug", "trace") }
+    fileprivate static var level: Self {
+        .choice("silent", "fatal", "error", "warn", "info", "debug", "trace")
+    }
 }
