@@ -140,7 +140,7 @@ final class Assembly {
         _ router: ModelRouter, logs: LogSetup, log: Log
     ) -> GatewayServices {
         GatewayServices(
-            stores: stores, switchboard: switchboard, events: events,
+            stores: stores, switchboard: switchboard, events: events, configFile: setup.file,
             models: KnownModels(
                 list: { [router] in
                     let usable = Set(router.configuredProviders)
