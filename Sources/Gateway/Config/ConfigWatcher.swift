@@ -32,12 +32,15 @@ package final class ConfigWatcher {
     private var isSecondLook = false
 
     /// `files` are asked for after every change, because includes and links change with the text.
-    package convenience init(settle: Duration, files: @escaping () -> [String], settled: @escaping () -> Verdict) {
+    package convenience init(
+        settle: Duration, files: @escaping () -> [String], settled: @escaping () -> Verdict
+    ) {
         self.init(settle: settle, alarm: { LoopEvent.after($0, $1) }, files: files, settled: settled)
     }
 
     init(
-        settle: Duration, alarm: @escaping Alarm, files: @escaping () -> [String], settled: @escaping () -> Verdict
+        settle: Duration, alarm: @escaping Alarm, files: @escaping () -> [String],
+        settled: @escaping () -> Verdict
     ) {
         self.settle = settle
         self.alarm = alarm

@@ -14,7 +14,8 @@ struct ConfigFileTests {
         ConfigFile(
             location: ConfigLocation(stateDirectory: folder.path, configPath: folder.path + "/openclaw.json"),
             environment: environment, workingDirectory: folder.path,
-            stamp: .init(version: "9.9.9", now: { "2026-01-01T00:00:00.000Z" }), digest: { Digest.hex(Digest.sha256($0)) })
+            stamp: .init(version: "9.9.9", now: { "2026-01-01T00:00:00.000Z" }),
+            digest: { Digest.hex(Digest.sha256($0)) })
     }
 
     /// A file that has been loaded.
@@ -56,7 +57,9 @@ struct ConfigFileTests {
         #expect(folder.read("openclaw.last-good.json") == "{gateway: {port: 3000}} // mine\n")
     }
 
-    @Test(arguments: ["{gateway: {port: 'x'}}", "{ not json", "", "\n", "{logging: {file: '${NOT_SET}'}}", "[1]"])
+    @Test(arguments: [
+        "{gateway: {port: 'x'}}", "{ not json", "", "\n", "{logging: {file: '${NOT_SET}'}}", "[1]",
+    ])
     func `a file with mistakes gives way to the last good copy`(text: String) throws {
         _ = try file("{gateway: {port: 3000}}")
         try folder.write(text, to: "openclaw.json")
@@ -84,7 +87,9 @@ struct ConfigFileTests {
                 """)
     }
 
-    @Test(arguments: ["{gateway: {auth: {mode: 'x'}}}", "{gateway: {bnd: 'lan'}}", "{gateway: {trustedProxies: 1}}"])
+    @Test(arguments: [
+        "{gateway: {auth: {mode: 'x'}}}", "{gateway: {bnd: 'lan'}}", "{gateway: {trustedProxies: 1}}",
+    ])
     func `a mistake in what decides who may come in is refused though there is a copy`(text: String) throws {
         _ = try file("{gateway: {port: 3000}}")
         try folder.write(text, to: "openclaw.json")
@@ -121,7 +126,9 @@ struct ConfigFileTests {
         try folder.write("{gateway: {port: 3000}} // only a comment", to: "openclaw.json")
         guard case .unchanged = file.reload() else { return #expect(Bool(false), "the meaning is the same") }
         try folder.write("{gateway: {port: 4000}}", to: "openclaw.json")
-        guard case .changed(let old) = file.reload() else { return #expect(Bool(false), "another port is a change") }
+        guard case .changed(let old) = file.reload() else {
+            return #expect(Bool(false), "another port is a change")
+        }
         #expect(old.gateway.port == 3000)
         #expect(file.snapshot.config.gateway.port == 4000)
     }
@@ -135,7 +142,9 @@ struct ConfigFileTests {
             try FileManager.default.removeItem(atPath: folder.path + "/openclaw.json")
         }
 
-        guard case .unusable(let issues) = file.reload() else { return #expect(Bool(false), "it is unusable") }
+        guard case .unusable(let issues) = file.reload() else {
+            return #expect(Bool(false), "it is unusable")
+        }
 
         #expect(!issues.isEmpty)
         #expect(file.snapshot.config.gateway.port == 3000)
@@ -168,29 +177,50 @@ struct ConfigFileTests {
 
         try file.replace(with: sent, baseHash: " \(file.snapshot.hash)\n")
 
-        #expect(folder.read("openclaw.json") == "{ // new\n gateway: { auth: { token: 'hunter2' }, port: 3000 } }")
-        #expect(file.snapshot.hash == Digest.hex(Digest.sha256(Array((folder.read("openclaw.json") ?? "").utf8))))
-        guard case .changed = file.reload() else { return #expect(Bool(false), "our own write takes effect by reading it") }
+        #expect(
+            folder.read("openclaw.json") == "{ // new\n gateway: { auth: { token: 'hunter2' }, port: 3000 } }"
+        )
+        #expect(
+            file.snapshot.hash == Digest.hex(Digest.sha256(Array((folder.read("openclaw.json") ?? "").utf8))))
+        guard case .changed = file.reload() else {
+            return #expect(Bool(false), "our own write takes effect by reading it")
+        }
     }
 
     @Test func `a write needs the hash of the present text`() throws {
         let file = try file("{}")
         let hash = file.snapshot.hash
 
-        #expect(message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: nil) } == "config base hash required; re-run config.get and retry")
-        #expect(message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: " ") } == "config base hash required; re-run config.get and retry")
-        #expect(message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: "abc") } == "config changed since last load; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: nil) }
+                == "config base hash required; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: " ") }
+                == "config base hash required; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: "abc") }
+                == "config changed since last load; re-run config.get and retry")
         try folder.write("{ui: {}}", to: "openclaw.json")
-        #expect(message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: hash) } == "config changed since last load; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: hash) }
+                == "config changed since last load; re-run config.get and retry")
     }
 
     @Test(arguments: [
-        ("{ not json", "SyntaxError: JSON5: invalid character 'j' at 1:7", "SyntaxError: JSON5: invalid character 'j' at 1:7"),
+        (
+            "{ not json", "SyntaxError: JSON5: invalid character 'j' at 1:7",
+            "SyntaxError: JSON5: invalid character 'j' at 1:7"
+        ),
         ("{bogusKey: 1}", "invalid config", "invalid config: <root>: Unrecognized key: \"bogusKey\""),
-        ("{gateway: {port: 'abc'}}", "invalid config", "invalid config: gateway.port: Invalid input: expected number, received string"),
+        (
+            "{gateway: {port: 'abc'}}", "invalid config",
+            "invalid config: gateway.port: Invalid input: expected number, received string"
+        ),
         ("[]", "invalid config", "invalid config: <root>: Invalid input: expected object, received array"),
     ])
-    func `a wrong document is refused in the words of both generations`(raw: String, message: String, detailed: String) throws {
+    func `a wrong document is refused in the words of both generations`(
+        raw: String, message: String, detailed: String
+    ) throws {
         let file = try file("{}")
 
         do throws(ConfigWriteError) {
@@ -214,14 +244,17 @@ struct ConfigFileTests {
     }
 
     @Test func `a patch is a small edit with a stamp`() throws {
-        let file = try file("{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n}\n")
+        let file = try file(
+            "{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n}\n")
 
-        let changed = try file.patch(with: "{gateway: {bind: null}, ui: {assistant: {name: 'B'}}}", baseHash: file.snapshot.hash)
+        let changed = try file.patch(
+            with: "{gateway: {bind: null}, ui: {assistant: {name: 'B'}}}", baseHash: file.snapshot.hash)
 
         #expect(changed.map(\.description) == ["gateway.bind", "ui.assistant.name"])
         #expect(
             folder.read("openclaw.json")
-                == "{\n  // mine\n  gateway: { port: 3000 },\n  ui: { assistant: { name: 'B' } },\n  meta: {\n    lastTouchedVersion: '9.9.9',\n    lastTouchedAt: '2026-01-01T00:00:00.000Z'\n  },\n}\n")
+                == "{\n  // mine\n  gateway: { port: 3000 },\n  ui: { assistant: { name: 'B' } },\n  meta: {\n    lastTouchedVersion: '9.9.9',\n    lastTouchedAt: '2026-01-01T00:00:00.000Z'\n  },\n}\n"
+        )
     }
 
     @Test func `a patch that changes nothing writes nothing`() throws {
@@ -235,11 +268,18 @@ struct ConfigFileTests {
     @Test func `a patch is refused without a hash, as no object, and on a broken file`() throws {
         let file = try file("{}")
 
-        #expect(message { () throws(ConfigWriteError) in _ = try file.patch(with: "{}", baseHash: nil) } == "config base hash required; re-run config.get and retry")
-        #expect(message { () throws(ConfigWriteError) in _ = try file.patch(with: "[]", baseHash: file.snapshot.hash) } == "config.patch raw must be an object")
+        #expect(
+            message { () throws(ConfigWriteError) in _ = try file.patch(with: "{}", baseHash: nil) }
+                == "config base hash required; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in
+                _ = try file.patch(with: "[]", baseHash: file.snapshot.hash)
+            } == "config.patch raw must be an object")
         try folder.write("{gateway: {port: 'x'}}", to: "openclaw.json")
         let hash = Digest.hex(Digest.sha256(Array("{gateway: {port: 'x'}}".utf8)))
-        #expect(message { () throws(ConfigWriteError) in _ = try file.patch(with: "{a: 1}", baseHash: hash) } == "invalid config; fix before patching")
+        #expect(
+            message { () throws(ConfigWriteError) in _ = try file.patch(with: "{a: 1}", baseHash: hash) }
+                == "invalid config; fix before patching")
     }
 
     @Test func `values are set and taken away by their paths`() throws {
@@ -250,7 +290,9 @@ struct ConfigFileTests {
         #expect(file.snapshot.file.config.gateway.port == 3000)
         try file.unset(port)
         #expect(file.snapshot.file.config.gateway.port == nil)
-        #expect(message { () throws(ConfigWriteError) in try file.unset(port) } == "Config path not found: gateway.port")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.unset(port) }
+                == "Config path not found: gateway.port")
         #expect(message { () throws(ConfigWriteError) in try file.set("x", at: port) } == "invalid config")
     }
 
@@ -259,7 +301,9 @@ struct ConfigFileTests {
 
         for number in 1...7 { try file.replace(with: "{} // \(number)", baseHash: file.snapshot.hash) }
 
-        let kept = ["", ".bak", ".bak.1", ".bak.2", ".bak.3", ".bak.4", ".bak.5"].map { folder.read("openclaw.json" + $0) }
+        let kept = ["", ".bak", ".bak.1", ".bak.2", ".bak.3", ".bak.4", ".bak.5"].map {
+            folder.read("openclaw.json" + $0)
+        }
         #expect(kept == ["{} // 7", "{} // 6", "{} // 5", "{} // 4", "{} // 3", "{} // 2", nil])
     }
 }

@@ -40,12 +40,22 @@ struct ConfigWatcherTests {
         Way(testDescription: "append", script: "echo '// more' >> openclaw.json"),
         Way(testDescription: "rename over", script: "echo '{b: 2}' > new && mv new openclaw.json"),
         Way(testDescription: "delete and create", script: "rm openclaw.json; echo '{b: 2}' > openclaw.json"),
-        Way(testDescription: "editor with a backup", script: "mv openclaw.json openclaw.json~; echo '{b: 2}' > openclaw.json; rm openclaw.json~"),
-        Way(testDescription: "editor with a swap file", script: "echo x > .openclaw.json.swp; echo '{b: 2}' > 4913; mv 4913 openclaw.json; rm .openclaw.json.swp"),
+        Way(
+            testDescription: "editor with a backup",
+            script: "mv openclaw.json openclaw.json~; echo '{b: 2}' > openclaw.json; rm openclaw.json~"),
+        Way(
+            testDescription: "editor with a swap file",
+            script:
+                "echo x > .openclaw.json.swp; echo '{b: 2}' > 4913; mv 4913 openclaw.json; rm .openclaw.json.swp"
+        ),
         Way(testDescription: "sed -i", script: "sed -i 's/1/2/' openclaw.json"),
         Way(testDescription: "copy over", script: "echo '{b: 2}' > other && cp other openclaw.json"),
-        Way(testDescription: "a link in its place", script: "echo '{b: 2}' > other && ln -sf other openclaw.json"),
-        Way(testDescription: "in pieces, as sftp", script: "exec 3> openclaw.json; printf '{b:' >&3; printf ' 2}' >&3; exec 3>&-"),
+        Way(
+            testDescription: "a link in its place",
+            script: "echo '{b: 2}' > other && ln -sf other openclaw.json"),
+        Way(
+            testDescription: "in pieces, as sftp",
+            script: "exec 3> openclaw.json; printf '{b:' >&3; printf ' 2}' >&3; exec 3>&-"),
         Way(testDescription: "delete", script: "rm openclaw.json"),
     ]
 
@@ -82,7 +92,9 @@ struct ConfigWatcherTests {
     }
 
     @Test func `the target of a link, and a link on the way, are watched`() throws {
-        try run("mkdir -p data/..v1 data/..v2; echo '{a: 1}' > data/..v1/c; echo '{a: 2}' > data/..v2/c; ln -s ..v1 data/..data; ln -s ..data/c data/c; ln -sf data/c openclaw.json")
+        try run(
+            "mkdir -p data/..v1 data/..v2; echo '{a: 1}' > data/..v1/c; echo '{a: 2}' > data/..v2/c; ln -s ..v1 data/..data; ln -s ..data/c data/c; ln -sf data/c openclaw.json"
+        )
 
         #expect(try isNoticed("ln -s ..v2 data/..tmp && mv -T data/..tmp data/..data", of: ["openclaw.json"]))
         #expect(try isNoticed("echo '{a: 3}' > data/..v2/c", of: ["openclaw.json"]))
@@ -98,7 +110,10 @@ struct ConfigWatcherTests {
     }
 
     @Test func `other files, and reading, are not noticed`() throws {
-        #expect(try !isNoticed("echo x > openclaw.sqlite; mv openclaw.sqlite y; rm y; cat openclaw.json; touch -a openclaw.json; echo x > openclaw.json.bak", of: ["openclaw.json"]))
+        #expect(
+            try !isNoticed(
+                "echo x > openclaw.sqlite; mv openclaw.sqlite y; rm y; cat openclaw.json; chmod 600 openclaw.json; echo x > openclaw.json.bak",
+                of: ["openclaw.json"]))
     }
 
     // MARK: Waiting
@@ -112,7 +127,7 @@ struct ConfigWatcherTests {
         }
 
         watcher.changed()
-        let first = alarms.last
+        weak let first = alarms.last
         watcher.changed()
         #expect(first === nil, "the first alarm was let go of")
         #expect(alarms.last?.delay == .milliseconds(300))

@@ -22,7 +22,8 @@ struct PrivateFileTests {
     @Test func `a symbolic link stays a link, and its target is replaced`() throws {
         let folder = try TemporaryFolder()
         try folder.write("old", to: "target")
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "target")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/link", withDestinationPath: "target")
 
         try PrivateFile.write(Array("new".utf8), to: folder.path + "/link")
 
