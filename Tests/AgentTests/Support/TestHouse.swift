@@ -103,7 +103,7 @@ final class TestHouse {
         }
     }
 
-    /// `user: hi`, `assistant: Hello.`, `tool read: …`
+    /// The transcript, a line a message.
     func lines(_ session: SessionKey = main) async throws -> [String] {
         try await transcript(session).map(\.line)
     }
