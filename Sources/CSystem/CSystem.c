@@ -1,7 +1,92 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* accept4 */
+#endif
 #include "CSystem.h"
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 int csystem_malloc_trim(void) { return malloc_trim(0); }
 #else
 int csystem_malloc_trim(void) { return 0; }
 #endif
+
+#ifdef __linux__
+int csystem_open_wake(int *write_end) { return *write_end = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+int csystem_accept(int listener, struct sockaddr *address, socklen_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+#else
+static int prepared(int descriptor) {
+    if (descriptor >= 0) {
+        fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+        fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    }
+    return descriptor;
+}
+
+int csystem_open_wake(int *write_end) {
+    int ends[2];
+    if (pipe(ends) != 0) return -1;
+    *write_end = prepared(ends[1]);
+    return prepared(ends[0]);
+}
+
+int csystem_accept(int listener, struct sockaddr *address, socklen_t *length) {
+    return prepared(accept(listener, address, length));
+}
+#endif
+
+void csystem_unmask(uint8_t *bytes, size_t count, const uint8_t mask[4], size_t offset) {
+    uint8_t turned[8];
+    for (size_t i = 0; i < 8; i++) turned[i] = mask[(offset + i) & 3];
+    uint64_t wide, eight;
+    memcpy(&wide, turned, 8);
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        memcpy(&eight, bytes + i, 8);
+        eight ^= wide;
+        memcpy(bytes + i, &eight, 8);
+    }
+    for (; i < count; i++) bytes[i] ^= turned[i & 7];
+}
+
+/* Within a character the state is: bytes still to come, then the lowest and the highest value the next one may have. */
+#define WITHIN(left, low, high) ((uint32_t)(left) << 16 | (uint32_t)(low) << 8 | (uint32_t)(high))
+
+static uint32_t after_first_byte(uint8_t byte) {
+    if (byte < 0x80) return 0;
+    if (byte < 0xC2) return CSYSTEM_UTF8_INVALID;
+    if (byte < 0xE0) return WITHIN(1, 0x80, 0xBF);
+    if (byte == 0xE0) return WITHIN(2, 0xA0, 0xBF);
+    if (byte == 0xED) return WITHIN(2, 0x80, 0x9F);
+    if (byte < 0xF0) return WITHIN(2, 0x80, 0xBF);
+    if (byte == 0xF0) return WITHIN(3, 0x90, 0xBF);
+    if (byte < 0xF4) return WITHIN(3, 0x80, 0xBF);
+    if (byte == 0xF4) return WITHIN(3, 0x80, 0x8F);
+    return CSYSTEM_UTF8_INVALID;
+}
+
+uint32_t csystem_utf8(uint32_t state, const uint8_t *bytes, size_t count) {
+    size_t i = 0;
+    while (i < count && state != CSYSTEM_UTF8_INVALID) {
+        if (state == 0) {
+            uint64_t eight;
+            while (i + 8 <= count) {
+                memcpy(&eight, bytes + i, 8);
+                if (eight & 0x8080808080808080u) break;
+                i += 8;
+            }
+            if (i < count) state = after_first_byte(bytes[i++]);
+        } else {
+            uint8_t byte = bytes[i++];
+            uint32_t left = state >> 16;
+            if (byte < (state >> 8 & 0xFF) || byte > (state & 0xFF)) state = CSYSTEM_UTF8_INVALID;
+            else state = left > 1 ? WITHIN(left - 1, 0x80, 0xBF) : 0;
+        }
+    }
+    return state;
+}

@@ -2,6 +2,8 @@
 #define CSYSTEM_H
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+#include <sys/socket.h>
 #ifdef __linux__
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -12,4 +14,20 @@
 
 /* Gives freed memory back to the system (malloc.h is not in Swift's Glibc module). Returns 1 when some was given back. */
 int csystem_malloc_trim(void);
+
+/* A descriptor that becomes readable when 8 bytes are written to write_end: an eventfd, or a pipe. -1 on failure. */
+int csystem_open_wake(int *write_end);
+
+/* accept, non-blocking and closed on exec. -1 and errno on failure. */
+int csystem_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+/* Byte loops, in C because they must be fast in every build. */
+
+/* XORs the bytes in place with the WebSocket mask; offset is how many bytes of the frame came before. */
+void csystem_unmask(uint8_t *bytes, size_t count, const uint8_t mask[4], size_t offset);
+
+/* Goes on with a check of UTF-8 from state (0 at the start of a text). Returns the new state: 0 between characters,
+   CSYSTEM_UTF8_INVALID from the first byte that no text could have there, else within a character. */
+#define CSYSTEM_UTF8_INVALID 1u
+uint32_t csystem_utf8(uint32_t state, const uint8_t *bytes, size_t count);
 #endif

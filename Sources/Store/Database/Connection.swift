@@ -34,6 +34,13 @@ package final class Connection {
     /// Lets go of the statements that are only needed once, at start.
     func forgetStatements() { statements = [:] }
 
+    /// Pages that had to be read from the disk so far.
+    var pagesRead: Int {
+        var (count, highest): (Int32, Int32) = (0, 0)
+        if !isClosed { sqlite3_db_status(pointer, SQLITE_DBSTATUS_CACHE_MISS, &count, &highest, 0) }
+        return Int(count)
+    }
+
     /// The key that the last insert got.
     package var lastInsertedID: Int64 { isClosed ? 0 : sqlite3_last_insert_rowid(pointer) }
 

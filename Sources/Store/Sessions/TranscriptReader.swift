@@ -34,7 +34,8 @@ struct TranscriptReader {
     func context(maxBytes: Int, upTo: Int64?) throws -> [Message] {
         var newest: [(sequence: Int64, message: Message)] = []
         var bytes = 0
-        try newestFirst(before: upTo.map { $0 &+ 1 }, limit: Int(Int32.max)) { row in
+        let before = upTo.map { $0 == .max ? $0 : $0 + 1 }
+        try newestFirst(before: before, limit: Int(Int32.max)) { row in
             bytes += row.int(4)
             guard bytes <= maxBytes else { return false }
             if let message = Message(json: row.json(5) ?? .null) { newest.append((row.int64(0), message)) }
@@ -44,12 +45,14 @@ struct TranscriptReader {
         if let start = newest.firstIndex(where: { $0.message.isFromUser }) {
             return newest[start...].map(\.message)
         }
-        return try withQuestion(newest)
+        return try withQuestion(newest, before: before)
     }
 
     /// One turn may be larger than the limit. Then its question stays, and the newest calls that have their results.
-    private func withQuestion(_ newest: [(sequence: Int64, message: Message)]) throws -> [Message] {
-        let end = newest.first?.sequence ?? summary.lastSequence + 1
+    private func withQuestion(
+        _ newest: [(sequence: Int64, message: Message)], before: Int64?
+    ) throws -> [Message] {
+        let end = newest.first?.sequence ?? before ?? Int64.max
         let question = try connection.first(
             """
             SELECT json FROM messages WHERE transcript = ? AND sequence < ? AND role = 'user'

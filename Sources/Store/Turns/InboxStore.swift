@@ -29,12 +29,13 @@ package struct InboxStore: Sendable {
         }
     }
 
-    /// What waits for an answer, oldest first, with the messages.
-    package func unanswered() async throws -> [InboxEntry] {
+    /// What waits for an answer, oldest first, with the messages. Ask again with `after` for more than a few hundred:
+    /// each may hold images.
+    package func unanswered(after: InboxID = 0, limit: Int = 500) async throws -> [InboxEntry] {
         try await database.read { connection in
             try connection.rows(
-                "SELECT \(InboxTable.columns) FROM inbox WHERE finished_at IS NULL ORDER BY id",
-                map: InboxTable.entry)
+                "SELECT \(InboxTable.columns) FROM inbox WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?",
+                after, limit, map: InboxTable.entry)
         }
     }
 

@@ -30,6 +30,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
 
     private let incoming = Mutex(Incoming())
     private let wakeDescriptor: CInt
+    private let wakeWriteDescriptor: CInt
     private let thread: pthread_t
     private var running: [UnownedJob] = []
     private var alarm: OpaquePointer?
@@ -43,8 +44,10 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
         }
         self.base = base
         thread = pthread_self()
-        wakeDescriptor = eventfd(0, CInt(EFD_NONBLOCK) | CInt(EFD_CLOEXEC))
-        precondition(wakeDescriptor >= 0, "No descriptor is left for the loop's eventfd.")
+        var writeEnd: CInt = -1
+        wakeDescriptor = csystem_open_wake(&writeEnd)
+        wakeWriteDescriptor = writeEnd
+        precondition(wakeDescriptor >= 0, "No descriptor is left to wake the loop with.")
         watchWakeDescriptor()
         alarm = event_new(base, -1, 0, { _, _, _ in }, nil)
     }
@@ -58,6 +61,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
     package func run() {
         while !incoming.withLock({ $0.isStopped }) {
             runJobs()
+            MainActor.assumeIsolated { PassEnd.run() }
             waitForEvents()
         }
     }
@@ -143,7 +147,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
 
     private func wake() {
         var one: UInt64 = 1
-        _ = write(wakeDescriptor, &one, 8)
+        _ = write(wakeWriteDescriptor, &one, 8)
     }
 
     /// The counter is read whenever it is readable, not only while jobs wait: a late write would make the loop spin.

@@ -1,0 +1,128 @@
+/// Keeps secrets out of what clients see, and puts them back into what clients write.
+package enum ConfigRedaction {
+    /// Stands in place of a secret; the clients of the original know this word.
+    package static let placeholder = "__OPENCLAW_REDACTED__"
+
+    /// The document without its secrets. `${VAR}` stays: it says where a secret is, not what it is.
+    package static func redacted(_ document: JSON) -> JSON { redact(document, at: .root) }
+
+    private static func redact(_ value: JSON, at path: ConfigPath) -> JSON {
+        switch value {
+        case .object(let object):
+            return .object(JSONObject(object.map { ($0.key, redact($0.value, at: path.appending($0.key))) }))
+        case .array(let items):
+            return .array(items.enumerated().map { redact($1, at: path.appending(.index($0))) })
+        case .string(let text): return hides(text, at: path) ? .string(placeholder) : value
+        default: return value
+        }
+    }
+
+    /// The text with each secret replaced where it stands.
+    package static func redactedText(of document: JSON5Document) -> String {
+        var text = document.bytes
+        for node in secretNodes(of: document.root, at: .root).reversed() {
+            text.replaceSubrange(node.range, with: placeholder.quotedJSON.utf8)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func secretNodes(of node: JSON5Node, at path: ConfigPath) -> [JSON5Node] {
+        switch node.content {
+        case .object(let members): members.flatMap { secretNodes(of: $0.node, at: path.appending($0.key)) }
+        case .array(let items):
+            items.enumerated().flatMap { secretNodes(of: $1, at: path.appending(.index($0))) }
+        case .scalar(.string(let text)) where hides(text, at: path): [node]
+        case .scalar: []
+        }
+    }
+
+    private static func hides(_ text: String, at path: ConfigPath) -> Bool {
+        !text.isEmpty && !VariableSubstitution.isReference(text) && isSensitive(path)
+    }
+
+    // MARK: What is a secret
+
+    /// Keys whose texts are secrets wherever they stand: compared in small letters without `_` and `-`, at the end.
+    private static let secretEndings = [
+        "token", "password", "secret", "apikey", "privatekey", "encryptkey", "passphrase", "credential",
+        "credentials",
+        "serviceaccount", "identitydata", "certificatedata", "accesskey", "accesskeyid", "authkey",
+        "signingkey",
+    ]
+    /// Keys that hold maps of secrets.
+    private static let secretMaps: Set<String> = ["headers", "edgeAuth"]
+
+    /// Whether a text at `path` must not be shown.
+    package static func isSensitive(_ path: ConfigPath) -> Bool {
+        let keys = path.steps.compactMap { if case .key(let key) = $0 { key } else { nil } }
+        guard let last = keys.last else { return false }
+        if keys.dropLast().last.map({ secretMaps.contains($0) }) ?? false { return true }
+        let folded = last.lowercased().filter { $0 != "_" && $0 != "-" }
+        if secretEndings.contains(where: { folded.hasSuffix($0) }) { return true }
+        return Config.spec.shape.traits(at: path).isSensitive
+    }
+
+    // MARK: Putting back
+
+    /// A placeholder for which the stored config has no secret.
+    package struct Unrestorable: Error {
+        package var path: ConfigPath
+        package var message: String {
+            "`\(path)` is `\(ConfigRedaction.placeholder)`, and there is no stored value to put back; write the value itself"
+        }
+    }
+
+    /// A text that a client sent, with each placeholder replaced by what stands in `stored`, as it is written there.
+    package static func restoredText(
+        of document: JSON5Document, from stored: JSON5Document?
+    ) throws(Unrestorable) -> String {
+        var replacements: [(Range<Int>, String)] = []
+        try collect(document.root, stored?.root, at: .root) { node, original in
+            replacements.append((node.range, stored?.text(in: original.range) ?? ""))
+        }
+        var text = document.bytes
+        for (range, original) in replacements.reversed() { text.replaceSubrange(range, with: original.utf8) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func collect(
+        _ node: JSON5Node, _ stored: JSON5Node?, at path: ConfigPath, _ found: (JSON5Node, JSON5Node) -> Void
+    ) throws(Unrestorable) {
+        switch node.content {
+        case .scalar(.string(placeholder)):
+            guard let stored, case .scalar(.string(let text)) = stored.content, text != placeholder else {
+                throw Unrestorable(path: path)
+            }
+            found(node, stored)
+        case .scalar: return
+        case .object(let members):
+            for member in members {
+                let original = stored?.members?.last { $0.key == member.key }?.node
+                try collect(member.node, original, at: path.appending(member.key), found)
+            }
+        case .array(let items):
+            for (index, item) in items.enumerated() {
+                let original = counterpart(of: item, at: index, of: items.count, in: stored?.items ?? [])
+                try collect(item, original, at: path.appending(.index(index)), found)
+            }
+        }
+    }
+
+    /// Items that have an `id` are found by it; others by their place, while no item came or went.
+    private static func counterpart(
+        of item: JSON5Node, at index: Int, of count: Int, in stored: [JSON5Node]
+    ) -> JSON5Node? {
+        if let id = item.value["id"] { return stored.first { $0.value["id"] == id } }
+        return stored.count == count ? stored[index] : nil
+    }
+
+    /// A merge patch without the placeholders: what is there already stays.
+    package static func withoutPlaceholders(_ patch: JSON) -> JSON {
+        guard case .object(let object) = patch else { return patch }
+        return .object(
+            JSONObject(
+                object.filter { $0.value != .string(placeholder) }.map {
+                    ($0.key, withoutPlaceholders($0.value))
+                }))
+    }
+}

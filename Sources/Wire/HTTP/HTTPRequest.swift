@@ -1,0 +1,63 @@
+/// A complete request that held to the grammar.
+package struct HTTPRequest: Sendable {
+    /// One of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.
+    package var method: String
+    /// The target as it was sent.
+    package var target: String
+    /// Percent-decoded, valid UTF-8, without dot segments; `*` for the whole server.
+    package var path: String
+    /// Raw, without the question mark.
+    package var query: String?
+    package var headers: HTTPHeaders
+    package var body: [UInt8] = []
+    /// Where the connection comes from; a proxy's address when there is one.
+    package var peer: PeerAddress
+    /// The host that was asked for; nil only with HTTP/1.0.
+    package var host: HostAndPort?
+    /// Whether the request speaks HTTP/1.0.
+    package var isHTTP10 = false
+    /// Whether the connection may carry another request after this one.
+    var keepsConnection = true
+
+    package var isHead: Bool { method == "HEAD" }
+
+    /// The first value of a query parameter, with `+` and percent signs decoded.
+    package func queryValue(_ name: String) -> String? {
+        guard let query else { return nil }
+        for pair in query.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if Self.formDecoded(parts[0]) == name { return parts.count > 1 ? Self.formDecoded(parts[1]) : "" }
+        }
+        return nil
+    }
+
+    /// The value of a cookie.
+    package func cookie(_ name: String) -> String? {
+        for line in headers.all("Cookie") {
+            for pair in line.split(separator: ";") {
+                let parts = pair.trimmingBlanks.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                if parts.count == 2, parts[0] == name { return String(parts[1]) }
+            }
+        }
+        return nil
+    }
+
+    /// Whether `If-None-Match` says that the client already has `etag` (RFC 9110 §13.1.2).
+    package func isNotModified(etag: String) -> Bool { EntityTag.list(headers.all("If-None-Match"), hold: etag) }
+
+    private static func formDecoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2, let high = HTTPGrammar.hexadecimal(rest[rest.startIndex]),
+                let low = HTTPGrammar.hexadecimal(rest[rest.startIndex + 1])
+            {
+                bytes.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? HTTPGrammar.space : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
