@@ -56,7 +56,7 @@ package struct AssistantText: Sendable, Hashable {
     package var delta: String
     /// Whether `text` takes the place of everything that was said of this message before.
     package var replaces: Bool
-    /// 1 for the turn's first message, 2 for the one after the first tool calls, …
+    /// 1 for the turn's first message, 2 for the one after the first tool calls, and so on.
     package var message: Int
 }
 
