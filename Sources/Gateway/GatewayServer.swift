@@ -54,12 +54,17 @@ package final class GatewayServer: RequestHandler {
         turns.listen(to: services.events)
     }
 
-    /// Every method there is, by group. A new group is one line here.
+    /// Every method there is, by group.
+    ///
+    /// A new group is one line here.
     private func methodGroups(_ changes: SessionChanges) -> [any MethodGroup] {
         let stores = services.stores
         let chat = ChatHistory(
             sessions: stores.sessions, settings: settings, switchboard: services.switchboard, cache: history)
-        return [
+        let config = services.configFile.map { file in
+            [ConfigMethods(file: file, settings: settings, written: services.configWritten)]
+        }
+        return (config ?? []) + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, logFile: services.logFile),
             ModelMethods(models: services.models, settings: settings),
@@ -81,7 +86,9 @@ package final class GatewayServer: RequestHandler {
         ]
     }
 
-    /// Serves until cancelled. Logins are refused with "gateway starting" until the first health summary is made.
+    /// Serves until cancelled.
+    ///
+    /// Logins are refused with "gateway starting" until the first health summary is made.
     package func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tasks.run() }
@@ -108,7 +115,9 @@ package final class GatewayServer: RequestHandler {
         tasks.add { [plane] in await plane.refreshHealth() }
     }
 
-    /// Tells all clients that the gateway stops, and ends their connections. No client logs in any more.
+    /// Tells all clients that the gateway stops, and ends their connections.
+    ///
+    /// No client logs in any more.
     package func stop(restartExpected: Duration? = nil) {
         plane.isReady = false
         let expected = restartExpected.map { JSON.integer($0.milliseconds) }
@@ -163,6 +172,10 @@ package struct GatewayServices {
     package var stores: Stores
     package var switchboard: Switchboard
     package var events: EventHub
+    /// Nil leaves the `config.*` methods out.
+    package var configFile: ConfigFile?
+    /// A client wrote the config; called at once, also where the file is watched.
+    package var configWritten: @MainActor () -> Void
     package var models: KnownModels
     package var tools: @MainActor () -> [ToolSchema]
     package var commands: [SlashCommand]
@@ -174,7 +187,8 @@ package struct GatewayServices {
     package var log: Log
 
     package init(
-        stores: Stores, switchboard: Switchboard, events: EventHub, models: KnownModels,
+        stores: Stores, switchboard: Switchboard, events: EventHub, configFile: ConfigFile?,
+        configWritten: @escaping @MainActor () -> Void = {}, models: KnownModels,
         tools: @escaping @MainActor () -> [ToolSchema], commands: [SlashCommand], host: HostFacts,
         logFile: @escaping @MainActor () -> String?, failing: @escaping @MainActor () -> [String] = { [] },
         log: Log
@@ -182,6 +196,8 @@ package struct GatewayServices {
         self.stores = stores
         self.switchboard = switchboard
         self.events = events
+        self.configFile = configFile
+        self.configWritten = configWritten
         self.models = models
         self.tools = tools
         self.commands = commands

@@ -36,6 +36,7 @@ package indirect enum Shape: Sendable {
 
 /// The members of an object.
 package struct ObjectShape: Sendable {
+    /// One key an object knows.
     package struct Member: Sendable {
         package var key: String
         package var shape: Shape
@@ -82,6 +83,7 @@ package enum ReloadRule: Hashable, Sendable {
     case hot(Part)
     /// The gateway starts again in its process.
     case restart
+/// A part of the gateway that can be built anew while it runs.
 
     package enum Part: Hashable, Sendable {
         case heartbeat, cron, hooks, browser

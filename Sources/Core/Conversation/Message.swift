@@ -43,6 +43,7 @@ package struct ToolCall: Sendable, Hashable {
     }
 }
 
+/// What a person said, as the transcript keeps it.
 package struct UserMessage: Sendable, Hashable {
     package var content: [Block]
     package var timestamp: Timestamp
@@ -56,6 +57,7 @@ package struct UserMessage: Sendable, Hashable {
     }
 }
 
+/// What a model answered, and what the answer cost.
 package struct AssistantMessage: Sendable, Hashable {
     package var content: [Block]
     package var timestamp: Timestamp
@@ -91,6 +93,7 @@ package struct AssistantMessage: Sendable, Hashable {
     }
 }
 
+/// What a tool gave back for one call.
 package struct ToolResultMessage: Sendable, Hashable {
     package var toolCallID: String
     package var toolName: String
@@ -125,6 +128,7 @@ package struct Usage: Sendable, Hashable {
     package var cacheWrite = 0
     package var cost: Cost?
 
+    /// US dollars by kind of token.
     package struct Cost: Sendable, Hashable {
         package var input = 0.0
         package var output = 0.0

@@ -52,8 +52,9 @@ struct ClientPlaces: Sendable {
         return headers["fly-client-ip"].flatMap { PeerAddress($0) }
     }
 
-    /// Behind a local proxy that is not configured as trusted everybody is loopback. Its last hop then still tells
-    /// clients apart, so that one guesser does not lock out all the others.
+    /// Behind a local proxy that is not configured as trusted everybody is loopback.
+    ///
+    /// Its last hop then still tells clients apart, so that one guesser does not lock out all the others.
     private func hopBehindLocalProxy(_ peer: PeerAddress, _ headers: HTTPHeaders) -> PeerAddress? {
         peer.isLoopback ? Self.hops(headers).last : nil
     }

@@ -49,8 +49,9 @@ struct FailedLoginLimiter {
         for (key, _) in byAge.prefix(Self.mostEntries / 8) { entries.removeValue(forKey: key) }
     }
 
-    /// Addresses remembered at once, about 100 bytes each. An attacker with more networks than this is not stopped by
-    /// counting addresses.
+    /// Addresses remembered at once, about 100 bytes each.
+    ///
+    /// An attacker with more networks than this is not stopped by counting addresses.
     private static let mostEntries = 4096
 }
 

@@ -2,6 +2,7 @@ package import Core
 
 /// How a client proves that it may come in: `gateway.auth`.
 package struct SharedAuth: Sendable {
+    /// What clients must give.
     package enum Mode: String, Sendable { case none, token, password }
 
     package var mode: Mode
@@ -16,7 +17,9 @@ package struct SharedAuth: Sendable {
 
     package var asksForSecret: Bool { mode != .none }
 
-    /// What a login with a shared secret came to. The raw value stands in the refusal's details.
+    /// What a login with a shared secret came to.
+    ///
+    /// The raw value stands in the refusal's details.
     enum Verdict: String, Sendable {
         case ok
         case tokenMissing = "token_missing"
@@ -27,7 +30,9 @@ package struct SharedAuth: Sendable {
         case passwordNotConfigured = "password_missing_config"
     }
 
-    /// Compares in constant time. An empty text counts as none.
+    /// Compares in constant time.
+    ///
+    /// An empty text counts as none.
     func verdict(token sent: String?, password sentPassword: String?) -> Verdict {
         switch mode {
         case .none:

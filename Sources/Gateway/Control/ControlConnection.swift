@@ -121,7 +121,9 @@ extension ControlConnection {
         }
     }
 
-    /// The first frame must be a request named `connect`. Nil: it was not, and the client has been told.
+    /// The first frame must be a request named `connect`.
+    ///
+    /// Nil: it was not, and the client has been told.
     private func connectRequest(_ bytes: [UInt8]) -> RequestFrame? {
         do throws(RequestFrame.Refusal) {
             let request = try RequestFrame(bytes, generation: .four)
@@ -280,8 +282,9 @@ extension ControlConnection {
         }
     }
 
-    /// Sends an event with this connection's next number. A client that does not read loses droppable events and is
-    /// cut off at any other.
+    /// Sends an event with this connection's next number.
+    ///
+    /// A client that does not read loses droppable events and is cut off at any other.
     func deliver(_ body: EventBody, isDroppable: Bool) {
         guard case .open = state else { return }
         if socket.bufferedBytes > Limits.maxBufferedBytes(generation) {

@@ -48,7 +48,9 @@ final class ControlPlane {
 
     var uptime: Duration { ContinuousClock.now - startedAt }
 
-    /// Takes over a changed config. Wrong passwords counted so far are kept unless the rules changed.
+    /// Takes over a changed config.
+    ///
+    /// Wrong passwords counted so far are kept unless the rules changed.
     func settingsChanged(from old: AccessSettings) {
         let rules = settings.now.access.loginRules
         if rules != old.loginRules { limiter = FailedLoginLimiter(rules: rules) }
@@ -99,7 +101,9 @@ extension ControlPlane {
             ])
     }
 
-    /// Closes the connection unless it logs in in time. One task watches all of them, and only while there are any.
+    /// Closes the connection unless it logs in in time.
+    ///
+    /// One task watches all of them, and only while there are any.
     func expectLogin(of connection: ControlConnection) {
         waiting.append((ContinuousClock.now + Limits.handshakeTimeout, connection))
         if waiting.count == 1 { tasks.add { [self] in await closeSilent() } }
@@ -108,7 +112,8 @@ extension ControlPlane {
     private func closeSilent() async {
         while let first = waiting.first, !Task.isCancelled {
             if first.connection.isWaiting {
-                try? await Task.sleep(until: first.deadline, clock: .continuous)  // throws only when cancelled
+                // Throws only when cancelled.
+                try? await Task.sleep(until: first.deadline, clock: .continuous)
             }
             if first.connection.isWaiting { first.connection.close(code: 1000, reason: "") }
             waiting.removeFirst()

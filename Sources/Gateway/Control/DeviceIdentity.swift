@@ -39,7 +39,9 @@ struct DeviceIdentity {
     /// How far the client's clock may be from ours.
     private var window: Duration { generation == .three ? .seconds(600) : .seconds(120) }
 
-    /// What the client may have signed. Newer clients pick one of several tokens, so each is tried.
+    /// What the client may have signed.
+    ///
+    /// Newer clients pick one of several tokens, so each is tried.
     private func payloads(_ device: ConnectParams.Device) -> [String] {
         let auth = params.auth
         let tokens = [auth.token, auth.deviceToken, auth.bootstrapToken].compactMap { $0 }

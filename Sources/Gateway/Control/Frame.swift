@@ -18,7 +18,8 @@ struct RequestFrame {
     }
 
     init(_ bytes: [UInt8], generation: Generation) throws(Refusal) {
-        guard let json = try? JSON.parse(bytes) else { throw .notJSON }  // the text of the parser's error helps nobody
+        // The text of the parser's error helps nobody.
+        guard let json = try? JSON.parse(bytes) else { throw .notJSON }
         if json["type"] == "cancel", generation == .four { throw .ignored }
         let reasons = Self.schema.violations(in: json, generation: generation)
         guard reasons.isEmpty, let id = json["id"]?.stringValue, let method = json["method"]?.stringValue
@@ -48,7 +49,9 @@ enum Payload: Sendable {
     case sent
 }
 
-/// Encodes what goes to clients. Envelopes hold nothing but the members of contract §2.1.
+/// Encodes what goes to clients.
+///
+/// Envelopes hold nothing but the members of contract §2.1.
 enum OutgoingFrame {
     /// Nil: there is nothing more to send.
     static func response(to id: String, _ payload: Payload) -> [UInt8]? {

@@ -1,4 +1,6 @@
-/// A generation of the wire protocol. Both are spoken on one port; each connection agrees on one in its handshake.
+/// A generation of the wire protocol.
+///
+/// Both are spoken on one port; each connection agrees on one in its handshake.
 enum Generation: Int, Sendable, CaseIterable {
     case three = 3
     case four = 4

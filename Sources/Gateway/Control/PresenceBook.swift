@@ -89,7 +89,9 @@ struct PresenceBook {
 
     /// How long somebody who left stays in the list.
     private static let memory: Duration = .seconds(300)
-    /// Entries kept, about 1 KiB each. More clients than this is a load test, not people.
+    /// Entries kept, about 1 KiB each.
+    ///
+    /// More clients than this is a load test, not people.
     private static let mostEntries = 200
     /// Entries in one list, so that an event of presence stays near 32 KiB.
     private static let mostListed = 64

@@ -69,7 +69,9 @@ final class TurnBroadcast {
         if !event.kind.isText { follow(event) }
     }
 
-    /// Forgets the oldest run. Only runs that never end come here.
+    /// Forgets the oldest run.
+    ///
+    /// Only runs that never end come here.
     private func makeRoom() {
         guard runs.count >= Self.mostRuns,
             let oldest = runs.min(by: { $0.value.startedAt < $1.value.startedAt })

@@ -222,7 +222,9 @@ extension TurnNarrator {
         }
     }
 
-    /// Text of a tool in one event. A card shows a few hundred lines at most.
+    /// Text of a tool in one event.
+    ///
+    /// A card shows a few hundred lines at most.
     private static let mostToolBytes = 16 << 10
 }
 

@@ -15,7 +15,9 @@ enum AttachmentError: Error {
     }
 }
 
-/// The images a client sends along with a message. Other files are not taken yet.
+/// The images a client sends along with a message.
+///
+/// Other files are not taken yet.
 enum Attachments {
     /// Files in one message.
     static let most = 20

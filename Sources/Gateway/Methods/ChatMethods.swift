@@ -174,7 +174,9 @@ extension ChatMethods {
 }
 
 extension SubmitError {
-    /// The refusal as clients know it. What cannot be helped by asking otherwise may be tried again.
+    /// The refusal as clients know it.
+    ///
+    /// What cannot be helped by asking otherwise may be tried again.
     func answer(to generation: Generation, run: RunID) -> RPCError {
         switch self {
         case .conflict:

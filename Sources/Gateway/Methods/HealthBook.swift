@@ -17,7 +17,9 @@ final class HealthBook {
         self.log = log
     }
 
-    /// The last summary. Before the first one: a summary without sessions.
+    /// The last summary.
+    ///
+    /// Before the first one: a summary without sessions.
     func encoded(_ generation: Generation) -> [UInt8] {
         if let known = encoded[generation] { return known }
         let summary = HealthSummary(settings: settings.now, sessions: [:], took: .zero)

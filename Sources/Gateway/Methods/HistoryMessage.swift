@@ -19,7 +19,9 @@ enum HistoryMessage {
             generation)
     }
 
-    /// January's clients get what is stored. Today's get a person's words as plain text, and where the message stands.
+    /// January's clients get what is stored.
+    ///
+    /// Today's get a person's words as plain text, and where the message stands.
     static func encoded(
         _ stored: [UInt8], isFromPerson: Bool, place: Place, _ generation: Generation
     ) -> [UInt8] {

@@ -36,7 +36,9 @@ struct MethodTable {
 
     init() {}
 
-    /// Adds a method that is answered at once. `before` is the scope January's clients need, where it was another.
+    /// Adds a method that is answered at once.
+    ///
+    /// `before` is the scope January's clients need, where it was another.
     mutating func addFast(
         _ name: String, _ scope: Scope, before: Scope? = nil, _ params: ParamsSchema,
         _ handler: @escaping Fast
@@ -47,7 +49,9 @@ struct MethodTable {
                 preliminary: nil))
     }
 
-    /// Adds a method that waits for something. `fast` may answer without a task when all is at hand.
+    /// Adds a method that waits for something.
+    ///
+    /// `fast` may answer without a task when all is at hand.
     mutating func add(
         _ name: String, _ scope: Scope, before: Scope? = nil, _ params: ParamsSchema, fast: Fast? = nil,
         preliminary: Preliminary? = nil, _ handler: @escaping Slow
@@ -64,7 +68,9 @@ struct MethodTable {
         names.append(method.name)
     }
 
-    /// The method, if this client may call it. Who is no admin is not told which names exist.
+    /// The method, if this client may call it.
+    ///
+    /// Who is no admin is not told which names exist.
     func method(
         _ name: String, role: String, scopes: Scopes, _ generation: Generation
     ) throws(RPCError) -> Method {

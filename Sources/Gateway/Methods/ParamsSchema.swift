@@ -56,7 +56,9 @@ struct ParamsSchema: Sendable {
     /// Takes anything, also what is not an object.
     var takesAnything: Bool { isOpen && fields.isEmpty }
 
-    /// Every violation, without repeats, in the order the original reports them. Empty: the value is fine.
+    /// Every violation, without repeats, in the order the original reports them.
+    ///
+    /// Empty: the value is fine.
     func violations(in value: JSON, generation: Generation) -> [String] {
         if takesAnything { return [] }
         var check = Check(generation: generation)

@@ -23,7 +23,8 @@ struct SessionPreview {
     }
 
     private func item(_ message: StoredMessage) -> JSON? {
-        guard let json = try? JSON.parse(message.json) else { return nil }  // a damaged row has no text to show
+        // A damaged row has no text to show.
+        guard let json = try? JSON.parse(message.json) else { return nil }
         let text = [Block](json: json["content"] ?? .null).text.trimmed
         guard !text.isEmpty else { return nil }
         let role = message.role == "toolResult" ? "tool" : message.role

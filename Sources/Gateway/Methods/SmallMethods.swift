@@ -78,7 +78,9 @@ struct SmallMethods: MethodGroup {
 // MARK: - Schedule
 
 extension SmallMethods {
-    /// Jobs that were brought along from another gateway. They are kept and do not run yet.
+    /// Jobs that were brought along from another gateway.
+    ///
+    /// They are kept and do not run yet.
     private func cronList(_ call: Call) async throws(RPCError) -> Payload {
         let showsAll = call.params["includeDisabled"] == true || call.text("enabled") == "all"
         let rows = try await reading { try await cron.jobs() }.filter { $0.isEnabled || showsAll }

@@ -33,7 +33,9 @@ struct ControlUIFiles {
         var isIndex = false
     }
 
-    /// The file a path means. A path without a file and without an extension is a page of the app: the index.
+    /// The file a path means.
+    ///
+    /// A path without a file and without an extension is a page of the app: the index.
     private func file(for path: String) -> File? {
         guard !path.utf8.contains(0), !path.split(separator: "/").contains("..") else { return nil }
         var path = path
