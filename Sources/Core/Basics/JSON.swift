@@ -1,4 +1,6 @@
-/// A JSON value. Objects keep the order of their keys; whole numbers stay whole.
+/// A JSON value.
+///
+/// Objects keep the order of their keys; whole numbers stay whole.
 package enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)

@@ -34,7 +34,8 @@ package struct JSON5Node: Sendable {
         }
     }
 
-    /// The members in written order, a repeated key each time it stands there; nil for anything but an object.
+    /// The members in written order, a repeated key each time it stands there; nil for anything but an
+    /// object.
     package var members: [JSON5Member]? { if case .object(let members) = content { members } else { nil } }
 
     package var items: [JSON5Node]? { if case .array(let items) = content { items } else { nil } }
@@ -66,7 +67,8 @@ package struct JSON5Error: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JSON {
-    /// Reads JSON5 (spec.json5.org, version 1.0.0), keeping where everything stands; of a repeated key the last value counts.
+    /// Reads JSON5 (spec.json5.org, version 1.0.0), keeping where everything stands; of a repeated key the
+    /// last value counts.
     package static func parseJSON5(
         _ text: String, limits: JSONLimits = .standard
     ) throws(JSON5Error) -> JSON5Document {

@@ -1,4 +1,6 @@
-/// Reads JSON5 into a tree that keeps positions. Config files are small, so it takes one character at a time.
+/// Reads JSON5 into a tree that keeps positions.
+///
+/// Config files are small, so it takes one character at a time.
 struct JSON5Parser: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let limits: JSONLimits

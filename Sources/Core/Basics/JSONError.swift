@@ -1,8 +1,12 @@
 /// Bounds of one JSON text.
 package struct JSONLimits: Sendable {
-    /// Deepest nesting of arrays and objects. Real texts need about 20; every level costs stack.
+    /// Deepest nesting of arrays and objects.
+    ///
+    /// Real texts need about 20; every level costs stack.
     package var maxDepth: Int
-    /// Longest text in bytes. The largest real one is a stored message with images.
+    /// Longest text in bytes.
+    ///
+    /// The largest real one is a stored message with images.
     package var maxBytes: Int
 
     package static let standard = JSONLimits()

@@ -34,10 +34,12 @@ struct JSONNumber {
         exponent = min(exponent * 10 + Int(digit), Self.largestExponent)
     }
 
-    /// The value; `text` are the bytes of the whole number. Nil when it is beyond the range of a double.
+    /// The value; `text` are the bytes of the whole number.
     ///
-    /// A value that is a whole number becomes one, however it was written, so that writing and reading again gives
-    /// the same value. Negative zero stays a double.
+    /// Nil when it is beyond the range of a double.
+    ///
+    /// A value that is a whole number becomes one, however it was written, so that writing and reading again
+    /// gives the same value. Negative zero stays a double.
     func value(of text: UnsafeBufferPointer<UInt8>) -> JSON? {
         let power = exponent - fractionDigits + droppedDigits
         if droppedDigits == 0 && power == 0 && (mantissa != 0 || !isNegative) {
@@ -49,7 +51,8 @@ struct JSONNumber {
         return .number(double)
     }
 
-    /// Up to 2^53 and 10^22 one exactly rounded operation gives the nearest double; the rest is left to the library.
+    /// Up to 2^53 and 10^22 one exactly rounded operation gives the nearest double; the rest is left to the
+    /// library.
     private func double(power: Int, text: UnsafeBufferPointer<UInt8>) -> Double? {
         if droppedDigits == 0 && mantissa <= 1 << 53 && abs(power) <= 22 {
             let whole = Double(mantissa)

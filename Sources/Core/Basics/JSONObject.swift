@@ -1,4 +1,6 @@
-/// The members of a JSON object in the order they were written. A repeated key keeps its first place and its last value.
+/// The members of a JSON object in the order they were written.
+///
+/// A repeated key keeps its first place and its last value.
 ///
 /// Keys are Swift strings: two spellings that Unicode holds for the same text are one key.
 package struct JSONObject: Sendable, Hashable {

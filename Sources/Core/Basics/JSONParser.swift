@@ -1,4 +1,6 @@
-/// Reads RFC 8259 and nothing else. It works on bytes, and copies plain runs of a string at once.
+/// Reads RFC 8259 and nothing else.
+///
+/// It works on bytes, and copies plain runs of a string at once.
 struct JSONParser: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let limits: JSONLimits
@@ -173,7 +175,9 @@ struct JSONParser: ~Copyable {
     /// Bytes of a string with escapes that stay allocated for the next one.
     private static let largestKeptCapacity = 1 << 16
 
-    /// Stops at a quote or a backslash. False when a byte above 127 was passed.
+    /// Stops at a quote or a backslash.
+    ///
+    /// False when a byte above 127 was passed.
     private mutating func skipPlainBytes() throws(JSONFailure) -> Bool {
         let (end, isASCII) = JSONText.plainRun(in: bytes, from: position)
         position = end

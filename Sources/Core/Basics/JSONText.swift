@@ -3,7 +3,8 @@ enum JSONText {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
-    /// The first byte from `start` on that is a double quote, a backslash or a control character, eight at a time.
+    /// The first byte from `start` on that is a double quote, a backslash or a control character, eight at a
+    /// time.
     static func plainRun(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> (end: Int, isASCII: Bool) {
         guard let base = bytes.baseAddress else { return (start, true) }
         let raw = UnsafeRawPointer(base)

@@ -1,7 +1,9 @@
 /// Compares a document with the shapes it should have, and collects everything that does not fit.
 struct ConfigCheck {
     private(set) var issues: [ConfigIssue] = []
-    /// Keys that nobody knows. They can be left out without changing what the rest means.
+    /// Keys that nobody knows.
+    ///
+    /// They can be left out without changing what the rest means.
     private(set) var unknownKeys: [ConfigIssue] = []
     private(set) var keysWithoutEffect: [ConfigPath] = []
 
@@ -104,7 +106,8 @@ struct ConfigCheck {
             isSecurity: context.isSecurity || hint.map { Self.isSecurity($0, in: shape) } ?? false)
     }
 
-    /// A misspelt security key must not be left out quietly: its default may be more open than what was meant.
+    /// A misspelt security key must not be left out quietly: its default may be more open than what was
+    /// meant.
     private static func isSecurity(_ hint: String, in shape: ObjectShape) -> Bool {
         if let member = shape[hint] { return member.traits.isSecurity }
         return ConfigPath(hint).map { Config.spec.shape.traits(at: $0).isSecurity } ?? false

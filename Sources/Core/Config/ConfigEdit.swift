@@ -1,7 +1,8 @@
-/// Changes values inside a JSON5 text and leaves everything else as it is written: comments, order, quotes, `${VAR}`,
-/// commas and indentation.
+/// Changes values inside a JSON5 text and leaves everything else as it is written: comments, order, quotes,
+/// `${VAR}`, commas and indentation.
 ///
-/// It makes one small edit after the other, and reads the text again after each, until the text means what is wanted.
+/// It makes one small edit after the other, and reads the text again after each, until the text means what is
+/// wanted.
 package struct ConfigEdit {
     /// Why an edit cannot be made.
     package enum Failure: Error, Hashable {

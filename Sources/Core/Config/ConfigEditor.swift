@@ -101,7 +101,8 @@ struct ConfigEditor {
         return Step(edits: edits, fallback: replacement(of: container.node, by: wanted))
     }
 
-    /// A part that has its lines to itself goes with them and the comment behind it; another goes with the space around it.
+    /// A part that has its lines to itself goes with them and the comment behind it; another goes with the
+    /// space around it.
     private func widened(_ range: Range<Int>, before end: Int) -> Range<Int> {
         let lineStart = text.spaceStart(before: range.lowerBound)
         let lineEnd = text.lineEnd(after: range.upperBound)

@@ -1,7 +1,7 @@
 /// Replaces `{"$include": "file"}` by the file's content.
 ///
-/// A list of files is merged in order; keys beside `$include` are merged over them. Paths start at the folder of the
-/// file that says them.
+/// A list of files is merged in order; keys beside `$include` are merged over them. Paths start at the folder
+/// of the file that says them.
 struct ConfigIncludes {
     /// One file that was read.
     struct Source {

@@ -24,7 +24,7 @@ package struct ConfigIssue: Hashable, Sendable, CustomStringConvertible {
         self.isSecurity = isSecurity
     }
 
-    /// `openclaw.json:12:5: gateway.prot: unknown key; did you mean "port"?`
+    /// For people, with the place: `openclaw.json:12:5: gateway.prot: unknown key`.
     package var description: String {
         var text = file.map { $0 + ":" } ?? ""
         if let position { text += "\(position.line):\(position.column):" }

@@ -1,4 +1,6 @@
-/// Makes a `Config` of a file's text, the files it includes and the environment. It touches no disk itself.
+/// Makes a `Config` of a file's text, the files it includes and the environment.
+///
+/// It touches no disk itself.
 package struct ConfigLoader: Sendable {
     /// Why a file could not be read, in words.
     package struct Unreadable: Error, Sendable {

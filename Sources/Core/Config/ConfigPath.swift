@@ -52,7 +52,9 @@ extension ConfigPath: CustomStringConvertible {
         !key.isEmpty && key.utf8.allSatisfy { $0 > 0x20 && !".[]\"'".utf8.contains($0) }
     }
 
-    /// Reads what `description` writes, and `a.0.b` as well. Nil when a bracket or quote is not closed or a key is empty.
+    /// Reads what `description` writes, and `a.0.b` as well.
+    ///
+    /// Nil when a bracket or quote is not closed or a key is empty.
     package init?(_ text: String) {
         var steps: [Step] = []
         var rest = Substring(text)

@@ -3,7 +3,9 @@ package enum ConfigRedaction {
     /// Stands in place of a secret; the clients of the original know this word.
     package static let placeholder = "__OPENCLAW_REDACTED__"
 
-    /// The document without its secrets. `${VAR}` stays: it says where a secret is, not what it is.
+    /// The document without its secrets.
+    ///
+    /// `${VAR}` stays: it says where a secret is, not what it is.
     package static func redacted(_ document: JSON) -> JSON { redact(document, at: .root) }
 
     private static func redact(_ value: JSON, at path: ConfigPath) -> JSON {
@@ -42,7 +44,8 @@ package enum ConfigRedaction {
 
     // MARK: What is a secret
 
-    /// Keys whose texts are secrets wherever they stand: compared in small letters without `_` and `-`, at the end.
+    /// Keys whose texts are secrets wherever they stand: compared in small letters without `_` and `-`, at
+    /// the end.
     private static let secretEndings = [
         "token", "password", "secret", "apikey", "privatekey", "encryptkey", "passphrase", "credential",
         "credentials",
@@ -79,7 +82,8 @@ package enum ConfigRedaction {
         }
     }
 
-    /// A text that a client sent, with each placeholder replaced by what stands in `stored`, as it is written there.
+    /// A text that a client sent, with each placeholder replaced by what stands in `stored`, as it is written
+    /// there.
     package static func restoredText(
         of document: JSON5Document, from stored: JSON5Document?
     ) throws(Unrestorable) -> String {

@@ -1,6 +1,7 @@
 /// All keys that OpenClaw knows, for telling a key without effect from a typing error.
 ///
-/// The text is read in place: the entries are found once, and one entry is parsed when a value under it is looked at.
+/// The text is read in place: the entries are found once, and one entry is parsed when a value under it is
+/// looked at.
 package struct KeyTable: Sendable {
     package static let shared = KeyTable(keys)
 

@@ -1,10 +1,14 @@
 /// What loading gave: the config, and all there is to say about it.
 package struct LoadedConfig: Sendable {
-    /// Defaults, the file and the environment. With `issues` it is the parts that were right.
+    /// Defaults, the file and the environment.
+    ///
+    /// With `issues` it is the parts that were right.
     package var config = Config()
     /// What makes the file unusable, everything at once.
     package var issues: [ConfigIssue] = []
-    /// Unknown keys that were left out. For a write they are errors.
+    /// Unknown keys that were left out.
+    ///
+    /// For a write they are errors.
     package var quarantined: [ConfigIssue] = []
     /// What people should know though all is well: a secret in the file that the environment beats.
     package var warnings: [ConfigIssue] = []
@@ -15,7 +19,8 @@ package struct LoadedConfig: Sendable {
     package var syntaxError: JSON5Error?
     /// The main file as it is written.
     package var parsed: JSON = [:]
-    /// With all included files in place and `${VAR}` still in it: complete, and without what only the environment knows.
+    /// With all included files in place and `${VAR}` still in it: complete, and without what only the
+    /// environment knows.
     package var assembled: JSON = [:]
     /// Files it includes, also missing ones.
     package var includedPaths: [String] = []
@@ -117,7 +122,8 @@ extension Shape {
 }
 
 extension JSON {
-    /// Removes the member at `path`; an item of a list is replaced by null, so that the others keep their places.
+    /// Removes the member at `path`; an item of a list is replaced by null, so that the others keep their
+    /// places.
     mutating func remove(at path: ConfigPath) {
         guard let last = path.steps.last else {
             self = [:]
@@ -136,7 +142,8 @@ extension JSON {
         }
     }
 
-    /// Sets the member at `path`, making objects on the way; a step that does not fit what is there changes nothing.
+    /// Sets the member at `path`, making objects on the way; a step that does not fit what is there changes
+    /// nothing.
     mutating func set(_ value: JSON, at path: ConfigPath) {
         change(at: path.steps[...]) { $0 = value }
     }

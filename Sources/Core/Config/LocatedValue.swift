@@ -57,7 +57,9 @@ struct LocatedValue {
         }
     }
 
-    /// Where `path` stands: a key for members, the value itself for items. The nearest place above when it is missing.
+    /// Where `path` stands: a key for members, the value itself for items.
+    ///
+    /// The nearest place above when it is missing.
     func place(of path: ConfigPath, key: Bool) -> Place {
         var value = self
         var place = self.place
@@ -76,7 +78,8 @@ struct LocatedValue {
         return place
     }
 
-    /// Objects are merged member by member, lists are put one behind the other, of anything else `other` wins.
+    /// Objects are merged member by member, lists are put one behind the other, of anything else `other`
+    /// wins.
     func merged(with other: LocatedValue) -> LocatedValue {
         switch (content, other.content) {
         case (.array(let mine), .array(let theirs)):

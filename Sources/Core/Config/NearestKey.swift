@@ -1,6 +1,7 @@
 /// Finds the word somebody meant.
 enum NearestKey {
-    /// The candidate with the fewest typing errors, or nil when none is close: one error in three letters, at most three.
+    /// The candidate with the fewest typing errors, or nil when none is close: one error in three letters, at
+    /// most three.
     static func of(_ word: String, among candidates: [String]) -> String? {
         let limit = min(3, max(1, word.count / 3))
         var best: (word: String, distance: Int)?

@@ -1,4 +1,5 @@
-/// A part of the config that is declared once: its properties, and for each its key, shape, reload rule and label.
+/// A part of the config that is declared once: its properties, and for each its key, shape, reload rule and
+/// label.
 ///
 /// A property's initialiser is the key's default.
 package protocol Settings: Sendable {

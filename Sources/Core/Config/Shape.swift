@@ -1,4 +1,6 @@
-/// What a value of the config may be. One tree of shapes gives checking, the JSON Schema and the reload rules.
+/// What a value of the config may be.
+///
+/// One tree of shapes gives checking, the JSON Schema and the reload rules.
 package indirect enum Shape: Sendable {
     case any
     case string
@@ -54,7 +56,9 @@ package struct ObjectShape: Sendable {
 
 /// What else is declared about a member.
 package struct Traits: Sendable {
-    /// What the gateway does when the value changes. Nil: as the object that holds it.
+    /// What the gateway does when the value changes.
+    ///
+    /// Nil: as the object that holds it.
     package var reload: ReloadRule?
     package var label: String?
     package var help: String?

@@ -25,7 +25,9 @@ package final class ConfigFile {
         }
     }
 
-    /// `environment` is the process's; `.env` files of the working and the state directory are added to it here.
+    /// `environment` is the process's; `.env` files of the working and the state directory are added to it
+    /// here.
+    ///
     /// `digest` gives SHA-256 in hex.
     package init(
         location: ConfigLocation, environment: [String: String], workingDirectory: String,
@@ -65,7 +67,9 @@ package final class ConfigFile {
 
     // MARK: Reading
 
-    /// Loads the file for a start. With mistakes in it the last good copy is taken, unless they decide who may come in.
+    /// Loads the file for a start.
+    ///
+    /// With mistakes in it the last good copy is taken, unless they decide who may come in.
     package func loadAtStart() throws(ConfigRefusal) -> ConfigSnapshot {
         let bytes: [UInt8]?
         do throws(FileError) {
@@ -188,7 +192,9 @@ package final class ConfigFile {
         return snapshot
     }
 
-    /// Applies a merge patch. Returns the paths that changed; none means that nothing was written.
+    /// Applies a merge patch.
+    ///
+    /// Returns the paths that changed; none means that nothing was written.
     ///
     /// `needsHash: false`: an empty patch may come without a base hash, as the newer protocol allows.
     package func patch(

@@ -20,7 +20,8 @@ package struct ConfigLocation: Sendable, Hashable {
     /// Names the file had in older releases, the newest first.
     private static let olderNames = ["moltbot.json", "clawdbot.json"]
 
-    /// Finds both: `OPENCLAW_STATE_DIR` and `OPENCLAW_CONFIG_PATH`, else the profile's folder in the home directory.
+    /// Finds both: `OPENCLAW_STATE_DIR` and `OPENCLAW_CONFIG_PATH`, else the profile's folder in the home
+    /// directory.
     ///
     /// `profile` is from `--profile` or `OPENCLAW_PROFILE`; `--dev` is the profile `dev`.
     package static func find(

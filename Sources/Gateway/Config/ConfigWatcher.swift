@@ -8,10 +8,12 @@ import Wire
 
 /// Notices that one of a few files changed, however it was written, and tells once the writing is over.
 ///
-/// It watches folders, not files: a file that is replaced is another file, and a symbolic link may lead elsewhere.
+/// It watches folders, not files: a file that is replaced is another file, and a symbolic link may lead
+/// elsewhere.
 @MainActor
 package final class ConfigWatcher {
-    /// Whether the change has been dealt with, or the files should be looked at once more: they may be half written.
+    /// Whether the change has been dealt with, or the files should be looked at once more: they may be half
+    /// written.
     package enum Verdict {
         case done, lookAgain
     }

@@ -71,7 +71,8 @@ final class FolderNotifier {
         }.joined(separator: "\n")
     }
 
-    /// The names on the way to a file that may come to mean something else: each symbolic link, and the file itself.
+    /// The names on the way to a file that may come to mean something else: each symbolic link, and the file
+    /// itself.
     static func steps(to file: String) -> [(folder: String, name: String)] {
         var steps: [(folder: String, name: String)] = []
         var rest = file.split(separator: "/").map(String.init)
@@ -107,7 +108,9 @@ final class FolderNotifier {
 
 #if os(Linux)
     extension FolderNotifier {
-        /// A writer that closes the file, makes, moves or removes it. Writes before the close are not over.
+        /// A writer that closes the file, makes, moves or removes it.
+        ///
+        /// Writes before the close are not over.
         private static let mask =
             UInt32(IN_CLOSE_WRITE) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM)
             | UInt32(IN_DELETE) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)

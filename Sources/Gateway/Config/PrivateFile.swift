@@ -21,7 +21,9 @@ package struct FileError: Error, CustomStringConvertible, Sendable {
 
 /// Small files that only their owner may read: mode 0600 in folders of mode 0700.
 package enum PrivateFile {
-    /// The file's bytes, or nil when there is no such file. Longer files than `limit` are an error.
+    /// The file's bytes, or nil when there is no such file.
+    ///
+    /// Longer files than `limit` are an error.
     package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -44,7 +46,8 @@ package enum PrivateFile {
         }
     }
 
-    /// Writes a new file beside the old one and puts it in its place, so that a reader or a crash sees one or the other.
+    /// Writes a new file beside the old one and puts it in its place, so that a reader or a crash sees one or
+    /// the other.
     ///
     /// A symbolic link stays; the file it leads to is replaced.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
@@ -131,7 +134,9 @@ package enum PrivateFile {
         }
     }
 
-    /// The new name is on disk only when the folder is. A file system that cannot do this has done its best.
+    /// The new name is on disk only when the folder is.
+    ///
+    /// A file system that cannot do this has done its best.
     private static func synchronize(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

@@ -15,7 +15,8 @@ package struct ModelsSettings: Settings {
 package struct ProviderSettings: Settings {
     package var baseUrl: String?
     package var apiKey: Secret?
-    /// `openai-completions`, `openai-responses`, `anthropic-messages` or `google-generative-ai`, or one not spoken yet.
+    /// `openai-completions`, `openai-responses`, `anthropic-messages` or `google-generative-ai`, or one not
+    /// spoken yet.
     package var api: String?
     package var headers: [String: String] = [:]
     /// Whether the key goes into `Authorization: Bearer`.
@@ -77,7 +78,8 @@ package struct ModelSettings: Settings {
 }
 
 extension ValueSpec where Value == String {
-    /// Names of vendor protocols; those we do not speak are accepted, and the provider says so when it is used.
+    /// Names of vendor protocols; those we do not speak are accepted, and the provider says so when it is
+    /// used.
     fileprivate static var api: Self {
         .choice(
             "openai-completions", "openai-responses", "anthropic-messages", "google-generative-ai",
