@@ -8,7 +8,7 @@ package import Wire
 package final class GatewayServer: RequestHandler {
     private let settings: SettingsBox
     private let services: GatewayServices
-    private let plane: ControlPlane
+    let plane: ControlPlane
     private let turns: TurnBroadcast
     private let history: HistoryCache
     private let tasks = TaskPool()
