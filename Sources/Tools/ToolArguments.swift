@@ -12,7 +12,9 @@ struct ToolArguments {
 
     init(_ json: JSON) { self.json = json }
 
-    /// A text that must be there. Other spellings are what models trained on other tools write.
+    /// A text that must be there.
+    ///
+    /// Other spellings are what models trained on other tools write.
     func text(_ names: String...) throws(ToolFailure) -> String {
         for name in names {
             if let text = json[name]?.stringValue { return text }

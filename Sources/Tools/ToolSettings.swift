@@ -15,7 +15,9 @@ package struct ToolSettings: Sendable {
 
 /// How much of the machine one child process may take; nil sets no limit.
 package struct ProcessLimits: Sendable, Hashable {
-    /// Bytes of data a process. Three quarters of the machine, so that the gateway always has room.
+    /// Bytes of data a process.
+    ///
+    /// Three quarters of the machine, so that the gateway always has room.
     package var memoryBytes: Int? = max(Int(csystem_physical_memory()) / 4 * 3, 256 << 20)
     /// Beyond those that run already: enough for a parallel build, too few for a fork bomb.
     package var processes: Int? = 256

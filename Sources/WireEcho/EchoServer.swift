@@ -9,7 +9,8 @@ final class EchoServer: RequestHandler {
     private var server: WebServer?
     private var stopping: LoopEvent?
     private let health = SharedBytes(#"{"ok":true}"#)
-    private let healthHeaders = HTTPHeaders([(name: "Content-Type", value: "application/json; charset=utf-8")])
+    private let healthHeaders = HTTPHeaders([(name: "Content-Type", value: "application/json; charset=utf-8")]
+    )
 
     var port: Int { server?.port ?? 0 }
 
@@ -59,7 +60,8 @@ final class EchoServer: RequestHandler {
 
     private func echo(_ request: HTTPRequest) -> HTTPResponse {
         let type = request.headers["Content-Type"] ?? "application/octet-stream"
-        return HTTPResponse(headers: HTTPHeaders([(name: "Content-Type", value: type)]), body: .bytes(request.body))
+        return HTTPResponse(
+            headers: HTTPHeaders([(name: "Content-Type", value: type)]), body: .bytes(request.body))
     }
 
     /// `?n=` ticks (1 to a million), each padded to `?bytes=` (up to 64 KiB), as fast as the client reads them, or
@@ -79,7 +81,8 @@ final class EchoServer: RequestHandler {
             headers: headers,
             body: .stream { writer in
                 for tick in 1...count {
-                    try await writer.write(Array("id: \(tick)\ndata: tick \(tick)".utf8) + padding + Array("\n\n".utf8))
+                    try await writer.write(
+                        Array("id: \(tick)\ndata: tick \(tick)".utf8) + padding + Array("\n\n".utf8))
                     if pause > .zero { try await Task.sleep(for: pause) }
                 }
             })

@@ -14,7 +14,8 @@ func say(_ text: String, to descriptor: CInt) { _ = write(descriptor, text, text
 
 EventLoop.install()
 let arguments = CommandLine.arguments
-guard arguments.count == 2 || arguments.count == 3, let port = Int(arguments[1]), (0...65535).contains(port) else {
+guard arguments.count == 2 || arguments.count == 3, let port = Int(arguments[1]), (0...65535).contains(port)
+else {
     say("usage: wire-echo PORT [ADDRESS]\n", to: STDERR_FILENO)
     exit(64)
 }

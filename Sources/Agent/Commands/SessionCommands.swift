@@ -12,9 +12,13 @@ enum SessionCommands {
             name: "reset", arguments: "[message]", help: "Reset the current session.", category: .session,
             startsOver: true
         ) { try await startOver($0, reply: "✅ Session reset.") },
-        // Only listed: the door takes it before any command is looked for.
-        SlashCommand(name: "stop", help: "Stop the current run.", category: .session) { _ in .reply("") },
+        stop,
     ]
+
+    /// Only listed: the door takes it before any command is looked for.
+    static let stop = SlashCommand(name: "stop", help: "Stop the current run.", category: .session) { _ in
+        .reply("")
+    }
 
     @MainActor
     private static func startOver(_ call: CommandCall, reply: String) async throws -> CommandResult {

@@ -2,6 +2,7 @@ import Core
 
 /// Something a person can ask of the house itself: it answers without a model.
 package struct SlashCommand: Sendable {
+    /// What a command is about, for the list of commands.
     package enum Category: String, Sendable, CaseIterable {
         case session = "Session"
         case options = "Options"

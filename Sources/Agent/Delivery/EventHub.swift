@@ -39,7 +39,9 @@ package final class EventHub {
     }
 }
 
-/// Somebody's wish to be told. Keep it: the telling ends with it.
+/// Somebody's wish to be told.
+///
+/// Keep it: the telling ends with it.
 @MainActor
 package final class Subscription {
     private let id: Int

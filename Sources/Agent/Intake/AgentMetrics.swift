@@ -10,7 +10,9 @@ package struct AgentMetrics: Sendable, Hashable {
     package var commands = 0
     package var running = 0
     package var queued = 0
-    /// Acknowledged messages that nobody worked on at the watchdog's last look. Must be 0.
+    /// Acknowledged messages that nobody worked on at the watchdog's last look.
+    ///
+    /// Must be 0.
     package var unanswered = 0
 
     package init() {}

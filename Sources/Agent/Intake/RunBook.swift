@@ -17,7 +17,9 @@ final class RunBook {
 
     func outcome(of run: RunID) -> RunOutcome? { outcomes[run] }
 
-    /// The run is over. Without an outcome it will be run again at the next start.
+    /// The run is over.
+    ///
+    /// Without an outcome it will be run again at the next start.
     func ended(_ run: RunID, _ outcome: RunOutcome?) {
         active.removeValue(forKey: run)?.ended.open()
         guard let outcome else { return }

@@ -18,12 +18,15 @@ extension Switchboard {
         _ = await abort(session: session, reason: .reset)
     }
 
+    /// A tool has two seconds to end before it is killed; whoever stops a run does not wait much longer.
+    private static let patience: Duration = .seconds(5)
+
     private func stop(
         _ running: [ActiveRun], reason: AbortReason, waiting: [TurnQueue.Item]
     ) async -> [RunID] {
         for run in running { run.stop(reason) }
         for item in waiting { await drop(item, reason) }
-        for run in running { await run.ended.wait() }
+        for run in running { await run.ended.wait(atMost: Self.patience, on: clock) }
         return running.map(\.run) + waiting.map(\.entry.run)
     }
 

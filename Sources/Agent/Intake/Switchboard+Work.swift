@@ -44,7 +44,9 @@ extension Switchboard {
             workspaces: workspaces, deadlines: deadlines, clock: clock, log: log)
     }
 
-    /// Cancels `work` when the run is stopped or has taken too long. Zero means no limit but a day.
+    /// Cancels `work` when the run is stopped or has taken too long.
+    ///
+    /// Zero means no limit but a day.
     private func inTime(
         _ limit: Duration, _ live: ActiveRun, _ work: @escaping @MainActor @Sendable () async -> RunOutcome?
     ) async -> RunOutcome? {
@@ -67,7 +69,9 @@ extension Switchboard {
     /// No turn takes longer than a day, whatever a client asks for.
     private static var longestTurnSeconds: Int64 { 86_400 }
 
-    /// The message has its outcome. Without one, or with one that is not on disk, it waits for the next start.
+    /// The message has its outcome.
+    ///
+    /// Without one, or with one that is not on disk, it waits for the next start.
     private func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?) {
         if let outcome {
             if outcome.failure?.kind != .store { held.remove(item.entry.id) }
@@ -94,6 +98,7 @@ extension Switchboard {
             case .turn(let text):
                 var item = item
                 item.text = text
+                queue.becameTurn(item.entry.session)
                 await runTurn(message, profile, item)
             }
         } catch {

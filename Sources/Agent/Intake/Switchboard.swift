@@ -32,7 +32,9 @@ package final class Switchboard {
     var hasRecovered = false
     var isDraining = false
 
-    /// Waiting messages of one session. A person does not write so many; a runaway client does.
+    /// Waiting messages of one session.
+    ///
+    /// A person does not write so many; a runaway client does.
     static let mostQueued = 100
 
     package init(
@@ -58,7 +60,7 @@ package final class Switchboard {
     /// Returns once the message is durable, or says why it was turned away.
     package func submit(_ message: InboundMessage) async throws(SubmitError) -> Submission {
         guard !isDraining else { throw .stopping }
-        if message.images.isEmpty && StopWords.contains(message.text) {
+        if message.images.isEmpty && isStop(message.text) {
             return .stopped(await abort(session: message.session, reason: .stop))
         }
         let agent = settings.agent(of: message.session)
@@ -73,6 +75,10 @@ package final class Switchboard {
         case .repeated(let entry):
             return try repeated(entry, message)
         }
+    }
+
+    private func isStop(_ text: String) -> Bool {
+        StopWords.contains(text) || commands.find(text)?.command.name == SessionCommands.stop.name
     }
 
     private func record(_ message: InboundMessage) async throws(SubmitError) -> Recorded {

@@ -37,7 +37,9 @@ struct TurnQueue {
         if running[session] == nil && waiting[session]?.count == 1 { ready.append(session) }
     }
 
-    /// Takes the next item that may start. Commands may always; turns while fewer than `mostTurns` run.
+    /// Takes the next item that may start.
+    ///
+    /// Commands may always; turns while fewer than `mostTurns` run.
     mutating func next(mostTurns: Int) -> Item? {
         let isFull = runningTurns >= mostTurns
         guard let place = ready.firstIndex(where: { !isFull || waiting[$0]?.first?.command != nil }) else {
@@ -48,6 +50,9 @@ struct TurnQueue {
         running[session] = item
         return item
     }
+
+    /// The session's command has become a turn: `/new` with a message.
+    mutating func becameTurn(_ session: SessionKey) { running[session]?.command = nil }
 
     /// The session's item has ended; its next one may start.
     mutating func finished(_ session: SessionKey) {

@@ -2,7 +2,7 @@ package import Core
 
 /// What the house is told about its agents; made from the config file, replaced as a whole when that changes.
 package struct AgentSettings: Sendable {
-    /// `agents.list`, or one agent `main`. Never empty.
+    /// The entries of `agents.list`, or one agent `main`; never empty.
     package var agents: [AgentProfile]
     package var keys = SessionKeyRules()
     /// `agents.defaults.maxConcurrent`: turns that run at the same time, over all sessions.

@@ -1,8 +1,10 @@
 import Core
 
-/// Which tools a model may see and call: `tools.allow` and `tools.deny`. Deny wins; an empty allow list allows all.
+/// Which tools a model may see and call: `tools.allow` and `tools.deny`.
 ///
-/// Entries are names, names with `*`, or groups such as `group:fs`; case does not matter.
+///
+/// Deny wins; an empty allow list allows all. Entries are names, names with `*`, or groups such as `group:fs`; case does
+/// not matter.
 package struct ToolPolicy: Sendable, Hashable {
     package var allow: [String]
     package var deny: [String]

@@ -2,8 +2,9 @@ import Core
 import Store
 
 extension AgentRunner {
-    /// A stream that breaks off is asked for again after these pauses. Nothing has been done in between, and what was said is
-    /// taken back, so the person sees one answer.
+    /// A stream that breaks off is asked for again after these pauses.
+    ///
+    /// Nothing has been done in between, and what was said is taken back, so the person sees one answer.
     private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
     /// How often a request that was too long is tried with half of the conversation.
     private static let mostHalvings = 2

@@ -2,7 +2,9 @@ import Core
 import Store
 
 extension AgentRunner {
-    /// Runs the calls one after another. Each is in the journal before it starts, and its result before the next one does.
+    /// Runs the calls one after another.
+    ///
+    /// Each is in the journal before it starts, and its result before the next one does.
     func runTools(of answer: AssistantMessage, _ turn: inout Turn) async throws(TurnStop) {
         turn.unsaved.append(.assistant(answer))
         turn.messages.append(.assistant(answer))
@@ -27,7 +29,9 @@ extension AgentRunner {
         if Task.isCancelled { throw .cancelled(partial: nil) }
     }
 
-    /// A crash may have come between a call and its result. What is known and what is not becomes the result.
+    /// A crash may have come between a call and its result.
+    ///
+    /// What is known and what is not becomes the result.
     func settleInterruptedTools(_ turn: inout Turn) async throws(TurnStop) {
         guard let interrupted = turn.order.interrupted, !interrupted.openTools.isEmpty else { return }
         let results = interrupted.openTools.map { Self.interruptedResult($0) }

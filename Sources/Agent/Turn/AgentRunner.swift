@@ -1,7 +1,9 @@
 import Core
 import Store
 
-/// Runs one turn: transcript → model → tools → … → answer. Keeps nothing between turns.
+/// Runs one turn: transcript → model → tools → … → answer.
+///
+/// Keeps nothing between turns.
 @MainActor
 struct AgentRunner {
     let stores: Stores
@@ -17,7 +19,9 @@ struct AgentRunner {
     /// A turn that has gone down with the process so often does not get another try.
     static let mostAttempts = 3
 
-    /// The outcome, stored and told. Nil when the process is going down: the turn is then run again at the next start.
+    /// The outcome, stored and told.
+    ///
+    /// Nil when the process is going down: the turn is then run again at the next start.
     func run(_ order: TurnOrder) async -> RunOutcome? {
         let startedAt = Timestamp.now
         order.live.publish(.status(.preparingWorkspace))
@@ -88,13 +92,19 @@ struct AgentRunner {
         turn.live.publish(.status(.startingModel))
         while true {
             let answer = try await ask(&turn)
-            guard !answer.toolCalls.isEmpty else { return answer }
+            guard !answer.toolCalls.isEmpty else { return try visible(answer, turn) }
             turn.rounds += 1
             guard turn.rounds <= settings.maxToolRounds else {
                 throw .failed(.toolLoop(settings.maxToolRounds), partial: nil)
             }
             try await runTools(of: answer, &turn)
         }
+    }
+
+    /// After tools a model may have nothing to add; as an answer to a question, nothing is a failure.
+    private func visible(_ answer: AssistantMessage, _ turn: Turn) throws(TurnStop) -> AssistantMessage {
+        guard turn.rounds == 0, answer.text.trimmed.isEmpty else { return answer }
+        throw .failed(.emptyAnswer(turn.model ?? turn.choice.model), partial: nil)
     }
 
     // MARK: Store
@@ -131,6 +141,14 @@ extension TurnFailure {
             message:
                 "The model asked for tools \(rounds) times without coming to an answer, so the turn was ended. What the "
                 + "tools did is done. Ask for a smaller step.")
+    }
+
+    static func emptyAnswer(_ model: ModelReference) -> TurnFailure {
+        TurnFailure(
+            kind: .unknown,
+            message:
+                "\(model) gave an empty answer. Send the message again, or choose another model with `/model`.",
+            provider: model.provider, model: model.model)
     }
 
     static func crashed(_ attempts: Int) -> TurnFailure {

@@ -2,6 +2,7 @@ package import Core
 
 /// What became of a message: the one outcome that its sender is told, now and when they ask again.
 package struct RunOutcome: Sendable, Hashable {
+    /// How a run ended.
     package enum Status: String, Sendable {
         case ok, error, aborted
     }

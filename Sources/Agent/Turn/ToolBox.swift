@@ -9,7 +9,9 @@ package struct ToolBox: Sendable {
     private let byName: [String: any Tool]
     /// What one result may add to the conversation: 64 KiB are about 16,000 tokens.
     private let maxResultBytes: Int
-    /// A call that takes longer is stopped. Tools with a limit of their own keep below.
+    /// A call that takes longer is stopped.
+    ///
+    /// Tools with a limit of their own keep below.
     let callTimeout: Duration
 
     package init(

@@ -13,6 +13,7 @@ package struct TurnEvent: Sendable {
     package var at: Timestamp
     package var kind: Kind
 
+    /// What happened.
     package enum Kind: Sendable {
         case status(TurnPhase)
         case started(at: Timestamp)
@@ -55,7 +56,7 @@ package struct AssistantText: Sendable, Hashable {
     package var delta: String
     /// Whether `text` takes the place of everything that was said of this message before.
     package var replaces: Bool
-    /// 1 for the turn's first message, 2 for the one after the first tool calls, …
+    /// 1 for the turn's first message, 2 for the one after the first tool calls, and so on.
     package var message: Int
 }
 

@@ -1,4 +1,6 @@
-/// What a new workspace begins with. People and the agent itself change these files; they are never written again.
+/// What a new workspace begins with.
+///
+/// People and the agent itself change these files; they are never written again.
 enum WorkspaceTemplates {
     static let all = [
         ("AGENTS.md", agents), ("SOUL.md", soul), ("TOOLS.md", tools), ("IDENTITY.md", identity),

@@ -13,7 +13,9 @@ struct WorkspaceFile: Sendable, Hashable {
     let isCut: Bool
 }
 
-/// The files that tell an agent who it is. Read anew when they change, and only then.
+/// The files that tell an agent who it is.
+///
+/// Read anew when they change, and only then.
 @MainActor
 final class Workspaces {
     /// In the order the prompt holds them.
@@ -34,7 +36,9 @@ final class Workspaces {
 
     init(log: Log) { self.log = log }
 
-    /// Makes the folder and, in a new one, the first files. Trouble is logged and the turn goes on without them.
+    /// Makes the folder and, in a new one, the first files.
+    ///
+    /// Trouble is logged and the turn goes on without them.
     func prepare(_ profile: AgentProfile) {
         guard prepared.insert(profile.workspace).inserted else { return }
         let isNew = access("\(profile.workspace)/AGENTS.md", F_OK) != 0

@@ -15,6 +15,7 @@ package struct JSON5Document: Sendable {
 
 /// One value of a JSON5 text.
 package struct JSON5Node: Sendable {
+    /// What stands there.
     package enum Content: Sendable {
         case scalar(JSON)
         case array([JSON5Node])
@@ -38,6 +39,7 @@ package struct JSON5Node: Sendable {
 
     package var items: [JSON5Node]? { if case .array(let items) = content { items } else { nil } }
 }
+/// One member of an object, with the place of its key.
 
 package struct JSON5Member: Sendable {
     package let key: String

@@ -2,6 +2,7 @@
 ///
 /// People's words and secrets never go above `trace`.
 package struct Log: Sendable {
+    /// How much a line matters, least first.
     package enum Level: Int, Sendable, Comparable, CaseIterable {
         case trace, debug, info, warning, error, fatal
 

@@ -27,7 +27,7 @@ package struct Config: Settings {
         Field("meta", \.meta, .object).reload(.none),
         Field("env", \.env, .variables).reload(.restart).label("Environment"),
         Field("logging", \.logging, .object).reload(.none).label("Logging"),
-        Field("gateway", \.gateway, .object).reload(.restart).label("Gateway"),
+        Field("gateway", \.gateway, .object).holdsEnvironment.reload(.restart).label("Gateway"),
         Field("agents", \.agents, .object).reload(.none).label("Agents"),
         Field("models", \.models, .object).reload(.none).label("Models"),
         Field("auth", \.auth, .object).reload(.none).label("Authentication"),

@@ -94,7 +94,7 @@ struct ConfigCheck {
     }
 
     private func unknown(_ key: String, in shape: ObjectShape, _ context: Context) -> ConfigIssue {
-        let known = shape.isDeclared ? KeyTable.shared.keys(at: context.path) : []
+        let known = shape.isDeclared ? KeyTable.shared.members(at: context.path).map(\.key) : []
         let nearest = NearestKey.of(key, among: shape.members.map(\.key) + known)
         let hint = nearest ?? Config.spec.shape.path(ofKey: key, excluding: context.path)?.description
         return ConfigIssue(
@@ -166,11 +166,19 @@ extension Shape {
         return nil
     }
 
+    private var isDeclaredObject: Bool {
+        switch self {
+        case .declared: true
+        case .object(let object): object.isDeclared
+        default: false
+        }
+    }
+
     /// Where a declared key of that name stands, outside lists and maps.
     fileprivate func path(ofKey key: String, excluding parent: ConfigPath, at path: ConfigPath = .root)
         -> ConfigPath?
     {
-        guard case .object(let object) = self else { return nil }
+        guard case .object(let object) = resolved, isDeclaredObject else { return nil }
         if path != parent, object[key] != nil { return path.appending(key) }
         for member in object.members {
             if let found = member.shape.path(ofKey: key, excluding: parent, at: path.appending(member.key)) {

@@ -3,6 +3,7 @@
 ///
 /// It makes one small edit after the other, and reads the text again after each, until the text means what is wanted.
 package struct ConfigEdit {
+    /// Why an edit cannot be made.
     package enum Failure: Error, Hashable {
         /// The text to change is not JSON5.
         case unreadable(JSON5Error)

@@ -46,7 +46,7 @@ extension Shape {
     /// For people: "a whole number from 1 to 65535".
     fileprivate var wording: String {
         switch self {
-        case .any, .entry: "a value"
+        case .any, .entry, .declared: "a value"
         case .string: "text"
         case .bool: "`true` or `false`"
         case .number(let range) where range.upperBound < .greatestFiniteMagnitude:
@@ -74,7 +74,7 @@ extension Shape {
     /// The type's name in the protocol's sentences.
     fileprivate var protocolName: String {
         switch self {
-        case .any, .entry, .either: "value"
+        case .any, .entry, .declared, .either: "value"
         case .string, .choice: "string"
         case .bool, .only: "boolean"
         case .number, .integer: "number"

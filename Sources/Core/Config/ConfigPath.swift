@@ -1,5 +1,6 @@
 /// The way to a value in the config: `agents.list[0].id`.
 package struct ConfigPath: Hashable, Sendable {
+    /// One step into the tree.
     package enum Step: Hashable, Sendable {
         case key(String)
         case index(Int)

@@ -54,13 +54,20 @@ package enum ConfigRedaction {
 
     /// Whether a text at `path` must not be shown.
     package static func isSensitive(_ path: ConfigPath) -> Bool {
-        let keys = path.steps.compactMap { if case .key(let key) = $0 { key } else { nil } }
-        guard let last = keys.last else { return false }
-        if keys.dropLast().last.map({ secretMaps.contains($0) }) ?? false { return true }
-        let folded = last.lowercased().filter { $0 != "_" && $0 != "-" }
-        if secretEndings.contains(where: { folded.hasSuffix($0) }) { return true }
-        return Config.spec.shape.traits(at: path).isSensitive
+        isSensitiveByName(path) || Config.spec.shape.traits(at: path).isSensitive
     }
+
+    /// The same by its name alone, without what is declared.
+    static func isSensitiveByName(_ path: ConfigPath) -> Bool {
+        guard case .key(let last) = path.steps.last else { return false }
+        if case .key(let holder)? = path.steps.dropLast().last, secretMaps.contains(holder) { return true }
+        guard last.utf8.count >= shortestEnding else { return false }
+        let folded = last.lowercased().filter { $0 != "_" && $0 != "-" }
+        return secretEndings.contains { folded.hasSuffix($0) }
+    }
+
+    /// Letters of the shortest of `secretEndings`.
+    private static let shortestEnding = 5
 
     // MARK: Putting back
 

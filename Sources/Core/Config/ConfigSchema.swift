@@ -34,19 +34,15 @@ package enum ConfigSchema {
     /// Declared members, and those that only `KeyTable` knows.
     private static func merged(_ object: ObjectShape, at path: ConfigPath) -> [ObjectShape.Member] {
         guard object.isDeclared else { return object.members }
-        var members = object.members
-        for key in KeyTable.shared.keys(at: path).sorted() where object[key] == nil {
-            guard let shape = KeyTable.shared.shape(at: path.appending(key)) else { continue }
-            members.append(ObjectShape.Member(key: key, shape: shape, traits: .known))
-        }
-        return members
+        let known = KeyTable.shared.members(at: path).filter { object[$0.key] == nil }
+        return object.members + known.sorted { $0.key < $1.key }
     }
 
     // MARK: Schema
 
     private static func schema(of shape: Shape, at path: ConfigPath) -> JSON {
         switch shape.resolved {
-        case .any, .entry: return [:]
+        case .any, .entry, .declared: return [:]
         case .string: return ["type": "string"]
         case .bool: return ["type": "boolean"]
         case .null: return ["type": "null"]
@@ -97,34 +93,41 @@ package enum ConfigSchema {
 
     // MARK: Hints
 
-    private static func collectHints(_ shape: Shape, at path: ConfigPath, into hints: inout JSONObject) {
+    private static func collectHints(
+        _ shape: Shape, at path: ConfigPath, isSensitive: Bool = false, into hints: inout JSONObject
+    ) {
         for alternative in shape.alternatives {
             switch alternative {
             case .object(let object):
                 for member in merged(object, at: path) {
                     let inner = path.appending(member.key)
-                    addHint(member, at: inner, to: &hints)
-                    collectHints(member.shape, at: inner, into: &hints)
+                    let isSensitive = isSensitive || member.traits.isSensitive
+                    addHint(member, at: inner, isSensitive, to: &hints)
+                    collectHints(member.shape, at: inner, isSensitive: isSensitive, into: &hints)
                 }
-                if let other = object.other { collectHints(other, at: path.appending("*"), into: &hints) }
-            case .array(let item): collectHints(item, at: path.appending("*"), into: &hints)
+                guard let other = object.other else { break }
+                collectHints(other, at: path.appending("*"), isSensitive: isSensitive, into: &hints)
+            case .array(let item):
+                collectHints(item, at: path.appending("*"), isSensitive: isSensitive, into: &hints)
             default: break
             }
         }
     }
 
-    private static func addHint(_ member: ObjectShape.Member, at path: ConfigPath, to hints: inout JSONObject)
-    {
+    private static func addHint(
+        _ member: ObjectShape.Member, at path: ConfigPath, _ isSensitive: Bool, to hints: inout JSONObject
+    ) {
+        let isSecret = holdsText(member) && (isSensitive || ConfigRedaction.isSensitiveByName(path))
+        guard isSecret || member.traits.label != nil || member.traits.help != nil else { return }
         var hint = hints[path.dotted]?.objectValue ?? [:]
         if let label = member.traits.label { hint["label"] = .string(label) }
         if let help = member.traits.help { hint["help"] = .string(help) }
-        if isSecret(member, at: path) { hint["sensitive"] = true }
-        if !hint.isEmpty { hints[path.dotted] = .object(hint) }
+        if isSecret { hint["sensitive"] = true }
+        hints[path.dotted] = .object(hint)
     }
 
-    private static func isSecret(_ member: ObjectShape.Member, at path: ConfigPath) -> Bool {
-        let holdsText = member.shape.alternatives.contains { if case .string = $0 { true } else { false } }
-        return holdsText && ConfigRedaction.isSensitive(path)
+    private static func holdsText(_ member: ObjectShape.Member) -> Bool {
+        member.shape.alternatives.contains { if case .string = $0 { true } else { false } }
     }
 }
 
@@ -148,7 +151,7 @@ extension Config {
 
 extension Shape {
     fileprivate func shownDefaults(of value: JSON, at path: ConfigPath = .root) -> [(ConfigPath, JSON)] {
-        guard case .object(let object) = self else { return [] }
+        guard case .object(let object) = resolved else { return [] }
         return object.members.flatMap { member -> [(ConfigPath, JSON)] in
             guard let inner = value[member.key] else { return [] }
             let innerPath = path.appending(member.key)

@@ -69,16 +69,33 @@ package struct KeyTable: Sendable {
         return found.count > 1 ? .either(found) : found.first
     }
 
-    /// The keys an object at `path` may have, for suggestions.
-    package func keys(at path: ConfigPath) -> [String] {
-        if path == .root { return Array(Set(paths.map { String($0.prefix { $0 != "." }) })) }
+    /// The members an object at `path` may have.
+    package func members(at path: ConfigPath) -> [ObjectShape.Member] {
+        if path == .root {
+            return sections.map { ObjectShape.Member(key: $0, shape: .entry($0), traits: .known) }
+        }
         if path == ConfigPath([.key("channels")]) {
-            return paths.filter { $0.hasPrefix("channels.") }.map { String($0.dropFirst("channels.".count)) }
+            return paths.filter { $0.hasPrefix(Self.channelPrefix) }.map {
+                ObjectShape.Member(
+                    key: String($0.dropFirst(Self.channelPrefix.count)), shape: .entry($0), traits: .known)
+            }
         }
         guard let shape = shape(at: path) else { return [] }
-        return shape.alternatives.flatMap { alternative -> [String] in
-            if case .object(let object) = alternative { object.members.map(\.key) } else { [] }
+        return shape.alternatives.flatMap { alternative -> [ObjectShape.Member] in
+            if case .object(let object) = alternative { object.members } else { [] }
         }
+    }
+
+    private static let channelPrefix = "channels."
+
+    /// The names of the root's members, each once.
+    private var sections: [String] {
+        var sections: [String] = []
+        for path in paths {
+            let section = String(path.prefix { $0 != "." })
+            if !sections.contains(section) { sections.append(section) }
+        }
+        return sections
     }
 }
 

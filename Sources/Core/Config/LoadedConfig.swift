@@ -106,10 +106,11 @@ extension ConfigIssue {
 extension Shape {
     /// Declared keys that environment variables set, outside lists and maps.
     fileprivate func environmentVariables(at path: ConfigPath = .root) -> [(ConfigPath, [String])] {
-        guard case .object(let object) = self else { return [] }
+        guard case .object(let object) = resolved else { return [] }
         return object.members.flatMap { member -> [(ConfigPath, [String])] in
             let inner = path.appending(member.key)
             if !member.traits.environment.isEmpty { return [(inner, member.traits.environment)] }
+            guard member.traits.holdsEnvironment else { return [] }
             return member.shape.environmentVariables(at: inner)
         }
     }

@@ -9,16 +9,19 @@ package protocol Settings: Sendable {
 /// The declarations of one settings type.
 package struct ObjectSpec<Root: Sendable>: Sendable {
     let fields: [Field<Root>]
+    private let object: ObjectShape
 
-    init(_ fields: Field<Root>...) { self.fields = fields }
+    init(_ fields: Field<Root>...) {
+        self.fields = fields
+        object = ObjectShape(
+            members: fields.map { ObjectShape.Member(key: $0.key, shape: $0.shape, traits: $0.traits) },
+            isDeclared: true)
+    }
 
     /// The object with all declared members.
-    package var shape: Shape {
-        .object(
-            ObjectShape(
-                members: fields.map { ObjectShape.Member(key: $0.key, shape: $0.shape, traits: $0.traits) },
-                isDeclared: true))
-    }
+    package var shape: Shape { .object(object) }
+
+    fileprivate var objectShape: ObjectShape { object }
 }
 
 /// One key of a settings type.
@@ -75,6 +78,7 @@ struct Field<Root: Sendable>: Sendable {
     var sensitive: Field { with { $0.isSensitive = true } }
     var security: Field { with { $0.isSecurity = true } }
     var required: Field { with { $0.isRequired = true } }
+    var holdsEnvironment: Field { with { $0.holdsEnvironment = true } }
     var defaultShown: Field { with { $0.showsDefault = true } }
     func environment(_ names: String...) -> Field { with { $0.environment = names } }
 }
@@ -166,7 +170,7 @@ extension ValueSpec {
 extension ValueSpec where Value: Settings {
     static var object: Self {
         Self(
-            shape: Value.spec.shape, decode: { $0.objectValue.map { Value(json: $0) } },
+            shape: .declared { Value.spec.objectShape }, decode: { $0.objectValue.map { Value(json: $0) } },
             encode: { .object($0.json) })
     }
 }

@@ -12,11 +12,14 @@ package indirect enum Shape: Sendable {
     case array(Shape)
     case object(ObjectShape)
     case either([Shape])
+    /// An object of a settings type, made when it is needed: a start looks at few of them.
+    case declared(@Sendable () -> ObjectShape)
     /// An entry or a plain path of `KeyTable`, read when it is needed.
     case entry(String)
 
     /// The shape itself, with a reference followed.
     package var resolved: Shape {
+        if case .declared(let object) = self { return .object(object()) }
         guard case .entry(let name) = self else { return self }
         let table = KeyTable.shared
         let found = table.entry(named: name) ?? ConfigPath(name).flatMap { table.shape(at: $0) }
@@ -33,6 +36,7 @@ package indirect enum Shape: Sendable {
 
 /// The members of an object.
 package struct ObjectShape: Sendable {
+    /// One key an object knows.
     package struct Member: Sendable {
         package var key: String
         package var shape: Shape
@@ -63,6 +67,8 @@ package struct Traits: Sendable {
     package var hasEffect = true
     /// `config.get` shows the default although the file does not say it.
     package var showsDefault = false
+    /// Some key below has `environment`.
+    package var holdsEnvironment = false
     /// Environment variables that beat the file, the strongest first.
     package var environment: [String] = []
 
@@ -77,6 +83,7 @@ package enum ReloadRule: Hashable, Sendable {
     case hot(Part)
     /// The gateway starts again in its process.
     case restart
+    /// A part of the gateway that can be built anew while it runs.
 
     package enum Part: Hashable, Sendable {
         case heartbeat, cron, hooks, browser

@@ -2,6 +2,7 @@ package import Core
 
 /// How a client proves that it may come in: `gateway.auth`.
 package struct SharedAuth: Sendable {
+    /// What clients must give.
     package enum Mode: String, Sendable { case none, token, password }
 
     package var mode: Mode

@@ -6,6 +6,8 @@ package final class ConfigFile {
     package let location: ConfigLocation
     package private(set) var snapshot: ConfigSnapshot
 
+    /// The text that runs; nil when a copy or nothing but defaults does.
+    private var runningText: [UInt8]?
     private let environment: Environment
     private let loader: ConfigLoader
     private let digest: @Sendable ([UInt8]) -> String
@@ -105,9 +107,8 @@ package final class ConfigFile {
             if !snapshot.exists { return .unchanged }
             return .unusable([ConfigIssue(path: .root, message: "the file is gone")])
         }
-        if snapshot.origin == .file, bytes == snapshot.raw.map({ Array($0.utf8) }),
-            snapshot.file.includedPaths.isEmpty
-        {
+        if bytes == runningText, snapshot.running.includedPaths.isEmpty {
+            keepFile(bytes)
             return .unchanged
         }
         let loaded = load(bytes, isEmptyAMistake: true)
@@ -135,7 +136,15 @@ package final class ConfigFile {
         return loaded
     }
 
+    /// A text with mistakes went and the one that runs is back.
+    private func keepFile(_ bytes: [UInt8]) {
+        guard snapshot.raw.map({ Array($0.utf8) }) != bytes else { return }
+        snapshot = snapshot(
+            of: bytes, file: snapshot.running, running: snapshot.running, origin: snapshot.origin)
+    }
+
     private func accept(_ bytes: [UInt8]?, _ loaded: LoadedConfig) {
+        runningText = bytes
         snapshot = snapshot(
             of: bytes, file: loaded, running: loaded, origin: bytes == nil ? .defaults : .file)
         if let bytes { saveLastGood(bytes, loaded) }

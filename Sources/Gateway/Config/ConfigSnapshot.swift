@@ -2,6 +2,7 @@ package import Core
 
 /// The config file at one moment.
 package struct ConfigSnapshot: Sendable {
+    /// Where the running config came from.
     package enum Origin: Hashable, Sendable {
         case file
         /// There is no file; all is default.

@@ -19,17 +19,31 @@ package final class ConfigWatcher {
     /// Longest time that ever new writes put the telling off.
     private static let longestWait = Duration.seconds(3)
 
+    /// Calls back once after a while, unless what it gave is let go of.
+    typealias Alarm = (Duration, @escaping @MainActor () -> Void) -> AnyObject
+
     private let settle: Duration
+    private let alarm: Alarm
     private let files: () -> [String]
     private let settled: () -> Verdict
-    private var notifier: FolderNotifier?
-    private var timer: LoopEvent?
+    private(set) var notifier: FolderNotifier?
+    private var timer: AnyObject?
     private var firstChange: ContinuousClock.Instant?
     private var isSecondLook = false
 
     /// `files` are asked for after every change, because includes and links change with the text.
-    package init(settle: Duration, files: @escaping () -> [String], settled: @escaping () -> Verdict) {
+    package convenience init(
+        settle: Duration, files: @escaping () -> [String], settled: @escaping () -> Verdict
+    ) {
+        self.init(settle: settle, alarm: { LoopEvent.after($0, $1) }, files: files, settled: settled)
+    }
+
+    init(
+        settle: Duration, alarm: @escaping Alarm, files: @escaping () -> [String],
+        settled: @escaping () -> Verdict
+    ) {
         self.settle = settle
+        self.alarm = alarm
         self.files = files
         self.settled = settled
     }
@@ -45,12 +59,13 @@ package final class ConfigWatcher {
         timer = nil
     }
 
-    private func changed() {
+    /// A relevant event came: waits until no other comes for the settle time.
+    func changed() {
         let now = ContinuousClock.now
         let first = firstChange ?? now
         firstChange = first
         isSecondLook = false
-        timer = .after(min(settle, max(.zero, Self.longestWait - (now - first)))) { [weak self] in
+        timer = alarm(min(settle, max(.zero, Self.longestWait - (now - first)))) { [weak self] in
             self?.look()
         }
     }
@@ -65,6 +80,6 @@ package final class ConfigWatcher {
             return
         }
         isSecondLook = true
-        timer = .after(settle) { [weak self] in self?.look() }
+        timer = alarm(settle) { [weak self] in self?.look() }
     }
 }

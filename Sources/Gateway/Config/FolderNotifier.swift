@@ -124,7 +124,8 @@ final class FolderNotifier {
             }
         }
 
-        private func readEvents() {
+        /// Takes all waiting events, and tells once when one of them counts.
+        func readEvents() {
             var buffer = [UInt8](repeating: 0, count: 1 << 12)
             var isRelevant = false
             while true {

@@ -100,6 +100,9 @@ struct VendorCall {
         let reason: ModelError
         switch error {
         case let error as VendorFailure: reason = ModelError(error, from: endpoint)
+        case WebError.interrupted(let text):
+            reason = .overloaded(
+                retryAfter: nil, message: "The connection to `\(endpoint.reference)` broke off: \(text)")
         case let error as WebError: reason = ModelError(error, endpoint)
         case SSEError.tooLarge(let limit):
             reason = .rejected(message: "`\(endpoint.reference)` sent an event of more than \(limit) bytes.")

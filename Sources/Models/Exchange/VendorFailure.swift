@@ -14,8 +14,11 @@ struct VendorFailure: Error, Equatable {
         case rateLimited, overloaded, unauthorized, billing, unknownModel, rejected, contextTooLong, timedOut
     }
 
+    /// A code says more than the status, but a general one does not undo a status that is the sender's fault.
     var kind: Kind {
-        codes.lazy.compactMap { Self.kinds[$0.lowercased()] }.first ?? Self.kind(of: status ?? 500)
+        let isSendersFault = status.map { (400..<500).contains($0) } ?? false
+        let told = codes.lazy.compactMap { Self.kinds[$0.lowercased()] }
+        return told.first { !(isSendersFault && $0.isGeneral) } ?? Self.kind(of: status ?? 500)
     }
 
     /// The vendors' codes that say more than the status.
@@ -119,6 +122,8 @@ extension VendorFailure {
 }
 
 extension VendorFailure.Kind {
+    fileprivate var isGeneral: Bool { self == .overloaded || self == .timedOut }
+
     fileprivate var verb: String {
         switch self {
         case .rateLimited: "is rate-limited for this key"

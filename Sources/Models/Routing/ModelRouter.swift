@@ -35,12 +35,12 @@ package final class ModelRouter: ModelProvider {
     }
 
     package private(set) var catalog: ModelCatalog
-    private var settings: ModelSettings
-    private var source: CredentialSource
+    private(set) var settings: ModelSettings
+    private(set) var source: CredentialSource
     private var make: Maker
-    private var rests = RestTable()
+    var rests = RestTable()
     private let book: any CooldownBook
-    private let world: World
+    let world: World
     private let log: Log
     private let remake: (@MainActor (ModelSettings) -> Maker)?
 
@@ -251,52 +251,11 @@ extension ModelRouter {
         }
     }
 
-    private func forget(_ cooldown: Cooldown) async {
+    func forget(_ cooldown: Cooldown) async {
         do {
             try await book.remove(credential: cooldown.credential, model: cooldown.model)
         } catch {
             log.warning("A cooldown could not be removed.", ["error": "\(error)"])
         }
-    }
-}
-
-// MARK: What others ask
-
-extension ModelRouter {
-    /// The providers that could answer now.
-    package var configuredProviders: [String] { source.configuredProviders }
-
-    /// Sentences about keys in the file that the environment overrules.
-    package var shadowedKeys: [String] { source.shadowed() }
-
-    /// The models of the providers that could answer now.
-    package var availableModels: [ModelInfo] {
-        let providers = Set(configuredProviders)
-        return catalog.models.filter { providers.contains($0.reference.provider) }
-    }
-
-    /// The model to use when none is configured: the usual one of the first provider with a key.
-    package var defaultModel: ModelReference? {
-        configuredProviders.lazy.compactMap { self.defaultModel(of: $0) }.first
-    }
-
-    /// The configured model, or the default, or one that explains what is missing when it is asked.
-    package func model(orDefault configured: ModelReference?) -> ModelReference {
-        configured ?? defaultModel ?? ModelReference(provider: "anthropic", model: "claude-opus-5-5")
-    }
-
-    private func defaultModel(of provider: String) -> ModelReference? {
-        settings.providers[provider]?.models.first?.reference
-            ?? KnownProvider.named(provider)?.defaultModel.map {
-                ModelReference(provider: provider, model: $0)
-            }
-    }
-
-    /// Rests that are not over, soonest end first.
-    package var cooldowns: [Cooldown] { rests.all.filter { $0.until > world.now() } }
-
-    /// Ends the rests of one credential, or all.
-    package func clearCooldowns(credential: String? = nil) async {
-        for cooldown in rests.clear(credential) { await forget(cooldown) }
     }
 }

@@ -2,6 +2,7 @@ package import Core
 
 /// What one account is asked with.
 package struct Credential: Sendable {
+    /// How the secret is sent.
     package enum Kind: Sendable, Hashable {
         case apiKey
         /// A bearer token of a subscription or a login.

@@ -48,6 +48,7 @@ package struct InterruptedTurn: Sendable {
     /// The first message in the transcript that belongs to the turn.
     package var firstSequence: Int64?
 
+    /// A tool call that was started and has no result.
     package struct OpenTool: Sendable, Hashable {
         package var call: ToolCall
         package var changesTheWorld: Bool

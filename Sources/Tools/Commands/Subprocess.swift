@@ -34,7 +34,9 @@ package final class Subprocess {
         }
     }
 
-    /// How it ended. An exit code other than 0 is a normal result, not an error.
+    /// How it ended.
+    ///
+    /// An exit code other than 0 is a normal result, not an error.
     package struct End: Sendable {
         /// Nil when a signal ended it.
         package var exitCode: Int?
@@ -65,7 +67,9 @@ package final class Subprocess {
     /// Bytes of output shown while it runs.
     private static let progressBytes = 4_096
 
-    /// Runs to the end. Cancelling the task ends the process and everything it started, and then throws.
+    /// Runs to the end.
+    ///
+    /// Cancelling the task ends the process and everything it started, and then throws.
     ///
     /// `progress` gets the end of the output so far, at most five times a second.
     package static func run(

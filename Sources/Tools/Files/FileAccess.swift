@@ -28,7 +28,9 @@ enum FileAccess {
         return Contents(bytes: try bytes(descriptor, path), mode: status.st_mode & 0o777)
     }
 
-    /// The old contents or the new ones, never half of them. Makes missing folders.
+    /// The old contents or the new ones, never half of them.
+    ///
+    /// Makes missing folders.
     static func write(_ bytes: [UInt8], to path: WorkspacePath, mode: mode_t = 0o644) throws(ToolFailure) {
         guard bytes.count <= mostBytes else {
             throw ToolFailure(

@@ -45,6 +45,7 @@ struct FileText {
             return String(decoding: bytes[start..<end], as: UTF8.self)
         }
         let shown = String(decoding: bytes[start..<(start + Self.mostLineBytes)], as: UTF8.self)
-        return "\(shown)[… \(end - start - Self.mostLineBytes) more bytes in this line]\n"
+        let newline = bytes[end - 1] == 0x0A ? 1 : 0
+        return "\(shown)[… \(end - start - newline - Self.mostLineBytes) more bytes in this line]\n"
     }
 }

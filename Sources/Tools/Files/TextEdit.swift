@@ -27,7 +27,7 @@ struct TextEdit {
 
     private static let mostCounted = 100
 
-    /// Models write `\n`; a file from Windows has `\r\n`. Nil when that changes nothing.
+    /// The same edit in a file from Windows: models write `\n` where it has `\r\n`; nil when that changes nothing.
     private func withCarriageReturns() -> TextEdit? {
         guard old.contains(0x0A), !old.contains(0x0D) else { return nil }
         return TextEdit(old: Self.carried(old), new: Self.carried(new.filter { $0 != 0x0D }))

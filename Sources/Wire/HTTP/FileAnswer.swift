@@ -39,7 +39,8 @@ struct FileAnswer {
         self.response.headers["Last-Modified"] = HTTPDate.text(modified)
         if let etag = file.etag { self.response.headers["ETag"] = etag }
         self.response.headers["Accept-Ranges"] = "bytes"
-        let range = apply(FileConditions(etag: file.etag, modified: modified, size: size).evaluate(request), size)
+        let range = apply(
+            FileConditions(etag: file.etag, modified: modified, size: size).evaluate(request), size)
         guard let range, !range.isEmpty, !request.isHead else {
             Descriptor.close(descriptor)
             return

@@ -45,13 +45,15 @@ struct FileConditions {
     private func part(_ text: String) -> Outcome {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].trimmingBlanks.equalsIgnoringCase("bytes") else { return .whole }
-        let ends = parts[1].trimmingBlanks.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let ends = parts[1].trimmingBlanks.split(
+            separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard ends.count == 2, let first = Self.number(ends[0]), let last = Self.number(ends[1]) else {
             return .whole
         }
         switch (first, last) {
         case (nil, nil): return .whole
-        case (nil, let count?): return count == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - count)..<size)
+        case (nil, let count?):
+            return count == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - count)..<size)
         case (let start?, let end):
             if let end, end < start { return .whole }
             guard start < size else { return .unsatisfiable }

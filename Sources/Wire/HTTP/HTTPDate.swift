@@ -14,7 +14,8 @@ package enum HTTPDate {
         let clock = "\(padded(time / 3600)):\(padded(time / 60 % 60)):\(padded(time % 60))"
         let year = String(date.year)
         let fourDigits = String(repeating: "0", count: max(0, 4 - year.count)) + year
-        return "\(days[(day + 4) % 7]), \(padded(date.day)) \(months[date.month - 1]) \(fourDigits) \(clock) GMT"
+        return
+            "\(days[(day + 4) % 7]), \(padded(date.day)) \(months[date.month - 1]) \(fourDigits) \(clock) GMT"
     }
 
     /// Seconds since 1970, or nil for anything but the form `text` writes.
@@ -47,7 +48,9 @@ package enum HTTPDate {
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        )
     }
 
     private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {

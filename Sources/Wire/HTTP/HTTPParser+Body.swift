@@ -8,9 +8,12 @@ extension HTTPParser {
         return remaining == count ? finish() : .more
     }
 
-    mutating func chunkLine(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure) -> Event? {
+    mutating func chunkLine(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure) -> Event?
+    {
         let tooLong = HTTPFailure.badRequest("A chunk's size line is too long.")
-        guard let line = try nextLine(input, &place, atMost: Self.maxChunkLineBytes, tooLong) else { return .more }
+        guard let line = try nextLine(input, &place, atMost: Self.maxChunkLineBytes, tooLong) else {
+            return .more
+        }
         let chunk: ChunkLine
         if line.isPending {
             chunk = try ChunkLine(takePending().span)
@@ -59,9 +62,12 @@ extension HTTPParser {
     }
 
     /// Trailer fields are checked and dropped: nothing here has a use for them.
-    mutating func trailerLine(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure) -> Event? {
+    mutating func trailerLine(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure)
+        -> Event?
+    {
         let tooLarge = HTTPFailure(status: 431, reason: "The trailers are too large.")
-        guard let line = try nextLine(input, &place, atMost: Self.maxHeaderBytes - headerBytes, tooLarge) else {
+        guard let line = try nextLine(input, &place, atMost: Self.maxHeaderBytes - headerBytes, tooLarge)
+        else {
             return .more
         }
         let count = line.range.count
@@ -153,7 +159,9 @@ struct ChunkLine {
                 place += 1
                 return
             case UInt8(ascii: "\\"):
-                guard place + 1 < line.count, HTTPGrammar.isFieldValue(line[place + 1]) else { throw malformed }
+                guard place + 1 < line.count, HTTPGrammar.isFieldValue(line[place + 1]) else {
+                    throw malformed
+                }
                 place += 2
             default: place += 1
             }

@@ -95,7 +95,9 @@ struct HTTPParser {
 
     private var needsNoMore: Bool { if case .failed = state { true } else { false } }
 
-    private mutating func step(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure) -> Event? {
+    private mutating func step(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure)
+        -> Event?
+    {
         switch state {
         case .start: return try start(input, &place)
         case .requestLine: return try requestLine(input, &place)
@@ -113,7 +115,9 @@ struct HTTPParser {
     // MARK: The head
 
     /// One empty line before a request is forgiven (RFC 9112 §2.2); anything else must begin a method.
-    private mutating func start(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure) -> Event? {
+    private mutating func start(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure)
+        -> Event?
+    {
         guard place < input.count else { return .more }
         let first = input[place]
         let isEmptyLine = first == HTTPGrammar.carriageReturn && !hasSkippedEmptyLine
@@ -128,7 +132,9 @@ struct HTTPParser {
         _ input: borrowing Span<UInt8>, _ place: inout Int
     ) throws(HTTPFailure) -> Event? {
         let tooLong = HTTPFailure(status: 414, reason: "The request line is too long.")
-        guard let line = try nextLine(input, &place, atMost: Self.maxRequestLineBytes, tooLong) else { return .more }
+        guard let line = try nextLine(input, &place, atMost: Self.maxRequestLineBytes, tooLong) else {
+            return .more
+        }
         if line.isEmpty {
             guard !hasSkippedEmptyLine else { throw .badRequest("The request line is empty.") }
             hasSkippedEmptyLine = true
@@ -144,9 +150,12 @@ struct HTTPParser {
         return nil
     }
 
-    private mutating func headerLine(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure) -> Event? {
+    private mutating func headerLine(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure)
+        -> Event?
+    {
         let tooLarge = HTTPFailure(status: 431, reason: "The headers are too large.")
-        guard let line = try nextLine(input, &place, atMost: Self.maxHeaderBytes - headerBytes, tooLarge) else {
+        guard let line = try nextLine(input, &place, atMost: Self.maxHeaderBytes - headerBytes, tooLarge)
+        else {
             return .more
         }
         let count = line.range.count

@@ -35,7 +35,8 @@ package struct HTTPRequest: Sendable {
     package func cookie(_ name: String) -> String? {
         for line in headers.all("Cookie") {
             for pair in line.split(separator: ";") {
-                let parts = pair.trimmingBlanks.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                let parts = pair.trimmingBlanks.split(
+                    separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 if parts.count == 2, parts[0] == name { return String(parts[1]) }
             }
         }
@@ -43,13 +44,16 @@ package struct HTTPRequest: Sendable {
     }
 
     /// Whether `If-None-Match` says that the client already has `etag` (RFC 9110 §13.1.2).
-    package func isNotModified(etag: String) -> Bool { EntityTag.list(headers.all("If-None-Match"), hold: etag) }
+    package func isNotModified(etag: String) -> Bool {
+        EntityTag.list(headers.all("If-None-Match"), hold: etag)
+    }
 
     private static func formDecoded(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2, let high = HTTPGrammar.hexadecimal(rest[rest.startIndex]),
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let high = HTTPGrammar.hexadecimal(rest[rest.startIndex]),
                 let low = HTTPGrammar.hexadecimal(rest[rest.startIndex + 1])
             {
                 bytes.append(high << 4 | low)

@@ -60,7 +60,9 @@ package struct HostAndPort: Sendable, Hashable {
     private static func port(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard let colon = bytes.first else { return -1 }
         let digits = bytes.dropFirst()
-        guard colon == UInt8(ascii: ":"), digits.count <= 5, digits.allSatisfy(HTTPGrammar.isDigit) else { return nil }
+        guard colon == UInt8(ascii: ":"), digits.count <= 5, digits.allSatisfy(HTTPGrammar.isDigit) else {
+            return nil
+        }
         guard !digits.isEmpty else { return -1 }
         let port = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         return port <= 65535 ? port : nil

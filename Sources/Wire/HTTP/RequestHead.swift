@@ -69,7 +69,8 @@ struct RequestHead {
             }
         }
         var request = HTTPRequest(
-            method: method, target: target.text, path: target.path, query: target.query, headers: headers, peer: peer)
+            method: method, target: target.text, path: target.path, query: target.query, headers: headers,
+            peer: peer)
         request.host = host
         request.isHTTP10 = isHTTP10
         let wantsToKeep = isHTTP10 ? headers.contains("Connection", token: "keep-alive") : true
@@ -88,7 +89,9 @@ struct RequestHead {
         }
         guard let host = HostAndPort(text) else { throw .badRequest("The Host is malformed.") }
         if let authority = target.authority {
-            guard HostAndPort(authority) == host else { throw .badRequest("The Host differs from the target's.") }
+            guard HostAndPort(authority) == host else {
+                throw .badRequest("The Host differs from the target's.")
+            }
         }
         return host
     }
@@ -97,7 +100,9 @@ struct RequestHead {
         let lengths = headers.count(of: "Content-Length")
         let codings = headers.all("Transfer-Encoding")
         if !codings.isEmpty {
-            guard lengths == 0 else { throw .badRequest("There is a Transfer-Encoding and a Content-Length.") }
+            guard lengths == 0 else {
+                throw .badRequest("There is a Transfer-Encoding and a Content-Length.")
+            }
             guard !isHTTP10 else { throw .badRequest("HTTP/1.0 has no Transfer-Encoding.") }
             guard codings.count == 1, codings[0].equalsIgnoringCase("chunked") else {
                 throw HTTPFailure(status: 501, reason: "The only Transfer-Encoding is chunked.")
@@ -119,7 +124,9 @@ struct RequestHead {
 
 /// `name ":" OWS value OWS` (RFC 9112 §5), with nothing folded and no blank before the colon.
 enum FieldLine {
-    static func parse(_ line: borrowing Span<UInt8>) throws(HTTPFailure) -> (name: Range<Int>, value: Range<Int>) {
+    static func parse(_ line: borrowing Span<UInt8>) throws(HTTPFailure) -> (
+        name: Range<Int>, value: Range<Int>
+    ) {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":"), from: 0), colon > 0 else {
             throw .badRequest("A header line is malformed.")
         }
@@ -129,7 +136,9 @@ enum FieldLine {
         var start = colon + 1
         var end = line.count
         for place in start..<end {
-            guard HTTPGrammar.isFieldValue(line[place]) else { throw .badRequest("A header's value is malformed.") }
+            guard HTTPGrammar.isFieldValue(line[place]) else {
+                throw .badRequest("A header's value is malformed.")
+            }
         }
         while start < end, HTTPGrammar.isBlank(line[start]) { start += 1 }
         while end > start, HTTPGrammar.isBlank(line[end - 1]) { end -= 1 }

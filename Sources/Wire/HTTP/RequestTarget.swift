@@ -46,7 +46,9 @@ struct RequestTarget: Equatable {
             throw malformed
         }
         let start = place
-        while place < bytes.count, bytes[place] != UInt8(ascii: "/"), bytes[place] != UInt8(ascii: "?") { place += 1 }
+        while place < bytes.count, bytes[place] != UInt8(ascii: "/"), bytes[place] != UInt8(ascii: "?") {
+            place += 1
+        }
         guard place > start else { throw malformed }
         return place
     }
@@ -80,7 +82,9 @@ struct RequestTarget: Equatable {
                 isPlain = false
             } else {
                 guard HTTPGrammar.isPath(byte) else { throw malformed }
-                if byte == UInt8(ascii: "."), bytes[max(place - 1, 0)] == UInt8(ascii: "/") { isPlain = false }
+                if byte == UInt8(ascii: "."), bytes[max(place - 1, 0)] == UInt8(ascii: "/") {
+                    isPlain = false
+                }
             }
         }
         if isPlain { return bytes.text(0..<bytes.count) }

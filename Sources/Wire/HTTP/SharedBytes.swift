@@ -13,7 +13,8 @@ package final class SharedBytes: Sendable {
 
     package var count: Int { storage.count }
 
-    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+    {
         try body(storage)
     }
 

@@ -9,7 +9,8 @@ extension Span<UInt8> {
     func firstIndex(of byte: UInt8, from start: Int) -> Int? {
         guard start < count else { return nil }
         return withUnsafeBufferPointer { buffer -> Int? in
-            guard let base = buffer.baseAddress, let found = memchr(base + start, CInt(byte), count - start) else {
+            guard let base = buffer.baseAddress, let found = memchr(base + start, CInt(byte), count - start)
+            else {
                 return nil
             }
             return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))

@@ -36,7 +36,9 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
     private var alarm: OpaquePointer?
 
     private init() {
-        guard let config = event_config_new() else { fatalError("libevent has no memory for its configuration.") }
+        guard let config = event_config_new() else {
+            fatalError("libevent has no memory for its configuration.")
+        }
         defer { event_config_free(config) }
         event_config_set_flag(config, CInt(EVENT_BASE_FLAG_NOLOCK.rawValue))
         guard let base = event_base_new_with_config(config) else {
@@ -173,6 +175,7 @@ extension timeval {
         let (seconds, attoseconds) = duration.components
         let microseconds = (attoseconds + 999_999_999_999) / 1_000_000_000_000
         self.init(
-            tv_sec: Int(seconds) + Int(microseconds / 1_000_000), tv_usec: suseconds_t(microseconds % 1_000_000))
+            tv_sec: Int(seconds) + Int(microseconds / 1_000_000),
+            tv_usec: suseconds_t(microseconds % 1_000_000))
     }
 }

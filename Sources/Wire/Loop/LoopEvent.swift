@@ -12,7 +12,9 @@ package final class LoopEvent {
     private var event: OpaquePointer?
     private let action: @MainActor () -> Void
 
-    private init(_ descriptor: CInt, _ what: Int32, timeout: Duration?, _ action: @escaping @MainActor () -> Void) {
+    private init(
+        _ descriptor: CInt, _ what: Int32, timeout: Duration?, _ action: @escaping @MainActor () -> Void
+    ) {
         self.action = action
         let context = Unmanaged.passUnretained(self).toOpaque()
         event = event_new(EventLoop.shared.base, descriptor, Int16(what), loopEventFired, context)
@@ -61,7 +63,9 @@ package final class LoopEvent {
 }
 
 /// Outside the main actor, so that libevent may call it; it is only ever called on the loop's thread.
-private nonisolated func loopEventFired(_ descriptor: CInt, _ what: Int16, _ context: UnsafeMutableRawPointer?) {
+private nonisolated func loopEventFired(
+    _ descriptor: CInt, _ what: Int16, _ context: UnsafeMutableRawPointer?
+) {
     guard let context else { return }
     let event = Unmanaged<LoopEvent>.fromOpaque(context).takeUnretainedValue()
     MainActor.assumeIsolated { event.fire() }

@@ -56,7 +56,9 @@ final class HTTPConnection: ConnectionStage {
         var bytes = held
         held = []
         let taken = process(bytes.span)
-        bytes.withUnsafeMutableBufferPointer { goOn(with: UnsafeMutableBufferPointer(rebasing: $0[taken...])) }
+        bytes.withUnsafeMutableBufferPointer {
+            goOn(with: UnsafeMutableBufferPointer(rebasing: $0[taken...]))
+        }
         if held.count < Self.maxHeldBytes { transport.resumeReading() }
     }
 
@@ -82,7 +84,9 @@ final class HTTPConnection: ConnectionStage {
     private func allowBody(of request: HTTPRequest, isBodyHere: Bool) {
         since = LoopClock.seconds
         parser.allowBody(upTo: server.handler.maxBodyBytes(for: request) ?? server.options.maxBodyBytes)
-        guard parser.isInBody, !isBodyHere, !request.isHTTP10, request.headers["Expect"] != nil else { return }
+        guard parser.isInBody, !isBodyHere, !request.isHTTP10, request.headers["Expect"] != nil else {
+            return
+        }
         transport.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
     }
 
@@ -121,9 +125,12 @@ final class HTTPConnection: ConnectionStage {
 
     private func answer(_ response: HTTPResponse) {
         guard let request else { return }
-        if response.closesConnection || server.isStopping || transport.peerHasFinished { keepsConnection = false }
+        if response.closesConnection || server.isStopping || transport.peerHasFinished {
+            keepsConnection = false
+        }
         switch response.body {
-        case .none: head(response, response.status < 200 || [204, 304].contains(response.status) ? .none : .bytes(0))
+        case .none:
+            head(response, response.status < 200 || [204, 304].contains(response.status) ? .none : .bytes(0))
         case .bytes(let bytes):
             head(response, .bytes(bytes.count))
             if !request.isHead { transport.send(bytes) }
@@ -138,7 +145,8 @@ final class HTTPConnection: ConnectionStage {
 
     private func head(_ response: HTTPResponse, _ length: ResponseHead.Length) {
         let connection: StaticString =
-            keepsConnection ? (request?.isHTTP10 == true ? "Connection: keep-alive\r\n" : "") : "Connection: close\r\n"
+            keepsConnection
+            ? (request?.isHTTP10 == true ? "Connection: keep-alive\r\n" : "") : "Connection: close\r\n"
         ResponseHead.write(response.status, response.headers, length, connection: connection, to: transport)
     }
 
@@ -149,7 +157,9 @@ final class HTTPConnection: ConnectionStage {
         case .none: break
         case .bytes(let bytes): transport.send(bytes)
         case .file(let descriptor, let range):
-            if !transport.send(file: descriptor, from: range.lowerBound, count: range.count) { transport.close() }
+            if !transport.send(file: descriptor, from: range.lowerBound, count: range.count) {
+                transport.close()
+            }
         }
     }
 
@@ -168,7 +178,8 @@ final class HTTPConnection: ConnectionStage {
     private func fail(_ failure: HTTPFailure) {
         releaseBody()
         keepsConnection = false
-        let response = HTTPResponse.text("\(failure.status) \(HTTPStatus.reason(failure.status)): \(failure.reason)\n")
+        let response = HTTPResponse.text(
+            "\(failure.status) \(HTTPStatus.reason(failure.status)): \(failure.reason)\n")
         guard case .bytes(let bytes) = response.body else { return }
         head(HTTPResponse(status: failure.status, headers: response.headers), .bytes(bytes.count))
         transport.send(bytes)
@@ -235,10 +246,13 @@ final class HTTPConnection: ConnectionStage {
         }
     }
 
-    private func accept(_ handshake: WebSocketHandshake, _ handler: any WebSocketHandler, _ options: WebSocketOptions) {
+    private func accept(
+        _ handshake: WebSocketHandshake, _ handler: any WebSocketHandler, _ options: WebSocketOptions
+    ) {
         let compression = options.acceptsCompression ? handshake.compression : nil
         ResponseHead.write(
-            101, handshake.answer(options, compression), .none, connection: "Connection: Upgrade\r\n", to: transport)
+            101, handshake.answer(options, compression), .none, connection: "Connection: Upgrade\r\n",
+            to: transport)
         let socket = WebSocket(transport, handler, options, compression)
         transport.stage = socket
         socket.open()

@@ -35,7 +35,8 @@ package enum ListenError: Error, Equatable {
         case .inUse(_, let port): "Port \(port) is already in use."
         case .notPermitted(let address, let port): "Listening on \(address) port \(port) is not permitted."
         case .noSuchAddress(let address): "This machine has no address `\(address)`."
-        case .failed(let address, let port, let reason): "Listening on \(address) port \(port) failed: \(reason)."
+        case .failed(let address, let port, let reason):
+            "Listening on \(address) port \(port) failed: \(reason)."
         }
     }
 }

@@ -54,7 +54,9 @@ final class Listener {
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let socket = withUnsafeMutablePointer(to: &storage) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { csystem_accept(descriptor, $0, &length) }
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    csystem_accept(descriptor, $0, &length)
+                }
             }
             if socket >= 0 {
                 guard let peer = PeerAddress(storage) else {

@@ -13,7 +13,8 @@ package struct NetworkRange: Sendable, Hashable {
         let width = isMapped ? 32 : 128
         var bits = width
         if parts.count == 2 {
-            guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy(HTTPGrammar.isDigit), let given = Int(parts[1]),
+            guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy(HTTPGrammar.isDigit),
+                let given = Int(parts[1]),
                 given <= width
             else { return nil }
             bits = given

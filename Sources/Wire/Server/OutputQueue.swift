@@ -42,7 +42,8 @@ struct OutputQueue {
         bytes.withUnsafeBytes { storage in
             guard storage.count >= Self.minReferenceBytes else { return append(storage) }
             let keeper = Unmanaged.passRetained(bytes).toOpaque()
-            let failed = evbuffer_add_reference(ready(), storage.baseAddress, storage.count, releaseShared, keeper)
+            let failed = evbuffer_add_reference(
+                ready(), storage.baseAddress, storage.count, releaseShared, keeper)
             if failed != 0 { Unmanaged<SharedBytes>.fromOpaque(keeper).release() }
         }
     }
@@ -50,7 +51,10 @@ struct OutputQueue {
     /// Takes over `descriptor` and sends a part of the file straight from it.
     mutating func append(file descriptor: CInt, from offset: Int, count: Int) -> Bool {
         let flags = UInt32(EVBUF_FS_CLOSE_ON_FREE)
-        guard let segment = evbuffer_file_segment_new(descriptor, numericCast(offset), numericCast(count), flags) else {
+        guard
+            let segment = evbuffer_file_segment_new(
+                descriptor, numericCast(offset), numericCast(count), flags)
+        else {
             return false
         }
         defer { evbuffer_file_segment_free(segment) }
@@ -87,7 +91,9 @@ struct OutputQueue {
 
     private mutating func ready() -> OpaquePointer {
         if let buffer { return buffer }
-        guard let fresh = Self.spares.popLast() ?? evbuffer_new() else { fatalError("There is no memory left.") }
+        guard let fresh = Self.spares.popLast() ?? evbuffer_new() else {
+            fatalError("There is no memory left.")
+        }
         evbuffer_set_flags(fresh, UInt64(EVBUFFER_FLAG_DRAINS_TO_FD))
         buffer = fresh
         return fresh

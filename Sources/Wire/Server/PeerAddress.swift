@@ -85,7 +85,8 @@ package struct PeerAddress: Sendable, Hashable {
     package var isPrivate: Bool { isLoopback || Self.privateRanges.contains { $0.contains(self) } }
 
     private static let privateRanges = [
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10",
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7",
+        "fe80::/10",
     ].compactMap { NetworkRange($0) }
 
     /// What limits count by.

@@ -16,7 +16,8 @@ enum ResponseHead {
     private static var dateLine: [UInt8] = []
 
     static func write(
-        _ status: Int, _ headers: HTTPHeaders, _ length: Length, connection: StaticString, to transport: Transport
+        _ status: Int, _ headers: HTTPHeaders, _ length: Length, connection: StaticString,
+        to transport: Transport
     ) {
         var head = spare
         spare = []

@@ -63,7 +63,8 @@ final class Transport: PassEndWork {
         self.peer = peer
         self.server = server
         let context = Unmanaged.passUnretained(self).toOpaque()
-        readEvent = event_new(EventLoop.shared.base, descriptor, Int16(EV_READ | EV_PERSIST), socketReadable, context)
+        readEvent = event_new(
+            EventLoop.shared.base, descriptor, Int16(EV_READ | EV_PERSIST), socketReadable, context)
         resumeReading()
     }
 

@@ -36,7 +36,8 @@ package final class WebServer {
         headerSeconds = Int(options.headerTimeout.components.seconds)
         idleSeconds = Int(options.idleTimeout.components.seconds)
         stallSeconds = Int(options.stallTimeout.components.seconds)
-        maxConnections = DescriptorLimit.connections(atMost: options.maxConnections ?? Self.usualMaxConnections)
+        maxConnections = DescriptorLimit.connections(
+            atMost: options.maxConnections ?? Self.usualMaxConnections)
         signal(SIGPIPE, SIG_IGN)
         MemoryTrim.shared.beforeTrim { OutputQueue.releaseSpares() }
     }
@@ -67,7 +68,8 @@ package final class WebServer {
     package var addresses: [String] { listeners.map(\.address) }
 
     private func open(_ address: String, _ port: Int, isDualStack: Bool = false) throws(ListenError) {
-        let listener = try Listener(address, port: port, isDualStack: isDualStack) { [unowned self] socket, peer in
+        let listener = try Listener(address, port: port, isDualStack: isDualStack) {
+            [unowned self] socket, peer in
             accept(socket, peer)
         }
         listeners.append(listener)

@@ -28,7 +28,8 @@ struct CompressionOffer: Equatable {
         guard parts.first == "permessage-deflate" else { return nil }
         var seen: Set<Substring> = []
         for part in parts.dropFirst() {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.trimmingBlanks)
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                \.trimmingBlanks)
             guard let name = pair.first, seen.insert(name).inserted else { return nil }
             guard apply(name, pair.count > 1 ? Self.unquoted(pair[1]) : nil) else { return nil }
         }
@@ -48,7 +49,8 @@ struct CompressionOffer: Equatable {
     }
 
     private static func unquoted(_ value: Substring) -> Substring {
-        value.count > 1 && value.hasPrefix("\"") && value.hasSuffix("\"") ? value.dropFirst().dropLast() : value
+        value.count > 1 && value.hasPrefix("\"") && value.hasSuffix("\"")
+            ? value.dropFirst().dropLast() : value
     }
 
     private static func bits(_ value: Substring?) -> Int? {

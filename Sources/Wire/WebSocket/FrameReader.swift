@@ -86,19 +86,25 @@ struct FrameReader {
 
     private mutating func checkStart(_ first: UInt8, _ second: UInt8) throws(WebSocketFailure) {
         guard first & 0x30 == 0 else { throw .protocolError("reserved bits are set") }
-        guard let opcode = FrameHeader.Opcode(rawValue: first & 0x0F) else { throw .protocolError("unknown opcode") }
+        guard let opcode = FrameHeader.Opcode(rawValue: first & 0x0F) else {
+            throw .protocolError("unknown opcode")
+        }
         frame = FrameHeader(isFinal: first & 0x80 != 0, isCompressed: first & 0x40 != 0, opcode: opcode)
         guard second & 0x80 != 0 else { throw .protocolError("frame is not masked") }
         if opcode.isControl {
             guard frame.isFinal else { throw .protocolError("control frame is fragmented") }
-            guard second & 0x7F <= FrameHeader.maxControlBytes else { throw .protocolError("control frame is too long") }
+            guard second & 0x7F <= FrameHeader.maxControlBytes else {
+                throw .protocolError("control frame is too long")
+            }
             guard !frame.isCompressed else { throw .protocolError("control frame is compressed") }
         } else if opcode == .continuation {
             guard isInMessage else { throw .protocolError("nothing to continue") }
             guard !frame.isCompressed else { throw .protocolError("compression bit on a continuation") }
         } else {
             guard !isInMessage else { throw .protocolError("message within a message") }
-            guard !frame.isCompressed || allowsCompression else { throw .protocolError("reserved bits are set") }
+            guard !frame.isCompressed || allowsCompression else {
+                throw .protocolError("reserved bits are set")
+            }
         }
     }
 
@@ -130,7 +136,9 @@ struct FrameReader {
         guard headerBytes[2] < 0x80 || short == 126 else { throw .protocolError("length is out of range") }
         var length = 0
         for index in 2..<end { length = length << 8 | Int(headerBytes[index]) }
-        guard length > (short == 126 ? 125 : 0xFFFF) else { throw .protocolError("length is not in its shortest form") }
+        guard length > (short == 126 ? 125 : 0xFFFF) else {
+            throw .protocolError("length is not in its shortest form")
+        }
         return length
     }
 

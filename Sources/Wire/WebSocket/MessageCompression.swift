@@ -27,7 +27,9 @@ final class MessageCompression {
         guard let stream = deflater(windowBits) else { return nil }
         deflateReset(stream)
         var out: [UInt8] = []
-        let isWhole = run(stream, message, flush: Z_SYNC_FLUSH, into: &out, atMost: message.count) { deflate($0, $1) }
+        let isWhole = run(stream, message, flush: Z_SYNC_FLUSH, into: &out, atMost: message.count) {
+            deflate($0, $1)
+        }
         guard isWhole, out.count < message.count, out.suffix(4).elementsEqual(Self.tail) else { return nil }
         out.removeLast(4)
         return out
@@ -82,7 +84,8 @@ final class MessageCompression {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let status = deflateInit2_(
-            stream, Self.level, Z_DEFLATED, -CInt(windowBits), Self.memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            stream, Self.level, Z_DEFLATED, -CInt(windowBits), Self.memoryLevel, Z_DEFAULT_STRATEGY,
+            ZLIB_VERSION,
             CInt(MemoryLayout<z_stream>.size))
         guard status == Z_OK else {
             stream.deallocate()

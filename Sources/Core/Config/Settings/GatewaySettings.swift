@@ -24,7 +24,7 @@ package struct GatewaySettings: Settings {
         Field("bind", \.bind, .choice("auto", "lan", "loopback", "custom", "tailnet")).security
             .label("Gateway Bind Mode", "Which addresses the gateway listens on."),
         Field("customBindHost", \.customBindHost, .text).security.label("Gateway Custom Bind Host"),
-        Field("auth", \.auth, .object).security.label("Gateway Auth"),
+        Field("auth", \.auth, .object).security.holdsEnvironment.label("Gateway Auth"),
         Field("controlUi", \.controlUi, .object).label("Control UI"),
         Field("trustedProxies", \.trustedProxies, .list(.text)).security
             .label("Gateway Trusted Proxies", "Addresses or CIDR ranges of reverse proxies."),
