@@ -88,7 +88,9 @@ extension ControlPlane {
         return outcome
     }
 
-    /// Whether an HTTP request knows the secret. Guesses count like those of a login.
+    /// Whether an HTTP request knows the secret.
+    ///
+    /// Guesses count like those of a login.
     func acceptsSecret(_ authorization: String?, from place: ClientPlace) -> Bool {
         let auth = settings.now.access.auth
         guard auth.asksForSecret, let authorization else { return false }

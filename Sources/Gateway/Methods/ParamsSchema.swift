@@ -70,7 +70,9 @@ struct ParamsSchema: Sendable {
 }
 
 extension ParamsSchema {
-    /// One walk over a value. Where it is stands as steps and becomes text only for a sentence.
+    /// One walk over a value.
+    ///
+    /// Where it is stands as steps and becomes text only for a sentence.
     private struct Check {
         let generation: Generation
         var violations: [String] = []
