@@ -71,7 +71,9 @@ package struct KeyTable: Sendable {
 
     /// The members an object at `path` may have.
     package func members(at path: ConfigPath) -> [ObjectShape.Member] {
-        if path == .root { return sections.map { ObjectShape.Member(key: $0, shape: .entry($0), traits: .known) } }
+        if path == .root {
+            return sections.map { ObjectShape.Member(key: $0, shape: .entry($0), traits: .known) }
+        }
         if path == ConfigPath([.key("channels")]) {
             return paths.filter { $0.hasPrefix(Self.channelPrefix) }.map {
                 ObjectShape.Member(

@@ -71,8 +71,10 @@ package struct AssistantMessage: Sendable, Hashable {
     package var responseID: String?
 
     package init(
-        content: [Block], timestamp: Timestamp, api: String? = nil, provider: String? = nil, model: String? = nil,
-        usage: Usage? = nil, stopReason: StopReason = .stop, errorMessage: String? = nil, responseID: String? = nil
+        content: [Block], timestamp: Timestamp, api: String? = nil, provider: String? = nil,
+        model: String? = nil,
+        usage: Usage? = nil, stopReason: StopReason = .stop, errorMessage: String? = nil,
+        responseID: String? = nil
     ) {
         self.content = content
         self.timestamp = timestamp
@@ -145,7 +147,8 @@ package struct Usage: Sendable, Hashable {
         package var total: Double { input + output + cacheRead + cacheWrite }
     }
 
-    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0, cost: Cost? = nil) {
+    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0, cost: Cost? = nil)
+    {
         self.input = input
         self.output = output
         self.cacheRead = cacheRead
@@ -153,7 +156,7 @@ package struct Usage: Sendable, Hashable {
         self.cost = cost
     }
 
-    package var totalTokens: Int { input + output + cacheRead + cacheWrite }
+    package var totalTokens: Int { input &+ output &+ cacheRead &+ cacheWrite }
 }
 
 extension [Block] {

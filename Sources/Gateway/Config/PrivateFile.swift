@@ -64,12 +64,20 @@ package enum PrivateFile {
             unlink(temporary)
             throw error
         }
-        guard rename(temporary, target) == 0 else {
-            let error = FileError("replace", target)
-            unlink(temporary)
-            throw error
-        }
-        synchronize(folder)
+        if rename(temporary, target) == 0 { return synchronize(folder) }
+        let error = FileError("replace", target)
+        unlink(temporary)
+        // A single file that a container mounts cannot be replaced, only written over.
+        guard error.code == EBUSY else { throw error }
+        try overwrite(target, with: bytes)
+    }
+
+    private static func overwrite(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
+        try writeAll(bytes, to: descriptor, path)
+        guard fsync(descriptor) == 0 else { throw FileError("write", path) }
     }
 
     /// Makes a folder and those above it.

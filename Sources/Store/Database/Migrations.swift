@@ -103,6 +103,7 @@ enum Migrations {
         CREATE TABLE idempotency (
             scope TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT, expires_at BIGINT NOT NULL, PRIMARY KEY (scope, key))
         """,
+        "CREATE INDEX idempotency_by_time ON idempotency (expires_at)",
         """
         CREATE TABLE usage (
             day TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, source TEXT NOT NULL, agent TEXT NOT NULL,

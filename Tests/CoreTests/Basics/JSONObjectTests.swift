@@ -33,9 +33,11 @@ struct JSONObjectTests {
         #expect(a != ["x": 1, "y": ["z": 3]])
     }
 
-    @Test(arguments: [
-        (3, 3), (3.0, 3), (3.5, nil), (.number(1e300), nil), ("3", nil), (.integer(.max), Int.max), (.number(-0.0), 0),
-    ] as [(JSON, Int?)])
+    @Test(
+        arguments: [
+            (3, 3), (3.0, 3), (3.5, nil), (.number(1e300), nil), ("3", nil), (.integer(.max), Int.max),
+            (.number(-0.0), 0),
+        ] as [(JSON, Int?)])
     func `a whole number is one however it is held`(value: JSON, whole: Int?) {
         #expect(value.intValue == whole)
     }

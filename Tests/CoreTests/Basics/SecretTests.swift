@@ -14,7 +14,8 @@ struct SecretTests {
     }
 
     @Test(arguments: [
-        ("abc", "abc", true), ("abc", "abd", false), ("abc", "ab", false), ("abc", "abcabc", false), ("abc", "", false), ("", "", true), ("", "a", false), ("å", "å", true),
+        ("abc", "abc", true), ("abc", "abd", false), ("abc", "ab", false), ("abc", "abcabc", false),
+        ("abc", "", false), ("", "", true), ("", "a", false), ("å", "å", true),
         ("a", "aa", false), ("aa", "a", false), ("abc", "xbc", false),
     ])
     func `it matches itself only`(secret: String, other: String, matches: Bool) {

@@ -12,7 +12,9 @@ struct TimestampTests {
         #expect(moment.json == 1_000)
     }
 
-    @Test(arguments: [(.microseconds(1_999), 1), (.microseconds(-1_999), -1), (.seconds(3), 3_000), (.zero, 0)] as [(Duration, Int64)])
+    @Test(
+        arguments: [(.microseconds(1_999), 1), (.microseconds(-1_999), -1), (.seconds(3), 3_000), (.zero, 0)]
+            as [(Duration, Int64)])
     func `milliseconds are rounded towards zero`(duration: Duration, milliseconds: Int64) {
         #expect(duration.milliseconds == milliseconds)
     }

@@ -3,23 +3,36 @@ import Testing
 
 struct MessageJSONTests {
     static let messages: [Message] = [
-        .user(UserMessage(content: [.text("hi")], timestamp: Timestamp(milliseconds: 1), idempotencyKey: "k:user")),
-        .user(UserMessage(content: [.text("look"), .image(ImageContent(mimeType: "image/png", base64: "AAAA"))], timestamp: Timestamp(milliseconds: 2))),
+        .user(
+            UserMessage(
+                content: [.text("hi")], timestamp: Timestamp(milliseconds: 1), idempotencyKey: "k:user")),
+        .user(
+            UserMessage(
+                content: [.text("look"), .image(ImageContent(mimeType: "image/png", base64: "AAAA"))],
+                timestamp: Timestamp(milliseconds: 2))),
         .user(UserMessage(content: [], timestamp: Timestamp(milliseconds: 0))),
         .assistant(
             AssistantMessage(
                 content: [
-                    .thinking("hm", signature: "s"), .thinking("hm", signature: nil), .redactedThinking(data: "zzz"), .text("ok"),
+                    .thinking("hm", signature: "s"), .thinking("hm", signature: nil),
+                    .redactedThinking(data: "zzz"), .text("ok"),
                     .toolCall(ToolCall(id: "1", name: "read", arguments: ["path": "a"], signature: "g")),
                     .toolCall(ToolCall(id: "2", name: "exec", arguments: [:])),
-                ], timestamp: Timestamp(milliseconds: 3), api: "anthropic-messages", provider: "anthropic", model: "claude",
-                usage: Usage(input: 1, output: 2, cacheRead: 3, cacheWrite: 4, cost: Usage.Cost(input: 0.5, output: 0.25)), stopReason: .toolUse, errorMessage: "e",
+                ], timestamp: Timestamp(milliseconds: 3), api: "anthropic-messages", provider: "anthropic",
+                model: "claude",
+                usage: Usage(
+                    input: 1, output: 2, cacheRead: 3, cacheWrite: 4,
+                    cost: Usage.Cost(input: 0.5, output: 0.25)), stopReason: .toolUse, errorMessage: "e",
                 responseID: "r")),
         .assistant(AssistantMessage(content: [], timestamp: Timestamp(milliseconds: 4), stopReason: .error)),
         .toolResult(
             ToolResultMessage(
-                toolCallID: "1", toolName: "read", content: [.text("data")], isError: true, details: ["lines": 3], timestamp: Timestamp(milliseconds: 5))),
-        .toolResult(ToolResultMessage(toolCallID: "2", toolName: "exec", content: [], isError: false, timestamp: Timestamp(milliseconds: 6))),
+                toolCallID: "1", toolName: "read", content: [.text("data")], isError: true,
+                details: ["lines": 3], timestamp: Timestamp(milliseconds: 5))),
+        .toolResult(
+            ToolResultMessage(
+                toolCallID: "2", toolName: "exec", content: [], isError: false,
+                timestamp: Timestamp(milliseconds: 6))),
     ]
 
     @Test(arguments: messages)
@@ -29,10 +42,14 @@ struct MessageJSONTests {
 
     @Test func `the keys are those of the transcript`() {
         #expect(
-            Self.messages[0].json == ["role": "user", "content": [["type": "text", "text": "hi"]], "timestamp": 1, "idempotencyKey": "k:user"])
+            Self.messages[0].json == [
+                "role": "user", "content": [["type": "text", "text": "hi"]], "timestamp": 1,
+                "idempotencyKey": "k:user",
+            ])
         #expect(
             Self.messages[5].json == [
-                "role": "toolResult", "toolCallId": "1", "toolName": "read", "content": [["type": "text", "text": "data"]], "details": ["lines": 3], "isError": true,
+                "role": "toolResult", "toolCallId": "1", "toolName": "read",
+                "content": [["type": "text", "text": "data"]], "details": ["lines": 3], "isError": true,
                 "timestamp": 5,
             ])
         #expect(Self.messages[3].json["usage"]?["totalTokens"] == 10)
@@ -41,8 +58,11 @@ struct MessageJSONTests {
     }
 
     @Test(arguments: [
-        ("{}", false), ("[]", false), ("\"user\"", false), ("{\"role\":\"system\"}", false), ("{\"role\":1}", false), ("{\"role\":\"user\"}", true),
-        ("{\"role\":\"user\",\"content\":\"text\"}", true), ("{\"role\":\"assistant\",\"content\":[{\"type\":\"new\"},{\"type\":\"text\"},7]}", true), ("{\"role\":\"tool\"}", true),
+        ("{}", false), ("[]", false), ("\"user\"", false), ("{\"role\":\"system\"}", false),
+        ("{\"role\":1}", false), ("{\"role\":\"user\"}", true),
+        ("{\"role\":\"user\",\"content\":\"text\"}", true),
+        ("{\"role\":\"assistant\",\"content\":[{\"type\":\"new\"},{\"type\":\"text\"},7]}", true),
+        ("{\"role\":\"tool\"}", true),
         ("{\"role\":\"user\",\"timestamp\":1e400}", false), ("{\"role\":\"user\",\"timestamp\":\"x\"}", true),
     ])
     func `what others wrote is read as far as it is known`(text: String, isMessage: Bool) {

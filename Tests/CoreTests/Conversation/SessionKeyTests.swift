@@ -2,18 +2,23 @@ import Core
 import Testing
 
 struct SessionKeyTests {
-    @Test(arguments: [
-        ("agent:main:main", "main", "main"), ("agent:ops:discord:channel:1", "ops", "discord:channel:1"), ("global", nil, "global"), ("unknown", nil, "unknown"),
-        ("agent:main", nil, "agent:main"), ("agent:main:", "main", ""), ("other:main:x", nil, "other:main:x"), ("", nil, ""),
-    ] as [(SessionKey, AgentID?, String)])
+    @Test(
+        arguments: [
+            ("agent:main:main", "main", "main"), ("agent:ops:discord:channel:1", "ops", "discord:channel:1"),
+            ("global", nil, "global"), ("unknown", nil, "unknown"),
+            ("agent:main", nil, "agent:main"), ("agent:main:", "main", ""),
+            ("other:main:x", nil, "other:main:x"), ("", nil, ""),
+        ] as [(SessionKey, AgentID?, String)])
     func `a key names its agent and the rest`(key: SessionKey, agent: AgentID?, rest: String) {
         #expect(key.agent == agent)
         #expect(key.rest == rest)
     }
 
     @Test(arguments: [
-        ("main", "agent:main:main"), ("MAIN", "agent:main:main"), ("agent:main:main", "agent:main:main"), ("agent:Ops:Main", "agent:ops:main"), ("global", "global"), ("Unknown", "unknown"),
-        ("discord:channel:1", "agent:main:discord:channel:1"), ("agent:ops:x:Y", "agent:ops:x:y"), ("agent:ops:", "agent:main:agent:ops:"), ("cron:1", "agent:main:cron:1"),
+        ("main", "agent:main:main"), ("MAIN", "agent:main:main"), ("agent:main:main", "agent:main:main"),
+        ("agent:Ops:Main", "agent:ops:main"), ("global", "global"), ("Unknown", "unknown"),
+        ("discord:channel:1", "agent:main:discord:channel:1"), ("agent:ops:x:Y", "agent:ops:x:y"),
+        ("agent:ops:", "agent:ops:main"), ("", "agent:main:main"), ("cron:1", "agent:main:cron:1"),
         ("agent:my agent!:main", "agent:my-agent-:main"),
     ])
     func `every spelling leads to one key`(spelling: String, key: String) {
@@ -33,7 +38,10 @@ struct SessionKeyTests {
         #expect(global.canonical("agent:ops:discord:1") == "agent:ops:discord:1")
     }
 
-    @Test(arguments: [("Main", "main"), ("my agent", "my-agent"), ("--x", "x"), ("", "main"), ("åäö", "main"), ("a..b", "a-b"), ("_a", "a"), (String(repeating: "x", count: 80), String(repeating: "x", count: 64))])
+    @Test(arguments: [
+        ("Main", "main"), ("my agent", "my-agent"), ("--x", "x"), ("", "main"), ("åäö", "main"),
+        ("a..b", "a-b"), ("_a", "a"), (String(repeating: "x", count: 80), String(repeating: "x", count: 64)),
+    ])
     func `agent ids are made of plain characters`(id: String, normalized: String) {
         #expect(SessionKeyRules.normalized(AgentID(id)).rawValue == normalized)
     }
@@ -42,7 +50,9 @@ struct SessionKeyTests {
         for seed in 0..<UInt64(Fuzzing.rounds) {
             var chance = SeededGenerator(seed: seed)
             let parts = ["agent", "main", "", "ops", "Global", "a b", "å", ":", "discord:channel:1"]
-            let spelling = (0..<Int.random(in: 0...4, using: &chance)).compactMap { _ in parts.randomElement(using: &chance) }.joined(separator: ":")
+            let spelling = (0..<Int.random(in: 0...4, using: &chance)).compactMap { _ in
+                parts.randomElement(using: &chance)
+            }.joined(separator: ":")
 
             let once = SessionKeyRules().canonical(spelling)
 
