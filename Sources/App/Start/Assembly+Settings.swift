@@ -119,7 +119,9 @@ struct RoomSettings {
 
     // MARK: Gateway
 
-    func gateway(configHash: String?, databasePath: String, defaultModel: ModelReference?) -> GatewaySetup {
+    func gateway(
+        configHash: String?, databasePath: String, defaultModel: ModelReference?, catalog: ModelCatalog
+    ) -> GatewaySetup {
         var settings = GatewaySetup(access: access)
         settings.keys = keys
         settings.agents = profiles.map { profile in
@@ -132,7 +134,7 @@ struct RoomSettings {
         settings.assistantName = config.ui.assistant.name ?? settings.assistantName
         settings.assistantAvatar = config.ui.assistant.avatar ?? settings.assistantAvatar
         settings.model = defaults.model.primary.flatMap { reference($0) } ?? defaultModel
-        settings.contextTokens = defaults.contextTokens
+        settings.contextTokens = defaults.contextTokens ?? settings.model.map { catalog.info($0).contextWindow }
         settings.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) } ?? .off
         settings.controlUI = controlUI
         settings.configPath = setup.configPath

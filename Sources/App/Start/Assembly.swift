@@ -53,7 +53,8 @@ final class Assembly {
             log: log.named("agent"), facts: HouseFacts(version: Version.text))
         gateway = GatewayServer(
             settings: rooms.gateway(
-                configHash: setup.snapshot.hash, databasePath: database.path, defaultModel: router.defaultModel),
+                configHash: setup.snapshot.hash, databasePath: database.path, defaultModel: router.defaultModel,
+                catalog: router.catalog),
             services: Self.services(
                 stores, switchboard, events, setup, rooms, router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
@@ -104,7 +105,8 @@ final class Assembly {
         switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
         gateway.apply(
             rooms.gateway(
-                configHash: setup.snapshot.hash, databasePath: database.path, defaultModel: router.defaultModel))
+                configHash: setup.snapshot.hash, databasePath: database.path, defaultModel: router.defaultModel,
+                catalog: router.catalog))
     }
 
     // MARK: Parts

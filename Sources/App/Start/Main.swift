@@ -13,10 +13,24 @@ struct OpenClaw {
         signal(SIGPIPE, SIG_IGN)
         EventLoop.install()
         let words = Launcher.words(CommandLine.arguments)
+        hideSecretsOnTheCommandLine()
         Task { @MainActor in
             exit(await run(words).rawValue)
         }
         EventLoop.shared.run()
+    }
+
+    /// Anyone on the machine can read a process's arguments: the secrets among them are overwritten once they are read.
+    private static func hideSecretsOnTheCommandLine() {
+        let secretOptions = ["--token", "--password"]
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[index] else { continue }
+            let text = String(cString: argument)
+            let isValue = index > 1 && CommandLine.unsafeArgv[index - 1].map { secretOptions.contains(String(cString: $0)) } ?? false
+            let prefix = isValue ? "" : secretOptions.first { text.hasPrefix($0 + "=") }.map { $0 + "=" }
+            guard let prefix else { continue }
+            memset(argument + prefix.utf8.count, Int32(UInt8(ascii: "x")), strlen(argument) - prefix.utf8.count)
+        }
     }
 
     @MainActor

@@ -42,6 +42,7 @@ package struct JSON5Node: Sendable {
 }
 /// One member of an object, with the place of its key.
 
+/// One member of an object, with the place of its key.
 package struct JSON5Member: Sendable {
     package let key: String
     /// The bytes of the key as written, with its quotes.

@@ -89,6 +89,7 @@ package enum ReloadRule: Hashable, Sendable {
     case restart
     /// A part of the gateway that can be built anew while it runs.
 
+    /// A part of the gateway that can be built anew while it runs.
     package enum Part: Hashable, Sendable {
         case heartbeat, cron, hooks, browser
         case channel(String)

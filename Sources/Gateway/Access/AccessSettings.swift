@@ -19,7 +19,7 @@ package struct AccessSettings: Sendable {
     package init(auth: SharedAuth) { self.auth = auth }
 
     var letsPagesInWithoutDevice: Bool { allowsInsecureAuth || disablesDeviceAuth }
-    var origins: OriginRule { OriginRule(allowed: allowedOrigins) }
+    var origins: OriginRule { OriginRule(allowed: allowedOrigins, asksForSecret: auth.asksForSecret) }
     var places: ClientPlaces { ClientPlaces(trustedProxies: trustedProxies, isOnFly: isOnFly) }
 
     var hosts: HostRule {

@@ -4,6 +4,8 @@ import Wire
 struct OriginRule: Sendable {
     /// `gateway.controlUi.allowedOrigins`; `*` allows all.
     let allowed: [String]
+    /// Without a secret only the gateway's own page is let in.
+    var asksForSecret = true
 
     /// What the page behind an `Origin` is to us.
     enum Verdict: Hashable, Sendable {
@@ -21,8 +23,8 @@ struct OriginRule: Sendable {
         if allowed.contains(where: { $0 == "*" || Self.normalized($0) == text }) { return .own }
         guard let page = HostAndPort(origin: origin), let host else { return .foreign }
         if page.isSamePlace(as: host) { return .own }
-        // A development server of the same person, on another port of the same machine.
-        return page.isLocal && host.isLocal && isDirectLoopback ? .own : .foreign
+        // A development server of the same person, on another port of the same machine. It has to know the secret.
+        return page.isLocal && host.isLocal && isDirectLoopback && asksForSecret ? .own : .foreign
     }
 
     private static func normalized(_ origin: String) -> String {

@@ -84,7 +84,7 @@ package final class ConfigFile {
         } else if !loaded.failsClosed, let lastGood {
             snapshot = snapshot(of: bytes, file: loaded, running: lastGood, origin: .lastGood)
         } else {
-            throw ConfigRefusal(path: location.configPath, issues: loaded.issues)
+            throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
         }
         return snapshot
     }
@@ -188,7 +188,7 @@ package final class ConfigFile {
         try refresh()
         try require(baseHash)
         let document = try parse(raw)
-        try write(try restored(document))
+        try write(keepingComments(of: snapshot.file.document, in: try restored(document)))
         return snapshot
     }
 
@@ -211,6 +211,12 @@ package final class ConfigFile {
         return try edit { text throws(ConfigEdit.Failure) in
             try ConfigEdit.apply(mergePatch: wanted, to: text)
         }
+    }
+
+    /// Plain JSON was written by a program that knew no comments: what it changed is edited into the text there is.
+    private func keepingComments(of old: JSON5Document?, in text: String) -> String {
+        guard let old, let wanted = try? JSON.parse(text) else { return text }  // JSON5: written by a person, as it is
+        return ConfigEdit.rewrite(old, to: wanted)
     }
 
     /// Sets one value, for the command line.
@@ -238,11 +244,13 @@ package final class ConfigFile {
         }
         let changed = snapshot.file.parsed.changedPaths(to: try parse(edited).value)
         guard !changed.isEmpty else { return [] }
-        try write(Self.stamped(edited, stamp))
+        try write(Self.stamped(edited, stamp, hasMeta: snapshot.file.parsed["meta"] != nil))
         return changed
     }
 
-    private static func stamped(_ text: String, _ stamp: Stamp) -> String {
+    /// Only where the file has a `meta` section: people who keep none are not given one.
+    private static func stamped(_ text: String, _ stamp: Stamp, hasMeta: Bool) -> String {
+        guard hasMeta else { return text }
         let meta: JSON = [
             "meta": ["lastTouchedVersion": .string(stamp.version), "lastTouchedAt": .string(stamp.now())]
         ]

@@ -199,7 +199,7 @@ extension ControlConnection {
         }
         state = .open
         role = acceptance.role
-        scopes = Scopes(acceptance.scopes)
+        scopes = acceptance.scopes == Scopes.owner.names ? Scopes.owner : Scopes(acceptance.scopes)
         client = params.client
         deviceID = params.device?.id
         wantsToolEvents = params.caps.contains("tool-events")

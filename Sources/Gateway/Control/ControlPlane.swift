@@ -88,6 +88,20 @@ extension ControlPlane {
         return outcome
     }
 
+    /// Whether an HTTP request knows the secret.
+    ///
+    /// Guesses count like those of a login.
+    func acceptsSecret(_ authorization: String?, from place: ClientPlace) -> Bool {
+        let auth = settings.now.access.auth
+        guard auth.asksForSecret, let authorization else { return false }
+        let now = Timestamp.now
+        let isLoopback = place.isDirectLoopback
+        guard limiter.wait(place.attemptKey, isLoopback: isLoopback, now: now) == nil else { return false }
+        if auth.accepts(authorization: authorization) { return true }
+        limiter.failed(place.attemptKey, isLoopback: isLoopback, now: now)
+        return false
+    }
+
     func refused(_ refusal: Refusal, place: ClientPlace, client: ConnectParams.Client?) {
         if refusal.isFailedLogin {
             limiter.failed(place.attemptKey, isLoopback: place.isDirectLoopback, now: .now)

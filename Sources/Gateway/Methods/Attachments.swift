@@ -8,9 +8,9 @@ enum AttachmentError: Error {
 
     var message: String {
         switch self {
-        case .notBase64(let name): "attachment \(name): invalid base64 content"
+        case .notBase64(let name): "Error: attachment \(name): invalid base64 content"
         case .tooLarge(let name, let bytes):
-            "attachment \(name): exceeds size limit (\(bytes) > \(Attachments.maxImageBytes) bytes)"
+            "Error: attachment \(name): exceeds size limit (\(bytes) > \(Attachments.maxImageBytes) bytes)"
         }
     }
 }
@@ -21,8 +21,8 @@ enum AttachmentError: Error {
 enum Attachments {
     /// Files in one message.
     static let most = 20
-    /// One image, decoded: `policy.attachments.maxImageBytes`.
-    static let maxImageBytes = 6_291_456
+    /// One image, decoded: what vendors take (contract §4.7).
+    static let maxImageBytes = 5_000_000
 
     static func images(in json: JSON?) throws(AttachmentError) -> [ImageContent] {
         var images: [ImageContent] = []

@@ -10,6 +10,7 @@ final class HealthBook {
     private var encoded: [Generation: [UInt8]] = [:]
     private(set) var version = 1
     private var refreshedAt: ContinuousClock.Instant?
+    private var isRefreshing = false
 
     init(settings: SettingsBox, sessions: SessionStore, log: Log) {
         self.settings = settings
@@ -28,9 +29,17 @@ final class HealthBook {
         return bytes
     }
 
-    var isStale: Bool { refreshedAt.map { ContinuousClock.now - $0 > .seconds(60) } ?? true }
+    /// Older than two refreshes: nobody was connected for a while.
+    var isStale: Bool { refreshedAt.map { ContinuousClock.now - $0 > .seconds(90) } ?? true }
 
+    /// A second is new enough even for who asks for a fresh one.
+    var isFresh: Bool { refreshedAt.map { ContinuousClock.now - $0 < .seconds(1) } ?? false }
+
+    /// One at a time: who asks meanwhile gets the summary there is.
     func refresh() async {
+        if isRefreshing { return }
+        isRefreshing = true
+        defer { isRefreshing = false }
         let start = ContinuousClock.now
         do {
             var lists: [AgentID: SessionList] = [:]

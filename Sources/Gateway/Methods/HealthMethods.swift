@@ -22,7 +22,8 @@ struct HealthMethods: MethodGroup {
 
     /// A summary is good for a minute; `probe` asks for a new one.
     private func cachedHealth(_ call: Call) throws(RPCError) -> Payload? {
-        if call.params["probe"] == true || plane.health.isStale { return nil }
+        let wantsFresh = call.params["probe"] == true && !plane.health.isFresh
+        if wantsFresh || plane.health.isStale { return nil }
         return .encoded(plane.health.encoded(call.generation))
     }
 

@@ -62,7 +62,8 @@ struct ParamsSchema: Sendable {
     func violations(in value: JSON, generation: Generation) -> [String] {
         if takesAnything { return [] }
         var check = Check(generation: generation)
-        check.object(self, value, at: "")
+        check.object(self, value)
+        if check.violations.isEmpty { return [] }
         var seen: Set<String> = []
         return check.violations.filter { seen.insert($0).inserted }
     }
@@ -70,111 +71,133 @@ struct ParamsSchema: Sendable {
 
 extension ParamsSchema {
     /// One walk over a value.
+    ///
+    /// Where it is stands as steps and becomes text only for a sentence.
     private struct Check {
         let generation: Generation
         var violations: [String] = []
+        private var path: [String] = []
 
-        mutating func object(_ schema: ParamsSchema, _ value: JSON, at path: String) {
-            guard let object = value.objectValue else { return report(path, "must be object") }
+        init(generation: Generation) { self.generation = generation }
+
+        mutating func object(_ schema: ParamsSchema, _ value: JSON) {
+            guard let object = value.objectValue else { return report("must be object") }
             for field in schema.fields where field.isRequired && object[field.name] == nil {
-                report(path, "must have required property '\(field.name)'")
+                report("must have required property '\(field.name)'")
                 if generation == .four { break }  // the newer validator stops at the first
             }
-            if !schema.isOpen {
-                for (key, _) in object where !schema.fields.contains(where: { $0.name == key }) {
-                    violations.append(
-                        "at \(path.isEmpty ? "root" : path): unexpected property '\(key.prefix(120))'")
-                }
-            }
+            if !schema.isOpen { findUnexpected(object, schema) }
             for field in schema.fields {
                 guard let member = object[field.name] else { continue }
-                self.value(field.shape, member, at: "\(path)/\(field.name)")
+                step(field.name) { $0.value(field.shape, member) }
             }
         }
 
-        mutating func value(_ shape: Shape, _ value: JSON, at path: String) {
+        private mutating func findUnexpected(_ object: JSONObject, _ schema: ParamsSchema) {
+            for (key, _) in object where !schema.fields.contains(where: { $0.name == key }) {
+                guard violations.count < ParamsSchema.mostViolations else { return }
+                violations.append(
+                    "at \(path.isEmpty ? "root" : place): unexpected property '\(key.prefix(120))'")
+            }
+        }
+
+        private mutating func step(_ name: String, _ walk: (inout Check) -> Void) {
+            path.append(name)
+            walk(&self)
+            path.removeLast()
+        }
+
+        private mutating func value(_ shape: Shape, _ value: JSON) {
             switch shape {
             case .any: break
-            case .string(let least, let most): string(value, least, most, at: path)
-            case .integer(let least, let most): integer(value, least, most, at: path)
-            case .number(let least): number(value, least, at: path)
-            case .boolean: if value.boolValue == nil { report(path, "must be boolean") }
-            case .constant(let text): if value != .string(text) { report(path, "must be equal to constant") }
-            case .oneOf(let texts): oneOf(texts, value, at: path)
-            case .array(let element, let least, let most): array(value, element, least, most, at: path)
-            case .object(let schema): object(schema, value, at: path)
-            case .map(let element): map(value, element, at: path)
-            case .nullable(let shape): nullable(shape, value, at: path)
-            case .either(let one, let other): either(one, other, value, at: path)
+            case .string(let least, let most): string(value, least, most)
+            case .integer(let least, let most): integer(value, least, most)
+            case .number(let least): number(value, least)
+            case .boolean: if value.boolValue == nil { report("must be boolean") }
+            case .constant(let text): if value != .string(text) { report("must be equal to constant") }
+            case .oneOf(let texts): oneOf(texts, value)
+            case .array(let element, let least, let most): array(value, element, least, most)
+            case .object(let schema): object(schema, value)
+            case .map(let element): map(value, element)
+            case .nullable(let shape): nullable(shape, value)
+            case .either(let one, let other): either(one, other, value)
             }
         }
 
-        private mutating func string(_ value: JSON, _ least: Int, _ most: Int, at path: String) {
-            guard let text = value.stringValue else { return report(path, "must be string") }
-            let length = most == .max && text.utf8.count >= least * 4 ? least : text.unicodeScalars.count
-            if length < least { report(path, "must \(not) have fewer than \(least) characters") }
-            if length > most { report(path, "must \(not) have more than \(most) characters") }
+        private mutating func string(_ value: JSON, _ least: Int, _ most: Int) {
+            guard let text = value.stringValue else { return report("must be string") }
+            // Characters are counted as code points; bytes are known at once and often decide.
+            let bytes = text.utf8.count
+            if bytes < least || bytes < least * 4 && text.unicodeScalars.count < least {
+                report("must \(not) have fewer than \(least) characters")
+            }
+            if bytes > most && text.unicodeScalars.count > most {
+                report("must \(not) have more than \(most) characters")
+            }
         }
 
-        private mutating func integer(_ value: JSON, _ least: Int, _ most: Int, at path: String) {
-            guard let number = value.intValue else { return report(path, "must be integer") }
-            if number < least { report(path, "must be >= \(least)") }
-            if number > most { report(path, "must be <= \(most)") }
+        private mutating func integer(_ value: JSON, _ least: Int, _ most: Int) {
+            guard let number = value.intValue else { return report("must be integer") }
+            if number < least { report("must be >= \(least)") }
+            if number > most { report("must be <= \(most)") }
         }
 
-        private mutating func number(_ value: JSON, _ least: Double?, at path: String) {
-            guard let number = value.doubleValue else { return report(path, "must be number") }
-            if let least, number < least { report(path, "must be >= \(JSON(least).text)") }
+        private mutating func number(_ value: JSON, _ least: Double?) {
+            guard let number = value.doubleValue else { return report("must be number") }
+            if let least, number < least { report("must be >= \(JSON(least).text)") }
         }
 
-        private mutating func oneOf(_ texts: [String], _ value: JSON, at path: String) {
+        private mutating func oneOf(_ texts: [String], _ value: JSON) {
             if let text = value.stringValue, texts.contains(text) { return }
-            if generation == .four { return report(path, "must be equal to one of the allowed values") }
-            report(path, "must be equal to constant")
-            report(path, "must match a schema in anyOf")
+            if generation == .four { return report("must be equal to one of the allowed values") }
+            report("must be equal to constant")
+            report("must match a schema in anyOf")
         }
 
-        private mutating func array(
-            _ value: JSON, _ element: Shape, _ least: Int, _ most: Int, at path: String
-        ) {
-            guard let items = value.arrayValue else { return report(path, "must be array") }
-            if items.count < least { report(path, "must \(not) have fewer than \(least) items") }
-            if items.count > most { report(path, "must \(not) have more than \(most) items") }
+        private mutating func array(_ value: JSON, _ element: Shape, _ least: Int, _ most: Int) {
+            guard let items = value.arrayValue else { return report("must be array") }
+            if items.count < least { report("must \(not) have fewer than \(least) items") }
+            if items.count > most { report("must \(not) have more than \(most) items") }
             for (index, item) in items.enumerated() where violations.count < ParamsSchema.mostViolations {
-                self.value(element, item, at: "\(path)/\(index)")
+                step(String(index)) { $0.value(element, item) }
             }
         }
 
-        private mutating func map(_ value: JSON, _ element: Shape, at path: String) {
-            guard let object = value.objectValue else { return report(path, "must be object") }
+        private mutating func map(_ value: JSON, _ element: Shape) {
+            guard let object = value.objectValue else { return report("must be object") }
             for (key, member) in object where violations.count < ParamsSchema.mostViolations {
-                self.value(element, member, at: "\(path)/\(key.prefix(120))")
+                step(String(key.prefix(120))) { $0.value(element, member) }
             }
         }
 
-        private mutating func nullable(_ shape: Shape, _ value: JSON, at path: String) {
+        private mutating func nullable(_ shape: Shape, _ value: JSON) {
             if value.isNull { return }
             let before = violations.count
-            self.value(shape, value, at: path)
+            self.value(shape, value)
             guard violations.count > before else { return }
-            report(path, "must be null")
-            report(path, "must match a schema in anyOf")
+            report("must be null")
+            report("must match a schema in anyOf")
         }
 
-        private mutating func either(_ one: Shape, _ other: Shape, _ value: JSON, at path: String) {
-            var first = Check(generation: generation)
-            first.value(one, value, at: path)
-            var second = Check(generation: generation)
-            second.value(other, value, at: path)
-            if first.violations.isEmpty || second.violations.isEmpty { return }
-            violations += first.violations + second.violations
-            report(path, "must match a schema in anyOf")
+        private mutating func either(_ one: Shape, _ other: Shape, _ value: JSON) {
+            let before = violations
+            self.value(one, value)
+            if violations.count == before.count { return }
+            let withOne = violations
+            self.value(other, value)
+            if violations.count == withOne.count {
+                violations = before
+            } else {
+                report("must match a schema in anyOf")
+            }
         }
 
-        private mutating func report(_ path: String, _ what: String) {
+        private mutating func report(_ what: String) {
             guard violations.count < ParamsSchema.mostViolations else { return }
-            violations.append(path.isEmpty ? what : "at \(path): \(what)")
+            violations.append(path.isEmpty ? what : "at \(place): \(what)")
         }
+
+        private var place: String { path.reduce(into: "") { $0 += "/" + $1 } }
 
         /// The newer validator writes it small.
         private var not: String { generation == .four ? "not" : "NOT" }

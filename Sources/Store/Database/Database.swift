@@ -24,30 +24,29 @@ package final class Database: Sendable {
     /// Runs `body` in a transaction and returns once it is on disk. Writes that wait together share one commit.
     @discardableResult
     package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
-        try await submit(isWrite: true, body)
+        try await submit(.write, body)
     }
 
     /// Runs `body`, which must not change anything.
     package func read<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
-        try await submit(isWrite: false, body)
+        try await submit(.read, body)
     }
 
     /// Lets queued work finish, moves the log into the database and ends the thread. Later calls throw `.closed`.
     package func close() async {
         // The log could not be moved when the disk is full: it is then read at the next start.
-        _ = try? await submit(isWrite: false) { connection in
-            connection.isReadOnly = false
+        _ = try? await submit(.closing) { connection in
+            defer { connection.close() }
             _ = try connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.int(0) }
-            connection.close()
         }
         thread.stop()
     }
 
     private func submit<T: Sendable>(
-        isWrite: Bool, _ body: @escaping @Sendable (Connection) throws -> T
+        _ kind: DatabaseJob.Kind, _ body: @escaping @Sendable (Connection) throws -> T
     ) async throws -> T {
         try await withUnsafeThrowingContinuation { continuation in
-            let job = ClosureJob(isWrite: isWrite, body: body, continuation: continuation)
+            let job = ClosureJob(kind, body: body, continuation: continuation)
             if !thread.submit(job) { continuation.resume(throwing: StoreError.closed) }
         }
     }

@@ -1,7 +1,13 @@
 /// One call of `read` or `write`, waiting for its turn on the database's thread.
 class DatabaseJob: @unchecked Sendable {
-    let isWrite: Bool
-    init(isWrite: Bool) { self.isWrite = isWrite }
+    let kind: Kind
+    init(_ kind: Kind) { self.kind = kind }
+
+    enum Kind: Sendable {
+        case read, write
+        /// The last one: runs after everything that was queued with it.
+        case closing
+    }
 
     /// Runs the closure and keeps what it gave; false when it threw.
     func perform(on connection: Connection) -> Bool { false }
@@ -17,12 +23,12 @@ final class ClosureJob<T: Sendable>: DatabaseJob, @unchecked Sendable {
     private var result: Result<T, any Error>?
 
     init(
-        isWrite: Bool, body: @escaping @Sendable (Connection) throws -> T,
+        _ kind: Kind, body: @escaping @Sendable (Connection) throws -> T,
         continuation: UnsafeContinuation<T, any Error>
     ) {
         self.body = body
         self.continuation = continuation
-        super.init(isWrite: isWrite)
+        super.init(kind)
     }
 
     override func perform(on connection: Connection) -> Bool {

@@ -9,15 +9,17 @@ struct GroupCommit {
     static let mostWritesATransaction = 256
 
     func run(_ jobs: [DatabaseJob]) {
-        var writes: [DatabaseJob] = []
-        for job in jobs {
-            if job.isWrite { writes.append(job) } else { read(job) }
-        }
+        for job in jobs where job.kind == .read { read(job) }
+        let writes = jobs.filter { $0.kind == .write }
         var start = 0
         while start < writes.count {
             let end = min(start + Self.mostWritesATransaction, writes.count)
             write(writes[start..<end])
             start = end
+        }
+        for job in jobs where job.kind == .closing {
+            _ = job.perform(on: connection)
+            job.settle(nil)
         }
     }
 

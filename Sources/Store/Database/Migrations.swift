@@ -24,7 +24,6 @@ enum Migrations {
             system_sent BIGINT NOT NULL, aborted_last_run BIGINT NOT NULL, extra TEXT, search_text TEXT NOT NULL)
         """,
         "CREATE INDEX sessions_by_id ON sessions (session_id)",
-        "CREATE INDEX sessions_by_time ON sessions (updated_at)",
         "CREATE INDEX sessions_by_label ON sessions (label) WHERE label IS NOT NULL",
         """
         CREATE TABLE transcripts (
@@ -45,6 +44,7 @@ enum Migrations {
         """,
     ]
 
+    /// Every index costs a page in each commit. `turns` has none: it holds only the turns that run.
     private static let turns = [
         """
         CREATE TABLE inbox (
@@ -53,18 +53,17 @@ enum Migrations {
             message TEXT, outcome TEXT, received_at BIGINT NOT NULL, finished_at BIGINT)
         """,
         "CREATE UNIQUE INDEX inbox_once ON inbox (channel, account, message_id)",
-        "CREATE INDEX inbox_by_run ON inbox (run)",
         "CREATE INDEX inbox_unanswered ON inbox (id) WHERE finished_at IS NULL",
         """
         CREATE TABLE turns (
-            run TEXT PRIMARY KEY, session_key TEXT NOT NULL, session_id TEXT NOT NULL, inbox BIGINT, model TEXT,
-            started_at BIGINT NOT NULL, attempt BIGINT NOT NULL, first_sequence BIGINT)
+            id INTEGER PRIMARY KEY, run TEXT NOT NULL, session_key TEXT NOT NULL, session_id TEXT NOT NULL,
+            inbox BIGINT, model TEXT, started_at BIGINT NOT NULL, attempt BIGINT NOT NULL, first_sequence BIGINT)
         """,
         """
         CREATE TABLE turn_steps (
-            id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES turns ON DELETE CASCADE, step TEXT NOT NULL)
+            id INTEGER PRIMARY KEY, turn BIGINT NOT NULL REFERENCES turns ON DELETE CASCADE, step TEXT NOT NULL)
         """,
-        "CREATE INDEX turn_steps_by_run ON turn_steps (run)",
+        "CREATE INDEX turn_steps_by_turn ON turn_steps (turn)",
     ]
 
     private static let delivery = [
@@ -104,6 +103,7 @@ enum Migrations {
         CREATE TABLE idempotency (
             scope TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT, expires_at BIGINT NOT NULL, PRIMARY KEY (scope, key))
         """,
+        "CREATE INDEX idempotency_by_time ON idempotency (expires_at)",
         """
         CREATE TABLE usage (
             day TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, source TEXT NOT NULL, agent TEXT NOT NULL,

@@ -8,6 +8,7 @@ enum Envelope {
     ]
 
     static func stripped(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "[")) else { return text }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let kept = lines.contains(where: isMessageID) ? lines.filter { !isMessageID($0) } : lines
         let words = kept.joined(separator: "\n")

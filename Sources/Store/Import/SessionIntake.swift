@@ -5,11 +5,14 @@ struct SessionIntake {
     let connection: Connection
     let agent: String
 
-    /// Written anew by each run, and large: nothing a person has set.
-    private static let caches = [
+    /// Written anew by each run, or about a run that is over: nothing a person has set.
+    private static let leftOut = [
         "skillsSnapshot", "systemPromptReport", "sessionFile", "sessionDiffBaseline",
         "sessionDiffBaselineCapture",
-        "contextBudgetStatus",
+        "contextBudgetStatus", "activeWriterRunId", "lastRunId", "lastRunError", "status", "startedAt",
+        "endedAt",
+        "runtimeMs", "lifecycleRevision", "restartRecoveryTerminalRunIds", "cronRunContinuation",
+        "quotaSuspension",
     ]
 
     /// False when the session is there already.
@@ -18,7 +21,7 @@ struct SessionIntake {
         let table = SessionTable(connection: connection)
         let key = canonical(spelling)
         guard try table.entry(key) == nil else { return false }
-        for name in Self.caches { object[name] = nil }
+        for name in Self.leftOut { object[name] = nil }
         var session = SessionEntry(key: key, json: .object(object))
         if let transcript { session.sessionID = transcript }
         if let label = session.label, try table.isTaken(label: label, by: key) { session.label = nil }

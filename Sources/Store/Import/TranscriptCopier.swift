@@ -80,7 +80,7 @@ struct TranscriptCopier {
     }
 
     private mutating func close() throws {
-        guard let intake = open else { return }
+        guard var intake = open else { return }
         try intake.finish()
         piece.messages += intake.messages
         piece.transcripts += 1

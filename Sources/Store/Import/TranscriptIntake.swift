@@ -30,10 +30,10 @@ struct TranscriptIntake {
     }
 
     /// The end of a transaction in the middle of a transcript.
-    func pause() throws { try writer.finish() }
+    mutating func pause() throws { try writer.finish() }
 
     /// All lines are in: from here on it is a transcript like any other.
-    func finish() throws {
+    mutating func finish() throws {
         try writer.finish()
         try connection.run(
             "UPDATE transcripts SET session_id = ? WHERE session_id = ?", session,

@@ -18,8 +18,7 @@ package struct IdempotencyStore: Sendable {
         scope: String, key: String, now: Timestamp = .now, lifetime: Duration = .seconds(300)
     ) async throws -> IdempotencyClaim {
         try await database.write { connection in
-            try connection.run(
-                "DELETE FROM idempotency WHERE scope = ? AND key = ? AND expires_at <= ?", scope, key, now)
+            try connection.run("DELETE FROM idempotency WHERE expires_at <= ?", now)
             let known = try connection.first(
                 "SELECT outcome FROM idempotency WHERE scope = ? AND key = ?", scope, key
             ) { $0.json(0).map { IdempotencyClaim.finished($0) } ?? .running }

@@ -7,6 +7,8 @@ struct TranscriptWriter {
     private let connection: Connection
     private let run: RunID?
     private var summary: TranscriptSummary
+    /// What was said last; cut to a line once, when the summary is saved.
+    private var latestText: String?
 
     /// A list shows one line of each.
     private static let longestTitle = 60
@@ -22,7 +24,7 @@ struct TranscriptWriter {
     mutating func append(_ messages: [Message]) throws -> [StoredPosition] {
         guard !messages.isEmpty else { return [] }
         let positions = try messages.map { try append($0) }
-        try summary.save(on: connection)
+        try finish()
         return positions
     }
 
@@ -67,7 +69,11 @@ struct TranscriptWriter {
         return StoredPosition(sequence: sequence, id: row.id, isNew: true)
     }
 
-    func finish() throws { try summary.save(on: connection) }
+    /// Saves what is known about the transcript.
+    mutating func finish() throws {
+        if let text = latestText { summary.lastText = excerpt(text, characters: Self.longestPreview) }
+        try summary.save(on: connection)
+    }
 
     func known(_ idempotencyKey: String) throws -> StoredPosition? {
         try connection.first(
@@ -77,11 +83,11 @@ struct TranscriptWriter {
     }
 
     private mutating func note(_ row: NewRow) {
-        guard let text = row.text else { return }
+        guard let text = row.text, text.utf8.contains(where: { $0 > UInt8(ascii: " ") }) else { return }
         if summary.firstText == nil && row.role == "user" {
             summary.firstText = excerpt(text, characters: Self.longestTitle)
         }
-        summary.lastText = excerpt(text, characters: Self.longestPreview) ?? summary.lastText
+        latestText = text
     }
 }
 

@@ -21,12 +21,9 @@ package struct InboxStore: Sendable {
         }
     }
 
+    /// The message a run was for. Of other channels than the clients' only the newest few thousand are known by run.
     package func entry(run: RunID) async throws -> InboxEntry? {
-        try await database.read { connection in
-            try connection.first(
-                "SELECT \(InboxTable.columns) FROM inbox WHERE run = ? ORDER BY id DESC LIMIT 1", run,
-                map: InboxTable.entry)
-        }
+        try await database.read { try InboxTable(connection: $0).entry(run: run) }
     }
 
     /// What waits for an answer, oldest first, with the messages. Ask again with `after` for more than a few hundred:

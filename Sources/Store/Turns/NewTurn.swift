@@ -35,6 +35,13 @@ package struct BegunTurn: Sendable {
     package var isResumed: Bool { attempt > 1 }
 }
 
+/// What became of a message that was to begin a turn at once.
+package struct AcceptedTurn: Sendable {
+    package var recorded: Recorded
+    /// Nil when the message was a repeat.
+    package var begun: BegunTurn?
+}
+
 /// A turn that a crash cut off.
 package struct InterruptedTurn: Sendable {
     package var run: RunID

@@ -8,24 +8,19 @@ package struct TurnJournal: Sendable {
 
     /// One transaction: the session, the user message in the transcript, the turn with its first model request.
     package func begin(_ turn: NewTurn) async throws -> BegunTurn {
+        try await database.write { try TurnTable(connection: $0).begin(turn) }
+    }
+
+    /// Records a message and begins its turn in one transaction, which saves an fsync when nothing has to wait.
+    ///
+    /// The turn's `inbox` is filled in. A repeated message begins nothing.
+    package func accept(_ message: InboundMessage, beginning turn: NewTurn) async throws -> AcceptedTurn {
         try await database.write { connection in
-            let table = SessionTable(connection: connection)
-            var entry = try table.ensure(turn.session, at: turn.startedAt)
-            let journal = TurnTable(connection: connection)
-            let resumed = try journal.resume(turn)
-            if let resumed { entry.sessionID = resumed.sessionID }
-            var position: StoredPosition?
-            if let message = turn.message, resumed?.hasMessage != true {
-                var writer = try TranscriptWriter(
-                    entry.sessionID, run: turn.run, on: connection, at: turn.startedAt)
-                position = try writer.append([.user(message)]).first
-            }
-            if resumed == nil { try journal.insert(turn, in: entry.sessionID, at: position?.sequence) }
-            entry.updatedAt = turn.startedAt
-            try table.touch(turn.session, at: turn.startedAt)
-            if let inbox = turn.inbox { try InboxTable(connection: connection).running(inbox) }
-            return BegunTurn(
-                entry: entry, position: position ?? resumed?.position, attempt: resumed?.attempt ?? 1)
+            let recorded = try InboxTable(connection: connection).record(message, run: turn.run)
+            guard case .new(let entry) = recorded else { return AcceptedTurn(recorded: recorded) }
+            var turn = turn
+            turn.inbox = entry.id
+            return AcceptedTurn(recorded: recorded, begun: try TurnTable(connection: connection).begin(turn))
         }
     }
 

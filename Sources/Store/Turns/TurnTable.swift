@@ -17,6 +17,25 @@ struct TurnTable {
     private static let columns =
         "run, session_key, session_id, inbox, model, started_at, attempt, first_sequence"
 
+    func begin(_ turn: NewTurn) throws -> BegunTurn {
+        let table = SessionTable(connection: connection)
+        var entry = try table.ensure(turn.session, at: turn.startedAt)
+        let resumed = try resume(turn)
+        if let resumed { entry.sessionID = resumed.sessionID }
+        var position: StoredPosition?
+        if let message = turn.message, resumed?.hasMessage != true {
+            var writer = try TranscriptWriter(
+                entry.sessionID, run: turn.run, on: connection, at: turn.startedAt)
+            position = try writer.append([.user(message)]).first
+        }
+        if resumed == nil { try insert(turn, in: entry.sessionID, at: position?.sequence) }
+        entry.updatedAt = turn.startedAt
+        try table.touch(turn.session, at: turn.startedAt)
+        if let inbox = turn.inbox { try InboxTable(connection: connection).running(inbox) }
+        return BegunTurn(
+            entry: entry, position: position ?? resumed?.position, attempt: resumed?.attempt ?? 1)
+    }
+
     func insert(_ turn: NewTurn, in session: SessionID, at sequence: Int64?) throws {
         try connection.run(
             "INSERT INTO turns (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
@@ -44,7 +63,8 @@ struct TurnTable {
 
     func append(_ steps: [TurnStep], to run: RunID) throws {
         for step in steps {
-            try connection.run("INSERT INTO turn_steps (run, step) VALUES (?, ?)", run, step.json)
+            try connection.run(
+                "INSERT INTO turn_steps (turn, step) SELECT id, ? FROM turns WHERE run = ?", step.json, run)
         }
     }
 
@@ -73,7 +93,9 @@ struct TurnTable {
     }
 
     private func steps(of run: RunID) throws -> [TurnStep] {
-        try connection.rows("SELECT step FROM turn_steps WHERE run = ? ORDER BY id", run) { row in
+        try connection.rows(
+            "SELECT step FROM turn_steps WHERE turn = (SELECT id FROM turns WHERE run = ?) ORDER BY id", run
+        ) { row in
             row.json(0).flatMap { TurnStep(json: $0) }
         }.compactMap { $0 }
     }

@@ -8,7 +8,7 @@ struct PromptBuilderTests {
 
     @Test
     func `the prompt is the same all day`() {
-        let builder = PromptBuilder(settings: AgentSettings(agents: [profile]), profile: profile)
+        let builder = PromptBuilder(settings: Agent.AgentSettings(agents: [profile]), profile: profile)
         let noon = Timestamp(milliseconds: 1_770_000_000_000)
 
         #expect(builder.system(files: [], now: noon) == builder.system(files: [], now: noon + .seconds(60)))
@@ -21,7 +21,7 @@ struct PromptBuilderTests {
     func `name, time zone and extra text are in it`() {
         var profile = profile
         profile.name = "Molly"
-        var settings = AgentSettings(agents: [profile])
+        var settings = Agent.AgentSettings(agents: [profile])
         settings.timeZone = "Europe/Stockholm"
         let prompt = PromptBuilder(settings: settings, profile: profile).system(
             files: [], extra: "Only rhymes.")

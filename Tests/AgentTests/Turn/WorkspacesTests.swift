@@ -65,7 +65,7 @@ struct WorkspacesTests {
             let profile = AgentProfile(id: .main, workspace: "\(folder)/workspace")
             let workspaces = Workspaces(log: .silent)
             workspaces.prepare(profile)
-            let settings = AgentSettings(agents: [profile])
+            let settings = Agent.AgentSettings(agents: [profile])
             let prompt = PromptBuilder(settings: settings, profile: profile)
                 .system(files: workspaces.files(of: profile, mostCharacters: settings.bootstrapMaxChars))
 

@@ -49,7 +49,7 @@ enum Sample {
     private static let seed: [UInt8] = Array(0..<32)
     private static var publicKey: [UInt8] { Ed25519.publicKey(ofSeed: seed) ?? [] }
 
-    private static func device(_ client: JSON, _ scopes: [String], _ token: String, _ challenge: Challenge)
+    static func device(_ client: JSON, _ scopes: [String], _ token: String, _ challenge: Challenge)
         -> JSON
     {
         let id = DeviceIdentity.id(of: publicKey)

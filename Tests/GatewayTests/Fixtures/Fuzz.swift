@@ -12,6 +12,16 @@ enum Fuzz {
         #"{"type":"cancel","id":"q2"}"#,
     ]
 
+    static let params = [
+        "{}", "[]", "null", #"{"sessionKey":"agent:main:main","message":"hi","idempotencyKey":"k"}"#,
+        #"{"key":"agent:main:x","label":"l","model":null,"thinkingLevel":"high"}"#,
+        #"{"keys":["main",""],"limit":-1}"#,
+        #"{"sessionKey":"::::","limit":1000,"offset":9223372036854775807}"#,
+        #"{"deviceId":"d","role":"r","scopes":[""]}"#,
+        #"{"cursor":9223372036854775807,"limit":5000,"maxBytes":1}"#, #"{"days":"-99999999999"}"#,
+        #"{"activeMinutes":9223372036854775807,"search":"%_\"}"#, #"{"requestId":"' OR 1=1"}"#,
+    ]
+
     /// A few bytes changed, taken out, doubled or put in.
     static func mutated(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes

@@ -4,7 +4,8 @@ extension HTTPRequest {
     /// A request from this machine that says only what a test is about.
     static func sample(
         _ path: String, method: String = "GET", query: String? = nil, accepts: String? = nil,
-        headers: [(name: String, value: String)] = [], peer: String = "127.0.0.1", host: String = "localhost"
+        headers: [(name: String, value: String)] = [],
+        peer: String = "127.0.0.1", host: String = "localhost"
     ) -> HTTPRequest {
         var fields = HTTPHeaders(headers)
         if let accepts { fields.add("Accept-Encoding", accepts) }

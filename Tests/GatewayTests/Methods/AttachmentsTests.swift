@@ -7,20 +7,22 @@ import Wire
 struct AttachmentsTests {
     private static let png = Base64.encode([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
 
-    @Test(arguments: [
-        ["content": .string(png), "mimeType": "image/jpeg", "type": "image"],
-        ["content": .string("data:image/png;base64," + png)],
-        ["content": .string(png), "fileName": "a.png"],
-    ] as [JSON])
+    @Test(
+        arguments: [
+            ["content": .string(png), "mimeType": "image/jpeg", "type": "image"],
+            ["content": .string("data:image/png;base64," + png)],
+            ["content": .string(png), "fileName": "a.png"],
+        ] as [JSON])
     func `an image is taken however it comes, by what its bytes say`(item: JSON) throws {
         let images = try Attachments.images(in: [item])
 
         #expect(images == [ImageContent(mimeType: "image/png", base64: Self.png)])
     }
 
-    @Test(arguments: [
-        ["content": 7], [:], ["content": "aGVsbG8=", "mimeType": "text/plain"],
-    ] as [JSON])
+    @Test(
+        arguments: [
+            ["content": 7], [:], ["content": "aGVsbG8=", "mimeType": "text/plain"],
+        ] as [JSON])
     func `what is no image is left out`(item: JSON) throws {
         #expect(try Attachments.images(in: [item]).isEmpty)
     }

@@ -16,7 +16,8 @@ struct HistoryMessageTests {
 
     @Test
     func `today's get a person's words as text, and where the message stands`() throws {
-        let stored = #"{"role":"user","content":[{"type":"text","text":"hi"}],"timestamp":5,"idempotencyKey":"k:user"}"#
+        let stored =
+            #"{"role":"user","content":[{"type":"text","text":"hi"}],"timestamp":5,"idempotencyKey":"k:user"}"#
 
         let json = try JSON.parse(
             HistoryMessage.encoded(Array(stored.utf8), isFromPerson: true, place: place, .four))

@@ -26,7 +26,8 @@ struct ControlUIRoutesTests {
     }
 
     @Test(arguments: [
-        "/nope.txt", "/assets/nope.js", "/api/nope", "/v1/models", "/ui", "/ui/", "/../secret.txt", "/a/../../secret.txt",
+        "/nope.txt", "/assets/nope.js", "/api/nope", "/v1/models", "/ui", "/ui/", "/../secret.txt",
+        "/a/../../secret.txt",
         "/assets/../../secret.txt", "/x\0y",
     ])
     func `what is not there is not found, and nothing outside the folder is served`(path: String) throws {
@@ -38,11 +39,15 @@ struct ControlUIRoutesTests {
         try Page.with { page in #expect(page.get("/", method: method).status == 404) }
     }
 
-    @Test(arguments: [
-        ("br, gzip", "br", "index.html.br"), ("gzip;q=0.8", "gzip", "index.html.gz"),
-        ("br;q=0, gzip", "gzip", "index.html.gz"), ("identity", nil, "index.html"), (nil, nil, "index.html"),
-    ] as [(String?, String?, String)])
-    func `a packed file is sent to those who can read it`(accepts: String?, encoding: String?, file: String) throws {
+    @Test(
+        arguments: [
+            ("br, gzip", "br", "index.html.br"), ("gzip;q=0.8", "gzip", "index.html.gz"),
+            ("br;q=0, gzip", "gzip", "index.html.gz"), ("identity", nil, "index.html"),
+            (nil, nil, "index.html"),
+        ] as [(String?, String?, String)])
+    func `a packed file is sent to those who can read it`(accepts: String?, encoding: String?, file: String)
+        throws
+    {
         try Page.with { page in
             let response = page.get("/", accepts: accepts)
 

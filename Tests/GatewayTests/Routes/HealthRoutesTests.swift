@@ -6,7 +6,8 @@ import Wire
 
 struct HealthRoutesTests {
     private func answer(
-        _ path: String, method: String = "GET", isReady: Bool = true, failing: [String] = [], showsDetail: Bool = true
+        _ path: String, method: String = "GET", isReady: Bool = true, failing: [String] = [],
+        showsDetail: Bool = true
     ) -> HTTPResponse? {
         HealthRoutes(isReady: isReady, failing: failing, uptime: .seconds(3), showsDetail: showsDetail)
             .response(to: .sample(path, method: method))

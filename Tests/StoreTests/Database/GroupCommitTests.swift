@@ -12,9 +12,9 @@ struct GroupCommitTests {
         var outcome: String?
         private var error: (any Error)?
 
-        init(write: Bool = true, _ body: @escaping (Connection) throws -> Void) {
+        init(_ kind: Kind = .write, _ body: @escaping (Connection) throws -> Void) {
             self.body = body
-            super.init(isWrite: write)
+            super.init(kind)
         }
 
         override func perform(on connection: Connection) -> Bool {
@@ -90,6 +90,49 @@ struct GroupCommitTests {
         #expect(jobs.allSatisfy { $0.outcome != nil && $0.outcome != "done" })
         #expect(later.outcome == "done")
         #expect(try numbers(connection) == [99])
+    }
+
+    @Test func `closing comes after what was queued with it, and what comes later is told`() throws {
+        let folder = try TemporaryFolder()
+        let connection = try connection(folder)
+        let closing = NotingJob(.closing) { $0.close() }
+        let jobs = [
+            closing, NotingJob { try $0.run("INSERT INTO t VALUES (1)") },
+            NotingJob(.read) { _ = try numbers($0) },
+        ]
+        GroupCommit(connection: connection).run(jobs)
+        #expect(jobs.map(\.outcome) == ["done", "done", "done"])
+        let late = [
+            NotingJob { try $0.run("INSERT INTO t VALUES (2)") }, NotingJob(.read) { _ = try numbers($0) },
+        ]
+        GroupCommit(connection: connection).run(late)
+        #expect(late.map(\.outcome) == Array(repeating: "\(StoreError.closed)", count: 2))
+        #expect(try numbers(Connection.openAlone(folder.databasePath)) == [1])
+    }
+
+    @Test(arguments: [1, 5]) func `a full disk is told to all whom it concerns, and later writes work`(
+        count: Int
+    ) throws {
+        let folder = try TemporaryFolder()
+        let connection = try connection(folder)
+        let pages = try connection.first("PRAGMA page_count") { $0.int(0) } ?? 0
+        _ = try connection.first("PRAGMA max_page_count = \(pages)") { $0.int(0) }
+        let jobs = (0..<count).map { number in
+            NotingJob {
+                try $0.run("INSERT INTO t VALUES (?)", number)
+                guard number == count - 1 else { return }
+                try $0.run("INSERT INTO t VALUES (?)", String(repeating: "x", count: 100_000))
+            }
+        }
+        GroupCommit(connection: connection).run(jobs)
+        #expect(jobs.last?.outcome == "\(StoreError.full(path: connection.path))")
+        let kept = jobs.enumerated().filter { $0.element.outcome == "done" }.map(\.offset)
+        #expect(try numbers(connection) == kept)
+        _ = try connection.first("PRAGMA max_page_count = 100000") { $0.int(0) }
+        let later = NotingJob { try $0.run("INSERT INTO t VALUES (99)") }
+        GroupCommit(connection: connection).run([later])
+        #expect(later.outcome == "done")
+        #expect(try numbers(connection) == kept + [99])
     }
 
     @Test func `a lone failure leaves no transaction open`() throws {

@@ -75,6 +75,9 @@ struct InboxStoreTests {
         #expect(try await inbox.record(.sample("key-1")).entry.run == "key-1")
         #expect(try await inbox.record(.sample("17", channel: "telegram")).entry.run.rawValue.count == 36)
         #expect(try await inbox.record(.sample("18", channel: "telegram"), run: "r").entry.run == "r")
+        #expect(try await inbox.entry(run: "key-1")?.messageID == "key-1")
+        #expect(try await inbox.entry(run: "r")?.messageID == "18")
+        #expect(try await inbox.entry(run: "18") == nil)
         await world.database.close()
     }
 

@@ -33,6 +33,22 @@ struct TurnJournalTests {
         await world.database.close()
     }
 
+    @Test func `a message and its turn can be one step, and a repeat begins nothing`() async throws {
+        let world = try TestStores()
+        let turn = NewTurn(run: "r", session: key, message: user("milk"))
+        let first = try await world.stores.journal.accept(.sample("r", "milk"), beginning: turn)
+        let second = try await world.stores.journal.accept(.sample("r", "milk"), beginning: turn)
+        guard case .new(let entry) = first.recorded, case .repeated(let known) = second.recorded else {
+            Issue.record("The message is not new first and known then.")
+            return
+        }
+        #expect(known.id == entry.id && known.state == .running && second.begun == nil)
+        let interrupted = try #require(try await world.stores.journal.interrupted().first)
+        #expect(interrupted.inbox?.id == entry.id && interrupted.attempt == 1)
+        #expect(first.begun?.position?.sequence == 1)
+        await world.database.close()
+    }
+
     @Test func `a turn that is run again does not say the question twice`() async throws {
         let world = try TestStores()
         let turn = NewTurn(run: "r", session: key, message: user("milk"))
