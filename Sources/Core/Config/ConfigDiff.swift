@@ -22,6 +22,17 @@ extension JSON {
     }
 }
 
+extension JSON {
+    /// The members that this merge patch removes.
+    package func removedPaths(at path: ConfigPath = .root) -> [ConfigPath] {
+        switch self {
+        case .null: [path]
+        case .object(let object): object.flatMap { $0.value.removedPaths(at: path.appending($0.key)) }
+        default: []
+        }
+    }
+}
+
 extension Config {
     /// What a change at `path` asks for.
     package static func reloadRule(for path: ConfigPath) -> ReloadRule {

@@ -82,14 +82,16 @@ package enum ConfigRedaction {
         }
     }
 
-    /// A text that a client sent, with each placeholder replaced by what stands in `stored`, as it is written
-    /// there.
+    /// A text that a client sent, with each placeholder replaced by what stands in `stored`, as it is written there.
+    ///
+    /// A secret of an included file is not in `stored` but in `meaning`, which is `stored` with all files in place.
     package static func restoredText(
-        of document: JSON5Document, from stored: JSON5Document?
+        of document: JSON5Document, from stored: JSON5Document?, meaning: JSON? = nil
     ) throws(Unrestorable) -> String {
-        var replacements: [(Range<Int>, String)] = []
-        try collect(document.root, stored?.root, at: .root) { node, original in
-            replacements.append((node.range, stored?.text(in: original.range) ?? ""))
+        var replacements: [(range: Range<Int>, text: String)] = []
+        try collect(document.root, stored?.root, meaning, at: .root) { node, original, secret in
+            let written = original.flatMap { original in stored?.text(in: original.range) }
+            replacements.append((node.range, written ?? secret.quotedJSON))
         }
         var text = document.bytes
         for (range, original) in replacements.reversed() { text.replaceSubrange(range, with: original.utf8) }
@@ -97,43 +99,34 @@ package enum ConfigRedaction {
     }
 
     private static func collect(
-        _ node: JSON5Node, _ stored: JSON5Node?, at path: ConfigPath, _ found: (JSON5Node, JSON5Node) -> Void
+        _ node: JSON5Node, _ stored: JSON5Node?, _ meaning: JSON?, at path: ConfigPath,
+        _ found: (JSON5Node, JSON5Node?, String) -> Void
     ) throws(Unrestorable) {
         switch node.content {
         case .scalar(.string(placeholder)):
-            guard let stored, case .scalar(.string(let text)) = stored.content, text != placeholder else {
+            if let stored, case .scalar(.string(let text)) = stored.content, text != placeholder {
+                found(node, stored, text)
+            } else if let text = meaning?.stringValue, text != placeholder {
+                found(node, nil, text)
+            } else {
                 throw Unrestorable(path: path)
             }
-            found(node, stored)
         case .scalar: return
         case .object(let members):
             for member in members {
                 let original = stored?.members?.last { $0.key == member.key }?.node
-                try collect(member.node, original, at: path.appending(member.key), found)
+                try collect(
+                    member.node, original, meaning?[member.key], at: path.appending(member.key), found)
             }
         case .array(let items):
             for (index, item) in items.enumerated() {
-                let original = counterpart(of: item, at: index, of: items.count, in: stored?.items ?? [])
-                try collect(item, original, at: path.appending(.index(index)), found)
+                let value = item.value
+                let place = value.counterpart(at: index, of: items.count, in: stored?.value.arrayValue ?? [])
+                let meant = value.counterpart(at: index, of: items.count, in: meaning?.arrayValue ?? [])
+                try collect(
+                    item, place.flatMap { stored?.items?[$0] }, meant.flatMap { meaning?.arrayValue?[$0] },
+                    at: path.appending(.index(index)), found)
             }
         }
-    }
-
-    /// Items that have an `id` are found by it; others by their place, while no item came or went.
-    private static func counterpart(
-        of item: JSON5Node, at index: Int, of count: Int, in stored: [JSON5Node]
-    ) -> JSON5Node? {
-        if let id = item.value["id"] { return stored.first { $0.value["id"] == id } }
-        return stored.count == count ? stored[index] : nil
-    }
-
-    /// A merge patch without the placeholders: what is there already stays.
-    package static func withoutPlaceholders(_ patch: JSON) -> JSON {
-        guard case .object(let object) = patch else { return patch }
-        return .object(
-            JSONObject(
-                object.filter { $0.value != .string(placeholder) }.map {
-                    ($0.key, withoutPlaceholders($0.value))
-                }))
     }
 }

@@ -188,7 +188,9 @@ package final class ConfigFile {
         try refresh()
         try require(baseHash)
         let document = try parse(raw)
-        try write(keepingComments(of: snapshot.file.document, in: try restored(document)))
+        let text = try restored(document)
+        let isPlain = (try? JSON.parse(raw)) != nil  // what is not JSON is JSON5, and says so by being written as it is
+        try write(isPlain ? keepingComments(in: text, try parse(text).value) : text)
         return snapshot
     }
 
@@ -201,22 +203,41 @@ package final class ConfigFile {
         with raw: String, baseHash: String?, needsHash: Bool = true
     ) throws(ConfigWriteError) -> [ConfigPath] {
         try refresh()
-        let patch = try parse(raw).value
-        guard case .object(let members) = patch else {
+        let sent = try parse(raw)
+        guard case .object(let members) = sent.value else {
             throw ConfigWriteError("config.patch raw must be an object")
         }
         if needsHash || !members.isEmpty { try require(baseHash) }
         guard snapshot.file.isValid else { throw ConfigWriteError("invalid config; fix before patching") }
-        let wanted = ConfigRedaction.withoutPlaceholders(patch)
-        return try edit { text throws(ConfigEdit.Failure) in
-            try ConfigEdit.apply(mergePatch: wanted, to: text)
+        let patch = try parse(try restored(sent)).value
+        if let included = patch.removedPaths().first(where: isIncluded) {
+            throw ConfigWriteError("`\(included)` comes from an included file; remove it there")
         }
+        let document: JSON5Document
+        if let present = snapshot.file.document { document = present } else { document = try parse("{}") }
+        let text = ConfigEdit.rewrite(document, to: written(document.value.applying(mergePatch: patch)))
+        return try edit { _ throws(ConfigEdit.Failure) in text }
     }
 
     /// Plain JSON was written by a program that knew no comments: what it changed is edited into the text there is.
-    private func keepingComments(of old: JSON5Document?, in text: String) -> String {
-        guard let old, let wanted = try? JSON.parse(text) else { return text }  // JSON5: written by a person, as it is
-        return ConfigEdit.rewrite(old, to: wanted)
+    private func keepingComments(in text: String, _ wanted: JSON) -> String {
+        guard let old = snapshot.file.document else { return text }
+        let edited = ConfigEdit.rewrite(old, to: written(wanted))
+        // A member that an included file has cannot be taken away here: then everything is written out.
+        return meaning(of: edited) == meaning(of: text) ? edited : ConfigEdit.rewrite(old, to: wanted)
+    }
+
+    private func meaning(of text: String) -> JSON {
+        loader.load(Array(text.utf8), path: location.configPath, environment: environment).config.raw
+    }
+
+    private func isIncluded(_ path: ConfigPath) -> Bool {
+        snapshot.file.parsed[path] == nil && snapshot.file.config.raw[path] != nil
+    }
+
+    /// A document with `${VAR}` and `$include` as the file has them.
+    private func written(_ wanted: JSON) -> JSON {
+        wanted.keepingReferences(of: snapshot.file.parsed, meaning: snapshot.file.config.raw)
     }
 
     /// Sets one value, for the command line.
@@ -293,7 +314,8 @@ package final class ConfigFile {
 
     private func restored(_ document: JSON5Document) throws(ConfigWriteError) -> String {
         do throws(ConfigRedaction.Unrestorable) {
-            return try ConfigRedaction.restoredText(of: document, from: snapshot.file.document)
+            return try ConfigRedaction.restoredText(
+                of: document, from: snapshot.file.document, meaning: snapshot.file.config.raw)
         } catch {
             throw ConfigWriteError(
                 "invalid config", issues: [ConfigIssue(path: error.path, message: error.message)])

@@ -79,10 +79,12 @@ struct ConfigRedactionTests {
         }
     }
 
-    @Test func `a patch leaves secrets alone where the placeholder stands`() {
+    @Test func `a secret of an included file is put back as a text`() throws {
+        let stored = try JSON.parseJSON5("{gateway: {$include: 'g.json5'}}")
+        let sent = try JSON.parseJSON5("{\"gateway\":{\"token\":\"\(hidden)\"}}")
+
         #expect(
-            ConfigRedaction.withoutPlaceholders(["a": ["token": .string(hidden), "b": 1], "c": nil]) == [
-                "a": ["b": 1], "c": nil,
-            ])
+            try ConfigRedaction.restoredText(of: sent, from: stored, meaning: ["gateway": ["token": "x\"y"]])
+                == "{\"gateway\":{\"token\":\"x\\\"y\"}}")
     }
 }

@@ -171,6 +171,60 @@ struct ConfigFileTests {
 
     // MARK: Writing
 
+    @Test func `a program that sends back what it was shown changes only what it changed`() throws {
+        try folder.write("{auth: {token: 'hunter2'}, port: 3000}", to: "gateway.json5")
+        let text =
+            "{\n  // mine\n  gateway: {$include: 'gateway.json5'},\n  logging: {file: '${F}'},\n  hooks: {token: '${T}'},\n}\n"
+        try folder.write(text, to: "openclaw.json")
+        let file = file(environment: ["F": "/f", "T": "t"])
+        _ = try file.loadAtStart()
+        var shown = try #require(file.snapshot.json["resolved"])
+        #expect(!shown.text.contains("hunter2"))
+        shown = shown.merging(["gateway": ["port": 4000], "ui": ["assistant": ["name": "A"]]])
+
+        try file.replace(with: shown.prettyText, baseHash: file.snapshot.hash)
+
+        #expect(
+            folder.read("openclaw.json")
+                == "{\n  // mine\n  gateway: {$include: 'gateway.json5', port: 4000},\n  logging: {file: '${F}'},\n  hooks: {token: '${T}'},\n  ui: {\n    assistant: {\n      name: 'A'\n    }\n  },\n}\n"
+        )
+        #expect(file.snapshot.file.config.gateway.auth.token?.reveal() == "hunter2")
+    }
+
+    @Test func `a program that takes away what is included gets all of it written out`() throws {
+        try folder.write("{port: 3000, mode: 'local'}", to: "gateway.json5")
+        try folder.write("{gateway: {$include: 'gateway.json5'}} // mine", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        try file.replace(with: #"{"gateway":{"mode":"local"}}"#, baseHash: file.snapshot.hash)
+
+        #expect(folder.read("openclaw.json") == "{gateway: {mode: \"local\"}} // mine")
+        #expect(file.snapshot.file.config.gateway.port == nil)
+    }
+
+    @Test func `a patch puts secrets back in lists too, and does not pretend to remove what is included`()
+        throws
+    {
+        try folder.write("{port: 3000}", to: "gateway.json5")
+        try folder.write(
+            "{gateway: {$include: 'gateway.json5'}, channels: {x: {l: [{id: 'a', token: 'ta'}]}}}",
+            to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        _ = try file.patch(
+            with: "{channels: {x: {l: [{id: 'b'}, {id: 'a', token: '__OPENCLAW_REDACTED__'}]}}}",
+            baseHash: file.snapshot.hash)
+
+        #expect(
+            file.snapshot.file.parsed["channels"]?["x"]?["l"] == [["id": "b"], ["id": "a", "token": "ta"]])
+        #expect(
+            message { () throws(ConfigWriteError) in
+                _ = try file.patch(with: "{gateway: {port: null}}", baseHash: file.snapshot.hash)
+            } == "`gateway.port` comes from an included file; remove it there")
+    }
+
     @Test func `a whole document is written as it was sent, and secrets are put back`() throws {
         let file = try file("{gateway: {auth: {token: 'hunter2'}}}")
         let sent = "{ // new\n gateway: { auth: { token: '__OPENCLAW_REDACTED__' }, port: 3000 } }"
@@ -243,9 +297,18 @@ struct ConfigFileTests {
         #expect(folder.read("openclaw.json") == "{gateway: {port: 1}}")
     }
 
-    @Test func `a patch is a small edit with a stamp`() throws {
+    @Test(arguments: [
+        ("", ""),
+        (
+            "  meta: { lastTouchedVersion: '1' }, // by whom\n",
+            "  meta: { lastTouchedVersion: '9.9.9', lastTouchedAt: '2026-01-01T00:00:00.000Z' }, // by whom\n"
+        ),
+    ])
+    func `a patch is a small edit, with a stamp where the file has one`(meta: String, stamped: String) throws
+    {
         let file = try file(
-            "{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n}\n")
+            "{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n\(meta)}\n"
+        )
 
         let changed = try file.patch(
             with: "{gateway: {bind: null}, ui: {assistant: {name: 'B'}}}", baseHash: file.snapshot.hash)
@@ -253,7 +316,7 @@ struct ConfigFileTests {
         #expect(changed.map(\.description) == ["gateway.bind", "ui.assistant.name"])
         #expect(
             folder.read("openclaw.json")
-                == "{\n  // mine\n  gateway: { port: 3000 },\n  ui: { assistant: { name: 'B' } },\n  meta: {\n    lastTouchedVersion: '9.9.9',\n    lastTouchedAt: '2026-01-01T00:00:00.000Z'\n  },\n}\n"
+                == "{\n  // mine\n  gateway: { port: 3000 },\n  ui: { assistant: { name: 'B' } },\n\(stamped)}\n"
         )
     }
 
