@@ -209,7 +209,8 @@ package final class ConfigFile {
 
     /// Plain JSON was written by a program that knew no comments: what it changed is edited into the text there is.
     private func keepingComments(of old: JSON5Document?, in text: String) -> String {
-        guard let old, let wanted = try? JSON.parse(text) else { return text }  // JSON5: written by a person, as it is
+        // JSON5: written by a person, as it is
+        guard let old, let wanted = try? JSON.parse(text) else { return text }
         return ConfigEdit.rewrite(old, to: wanted)
     }
 

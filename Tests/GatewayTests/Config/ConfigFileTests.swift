@@ -243,9 +243,10 @@ struct ConfigFileTests {
         #expect(folder.read("openclaw.json") == "{gateway: {port: 1}}")
     }
 
-    @Test func `a patch is a small edit with a stamp`() throws {
+    @Test func `a patch is a small edit, with a stamp where the file has one`() throws {
         let file = try file(
-            "{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n}\n")
+            "{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n  meta: { lastTouchedVersion: '1.0.0', lastTouchedAt: 'x' },\n}\n"
+        )
 
         let changed = try file.patch(
             with: "{gateway: {bind: null}, ui: {assistant: {name: 'B'}}}", baseHash: file.snapshot.hash)
@@ -253,7 +254,7 @@ struct ConfigFileTests {
         #expect(changed.map(\.description) == ["gateway.bind", "ui.assistant.name"])
         #expect(
             folder.read("openclaw.json")
-                == "{\n  // mine\n  gateway: { port: 3000 },\n  ui: { assistant: { name: 'B' } },\n  meta: {\n    lastTouchedVersion: '9.9.9',\n    lastTouchedAt: '2026-01-01T00:00:00.000Z'\n  },\n}\n"
+                == "{\n  // mine\n  gateway: { port: 3000 },\n  ui: { assistant: { name: 'B' } },\n  meta: { lastTouchedVersion: '9.9.9', lastTouchedAt: '2026-01-01T00:00:00.000Z' },\n}\n"
         )
     }
 
