@@ -42,6 +42,8 @@ CASES = [
     for generation in (3, 4)
     for scenario in REPLAYED
     if scenario in golden.scenarios(generation, scenario.partition(".")[0])
+    # Its bytes are no image, which a vendor refuses; and writing to an unknown agent creates none here.
+    and scenario != "chat.attachment" and (generation, scenario) != (3, "chat.invalid")
 ]
 
 
