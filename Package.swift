@@ -57,7 +57,9 @@ let package = Package(
         // Front door.
         .executableTarget(
             name: "App",
-            dependencies: ["Core", "Wire", "Store", "Agent", "Gateway", "Channels", "Models", "Tools", "CSystem"],
+            dependencies: [
+                "Core", "Wire", "Store", "Agent", "Gateway", "Channels", "Models", "Tools", "CSystem",
+            ],
             swiftSettings: small),
         .executableTarget(name: "WireEcho", dependencies: ["Wire"], swiftSettings: strict),
 

@@ -42,6 +42,9 @@ CASES = [
     for generation in (3, 4)
     for scenario in REPLAYED
     if scenario in golden.scenarios(generation, scenario.partition(".")[0])
+    # Its bytes are no image, which a vendor refuses; writing to an unknown agent creates none here; and what today's
+    # original tells of a run's inner workings beside the answer is its own.
+    and scenario != "chat.attachment" and (generation, scenario) not in [(3, "chat.invalid"), (4, "agent.two-responses")]
 ]
 
 

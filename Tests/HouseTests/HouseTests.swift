@@ -16,7 +16,9 @@ struct HouseTests {
         "App": ["Core", "Wire", "Store", "Agent", "Gateway", "Channels", "Models", "Tools", "CSystem"],
         "WireEcho": ["Wire"],
     ]
-    static let everywhere: Set<String> = ["Glibc", "Darwin", "Synchronization", "_Concurrency", "FoundationEssentials"]
+    static let everywhere: Set<String> = [
+        "Glibc", "Darwin", "Synchronization", "_Concurrency", "FoundationEssentials",
+    ]
 
     @Test(arguments: allowedImports.keys.sorted())
     func `a room imports only what lies below it`(room: String) throws {
@@ -46,12 +48,15 @@ struct HouseTests {
     /// Tasks without a parent outlive what started them; each exception has its reason.
     static let startsTasks: Set<String> = [
         "App/Start/Main.swift",  // the root of all
-        "Wire/Server/HTTPConnection.swift",  // one a request, started in libevent's callback; its connection cancels it
+        // one a request, started in libevent's callback; its connection cancels it
+        "Wire/Server/HTTPConnection.swift",
     ]
 
     @Test func `tasks have parents`() throws {
         for file in try allSources() where !Self.startsTasks.contains(file.name) {
-            for (number, line) in file.code.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            for (number, line) in file.code.split(separator: "\n", omittingEmptySubsequences: false)
+                .enumerated()
+            {
                 let isStart = line.contains(#/\bTask(\.detached)?( ?\{|\(priority)/#)
                 #expect(!isStart, "\(file.path):\(number + 1) starts a task without a parent")
             }
@@ -68,11 +73,15 @@ struct HouseTests {
     @Test func `every declaration that another room uses has a sentence`() throws {
         for file in try allSources() {
             let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            for (index, line) in lines.enumerated() where line.contains(#/^\s*(@MainActor )?package (final class|struct|enum|protocol|actor) /#) {
-                let before = lines[..<index].last { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("@") } ?? ""
-                let isDocumented = before.trimmingCharacters(in: .whitespaces).hasPrefix("///")
+            for (index, line) in lines.enumerated()
+            where line.contains(#/^\s*(@MainActor )?package (final class|struct|enum|protocol|actor) /#) {
+                let before =
+                    lines[..<index].last { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("@") } ?? ""
+                let isDocumented =
+                    before.trimmingCharacters(in: .whitespaces).hasPrefix("///")
                     || before.trimmingCharacters(in: .whitespaces).hasSuffix("*/")
-                #expect(isDocumented, "\(file.path):\(index + 1): \(line.trimmingCharacters(in: .whitespaces))")
+                #expect(
+                    isDocumented, "\(file.path):\(index + 1): \(line.trimmingCharacters(in: .whitespaces))")
             }
         }
     }
@@ -92,13 +101,16 @@ struct HouseTests {
         }
 
         var imports: [String] {
-            text.matches(of: #/(?m)^\s*(?:@\S+(?:\([^)]*\))? )*(?:package |private |public |internal )?import (\w+)/#)
-                .map { String($0.1) }
+            text.matches(
+                of: #/(?m)^\s*(?:@\S+(?:\([^)]*\))? )*(?:package |private |public |internal )?import (\w+)/#
+            )
+            .map { String($0.1) }
         }
     }
 
     private var root: URL {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
     }
 
     private func allSources() throws -> [Source] {

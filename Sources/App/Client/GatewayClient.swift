@@ -66,7 +66,8 @@ final class GatewayClient {
     private static func refusal(_ frame: JSON) -> Failure {
         .refused(
             message: frame["error"]?["message"]?.stringValue ?? "The gateway refused without a reason.",
-            code: frame["error"]?["code"]?.stringValue ?? "UNAVAILABLE", details: frame["error"]?["details"] ?? .null)
+            code: frame["error"]?["code"]?.stringValue ?? "UNAVAILABLE",
+            details: frame["error"]?["details"] ?? .null)
     }
 
     // MARK: Handshake
@@ -83,7 +84,8 @@ final class GatewayClient {
         var reason = "no address"
         var entry = results
         while let info = entry?.pointee {
-            let descriptor = socket(info.ai_family, info.ai_socktype | CInt(SOCK_CLOEXEC.rawValue), info.ai_protocol)
+            let descriptor = socket(
+                info.ai_family, info.ai_socktype | CInt(SOCK_CLOEXEC.rawValue), info.ai_protocol)
             var limit = timeval(tv_sec: Int(timeout.components.seconds) + 1, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             if Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
@@ -107,12 +109,15 @@ final class GatewayClient {
             if let range = received.firstRange(of: end) {
                 let text = String(decoding: received[..<range.lowerBound], as: UTF8.self)
                 guard text.hasPrefix("HTTP/1.1 101") else {
-                    throw .invalid("\(target.url) is not a gateway: \(text.prefix { $0 != "\r" && $0 != "\r\n" })")
+                    throw .invalid(
+                        "\(target.url) is not a gateway: \(text.prefix { $0 != "\r" && $0 != "\r\n" })")
                 }
                 received.removeSubrange(..<range.upperBound)
                 return
             }
-            guard received.count < 64 << 10 else { throw .invalid("\(target.url) answered with an endless head.") }
+            guard received.count < 64 << 10 else {
+                throw .invalid("\(target.url) answered with an endless head.")
+            }
             try readMore(before: deadline)
         }
     }
@@ -133,7 +138,8 @@ final class GatewayClient {
                 ],
                 "role": "operator",
                 "scopes": [
-                    "operator.admin", "operator.read", "operator.write", "operator.approvals", "operator.pairing",
+                    "operator.admin", "operator.read", "operator.write", "operator.approvals",
+                    "operator.pairing",
                 ],
                 "caps": [], "auth": .object(auth),
             ])
@@ -150,7 +156,8 @@ final class GatewayClient {
         switch payload.count {
         case ..<126: frame.append(0x80 | UInt8(payload.count))
         case ..<65536: frame += [0x80 | 126, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
-        default: frame += [0x80 | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
+        default:
+            frame += [0x80 | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
         }
         let key = SecureRandom.bytes(4)
         frame += key
@@ -169,9 +176,13 @@ final class GatewayClient {
             case 10: break
             default:
                 message += payload
-                guard message.count <= Self.maxFrameBytes else { throw .invalid("The gateway sent an endless frame.") }
+                guard message.count <= Self.maxFrameBytes else {
+                    throw .invalid("The gateway sent an endless frame.")
+                }
                 guard isLast else { continue }
-                guard let json = try? JSON.parse(message) else { throw .invalid("The gateway sent what is not JSON.") }
+                guard let json = try? JSON.parse(message) else {
+                    throw .invalid("The gateway sent what is not JSON.")
+                }
                 return json
             }
         }
@@ -180,7 +191,8 @@ final class GatewayClient {
     private static func closing(_ payload: [UInt8]) -> Failure {
         guard payload.count >= 2 else { return .closed(code: 1005, reason: "") }
         return .closed(
-            code: Int(payload[0]) << 8 | Int(payload[1]), reason: String(decoding: payload[2...], as: UTF8.self))
+            code: Int(payload[0]) << 8 | Int(payload[1]),
+            reason: String(decoding: payload[2...], as: UTF8.self))
     }
 
     private func nextPiece(
@@ -188,7 +200,9 @@ final class GatewayClient {
     ) throws(Failure) -> (isLast: Bool, opcode: UInt8, payload: [UInt8]) {
         while true {
             if let header = Self.header(received) {
-                guard header.length <= Self.maxFrameBytes else { throw .invalid("The gateway sent an endless frame.") }
+                guard header.length <= Self.maxFrameBytes else {
+                    throw .invalid("The gateway sent an endless frame.")
+                }
                 let end = header.size + header.length
                 if received.count >= end {
                     let payload = Array(received[header.size..<end])

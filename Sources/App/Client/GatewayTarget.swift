@@ -79,7 +79,8 @@ extension GatewayClient.Failure {
                 "Gateway not reachable at \(url) (\(reason)).\n"
                     + "Start it with `openclaw gateway run` or check `openclaw gateway status`.")
         case .refused(let message, _, _): CommandError(message)
-        case .closed(let code, let reason): CommandError("The gateway closed the connection (\(code)): \(reason)")
+        case .closed(let code, let reason):
+            CommandError("The gateway closed the connection (\(code)): \(reason)")
         case .timedOut(let seconds): CommandError("The gateway did not answer within \(seconds) s.")
         case .invalid(let message): CommandError(message)
         }

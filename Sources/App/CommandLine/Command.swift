@@ -16,7 +16,9 @@ struct Command: Sendable {
             Option(name: name, value: nil, summary: summary)
         }
 
-        static func value(_ name: String, _ value: String, _ summary: String, choices: [String] = []) -> Option {
+        static func value(_ name: String, _ value: String, _ summary: String, choices: [String] = [])
+            -> Option
+        {
             Option(name: name, value: value, choices: choices, summary: summary)
         }
     }
@@ -31,7 +33,9 @@ struct Command: Sendable {
 
     var name: String { path.joined(separator: " ") }
     var neededArguments: Int { arguments.count { $0.hasPrefix("<") } }
-    var takesAnyNumber: Bool { arguments.last?.hasSuffix("...>") ?? arguments.last?.hasSuffix("...]") ?? false }
+    var takesAnyNumber: Bool {
+        arguments.last?.hasSuffix("...>") ?? arguments.last?.hasSuffix("...]") ?? false
+    }
 }
 
 /// What a command was called with.

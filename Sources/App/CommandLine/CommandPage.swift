@@ -16,7 +16,8 @@ struct CommandPage {
     private func list(_ options: [Command.Option]) -> String {
         options.map { option in
             let value = option.value.map { " <\($0)>" } ?? ""
-            let choices = option.choices.isEmpty ? "" : ": \(option.choices.map { "`\($0)`" }.joined(separator: ", "))"
+            let choices =
+                option.choices.isEmpty ? "" : ": \(option.choices.map { "`\($0)`" }.joined(separator: ", "))"
             return "- `\(option.name)\(value)` — \(option.summary)\(choices)\n"
         }.joined()
     }

@@ -92,7 +92,8 @@ struct CommandParser {
             return
         }
         guard let value = parts.count == 2 ? parts[1] : remaining.popFirst() else {
-            throw CommandError("`\(option.name)` needs a value: `\(option.name) <\(option.value ?? "value")>`.")
+            throw CommandError(
+                "`\(option.name)` needs a value: `\(option.name) <\(option.value ?? "value")>`.")
         }
         guard option.choices.isEmpty || option.choices.contains(value) else {
             throw CommandError(
@@ -104,11 +105,14 @@ struct CommandParser {
     private func checkCount(of arguments: [String], for command: Command) throws(CommandError) {
         guard arguments.count >= command.neededArguments else {
             let missing = command.arguments[arguments.count]
-            throw CommandError("`openclaw \(command.name)` needs \(missing). Run it with --help to see an example.")
+            throw CommandError(
+                "`openclaw \(command.name)` needs \(missing). Run it with --help to see an example.")
         }
         guard command.takesAnyNumber || arguments.count <= command.arguments.count else {
             let extra = arguments[command.arguments.count]
-            let next = commands.filter { $0.path.starts(with: command.path) && $0.path.count > command.path.count }
+            let next = commands.filter {
+                $0.path.starts(with: command.path) && $0.path.count > command.path.count
+            }
             let nearest = nearestWord(to: extra, in: next.map { $0.path[command.path.count] })
             throw CommandError(
                 "`openclaw \(command.name)` does not take `\(extra)`."
@@ -121,13 +125,16 @@ struct CommandParser {
         let nearest = nearestWord(to: words.first ?? "", in: Array(Set(commands.map { $0.path[0] })).sorted())
         return CommandError(
             "Unknown command `\(typed)`."
-                + (nearest.map { " Did you mean `openclaw \($0)`?" } ?? " Run `openclaw --help` for the list."))
+                + (nearest.map { " Did you mean `openclaw \($0)`?" } ?? " Run `openclaw --help` for the list.")
+        )
     }
 }
 
 /// The candidate with the fewest edits to `word`, if it is near enough to be a slip of the fingers.
 func nearestWord(to word: String, in candidates: [String]) -> String? {
-    let best = candidates.map { (distance: editDistance(word, $0), word: $0) }.min { $0.distance < $1.distance }
+    let best = candidates.map { (distance: editDistance(word, $0), word: $0) }.min {
+        $0.distance < $1.distance
+    }
     guard let best, best.distance <= max(2, word.count / 3), best.distance < word.count else { return nil }
     return best.word
 }

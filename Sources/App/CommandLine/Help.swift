@@ -15,7 +15,8 @@ struct Help {
     }
 
     private func page(of command: Command, subcommands: [Command]) -> String {
-        var text = "\(command.summary).\n\nUsage: openclaw \(([command.name] + command.arguments).joined(separator: " "))"
+        var text =
+            "\(command.summary).\n\nUsage: openclaw \(([command.name] + command.arguments).joined(separator: " "))"
         text += command.options.isEmpty ? "\n" : " [options]\n"
         if !command.options.isEmpty { text += "\nOptions:\n" + list(command.options) }
         if !subcommands.isEmpty { text += "\nCommands:\n" + list(subcommands) }

@@ -8,10 +8,13 @@ enum AgentCommands {
         Command(
             path: ["agent"], summary: "Send a message and print the answer",
             options: GatewayClient.options + [
-                .value("--message", "text", "What to say"), .value("--agent", "id", "Which agent (default: main)"),
+                .value("--message", "text", "What to say"),
+                .value("--agent", "id", "Which agent (default: main)"),
                 .value("--session-id", "id", "Go on with this session"),
                 .value("--session-key", "key", "Go on with the session of this key"),
-                .value("--thinking", "level", "How hard to think", choices: ThinkingLevel.allCases.map(\.rawValue)),
+                .value(
+                    "--thinking", "level", "How hard to think",
+                    choices: ThinkingLevel.allCases.map(\.rawValue)),
                 .flag("--deliver", "Send the answer to the conversation's channel too"),
             ], run: ask),
         Command(

@@ -30,11 +30,13 @@ enum ChannelCommands {
                     id, account["accountId"]?.stringValue ?? "default",
                     account["running"]?.boolValue == true ? "running" : "stopped",
                     Terminal.age(of: account["lastInboundAt"]?.intValue),
-                    Terminal.age(of: account["lastOutboundAt"]?.intValue), account["lastError"]?.stringValue ?? "-",
+                    Terminal.age(of: account["lastOutboundAt"]?.intValue),
+                    account["lastError"]?.stringValue ?? "-",
                 ]
             }
         }
-        Terminal.print(Terminal.table(["Channel", "Account", "State", "Last in", "Last out", "Last error"], rows))
+        Terminal.print(
+            Terminal.table(["Channel", "Account", "State", "Last in", "Last out", "Last error"], rows))
         return .success
     }
 }

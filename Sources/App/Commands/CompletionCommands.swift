@@ -3,7 +3,8 @@
 enum CompletionCommands {
     static let all: [Command] = [
         Command(
-            path: ["completion"], summary: "Print shell completions: `source <(openclaw completion --shell bash)`",
+            path: ["completion"],
+            summary: "Print shell completions: `source <(openclaw completion --shell bash)`",
             options: [.value("--shell", "shell", "Which shell", choices: ["bash", "zsh", "fish"])], run: run),
         Command(
             path: ["docs", "commands"], summary: "Print the page of all commands, as Markdown",
@@ -46,7 +47,8 @@ enum CompletionCommands {
             let condition =
                 prefix.isEmpty
                 ? "__fish_use_subcommand"
-                : prefix.split(separator: " ").map { "__fish_seen_subcommand_from \($0)" }.joined(separator: "; and ")
+                : prefix.split(separator: " ").map { "__fish_seen_subcommand_from \($0)" }.joined(
+                    separator: "; and ")
             return "complete -c openclaw -f -n '\(condition)' -a '\(words.joined(separator: " "))'"
         }.joined(separator: "\n")
     }

@@ -6,7 +6,8 @@ import Gateway
 enum ConfigCommands {
     static let all: [Command] = [
         Command(
-            path: ["config", "get"], summary: "Print a value, secrets masked", arguments: ["[path]"], options: [json],
+            path: ["config", "get"], summary: "Print a value, secrets masked", arguments: ["[path]"],
+            options: [json],
             run: get),
         Command(
             path: ["config", "set"], summary: "Change one value; comments and order stay",
@@ -34,7 +35,8 @@ enum ConfigCommands {
     private static func path(_ invocation: Invocation) throws -> ConfigPath {
         guard let text = invocation.arguments.first else { return .root }
         guard let path = ConfigPath(text) else {
-            throw CommandError("`\(text)` is not a config path. Write it as `gateway.port` or `agents.list[0].id`.")
+            throw CommandError(
+                "`\(text)` is not a config path. Write it as `gateway.port` or `agents.list[0].id`.")
         }
         return path
     }
@@ -44,7 +46,8 @@ enum ConfigCommands {
         let path = try path(invocation)
         let shown = ConfigRedaction.redacted(setup.file.snapshot.file.parsed)
         guard let value = path == .root ? shown : shown[path] else {
-            throw CommandError("Config path not found: \(path). Run `openclaw config schema` to see what there is.")
+            throw CommandError(
+                "Config path not found: \(path). Run `openclaw config schema` to see what there is.")
         }
         switch value {
         case .string(let text) where !invocation.wantsJSON: Terminal.print(text)
@@ -59,7 +62,9 @@ enum ConfigCommands {
         let text = invocation.arguments[1]
         // What is not JSON5 is the text itself: `config set logging.level debug`.
         let value = (try? JSON.parseJSON5(text, limits: ConfigLoader.limits).value) ?? .string(text)
-        return try change(invocation, path) { () throws(ConfigWriteError) in try setup.file.set(value, at: path) }
+        return try change(invocation, path) { () throws(ConfigWriteError) in
+            try setup.file.set(value, at: path)
+        }
     }
 
     private static func unset(_ invocation: Invocation) throws -> ExitCode {
@@ -91,7 +96,8 @@ enum ConfigCommands {
         let mistakes = snapshot.file.issues + snapshot.file.quarantined
         if invocation.wantsJSON {
             Terminal.print([
-                "valid": .bool(mistakes.isEmpty && setup.refusal?.reason == nil), "path": .string(setup.configPath),
+                "valid": .bool(mistakes.isEmpty && setup.refusal?.reason == nil),
+                "path": .string(setup.configPath),
                 "issues": .array(mistakes.map(\.json)),
             ])
         } else if let reason = setup.refusal?.reason {
@@ -99,7 +105,8 @@ enum ConfigCommands {
         } else if mistakes.isEmpty {
             Terminal.print(
                 snapshot.exists
-                    ? "Config valid: \(setup.configPath)" : "No config file at \(setup.configPath); defaults hold.")
+                    ? "Config valid: \(setup.configPath)"
+                    : "No config file at \(setup.configPath); defaults hold.")
         } else {
             Terminal.printError("Config invalid: \(setup.configPath)")
             for issue in mistakes { Terminal.printError("- \(issue)") }

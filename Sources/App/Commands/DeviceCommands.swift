@@ -21,13 +21,16 @@ enum DeviceCommands {
             run: { try tokenAnswer($0, "device.token.rotate") }),
     ]
 
-    private static let token: [Command.Option] = GatewayClient.options + [
-        .value("--device", "id", "The device's id"), .value("--role", "role", "Its role (default operator)"),
-    ]
+    private static let token: [Command.Option] =
+        GatewayClient.options + [
+            .value("--device", "id", "The device's id"),
+            .value("--role", "role", "Its role (default operator)"),
+        ]
 
     private static func answer(_ invocation: Invocation, _ method: String) throws -> ExitCode {
         Terminal.print(
-            try GatewayClient.connect(invocation).call(method, ["requestId": .string(invocation.arguments[0])]))
+            try GatewayClient.connect(invocation).call(
+                method, ["requestId": .string(invocation.arguments[0])]))
         return .success
     }
 

@@ -14,7 +14,9 @@ enum DoctorCommands {
     static let all: [Command] = [
         Command(
             path: ["doctor"], summary: "Look for what is wrong, and say what mends it",
-            options: GatewayClient.options + [.flag("--non-interactive", "Never ask"), .flag("--yes", "Never ask")],
+            options: GatewayClient.options + [
+                .flag("--non-interactive", "Never ask"), .flag("--yes", "Never ask"),
+            ],
             run: doctor)
     ]
 
@@ -48,14 +50,22 @@ enum DoctorCommands {
 
     private static func config(_ setup: LocalSetup) -> [Finding] {
         guard setup.snapshot.exists else {
-            return [Finding(weight: .note, text: "No config file at \(setup.configPath): defaults hold. `openclaw setup` writes one.")]
+            return [
+                Finding(
+                    weight: .note,
+                    text: "No config file at \(setup.configPath): defaults hold. `openclaw setup` writes one."
+                )
+            ]
         }
         let mistakes = setup.snapshot.file.issues.map { Finding(weight: .problem, text: $0.description) }
-        let leftOut = setup.snapshot.file.quarantined.map { Finding(weight: .problem, text: "\($0) (left out)") }
+        let leftOut = setup.snapshot.file.quarantined.map {
+            Finding(weight: .problem, text: "\($0) (left out)")
+        }
         let quiet = setup.snapshot.file.config.keysWithoutEffect.map {
             Finding(weight: .note, text: "`\($0)` is known but has no effect yet")
         }
-        let head = mistakes.isEmpty && leftOut.isEmpty
+        let head =
+            mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(weight: .ok, text: "Config valid: \(setup.configPath)")] : []
         return head + mistakes + leftOut + quiet
     }
@@ -65,7 +75,13 @@ enum DoctorCommands {
             let plan = try setup.listenPlan()
             let secret = try setup.secret(isLoopback: plan.isLoopback)
             let place = plan.isLoopback ? "this machine only" : "the network"
-            return [Finding(weight: .ok, text: "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)")]
+            return [
+                Finding(
+                    weight: .ok,
+                    text:
+                        "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)"
+                )
+            ]
                 + secret.shadowed.map { Finding(weight: .note, text: "\($0); remove one of the two") }
         } catch {
             return [Finding(weight: .problem, text: error.message)]
@@ -77,15 +93,20 @@ enum DoctorCommands {
         var findings: [Finding] = []
         if access(state, F_OK) == 0 && access(state, W_OK) != 0 {
             findings.append(
-                Finding(weight: .problem, text: "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
+                Finding(
+                    weight: .problem,
+                    text: "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
         }
         var status = stat()
         if stat(setup.configPath, &status) == 0, status.st_mode & 0o077 != 0 {
             findings.append(
-                Finding(weight: .note, text: "Others can read \(setup.configPath): `chmod 600 \(setup.configPath)`"))
+                Finding(
+                    weight: .note,
+                    text: "Others can read \(setup.configPath): `chmod 600 \(setup.configPath)`"))
         }
         if setup.config.gateway.controlUi.enabled, UIFolder.find(setup.environment) == nil {
-            findings.append(Finding(weight: .problem, text: "The Control UI's files are missing: `make ui` builds them."))
+            findings.append(
+                Finding(weight: .problem, text: "The Control UI's files are missing: `make ui` builds them."))
         }
         return findings
     }
@@ -97,10 +118,14 @@ enum DoctorCommands {
             return [
                 Finding(
                     weight: .problem,
-                    text: "No model vendor has a key: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GOOGLE_API_KEY.")
+                    text:
+                        "No model vendor has a key: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GOOGLE_API_KEY.")
             ]
         }
-        return [Finding(weight: .ok, text: "Model vendors with a key: \(providers.sorted().joined(separator: ", "))")]
+        return [
+            Finding(
+                weight: .ok, text: "Model vendors with a key: \(providers.sorted().joined(separator: ", "))")
+        ]
     }
 
     private static func gateway(_ invocation: Invocation) -> [Finding] {

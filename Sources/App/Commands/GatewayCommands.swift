@@ -8,7 +8,8 @@ enum GatewayCommands {
         Command(
             path: ["gateway"], summary: "Run the gateway in the foreground", options: runOptions, run: run),
         Command(
-            path: ["gateway", "run"], summary: "Run the gateway in the foreground", options: runOptions, run: run),
+            path: ["gateway", "run"], summary: "Run the gateway in the foreground", options: runOptions,
+            run: run),
         Command(
             path: ["gateway", "status"], summary: "Show where the gateway should be and whether it answers",
             options: GatewayClient.options, run: status),
@@ -26,7 +27,8 @@ enum GatewayCommands {
             ], run: call),
         Command(
             path: ["gateway", "usage-cost"], summary: "Show tokens and cost by day",
-            options: GatewayClient.options + [.value("--days", "n", "How many days (default 30)")], run: usageCost),
+            options: GatewayClient.options + [.value("--days", "n", "How many days (default 30)")],
+            run: usageCost),
         Command(
             path: ["dashboard"], summary: "Print the link to the Control UI",
             options: [.flag("--no-open", "Only print it")], run: dashboard),
@@ -41,7 +43,9 @@ enum GatewayCommands {
         .flag("--allow-unconfigured", "Start without a config file, or with one that is not set to local"),
         .flag("--force", "Stop what listens on the port first"),
         .flag("--verbose", "Log more to the console"),
-        .value("--ws-log", "style", "How much of the socket traffic to log", choices: ["auto", "full", "compact"]),
+        .value(
+            "--ws-log", "style", "How much of the socket traffic to log",
+            choices: ["auto", "full", "compact"]),
         .flag("--compact", "Same as --ws-log compact"),
         .value("--tailscale", "mode", "Publish by Tailscale", choices: ["off"]),
     ]
@@ -58,7 +62,8 @@ enum GatewayCommands {
         if invocation.wantsJSON {
             var object: JSONObject = [
                 "cli": ["version": .string(Version.text)], "config": .string(setup.configPath),
-                "gateway": ["url": .string(target.url), "port": JSON(target.port)], "reachable": .bool(isReachable),
+                "gateway": ["url": .string(target.url), "port": JSON(target.port)],
+                "reachable": .bool(isReachable),
             ]
             if case .failure(let error) = result { object["error"] = .string(Self.sentence(error)) }
             Terminal.print(.object(object))
@@ -72,7 +77,9 @@ enum GatewayCommands {
         return .success
     }
 
-    private static func sentence(_ error: any Error) -> String { (error as? CommandError)?.message ?? "\(error)" }
+    private static func sentence(_ error: any Error) -> String {
+        (error as? CommandError)?.message ?? "\(error)"
+    }
 
     private static func health(_ invocation: Invocation) throws -> ExitCode {
         let started = ContinuousClock.now
@@ -133,13 +140,15 @@ enum GatewayCommands {
             Terminal.print(answer)
             return .success
         }
-        let rows = (answer["daily"]?.arrayValue ?? []).filter { ($0["totalTokens"]?.intValue ?? 0) > 0 }.map { day in
+        let rows = (answer["daily"]?.arrayValue ?? []).filter { ($0["totalTokens"]?.intValue ?? 0) > 0 }.map {
+            day in
             [
                 day["date"]?.stringValue ?? "?", String(day["totalTokens"]?.intValue ?? 0),
                 "$" + String((day["totalCost"]?.doubleValue ?? 0).rounded(toPlaces: 4)),
             ]
         }
-        Terminal.print(rows.isEmpty ? "No tokens used yet." : Terminal.table(["Day", "Tokens", "Cost"], rows))
+        Terminal.print(
+            rows.isEmpty ? "No tokens used yet." : Terminal.table(["Day", "Tokens", "Cost"], rows))
         return .success
     }
 
@@ -155,7 +164,8 @@ enum GatewayCommands {
         let hex = Array("0123456789ABCDEF")
         return text.utf8.map { byte in
             let character = Character(UnicodeScalar(byte))
-            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
+            let isPlain =
+                character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
             return isPlain ? String(character) : "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
         }.joined()
     }

@@ -40,7 +40,8 @@ enum LogCommands {
         if invocation.wantsJSON {
             Terminal.print(
                 JSON.object([
-                    "type": "meta", "file": file, "cursor": answer["cursor"] ?? 0, "size": answer["size"] ?? 0,
+                    "type": "meta", "file": file, "cursor": answer["cursor"] ?? 0,
+                    "size": answer["size"] ?? 0,
                 ]).text)
         } else {
             Terminal.print("Log file: \(file.stringValue ?? "")")
@@ -58,7 +59,8 @@ enum LogCommands {
         if invocation.wantsJSON {
             Terminal.print(
                 JSON.object([
-                    "type": "log", "time": .string(time), "level": .string(level), "subsystem": .string(subsystem),
+                    "type": "log", "time": .string(time), "level": .string(level),
+                    "subsystem": .string(subsystem),
                     "message": .string(message),
                 ]).text)
         } else {

@@ -9,7 +9,8 @@ enum ModelCommands {
             options: GatewayClient.options + [.flag("--all", "Also those without a key")], run: list),
         Command(
             path: ["models", "status"], summary: "Show the model in use and which vendors have a key",
-            options: GatewayClient.options + [.flag("--check", "Exit 1 when no vendor has a key")], run: status),
+            options: GatewayClient.options + [.flag("--check", "Exit 1 when no vendor has a key")],
+            run: status),
     ]
 
     private static func list(_ invocation: Invocation) throws -> ExitCode {
@@ -50,7 +51,9 @@ enum ModelCommands {
         let client = try GatewayClient.connect(invocation)
         let defaults = try client.call("sessions.list", ["limit": 1])["defaults"]
         let providers = try client.call("models.authStatus")["providers"]?.arrayValue ?? []
-        let model = [defaults?["modelProvider"]?.stringValue, defaults?["model"]?.stringValue].compactMap { $0 }
+        let model = [defaults?["modelProvider"]?.stringValue, defaults?["model"]?.stringValue].compactMap {
+            $0
+        }
         let hasKey = providers.contains { $0["status"]?.stringValue != "missing" }
         if invocation.wantsJSON {
             Terminal.print([

@@ -23,7 +23,9 @@ enum SetupCommands {
             Terminal.print("There is a config file already: \(setup.configPath)")
             return .success
         }
-        do throws(FileError) { try PrivateFile.makeFolder(setup.state) } catch { throw CommandError("\(error)") }
+        do throws(FileError) { try PrivateFile.makeFolder(setup.state) } catch {
+            throw CommandError("\(error)")
+        }
         let hasToken = invocation.environment["OPENCLAW_GATEWAY_TOKEN"] != nil
         try write(text(token: hasToken ? nil : SecureRandom.token()), to: setup.configPath)
         if invocation.wantsJSON {

@@ -23,7 +23,8 @@ enum StatusCommands {
             path: ["system", "presence"], summary: "List who is connected", options: GatewayClient.options,
             run: { try answer($0, "system-presence") }),
         Command(
-            path: ["system", "heartbeat", "last"], summary: "Show the last heartbeat", options: GatewayClient.options,
+            path: ["system", "heartbeat", "last"], summary: "Show the last heartbeat",
+            options: GatewayClient.options,
             run: { try answer($0, "last-heartbeat") }),
     ]
 
@@ -70,7 +71,9 @@ enum StatusCommands {
                 "config": .string(config),
             ])
         } else {
-            Terminal.print("OpenClaw status\n\nGateway   unreachable at \(target.url)\nConfig    \(config)\n\n\(error.message)")
+            Terminal.print(
+                "OpenClaw status\n\nGateway   unreachable at \(target.url)\nConfig    \(config)\n\n\(error.message)"
+            )
         }
     }
 
@@ -86,12 +89,16 @@ enum StatusCommands {
             ("Config", hello["snapshot"]?["configPath"]?.stringValue ?? "-"),
             ("Model", defaults?["model"]?.stringValue ?? "-"),
             ("Health", health["ok"]?.boolValue == true ? "ok" : "not ok"),
-            ("Channels", order.isEmpty ? "none" : order.map { channelLine($0, channels) }.joined(separator: ", ")),
+            (
+                "Channels",
+                order.isEmpty ? "none" : order.map { channelLine($0, channels) }.joined(separator: ", ")
+            ),
             ("Sessions", String(status["sessions"]?["count"]?.intValue ?? 0)),
         ]
-        return "OpenClaw status\n\n" + rows.map { name, value in
-            name + String(repeating: " ", count: 10 - name.count) + value
-        }.joined(separator: "\n")
+        return "OpenClaw status\n\n"
+            + rows.map { name, value in
+                name + String(repeating: " ", count: 10 - name.count) + value
+            }.joined(separator: "\n")
     }
 
     private static func channelLine(_ id: String, _ channels: JSON) -> String {
@@ -102,7 +109,8 @@ enum StatusCommands {
 
     private static func health(_ invocation: Invocation) throws -> ExitCode {
         let started = ContinuousClock.now
-        let health = try GatewayClient.connect(invocation).call("health", ["probe": .bool(invocation.has("--verbose"))])
+        let health = try GatewayClient.connect(invocation).call(
+            "health", ["probe": .bool(invocation.has("--verbose"))])
         if invocation.wantsJSON {
             Terminal.print(health)
         } else {
@@ -134,7 +142,8 @@ enum StatusCommands {
             ["Session", "Used", "Model", "Tokens"],
             sessions.map { session in
                 [
-                    session["key"]?.stringValue ?? "?", Terminal.age(of: session["updatedAt"]?.intValue) + " ago",
+                    session["key"]?.stringValue ?? "?",
+                    Terminal.age(of: session["updatedAt"]?.intValue) + " ago",
                     session["model"]?.stringValue ?? "-",
                     session["totalTokens"]?.intValue.map(String.init) ?? "-",
                 ]

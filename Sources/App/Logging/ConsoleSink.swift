@@ -101,7 +101,9 @@ extension Log.Level {
 func writeAll(_ bytes: [UInt8], to descriptor: CInt) {
     var offset = 0
     while offset < bytes.count {
-        let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset) }
+        let written = bytes.withUnsafeBytes {
+            write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+        }
         if written < 0 && errno == EINTR { continue }
         guard written > 0 else { return }
         offset += written

@@ -47,7 +47,9 @@ final class FileSink: Log.Sink {
             guard current.descriptor >= 0, !current.isFull else { return }
             if current.size + bytes.count > Self.maxFileBytes {
                 current.isFull = true
-                writeAll(Array("{\"message\":\"log file is full; no more lines today\"}\n".utf8), to: current.descriptor)
+                writeAll(
+                    Array("{\"message\":\"log file is full; no more lines today\"}\n".utf8),
+                    to: current.descriptor)
                 return
             }
             writeAll(bytes, to: current.descriptor)
@@ -63,7 +65,9 @@ final class FileSink: Log.Sink {
         let path = path(day: day)
         current = Current(day: day, descriptor: open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600))
         var status = stat()
-        if current.descriptor >= 0, fstat(current.descriptor, &status) == 0 { current.size = Int(status.st_size) }
+        if current.descriptor >= 0, fstat(current.descriptor, &status) == 0 {
+            current.size = Int(status.st_size)
+        }
         if fixedPath == nil { removeOldFiles() }
     }
 
@@ -79,7 +83,8 @@ final class FileSink: Log.Sink {
         let name = JSON.object(["subsystem": .string(line.subsystem)]).text
         let meta: JSONObject = [
             "date": .string(line.time.iso8601), "hostname": .string(hostname),
-            "logLevelId": JSON(line.level.rawValue + 1), "logLevelName": .string(line.level.name.uppercased()),
+            "logLevelId": JSON(line.level.rawValue + 1),
+            "logLevelName": .string(line.level.name.uppercased()),
             "name": .string(name), "parentNames": ["openclaw"],
         ]
         var object: JSONObject = ["0": .string(name), "1": .string(line.text)]

@@ -17,15 +17,20 @@ struct LogSetup {
         let invocation = setup.invocation
         let redaction = Redaction(secrets: secrets, isOn: settings.redactSensitive != "off")
         let isTerminal = isatty(STDOUT_FILENO) == 1
-        let style = settings.consoleStyle.flatMap { ConsoleSink.Style(rawValue: $0) } ?? (isTerminal ? .pretty : .plain)
-        let consoleLevel = invocation.has("--verbose") ? .debug : Log.Level(name: settings.consoleLevel) ?? .info
+        let style =
+            settings.consoleStyle.flatMap { ConsoleSink.Style(rawValue: $0) }
+            ?? (isTerminal ? .pretty : .plain)
+        let consoleLevel =
+            invocation.has("--verbose") ? .debug : Log.Level(name: settings.consoleLevel) ?? .info
         let console = ConsoleSink(
             leastLevel: consoleLevel, style: style,
-            usesColor: isTerminal && invocation.environment["NO_COLOR"] == nil && !invocation.has("--no-color"),
+            usesColor: isTerminal && invocation.environment["NO_COLOR"] == nil
+                && !invocation.has("--no-color"),
             redaction: redaction)
         file = FileSink(
             folder: "\(setup.state)/logs", fixedPath: settings.file.map { setup.expand($0) },
-            leastLevel: Log.Level(name: settings.level) ?? .info, redaction: redaction, hostname: Version.hostname)
+            leastLevel: Log.Level(name: settings.level) ?? .info, redaction: redaction,
+            hostname: Version.hostname)
         log = Log("gateway", to: SinkGroup(sinks: [console, file]))
     }
 }

@@ -6,7 +6,8 @@ struct Redaction: Sendable {
     private let secrets: [String]
     /// How keys of the usual vendors begin.
     private static let keyPrefixes = [
-        "sk-ant-", "sk-proj-", "sk-or-", "sk-", "xai-", "gsk_", "ghp_", "github_pat_", "AIza", "xoxb-", "xapp-",
+        "sk-ant-", "sk-proj-", "sk-or-", "sk-", "xai-", "gsk_", "ghp_", "github_pat_", "AIza", "xoxb-",
+        "xapp-",
         "Bearer ",
     ]
     /// A shorter value is masked whole; a longer one keeps its first 6 and last 4 characters.
@@ -51,7 +52,8 @@ struct Redaction: Sendable {
         for range in line.ranges(of: prefix) where range.lowerBound >= start {
             let end = line[range.upperBound...].firstIndex { !$0.isKeyCharacter } ?? line.endIndex
             guard line.distance(from: range.upperBound, to: end) >= 8 else { continue }
-            let isWordStart = range.lowerBound == line.startIndex
+            let isWordStart =
+                range.lowerBound == line.startIndex
                 || !line[line.index(before: range.lowerBound)].isKeyCharacter
             guard isWordStart else { continue }
             result += line[start..<range.lowerBound] + Self.masked(String(line[range.lowerBound..<end]))

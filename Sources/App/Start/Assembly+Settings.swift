@@ -33,7 +33,8 @@ struct RoomSettings {
 
     private var keys: SessionKeyRules {
         SessionKeyRules(
-            defaultAgent: defaultAgent, mainKey: config.session.mainKey, isGlobal: config.session.scope == "global")
+            defaultAgent: defaultAgent, mainKey: config.session.mainKey,
+            isGlobal: config.session.scope == "global")
     }
 
     private var defaultAgent: AgentID {
@@ -53,7 +54,9 @@ struct RoomSettings {
         profile.name = agent?.identity.name ?? agent?.name
         profile.emoji = agent?.identity.emoji
         profile.model = (model.primary ?? defaults.model.primary).flatMap { reference($0) }
-        profile.fallbacks = (model.primary == nil ? defaults.model : model).fallbacks.compactMap { reference($0) }
+        profile.fallbacks = (model.primary == nil ? defaults.model : model).fallbacks.compactMap {
+            reference($0)
+        }
         profile.imageModel = defaults.imageModel?.primary.flatMap { reference($0) }
         profile.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) }
         profile.contextTokens = defaults.contextTokens
@@ -71,7 +74,9 @@ struct RoomSettings {
     /// Everything that changes stands under the state directory, where a deploy keeps it.
     private func workspace(of agent: Core.AgentSettings?, id: AgentID) -> String {
         if let own = agent?.workspace { return setup.expand(own) }
-        if id == defaultAgent { return defaults.workspace.map { setup.expand($0) } ?? "\(setup.state)/workspace" }
+        if id == defaultAgent {
+            return defaults.workspace.map { setup.expand($0) } ?? "\(setup.state)/workspace"
+        }
         return "\(setup.state)/workspace-\(id)"
     }
 
@@ -134,7 +139,8 @@ struct RoomSettings {
         settings.assistantName = config.ui.assistant.name ?? settings.assistantName
         settings.assistantAvatar = config.ui.assistant.avatar ?? settings.assistantAvatar
         settings.model = defaults.model.primary.flatMap { reference($0) } ?? defaultModel
-        settings.contextTokens = defaults.contextTokens ?? settings.model.map { catalog.info($0).contextWindow }
+        settings.contextTokens =
+            defaults.contextTokens ?? settings.model.map { catalog.info($0).contextWindow }
         settings.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) } ?? .off
         settings.controlUI = controlUI
         settings.configPath = setup.configPath

@@ -22,7 +22,9 @@ final class Assembly {
     private let switchboard: Switchboard
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
-    private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in apply(plan) }
+    private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
+        apply(plan)
+    }
     private lazy var signals = StopSignals(
         log: log,
         reload: { [unowned self] in
@@ -53,7 +55,8 @@ final class Assembly {
             log: log.named("agent"), facts: HouseFacts(version: Version.text))
         gateway = GatewayServer(
             settings: rooms.gateway(
-                configHash: setup.snapshot.hash, databasePath: database.path, defaultModel: router.defaultModel,
+                configHash: setup.snapshot.hash, databasePath: database.path,
+                defaultModel: router.defaultModel,
                 catalog: router.catalog),
             services: Self.services(
                 stores, switchboard, events, setup, rooms, router, logs: logs, log: log))
@@ -65,7 +68,8 @@ final class Assembly {
         sayWhatWasFound()
         let services: [any Service] = [
             DatabaseService(database, log: log.named("store")),
-            ImportService(StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
+            ImportService(
+                StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
             SwitchboardService(switchboard),
             ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
             ReloadService(reloader),
@@ -105,7 +109,8 @@ final class Assembly {
         switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
         gateway.apply(
             rooms.gateway(
-                configHash: setup.snapshot.hash, databasePath: database.path, defaultModel: router.defaultModel,
+                configHash: setup.snapshot.hash, databasePath: database.path,
+                defaultModel: router.defaultModel,
                 catalog: router.catalog))
     }
 
@@ -126,7 +131,8 @@ final class Assembly {
             info: { [router] reference in
                 let info = router.catalog.info(reference)
                 return Agent.ModelFacts(
-                    contextWindow: info.contextWindow, maxTokens: info.maxTokens, acceptsImages: info.acceptsImages,
+                    contextWindow: info.contextWindow, maxTokens: info.maxTokens,
+                    acceptsImages: info.acceptsImages,
                     reasoning: info.reasoning)
             },
             models: { [router] in
@@ -138,7 +144,8 @@ final class Assembly {
     }
 
     private static func services(
-        _ stores: Stores, _ switchboard: Switchboard, _ events: EventHub, _ setup: LocalSetup, _ rooms: RoomSettings,
+        _ stores: Stores, _ switchboard: Switchboard, _ events: EventHub, _ setup: LocalSetup,
+        _ rooms: RoomSettings,
         _ router: ModelRouter, logs: LogSetup, log: Log
     ) -> GatewayServices {
         GatewayServices(
@@ -155,12 +162,14 @@ final class Assembly {
                 },
                 providers: { [router] in
                     let usable = Set(router.configuredProviders)
-                    return Set(router.catalog.models.map(\.reference.provider)).union(usable).sorted().map { id in
+                    return Set(router.catalog.models.map(\.reference.provider)).union(usable).sorted().map {
+                        id in
                         Gateway.KnownProvider(
                             id: id, name: id, status: usable.contains(id) ? "ok" : "missing", source: nil)
                     }
                 }),
-            tools: { ToolCatalog.tools(rooms.tools).map(\.schema) }, commands: SlashCommands.standard.commands,
+            tools: { ToolCatalog.tools(rooms.tools).map(\.schema) },
+            commands: SlashCommands.standard.commands,
             host: HostFacts(
                 name: Version.hostname, address: NetworkAddresses.all().first, version: Version.text,
                 platform: "\(Version.platform) \(Version.systemRelease)", family: "Linux",
@@ -173,13 +182,16 @@ final class Assembly {
     private func sayWhatWasFound() {
         let config = log.named("config")
         if setup.snapshot.origin == .lastGood {
-            config.error("the config has mistakes; running on the last good copy, \(setup.location.lastGoodPath)")
+            config.error(
+                "the config has mistakes; running on the last good copy, \(setup.location.lastGoodPath)")
             for issue in setup.snapshot.file.issues { config.error("\(issue)") }
         }
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
         if secret.mode == .none {
-            log.info("no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one")
+            log.info(
+                "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"
+            )
         }
     }
 

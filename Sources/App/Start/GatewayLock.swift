@@ -65,7 +65,8 @@ final class GatewayLock {
 
     private func write(configPath: String) {
         let object: JSON = [
-            "pid": JSON(Int(getpid())), "createdAt": .string(Timestamp.now.iso8601), "configPath": .string(configPath),
+            "pid": JSON(Int(getpid())), "createdAt": .string(Timestamp.now.iso8601),
+            "configPath": .string(configPath),
         ]
         ftruncate(descriptor, 0)
         writeAll(object.encoded(), to: descriptor)

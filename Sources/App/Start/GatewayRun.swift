@@ -41,7 +41,8 @@ struct GatewayRun {
         guard !invocation.has("--allow-unconfigured"), setup.config.gateway.mode != "local" else { return }
         guard setup.snapshot.exists else {
             throw CommandError(
-                "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured).")
+                "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."
+            )
         }
         throw CommandError(
             "Gateway start blocked: set gateway.mode=local (current: \(setup.config.gateway.mode ?? "unset")) in "

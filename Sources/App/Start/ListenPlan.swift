@@ -46,7 +46,8 @@ struct ListenPlan: Equatable {
             }
         case .custom:
             guard let host = wish.customHost, !host.isEmpty else {
-                throw CommandError("`gateway.bind` is `custom`: set `gateway.customBindHost` to the address to bind.")
+                throw CommandError(
+                    "`gateway.bind` is `custom`: set `gateway.customBindHost` to the address to bind.")
             }
             self.init(port: port, host: host, reason: "\(setting) and gateway.customBindHost")
         }
@@ -54,7 +55,8 @@ struct ListenPlan: Equatable {
 
     private init(port: Int, loopback reason: String) {
         self.init(
-            hosts: ["127.0.0.1", "::1"], port: port, displayHost: "127.0.0.1", isLoopback: true, reason: reason)
+            hosts: ["127.0.0.1", "::1"], port: port, displayHost: "127.0.0.1", isLoopback: true,
+            reason: reason)
     }
 
     private init(port: Int, everywhere reason: String) {
@@ -96,7 +98,8 @@ struct ListenPlan: Equatable {
         case "127.0.0.1", "localhost", "::1": return (.loopback, setting)
         default:
             throw CommandError(
-                "Invalid --bind `\(text)`. Use one of: \(Bind.allCases.map(\.rawValue).joined(separator: ", ")).")
+                "Invalid --bind `\(text)`. Use one of: \(Bind.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
         }
     }
 }

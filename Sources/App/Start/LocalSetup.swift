@@ -29,10 +29,12 @@ struct LocalSetup {
         let workingDirectory = Self.workingDirectory
         location = ConfigLocation.find(
             environment: invocation.environment.variables,
-            profile: invocation.has("--dev") ? "dev" : invocation["--profile"], home: invocation.environment.home,
+            profile: invocation.has("--dev") ? "dev" : invocation["--profile"],
+            home: invocation.environment.home,
             workingDirectory: workingDirectory)
         file = ConfigFile(
-            location: location, environment: invocation.environment.variables, workingDirectory: workingDirectory,
+            location: location, environment: invocation.environment.variables,
+            workingDirectory: workingDirectory,
             stamp: .init(version: Version.text, now: { Timestamp.now.iso8601 }),
             digest: { Digest.hex(Digest.sha256($0)) })
         do throws(ConfigRefusal) {
@@ -78,12 +80,16 @@ struct LocalSetup {
 
     /// The port a command looks for the gateway on.
     var port: Int {
-        environment["OPENCLAW_GATEWAY_PORT"].flatMap { Int($0) }.flatMap { (1...65535).contains($0) ? $0 : nil }
+        environment["OPENCLAW_GATEWAY_PORT"].flatMap { Int($0) }.flatMap {
+            (1...65535).contains($0) ? $0 : nil
+        }
             ?? config.gateway.port ?? (invocation.has("--dev") ? Self.devPort : ListenPlan.defaultPort)
     }
 
     var token: String? { environment["OPENCLAW_GATEWAY_TOKEN"] ?? config.gateway.auth.token?.reveal() }
-    var password: String? { environment["OPENCLAW_GATEWAY_PASSWORD"] ?? config.gateway.auth.password?.reveal() }
+    var password: String? {
+        environment["OPENCLAW_GATEWAY_PASSWORD"] ?? config.gateway.auth.password?.reveal()
+    }
 
     /// The link to open, with the token for the page to use once.
     func link(port: Int, token: String?) -> String {
@@ -94,9 +100,12 @@ struct LocalSetup {
     /// Every secret this process knows, so that the log can mask it.
     func knownSecrets(_ secret: SharedSecret) -> [String] {
         let names = ["_API_KEY", "_TOKEN", "_PASSWORD", "_SECRET"]
-        let variables = environment.variables.filter { variable in names.contains { variable.key.hasSuffix($0) } }
+        let variables = environment.variables.filter { variable in
+            names.contains { variable.key.hasSuffix($0) }
+        }
         let providers = config.models.providers.values.compactMap { $0.apiKey?.reveal() }
-        return Array(variables.values) + providers + [secret.token, secret.password].compactMap { $0?.reveal() }
+        return Array(variables.values) + providers
+            + [secret.token, secret.password].compactMap { $0?.reveal() }
     }
 
     /// A path as people write it: `~` is the home directory, and what does not start with `/` is in the state directory.

@@ -26,10 +26,14 @@ struct OpenClaw {
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let argument = CommandLine.unsafeArgv[index] else { continue }
             let text = String(cString: argument)
-            let isValue = index > 1 && CommandLine.unsafeArgv[index - 1].map { secretOptions.contains(String(cString: $0)) } ?? false
+            let isValue =
+                index > 1
+                && CommandLine.unsafeArgv[index - 1].map { secretOptions.contains(String(cString: $0)) }
+                    ?? false
             let prefix = isValue ? "" : secretOptions.first { text.hasPrefix($0 + "=") }.map { $0 + "=" }
             guard let prefix else { continue }
-            memset(argument + prefix.utf8.count, Int32(UInt8(ascii: "x")), strlen(argument) - prefix.utf8.count)
+            memset(
+                argument + prefix.utf8.count, Int32(UInt8(ascii: "x")), strlen(argument) - prefix.utf8.count)
         }
     }
 
@@ -64,7 +68,8 @@ enum Launcher {
         guard name == "node" else { return .success(words) }
         words.removeAll { $0.hasPrefix("--max-old-space-size") }
         if words == ["--version"] || words == ["-v"] { return .success(["--version"]) }
-        guard let script = words.first, knownScripts.contains(where: { script == $0 || script.hasSuffix("/" + $0) })
+        guard let script = words.first,
+            knownScripts.contains(where: { script == $0 || script.hasSuffix("/" + $0) })
         else {
             return .failure(
                 CommandError(

@@ -35,7 +35,8 @@ enum NetworkAddresses {
     private static func text(of address: UnsafeMutablePointer<sockaddr>?) -> String? {
         guard let address, [AF_INET, AF_INET6].contains(CInt(address.pointee.sa_family)) else { return nil }
         let length =
-            CInt(address.pointee.sa_family) == AF_INET ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
+            CInt(address.pointee.sa_family) == AF_INET
+            ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         let code = getnameinfo(
             address, socklen_t(length), &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)

@@ -42,7 +42,9 @@ enum PortHolder {
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = buffer.withUnsafeMutableBufferPointer { bytes -> Int in
             guard let base = bytes.baseAddress else { return 0 }
-            return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { readlink(path, $0, bytes.count) }
+            return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                readlink(path, $0, bytes.count)
+            }
         }
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }

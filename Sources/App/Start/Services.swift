@@ -16,7 +16,9 @@ final class DatabaseService: Service {
 
     func run() async {
         while (try? await Task.sleep(for: .seconds(3600))) != nil {  // cancelled: the gateway ends
-            do { _ = try await database.prune() } catch { log.warning("pruning failed", ["error": "\(error)"]) }
+            do { _ = try await database.prune() } catch {
+                log.warning("pruning failed", ["error": "\(error)"])
+            }
         }
     }
 

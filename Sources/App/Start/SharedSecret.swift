@@ -27,7 +27,8 @@ struct SharedSecret {
     init(_ wish: Wish, environment: Environment, isLoopback: Bool) throws(CommandError) {
         token = Self.pick(wish.flagToken, environment["OPENCLAW_GATEWAY_TOKEN"], wish.fileToken)
         password = Self.pick(wish.flagPassword, environment["OPENCLAW_GATEWAY_PASSWORD"], wish.filePassword)
-        mode = try Self.mode(wish, hasToken: token != nil, hasPassword: password != nil, isLoopback: isLoopback)
+        mode = try Self.mode(
+            wish, hasToken: token != nil, hasPassword: password != nil, isLoopback: isLoopback)
         if Self.differs(environment["OPENCLAW_GATEWAY_TOKEN"], wish.fileToken) {
             shadowed.append("gateway.auth.token is shadowed by OPENCLAW_GATEWAY_TOKEN")
         }
@@ -38,7 +39,9 @@ struct SharedSecret {
     }
 
     private static func pick(_ flag: String?, _ variable: String?, _ file: Secret?) -> Secret? {
-        if let text = [flag, variable].compactMap({ $0 }).first(where: { !$0.isEmpty }) { return Secret(text) }
+        if let text = [flag, variable].compactMap({ $0 }).first(where: { !$0.isEmpty }) {
+            return Secret(text)
+        }
         return file?.isEmpty == false ? file : nil
     }
 
@@ -54,7 +57,8 @@ struct SharedSecret {
         if let text = wish.flagMode ?? wish.fileMode {
             guard let mode = Mode(rawValue: text) else {
                 throw CommandError(
-                    "`gateway.auth.mode` is `\(text)`, which this gateway does not know. Use `token` or `password`.")
+                    "`gateway.auth.mode` is `\(text)`, which this gateway does not know. Use `token` or `password`."
+                )
             }
             return mode
         }

@@ -26,7 +26,9 @@ enum UIFolder {
     }
 
     private static var programFolder: String {
-        guard let path = realpath("/proc/self/exe", nil) ?? realpath(CommandLine.arguments[0], nil) else { return "." }
+        guard let path = realpath("/proc/self/exe", nil) ?? realpath(CommandLine.arguments[0], nil) else {
+            return "."
+        }
         defer { free(path) }
         let text = String(cString: path)
         return text.lastIndex(of: "/").map { String(text[..<$0]) } ?? "."

@@ -8,7 +8,8 @@ extension Timestamp {
     /// `2026-01-29T08:05:03.120Z`: RFC 3339 in UTC with milliseconds.
     package var iso8601: String {
         let parts = utc
-        return "\(pad(parts.year, 4))-\(pad(parts.month))-\(pad(parts.day))T\(pad(parts.hour)):\(pad(parts.minute))"
+        return
+            "\(pad(parts.year, 4))-\(pad(parts.month))-\(pad(parts.day))T\(pad(parts.hour)):\(pad(parts.minute))"
             + ":\(pad(parts.second)).\(pad(Int(milliseconds.remainder(by: 1000)), 3))Z"
     }
 

@@ -189,7 +189,8 @@ package final class ConfigFile {
         try require(baseHash)
         let document = try parse(raw)
         let text = try restored(document)
-        let isPlain = (try? JSON.parse(raw)) != nil  // what is not JSON is JSON5, and says so by being written as it is
+        // What is not plain JSON was written by a person, and stays as it is.
+        let isPlain = (try? JSON.parse(raw)) != nil
         try write(isPlain ? keepingComments(in: text, try parse(text).value) : text)
         return snapshot
     }

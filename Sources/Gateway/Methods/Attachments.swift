@@ -47,6 +47,7 @@ enum Attachments {
         let about = base64.utf8.count / 4 * 3
         guard about <= maxImageBytes + 3 else { throw .tooLarge(name, bytes: about) }
         guard let bytes = Base64.decode(base64), !bytes.isEmpty else { throw .notBase64(name) }
+        guard bytes.count <= maxImageBytes else { throw .tooLarge(name, bytes: bytes.count) }
         guard let found = sniffed(bytes) ?? mimeType, found.hasPrefix("image/") else { return nil }
         return ImageContent(mimeType: found, base64: String(base64))
     }

@@ -29,7 +29,8 @@ final class TestHouse {
         self.clock = clock
         database = try Database(path: "\(folder)/openclaw.sqlite")
         stores = Stores(database)
-        var settings = Agent.AgentSettings(agents: [AgentProfile(id: .main, workspace: "\(folder)/workspace")])
+        var settings = Agent.AgentSettings(agents: [AgentProfile(id: .main, workspace: "\(folder)/workspace")]
+        )
         settings.agents[0].model = ScriptedModels.name
         change(&settings)
         switchboard = Switchboard(
@@ -45,7 +46,8 @@ final class TestHouse {
     /// A house that lives as long as `body`; what runs is cancelled at its end, as at the end of a process.
     static func run(
         in folder: String? = nil, models: ScriptedModels = ScriptedModels(), tools: [any Tool] = [],
-        clock: any Clock<Duration> = ContinuousClock(), _ change: (inout Agent.AgentSettings) -> Void = { _ in },
+        clock: any Clock<Duration> = ContinuousClock(),
+        _ change: (inout Agent.AgentSettings) -> Void = { _ in },
         _ body: @MainActor (TestHouse) async throws -> Void
     ) async throws {
         let place = folder ?? makeFolder()

@@ -9,7 +9,10 @@ struct CommandParserTests {
 
     private func parse(_ line: String) throws -> (Command, Invocation) {
         let words = line.split(separator: " ").map(String.init)
-        guard case .command(let command, let invocation) = try parser.parse(words, environment: Environment([:])) else {
+        guard
+            case .command(let command, let invocation) = try parser.parse(
+                words, environment: Environment([:]))
+        else {
             throw CommandError("not a command")
         }
         return (command, invocation)

@@ -4,17 +4,20 @@ import Testing
 @testable import App
 
 struct ListenPlanTests {
-    private func plan(_ wish: ListenPlan.Wish, _ variables: [String: String] = [:], tailnet: String? = nil) throws
+    private func plan(_ wish: ListenPlan.Wish, _ variables: [String: String] = [:], tailnet: String? = nil)
+        throws
         -> ListenPlan
     {
         try ListenPlan(
             wish, platform: Platform(Environment(variables), hasDockerFile: false), tailnetAddress: tailnet)
     }
 
-    @Test(arguments: [
-        ("3000", "4000", 5000, 3000), (nil, "4000", 5000, 4000), (nil, nil, 5000, 5000), (nil, nil, nil, 18789),
-        (nil, "seven", 5000, 5000), (nil, "0", nil, 18789),
-    ] as [(String?, String?, Int?, Int)])
+    @Test(
+        arguments: [
+            ("3000", "4000", 5000, 3000), (nil, "4000", 5000, 4000), (nil, nil, 5000, 5000),
+            (nil, nil, nil, 18789),
+            (nil, "seven", 5000, 5000), (nil, "0", nil, 18789),
+        ] as [(String?, String?, Int?, Int)])
     func `flag beats variable beats file`(flag: String?, variable: String?, file: Int?, port: Int) throws {
         let plan = try plan(.init(flagPort: flag, environmentPort: variable, configPort: file))
 
@@ -34,7 +37,10 @@ struct ListenPlanTests {
         #expect(!plan.isLoopback)
     }
 
-    @Test(arguments: ["FLY_APP_NAME", "FLY_MACHINE_ID", "RAILWAY_PROJECT_ID", "RENDER", "K_SERVICE", "KUBERNETES_SERVICE_HOST"])
+    @Test(arguments: [
+        "FLY_APP_NAME", "FLY_MACHINE_ID", "RAILWAY_PROJECT_ID", "RENDER", "K_SERVICE",
+        "KUBERNETES_SERVICE_HOST",
+    ])
     func `auto means lan in a container, and says why`(variable: String) throws {
         let plan = try plan(.init(configBind: "auto"), [variable: "x"])
 

@@ -33,7 +33,7 @@ struct AttachmentsTests {
             try Attachments.images(in: [["content": "%%%", "fileName": "cat.png"]])
         }
 
-        #expect(error?.message == "attachment cat.png: invalid base64 content")
+        #expect(error?.message == "Error: attachment cat.png: invalid base64 content")
     }
 
     @Test
@@ -44,6 +44,6 @@ struct AttachmentsTests {
             try Attachments.images(in: [["content": .string(content), "fileName": "big.png"]])
         }
 
-        #expect(error?.message.hasPrefix("attachment big.png: exceeds size limit") == true)
+        #expect(error?.message.hasPrefix("Error: attachment big.png: exceeds size limit") == true)
     }
 }

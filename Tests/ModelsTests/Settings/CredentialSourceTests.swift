@@ -40,7 +40,8 @@ struct CredentialSourceTests {
                 "google:env:GOOGLE_API_KEY=g/apiKey"
             ])
         #expect(
-            found(Models.ModelSettings(environment: ["GEMINI_API_KEY": "a", "GOOGLE_API_KEY": "b"]), "google")
+            found(
+                Models.ModelSettings(environment: ["GEMINI_API_KEY": "a", "GOOGLE_API_KEY": "b"]), "google")
                 == ["google:env=a/apiKey", "google:env:GOOGLE_API_KEY=b/apiKey"])
         #expect(
             found(
@@ -56,7 +57,8 @@ struct CredentialSourceTests {
 
     @Test func `a server of one's own needs no key, a vendor does`() {
         let settings = Models.ModelSettings(providers: [
-            "mine": Models.ProviderSettings(baseURL: "http://10.0.0.2:8000/v1"), "ollama": Models.ProviderSettings(),
+            "mine": Models.ProviderSettings(baseURL: "http://10.0.0.2:8000/v1"),
+            "ollama": Models.ProviderSettings(),
             "openai": Models.ProviderSettings(baseURL: "https://api.openai.com/v1"),
             "anthropic": Models.ProviderSettings(baseURL: "http://127.0.0.1:9"),
         ])

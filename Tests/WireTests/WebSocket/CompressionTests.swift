@@ -82,7 +82,8 @@ struct CompressionTests {
             let noise = (0..<Int.random(in: 0...300, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
             }
-            let out = try? MessageCompression.shared.expand(noise, atMost: 1000)  // failing is what noise mostly does
+            // failing is what noise mostly does
+            let out = try? MessageCompression.shared.expand(noise, atMost: 1000)
             #expect((out?.count ?? 0) <= 1000)
         }
     }
