@@ -74,16 +74,11 @@ def sound(state: Path) -> None:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)], path.name
 
 
-@pytest.mark.xfail(reason="under load the answer after the restart can take longer than the 20 s waited for", strict=False)
-def test_a_message_killed_right_after_its_acknowledgement_is_answered(
-    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
-) -> None:
-    fake_chat.script += [Silence(), Text("Noted.")]
+def test_a_message_killed_right_after_its_acknowledgement_is_answered(start: Start, first: Gateway) -> None:
+    """Nobody can tell whether the model was asked before the kill, so the model just answers whoever asks."""
     with connect(first.port) as client:
         accepted(client, "remember the milk")
         second = restarted(start, first)
-    if len(fake_chat.requests) == 0:
-        fake_chat.script.popleft()
     history = settled(second, ["remember the milk"])
     exactly_once(history, ["remember the milk"])
     second.stop()
