@@ -1,8 +1,35 @@
 #ifndef CCURL_H
 #define CCURL_H
+#include <sys/types.h> /* first: fd_set as in Swift's Glibc module */
 #define CURL_DISABLE_TYPECHECK
-#include <curl/curl.h>
+#include <curl/curl.h> /* types and constants only: the library itself comes by dlopen */
 
-/* Opens libcurl.so.4 and finds its functions; 0, or -1 when it is not there or too old. */
+/* Opens libcurl.so.4, finds its functions and initialises it; 0, or -1 when it is not there or too old. May be repeated. */
 int ccurl_load(void);
+
+/* curl's functions by their own names, the variadic ones once for each type. Only after ccurl_load() gave 0. */
+CURL *ccurl_easy_init(void);
+void ccurl_easy_cleanup(CURL *easy);
+int ccurl_easy_set_long(CURL *easy, CURLoption option, long value);
+int ccurl_easy_set_large(CURL *easy, CURLoption option, curl_off_t value);
+int ccurl_easy_set_pointer(CURL *easy, CURLoption option, const void *value);
+int ccurl_easy_set_text(CURL *easy, CURLoption option, const char *value);
+int ccurl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback value);
+int ccurl_easy_set_protocols(CURL *easy, long protocols, long redirect_protocols);
+long ccurl_easy_long(CURL *easy, CURLINFO info);
+curl_off_t ccurl_easy_large(CURL *easy, CURLINFO info);
+int ccurl_easy_pause(CURL *easy, int mask);
+const char *ccurl_easy_strerror(int code);
+struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
+void ccurl_slist_free_all(struct curl_slist *list);
+
+CURLM *ccurl_multi_init(void);
+void ccurl_multi_cleanup(CURLM *multi);
+int ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
+int ccurl_multi_set_callbacks(CURLM *multi, curl_socket_callback socket, curl_multi_timer_callback timer, void *data);
+int ccurl_multi_add_handle(CURLM *multi, CURL *easy);
+int ccurl_multi_remove_handle(CURLM *multi, CURL *easy);
+int ccurl_multi_socket_action(CURLM *multi, curl_socket_t socket, int events);
+/* The next transfer that has ended: 1, its handle and its result; 0 when there is none. */
+int ccurl_multi_next_done(CURLM *multi, CURL **easy, int *result);
 #endif

@@ -10,6 +10,8 @@
 #include <sys/random.h>
 #endif
 
+#include "Spawn.h"
+
 /* Gives freed memory back to the system (malloc.h is not in Swift's Glibc module). Returns 1 when some was given back. */
 int csystem_malloc_trim(void);
 

@@ -1,4 +1,6 @@
-/// A JSON value. Objects keep the order of their keys; whole numbers stay whole.
+/// A JSON value.
+///
+/// Objects keep the order of their keys; whole numbers stay whole.
 package enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -39,7 +41,8 @@ extension JSON {
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
+    ExpressibleByNilLiteral
 {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(integerLiteral value: Int64) { self = .integer(value) }

@@ -1,9 +1,12 @@
-/// The members of a JSON object in the order they were written. A repeated key keeps its first place and its last value.
+/// The members of a JSON object in the order they were written.
+///
+/// A repeated key keeps its first place and its last value.
+///
+/// Keys are Swift strings: two spellings that Unicode holds for the same text are one key.
 package struct JSONObject: Sendable, Hashable {
     package typealias Member = (key: String, value: JSON)
 
-    private var keys: [String] = []
-    private var values: [JSON] = []
+    private var members: [Member] = []
     /// Built once an object is large; small ones are faster to scan.
     private var places: [String: Int]?
 
@@ -15,15 +18,15 @@ package struct JSONObject: Sendable, Hashable {
         for (key, value) in members { self[key] = value }
     }
 
-    package var count: Int { keys.count }
-    package var isEmpty: Bool { keys.isEmpty }
+    package var count: Int { members.count }
+    package var isEmpty: Bool { members.isEmpty }
 
     /// Setting nil removes the member.
     package subscript(key: String) -> JSON? {
-        get { place(of: key).map { values[$0] } }
+        get { place(of: key).map { members[$0].value } }
         set {
             switch (place(of: key), newValue) {
-            case (let place?, let value?): values[place] = value
+            case (let place?, let value?): members[place].value = value
             case (let place?, nil): remove(at: place)
             case (nil, let value?): append(key, value)
             case (nil, nil): break
@@ -48,31 +51,29 @@ package struct JSONObject: Sendable, Hashable {
     }
 
     private func place(of key: String) -> Int? {
-        places == nil ? keys.firstIndex(of: key) : places?[key]
+        places == nil ? members.firstIndex { $0.key == key } : places?[key]
     }
 
     private mutating func append(_ key: String, _ value: JSON) {
-        places?[key] = keys.count
-        keys.append(key)
-        values.append(value)
-        if places == nil && keys.count > Self.largestScannedCount { indexPlaces() }
+        places?[key] = members.count
+        members.append((key, value))
+        if places == nil && members.count > Self.largestScannedCount { indexPlaces() }
     }
 
     private mutating func remove(at place: Int) {
-        keys.remove(at: place)
-        values.remove(at: place)
+        members.remove(at: place)
         if places != nil { indexPlaces() }
     }
 
     private mutating func indexPlaces() {
-        places = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+        places = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
     }
 }
 
 extension JSONObject: RandomAccessCollection {
     package var startIndex: Int { 0 }
-    package var endIndex: Int { keys.count }
-    package subscript(position: Int) -> Member { (keys[position], values[position]) }
+    package var endIndex: Int { members.count }
+    package subscript(position: Int) -> Member { members[position] }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {

@@ -2,6 +2,7 @@
 ///
 /// People's words and secrets never go above `trace`.
 package struct Log: Sendable {
+    /// How much a line matters, least first.
     package enum Level: Int, Sendable, Comparable, CaseIterable {
         case trace, debug, info, warning, error, fatal
 
@@ -46,19 +47,24 @@ package struct Log: Sendable {
             Line(time: .now, level: level, subsystem: subsystem, message: message(), metadata: pairs))
     }
 
-    package func trace(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func trace(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:])
+    {
         write(.trace, message(), metadata)
     }
-    package func debug(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func debug(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:])
+    {
         write(.debug, message(), metadata)
     }
     package func info(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
         write(.info, message(), metadata)
     }
-    package func warning(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func warning(
+        _ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]
+    ) {
         write(.warning, message(), metadata)
     }
-    package func error(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:]) {
+    package func error(_ message: @autoclosure () -> String, _ metadata: KeyValuePairs<String, String> = [:])
+    {
         write(.error, message(), metadata)
     }
 }

@@ -10,24 +10,37 @@ extension Message {
 
     /// Nil for a role we do not know or a message without one. Text content may be a string or blocks.
     package init?(json: JSON) {
-        let timestamp = Timestamp(milliseconds: Int64(json["timestamp"]?.doubleValue ?? 0))
+        let timestamp = Timestamp(written: json["timestamp"])
         let content = [Block](json: json["content"] ?? .null)
         switch json["role"]?.stringValue {
         case "user":
             self = .user(
                 UserMessage(
-                    content: content, timestamp: timestamp, idempotencyKey: json["idempotencyKey"]?.stringValue))
+                    content: content, timestamp: timestamp,
+                    idempotencyKey: json["idempotencyKey"]?.stringValue))
         case "assistant":
             self = .assistant(AssistantMessage(json: json, content: content, timestamp: timestamp))
         case "toolResult", "tool":
             self = .toolResult(
                 ToolResultMessage(
-                    toolCallID: json["toolCallId"]?.stringValue ?? "", toolName: json["toolName"]?.stringValue ?? "",
+                    toolCallID: json["toolCallId"]?.stringValue ?? "",
+                    toolName: json["toolName"]?.stringValue ?? "",
                     content: content, isError: json["isError"]?.boolValue ?? false, details: json["details"],
                     timestamp: timestamp))
         default:
             return nil
         }
+    }
+}
+
+extension Timestamp {
+    /// Days on either side of 1970 that a clock of JavaScript can tell, in milliseconds; what is beyond is no moment.
+    private static let widest = 8_640_000_000_000_000.0
+
+    /// A moment from a stored or received message; zero when it is missing or beyond all reason.
+    fileprivate init(written json: JSON?) {
+        let value = json?.doubleValue ?? 0
+        self.init(milliseconds: abs(value) <= Self.widest ? Int64(value) : 0)
     }
 }
 
@@ -79,7 +92,8 @@ extension ToolResultMessage {
 extension Usage {
     package var json: JSON {
         var object: JSONObject = [
-            "input": JSON(input), "output": JSON(output), "cacheRead": JSON(cacheRead), "cacheWrite": JSON(cacheWrite),
+            "input": JSON(input), "output": JSON(output), "cacheRead": JSON(cacheRead),
+            "cacheWrite": JSON(cacheWrite),
             "totalTokens": JSON(totalTokens),
         ]
         let cost = cost ?? Cost()
@@ -98,7 +112,8 @@ extension Usage {
         if let cost = json["cost"], cost["total"]?.doubleValue ?? 0 > 0 {
             self.cost = Cost(
                 input: cost["input"]?.doubleValue ?? 0, output: cost["output"]?.doubleValue ?? 0,
-                cacheRead: cost["cacheRead"]?.doubleValue ?? 0, cacheWrite: cost["cacheWrite"]?.doubleValue ?? 0)
+                cacheRead: cost["cacheRead"]?.doubleValue ?? 0,
+                cacheWrite: cost["cacheWrite"]?.doubleValue ?? 0)
         }
     }
 }
@@ -129,7 +144,8 @@ extension Block {
             return ["type": "thinking", "thinking": "", "redacted": true, "thinkingSignature": .string(data)]
         case .toolCall(let call):
             var object: JSONObject = [
-                "type": "toolCall", "id": .string(call.id), "name": .string(call.name), "arguments": call.arguments,
+                "type": "toolCall", "id": .string(call.id), "name": .string(call.name),
+                "arguments": call.arguments,
             ]
             object["thoughtSignature"] = call.signature.map { .string($0) }
             return .object(object)

@@ -43,6 +43,7 @@ package struct ToolCall: Sendable, Hashable {
     }
 }
 
+/// What a person said, as the transcript keeps it.
 package struct UserMessage: Sendable, Hashable {
     package var content: [Block]
     package var timestamp: Timestamp
@@ -56,6 +57,7 @@ package struct UserMessage: Sendable, Hashable {
     }
 }
 
+/// What a model answered, and what the answer cost.
 package struct AssistantMessage: Sendable, Hashable {
     package var content: [Block]
     package var timestamp: Timestamp
@@ -69,8 +71,10 @@ package struct AssistantMessage: Sendable, Hashable {
     package var responseID: String?
 
     package init(
-        content: [Block], timestamp: Timestamp, api: String? = nil, provider: String? = nil, model: String? = nil,
-        usage: Usage? = nil, stopReason: StopReason = .stop, errorMessage: String? = nil, responseID: String? = nil
+        content: [Block], timestamp: Timestamp, api: String? = nil, provider: String? = nil,
+        model: String? = nil,
+        usage: Usage? = nil, stopReason: StopReason = .stop, errorMessage: String? = nil,
+        responseID: String? = nil
     ) {
         self.content = content
         self.timestamp = timestamp
@@ -91,6 +95,7 @@ package struct AssistantMessage: Sendable, Hashable {
     }
 }
 
+/// What a tool gave back for one call.
 package struct ToolResultMessage: Sendable, Hashable {
     package var toolCallID: String
     package var toolName: String
@@ -125,6 +130,7 @@ package struct Usage: Sendable, Hashable {
     package var cacheWrite = 0
     package var cost: Cost?
 
+    /// US dollars by kind of token.
     package struct Cost: Sendable, Hashable {
         package var input = 0.0
         package var output = 0.0
@@ -141,7 +147,8 @@ package struct Usage: Sendable, Hashable {
         package var total: Double { input + output + cacheRead + cacheWrite }
     }
 
-    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0, cost: Cost? = nil) {
+    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0, cost: Cost? = nil)
+    {
         self.input = input
         self.output = output
         self.cacheRead = cacheRead
@@ -149,7 +156,7 @@ package struct Usage: Sendable, Hashable {
         self.cost = cost
     }
 
-    package var totalTokens: Int { input + output + cacheRead + cacheWrite }
+    package var totalTokens: Int { input &+ output &+ cacheRead &+ cacheWrite }
 }
 
 extension [Block] {

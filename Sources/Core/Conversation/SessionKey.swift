@@ -43,17 +43,18 @@ package struct SessionKeyRules: Sendable {
     package func canonical(_ spelling: String) -> SessionKey {
         let text = spelling.lowercased()
         if text == "global" || text == "unknown" { return SessionKey(text) }
-        if text == "main" || text == mainKey { return mainSession }
+        if text.isEmpty || text == "main" || text == mainKey { return mainSession }
         let key = SessionKey(text)
-        guard let agent = key.agent, !key.rest.isEmpty else { return SessionKey("agent:\(defaultAgent):\(text)") }
-        return key.rest == "main" || key.rest == mainKey ? mainSession(of: Self.normalized(agent)) : key
+        guard let agent = key.agent else { return SessionKey("agent:\(defaultAgent):\(text)") }
+        return ["", "main", mainKey].contains(key.rest) ? mainSession(of: Self.normalized(agent)) : key
     }
 
     /// An agent id in lower case with every run of other characters as one `-`.
     package static func normalized(_ agent: AgentID) -> AgentID {
         var text = ""
         for character in agent.rawValue.lowercased() {
-            let isAllowed = character.isASCII && (character.isLetter || character.isNumber || "_-".contains(character))
+            let isAllowed =
+                character.isASCII && (character.isLetter || character.isNumber || "_-".contains(character))
             if isAllowed { text.append(character) } else if text.last != "-" { text.append("-") }
         }
         while text.first == "-" || text.first == "_" { text.removeFirst() }

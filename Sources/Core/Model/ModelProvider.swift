@@ -21,7 +21,8 @@ package struct ModelReference: Sendable, Hashable, CustomStringConvertible {
 
     /// Without a provider it is Anthropic's, as upstream has it. Nil when a part is empty.
     package init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         guard let last = parts.last, !last.isEmpty, parts.first?.isEmpty == false else { return nil }
         self.init(provider: parts.count == 2 ? parts[0] : "anthropic", model: last)
     }
@@ -50,7 +51,8 @@ package struct ModelRequest: Sendable {
 
     package init(
         model: ModelReference, fallbacks: [ModelReference] = [], system: String = "", messages: [Message],
-        tools: [ToolSchema] = [], thinking: ThinkingLevel = .off, maxTokens: Int? = nil, cacheKey: String? = nil
+        tools: [ToolSchema] = [], thinking: ThinkingLevel = .off, maxTokens: Int? = nil,
+        cacheKey: String? = nil
     ) {
         self.model = model
         self.fallbacks = fallbacks
@@ -115,7 +117,8 @@ extension ModelError {
     package var explanation: String {
         switch self {
         case .rateLimited(_, let message), .overloaded(_, let message), .unauthorized(let message),
-            .billing(let message), .unknownModel(let message), .rejected(let message), .contextTooLong(let message),
+            .billing(let message), .unknownModel(let message), .rejected(let message),
+            .contextTooLong(let message),
             .timedOut(let message), .interrupted(_, let message), .notConfigured(let message):
             message
         case .exhausted(let attempts):

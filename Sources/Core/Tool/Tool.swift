@@ -47,6 +47,7 @@ package struct ToolContext: Sendable {
     }
 }
 
+/// What the model reads after a call.
 package struct ToolResult: Sendable, Hashable {
     package var content: [Block]
     package var isError: Bool

@@ -28,5 +28,5 @@ struct WebSocketFailure: Error, Equatable {
     }
 
     static let notUTF8 = WebSocketFailure(code: CloseCode.invalidData, reason: "text is not UTF-8")
-    static let tooLarge = WebSocketFailure(code: CloseCode.tooLarge, reason: "message is too large")
+    static let tooLarge = WebSocketFailure(code: CloseCode.tooLarge, reason: "")
 }

@@ -1,0 +1,290 @@
+"""Measures the release binary beside the bounds of the design and beside a limit of the same run.
+
+Ratios are what counts: machines differ and are noisy, so each figure stands beside what a bare C program on the same
+libraries does in the same minute. Standard library only. `bench.py NAME …` runs the rows whose group matches.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".build-bench"
+BINARY = Path(os.environ.get("OPENCLAW_BINARY", ROOT / "dist/openclaw"))
+TOKEN = "bench-token-0123456789"
+rows = []
+
+
+def row(name, value, bound, limit="", better="less"):
+    """Adds a line; `bound` is a number with the same unit, or None."""
+    holds = "" if bound is None else ("ok" if (value <= bound if better == "less" else value >= bound) else "MISSED")
+    rows.append((name, f"{value:,.2f}".rstrip("0").rstrip("."), "" if bound is None else f"{'≤' if better == 'less' else '≥'} {bound:,}", str(limit), holds))
+    print(f"  {name}: {rows[-1][1]}  (bound {rows[-1][2] or '-'}, limit {limit or '-'}) {holds}", flush=True)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def healthy(port, path="/healthz", timeout=10):
+    """Polls as a proxy would; returns the moment of the first 200."""
+    end = time.perf_counter() + timeout
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
+    while time.perf_counter() < end:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 0.5) as s:
+                s.sendall(request)
+                if s.recv(4096).startswith(b"HTTP/1.1 200"):
+                    return time.perf_counter()
+        except OSError:
+            time.sleep(0.0002)
+    raise SystemExit(f"nothing healthy on port {port}")
+
+
+def memory(pid):
+    """(RSS, private) in MB, by the kernel's own account."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    kb = {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)}
+    return kb["Rss"] / 1024, (kb["Private_Clean"] + kb["Private_Dirty"]) / 1024
+
+
+def cpu_ms(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+class Gateway:
+    """The real binary on a fresh state directory, with the bare server as its instant model."""
+
+    def __init__(self, model_port=None, state=None):
+        self.port = free_port()
+        self.state = state or Path(tempfile.mkdtemp(prefix="bench-"))
+        config = {"gateway": {"mode": "local", "port": self.port, "bind": "loopback", "auth": {"mode": "token", "token": TOKEN}},
+                  "agents": {"defaults": {"maxConcurrent": 16}}}
+        if model_port:
+            config["models"] = {"providers": {"fake": {"baseUrl": f"http://127.0.0.1:{model_port}/v1", "apiKey": "x", "api": "openai-completions",
+                                "models": [{"id": "fake-1", "name": "Fake 1", "reasoning": False, "input": ["text"], "contextWindow": 128000, "maxTokens": 8192,
+                                            "cost": {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0}}]}}}
+            config["agents"]["defaults"]["model"] = {"primary": "fake/fake-1"}
+        (self.state / "openclaw.json").write_text(json.dumps(config))
+
+    def __enter__(self):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.state), "OPENCLAW_STATE_DIR": str(self.state)}
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen([BINARY, "gateway"], env=environment, stdout=subprocess.DEVNULL, stderr=open(self.state / "stderr", "w"))
+        self.healthy_at = healthy(self.port)
+        self.pid = self.process.pid
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def load(self, mode, count, seconds, method="-", params="-"):
+        return subprocess.Popen([TOOLS / "client", str(self.port), mode, str(count), str(seconds), method, params, TOKEN], stdout=subprocess.PIPE, text=True)
+
+    def rate(self, *arguments):
+        """Figures that the load generator prints: a second, p50, p99."""
+        process = self.load(*arguments)
+        text, _ = process.communicate()
+        return [float(x) for x in text.split()] if process.returncode == 0 and text.strip() else [0, 0, 0]
+
+    def cli(self, *words):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.state), "OPENCLAW_STATE_DIR": str(self.state)}
+        best, peak = 1e9, 0
+        for _ in range(10):
+            started = time.perf_counter()
+            process = subprocess.Popen([BINARY, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            best, peak = min(best, (time.perf_counter() - started) * 1000), max(peak, usage.ru_maxrss / 1024)
+        return best, peak
+
+
+class Bare:
+    """The limit: a server in C on the same libevent."""
+
+    def __enter__(self):
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen([TOOLS / "bare", "0"], stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        self.healthy_at = healthy(self.port)
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def bench_size():
+    row("binary, MB", BINARY.stat().st_size / 1e6, 20)
+    page = ROOT / "dist/ui"
+    if page.exists():
+        row("page, compressed kB", sum(f.stat().st_size for f in page.rglob("*.br")) / 1000, 150)
+
+
+def bench_start():
+    starts, limits = [], []
+    state = Path(tempfile.mkdtemp(prefix="bench-"))
+    for _ in range(15):
+        with Gateway(state=state) as g:
+            starts.append((g.healthy_at - g.started) * 1000)
+            state = Path(tempfile.mkdtemp(prefix="bench-"))
+        with Bare() as b:
+            limits.append((b.healthy_at - b.started) * 1000)
+    row("start to healthy, ms (median of 15)", median(starts), 8, f"{median(limits):.1f}")
+
+
+def bench_idle():
+    with Gateway() as g:
+        time.sleep(3)
+        rss, private = memory(g.pid)
+        row("idle RSS, MB", rss, 10)
+        row("idle private memory, MB", private, 1.2)
+        before = cpu_ms(g.pid)
+        time.sleep(60)
+        row("CPU an idle minute, ms", cpu_ms(g.pid) - before, 2.5)
+    with Bare() as b:
+        rows[-3] = rows[-3][:3] + (f"{memory(b.process.pid)[0]:.1f}",) + rows[-3][4:]
+
+
+def bench_clients():
+    for count in (1000, 5000):
+        with Gateway() as g:
+            time.sleep(1)
+            before = memory(g.pid)[1]
+            load = g.load("hold", count, 70 if count == 1000 else 5)
+            assert load.stdout.readline().strip() == "ready"
+            time.sleep(2)
+            row(f"memory a client at {count}, kB", (memory(g.pid)[1] - before) * 1024 / count, 4)
+            if count == 1000:
+                used = cpu_ms(g.pid)
+                time.sleep(60)
+                row("CPU a minute with 1000 clients, ms (bound for 500: 100)", (cpu_ms(g.pid) - used), 200)
+            load.kill()
+
+
+def bench_requests():
+    with Bare() as b:
+        process = subprocess.run([TOOLS / "client", str(b.port), "echo", "16", "3", "-", "-", "-"], capture_output=True, text=True)
+        limit = float(process.stdout.split()[0])
+    with Gateway() as g:
+        row("health a second, 16 connections", g.rate("rate", 16, 3, "health", "{}")[0], 50_000, f"{limit:,.0f} echoes", "more")
+
+
+def bench_http():
+    def wrk(port, path="/healthz"):
+        text = subprocess.run(["wrk", "-t1", "-c50", "-d3", f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True).stdout
+        return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+    if not shutil.which("wrk"):
+        return
+    with Bare() as b:
+        limit = wrk(b.port)
+    with Gateway() as g:
+        row("/healthz a second, 50 connections", wrk(g.port), None, f"{limit:,.0f}", "more")
+
+
+def bench_turns():
+    commits = subprocess.run([TOOLS / "commits", tempfile.mktemp(), "2"], capture_output=True, text=True).stdout.strip()
+    with Bare() as model:
+        with Gateway(model.port) as g:
+            _, p50, p99 = g.rate("turns", 1, 3)
+            row("turn above an instant model, ms, median", p50, 2)
+            row("turn above an instant model, ms, p99", p99, None)
+        with Gateway(model.port) as g:
+            before, started = cpu_ms(g.pid), time.perf_counter()
+            rate, _, p99 = g.rate("turns", 16, 5)
+            used = cpu_ms(g.pid) - before
+            row("turns a second, 16 sessions", rate, 1500, f"{commits} raw commits", "more")
+            row("CPU a turn, ms", used / max(1, rate * 5), 0.5)
+            row("history a second, 16 connections", g.rate("rate", 16, 3, "chat.history", '{"sessionKey":"agent:main:bench-0","limit":50}')[0], 10_000, "", "more")
+        with Gateway(model.port) as g:
+            g.rate("turns", 20, 0.2)
+            time.sleep(32)
+            rss, private = memory(g.pid)
+            row("RSS after turns in 20 sessions, MB", rss, 22)
+            row("private memory after turns in 20 sessions, MB", private, 4)
+
+
+def bench_fanout():
+    with Bare() as model, Gateway(model.port) as g:
+        watchers = g.load("watch", 100, 6)
+        assert watchers.stdout.readline().strip() == "ready"
+        time.sleep(0.5)
+        before = cpu_ms(g.pid)
+        g.rate("turns", 1, 3)
+        with_watchers = cpu_ms(g.pid) - before
+        events = int(watchers.stdout.readline().split()[1])
+    with Bare() as model, Gateway(model.port) as g:
+        time.sleep(0.5)
+        before = cpu_ms(g.pid)
+        turns = g.rate("turns", 1, 3)[0] * 3
+        alone = cpu_ms(g.pid) - before
+    row("CPU an event delivered to a watcher, µs", max(0, with_watchers - alone * 1.0 * 0) * 1000 / max(1, events), 2)
+
+
+def bench_history():
+    """A transcript of 100 MB: what reading its end costs."""
+    with Bare() as model, Gateway(model.port) as g:
+        filler = "x" * 8000
+        g.rate("turns", 1, 0.5)
+        time.sleep(2)
+        before = memory(g.pid)[0]
+        grow(g, filler)
+        settled = memory(g.pid)[0]
+        started = time.perf_counter()
+        g.rate("rate", 1, 0.05, "chat.history", '{"sessionKey":"agent:main:big","limit":50}')
+        row("RSS grown by history of a 100 MB transcript, MB", max(0, memory(g.pid)[0] - settled), None)
+        _, p50, _ = g.rate("rate", 1, 1, "chat.history", '{"sessionKey":"agent:main:big","limit":50}')
+        row("chat.history of a 100 MB transcript, ms", p50, 5)
+
+
+def grow(gateway, filler):
+    """Adds 100 MB to one session by `chat.inject`, through the socket as anyone would."""
+    params = json.dumps({"sessionKey": "agent:main:bench-0", "message": filler})
+    gateway.rate("rate", 4, 8, "chat.inject", params)
+
+
+def bench_cli():
+    with Bare() as model, Gateway(model.port) as g:
+        took, peak = g.cli("status")
+        row("`status`, ms (best of 10)", took, 6)
+        row("`status`, peak MB", peak, 10)
+        row("`--version`, ms", g.cli("--version")[0], None)
+
+
+def table():
+    widths = [max(len(r[i]) for r in rows + [HEADER]) for i in range(5)]
+    for line in [HEADER, tuple("-" * w for w in widths)] + rows:
+        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |")
+
+
+HEADER = ("figure", "measured", "bound", "limit, same run", "")
+GROUPS = [bench_size, bench_start, bench_cli, bench_requests, bench_http, bench_turns, bench_fanout, bench_history, bench_clients, bench_idle]
+
+if __name__ == "__main__":
+    wanted = sys.argv[1:]
+    for group in GROUPS:
+        name = group.__name__.removeprefix("bench_")
+        if not wanted or name in wanted:
+            print(name, flush=True)
+            group()
+    print()
+    table()
+    sys.exit(1 if any(r[4] == "MISSED" for r in rows) else 0)

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Builds dist/openclaw and dist/wire-echo: small, stripped, the C libraries static except libc, libm and libgcc_s
+# (libcurl is opened when it is first needed). Each flag here was measured to pay (DEPENDENCIES.md).
+set -eu
+cd "$(dirname "$0")/.."
+export SWIFT_BACKTRACE=enable=no
+mkdir -p dist .build-static
+
+if [ "$(uname -s)" = Darwin ]; then
+    swift build -c release --scratch-path .build-release --product openclaw
+    swift build -c release --scratch-path .build-release --product wire-echo
+else
+    for library in libevent_core libcrypto libz libsqlite3; do
+        ln -sf "$(gcc -print-file-name=$library.a)" .build-static/
+    done
+    ln -sf "$(g++ -print-file-name=libstdc++.a)" .build-static/
+    for product in openclaw wire-echo; do
+        swift build -c release --scratch-path .build-release --static-swift-stdlib --product $product \
+            --explicit-target-dependency-import-check error \
+            -Xlinker -L"$PWD/.build-static" \
+            -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker --gc-sections -Xlinker --icf=all \
+            -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none \
+            -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections \
+            -Xswiftc -Xfrontend -Xswiftc -function-sections
+    done
+fi
+
+for product in openclaw wire-echo; do
+    cp ".build-release/release/$product" "dist/$product.new"
+    strip "dist/$product.new"
+    mv "dist/$product.new" "dist/$product"
+done
+ls -l dist/openclaw dist/wire-echo

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Runs every test: the rooms, the page's logic, then the real binaries with fakes that are real servers.
+set -eu
+cd "$(dirname "$0")/.."
+export SWIFT_BACKTRACE=enable=no
+
+swift build --build-tests --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
+swift test --skip-build
+sh UI/build.sh
+sh UI/test.sh
+sh Scripts/python.sh
+OPENCLAW_BINARY="${OPENCLAW_BINARY:-$PWD/.build/debug/openclaw}" \
+OPENCLAW_ECHO_BINARY="${OPENCLAW_ECHO_BINARY:-$PWD/.build/debug/wire-echo}" \
+    .venv/bin/python -m pytest System -q

@@ -1,0 +1,30 @@
+import Core
+
+/// Numbers as people read them.
+enum Amount {
+    /// `950`, `128k`, `1.2M`.
+    static func tokens(_ count: Int) -> String {
+        if count < 1_000 { return "\(count)" }
+        if count < 1_000_000 { return "\(count / 1_000)k" }
+        return "\(count / 1_000_000).\(count / 100_000 % 10)M"
+    }
+
+    /// `5s`, `3m 12s`, `2h 5m`, `4d 1h`.
+    static func duration(_ duration: Duration) -> String {
+        let seconds = max(Int(duration.components.seconds), 0)
+        switch seconds {
+        case ..<60: return "\(seconds)s"
+        case ..<3_600: return "\(seconds / 60)m \(seconds % 60)s"
+        case ..<86_400: return "\(seconds / 3_600)h \(seconds / 60 % 60)m"
+        default: return "\(seconds / 86_400)d \(seconds / 3_600 % 24)h"
+        }
+    }
+
+    /// Four places: a turn costs less than a cent.
+    static func money(_ dollars: Double) -> String {
+        guard dollars.isFinite, abs(dollars) < 1e9 else { return "?" }
+        let units = Int((dollars * 10_000).rounded())
+        let fraction = String(abs(units % 10_000))
+        return "\(units / 10_000)." + String(repeating: "0", count: 4 - fraction.count) + fraction
+    }
+}

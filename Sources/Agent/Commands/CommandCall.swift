@@ -1,0 +1,33 @@
+import Core
+import Store
+
+/// One use of a command, and what of the house it may look at.
+@MainActor
+struct CommandCall {
+    let arguments: String
+    let message: InboundMessage
+    let profile: AgentProfile
+    let settings: AgentSettings
+    let stores: Stores
+    let directory: ModelDirectory
+    let tools: ToolBox
+    let workspaces: Workspaces
+    let facts: HouseFacts
+    /// Runs and waiting messages of this session.
+    let activity: (running: Int, queued: Int)
+
+    var session: SessionKey { message.session }
+
+    /// The session's entry, or what it would be made with.
+    func entry() async throws -> SessionEntry {
+        try await stores.sessions.entry(session) ?? SessionEntry(key: session)
+    }
+
+    func choice(_ entry: SessionEntry) -> ModelChoice {
+        ModelChoice(
+            profile: profile, entry: entry, options: TurnOptions(), hasImages: false, directory: directory)
+    }
+
+    /// The first word, in lower case.
+    var word: String { arguments.prefix { !$0.isWhitespace }.lowercased() }
+}

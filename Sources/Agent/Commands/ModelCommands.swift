@@ -1,0 +1,171 @@
+import Core
+import Store
+
+/// Commands that choose the model and how hard it thinks.
+enum ModelCommands {
+    static let all = [
+        SlashCommand(
+            name: "think", aliases: ["thinking", "t"], arguments: "<level|default>",
+            help: "Set the thinking level.",
+            category: .options, run: think),
+        SlashCommand(
+            name: "model", arguments: "[list|status|default|provider/model]", help: "Show or set the model.",
+            category: .options, run: model),
+        SlashCommand(
+            name: "models", arguments: "[provider]", help: "List providers, or one provider's models.",
+            category: .options
+        ) { .reply(models($0)) },
+    ]
+
+    // MARK: Thinking
+
+    @MainActor
+    private static func think(_ call: CommandCall) async throws -> CommandResult {
+        let choice = call.choice(try await call.entry())
+        let levels = levels(of: choice)
+        switch call.word {
+        case "":
+            return .reply(
+                "Current thinking level: \(choice.thinking).\nOptions: default, \(levels.joined(separator: ", "))."
+            )
+        case "default":
+            try await setThinking(nil, call)
+            return .reply("Thinking level is the default again.")
+        case let word:
+            let level =
+                word == "max" || word == "highest" ? ThinkingLevel.high : ThinkingLevel(rawValue: word)
+            guard let level else {
+                return .reply(
+                    "`\(word)` is no thinking level. Use one of: default, \(levels.joined(separator: ", ")).")
+            }
+            guard levels.contains(level.rawValue) else {
+                return .reply(
+                    "\(choice.model) does not think; `\(word)` has no effect there. Use one of: off.")
+            }
+            try await setThinking(level, call)
+            return .reply("Thinking level set to \(level).")
+        }
+    }
+
+    private static func levels(of choice: ModelChoice) -> [String] {
+        choice.facts.reasoning ? ThinkingLevel.allCases.map(\.rawValue) : [ThinkingLevel.off.rawValue]
+    }
+
+    @MainActor
+    private static func setThinking(_ level: ThinkingLevel?, _ call: CommandCall) async throws {
+        _ = try await call.stores.sessions.patch(call.session) { $0.thinkingLevel = level?.rawValue }
+    }
+
+    // MARK: Model
+
+    @MainActor
+    private static func model(_ call: CommandCall) async throws -> CommandResult {
+        switch call.word {
+        case "": return .reply(try await current(call))
+        case "status": return .reply(try await status(call))
+        case "list": return .reply(models(call, of: nil))
+        case "default":
+            _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = nil }
+            return .reply("This session uses the configured model again.")
+        default: return .reply(try await choose(call))
+        }
+    }
+
+    @MainActor
+    private static func current(_ call: CommandCall) async throws -> String {
+        let entry = try await call.entry()
+        return """
+            Current: \(call.choice(entry).model)
+
+            Switch: /model <provider/model>
+            Back: /model default
+            Browse: /models (providers) or /models <provider> (models)
+            More: /model status
+            """
+    }
+
+    @MainActor
+    private static func status(_ call: CommandCall) async throws -> String {
+        let entry = try await call.entry()
+        let choice = call.choice(entry)
+        let source = entry.modelOverride == nil ? "configured" : "chosen for this session"
+        var lines = [
+            "Model: \(choice.model) (\(source))",
+            "Thinking: \(choice.thinking)",
+            "Context window: \(Amount.tokens(choice.facts.contextWindow)) tokens",
+            "Images: \(choice.facts.acceptsImages ? "yes" : "no")",
+        ]
+        if !choice.fallbacks.isEmpty {
+            lines.append("Fallbacks: " + choice.fallbacks.map(\.description).joined(separator: ", "))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    @MainActor
+    private static func choose(_ call: CommandCall) async throws -> String {
+        let words = call.arguments.split(separator: " ").map(String.init)
+        guard words.count == 1, let word = words.first, let model = reference(word, call) else {
+            return
+                "`/model \(call.arguments)` names no model. Write `/model provider/model`; /models lists them."
+        }
+        if let refusal = refusal(of: model, call) { return refusal }
+        _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = model }
+        return "Model set to \(model) for this session."
+    }
+
+    /// An alias, `provider/model`, or the id of a model that is listed.
+    @MainActor
+    private static func reference(_ word: String, _ call: CommandCall) -> ModelReference? {
+        if let model = call.settings.aliases[word.lowercased()] { return model }
+        if !word.contains("/"), let listed = call.directory.models().first(where: { $0.model == word }) {
+            return listed
+        }
+        return ModelReference(word)
+    }
+
+    @MainActor
+    private static func refusal(of model: ModelReference, _ call: CommandCall) -> String? {
+        let allowed = call.settings.allowedModels
+        if !allowed.isEmpty && !allowed.contains(model) && model != call.profile.model {
+            return "\(model) is not allowed. `agents.defaults.models` lists those that are."
+        }
+        let providers = Set(call.directory.providers() + call.directory.models().map(\.provider))
+        guard !providers.isEmpty, !providers.contains(model.provider) else { return nil }
+        return
+            "Unknown provider \"\(model.provider)\", or no key is set for it. Use /models to list providers."
+    }
+
+    @MainActor
+    private static func models(_ call: CommandCall) -> String {
+        models(call, of: call.word.isEmpty ? nil : call.word)
+    }
+
+    @MainActor
+    private static func models(_ call: CommandCall, of provider: String?) -> String {
+        let models = call.directory.models()
+        guard let provider else { return providerList(models, call) }
+        let ids = models.filter { $0.provider == provider }.map { "- \($0)" }
+        guard !ids.isEmpty else {
+            return "No model of \"\(provider)\" is known. Use /models to list providers."
+        }
+        return
+            (["Models of \(provider):"] + ids.prefix(mostListed) + ["", "Switch: /model <provider/model>"])
+            .joined(separator: "\n")
+    }
+
+    /// A chat message is no place for more.
+    private static let mostListed = 60
+
+    @MainActor
+    private static func providerList(_ models: [ModelReference], _ call: CommandCall) -> String {
+        var counts: [String: Int] = [:]
+        for provider in call.directory.providers() { counts[provider] = 0 }
+        for model in models { counts[model.provider, default: 0] += 1 }
+        guard !counts.isEmpty else {
+            return "No provider has a key yet. Set one, for example `ANTHROPIC_API_KEY`."
+        }
+        let lines = counts.sorted { $0.key < $1.key }.map { "- \($0.key) (\($0.value))" }
+        return (["Providers:"] + lines + ["", "Use: /models <provider>", "Switch: /model <provider/model>"])
+            .joined(separator: "\n")
+    }
+}

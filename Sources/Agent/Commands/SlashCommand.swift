@@ -1,0 +1,71 @@
+import Core
+
+/// Something a person can ask of the house itself: it answers without a model.
+package struct SlashCommand: Sendable {
+    /// What a command is about, for the list of commands.
+    package enum Category: String, Sendable, CaseIterable {
+        case session = "Session"
+        case options = "Options"
+        case status = "Status"
+    }
+
+    /// Without the slash.
+    package let name: String
+    package var aliases: [String] = []
+    /// What may follow the name, for the help text.
+    package var arguments: String?
+    package let help: String
+    package let category: Category
+    /// Whether it begins the session anew: what runs or waits there is stopped first.
+    var startsOver = false
+    let run: @MainActor @Sendable (CommandCall) async throws -> CommandResult
+}
+
+/// What a command answers.
+enum CommandResult: Sendable {
+    case reply(String)
+    /// The rest of the message is for the model.
+    case turn(String)
+}
+
+/// A message that is a command.
+struct CommandMatch: Sendable {
+    let command: SlashCommand
+    let arguments: String
+}
+
+/// All commands; one line each, in the order the help lists them.
+package struct SlashCommands: Sendable {
+    package let commands: [SlashCommand]
+    private let byName: [String: SlashCommand]
+
+    package static let standard = SlashCommands(
+        SessionCommands.all + ModelCommands.all + StatusCommands.all)
+
+    init(_ commands: [SlashCommand]) {
+        self.commands = commands
+        var byName: [String: SlashCommand] = [:]
+        for command in commands {
+            for name in [command.name] + command.aliases {
+                precondition(
+                    byName.updateValue(command, forKey: name) == nil, "Command '/\(name)' is listed twice.")
+            }
+        }
+        self.byName = byName
+    }
+
+    /// Nil for text that is not a command we know: that is for the model.
+    package func match(_ text: String) -> (command: SlashCommand, arguments: String)? {
+        find(text).map { ($0.command, $0.arguments) }
+    }
+
+    func find(_ text: String) -> CommandMatch? {
+        let text = text.trimmed
+        guard text.first == "/" else { return nil }
+        let name = text.dropFirst().prefix { !$0.isWhitespace && $0 != ":" }
+        guard name.utf8.count <= 32, let command = byName[name.lowercased()] else { return nil }
+        var rest = text.dropFirst(name.count + 1)
+        if rest.first == ":" { rest = rest.dropFirst() }
+        return CommandMatch(command: command, arguments: String(rest.trimmed))
+    }
+}

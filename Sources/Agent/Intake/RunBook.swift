@@ -1,0 +1,67 @@
+import Core
+
+/// Remembers which runs are on and how the last ones ended, and wakes those who wait for one.
+@MainActor
+final class RunBook {
+    private(set) var active: [RunID: ActiveRun] = [:]
+    private var outcomes: [RunID: RunOutcome] = [:]
+    private var order: [(run: RunID, endedAt: Timestamp)] = []
+    private var waiting: [RunID: (gate: Gate, count: Int)] = [:]
+
+    /// Outcomes are kept in memory for as long as clients ask again; after that they are read from the inbox.
+    private static let memory: Duration = .seconds(600)
+    /// At most 8 MB, when every answer is as long as an outcome may be.
+    private static let mostOutcomes = 256
+
+    func began(_ run: ActiveRun) { active[run.run] = run }
+
+    func outcome(of run: RunID) -> RunOutcome? { outcomes[run] }
+
+    /// The run is over.
+    ///
+    /// Without an outcome it will be run again at the next start.
+    func ended(_ run: RunID, _ outcome: RunOutcome?) {
+        active.removeValue(forKey: run)?.ended.open()
+        guard let outcome else { return }
+        if outcomes.updateValue(outcome, forKey: run) == nil { order.append((run, .now)) }
+        forgetOld()
+        waiting.removeValue(forKey: run)?.gate.open()
+    }
+
+    /// Waits until the run ends; nil when it does not in time.
+    func wait(for run: RunID, atMost timeout: Duration, on clock: any Clock<Duration>) async -> RunOutcome? {
+        if let outcome = outcomes[run] { return outcome }
+        let gate = waiting[run]?.gate ?? Gate()
+        waiting[run] = (gate, (waiting[run]?.count ?? 0) + 1)
+        await gate.wait(atMost: timeout, on: clock)
+        if let entry = waiting[run] { waiting[run] = entry.count > 1 ? (entry.gate, entry.count - 1) : nil }
+        return outcomes[run]
+    }
+
+    private func forgetOld() {
+        let oldest = Timestamp.now - Self.memory
+        while let first = order.first, order.count > Self.mostOutcomes || first.endedAt < oldest {
+            outcomes[first.run] = nil
+            order.removeFirst()
+        }
+    }
+}
+
+extension Timestamp {
+    static func - (moment: Timestamp, delay: Duration) -> Timestamp {
+        Timestamp(milliseconds: moment.milliseconds - delay.milliseconds)
+    }
+}
+
+extension Gate {
+    /// Waits until the gate opens, the time is up or the task is cancelled.
+    func wait(atMost limit: Duration, on clock: any Clock<Duration>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait() }
+            // Cancelled as soon as the gate opens: then there is nothing more to wait for.
+            group.addTask { try? await clock.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

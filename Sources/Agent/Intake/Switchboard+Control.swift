@@ -1,0 +1,160 @@
+package import Core
+import Store
+
+extension Switchboard {
+    // MARK: Stopping
+
+    /// Stops the session's running turn and drops what waits there, or only `run`, whatever its session.
+    ///
+    /// Returns when what was said so far is stored and `.aborted` has been told.
+    package func abort(session: SessionKey, run: RunID? = nil, reason: AbortReason) async -> [RunID] {
+        let running = book.active.values.filter { run == nil ? $0.session == session : $0.run == run }
+        let waiting = queue.remove { run == nil ? $0.entry.session == session : $0.entry.run == run }
+        return await stop(running, reason: reason, waiting: waiting)
+    }
+
+    /// Stops everything of a session before it is reset or deleted.
+    package func stopRuns(of session: SessionKey) async {
+        _ = await abort(session: session, reason: .reset)
+    }
+
+    /// A tool has two seconds to end before it is killed; whoever stops a run does not wait much longer.
+    private static let patience: Duration = .seconds(5)
+
+    private func stop(
+        _ running: [ActiveRun], reason: AbortReason, waiting: [TurnQueue.Item]
+    ) async -> [RunID] {
+        for run in running { run.stop(reason) }
+        for item in waiting { await drop(item, reason) }
+        for run in running { await run.ended.wait(atMost: Self.patience, on: clock) }
+        return running.map(\.run) + waiting.map(\.entry.run)
+    }
+
+    /// The message stays in the transcript, without an answer.
+    func drop(_ item: TurnQueue.Item, _ reason: AbortReason) async {
+        let agent = settings.agent(of: item.entry.session)
+        let live = ActiveRun(
+            run: item.entry.run, session: item.entry.session, agent: agent, inbox: item.entry.id,
+            events: events)
+        var outcome = RunOutcome(status: .aborted, startedAt: .now, stopReason: reason.rawValue)
+        do {
+            let entry = try await stores.sessions.ensure(item.entry.session)
+            live.found(entry.sessionID)
+            outcome.sessionID = entry.sessionID
+            let messages = item.entry.message.map { [Message.user($0.asUserMessage)] } ?? []
+            let completion = try await stores.sessions.complete(
+                CompletedTurn(
+                    run: item.entry.run, session: item.entry.session, sessionID: entry.sessionID,
+                    inbox: item.entry.id,
+                    outcome: outcome.json, messages: messages))
+            let appended = Self.appended(messages, completion.positions)
+            if !appended.isEmpty { live.publish(.appended(appended)) }
+            held.remove(item.entry.id)
+        } catch {
+            log.error("A dropped message's outcome could not be stored.", ["reason": "\(error)"])
+        }
+        live.publish(.aborted(reason, startedAt: nil, endedAt: outcome.endedAt, partialText: nil))
+        counts.count(outcome)
+        book.ended(item.entry.run, outcome)
+    }
+
+    // MARK: Notes
+
+    /// Appends a note to a session's transcript as the assistant's, and tells it.
+    package func inject(
+        _ text: String, label: String? = nil, into session: SessionKey
+    ) async throws(InjectError) -> InjectedNote {
+        let whole = label.map { "[\($0)]\n\n\(text)" } ?? text
+        let note = InjectedNote(messageID: Self.shortID(), text: whole, at: .now)
+        let message = Message.assistant(
+            AssistantMessage(content: [.text(whole)], timestamp: note.at, stopReason: .injected))
+        do {
+            guard let entry = try await stores.sessions.entry(session) else { throw InjectError.noSession }
+            let positions = try await stores.sessions.append([message], session: session, run: note.run)
+                .positions
+            publish(note, entry.sessionID, session, Self.appended([message], positions))
+            return note
+        } catch let error as InjectError {
+            throw error
+        } catch {
+            throw .store("\(error)")
+        }
+    }
+
+    private func publish(
+        _ note: InjectedNote, _ sessionID: SessionID, _ session: SessionKey, _ appended: [AppendedMessage]
+    ) {
+        for kind in [TurnEvent.Kind.appended(appended), .replied(text: note.text)] {
+            events.publish(
+                TurnEvent(
+                    run: note.run, session: session, sessionID: sessionID, agent: settings.agent(of: session),
+                    sequence: 0,
+                    at: note.at, kind: kind))
+        }
+    }
+
+    /// 8 hexadecimal digits.
+    private static func shortID() -> String {
+        let digits = String(UInt32.random(in: .min ... .max), radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
+    // MARK: Looking
+
+    /// The run's outcome; nil when it has none in time.
+    package func wait(for run: RunID, timeout: Duration) async -> RunOutcome? {
+        if let outcome = book.outcome(of: run) { return outcome }
+        if book.active[run] == nil, !queue.contains(run), let known = await storedOutcome(of: run) {
+            return known
+        }
+        return await book.wait(for: run, atMost: timeout, on: clock)
+    }
+
+    /// The run's outcome, if it ended in the last ten minutes.
+    package func outcome(of run: RunID) -> RunOutcome? { book.outcome(of: run) }
+
+    private func storedOutcome(of run: RunID) async -> RunOutcome? {
+        do {
+            return try await stores.inbox.entry(run: run)?.outcome.flatMap { RunOutcome(json: $0) }
+        } catch {
+            log.warning("An outcome could not be looked up.", ["run.id": run.rawValue, "reason": "\(error)"])
+            return nil
+        }
+    }
+
+    /// The session's running turn, or the first that waits.
+    package func activeRun(in session: SessionKey) -> ActiveRunState? {
+        if let run = book.active.values.first(where: { $0.session == session }) { return run.state }
+        return queue.waiting(in: session).first.map(waitingState)
+    }
+
+    package var activeRuns: [ActiveRunState] {
+        book.active.values.map(\.state).sorted { $0.startedAt < $1.startedAt }
+    }
+
+    package func queued(in session: SessionKey) -> Int { queue.waiting(in: session).count }
+
+    private func waitingState(_ item: TurnQueue.Item) -> ActiveRunState {
+        var state = ActiveRunState(
+            run: item.entry.run, session: item.entry.session, agent: settings.agent(of: item.entry.session))
+        state.isQueued = true
+        state.startedAt = item.entry.receivedAt
+        return state
+    }
+
+    package var metrics: AgentMetrics {
+        var metrics = counts
+        metrics.running = book.active.count
+        metrics.queued = queue.waitingCount
+        return metrics
+    }
+}
+
+extension InboundMessage {
+    /// As the transcript keeps it.
+    var asUserMessage: UserMessage {
+        UserMessage(
+            content: (text.isEmpty ? [] : [.text(text)]) + images.map { .image($0) }, timestamp: receivedAt,
+            idempotencyKey: "\(id):user")
+    }
+}

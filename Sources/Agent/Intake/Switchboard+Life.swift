@@ -1,0 +1,92 @@
+import Core
+import Store
+
+extension Switchboard {
+    /// Takes up what a crash left, then runs turns until cancelled.
+    ///
+    /// Turns that are cancelled with it stay in the journal and are run again at the next start.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.deadlines.run(on: self.clock) }
+            group.addTask { await self.work.run() }
+            group.addTask {
+                await self.recover()
+                await self.watch()
+            }
+        }
+    }
+
+    /// Starts no more turns, and waits until those that run have ended or the time is up.
+    package func drain(timeout: Duration) async {
+        isDraining = true
+        let runs = Array(book.active.values)
+        guard !runs.isEmpty else { return }
+        let allEnded = Gate()
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for run in runs { await run.ended.wait() }
+                allEnded.open()
+            }
+            await allEnded.wait(atMost: timeout, on: clock)
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Recovery
+
+    private func recover() async {
+        do {
+            let interrupted = try await stores.journal.interrupted()
+            let unanswered = try await stores.inbox.unanswered()
+            let turns = Dictionary(interrupted.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
+            for entry in unanswered where !held.contains(entry.id) {
+                counts.recovered += 1
+                admit(entry, interrupted: turns[entry.run])
+            }
+            try await abandon(interrupted, answeredBy: Set(unanswered.map(\.run)))
+            if counts.recovered > 0 {
+                log.info("Took up messages without an answer.", ["count": "\(counts.recovered)"])
+            }
+        } catch {
+            log.error("What the last process left could not be read.", ["reason": "\(error)"])
+        }
+        hasRecovered = true
+    }
+
+    /// A journal without a message has nobody to answer.
+    private func abandon(_ turns: [InterruptedTurn], answeredBy runs: Set<RunID>) async throws {
+        for turn in turns where !runs.contains(turn.run) { try await stores.journal.abandon(turn.run) }
+    }
+
+    // MARK: Watchdog
+
+    /// A message that is in the inbox and in nobody's hands would wait for ever; every five minutes is soon enough.
+    private static let watchInterval: Duration = .seconds(300)
+
+    private func watch() async {
+        while !Task.isCancelled {
+            do { try await clock.sleep(for: Self.watchInterval) } catch { return }
+            _ = await unanswered()
+        }
+    }
+
+    /// A message may be on disk and its `submit` not yet back: only older ones count.
+    private static let grace: Duration = .seconds(10)
+
+    /// Counts acknowledged messages that nobody works on, and takes them up again.
+    package func unanswered() async -> Int {
+        guard hasRecovered, !isDraining else { return 0 }
+        do {
+            let lost = try await stores.inbox.unanswered()
+                .filter { !held.contains($0.id) && $0.receivedAt < .now - Self.grace }
+            counts.unanswered = lost.count
+            for entry in lost {
+                log.error("A message had no outcome and nobody at work.", ["run.id": entry.run.rawValue])
+                admit(entry)
+            }
+        } catch {
+            log.error("The inbox could not be counted.", ["reason": "\(error)"])
+        }
+        return counts.unanswered
+    }
+}

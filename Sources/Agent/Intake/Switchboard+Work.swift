@@ -1,0 +1,181 @@
+import Core
+import Store
+
+extension Switchboard {
+    /// Answers one message, from start to outcome.
+    func perform(_ item: TurnQueue.Item) async {
+        await Log.$turn.withValue(item.entry.run.rawValue) {
+            guard let message = await self.message(of: item) else { return }
+            guard let profile = settings.profile(settings.agent(of: item.entry.session)) else {
+                return await refuse(item, .unknownAgent(settings.agent(of: item.entry.session)))
+            }
+            if let command = item.command {
+                await answer(command, message, profile, item)
+            } else {
+                await runTurn(message, profile, item)
+            }
+        }
+    }
+
+    // MARK: Turns
+
+    private func runTurn(_ message: InboundMessage, _ profile: AgentProfile, _ item: TurnQueue.Item) async {
+        let live = newRun(item, profile.id)
+        let order = TurnOrder(
+            live: live, message: message, text: item.text ?? message.text, profile: profile,
+            interrupted: item.interrupted)
+        let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
+            await self.makeRunner().run(order)
+        }
+        settle(item, outcome)
+    }
+
+    private func newRun(_ item: TurnQueue.Item, _ agent: AgentID) -> ActiveRun {
+        let live = ActiveRun(
+            run: item.entry.run, session: item.entry.session, agent: agent, inbox: item.entry.id,
+            events: events)
+        book.began(live)
+        return live
+    }
+
+    private func makeRunner() -> AgentRunner {
+        AgentRunner(
+            stores: stores, models: models, directory: directory, tools: tools, settings: settings,
+            workspaces: workspaces, deadlines: deadlines, clock: clock, log: log)
+    }
+
+    /// Cancels `work` when the run is stopped or has taken too long.
+    ///
+    /// Zero means no limit but a day.
+    private func inTime(
+        _ limit: Duration, _ live: ActiveRun, _ work: @escaping @MainActor @Sendable () async -> RunOutcome?
+    ) async -> RunOutcome? {
+        let seconds =
+            limit > .zero ? min(limit.components.seconds, Self.longestTurnSeconds) : Self.longestTurnSeconds
+        let watch = deadlines.watch(seconds: Int(seconds)) { live.stop(.timeout) }
+        defer { deadlines.cancel(watch) }
+        return await withTaskGroup(of: RunOutcome?.self) { group in
+            group.addTask {
+                let outcome = await work()
+                live.stopping.open()
+                return outcome
+            }
+            await live.stopping.wait()
+            if live.abortReason != nil { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
+    /// No turn takes longer than a day, whatever a client asks for.
+    private static var longestTurnSeconds: Int64 { 86_400 }
+
+    /// The message has its outcome.
+    ///
+    /// Without one, or with one that is not on disk, it waits for the next start.
+    private func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?) {
+        if let outcome {
+            if outcome.failure?.kind != .store { held.remove(item.entry.id) }
+            counts.count(outcome)
+        }
+        book.ended(item.entry.run, outcome)
+    }
+
+    // MARK: Commands
+
+    private func answer(
+        _ match: CommandMatch, _ message: InboundMessage, _ profile: AgentProfile, _ item: TurnQueue.Item
+    ) async {
+        counts.commands += 1
+        let call = CommandCall(
+            arguments: match.arguments, message: message, profile: profile, settings: settings,
+            stores: stores,
+            directory: directory, tools: tools, workspaces: workspaces, facts: facts,
+            activity: (activeCount(in: message.session), queue.waiting(in: message.session).count))
+        do {
+            switch try await match.command.run(call) {
+            case .reply(let text):
+                try await reply(text, keepsQuestion: !match.command.startsOver, message, profile, item)
+            case .turn(let text):
+                var item = item
+                item.text = text
+                queue.becameTurn(item.entry.session)
+                await runTurn(message, profile, item)
+            }
+        } catch {
+            await refuse(item, .store(error))
+        }
+    }
+
+    private func activeCount(in session: SessionKey) -> Int {
+        book.active.values.count { $0.session == session }
+    }
+
+    /// Stores a command's answer with the command, and tells it.
+    private func reply(
+        _ text: String, keepsQuestion: Bool, _ message: InboundMessage, _ profile: AgentProfile,
+        _ item: TurnQueue.Item
+    ) async throws {
+        let live = newRun(item, profile.id)
+        let entry = try await stores.sessions.ensure(message.session)
+        live.found(entry.sessionID)
+        let outcome = RunOutcome(
+            status: .ok, startedAt: .now, sessionID: entry.sessionID, text: text,
+            stopReason: StopReason.injected.rawValue)
+        var messages: [Message] = [
+            .assistant(AssistantMessage(content: [.text(text)], timestamp: .now, stopReason: .injected))
+        ]
+        if keepsQuestion {
+            messages.insert(.user(message.asUserMessage), at: 0)
+        }
+        let completion = try await stores.sessions.complete(
+            CompletedTurn(
+                run: item.entry.run, session: message.session, sessionID: entry.sessionID,
+                inbox: item.entry.id,
+                outcome: outcome.json, messages: messages))
+        live.publish(.appended(Self.appended(messages, completion.positions)))
+        live.publish(.replied(text: text))
+        settle(item, outcome)
+    }
+
+    static func appended(_ messages: [Message], _ positions: [StoredPosition]) -> [AppendedMessage] {
+        zip(messages, positions).filter { $0.1.isNew }
+            .map { AppendedMessage(sequence: $0.1.sequence, id: $0.1.id, message: $0.0) }
+    }
+
+    // MARK: What cannot be answered
+
+    /// Large messages are read back from the inbox when their turn comes.
+    private func message(of item: TurnQueue.Item) async -> InboundMessage? {
+        if let message = item.entry.message { return message }
+        do {
+            if let message = try await stores.inbox.message(item.entry.id) { return message }
+            await refuse(item, .lost)
+        } catch {
+            await refuse(item, .store(error))
+        }
+        return nil
+    }
+
+    /// Ends a message that no turn can be made of.
+    private func refuse(_ item: TurnQueue.Item, _ failure: TurnFailure) async {
+        let live = book.active[item.entry.run] ?? newRun(item, settings.agent(of: item.entry.session))
+        let outcome = RunOutcome(status: .error, startedAt: .now, failure: failure, stopReason: "error")
+        do {
+            try await stores.inbox.finish(item.entry.id, state: .failed, outcome: outcome.json)
+        } catch {
+            log.error(
+                "An outcome could not be stored.", ["run.id": item.entry.run.rawValue, "reason": "\(error)"])
+        }
+        live.publish(.failed(failure, startedAt: nil, endedAt: outcome.endedAt, partialText: nil))
+        settle(item, outcome)
+    }
+}
+
+extension TurnFailure {
+    static func unknownAgent(_ agent: AgentID) -> TurnFailure {
+        TurnFailure(kind: .rejected, message: SubmitError.unknownAgent(agent).message)
+    }
+
+    static let lost = TurnFailure(
+        kind: .store, message: "The message could not be read back from the store. Send it again.")
+}

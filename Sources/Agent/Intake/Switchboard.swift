@@ -1,0 +1,137 @@
+package import Core
+package import Store
+
+/// Admits messages, keeps them until they are answered, and gives each session one turn at a time.
+///
+/// `submit` returns once the message is on disk; `run` does the work. Every accepted message ends in exactly one of
+/// `.ended`, `.failed`, `.aborted` or `.replied`, also over restarts.
+@MainActor
+package final class Switchboard {
+    package let events: EventHub
+    /// Used by every turn that starts from now on.
+    package var settings: AgentSettings
+    package var directory: ModelDirectory
+    package var tools: ToolBox
+
+    let stores: Stores
+    let models: any ModelProvider
+    let log: Log
+    let clock: any Clock<Duration>
+    let facts: HouseFacts
+    let workspaces: Workspaces
+    let commands = SlashCommands.standard
+
+    let book = RunBook()
+    let deadlines = Deadlines()
+    let work = TaskPool()
+    var queue = TurnQueue()
+    var counts = AgentMetrics()
+    /// Inbox messages that somebody here will answer.
+    var held: Set<InboxID> = []
+    /// Before this, the inbox may hold messages of the last process that nobody has taken up yet.
+    var hasRecovered = false
+    var isDraining = false
+
+    /// Waiting messages of one session.
+    ///
+    /// A person does not write so many; a runaway client does.
+    static let mostQueued = 100
+
+    package init(
+        stores: Stores, models: any ModelProvider, directory: ModelDirectory, tools: ToolBox,
+        settings: AgentSettings,
+        events: EventHub, log: Log, clock: any Clock<Duration> = ContinuousClock(),
+        facts: HouseFacts = HouseFacts()
+    ) {
+        self.stores = stores
+        self.models = models
+        self.directory = directory
+        self.tools = tools
+        self.settings = settings
+        self.events = events
+        self.log = log
+        self.clock = clock
+        self.facts = facts
+        workspaces = Workspaces(log: log)
+    }
+
+    // MARK: The door
+
+    /// Returns once the message is durable, or says why it was turned away.
+    package func submit(_ message: InboundMessage) async throws(SubmitError) -> Submission {
+        guard !isDraining else { throw .stopping }
+        if message.images.isEmpty && isStop(message.text) {
+            return .stopped(await abort(session: message.session, reason: .stop))
+        }
+        let agent = settings.agent(of: message.session)
+        guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
+        let waiting = queue.waiting(in: message.session).count
+        guard waiting < Self.mostQueued else { throw .queueFull(waiting) }
+        switch try await record(message) {
+        case .new(let entry):
+            counts.submitted += 1
+            admit(entry)
+            return .started(entry.run)
+        case .repeated(let entry):
+            return try repeated(entry, message)
+        }
+    }
+
+    private func isStop(_ text: String) -> Bool {
+        StopWords.contains(text) || commands.find(text)?.command.name == SessionCommands.stop.name
+    }
+
+    private func record(_ message: InboundMessage) async throws(SubmitError) -> Recorded {
+        do { return try await stores.inbox.record(message) } catch { throw .store("\(error)") }
+    }
+
+    private func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {
+        guard entry.fingerprint == message.fingerprint else { throw .conflict }
+        if let outcome = book.outcome(of: entry.run) { return .finished(entry.run, outcome) }
+        switch entry.state {
+        case .done, .failed:
+            let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
+            return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
+        case .queued, .running:
+            if hasRecovered && !held.contains(entry.id) { admit(entry) }
+            return .inFlight(entry.run)
+        }
+    }
+
+    /// Takes a stored message into the house: from here on it will get its outcome.
+    func admit(_ entry: InboxEntry, interrupted: InterruptedTurn? = nil) {
+        guard held.insert(entry.id).inserted else { return }
+        var item = TurnQueue.Item(entry: entry, command: nil, interrupted: interrupted)
+        if interrupted == nil, let message = entry.message, message.images.isEmpty {
+            item.command = commands.find(message.text)
+        }
+        if let command = item.command?.command {
+            if command.startsOver {
+                clear(entry.session)
+            } else if queue.isBusy(entry.session) {
+                return work.add { await self.perform(item) }
+            }
+        }
+        queue.append(item)
+        startNext()
+    }
+
+    /// What runs or waits in a session is stopped, because a message begins it anew.
+    private func clear(_ session: SessionKey) {
+        let older = queue.remove { $0.entry.session == session }
+        for run in book.active.values where run.session == session { run.stop(.reset) }
+        if !older.isEmpty { work.add { for item in older { await self.drop(item, .reset) } } }
+    }
+
+    /// Starts what may start now.
+    func startNext() {
+        guard !isDraining else { return }
+        while let item = queue.next(mostTurns: max(settings.maxConcurrent, 1)) {
+            work.add {
+                await self.perform(item)
+                self.queue.finished(item.entry.session)
+                self.startNext()
+            }
+        }
+    }
+}

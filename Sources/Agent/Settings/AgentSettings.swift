@@ -1,0 +1,60 @@
+package import Core
+
+/// What the house is told about its agents; made from the config file, replaced as a whole when that changes.
+package struct AgentSettings: Sendable {
+    /// The entries of `agents.list`, or one agent `main`; never empty.
+    package var agents: [AgentProfile]
+    package var keys = SessionKeyRules()
+    /// `agents.defaults.maxConcurrent`: turns that run at the same time, over all sessions.
+    package var maxConcurrent = 4
+    /// `agents.defaults.timeoutSeconds`: the longest time a turn may take.
+    package var timeout: Duration = .seconds(600)
+    /// `agents.defaults.userTimezone`: named in the prompt.
+    package var timeZone: String?
+    /// The keys of `agents.defaults.models`; empty allows every model.
+    package var allowedModels: [ModelReference] = []
+    /// Short names from `agents.defaults.models.*.alias`, in lower case.
+    package var aliases: [String: ModelReference] = [:]
+    /// `agents.defaults.bootstrapMaxChars`: how much of each workspace file the prompt holds.
+    package var bootstrapMaxChars = 20_000
+    /// A turn that asks for tools so often is going in circles.
+    package var maxToolRounds = 100
+
+    package init(agents: [AgentProfile]) {
+        precondition(!agents.isEmpty, "A house without an agent cannot answer.")
+        self.agents = agents
+    }
+
+    /// Nil for an agent that the config does not know.
+    package func profile(_ id: AgentID) -> AgentProfile? {
+        agents.first { $0.id == id }
+    }
+
+    /// The agent whose transcript a key names; `global` and `unknown` belong to the default agent.
+    package func agent(of session: SessionKey) -> AgentID { session.agent ?? keys.defaultAgent }
+}
+
+/// One agent: who it is, where it works, which model it asks.
+package struct AgentProfile: Sendable {
+    package var id: AgentID
+    package var name: String?
+    package var emoji: String?
+    /// Absolute path.
+    package var workspace: String
+    /// Nil: the first model there is a key for.
+    package var model: ModelReference?
+    package var fallbacks: [ModelReference] = []
+    /// Asked for turns with images when `model` cannot see.
+    package var imageModel: ModelReference?
+    package var thinking: ThinkingLevel?
+    package var tools = ToolPolicy()
+    /// Whether missing workspace files stay missing (`agents.defaults.skipBootstrap`).
+    package var skipsBootstrap = false
+    /// `agents.defaults.contextTokens`: a smaller window than the model's own.
+    package var contextTokens: Int?
+
+    package init(id: AgentID, workspace: String) {
+        self.id = id
+        self.workspace = workspace
+    }
+}

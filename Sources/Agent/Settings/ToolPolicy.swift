@@ -1,0 +1,55 @@
+import Core
+
+/// Which tools a model may see and call: `tools.allow` and `tools.deny`.
+///
+///
+/// Deny wins; an empty allow list allows all. Entries are names, names with `*`, or groups such as `group:fs`; case does
+/// not matter.
+package struct ToolPolicy: Sendable, Hashable {
+    package var allow: [String]
+    package var deny: [String]
+
+    private static let groups: [String: [String]] = [
+        "group:fs": ["read", "write", "edit", "apply_patch"],
+        "group:runtime": ["exec", "bash", "process"],
+    ]
+
+    package init(allow: [String] = [], deny: [String] = []) {
+        self.allow = allow
+        self.deny = deny
+    }
+
+    package func allows(_ name: String) -> Bool {
+        let name = name.lowercased()
+        if Self.matches(name, deny) { return false }
+        return allow.isEmpty || Self.matches(name, allow)
+    }
+
+    private static func matches(_ name: String, _ entries: [String]) -> Bool {
+        entries.contains { entry in
+            let entry = entry.lowercased()
+            return (groups[entry] ?? [entry]).contains { Wildcard.matches(name, $0) }
+        }
+    }
+}
+
+/// Text with `*` for any run of characters.
+enum Wildcard {
+    static func matches(_ text: String, _ pattern: String) -> Bool {
+        let pieces = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        guard pieces.count > 1, let first = pieces.first, let last = pieces.last else {
+            return text == pattern
+        }
+        guard text.hasPrefix(first) else { return false }
+        var rest = text.dropFirst(first.count)
+        for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
+            guard let found = find(piece, in: rest) else { return false }
+            rest = rest[found...].dropFirst(piece.count)
+        }
+        return rest.hasSuffix(last)
+    }
+
+    private static func find(_ piece: Substring, in text: Substring) -> Substring.Index? {
+        text.indices.first { text[$0...].hasPrefix(piece) }
+    }
+}

@@ -1,0 +1,96 @@
+import Core
+import Store
+
+extension AgentRunner {
+    /// A stream that breaks off is asked for again after these pauses.
+    ///
+    /// Nothing has been done in between, and what was said is taken back, so the person sees one answer.
+    private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
+    /// How often a request that was too long is tried with half of the conversation.
+    private static let mostHalvings = 2
+
+    /// One model request, repeated where repeating helps.
+    func ask(_ turn: inout Turn) async throws(TurnStop) -> AssistantMessage {
+        var attempt = 0
+        var halvings = 0
+        while true {
+            do throws(ModelError) {
+                return try await request(&turn)
+            } catch .interrupted(_, let reason) where attempt < Self.pauses.count && !Task.isCancelled {
+                attempt += 1
+                try await pause(before: attempt, reason, turn.live)
+            } catch .contextTooLong where halvings < Self.mostHalvings && turn.live.state.text.isEmpty {
+                halvings += 1
+                turn.contextBytes /= 2
+                try await loadContext(&turn)
+            } catch {
+                throw stop(error, turn)
+            }
+        }
+    }
+
+    private func request(_ turn: inout Turn) async throws(ModelError) -> AssistantMessage {
+        let live = turn.live
+        if Task.isCancelled { throw .cancelled }
+        let request = ModelRequest(
+            model: turn.choice.model, fallbacks: turn.choice.fallbacks, system: turn.system,
+            messages: turn.messages,
+            tools: turn.tools, thinking: turn.choice.thinking, cacheKey: turn.sessionID.rawValue)
+        let answer = try await models.respond(to: request) { Self.tell($0, on: live) }
+        note(answer, from: live.state.model ?? turn.choice.model, &turn)
+        return answer
+    }
+
+    private static func tell(_ event: ModelEvent, on live: ActiveRun) {
+        switch event {
+        case .began(let model): live.publish(.model(model))
+        case .text(let delta) where !delta.isEmpty: live.say(delta)
+        case .thinking(let delta) where !delta.isEmpty: live.think(delta)
+        case .text, .thinking, .toolCallBegan, .usage: break
+        }
+    }
+
+    private func note(_ answer: AssistantMessage, from model: ModelReference, _ turn: inout Turn) {
+        turn.model = model
+        let channel = turn.order.message.address.channel
+        turn.add(
+            answer.usage ?? Usage(), of: model, source: channel == .webchat ? "chat" : channel.rawValue,
+            agent: turn.live.agent)
+        turn.live.publish(.usage(turn.usage))
+        turn.live.finishMessage()
+    }
+
+    private func pause(before attempt: Int, _ reason: String, _ live: ActiveRun) async throws(TurnStop) {
+        let delay = Self.pauses[attempt - 1]
+        log.warning(
+            "The model's stream broke off; asking again.", ["attempt": "\(attempt)", "reason": reason])
+        live.publish(.retrying(attempt: attempt, most: Self.pauses.count, delay: delay, reason: reason))
+        live.retract()
+        do { try await clock.sleep(for: delay) } catch { throw .cancelled(partial: nil) }
+        live.publish(.status(.startingModel))
+    }
+
+    /// What the person had seen of the answer stays, also when it is not whole.
+    private func stop(_ error: ModelError, _ turn: Turn) -> TurnStop {
+        let partial = partial(of: error, turn)
+        if Task.isCancelled { return .cancelled(partial: partial) }
+        guard let failure = TurnFailure(error, model: turn.live.state.model ?? turn.choice.model) else {
+            return .cancelled(partial: partial)
+        }
+        return .failed(failure, partial: partial)
+    }
+
+    private func partial(of error: ModelError, _ turn: Turn) -> AssistantMessage? {
+        if case .interrupted(let partial?, _) = error, !partial.text.isEmpty {
+            var partial = partial
+            // A call that never ended cannot be run, and one that is never run has no result.
+            partial.content.removeAll { if case .text = $0 { false } else { true } }
+            return partial
+        }
+        let said = turn.live.state.text
+        guard !said.isEmpty else { return nil }
+        let model = turn.live.state.model ?? turn.choice.model
+        return AssistantMessage(
+            content: [.text(said)], timestamp: .now, provider: model.provider, model: model.model)
+    }
+}

@@ -1,0 +1,127 @@
+import Core
+import Store
+
+extension AgentRunner {
+    /// Runs the calls one after another.
+    ///
+    /// Each is in the journal before it starts, and its result before the next one does.
+    func runTools(of answer: AssistantMessage, _ turn: inout Turn) async throws(TurnStop) {
+        turn.unsaved.append(.assistant(answer))
+        turn.messages.append(.assistant(answer))
+        var steps: [TurnStep] = []
+        var remaining = answer.toolCalls[...]
+        while let call = remaining.popFirst() {
+            let plan = tools.plan(call, turn.order.profile.tools)
+            steps.append(.toolStarted(call, changesTheWorld: plan.changesTheWorld))
+            try await commit(&turn, steps)
+            let result: ToolResult
+            do throws(CancellationError) {
+                result = try await run(call, plan, turn)
+            } catch {
+                for call in [call] + remaining { turn.unsaved.append(Self.stopped(call)) }
+                throw .cancelled(partial: nil)
+            }
+            note(result, of: call, &turn)
+            steps = [.toolFinished(callID: call.id, isError: result.isError)]
+        }
+        steps.append(.modelRequest(turn.choice.model))
+        try await commit(&turn, steps)
+        if Task.isCancelled { throw .cancelled(partial: nil) }
+    }
+
+    /// A crash may have come between a call and its result.
+    ///
+    /// What is known and what is not becomes the result.
+    func settleInterruptedTools(_ turn: inout Turn) async throws(TurnStop) {
+        guard let interrupted = turn.order.interrupted, !interrupted.openTools.isEmpty else { return }
+        let results = interrupted.openTools.map { Self.interruptedResult($0) }
+        turn.unsaved += results.map { .toolResult($0) }
+        try await commit(
+            &turn, interrupted.openTools.map { .toolFinished(callID: $0.call.id, isError: true) })
+        try await loadContext(&turn)
+    }
+
+    // MARK: One call
+
+    private func run(
+        _ call: ToolCall, _ plan: ToolBox.Plan, _ turn: Turn
+    ) async throws(CancellationError) -> ToolResult {
+        let live = turn.live
+        let title = tools.title(call)
+        let startedAt = Timestamp.now
+        live.publish(.toolStarted(call, title: title), at: startedAt)
+        let context = ToolContext(
+            workspace: turn.order.profile.workspace, agent: live.agent, session: live.session, run: live.run,
+            progress: { live.publish(.toolProgressed(call, partial: $0)) })
+        let result = try await runInTime(call, plan, context)
+        live.publish(
+            .toolFinished(
+                call, result, title: tools.title(call, summary: result.summary), startedAt: startedAt))
+        return result
+    }
+
+    /// The result, or one that says that the call took too long.
+    private func runInTime(
+        _ call: ToolCall, _ plan: ToolBox.Plan, _ context: ToolContext
+    ) async throws(CancellationError) -> ToolResult {
+        let late = Gate()
+        let limit = tools.callTimeout
+        let watch = deadlines.watch(seconds: Int(limit.components.seconds)) { late.open() }
+        defer { deadlines.cancel(watch) }
+        let box = tools
+        let result = await withTaskGroup(of: ToolResult?.self) { group in
+            group.addTask {
+                // Cancelled: the caller asks its own task why.
+                try? await box.run(call, plan, in: context)
+            }
+            group.addTask {
+                await late.wait()
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        if let result { return result }
+        if Task.isCancelled { throw CancellationError() }
+        return .failure("The call was stopped: it took longer than \(limit.components.seconds) s.")
+    }
+
+    private func note(_ result: ToolResult, of call: ToolCall, _ turn: inout Turn) {
+        let message = Message.toolResult(
+            ToolResultMessage(
+                toolCallID: call.id, toolName: call.name, content: result.content, isError: result.isError,
+                details: result.details, timestamp: .now))
+        turn.unsaved.append(message)
+        turn.messages.append(message)
+        if !result.isError && !turn.toolNames.contains(call.name) { turn.toolNames.append(call.name) }
+    }
+
+    private func commit(_ turn: inout Turn, _ steps: [TurnStep]) async throws(TurnStop) {
+        let messages = turn.unsaved
+        let run = turn.live.run
+        let positions = try await storing {
+            try await stores.journal.advance(run, appending: messages, steps: steps)
+        }
+        turn.unsaved = []
+        announce(messages, at: positions, on: turn.live)
+    }
+
+    private static func stopped(_ call: ToolCall) -> Message {
+        .toolResult(
+            ToolResultMessage(
+                toolCallID: call.id, toolName: call.name,
+                content: [.text("The call was stopped before it ended.")],
+                isError: true, timestamp: .now))
+    }
+
+    private static func interruptedResult(_ open: InterruptedTurn.OpenTool) -> ToolResultMessage {
+        let text =
+            open.changesTheWorld
+            ? "The process ended while this call ran; whether it took effect is unknown. Find out before you do it again."
+            : "The process ended while this call ran. It changes nothing, so you may repeat it."
+        return ToolResultMessage(
+            toolCallID: open.call.id, toolName: open.call.name, content: [.text(text)], isError: true,
+            timestamp: .now)
+    }
+}

@@ -1,0 +1,161 @@
+import Core
+import Store
+
+/// Runs one turn: transcript → model → tools → … → answer.
+///
+/// Keeps nothing between turns.
+@MainActor
+struct AgentRunner {
+    let stores: Stores
+    let models: any ModelProvider
+    let directory: ModelDirectory
+    let tools: ToolBox
+    let settings: AgentSettings
+    let workspaces: Workspaces
+    let deadlines: Deadlines
+    let clock: any Clock<Duration>
+    let log: Log
+
+    /// A turn that has gone down with the process so often does not get another try.
+    static let mostAttempts = 3
+
+    /// The outcome, stored and told.
+    ///
+    /// Nil when the process is going down: the turn is then run again at the next start.
+    func run(_ order: TurnOrder) async -> RunOutcome? {
+        let startedAt = Timestamp.now
+        order.live.publish(.status(.preparingWorkspace))
+        workspaces.prepare(order.profile)
+        order.live.publish(.status(.preparingContext))
+        do {
+            var turn = try await begin(order, at: startedAt)
+            do throws(TurnStop) {
+                try await loadContext(&turn)
+                try await settleInterruptedTools(&turn)
+                turn.live.publish(.started(at: startedAt), at: startedAt)
+                let answer = try await converse(&turn)
+                return await finish(turn, with: answer)
+            } catch {
+                return await end(turn, error)
+            }
+        } catch {
+            return await endBeforeItBegan(order, startedAt: startedAt, error)
+        }
+    }
+
+    // MARK: Steps
+
+    /// From here on the message is in the transcript and the turn in the journal.
+    private func begin(_ order: TurnOrder, at startedAt: Timestamp) async throws -> Turn {
+        let userMessage = order.userMessage
+        let begun = try await stores.journal.begin(
+            NewTurn(
+                run: order.live.run, session: order.live.session, inbox: order.live.inbox,
+                message: userMessage,
+                startedAt: startedAt))
+        order.live.found(begun.entry.sessionID)
+        guard begun.attempt <= Self.mostAttempts else { throw TooManyAttempts(count: begun.attempt) }
+        announce([.user(userMessage)], at: begun.position.map { [$0] } ?? [], on: order.live)
+        return makeTurn(order, begun, at: startedAt)
+    }
+
+    private func makeTurn(_ order: TurnOrder, _ begun: BegunTurn, at startedAt: Timestamp) -> Turn {
+        let options = order.message.options
+        let choice = ModelChoice(
+            profile: order.profile, entry: begun.entry, options: options,
+            hasImages: !order.message.images.isEmpty,
+            directory: directory)
+        let files = workspaces.files(of: order.profile, mostCharacters: settings.bootstrapMaxChars)
+        let system = PromptBuilder(settings: settings, profile: order.profile)
+            .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
+        let schemas = tools.schemas(order.profile.tools)
+        let otherBytes = system.utf8.count + schemas.reduce(0) { $0 + $1.byteCount }
+        return Turn(
+            order: order, startedAt: startedAt, entry: begun.entry, sequence: begun.position?.sequence ?? 0,
+            choice: choice, system: system, tools: schemas,
+            contextBytes: ContextWindow.bytes(window: choice.window(order.profile), otherBytes: otherBytes))
+    }
+
+    func loadContext(_ turn: inout Turn) async throws(TurnStop) {
+        let imageBytes = turn.order.message.images.reduce(0) { $0 + $1.base64.utf8.count }
+        let bytes = turn.contextBytes + imageBytes
+        let sessionID = turn.sessionID
+        let stored = try await storing { try await stores.sessions.context(sessionID, maxBytes: bytes) }
+        let window = ContextWindow(
+            acceptsImages: turn.choice.facts.acceptsImages, isCut: Int64(stored.count) < turn.sequence)
+        turn.messages = window.messages(from: stored)
+        if turn.messages.isEmpty { turn.messages = [.user(turn.order.userMessage)] }
+    }
+
+    /// Asks the model until it answers without calling a tool.
+    private func converse(_ turn: inout Turn) async throws(TurnStop) -> AssistantMessage {
+        turn.live.publish(.status(.startingModel))
+        while true {
+            let answer = try await ask(&turn)
+            guard !answer.toolCalls.isEmpty else { return try visible(answer, turn) }
+            turn.rounds += 1
+            guard turn.rounds <= settings.maxToolRounds else {
+                throw .failed(.toolLoop(settings.maxToolRounds), partial: nil)
+            }
+            try await runTools(of: answer, &turn)
+        }
+    }
+
+    /// After tools a model may have nothing to add; as an answer to a question, nothing is a failure.
+    private func visible(_ answer: AssistantMessage, _ turn: Turn) throws(TurnStop) -> AssistantMessage {
+        guard turn.rounds == 0, answer.text.trimmed.isEmpty else { return answer }
+        throw .failed(.emptyAnswer(turn.model ?? turn.choice.model), partial: nil)
+    }
+
+    // MARK: Store
+
+    /// A store that fails ends the turn: what is not on disk must not be told.
+    func storing<T>(_ work: () async throws -> T) async throws(TurnStop) -> T {
+        do { return try await work() } catch { throw .failed(.store(error), partial: nil) }
+    }
+
+    func announce(_ messages: [Message], at positions: [StoredPosition], on live: ActiveRun) {
+        let appended = zip(messages, positions).filter { $0.1.isNew }
+            .map { AppendedMessage(sequence: $0.1.sequence, id: $0.1.id, message: $0.0) }
+        if !appended.isEmpty { live.publish(.appended(appended)) }
+    }
+}
+
+/// The turn was begun and interrupted too often to be the process's bad luck.
+struct TooManyAttempts: Error {
+    let count: Int
+}
+
+extension TurnFailure {
+    static func store(_ error: any Error) -> TurnFailure {
+        TurnFailure(
+            kind: .store,
+            message:
+                "The conversation could not be stored, so the turn was ended: \(error). Check the disk that holds the "
+                + "state directory; `openclaw doctor` looks for more.")
+    }
+
+    static func toolLoop(_ rounds: Int) -> TurnFailure {
+        TurnFailure(
+            kind: .toolLoop,
+            message:
+                "The model asked for tools \(rounds) times without coming to an answer, so the turn was ended. What the "
+                + "tools did is done. Ask for a smaller step.")
+    }
+
+    static func emptyAnswer(_ model: ModelReference) -> TurnFailure {
+        TurnFailure(
+            kind: .unknown,
+            message:
+                "\(model) gave an empty answer. Send the message again, or choose another model with `/model`.",
+            provider: model.provider, model: model.model)
+    }
+
+    static func crashed(_ attempts: Int) -> TurnFailure {
+        TurnFailure(
+            kind: .crashed,
+            message:
+                "The process ended \(attempts) times while it worked on this message, so it was given up. "
+                + "`openclaw logs` may show why. Send it again to try once more.")
+    }
+}

@@ -1,0 +1,147 @@
+import Core
+
+/// Turns stored messages into what a model may be sent: whole, in order, every call with its result, few images.
+struct ContextWindow {
+    let acceptsImages: Bool
+    /// Whether the transcript holds more than fits.
+    let isCut: Bool
+
+    /// Images are most of a request's size, and old ones are seldom looked at again.
+    static let turnsWithImages = 3
+
+    /// Tokens kept free for the answer and for what the estimate misses; of a small window a quarter.
+    static func reserve(of window: Int) -> Int { min(20_000, window / 4) }
+
+    /// JSON of the transcript that is read for a turn: enough for the largest windows, and parsed within milliseconds.
+    static let mostBytes = 3 << 20
+    /// Even the smallest window gets this much.
+    static let leastBytes = 8 << 10
+
+    /// Bytes of transcript that fit beside `otherBytes` of prompt and tools.
+    static func bytes(window: Int, otherBytes: Int) -> Int {
+        let tokens = max(window - reserve(of: window), 0)
+        let bytes = min(tokens, mostBytes) * PromptBuilder.bytesPerToken - otherBytes
+        return min(max(bytes, leastBytes), mostBytes)
+    }
+
+    func messages(from stored: [Message]) -> [Message] {
+        var messages = Self.answered(Self.withoutCommands(stored).filter(Self.isSaid))
+        messages = limitImages(messages)
+        if isCut, let first = messages.firstIndex(where: \.isFromUser),
+            case .user(var message) = messages[first]
+        {
+            message.content.insert(.text(Self.cutNote), at: 0)
+            messages[first] = .user(message)
+        }
+        return messages
+    }
+
+    static let cutNote = "[Earlier messages of this conversation are left out; they no longer fit.]"
+
+    // MARK: Steps
+
+    /// A slash command and its answer are between the person and the house.
+    private static func withoutCommands(_ messages: [Message]) -> [Message] {
+        var kept: [Message] = []
+        var isAnswer = false
+        for (index, message) in messages.enumerated() {
+            if isAnswer {
+                isAnswer = false
+                continue
+            }
+            isAnswer = message.isCommand && index + 1 < messages.count && messages[index + 1].isInjected
+            if !isAnswer { kept.append(message) }
+        }
+        return kept
+    }
+
+    /// Failed answers and empty ones are not part of the conversation.
+    private static func isSaid(_ message: Message) -> Bool {
+        guard case .assistant(let answer) = message else { return true }
+        return answer.stopReason != .error && !answer.content.isEmpty
+    }
+
+    /// Gives every call a result and drops results without a call: vendors refuse anything else.
+    private static func answered(_ messages: [Message]) -> [Message] {
+        var kept: [Message] = []
+        var open: [ToolCall] = []
+        for message in messages {
+            if case .toolResult(let result) = message {
+                guard let place = open.firstIndex(where: { $0.id == result.toolCallID }) else { continue }
+                open.remove(at: place)
+            } else {
+                kept += open.map(noResult)
+                open = []
+                if case .assistant(let answer) = message { open = answer.toolCalls }
+            }
+            kept.append(message)
+        }
+        return kept + open.map(noResult)
+    }
+
+    private static func noResult(_ call: ToolCall) -> Message {
+        .toolResult(
+            ToolResultMessage(
+                toolCallID: call.id, toolName: call.name,
+                content: [.text("No result of this call was kept.")],
+                isError: true, timestamp: .now))
+    }
+
+    private func limitImages(_ messages: [Message]) -> [Message] {
+        guard messages.contains(where: \.hasImages) else { return messages }
+        var turns = 0
+        return Array(
+            messages.reversed().map { message in
+                let keeps = acceptsImages && turns < Self.turnsWithImages
+                if message.isFromUser { turns += 1 }
+                return keeps
+                    ? message
+                    : message.replacingImages(with: acceptsImages ? "[older image left out]" : Self.blindNote)
+            }
+            .reversed())
+    }
+
+    private static let blindNote = "[image left out: this model cannot see images]"
+}
+
+extension Message {
+    var isFromUser: Bool { if case .user = self { true } else { false } }
+
+    fileprivate var isCommand: Bool {
+        if case .user(let message) = self { message.content.text.hasPrefix("/") } else { false }
+    }
+
+    fileprivate var isInjected: Bool {
+        if case .assistant(let message) = self { message.stopReason == .injected } else { false }
+    }
+
+    fileprivate var content: [Block] {
+        switch self {
+        case .user(let message): message.content
+        case .assistant(let message): message.content
+        case .toolResult(let message): message.content
+        }
+    }
+
+    fileprivate var hasImages: Bool { content.contains(where: \.isImage) }
+
+    fileprivate func replacingImages(with note: String) -> Message {
+        guard hasImages else { return self }
+        let content = content.map { $0.isImage ? Block.text(note) : $0 }
+        switch self {
+        case .user(var message):
+            message.content = content
+            return .user(message)
+        case .assistant(var message):
+            message.content = content
+            return .assistant(message)
+        case .toolResult(var message):
+            message.content = content
+            return .toolResult(message)
+        }
+    }
+}
+
+extension Block {
+    var isImage: Bool { if case .image = self { true } else { false } }
+}

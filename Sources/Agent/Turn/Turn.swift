@@ -1,0 +1,73 @@
+import Core
+import Store
+
+/// What a turn is made of before it begins.
+struct TurnOrder {
+    let live: ActiveRun
+    let message: InboundMessage
+    /// What the model is told the person said.
+    let text: String
+    let profile: AgentProfile
+    /// What a crash left of an earlier attempt.
+    let interrupted: InterruptedTurn?
+
+    @MainActor var userMessage: UserMessage {
+        UserMessage(
+            content: (text.isEmpty ? [] : [.text(text)]) + message.images.map { .image($0) },
+            timestamp: message.receivedAt, idempotencyKey: "\(message.id):user")
+    }
+}
+
+/// A turn on its way: everything the steps hand on to each other.
+struct Turn {
+    let order: TurnOrder
+    let startedAt: Timestamp
+    let entry: SessionEntry
+    /// The user message's place in the transcript.
+    let sequence: Int64
+    let choice: ModelChoice
+    let system: String
+    let tools: [ToolSchema]
+    /// Bytes of transcript a request may hold; less after a model has said that it was too much.
+    var contextBytes: Int
+    /// What the model has been and will be sent.
+    var messages: [Message] = []
+    /// Messages that the transcript lacks still.
+    var unsaved: [Message] = []
+    var rounds = 0
+    var usage = Usage()
+    var records: [UsageRecord] = []
+    /// The model that answered last.
+    var model: ModelReference?
+    /// Tokens that the last request sent: how full the window is.
+    var lastTokens = 0
+    var toolNames: [String] = []
+
+    @MainActor var live: ActiveRun { order.live }
+    var sessionID: SessionID { entry.sessionID }
+
+    mutating func add(_ usage: Usage, of model: ModelReference, source: String, agent: AgentID) {
+        self.usage.input += usage.input
+        self.usage.output += usage.output
+        self.usage.cacheRead += usage.cacheRead
+        self.usage.cacheWrite += usage.cacheWrite
+        if let cost = usage.cost {
+            let sum = self.usage.cost ?? Usage.Cost()
+            self.usage.cost = Usage.Cost(
+                input: sum.input + cost.input, output: sum.output + cost.output,
+                cacheRead: sum.cacheRead + cost.cacheRead,
+                cacheWrite: sum.cacheWrite + cost.cacheWrite)
+        }
+        lastTokens = usage.input + usage.cacheRead + usage.cacheWrite
+        records.append(
+            UsageRecord(
+                provider: model.provider, model: model.model, source: source, agent: agent, usage: usage))
+    }
+}
+
+/// Why a turn goes no further.
+enum TurnStop: Error {
+    /// The task was cancelled: by a person or a deadline, or because the process is going down.
+    case cancelled(partial: AssistantMessage?)
+    case failed(TurnFailure, partial: AssistantMessage?)
+}

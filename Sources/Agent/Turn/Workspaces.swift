@@ -1,0 +1,151 @@
+import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One workspace file as the prompt holds it.
+struct WorkspaceFile: Sendable, Hashable {
+    let name: String
+    let text: String
+    let isCut: Bool
+}
+
+/// The files that tell an agent who it is.
+///
+/// Read anew when they change, and only then.
+@MainActor
+final class Workspaces {
+    /// In the order the prompt holds them.
+    static let names = ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md", "MEMORY.md"]
+
+    private struct Known {
+        var stamp: FileStamp
+        var mostCharacters: Int
+        var file: WorkspaceFile
+    }
+
+    private var known: [String: Known] = [:]
+    private var prepared: Set<String> = []
+    private let log: Log
+
+    /// Files that are kept read; agents beyond this many read theirs each turn.
+    private static let mostKnown = 256
+
+    init(log: Log) { self.log = log }
+
+    /// Makes the folder and, in a new one, the first files.
+    ///
+    /// Trouble is logged and the turn goes on without them.
+    func prepare(_ profile: AgentProfile) {
+        guard prepared.insert(profile.workspace).inserted else { return }
+        let isNew = access("\(profile.workspace)/AGENTS.md", F_OK) != 0
+        guard makeFolders(profile.workspace) else {
+            prepared.remove(profile.workspace)
+            return log.error(
+                "The workspace could not be made.",
+                ["path": profile.workspace, "reason": String(cString: strerror(errno))])
+        }
+        guard isNew, !profile.skipsBootstrap else { return }
+        for (name, text) in WorkspaceTemplates.all { create(text, at: "\(profile.workspace)/\(name)") }
+    }
+
+    /// What is there, each file cut to its beginning and end.
+    func files(of profile: AgentProfile, mostCharacters: Int) -> [WorkspaceFile] {
+        Self.names.compactMap { name in
+            file(name, at: "\(profile.workspace)/\(name)", mostCharacters: mostCharacters)
+        }
+    }
+
+    private func file(_ name: String, at path: String, mostCharacters: Int) -> WorkspaceFile? {
+        guard let stamp = FileStamp(path) else {
+            known[path] = nil
+            return nil
+        }
+        if let entry = known[path], entry.stamp == stamp, entry.mostCharacters == mostCharacters {
+            return entry.file
+        }
+        guard let text = SmallFile.text(path, mostBytes: mostCharacters) else { return nil }
+        let file = WorkspaceFile(name: name, text: String(text.trimmed), isCut: stamp.size > mostCharacters)
+        if known.count < Self.mostKnown {
+            known[path] = Known(stamp: stamp, mostCharacters: mostCharacters, file: file)
+        }
+        return file.text.isEmpty ? nil : file
+    }
+
+    private func makeFolders(_ path: String) -> Bool {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/\(part)"
+            if mkdir(made, 0o700) != 0 && errno != EEXIST { return false }
+        }
+        return true
+    }
+
+    /// Never over a file that is there.
+    private func create(_ text: String, at path: String) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var text = text
+        let isWhole = text.withUTF8 { write(descriptor, $0.baseAddress, $0.count) == $0.count }
+        if !isWhole { log.warning("A workspace file could not be written.", ["path": path]) }
+    }
+}
+
+/// What changes when a file does.
+private struct FileStamp: Equatable {
+    let size: Int
+    let inode: UInt64
+    let seconds: Int
+    let nanoseconds: Int
+
+    /// Nil when there is no such ordinary file.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        size = Int(status.st_size)
+        inode = UInt64(status.st_ino)
+        #if canImport(Glibc)
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        #else
+            seconds = status.st_mtimespec.tv_sec
+            nanoseconds = status.st_mtimespec.tv_nsec
+        #endif
+    }
+}
+
+/// Reads a file of which only the beginning and the end matter when it is large.
+private enum SmallFile {
+    /// Nil when it cannot be read.
+    static func text(_ path: String, mostBytes: Int) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        guard size > mostBytes else { return text(descriptor, at: 0, count: size) }
+        let (start, end) = (mostBytes * 2 / 3, mostBytes / 3)
+        let head = OutputLimit.head(
+            text(descriptor, at: 0, count: start + Self.longestCharacter), bytes: start)
+        let tail = OutputLimit.tail(
+            text(
+                descriptor, at: max(size - end - Self.longestCharacter, 0), count: end + Self.longestCharacter
+            ),
+            bytes: end)
+        return "\(head)\n\(OutputLimit.note(size - start - end))\n\(tail)"
+    }
+
+    /// Bytes; a character that is cut at the edge is cut away by reading this much more.
+    private static let longestCharacter = 4
+
+    private static func text(_ descriptor: CInt, at offset: Int, count: Int) -> String {
+        guard count > 0 else { return "" }
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = max(pread(descriptor, buffer.baseAddress, count, off_t(offset)), 0)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

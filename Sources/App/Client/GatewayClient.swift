@@ -1,0 +1,239 @@
+import Core
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Talks to a running gateway over its WebSocket, one request at a time, on a plain blocking socket.
+///
+/// A command lives for milliseconds, so a loop, TLS and HTTP/2 would cost more than all of its work. `wss://` is
+/// reached through a proxy of the platform's, or on the machine itself.
+final class GatewayClient {
+    struct Target: Sendable {
+        var host: String
+        var port: Int
+        var token: String?
+        var password: String?
+        var url: String { "ws://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    }
+
+    enum Failure: Error {
+        case unreachable(url: String, reason: String)
+        case refused(message: String, code: String, details: JSON)
+        case closed(code: Int, reason: String)
+        case timedOut(seconds: Int)
+        case invalid(String)
+    }
+
+    /// The largest frame taken from a gateway: its own limit for one frame.
+    private static let maxFrameBytes = 64 << 20
+
+    private let descriptor: CInt
+    private let timeout: Duration
+    private var received: [UInt8] = []
+    private var nextID = 0
+    /// `hello-ok`, once connected.
+    private(set) var hello: JSON = .null
+
+    init(to target: Target, timeout: Duration, mode: String = "cli") throws(Failure) {
+        self.timeout = timeout
+        descriptor = try Self.connect(to: target, timeout: timeout)
+        try upgrade(target)
+        try logIn(target, mode: mode)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends a request and waits for its answer. With `expectsFinal` the first, `accepted`, is passed over.
+    func request(_ method: String, _ params: JSON = [:], expectsFinal: Bool = false) throws(Failure) -> JSON {
+        nextID += 1
+        let id = "c\(nextID)"
+        send(["type": "req", "id": .string(id), "method": .string(method), "params": params])
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            let frame = try nextFrame(before: deadline)
+            guard frame["type"]?.stringValue == "res", frame["id"]?.stringValue == id else { continue }
+            guard frame["ok"]?.boolValue == true else { throw Self.refusal(frame) }
+            let payload = frame["payload"] ?? .null
+            if expectsFinal && payload["status"]?.stringValue == "accepted" { continue }
+            return payload
+        }
+    }
+
+    private static func refusal(_ frame: JSON) -> Failure {
+        .refused(
+            message: frame["error"]?["message"]?.stringValue ?? "The gateway refused without a reason.",
+            code: frame["error"]?["code"]?.stringValue ?? "UNAVAILABLE",
+            details: frame["error"]?["details"] ?? .null)
+    }
+
+    // MARK: Handshake
+
+    private static func connect(to target: Target, timeout: Duration) throws(Failure) -> CInt {
+        var hints = addrinfo()
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        var results: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(target.host, String(target.port), &hints, &results)
+        guard code == 0 else {
+            throw .unreachable(url: target.url, reason: String(cString: gai_strerror(code)))
+        }
+        defer { freeaddrinfo(results) }
+        var reason = "no address"
+        var entry = results
+        while let info = entry?.pointee {
+            let descriptor = socket(
+                info.ai_family, info.ai_socktype | CInt(SOCK_CLOEXEC.rawValue), info.ai_protocol)
+            var limit = timeval(tv_sec: Int(timeout.components.seconds) + 1, tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+            if Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
+            reason = String(cString: strerror(errno))
+            close(descriptor)
+            entry = info.ai_next
+        }
+        throw .unreachable(url: target.url, reason: reason)
+    }
+
+    private func upgrade(_ target: Target) throws(Failure) {
+        let key = Base64.encode(SecureRandom.bytes(16))
+        let host = target.host.contains(":") ? "[\(target.host)]" : target.host
+        let head =
+            "GET / HTTP/1.1\r\nHost: \(host):\(target.port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: \(key)\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        writeAll(Array(head.utf8), to: descriptor)
+        let deadline = ContinuousClock.now + timeout
+        let end = Array("\r\n\r\n".utf8)
+        while true {
+            if let range = received.firstRange(of: end) {
+                let text = String(decoding: received[..<range.lowerBound], as: UTF8.self)
+                guard text.hasPrefix("HTTP/1.1 101") else {
+                    throw .invalid(
+                        "\(target.url) is not a gateway: \(text.prefix { $0 != "\r" && $0 != "\r\n" })")
+                }
+                received.removeSubrange(..<range.upperBound)
+                return
+            }
+            guard received.count < 64 << 10 else {
+                throw .invalid("\(target.url) answered with an endless head.")
+            }
+            try readMore(before: deadline)
+        }
+    }
+
+    private func logIn(_ target: Target, mode: String) throws(Failure) {
+        let deadline = ContinuousClock.now + timeout
+        while try nextFrame(before: deadline)["event"]?.stringValue != "connect.challenge" {}
+        var auth: JSONObject = [:]
+        auth["token"] = target.token.map { .string($0) }
+        auth["password"] = target.password.map { .string($0) }
+        hello = try request(
+            "connect",
+            [
+                "minProtocol": 3, "maxProtocol": 4,
+                "client": [
+                    "id": "cli", "version": .string(Version.text), "platform": .string(Version.platform),
+                    "mode": .string(mode),
+                ],
+                "role": "operator",
+                "scopes": [
+                    "operator.admin", "operator.read", "operator.write", "operator.approvals",
+                    "operator.pairing",
+                ],
+                "caps": [], "auth": .object(auth),
+            ])
+    }
+
+    // MARK: Frames (RFC 6455 §5.2)
+
+    private func send(_ frame: JSON) {
+        writeAll(Self.masked(opcode: 1, frame.encoded()), to: descriptor)
+    }
+
+    private static func masked(opcode: UInt8, _ payload: [UInt8]) -> [UInt8] {
+        var frame: [UInt8] = [0x80 | opcode]
+        switch payload.count {
+        case ..<126: frame.append(0x80 | UInt8(payload.count))
+        case ..<65536: frame += [0x80 | 126, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
+        default:
+            frame += [0x80 | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
+        }
+        let key = SecureRandom.bytes(4)
+        frame += key
+        for (index, byte) in payload.enumerated() { frame.append(byte ^ key[index & 3]) }
+        return frame
+    }
+
+    /// The next whole JSON frame; pings are answered on the way.
+    private func nextFrame(before deadline: ContinuousClock.Instant) throws(Failure) -> JSON {
+        var message: [UInt8] = []
+        while true {
+            let (isLast, opcode, payload) = try nextPiece(before: deadline)
+            switch opcode {
+            case 8: throw Self.closing(payload)
+            case 9: writeAll(Self.masked(opcode: 10, payload), to: descriptor)
+            case 10: break
+            default:
+                message += payload
+                guard message.count <= Self.maxFrameBytes else {
+                    throw .invalid("The gateway sent an endless frame.")
+                }
+                guard isLast else { continue }
+                guard let json = try? JSON.parse(message) else {
+                    throw .invalid("The gateway sent what is not JSON.")
+                }
+                return json
+            }
+        }
+    }
+
+    private static func closing(_ payload: [UInt8]) -> Failure {
+        guard payload.count >= 2 else { return .closed(code: 1005, reason: "") }
+        return .closed(
+            code: Int(payload[0]) << 8 | Int(payload[1]),
+            reason: String(decoding: payload[2...], as: UTF8.self))
+    }
+
+    private func nextPiece(
+        before deadline: ContinuousClock.Instant
+    ) throws(Failure) -> (isLast: Bool, opcode: UInt8, payload: [UInt8]) {
+        while true {
+            if let header = Self.header(received) {
+                guard header.length <= Self.maxFrameBytes else {
+                    throw .invalid("The gateway sent an endless frame.")
+                }
+                let end = header.size + header.length
+                if received.count >= end {
+                    let payload = Array(received[header.size..<end])
+                    let first = received[0]
+                    received.removeSubrange(..<end)
+                    return (first & 0x80 != 0, first & 0x0F, payload)
+                }
+            }
+            try readMore(before: deadline)
+        }
+    }
+
+    private static func header(_ bytes: [UInt8]) -> (size: Int, length: Int)? {
+        guard bytes.count >= 2 else { return nil }
+        let short = Int(bytes[1] & 0x7F)
+        let extra = short == 126 ? 2 : short == 127 ? 8 : 0
+        guard bytes.count >= 2 + extra else { return nil }
+        guard extra > 0 else { return (2, short) }
+        let length = bytes[2..<(2 + extra)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return (2 + extra, Int(clamping: length))
+    }
+
+    private func readMore(before deadline: ContinuousClock.Instant) throws(Failure) {
+        let left = ContinuousClock.now.duration(to: deadline)
+        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard left > .zero, Glibc.poll(&poll, 1, CInt(clamping: left.milliseconds + 1)) > 0 else {
+            throw .timedOut(seconds: Int(timeout.components.seconds))
+        }
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        let count = read(descriptor, &buffer, buffer.count)
+        guard count > 0 else { throw .closed(code: 1006, reason: "the connection was lost") }
+        received += buffer[..<count]
+    }
+}

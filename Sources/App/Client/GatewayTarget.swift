@@ -1,0 +1,88 @@
+import Core
+import Gateway
+
+extension GatewayClient.Target {
+    /// The gateway a command talks to: `--url`, else this machine's, found by config and environment.
+    ///
+    /// Environment beats file for the secret, as it does in the gateway.
+    @MainActor
+    init(_ invocation: Invocation) throws {
+        let setup = LocalSetup(invocation)
+        var target = Self(host: "127.0.0.1", port: setup.port, token: setup.token, password: setup.password)
+        if let url = invocation["--url"] {
+            guard let address = Self.address(in: url) else {
+                throw CommandError("`--url \(url)` is not a gateway address. Use `ws://HOST:PORT`.")
+            }
+            (target.host, target.port) = address
+        }
+        if let token = invocation["--token"] { target.token = token }
+        if let password = invocation["--password"] { target.password = password }
+        self = target
+    }
+
+    /// Host and port of `ws://host:port/…`, also with an IPv6 address in brackets.
+    static func address(in url: String) -> (String, Int)? {
+        guard url.hasPrefix("ws://") || url.hasPrefix("http://") else { return nil }
+        let authority = url.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" }
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+            let host = authority[authority.index(after: authority.startIndex)..<end]
+            let rest = authority[authority.index(after: end)...]
+            return port(rest.dropFirst()).map { (String(host), $0) }
+        }
+        let parts = authority.split(separator: ":", maxSplits: 1)
+        guard let host = parts.first else { return nil }
+        return port(parts.count == 2 ? parts[1] : "").map { (String(host), $0) }
+    }
+
+    private static func port(_ text: Substring) -> Int? {
+        text.isEmpty ? 80 : Int(text).flatMap { (1...65535).contains($0) ? $0 : nil }
+    }
+}
+
+extension GatewayClient {
+    /// Connects as `invocation` says and turns every failure into the sentence a person needs.
+    @MainActor
+    static func connect(_ invocation: Invocation, mode: String = "cli") throws -> GatewayClient {
+        let target = try Target(invocation)
+        let milliseconds = invocation["--timeout"].flatMap { Int($0) } ?? 10_000
+        do throws(Failure) {
+            return try GatewayClient(to: target, timeout: .milliseconds(milliseconds), mode: mode)
+        } catch {
+            throw error.commandError(target: target)
+        }
+    }
+
+    /// A request whose failure is the sentence a person needs.
+    func call(_ method: String, _ params: JSON = [:], expectsFinal: Bool = false) throws -> JSON {
+        do throws(Failure) {
+            return try request(method, params, expectsFinal: expectsFinal)
+        } catch {
+            throw error.commandError(target: nil)
+        }
+    }
+
+    /// Options of every command that talks to a gateway.
+    static let options: [Command.Option] = [
+        .value("--url", "ws://host:port", "A gateway other than this machine's"),
+        .value("--token", "token", "The gateway's token, if not in config or OPENCLAW_GATEWAY_TOKEN"),
+        .value("--password", "password", "The gateway's password"),
+        .value("--timeout", "ms", "How long to wait (default 10000)"),
+        .flag("--json", "Print JSON"),
+    ]
+}
+
+extension GatewayClient.Failure {
+    func commandError(target: GatewayClient.Target?) -> CommandError {
+        switch self {
+        case .unreachable(let url, let reason):
+            CommandError(
+                "Gateway not reachable at \(url) (\(reason)).\n"
+                    + "Start it with `openclaw gateway run` or check `openclaw gateway status`.")
+        case .refused(let message, _, _): CommandError(message)
+        case .closed(let code, let reason):
+            CommandError("The gateway closed the connection (\(code)): \(reason)")
+        case .timedOut(let seconds): CommandError("The gateway did not answer within \(seconds) s.")
+        case .invalid(let message): CommandError(message)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Core
+
+/// One verb of the command line. The table of these gives parsing, help, completions and the docs page.
+struct Command: Sendable {
+    /// An option that a command takes.
+    struct Option: Sendable {
+        /// With its dashes: `--port`.
+        var name: String
+        /// What the value is called in help, or nil for a switch.
+        var value: String?
+        /// The values allowed, or empty for any.
+        var choices: [String] = []
+        var summary: String
+
+        static func flag(_ name: String, _ summary: String) -> Option {
+            Option(name: name, value: nil, summary: summary)
+        }
+
+        static func value(_ name: String, _ value: String, _ summary: String, choices: [String] = [])
+            -> Option
+        {
+            Option(name: name, value: value, choices: choices, summary: summary)
+        }
+    }
+
+    /// The words that call it: `["gateway", "run"]`.
+    var path: [String]
+    var summary: String
+    /// What its words are called in help, each `<needed>` or `[optional]`.
+    var arguments: [String] = []
+    var options: [Option] = []
+    var run: @MainActor @Sendable (Invocation) async throws -> ExitCode
+
+    var name: String { path.joined(separator: " ") }
+    var neededArguments: Int { arguments.count { $0.hasPrefix("<") } }
+    var takesAnyNumber: Bool {
+        arguments.last?.hasSuffix("...>") ?? arguments.last?.hasSuffix("...]") ?? false
+    }
+}
+
+/// What a command was called with.
+struct Invocation: Sendable {
+    var arguments: [String] = []
+    var values: [String: String] = [:]
+    var flags: Set<String> = []
+    var environment: Environment
+
+    subscript(_ option: String) -> String? { values[option] }
+    func has(_ flag: String) -> Bool { flags.contains(flag) }
+    var wantsJSON: Bool { has("--json") }
+}
+
+/// How the process ends.
+enum ExitCode: Int32, Sendable {
+    case success = 0
+    case failure = 1
+}
+
+/// A failure whose sentence is all a person needs; printed to stderr without more.
+struct CommandError: Error {
+    var message: String
+    var exitCode: ExitCode = .failure
+
+    init(_ message: String, exitCode: ExitCode = .failure) {
+        self.message = message
+        self.exitCode = exitCode
+    }
+}

@@ -1,0 +1,155 @@
+import Core
+
+/// Finds the command in the words people type, and reads its options.
+struct CommandParser {
+    let commands: [Command]
+
+    /// Options every command takes; `--dev` and `--profile` choose the state directory before anything is read.
+    static let globalOptions: [Command.Option] = [
+        .flag("--dev", "Use ~/.openclaw-dev and port 19001"),
+        .value("--profile", "name", "Use ~/.openclaw-<name>"),
+        .flag("--no-color", "Print without colours"),
+        .flag("--help", "Show what a command does and takes"),
+    ]
+
+    enum Parsed {
+        case command(Command, Invocation)
+        case help(prefix: [String])
+        case version
+    }
+
+    func parse(_ words: [String], environment: Environment) throws(CommandError) -> Parsed {
+        if let first = words.first, ["-V", "-v", "--version"].contains(first) { return .version }
+        let leading = Array(words.prefix { !$0.hasPrefix("-") })
+        let wantsHelp = words.contains("--help") || words.contains("-h") || leading.first == "help"
+        guard let command = longestMatch(words) else {
+            if wantsHelp || words.allSatisfy({ $0.hasPrefix("-") }) { return .help(prefix: []) }
+            if commands.contains(where: { $0.path.starts(with: leading) }) { return .help(prefix: leading) }
+            throw unknownCommand(leading)
+        }
+        if wantsHelp { return .help(prefix: command.path) }
+        return .command(command, try invocation(of: command, words, environment))
+    }
+
+    /// Global options may stand before the command's words, so these are looked for one by one.
+    private func longestMatch(_ words: [String]) -> Command? {
+        let plain = plainWords(words)
+        return commands.filter { plain.starts(with: $0.path) }.max { $0.path.count < $1.path.count }
+    }
+
+    /// The words that are neither a global option nor its value.
+    private func plainWords(_ words: [String]) -> [String] {
+        var plain: [String] = []
+        var skipsNext = false
+        for word in words {
+            if skipsNext {
+                skipsNext = false
+            } else if let option = Self.globalOptions.first(where: { $0.name == word }) {
+                skipsNext = option.value != nil
+            } else {
+                plain.append(word)
+            }
+        }
+        return plain
+    }
+
+    private func invocation(
+        of command: Command, _ words: [String], _ environment: Environment
+    ) throws(CommandError) -> Invocation {
+        var invocation = Invocation(environment: environment)
+        var pathWords = command.path[...]
+        var remaining = words[...]
+        while let word = remaining.popFirst() {
+            if word == pathWords.first {
+                pathWords.removeFirst()
+            } else if word == "--" {
+                invocation.arguments += remaining
+                break
+            } else if word.hasPrefix("-"), word.count > 1 {
+                try read(option: word, of: command, from: &remaining, into: &invocation)
+            } else {
+                invocation.arguments.append(word)
+            }
+        }
+        try checkCount(of: invocation.arguments, for: command)
+        return invocation
+    }
+
+    private func read(
+        option word: String, of command: Command, from remaining: inout ArraySlice<String>,
+        into invocation: inout Invocation
+    ) throws(CommandError) {
+        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+        let known = command.options + Self.globalOptions
+        guard let option = known.first(where: { $0.name == parts[0] }) else {
+            let nearest = nearestWord(to: parts[0], in: known.map(\.name))
+            throw CommandError(
+                "Unknown option `\(parts[0])` for `openclaw \(command.name)`."
+                    + (nearest.map { " Did you mean `\($0)`?" } ?? " Run it with --help to see its options."))
+        }
+        guard option.value != nil else {
+            invocation.flags.insert(option.name)
+            return
+        }
+        guard let value = parts.count == 2 ? parts[1] : remaining.popFirst() else {
+            throw CommandError(
+                "`\(option.name)` needs a value: `\(option.name) <\(option.value ?? "value")>`.")
+        }
+        guard option.choices.isEmpty || option.choices.contains(value) else {
+            throw CommandError(
+                "Invalid \(option.name) `\(value)`. Use one of: \(option.choices.joined(separator: ", ")).")
+        }
+        invocation.values[option.name] = value
+    }
+
+    private func checkCount(of arguments: [String], for command: Command) throws(CommandError) {
+        guard arguments.count >= command.neededArguments else {
+            let missing = command.arguments[arguments.count]
+            throw CommandError(
+                "`openclaw \(command.name)` needs \(missing). Run it with --help to see an example.")
+        }
+        guard command.takesAnyNumber || arguments.count <= command.arguments.count else {
+            let extra = arguments[command.arguments.count]
+            let next = commands.filter {
+                $0.path.starts(with: command.path) && $0.path.count > command.path.count
+            }
+            let nearest = nearestWord(to: extra, in: next.map { $0.path[command.path.count] })
+            throw CommandError(
+                "`openclaw \(command.name)` does not take `\(extra)`."
+                    + (nearest.map { " Did you mean `openclaw \(command.name) \($0)`?" } ?? ""))
+        }
+    }
+
+    private func unknownCommand(_ words: [String]) -> CommandError {
+        let typed = words.joined(separator: " ")
+        let nearest = nearestWord(to: words.first ?? "", in: Array(Set(commands.map { $0.path[0] })).sorted())
+        return CommandError(
+            "Unknown command `\(typed)`."
+                + (nearest.map { " Did you mean `openclaw \($0)`?" } ?? " Run `openclaw --help` for the list.")
+        )
+    }
+}
+
+/// The candidate with the fewest edits to `word`, if it is near enough to be a slip of the fingers.
+func nearestWord(to word: String, in candidates: [String]) -> String? {
+    let best = candidates.map { (distance: editDistance(word, $0), word: $0) }.min {
+        $0.distance < $1.distance
+    }
+    guard let best, best.distance <= max(2, word.count / 3), best.distance < word.count else { return nil }
+    return best.word
+}
+
+private func editDistance(_ a: String, _ b: String) -> Int {
+    let b = Array(b)
+    var row = Array(0...b.count)
+    for (i, character) in a.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in b.indices {
+            let above = row[j + 1]
+            row[j + 1] = min(min(above, row[j]) + 1, diagonal + (character == b[j] ? 0 : 1))
+            diagonal = above
+        }
+    }
+    return row[b.count]
+}

@@ -1,0 +1,69 @@
+import Core
+import Wire
+
+/// `agent` and `agents …`: talk to the assistant, and see which there are.
+@MainActor
+enum AgentCommands {
+    static let all: [Command] = [
+        Command(
+            path: ["agent"], summary: "Send a message and print the answer",
+            options: GatewayClient.options + [
+                .value("--message", "text", "What to say"),
+                .value("--agent", "id", "Which agent (default: main)"),
+                .value("--session-id", "id", "Go on with this session"),
+                .value("--session-key", "key", "Go on with the session of this key"),
+                .value(
+                    "--thinking", "level", "How hard to think",
+                    choices: ThinkingLevel.allCases.map(\.rawValue)),
+                .flag("--deliver", "Send the answer to the conversation's channel too"),
+            ], run: ask),
+        Command(
+            path: ["agents", "list"], summary: "List agents", options: GatewayClient.options, run: list),
+    ]
+
+    /// A turn may take ten minutes; half a minute more lets its own timeout speak first.
+    private static let longestTurnMilliseconds = 630_000
+
+    private static func ask(_ invocation: Invocation) throws -> ExitCode {
+        guard let message = invocation["--message"], !message.isEmpty else {
+            throw CommandError("`openclaw agent` needs `--message \"…\"`.")
+        }
+        var invocation = invocation
+        if invocation["--timeout"] == nil { invocation.values["--timeout"] = String(longestTurnMilliseconds) }
+        let client = try GatewayClient.connect(invocation)
+        var params: JSONObject = [
+            "message": .string(message), "idempotencyKey": .string(SecureRandom.uuid()),
+            "deliver": .bool(invocation.has("--deliver")),
+        ]
+        params["agentId"] = .string(invocation["--agent"] ?? "main")
+        params["sessionId"] = invocation["--session-id"].map { .string($0) }
+        params["sessionKey"] = invocation["--session-key"].map { .string($0) }
+        params["thinking"] = invocation["--thinking"].map { .string($0) }
+        let answer = try client.call("agent", .object(params), expectsFinal: true)
+        if invocation.wantsJSON {
+            Terminal.print(answer)
+        } else {
+            for payload in answer["result"]?["payloads"]?.arrayValue ?? [] {
+                Terminal.print(payload["text"]?.stringValue ?? "")
+            }
+        }
+        return .success
+    }
+
+    private static func list(_ invocation: Invocation) throws -> ExitCode {
+        let answer = try GatewayClient.connect(invocation).call("agents.list")
+        if invocation.wantsJSON {
+            Terminal.print(answer["agents"] ?? [])
+            return .success
+        }
+        let defaultID = answer["defaultId"]?.stringValue
+        Terminal.print("Agents:")
+        for agent in answer["agents"]?.arrayValue ?? [] {
+            let id = agent["id"]?.stringValue ?? "?"
+            Terminal.print("- \(id)\(id == defaultID ? " (default)" : "")")
+            if let workspace = agent["workspace"]?.stringValue { Terminal.print("  Workspace: \(workspace)") }
+            if let model = agent["model"]?["primary"]?.stringValue { Terminal.print("  Model: \(model)") }
+        }
+        return .success
+    }
+}

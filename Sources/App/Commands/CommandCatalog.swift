@@ -1,0 +1,8 @@
+/// Every command; one line here adds one to parsing, help, completions and the docs page.
+@MainActor
+enum CommandCatalog {
+    static let all: [Command] =
+        GatewayCommands.all + StatusCommands.all + ConfigCommands.all + AgentCommands.all + ModelCommands.all
+        + ChannelCommands.all + DeviceCommands.all + LogCommands.all + DoctorCommands.all + SetupCommands.all
+        + CompletionCommands.all
+}

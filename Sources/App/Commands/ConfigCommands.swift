@@ -1,0 +1,116 @@
+import Core
+import Gateway
+
+/// `config …`: reads and changes the file, with the smallest change that does it.
+@MainActor
+enum ConfigCommands {
+    static let all: [Command] = [
+        Command(
+            path: ["config", "get"], summary: "Print a value, secrets masked", arguments: ["[path]"],
+            options: [json],
+            run: get),
+        Command(
+            path: ["config", "set"], summary: "Change one value; comments and order stay",
+            arguments: ["<path>", "<value>"], options: [json], run: set),
+        Command(
+            path: ["config", "unset"], summary: "Take one value away", arguments: ["<path>"], options: [json],
+            run: unset),
+        Command(path: ["config", "validate"], summary: "Check the file", options: [json], run: validate),
+        Command(
+            path: ["config", "file"], summary: "Print where the file is",
+            run: { invocation in
+                Terminal.print(LocalSetup(invocation).configPath)
+                return .success
+            }),
+        Command(
+            path: ["config", "schema"], summary: "Print the JSON Schema of the file",
+            run: { _ in
+                Terminal.print(ConfigSchema.schema)
+                return .success
+            }),
+    ]
+
+    private static let json = Command.Option.flag("--json", "Print JSON")
+
+    private static func path(_ invocation: Invocation) throws -> ConfigPath {
+        guard let text = invocation.arguments.first else { return .root }
+        guard let path = ConfigPath(text) else {
+            throw CommandError(
+                "`\(text)` is not a config path. Write it as `gateway.port` or `agents.list[0].id`.")
+        }
+        return path
+    }
+
+    private static func get(_ invocation: Invocation) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let path = try path(invocation)
+        let shown = ConfigRedaction.redacted(setup.file.snapshot.file.parsed)
+        guard let value = path == .root ? shown : shown[path] else {
+            throw CommandError(
+                "Config path not found: \(path). Run `openclaw config schema` to see what there is.")
+        }
+        switch value {
+        case .string(let text) where !invocation.wantsJSON: Terminal.print(text)
+        default: Terminal.print(value)
+        }
+        return .success
+    }
+
+    private static func set(_ invocation: Invocation) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let path = try path(invocation)
+        let text = invocation.arguments[1]
+        // What is not JSON5 is the text itself: `config set logging.level debug`.
+        let value = (try? JSON.parseJSON5(text, limits: ConfigLoader.limits).value) ?? .string(text)
+        return try change(invocation, path) { () throws(ConfigWriteError) in
+            try setup.file.set(value, at: path)
+        }
+    }
+
+    private static func unset(_ invocation: Invocation) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let path = try path(invocation)
+        return try change(invocation, path) { () throws(ConfigWriteError) in try setup.file.unset(path) }
+    }
+
+    private static func change(
+        _ invocation: Invocation, _ path: ConfigPath, _ write: () throws(ConfigWriteError) -> [ConfigPath]
+    ) throws -> ExitCode {
+        do throws(ConfigWriteError) {
+            let changed = try write()
+            if invocation.wantsJSON {
+                Terminal.print(["changed": JSON(changed.map(\.description))])
+            } else {
+                Terminal.print(changed.isEmpty ? "\(path) is so already." : "Updated \(path).")
+            }
+            return .success
+        } catch {
+            let lines = error.issues.map { "\n- \($0)" }.joined()
+            throw CommandError("\(path) was not changed: \(error.message)\(lines)")
+        }
+    }
+
+    private static func validate(_ invocation: Invocation) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let snapshot = setup.file.snapshot
+        let mistakes = snapshot.file.issues + snapshot.file.quarantined
+        if invocation.wantsJSON {
+            Terminal.print([
+                "valid": .bool(mistakes.isEmpty && setup.refusal?.reason == nil),
+                "path": .string(setup.configPath),
+                "issues": .array(mistakes.map(\.json)),
+            ])
+        } else if let reason = setup.refusal?.reason {
+            Terminal.printError(reason)
+        } else if mistakes.isEmpty {
+            Terminal.print(
+                snapshot.exists
+                    ? "Config valid: \(setup.configPath)"
+                    : "No config file at \(setup.configPath); defaults hold.")
+        } else {
+            Terminal.printError("Config invalid: \(setup.configPath)")
+            for issue in mistakes { Terminal.printError("- \(issue)") }
+        }
+        return mistakes.isEmpty && setup.refusal?.reason == nil ? .success : .failure
+    }
+}

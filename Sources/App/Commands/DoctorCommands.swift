@@ -1,0 +1,140 @@
+import Core
+import Gateway
+import Models
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `doctor`: looks at everything that can be wrong before the gateway runs, and says what mends it.
+@MainActor
+enum DoctorCommands {
+    static let all: [Command] = [
+        Command(
+            path: ["doctor"], summary: "Look for what is wrong, and say what mends it",
+            options: GatewayClient.options + [
+                .flag("--non-interactive", "Never ask"), .flag("--yes", "Never ask"),
+            ],
+            run: doctor)
+    ]
+
+    struct Finding {
+        enum Weight: String { case ok, note, problem }
+        var weight: Weight
+        var text: String
+    }
+
+    private static func doctor(_ invocation: Invocation) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let findings = config(setup) + secrets(setup) + files(setup) + models(setup) + gateway(invocation)
+        if invocation.wantsJSON {
+            let list = findings.map { finding -> JSON in
+                ["weight": .string(finding.weight.rawValue), "text": .string(finding.text)]
+            }
+            Terminal.print(["findings": .array(list)])
+        } else {
+            for finding in findings { Terminal.print("\(sign(finding.weight)) \(finding.text)") }
+        }
+        return findings.contains { $0.weight == .problem } ? .failure : .success
+    }
+
+    private static func sign(_ weight: Finding.Weight) -> String {
+        switch weight {
+        case .ok: "ok  "
+        case .note: "note"
+        case .problem: "BAD "
+        }
+    }
+
+    private static func config(_ setup: LocalSetup) -> [Finding] {
+        guard setup.snapshot.exists else {
+            return [
+                Finding(
+                    weight: .note,
+                    text: "No config file at \(setup.configPath): defaults hold. `openclaw setup` writes one."
+                )
+            ]
+        }
+        let mistakes = setup.snapshot.file.issues.map { Finding(weight: .problem, text: $0.description) }
+        let leftOut = setup.snapshot.file.quarantined.map {
+            Finding(weight: .problem, text: "\($0) (left out)")
+        }
+        let quiet = setup.snapshot.file.config.keysWithoutEffect.map {
+            Finding(weight: .note, text: "`\($0)` is known but has no effect yet")
+        }
+        let head =
+            mistakes.isEmpty && leftOut.isEmpty
+            ? [Finding(weight: .ok, text: "Config valid: \(setup.configPath)")] : []
+        return head + mistakes + leftOut + quiet
+    }
+
+    private static func secrets(_ setup: LocalSetup) -> [Finding] {
+        do throws(CommandError) {
+            let plan = try setup.listenPlan()
+            let secret = try setup.secret(isLoopback: plan.isLoopback)
+            let place = plan.isLoopback ? "this machine only" : "the network"
+            return [
+                Finding(
+                    weight: .ok,
+                    text:
+                        "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)"
+                )
+            ]
+                + secret.shadowed.map { Finding(weight: .note, text: "\($0); remove one of the two") }
+        } catch {
+            return [Finding(weight: .problem, text: error.message)]
+        }
+    }
+
+    private static func files(_ setup: LocalSetup) -> [Finding] {
+        let state = setup.state
+        var findings: [Finding] = []
+        if access(state, F_OK) == 0 && access(state, W_OK) != 0 {
+            findings.append(
+                Finding(
+                    weight: .problem,
+                    text: "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
+        }
+        var status = stat()
+        if stat(setup.configPath, &status) == 0, status.st_mode & 0o077 != 0 {
+            findings.append(
+                Finding(
+                    weight: .note,
+                    text: "Others can read \(setup.configPath): `chmod 600 \(setup.configPath)`"))
+        }
+        if setup.config.gateway.controlUi.enabled, UIFolder.find(setup.environment) == nil {
+            findings.append(
+                Finding(weight: .problem, text: "The Control UI's files are missing: `make ui` builds them."))
+        }
+        return findings
+    }
+
+    private static func models(_ setup: LocalSetup) -> [Finding] {
+        let rooms = RoomSettings(setup: setup, secret: .unset)
+        let providers = CredentialSource(settings: rooms.models).configuredProviders
+        guard !providers.isEmpty else {
+            return [
+                Finding(
+                    weight: .problem,
+                    text:
+                        "No model vendor has a key: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GOOGLE_API_KEY.")
+            ]
+        }
+        return [
+            Finding(
+                weight: .ok, text: "Model vendors with a key: \(providers.sorted().joined(separator: ", "))")
+        ]
+    }
+
+    private static func gateway(_ invocation: Invocation) -> [Finding] {
+        do {
+            _ = try GatewayClient.connect(invocation).call("health")
+            return [Finding(weight: .ok, text: "The gateway runs and answers")]
+        } catch {
+            let reason = (error as? CommandError)?.message ?? "\(error)"
+            return [Finding(weight: .note, text: "The gateway does not answer: \(reason)")]
+        }
+    }
+}

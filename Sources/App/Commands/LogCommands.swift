@@ -1,0 +1,70 @@
+import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `logs`: the running gateway's log file, as it grows.
+@MainActor
+enum LogCommands {
+    static let all: [Command] = [
+        Command(
+            path: ["logs"], summary: "Print the gateway's log",
+            options: GatewayClient.options + [
+                .flag("--follow", "Go on as lines come"), .flag("--plain", "Without colours"),
+                .value("--limit", "n", "How many lines (default 200)"),
+                .value("--interval", "ms", "How often to look with --follow (default 1000)"),
+            ], run: logs)
+    ]
+
+    private static func logs(_ invocation: Invocation) throws -> ExitCode {
+        let client = try GatewayClient.connect(invocation)
+        var params: JSONObject = ["limit": JSON(invocation["--limit"].flatMap { Int($0) } ?? 200)]
+        let interval = invocation["--interval"].flatMap { UInt32($0) } ?? 1000
+        var isFirst = true
+        while true {
+            let answer = try client.call("logs.tail", .object(params))
+            if isFirst { printHead(answer, invocation) }
+            isFirst = false
+            for line in answer["lines"]?.arrayValue ?? [] { printLine(line.stringValue ?? "", invocation) }
+            guard invocation.has("--follow") else { return .success }
+            params["cursor"] = answer["cursor"]
+            usleep(min(interval, 60_000) * 1000)
+        }
+    }
+
+    private static func printHead(_ answer: JSON, _ invocation: Invocation) {
+        let file = answer["file"] ?? ""
+        if invocation.wantsJSON {
+            Terminal.print(
+                JSON.object([
+                    "type": "meta", "file": file, "cursor": answer["cursor"] ?? 0,
+                    "size": answer["size"] ?? 0,
+                ]).text)
+        } else {
+            Terminal.print("Log file: \(file.stringValue ?? "")")
+        }
+    }
+
+    private static func printLine(_ line: String, _ invocation: Invocation) {
+        let entry = (try? JSON.parse(line)) ?? .null  // a line that is not JSON is printed as it is
+        guard entry.objectValue != nil else { return Terminal.print(line) }
+        let time = entry["time"]?.stringValue ?? ""
+        let level = entry["_meta"]?["logLevelName"]?.stringValue?.lowercased() ?? "info"
+        let name = entry["_meta"]?["name"]?.stringValue.flatMap { try? JSON.parse($0) }
+        let subsystem = name?["subsystem"]?.stringValue ?? ""
+        let message = entry["message"]?.stringValue ?? entry["1"]?.stringValue ?? ""
+        if invocation.wantsJSON {
+            Terminal.print(
+                JSON.object([
+                    "type": "log", "time": .string(time), "level": .string(level),
+                    "subsystem": .string(subsystem),
+                    "message": .string(message),
+                ]).text)
+        } else {
+            Terminal.print("\(time) \(level) \(subsystem) \(message)")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Core
+
+/// `status`, `health`, `sessions`, `system …`: how the gateway does.
+@MainActor
+enum StatusCommands {
+    static let all: [Command] = [
+        Command(
+            path: ["status"], summary: "Show the gateway, its model, channels and recent sessions",
+            options: GatewayClient.options + [
+                .flag("--all", "Show everything"), .flag("--deep", "Ask channels and providers too"),
+                .flag("--usage", "Show tokens used"),
+            ], run: status),
+        Command(
+            path: ["health"], summary: "Check that the gateway answers; exit 1 when it does not",
+            options: GatewayClient.options + [.flag("--verbose", "Probe channels too")], run: health),
+        Command(
+            path: ["sessions"], summary: "List conversations",
+            options: GatewayClient.options + [
+                .value("--limit", "n", "How many (default 100)"),
+                .value("--active", "minutes", "Only those used in the last minutes"),
+            ], run: sessions),
+        Command(
+            path: ["system", "presence"], summary: "List who is connected", options: GatewayClient.options,
+            run: { try answer($0, "system-presence") }),
+        Command(
+            path: ["system", "heartbeat", "last"], summary: "Show the last heartbeat",
+            options: GatewayClient.options,
+            run: { try answer($0, "last-heartbeat") }),
+    ]
+
+    /// Prints a method's whole answer.
+    private static func answer(_ invocation: Invocation, _ method: String) throws -> ExitCode {
+        Terminal.print(try GatewayClient.connect(invocation).call(method))
+        return .success
+    }
+
+    /// A gateway that does not answer is a finding, not a failure: the command still tells what it knows.
+    private static func status(_ invocation: Invocation) throws -> ExitCode {
+        let target = try GatewayClient.Target(invocation)
+        do {
+            let client = try GatewayClient.connect(invocation)
+            let status = try client.call("status")
+            let isDeep = JSON.bool(invocation.has("--deep"))
+            let channels = try client.call("channels.status", ["probe": isDeep])
+            if invocation.wantsJSON {
+                var object = status.objectValue ?? [:]
+                object["gateway"] = ["url": .string(target.url), "reachable": true]
+                object["channels"] = channels["channels"]
+                Terminal.print(.object(object))
+            } else {
+                let health = try client.call("health", ["probe": isDeep])
+                Terminal.print(
+                    overview(target, client.hello, status, health, channels) + "\n\n"
+                        + sessionTable(status["sessions"]?["recent"]?.arrayValue ?? []))
+            }
+        } catch let error as CommandError {
+            try tellWithoutGateway(invocation, target, error)
+        }
+        return .success
+    }
+
+    private static func tellWithoutGateway(
+        _ invocation: Invocation, _ target: GatewayClient.Target, _ error: CommandError
+    ) throws {
+        let config = LocalSetup(invocation).configPath
+        if invocation.wantsJSON {
+            Terminal.print([
+                "gateway": [
+                    "url": .string(target.url), "reachable": false, "error": .string(error.message),
+                ],
+                "config": .string(config),
+            ])
+        } else {
+            Terminal.print(
+                "OpenClaw status\n\nGateway   unreachable at \(target.url)\nConfig    \(config)\n\n\(error.message)"
+            )
+        }
+    }
+
+    private static func overview(
+        _ target: GatewayClient.Target, _ hello: JSON, _ status: JSON, _ health: JSON, _ channels: JSON
+    ) -> String {
+        let uptime = (hello["snapshot"]?["uptimeMs"]?.intValue ?? 0) / 1000
+        let version = hello["server"]?["version"]?.stringValue ?? "?"
+        let defaults = status["sessions"]?["defaults"]
+        let order = channels["channelOrder"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let rows = [
+            ("Gateway", "reachable at \(target.url), up \(uptime) s, version \(version)"),
+            ("Config", hello["snapshot"]?["configPath"]?.stringValue ?? "-"),
+            ("Model", defaults?["model"]?.stringValue ?? "-"),
+            ("Health", health["ok"]?.boolValue == true ? "ok" : "not ok"),
+            (
+                "Channels",
+                order.isEmpty ? "none" : order.map { channelLine($0, channels) }.joined(separator: ", ")
+            ),
+            ("Sessions", String(status["sessions"]?["count"]?.intValue ?? 0)),
+        ]
+        return "OpenClaw status\n\n"
+            + rows.map { name, value in
+                name + String(repeating: " ", count: 10 - name.count) + value
+            }.joined(separator: "\n")
+    }
+
+    private static func channelLine(_ id: String, _ channels: JSON) -> String {
+        let accounts = channels["channelAccounts"]?[id]?.arrayValue ?? []
+        let isRunning = accounts.contains { $0["running"]?.boolValue == true }
+        return "\(id) (\(isRunning ? "running" : accounts.isEmpty ? "not set up" : "stopped"))"
+    }
+
+    private static func health(_ invocation: Invocation) throws -> ExitCode {
+        let started = ContinuousClock.now
+        let health = try GatewayClient.connect(invocation).call(
+            "health", ["probe": .bool(invocation.has("--verbose"))])
+        if invocation.wantsJSON {
+            Terminal.print(health)
+        } else {
+            let took = started.duration(to: .now).milliseconds
+            let ok = health["ok"]?.boolValue == true
+            Terminal.print("Gateway Health\n\(ok ? "OK" : "NOT OK") (\(took)ms)")
+            let agents = health["agents"]?.arrayValue?.compactMap { $0["agentId"]?.stringValue } ?? []
+            Terminal.print("Agents: \(agents.joined(separator: ", "))")
+            Terminal.print("Sessions: \(health["sessions"]?["count"]?.intValue ?? 0)")
+        }
+        return health["ok"]?.boolValue == true ? .success : .failure
+    }
+
+    private static func sessions(_ invocation: Invocation) throws -> ExitCode {
+        var params: JSONObject = ["limit": JSON(invocation["--limit"].flatMap { Int($0) } ?? 100)]
+        params["activeMinutes"] = invocation["--active"].flatMap { Int($0) }.map { JSON($0) }
+        let list = try GatewayClient.connect(invocation).call("sessions.list", .object(params))
+        if invocation.wantsJSON {
+            Terminal.print(list)
+        } else {
+            Terminal.print(sessionTable(list["sessions"]?.arrayValue ?? []))
+        }
+        return .success
+    }
+
+    static func sessionTable(_ sessions: [JSON]) -> String {
+        guard !sessions.isEmpty else { return "No conversations yet." }
+        return Terminal.table(
+            ["Session", "Used", "Model", "Tokens"],
+            sessions.map { session in
+                [
+                    session["key"]?.stringValue ?? "?",
+                    Terminal.age(of: session["updatedAt"]?.intValue) + " ago",
+                    session["model"]?.stringValue ?? "-",
+                    session["totalTokens"]?.intValue.map(String.init) ?? "-",
+                ]
+            })
+    }
+}

@@ -1,0 +1,42 @@
+import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What commands print with.
+enum Terminal {
+    static func print(_ text: String) { writeAll(Array((text + "\n").utf8), to: STDOUT_FILENO) }
+    static func printError(_ text: String) { writeAll(Array((text + "\n").utf8), to: STDERR_FILENO) }
+    static func print(_ json: JSON) { print(json.prettyText) }
+
+    static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
+    /// Columns as wide as their longest cell, two spaces apart.
+    static func table(_ header: [String], _ rows: [[String]]) -> String {
+        let all = [header] + rows
+        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { row in
+            var line = ""
+            for (cell, width) in zip(row, widths) {
+                line += cell + String(repeating: " ", count: width - cell.count + 2)
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }.joined(separator: "\n")
+    }
+
+    /// `3m`, `2h`, `5d` since `moment`.
+    static func age(of moment: Int?) -> String {
+        guard let moment else { return "-" }
+        let seconds = max(0, (Timestamp.now.milliseconds - Int64(moment)) / 1000)
+        switch seconds {
+        case ..<60: return "\(seconds)s"
+        case ..<3600: return "\(seconds / 60)m"
+        case ..<86_400: return "\(seconds / 3600)h"
+        default: return "\(seconds / 86_400)d"
+        }
+    }
+}

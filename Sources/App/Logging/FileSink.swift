@@ -1,0 +1,112 @@
+import Core
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One JSON line an entry, one file a day, each bounded: the format that `logs.tail` and its readers know.
+final class FileSink: Log.Sink {
+    /// A day's file stops growing here; one line says so. A busy day writes a few MB.
+    static let maxFileBytes = 32 << 20
+    /// Older days are removed. A week is enough to look back on, and small on a 1 GB volume.
+    static let keptDays = 7
+
+    private struct Current {
+        var day = ""
+        var descriptor: CInt = -1
+        var size = 0
+        var isFull = false
+    }
+
+    let leastLevel: Log.Level
+    /// `logging.file`, or nil for a file a day in `folder`.
+    private let fixedPath: String?
+    private let folder: String
+    private let hostname: String
+    private let redaction: Redaction
+    private let current = Mutex(Current())
+
+    init(folder: String, fixedPath: String?, leastLevel: Log.Level, redaction: Redaction, hostname: String) {
+        self.folder = folder
+        self.fixedPath = fixedPath
+        self.leastLevel = leastLevel
+        self.redaction = redaction
+        self.hostname = hostname
+    }
+
+    /// Today's file.
+    var path: String { path(day: Timestamp.now.isoDay) }
+
+    func write(_ line: Log.Line) {
+        let bytes = Array((redaction.apply(to: encoded(line)) + "\n").utf8)
+        current.withLock { current in
+            openIfNeeded(&current, day: line.time.isoDay)
+            guard current.descriptor >= 0, !current.isFull else { return }
+            if current.size + bytes.count > Self.maxFileBytes {
+                current.isFull = true
+                writeAll(
+                    Array("{\"message\":\"log file is full; no more lines today\"}\n".utf8),
+                    to: current.descriptor)
+                return
+            }
+            writeAll(bytes, to: current.descriptor)
+            current.size += bytes.count
+        }
+    }
+
+    private func path(day: String) -> String { fixedPath ?? "\(folder)/openclaw-\(day).log" }
+
+    private func openIfNeeded(_ current: inout Current, day: String) {
+        guard current.descriptor < 0 || (fixedPath == nil && current.day != day) else { return }
+        if current.descriptor >= 0 { close(current.descriptor) }
+        let path = path(day: day)
+        current = Current(day: day, descriptor: open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600))
+        var status = stat()
+        if current.descriptor >= 0, fstat(current.descriptor, &status) == 0 {
+            current.size = Int(status.st_size)
+        }
+        if fixedPath == nil { removeOldFiles() }
+    }
+
+    private func removeOldFiles() {
+        let oldest = (Timestamp.now + .seconds(-86_400 * Self.keptDays)).isoDay
+        for name in fileNames(in: folder) where name.hasPrefix("openclaw-") && name.hasSuffix(".log") {
+            let day = name.dropFirst("openclaw-".count).dropLast(".log".count)
+            if day.count == oldest.count && day < oldest { unlink("\(folder)/\(name)") }
+        }
+    }
+
+    private func encoded(_ line: Log.Line) -> String {
+        let name = JSON.object(["subsystem": .string(line.subsystem)]).text
+        let meta: JSONObject = [
+            "date": .string(line.time.iso8601), "hostname": .string(hostname),
+            "logLevelId": JSON(line.level.rawValue + 1),
+            "logLevelName": .string(line.level.name.uppercased()),
+            "name": .string(name), "parentNames": ["openclaw"],
+        ]
+        var object: JSONObject = ["0": .string(name), "1": .string(line.text)]
+        for (key, value) in line.metadata { object[key] = .string(value) }
+        object["_meta"] = .object(meta)
+        object["time"] = .string(line.time.iso8601)
+        object["hostname"] = .string(hostname)
+        object["message"] = .string(line.text)
+        return JSON.object(object).text
+    }
+}
+
+/// The names in a folder, or none when it cannot be read.
+func fileNames(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+}

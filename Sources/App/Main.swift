@@ -1,9 +1,0 @@
-import Wire
-
-@main
-struct OpenClaw {
-    static func main() {
-        EventLoop.install()
-        EventLoop.shared.run()
-    }
-}

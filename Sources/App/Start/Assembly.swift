@@ -1,0 +1,211 @@
+import Agent
+import Core
+import Gateway
+import Models
+import Store
+import Tools
+import Wire
+
+/// Builds everything from the config, and is the only list of services.
+@MainActor
+final class Assembly {
+    private let plan: ListenPlan
+    private let secret: SharedSecret
+    private let logs: LogSetup
+    private var setup: LocalSetup
+
+    private let database: Database
+    private let stores: Stores
+    private let web: WebServer
+    private let router: ModelRouter
+    private let client: WebClient
+    private let switchboard: Switchboard
+    private let gateway: GatewayServer
+    private let startedAt = ContinuousClock.now
+    private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
+        apply(plan)
+    }
+    private lazy var signals = StopSignals(
+        log: log,
+        reload: { [unowned self] in
+            log.named("reload").info("received SIGHUP; reading the config again")
+            reloader.reloadNow()
+        },
+        mayRestart: { [unowned self] in setup.config.commands.restart })
+
+    private var log: Log { logs.log }
+
+    init(_ setup: LocalSetup) throws {
+        self.setup = setup
+        plan = try setup.listenPlan()
+        secret = try setup.secret(isLoopback: plan.isLoopback)
+        logs = LogSetup(setup, secrets: setup.knownSecrets(secret))
+        let log = logs.log
+
+        let rooms = RoomSettings(setup: setup, secret: secret)
+        database = try Self.openDatabase(setup.state)
+        stores = Stores(database)
+        client = WebClient(userAgent: "openclaw/\(Version.text)")
+        router = ModelRouter(
+            settings: rooms.models, web: client, book: CooldownStore(database), log: log.named("models"))
+        let events = EventHub()
+        switchboard = Switchboard(
+            stores: stores, models: router, directory: Self.directory(router),
+            tools: ToolBox(ToolCatalog.tools(rooms.tools)), settings: rooms.agent, events: events,
+            log: log.named("agent"), facts: HouseFacts(version: Version.text))
+        gateway = GatewayServer(
+            settings: rooms.gateway(
+                configHash: setup.snapshot.hash, databasePath: database.path,
+                defaultModel: router.defaultModel,
+                catalog: router.catalog),
+            services: Self.services(
+                stores, switchboard, events, setup, rooms, router, logs: logs, log: log))
+        web = WebServer(options: ServerOptions(), handler: gateway)
+    }
+
+    /// Runs until a signal or a config change ends it.
+    func run() async throws -> StopSignals.Reason {
+        sayWhatWasFound()
+        let services: [any Service] = [
+            DatabaseService(database, log: log.named("store")),
+            ImportService(
+                StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
+            SwitchboardService(switchboard),
+            ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
+            ReloadService(reloader),
+        ]
+        try listen()
+        await router.load()
+        return try await ServiceGroup(services, log: log).run {
+            sayWhereItListens()
+            return await signals.wait()
+        }
+    }
+
+    private func listen() throws {
+        do throws(ListenError) {
+            switch plan.hosts {
+            case ["::"]: try web.listen(.everywhere(port: plan.port))
+            case ["127.0.0.1", "::1"]: try web.listen(.loopback(port: plan.port))
+            default: for host in plan.hosts { try web.listen(.address(host, port: plan.port)) }
+            }
+        } catch {
+            throw CommandError(
+                "Gateway failed to start: \(error.message) Choose another port with `--port`, or stop what holds it "
+                    + "with `--force`.")
+        }
+    }
+
+    // MARK: Reload
+
+    /// Gives every room its part of a changed config; what cannot change while running restarts in the process.
+    private func apply(_ plan: ReloadPlan) {
+        guard !plan.needsRestart else { return signals.end(.restart) }
+        setup.refresh()
+        let rooms = RoomSettings(setup: setup, secret: secret)
+        router.update(rooms.models)
+        switchboard.settings = rooms.agent
+        switchboard.directory = Self.directory(router)
+        switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
+        gateway.apply(
+            rooms.gateway(
+                configHash: setup.snapshot.hash, databasePath: database.path,
+                defaultModel: router.defaultModel,
+                catalog: router.catalog))
+    }
+
+    // MARK: Parts
+
+    private static func openDatabase(_ state: String) throws -> Database {
+        do {
+            return try Database(path: "\(state)/openclaw.sqlite")
+        } catch StoreError.alreadyOpen {
+            throw GatewayRun.alreadyRunning(pid: nil)
+        } catch {
+            throw CommandError("Gateway failed to start: \(error)")
+        }
+    }
+
+    private static func directory(_ router: ModelRouter) -> ModelDirectory {
+        ModelDirectory(
+            info: { [router] reference in
+                let info = router.catalog.info(reference)
+                return Agent.ModelFacts(
+                    contextWindow: info.contextWindow, maxTokens: info.maxTokens,
+                    acceptsImages: info.acceptsImages,
+                    reasoning: info.reasoning)
+            },
+            models: { [router] in
+                let usable = Set(router.configuredProviders)
+                return router.catalog.models.map(\.reference).filter { usable.contains($0.provider) }
+            },
+            providers: { [router] in router.configuredProviders },
+            defaultModel: { [router] in router.defaultModel })
+    }
+
+    private static func services(
+        _ stores: Stores, _ switchboard: Switchboard, _ events: EventHub, _ setup: LocalSetup,
+        _ rooms: RoomSettings,
+        _ router: ModelRouter, logs: LogSetup, log: Log
+    ) -> GatewayServices {
+        GatewayServices(
+            stores: stores, switchboard: switchboard, events: events, configFile: setup.file,
+            models: KnownModels(
+                list: { [router] in
+                    let usable = Set(router.configuredProviders)
+                    return router.catalog.models.map { info in
+                        KnownModel(
+                            reference: info.reference, name: info.name, contextWindow: info.contextWindow,
+                            reasoning: info.reasoning, acceptsImages: info.acceptsImages,
+                            isAvailable: usable.contains(info.reference.provider))
+                    }
+                },
+                providers: { [router] in
+                    let usable = Set(router.configuredProviders)
+                    return Set(router.catalog.models.map(\.reference.provider)).union(usable).sorted().map {
+                        id in
+                        Gateway.KnownProvider(
+                            id: id, name: id, status: usable.contains(id) ? "ok" : "missing", source: nil)
+                    }
+                }),
+            tools: { ToolCatalog.tools(rooms.tools).map(\.schema) },
+            commands: SlashCommands.standard.commands,
+            host: HostFacts(
+                name: Version.hostname, address: NetworkAddresses.all().first, version: Version.text,
+                platform: "\(Version.platform) \(Version.systemRelease)", family: "Linux",
+                architecture: Version.architecture, instanceID: SecureRandom.uuid()),
+            logFile: { logs.file.path }, failing: { [] }, log: log)
+    }
+
+    // MARK: Words
+
+    private func sayWhatWasFound() {
+        let config = log.named("config")
+        if setup.snapshot.origin == .lastGood {
+            config.error(
+                "the config has mistakes; running on the last good copy, \(setup.location.lastGoodPath)")
+            for issue in setup.snapshot.file.issues { config.error("\(issue)") }
+        }
+        for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
+        for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
+        if secret.mode == .none {
+            log.info(
+                "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"
+            )
+        }
+    }
+
+    private func sayWhereItListens() {
+        log.info("listening on ws://\(plan.displayHost):\(plan.port) (PID \(ProcessFacts.pid))")
+        log.info("bind: \(plan.reason)")
+        let model = switchboard.settings.agents.first?.model ?? router.defaultModel
+        log.info("agent model: \(model?.description ?? "none yet; set a key, for example ANTHROPIC_API_KEY")")
+        log.info("state directory: \(setup.state)")
+        log.info("log file: \(logs.file.path)")
+        log.debug("started in \(startedAt.duration(to: .now).milliseconds) ms")
+        if ProcessFacts.isInteractive {
+            log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")
+            Terminal.print("\n  \(setup.link(port: plan.port, token: secret.token?.reveal()))\n")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Core
+import Gateway
+import Store
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `openclaw gateway`: checks that it may start, then runs gateways until one is told to stop.
+@MainActor
+struct GatewayRun {
+    private let invocation: Invocation
+    private let setup: LocalSetup
+
+    init(_ invocation: Invocation) throws {
+        self.invocation = invocation
+        setup = LocalSetup(invocation)
+        if let refusal = setup.refusal { throw CommandError("Gateway failed to start: \(refusal)") }
+    }
+
+    func untilStopped() async throws -> ExitCode {
+        try checkMode()
+        try prepareStateDirectory()
+        if invocation.has("--force") { PortHolder.stop(port: try setup.listenPlan().port) }
+        let lock = try await acquireLock()
+        defer { lock.release() }
+        var current = setup
+        while true {
+            switch try await Assembly(current).run() {
+            case .stop: return .success
+            case .restart: current = LocalSetup(invocation)
+            }
+        }
+    }
+
+    /// Only a config that says `local` starts, or `--allow-unconfigured`.
+    private func checkMode() throws {
+        guard !invocation.has("--allow-unconfigured"), setup.config.gateway.mode != "local" else { return }
+        guard setup.snapshot.exists else {
+            throw CommandError(
+                "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."
+            )
+        }
+        throw CommandError(
+            "Gateway start blocked: set gateway.mode=local (current: \(setup.config.gateway.mode ?? "unset")) in "
+                + "\(setup.configPath), or pass --allow-unconfigured.")
+    }
+
+    private func prepareStateDirectory() throws {
+        for folder in [setup.state, "\(setup.state)/logs"] {
+            do throws(FileError) { try PrivateFile.makeFolder(folder) } catch {
+                throw CommandError(
+                    "\(error) Set OPENCLAW_STATE_DIR to a folder this user may write, or mend its owner: "
+                        + "`chown -R $(id -u) \(setup.state)`.")
+            }
+        }
+        guard access(setup.state, W_OK) == 0 else {
+            throw CommandError(
+                "The state directory `\(setup.state)` is not writable: \(String(cString: strerror(errno))). Set "
+                    + "OPENCLAW_STATE_DIR to a folder this user may write, or mend its owner.")
+        }
+    }
+
+    private func acquireLock() async throws -> GatewayLock {
+        do {
+            return try await GatewayLock.acquire(
+                stateDirectory: setup.state, configPath: setup.configPath)
+        } catch let failure as GatewayLock.Failure {
+            switch failure {
+            case .held(let pid): throw Self.alreadyRunning(pid: pid)
+            case .cannotOpen(let path, let reason):
+                throw CommandError("The lock file `\(path)` cannot be opened: \(reason).")
+            }
+        }
+    }
+
+    static func alreadyRunning(pid: Int?) -> CommandError {
+        let holder = pid.map { " (pid \($0))" } ?? ""
+        let stop = pid.map { "Stop it with `kill \($0)`" } ?? "Stop it"
+        return CommandError(
+            "Gateway failed to start: gateway already running\(holder). \(stop), or give this one a state directory of "
+                + "its own with OPENCLAW_STATE_DIR.")
+    }
+}

@@ -1,0 +1,122 @@
+import Core
+import Gateway
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What this machine's files, variables and flags say, read once for a command or a start.
+@MainActor
+struct LocalSetup {
+    let invocation: Invocation
+    let location: ConfigLocation
+    let platform: Platform
+    let file: ConfigFile
+    /// What runs: the file, the last good copy of it, or all defaults.
+    private(set) var snapshot: ConfigSnapshot
+    /// Why the file cannot be used, when nothing can stand in for it.
+    let refusal: ConfigRefusal?
+
+    /// Port of `--dev`, so that a gateway for trying things does not meet the real one.
+    private static let devPort = 19001
+
+    init(_ invocation: Invocation) {
+        self.invocation = invocation
+        platform = Platform(invocation.environment)
+        let workingDirectory = Self.workingDirectory
+        location = ConfigLocation.find(
+            environment: invocation.environment.variables,
+            profile: invocation.has("--dev") ? "dev" : invocation["--profile"],
+            home: invocation.environment.home,
+            workingDirectory: workingDirectory)
+        file = ConfigFile(
+            location: location, environment: invocation.environment.variables,
+            workingDirectory: workingDirectory,
+            stamp: .init(version: Version.text, now: { Timestamp.now.iso8601 }),
+            digest: { Digest.hex(Digest.sha256($0)) })
+        do throws(ConfigRefusal) {
+            snapshot = try file.loadAtStart()
+            refusal = nil
+        } catch {
+            snapshot = file.snapshot
+            refusal = error
+        }
+    }
+
+    var config: Config { snapshot.config }
+    var environment: Environment { snapshot.running.environment }
+    var state: String { location.stateDirectory }
+    var configPath: String { location.configPath }
+    var basePath: String { ControlUISettings.normalizedBasePath(config.gateway.controlUi.basePath ?? "") }
+
+    /// After a reload: what runs now.
+    mutating func refresh() { snapshot = file.snapshot }
+
+    // MARK: What follows from it
+
+    func listenPlan() throws(CommandError) -> ListenPlan {
+        try ListenPlan(
+            .init(
+                flagPort: invocation["--port"], environmentPort: environment["OPENCLAW_GATEWAY_PORT"],
+                configPort: config.gateway.port,
+                defaultPort: invocation.has("--dev") ? Self.devPort : ListenPlan.defaultPort,
+                flagBind: invocation["--bind"], configBind: config.gateway.bind,
+                customHost: config.gateway.customBindHost),
+            platform: platform, tailnetAddress: NetworkAddresses.tailnet())
+    }
+
+    func secret(isLoopback: Bool) throws(CommandError) -> SharedSecret {
+        let auth = config.gateway.auth
+        return try SharedSecret(
+            .init(
+                flagMode: invocation["--auth"], flagToken: invocation["--token"],
+                flagPassword: invocation["--password"], fileMode: auth.mode, fileToken: auth.token,
+                filePassword: auth.password),
+            environment: environment, isLoopback: isLoopback)
+    }
+
+    /// The port a command looks for the gateway on.
+    var port: Int {
+        environment["OPENCLAW_GATEWAY_PORT"].flatMap { Int($0) }.flatMap {
+            (1...65535).contains($0) ? $0 : nil
+        }
+            ?? config.gateway.port ?? (invocation.has("--dev") ? Self.devPort : ListenPlan.defaultPort)
+    }
+
+    var token: String? { environment["OPENCLAW_GATEWAY_TOKEN"] ?? config.gateway.auth.token?.reveal() }
+    var password: String? {
+        environment["OPENCLAW_GATEWAY_PASSWORD"] ?? config.gateway.auth.password?.reveal()
+    }
+
+    /// The link to open, with the token for the page to use once.
+    func link(port: Int, token: String?) -> String {
+        let fragment = token.map { "#token=\(GatewayCommands.percentEncoded($0))" } ?? ""
+        return "http://127.0.0.1:\(port)\(basePath)/\(fragment)"
+    }
+
+    /// Every secret this process knows, so that the log can mask it.
+    func knownSecrets(_ secret: SharedSecret) -> [String] {
+        let names = ["_API_KEY", "_TOKEN", "_PASSWORD", "_SECRET"]
+        let variables = environment.variables.filter { variable in
+            names.contains { variable.key.hasSuffix($0) }
+        }
+        let providers = config.models.providers.values.compactMap { $0.apiKey?.reveal() }
+        return Array(variables.values) + providers
+            + [secret.token, secret.password].compactMap { $0?.reveal() }
+    }
+
+    /// A path as people write it: `~` is the home directory, and what does not start with `/` is in the state directory.
+    func expand(_ path: String) -> String {
+        if path == "~" || path.hasPrefix("~/") { return environment.home + path.dropFirst() }
+        return path.hasPrefix("/") ? path : "\(state)/\(path)"
+    }
+
+    private static var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+}

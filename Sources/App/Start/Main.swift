@@ -1,0 +1,81 @@
+import Core
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@main
+struct OpenClaw {
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        EventLoop.install()
+        let words = Launcher.words(CommandLine.arguments)
+        hideSecretsOnTheCommandLine()
+        Task { @MainActor in
+            exit(await run(words).rawValue)
+        }
+        EventLoop.shared.run()
+    }
+
+    /// Anyone on the machine can read a process's arguments: the secrets among them are overwritten once they are read.
+    private static func hideSecretsOnTheCommandLine() {
+        let secretOptions = ["--token", "--password"]
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[index] else { continue }
+            let text = String(cString: argument)
+            let isValue =
+                index > 1
+                && CommandLine.unsafeArgv[index - 1].map { secretOptions.contains(String(cString: $0)) }
+                    ?? false
+            let prefix = isValue ? "" : secretOptions.first { text.hasPrefix($0 + "=") }.map { $0 + "=" }
+            guard let prefix else { continue }
+            memset(
+                argument + prefix.utf8.count, Int32(UInt8(ascii: "x")), strlen(argument) - prefix.utf8.count)
+        }
+    }
+
+    @MainActor
+    private static func run(_ words: Result<[String], CommandError>) async -> ExitCode {
+        do {
+            let commands = CommandCatalog.all
+            switch try CommandParser(commands: commands).parse(try words.get(), environment: .current()) {
+            case .version: Terminal.print("OpenClaw \(Version.text)")
+            case .help(let prefix): Terminal.print(Help(commands: commands).text(for: prefix))
+            case .command(let command, let invocation): return try await command.run(invocation)
+            }
+            return .success
+        } catch let error as CommandError {
+            Terminal.printError(error.message)
+            return error.exitCode
+        } catch {
+            Terminal.printError("\(error)")
+            return .failure
+        }
+    }
+}
+
+/// The words a person typed, also when the program was called as `node dist/index.js …`, as deployments of the original do.
+enum Launcher {
+    /// Scripts of the original that this program stands in for.
+    private static let knownScripts = ["dist/index.js", "dist/entry.js", "openclaw.mjs", "moltbot.mjs"]
+
+    static func words(_ arguments: [String]) -> Result<[String], CommandError> {
+        let name = arguments.first?.split(separator: "/").last.map(String.init) ?? ""
+        var words = Array(arguments.dropFirst())
+        guard name == "node" else { return .success(words) }
+        words.removeAll { $0.hasPrefix("--max-old-space-size") }
+        if words == ["--version"] || words == ["-v"] { return .success(["--version"]) }
+        guard let script = words.first,
+            knownScripts.contains(where: { script == $0 || script.hasSuffix("/" + $0) })
+        else {
+            return .failure(
+                CommandError(
+                    "This `node` only starts the gateway: `node dist/index.js gateway …`. It cannot run "
+                        + "`\(words.first ?? "")`."))
+        }
+        return .success(Array(words.dropFirst()))
+    }
+}

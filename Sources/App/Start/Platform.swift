@@ -1,0 +1,33 @@
+import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where the process runs, as far as its environment tells.
+struct Platform: Sendable {
+    /// The variable or file that gave it away, or nil on a plain machine.
+    let evidence: String?
+    let flyApp: String?
+    let flyRegion: String?
+    let flyMachine: String?
+
+    /// Variables that only a cloud machine or a container has.
+    private static let telltales = [
+        "FLY_APP_NAME", "FLY_MACHINE_ID", "RENDER", "K_SERVICE", "KUBERNETES_SERVICE_HOST",
+    ]
+
+    init(_ environment: Environment, hasDockerFile: Bool = access("/.dockerenv", F_OK) == 0) {
+        flyApp = environment["FLY_APP_NAME"]
+        flyRegion = environment["FLY_REGION"]
+        flyMachine = environment["FLY_MACHINE_ID"]
+        evidence =
+            Self.telltales.first { environment[$0] != nil }
+            ?? environment.variables.keys.filter { $0.hasPrefix("RAILWAY_") }.min()
+            ?? (hasDockerFile ? "/.dockerenv" : nil)
+    }
+
+    var isContainer: Bool { evidence != nil }
+}

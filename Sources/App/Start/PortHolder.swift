@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Finds and stops what listens on a port, for `--force`.
+enum PortHolder {
+    /// Sends SIGTERM, and SIGKILL to what is still there after 700 ms.
+    static func stop(port: Int) {
+        let holders = pids(listeningOn: port).filter { $0 != getpid() }
+        guard !holders.isEmpty else { return }
+        for pid in holders { kill(pid, SIGTERM) }
+        for _ in 0..<14 where !pids(listeningOn: port).isEmpty { usleep(50_000) }
+        for pid in pids(listeningOn: port) where pid != getpid() { kill(pid, SIGKILL) }
+        for _ in 0..<26 where !pids(listeningOn: port).isEmpty { usleep(50_000) }
+    }
+
+    /// By `/proc`: the sockets that listen on the port, then the processes that hold one of them.
+    private static func pids(listeningOn port: Int) -> [pid_t] {
+        let sockets = Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap { listeningSockets($0, port: port) })
+        guard !sockets.isEmpty else { return [] }
+        return fileNames(in: "/proc").compactMap { pid_t($0) }.filter { pid in
+            fileNames(in: "/proc/\(pid)/fd").contains { name in
+                link("/proc/\(pid)/fd/\(name)").map { sockets.contains($0) } ?? false
+            }
+        }
+    }
+
+    private static func listeningSockets(_ table: String, port: Int) -> [String] {
+        let hexPort = String(port, radix: 16, uppercase: true)
+        let suffix = ":" + String(repeating: "0", count: max(0, 4 - hexPort.count)) + hexPort
+        let text = String(decoding: readFile(table) ?? [], as: UTF8.self)
+        return text.split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: " ")
+            guard fields.count > 9, fields[1].hasSuffix(suffix), fields[3] == "0A" else { return nil }
+            return "socket:[\(fields[9])]"
+        }
+    }
+
+    private static func link(_ path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let count = buffer.withUnsafeMutableBufferPointer { bytes -> Int in
+            guard let base = bytes.baseAddress else { return 0 }
+            return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                readlink(path, $0, bytes.count)
+            }
+        }
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+}

@@ -1,0 +1,72 @@
+import Agent
+import Core
+import Gateway
+import Store
+import Wire
+
+/// The database: prunes once an hour, closes last.
+final class DatabaseService: Service {
+    private let database: Database
+    private let log: Log
+
+    init(_ database: Database, log: Log) {
+        self.database = database
+        self.log = log
+    }
+
+    func run() async {
+        while (try? await Task.sleep(for: .seconds(3600))) != nil {  // cancelled: the gateway ends
+            do { _ = try await database.prune() } catch {
+                log.warning("pruning failed", ["error": "\(error)"])
+            }
+        }
+    }
+
+    func stop() async { await database.close() }
+}
+
+/// The turns: recovers what a crash left, lets running ones reach a safe point at the end.
+final class SwitchboardService: Service {
+    /// A turn's next safe point is rarely further away; what is not done then is done after the next start.
+    static let drainTime = Duration.seconds(2)
+
+    private let switchboard: Switchboard
+
+    init(_ switchboard: Switchboard) { self.switchboard = switchboard }
+
+    func run() async { await switchboard.run() }
+    func stop() async { await switchboard.drain(timeout: Self.drainTime) }
+}
+
+/// The server with its clients.
+final class ServerService: Service {
+    /// How long clients get to read the farewell.
+    static let farewellTime = Duration.milliseconds(700)
+
+    private let gateway: GatewayServer
+    private let web: WebServer
+    private let restartExpected: @MainActor () -> Duration?
+
+    init(_ gateway: GatewayServer, _ web: WebServer, restartExpected: @escaping @MainActor () -> Duration?) {
+        self.gateway = gateway
+        self.web = web
+        self.restartExpected = restartExpected
+    }
+
+    func run() async { await gateway.run() }
+
+    func stop() async {
+        gateway.stop(restartExpected: restartExpected())
+        await web.finish(within: Self.farewellTime)
+    }
+}
+
+/// The watch on the config file.
+final class ReloadService: Service {
+    private let reloader: ConfigReloader
+
+    init(_ reloader: ConfigReloader) { self.reloader = reloader }
+
+    func start() async { reloader.start() }
+    func stop() async { reloader.stop() }
+}

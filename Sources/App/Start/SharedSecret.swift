@@ -1,0 +1,90 @@
+import Core
+
+/// What clients must give, from flag, environment and file; environment beats file.
+struct SharedSecret {
+    enum Mode: String { case none, token, password }
+
+    var mode: Mode
+    var token: Secret?
+    var password: Secret?
+    /// Values in the file that the environment overrules; said once in the log.
+    var shadowed: [String] = []
+
+    /// For looking at settings that do not depend on it.
+    static let unset = SharedSecret()
+
+    private init() { mode = .none }
+
+    struct Wish {
+        var flagMode: String?
+        var flagToken: String?
+        var flagPassword: String?
+        var fileMode: String?
+        var fileToken: Secret?
+        var filePassword: Secret?
+    }
+
+    init(_ wish: Wish, environment: Environment, isLoopback: Bool) throws(CommandError) {
+        token = Self.pick(wish.flagToken, environment["OPENCLAW_GATEWAY_TOKEN"], wish.fileToken)
+        password = Self.pick(wish.flagPassword, environment["OPENCLAW_GATEWAY_PASSWORD"], wish.filePassword)
+        mode = try Self.mode(
+            wish, hasToken: token != nil, hasPassword: password != nil, isLoopback: isLoopback)
+        if Self.differs(environment["OPENCLAW_GATEWAY_TOKEN"], wish.fileToken) {
+            shadowed.append("gateway.auth.token is shadowed by OPENCLAW_GATEWAY_TOKEN")
+        }
+        if Self.differs(environment["OPENCLAW_GATEWAY_PASSWORD"], wish.filePassword) {
+            shadowed.append("gateway.auth.password is shadowed by OPENCLAW_GATEWAY_PASSWORD")
+        }
+        try check(isLoopback: isLoopback)
+    }
+
+    private static func pick(_ flag: String?, _ variable: String?, _ file: Secret?) -> Secret? {
+        if let text = [flag, variable].compactMap({ $0 }).first(where: { !$0.isEmpty }) {
+            return Secret(text)
+        }
+        return file?.isEmpty == false ? file : nil
+    }
+
+    private static func differs(_ variable: String?, _ file: Secret?) -> Bool {
+        guard let variable, let file, !file.isEmpty else { return false }
+        return !file.matches(variable)
+    }
+
+    /// Without a word about it, a password means password and a token means token. Only this machine may go without.
+    private static func mode(
+        _ wish: Wish, hasToken: Bool, hasPassword: Bool, isLoopback: Bool
+    ) throws(CommandError) -> Mode {
+        if let text = wish.flagMode ?? wish.fileMode {
+            guard let mode = Mode(rawValue: text) else {
+                throw CommandError(
+                    "`gateway.auth.mode` is `\(text)`, which this gateway does not know. Use `token` or `password`."
+                )
+            }
+            return mode
+        }
+        if hasPassword && !hasToken { return .password }
+        return hasToken || !isLoopback ? .token : .none
+    }
+
+    private func check(isLoopback: Bool) throws(CommandError) {
+        switch mode {
+        case .none where !isLoopback:
+            throw CommandError(
+                "Refusing to listen beyond this machine with `gateway.auth.mode` none. " + Self.threeWays)
+        case .token where token == nil && !isLoopback:
+            throw CommandError("Refusing to listen beyond this machine without a token. " + Self.threeWays)
+        case .token where token == nil:
+            throw CommandError("Gateway auth is set to token, but no token is configured. " + Self.threeWays)
+        case .password where password == nil:
+            throw CommandError(
+                "Gateway auth is set to password, but no password is configured. Set OPENCLAW_GATEWAY_PASSWORD "
+                    + "(on Fly: `fly secrets set OPENCLAW_GATEWAY_PASSWORD=…`), `gateway.auth.password` in the config, "
+                    + "or `--password`.")
+        default: break
+        }
+    }
+
+    private static let threeWays =
+        "Set one of: the variable OPENCLAW_GATEWAY_TOKEN (on Fly: `fly secrets set OPENCLAW_GATEWAY_TOKEN=$(openssl rand "
+        + "-hex 32)`), `gateway.auth.token` in the config file, or `--token`."
+}

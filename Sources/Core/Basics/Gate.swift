@@ -1,0 +1,60 @@
+import Synchronization
+
+/// Opens once; whoever waits goes on when it opens or when their own task is cancelled.
+///
+/// A lock and no actor, because a cancellation handler may run on any thread.
+package final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var nextPlace = 0
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package var isOpen: Bool { state.withLock { $0.isOpen } }
+
+    package func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
+        for continuation in waiting.values { continuation.resume() }
+    }
+
+    /// Returns when the gate is open, or at once when the task is cancelled.
+    package func wait() async {
+        let place = state.withLock { state in
+            state.nextPlace += 1
+            return state.nextPlace
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let goesOn = state.withLock { state in
+                    guard !state.isOpen, !Task.isCancelled else { return true }
+                    state.waiting[place] = continuation
+                    return false
+                }
+                if goesOn { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: place) }?.resume()
+        }
+    }
+
+    /// Returns when the gate is open, also in a cancelled task: for work that must not be left half done.
+    package func waitUntilOpen() async {
+        await withCheckedContinuation { continuation in
+            let goesOn = state.withLock { state in
+                guard !state.isOpen else { return true }
+                state.nextPlace += 1
+                state.waiting[state.nextPlace] = continuation
+                return false
+            }
+            if goesOn { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+extension JSON {
+    /// Reads RFC 8259 JSON in UTF-8; of a repeated key the last value counts.
+    package static func parse(
+        _ bytes: some Collection<UInt8>, limits: JSONLimits = .standard
+    ) throws(JSONError) -> JSON {
+        let result = bytes.withContiguousStorageIfAvailable { parse(buffer: $0, limits: limits) }
+        return try (result ?? Array(bytes).withUnsafeBufferPointer { parse(buffer: $0, limits: limits) })
+            .get()
+    }
+
+    /// Reads RFC 8259 JSON; of a repeated key the last value counts.
+    package static func parse(_ text: String, limits: JSONLimits = .standard) throws(JSONError) -> JSON {
+        var text = text
+        return try text.withUTF8 { parse(buffer: $0, limits: limits) }.get()
+    }
+
+    private static func parse(
+        buffer: UnsafeBufferPointer<UInt8>, limits: JSONLimits
+    ) -> Result<JSON, JSONError> {
+        var parser = JSONParser(buffer, limits: limits)
+        do throws(JSONFailure) {
+            return .success(try parser.parseText())
+        } catch {
+            return .failure(error.located(in: buffer))
+        }
+    }
+
+    /// The value on one line, in UTF-8.
+    package func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(into: &bytes)
+        return bytes
+    }
+
+    /// Appends the value on one line, in UTF-8.
+    package func write(into bytes: inout [UInt8]) {
+        var writer = JSONWriter()
+        writer.write(self, into: &bytes)
+    }
+
+    /// The value on one line.
+    package var text: String { String(decoding: encoded(), as: UTF8.self) }
+
+    /// The value for people: one member a line, two spaces a level.
+    package var prettyText: String {
+        var bytes: [UInt8] = []
+        var writer = JSONWriter(indent: 2)
+        writer.write(self, into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// The text as a JSON string, with its quotes.
+    package var quotedJSON: String {
+        var bytes: [UInt8] = []
+        JSONWriter.append(quoted: self, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

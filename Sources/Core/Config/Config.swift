@@ -1,0 +1,91 @@
+/// The whole configuration: what the file says over the defaults, with secrets of the environment over both.
+package struct Config: Settings {
+    package var gateway = GatewaySettings()
+    package var agents = AgentsSettings()
+    package var models = ModelsSettings()
+    package var auth = AuthSettings()
+    package var session = SessionSettings()
+    package var logging = LoggingSettings()
+    package var tools = ToolsSettings()
+    package var commands = CommandsSettings()
+    package var ui = UISettings()
+    /// Variables from `env` and `env.vars`; they never replace one that the process already has.
+    package var env: [String: String] = [:]
+    /// Each channel's section as it stands in the file; the channel reads it.
+    package var channels: [String: JSON] = [:]
+    package var meta = MetaSettings()
+
+    /// The checked document after includes and `${VAR}`, without quarantined keys and without defaults.
+    package var raw: JSON = [:]
+    /// Keys of the file that are accepted and do nothing yet, the topmost of each subtree.
+    package var keysWithoutEffect: [ConfigPath] = []
+
+    package init() {}
+
+    /// Every section of OpenClaw: those with an effect by their type, the others by name and reload rule.
+    package static let spec = ObjectSpec<Config>(
+        Field("meta", \.meta, .object).reload(.none),
+        Field("env", \.env, .variables).reload(.restart).label("Environment"),
+        Field("logging", \.logging, .object).reload(.none).label("Logging"),
+        Field("gateway", \.gateway, .object).holdsEnvironment.reload(.restart).label("Gateway"),
+        Field("agents", \.agents, .object).reload(.none).label("Agents"),
+        Field("models", \.models, .object).reload(.none).label("Models"),
+        Field("auth", \.auth, .object).reload(.none).label("Authentication"),
+        Field("session", \.session, .object).reload(.none).label("Session"),
+        Field("tools", \.tools, .object).reload(.none).label("Tools"),
+        Field("commands", \.commands, .object).reload(.none).label("Commands"),
+        Field("ui", \.ui, .object).reload(.none).label("User interface"),
+        Field("channels", \.channels, .sections).label("Channels"),
+        .known("bindings", reload: .none), .known("audio", reload: .none), .known("messages", reload: .none),
+        .known("talk", reload: .none), .known("skills", reload: .none), .known("wizard", reload: .none),
+        .known("hooks", reload: .hot(.hooks)), .known("cron", reload: .hot(.cron)),
+        .known("browser", reload: .hot(.browser)), .known("plugins", reload: .restart),
+        .known("discovery", reload: .restart), .known("canvasHost", reload: .restart),
+        .known("diagnostics", reload: .restart), .known("update", reload: .restart),
+        .known("nodeHost", reload: .restart), .known("broadcast", reload: .restart),
+        .known("media", reload: .restart), .known("approvals", reload: .restart),
+        .known("web", reload: .restart))
+
+    /// Sections that only newer releases know do nothing here, so a change of them does nothing either.
+    static let reloadRuleOfOtherSections = ReloadRule.none
+}
+
+extension ValueSpec where Value == [String: String] {
+    /// `env`: variables beside `vars`, which holds more of them.
+    fileprivate static var variables: Self {
+        var unused = Traits()
+        unused.hasEffect = false
+        let shell = ["enabled": Shape.bool, "timeoutMs": .integer(0...Int.max)].sorted { $0.key < $1.key }
+        let members = [
+            ObjectShape.Member(
+                key: "shellEnv",
+                shape: .object(
+                    ObjectShape(members: shell.map { .init(key: $0.key, shape: $0.value, traits: unused) })),
+                traits: unused),
+            ObjectShape.Member(
+                key: "vars", shape: .object(ObjectShape(members: [], other: .string)), traits: Traits()),
+        ]
+        return Self(
+            shape: .object(ObjectShape(members: members, other: .string)),
+            decode: { json in
+                let pairs =
+                    (json.objectValue ?? [:]).map { $0 } + (json["vars"]?.objectValue ?? [:]).map { $0 }
+                return Dictionary(pairs.compactMap { pair in pair.value.stringValue.map { (pair.key, $0) } })
+                { $1 }
+            },
+            encode: { .object(JSONObject($0.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }
+        )
+    }
+}
+
+extension ValueSpec where Value == [String: JSON] {
+    /// Members that `KeyTable` knows, kept as they are.
+    fileprivate static var sections: Self {
+        Self(
+            shape: .object(ObjectShape(members: [], isDeclared: true)),
+            decode: { json in
+                json.objectValue.map { object in Dictionary(object.map { ($0.key, $0.value) }) { $1 } }
+            },
+            encode: { .object(JSONObject($0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })) })
+    }
+}

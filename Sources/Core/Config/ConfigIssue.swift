@@ -1,0 +1,42 @@
+/// Something in the config that cannot be used as it is written.
+package struct ConfigIssue: Hashable, Sendable, CustomStringConvertible {
+    /// The key or value it is about.
+    package var path: ConfigPath
+    /// For people: what was found and what would be right.
+    package var message: String
+    /// The sentence that clients of the original know, and the path they expect with it.
+    package var protocolMessage: String
+    package var protocolPath: ConfigPath
+    /// The file's name as people know it, and the place in it.
+    package var file: String?
+    package var position: TextPosition?
+    /// A mistake in what decides who may come in: neither ignored nor papered over with an older copy.
+    package var isSecurity = false
+
+    package init(
+        path: ConfigPath, message: String, protocolMessage: String? = nil, protocolPath: ConfigPath? = nil,
+        isSecurity: Bool = false
+    ) {
+        self.path = path
+        self.message = message
+        self.protocolMessage = protocolMessage ?? message
+        self.protocolPath = protocolPath ?? path
+        self.isSecurity = isSecurity
+    }
+
+    /// For people, with the place: `openclaw.json:12:5: gateway.prot: unknown key`.
+    package var description: String {
+        var text = file.map { $0 + ":" } ?? ""
+        if let position { text += "\(position.line):\(position.column):" }
+        if !text.isEmpty { text += " " }
+        return text + (path == .root ? "" : "\(path): ") + message
+    }
+
+    /// `{path, message}`, as in `issues` of `config.get`.
+    package var json: JSON { ["path": .string(protocolPath.dotted), "message": .string(protocolMessage)] }
+
+    /// `gateway.port: Invalid input: …`, as newer clients show it.
+    package var protocolLine: String {
+        "\(protocolPath == .root ? "<root>" : protocolPath.dotted): \(protocolMessage)"
+    }
+}

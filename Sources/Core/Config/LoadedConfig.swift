@@ -1,0 +1,178 @@
+/// What loading gave: the config, and all there is to say about it.
+package struct LoadedConfig: Sendable {
+    /// Defaults, the file and the environment.
+    ///
+    /// With `issues` it is the parts that were right.
+    package var config = Config()
+    /// What makes the file unusable, everything at once.
+    package var issues: [ConfigIssue] = []
+    /// Unknown keys that were left out.
+    ///
+    /// For a write they are errors.
+    package var quarantined: [ConfigIssue] = []
+    /// What people should know though all is well: a secret in the file that the environment beats.
+    package var warnings: [ConfigIssue] = []
+    /// The process's variables with those of the `env` section.
+    package var environment: Environment
+    /// The main file's text and tree; nil when there is none, or it is not JSON5.
+    package var document: JSON5Document?
+    package var syntaxError: JSON5Error?
+    /// The main file as it is written.
+    package var parsed: JSON = [:]
+    /// With all included files in place and `${VAR}` still in it: complete, and without what only the
+    /// environment knows.
+    package var assembled: JSON = [:]
+    /// Files it includes, also missing ones.
+    package var includedPaths: [String] = []
+
+    package var isValid: Bool { issues.isEmpty }
+
+    /// A mistake in a key that decides who may come in: an older copy of the file must not be used instead.
+    package var failsClosed: Bool { issues.contains(where: \.isSecurity) }
+
+    init(environment: Environment) {
+        self.environment = environment
+    }
+
+    static func defaults(environment: Environment) -> LoadedConfig {
+        var loaded = LoadedConfig(environment: environment)
+        loaded.decode([:])
+        return loaded
+    }
+
+    /// Checks the document, leaves out what nobody knows, and decodes the rest.
+    mutating func accept(_ tree: LocatedValue, locatedBy includes: ConfigIncludes) {
+        var document = tree.json
+        let check = ConfigCheck.run(document)
+        issues += check.issues.map { includes.locate($0, at: tree.place(of: $0.path, key: false)) }
+        for unknown in check.unknownKeys {
+            let located = includes.locate(unknown, at: tree.place(of: unknown.path, key: true))
+            if unknown.isSecurity { issues.append(located) } else { quarantined.append(located) }
+            document.remove(at: unknown.path)
+        }
+        config.keysWithoutEffect = check.keysWithoutEffect
+        for issue in check.issues { document.remove(at: issue.path) }
+        let read = resolveReferences(in: document)
+        decode(read.objectValue ?? [:])
+        config.raw = document
+    }
+
+    private mutating func decode(_ document: JSONObject) {
+        let keysWithoutEffect = config.keysWithoutEffect
+        var overlaid: JSON = .object(document)
+        for (path, names) in Config.spec.shape.environmentVariables() {
+            guard let name = names.first(where: { environment[$0] != nil }), let value = environment[name]
+            else {
+                continue
+            }
+            if let written = overlaid[path]?.stringValue, written != value {
+                warnings.append(.shadowed(path, by: name))
+            }
+            overlaid.set(.string(value), at: path)
+        }
+        config = Config(json: overlaid.objectValue ?? [:])
+        config.raw = .object(document)
+        config.keysWithoutEffect = keysWithoutEffect
+    }
+
+    /// `{source: "env", id: "NAME"}` becomes the variable's value; other sources give no value yet.
+    private mutating func resolveReferences(in document: JSON) -> JSON {
+        var result = document
+        for path in document.secretReferences() {
+            guard let reference = document[path], let id = reference["id"]?.stringValue else { continue }
+            guard reference["source"] == "env" else {
+                warnings.append(
+                    ConfigIssue(
+                        path: path,
+                        message: "secrets from `\(reference["source"]?.stringValue ?? "")` are not read yet"))
+                continue
+            }
+            if let value = environment[id] {
+                result.set(.string(value), at: path)
+            } else {
+                warnings.append(
+                    ConfigIssue(path: path, message: "the environment variable `\(id)` is not set"))
+            }
+        }
+        return result
+    }
+}
+
+extension ConfigIssue {
+    fileprivate static func shadowed(_ path: ConfigPath, by name: String) -> ConfigIssue {
+        ConfigIssue(
+            path: path,
+            message:
+                "shadowed by the environment variable `\(name)`, which has another value; remove one of the two"
+        )
+    }
+}
+
+extension Shape {
+    /// Declared keys that environment variables set, outside lists and maps.
+    fileprivate func environmentVariables(at path: ConfigPath = .root) -> [(ConfigPath, [String])] {
+        guard case .object(let object) = resolved else { return [] }
+        return object.members.flatMap { member -> [(ConfigPath, [String])] in
+            let inner = path.appending(member.key)
+            if !member.traits.environment.isEmpty { return [(inner, member.traits.environment)] }
+            guard member.traits.holdsEnvironment else { return [] }
+            return member.shape.environmentVariables(at: inner)
+        }
+    }
+}
+
+extension JSON {
+    /// Removes the member at `path`; an item of a list is replaced by null, so that the others keep their
+    /// places.
+    mutating func remove(at path: ConfigPath) {
+        guard let last = path.steps.last else {
+            self = [:]
+            return
+        }
+        change(at: path.parent.steps[...]) { holder in
+            switch (holder, last) {
+            case (.object(var object), .key(let key)):
+                object[key] = nil
+                holder = .object(object)
+            case (.array(var items), .index(let index)) where items.indices.contains(index):
+                items[index] = .null
+                holder = .array(items)
+            default: break
+            }
+        }
+    }
+
+    /// Sets the member at `path`, making objects on the way; a step that does not fit what is there changes
+    /// nothing.
+    mutating func set(_ value: JSON, at path: ConfigPath) {
+        change(at: path.steps[...]) { $0 = value }
+    }
+
+    private mutating func change(at steps: ArraySlice<ConfigPath.Step>, _ body: (inout JSON) -> Void) {
+        guard let step = steps.first else { return body(&self) }
+        switch (self, step) {
+        case (.object(var object), .key(let key)):
+            var inner = object[key] ?? [:]
+            inner.change(at: steps.dropFirst(), body)
+            object[key] = inner
+            self = .object(object)
+        case (.array(var items), .index(let index)) where items.indices.contains(index):
+            items[index].change(at: steps.dropFirst(), body)
+            self = .array(items)
+        default: break
+        }
+    }
+
+    /// Where `{source, provider, id}` stands in place of a secret.
+    fileprivate func secretReferences(at path: ConfigPath = .root) -> [ConfigPath] {
+        switch self {
+        case .object(let object):
+            let isReference = object["source"]?.stringValue != nil && object["id"]?.stringValue != nil
+            if isReference && object.count <= 3 { return [path] }
+            return object.flatMap { $0.value.secretReferences(at: path.appending($0.key)) }
+        case .array(let items):
+            return items.enumerated().flatMap { $1.secretReferences(at: path.appending(.index($0))) }
+        default: return []
+        }
+    }
+}

@@ -1,0 +1,132 @@
+/// `agents`: who answers, and how.
+package struct AgentsSettings: Settings {
+    package var defaults = Defaults()
+    package var list: [AgentSettings] = []
+
+    package init() {}
+
+    package static let spec = ObjectSpec<AgentsSettings>(
+        Field("defaults", \.defaults, .object).label("Agent Defaults"),
+        Field("list", \.list, .list(.object)).label("Agents"))
+
+    /// `agents.defaults`: for every agent that does not say otherwise.
+    package struct Defaults: Settings {
+        package var model = ModelChoice()
+        /// For images, when the primary model cannot see them.
+        package var imageModel: ModelChoice?
+        package var workspace: String?
+        /// Turns that run at the same time over all sessions.
+        package var maxConcurrent = 4
+        /// Longest time of one turn.
+        package var timeoutSeconds = 600
+        package var thinkingDefault: String?
+        /// Models that `/model` may choose, by `provider/model`; empty: all.
+        package var models: [String: ModelEntry] = [:]
+        /// Overrides the model's context size, in tokens.
+        package var contextTokens: Int?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Defaults>(
+            Field("model", \.model, .modelChoice).label("Primary Model"),
+            Field("imageModel", \.imageModel, .modelChoice).label("Image Model"),
+            Field("workspace", \.workspace, .text).label("Workspace"),
+            Field("maxConcurrent", \.maxConcurrent, .integer(1...1000)).defaultShown.label("Turns At A Time"),
+            Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400 * 7)).label("Turn Timeout (s)"),
+            Field("thinkingDefault", \.thinkingDefault, .thinkingLevel).label("Thinking"),
+            Field("models", \.models, .map(.object)).label("Models"),
+            Field("contextTokens", \.contextTokens, .integer(1...Int.max)).label("Context Size (tokens)"),
+            .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
+    }
+
+    /// `agents.defaults.models.<provider/model>`.
+    package struct ModelEntry: Settings {
+        package var alias: String?
+        /// Sent to the vendor with each request.
+        package var params: JSON?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<ModelEntry>(
+            Field("alias", \.alias, .text).label("Alias"),
+            Field("params", \.params, .raw(.object(ObjectShape(members: [], other: .any)))).label(
+                "Parameters"))
+    }
+}
+
+/// `agents.list[]`: one agent.
+package struct AgentSettings: Settings {
+    package var id = ""
+    package var `default` = false
+    package var name: String?
+    package var workspace: String?
+    package var model: ModelChoice?
+    package var identity = Identity()
+
+    package init() {}
+
+    package static let spec = ObjectSpec<AgentSettings>(
+        Field("id", \.id, .text).required.label("Id"),
+        Field("default", \.default, .bool).label("Default Agent"),
+        Field("name", \.name, .text).label("Name"),
+        Field("workspace", \.workspace, .text).label("Workspace"),
+        Field("model", \.model, .modelChoice).label("Model"),
+        Field("identity", \.identity, .object).label("Identity"))
+
+    /// How the agent shows itself.
+    package struct Identity: Settings {
+        package var name: String?
+        package var theme: String?
+        package var emoji: String?
+        package var avatar: String?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Identity>(
+            Field("name", \.name, .text).label("Name"), Field("theme", \.theme, .text).label("Theme"),
+            Field("emoji", \.emoji, .text).label("Emoji"), Field("avatar", \.avatar, .text).label("Avatar"))
+    }
+}
+
+/// A model and those that follow when it fails, as `provider/model`.
+package struct ModelChoice: Sendable, Hashable {
+    package var primary: String?
+    package var fallbacks: [String]
+
+    package init(primary: String? = nil, fallbacks: [String] = []) {
+        self.primary = primary
+        self.fallbacks = fallbacks
+    }
+}
+
+extension ValueSpec where Value == ModelChoice {
+    /// `"provider/model"`, or `{primary, fallbacks}`.
+    static var modelChoice: Self {
+        var label = Traits()
+        label.label = "Fallbacks"
+        let members = [
+            ObjectShape.Member(key: "primary", shape: .string, traits: Traits()),
+            ObjectShape.Member(key: "fallbacks", shape: .array(.string), traits: label),
+        ]
+        return Self(
+            shape: .either([.object(ObjectShape(members: members, isDeclared: true)), .string]),
+            decode: { json in
+                if let primary = json.stringValue { return ModelChoice(primary: primary) }
+                return ModelChoice(
+                    primary: json["primary"]?.stringValue,
+                    fallbacks: json["fallbacks"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+            },
+            encode: { choice in
+                var object = JSONObject()
+                object["primary"] = choice.primary.map { .string($0) }
+                if !choice.fallbacks.isEmpty { object["fallbacks"] = JSON(choice.fallbacks) }
+                return object.isEmpty ? nil : .object(object)
+            })
+    }
+}
+
+extension ValueSpec where Value == String {
+    fileprivate static var thinkingLevel: Self {
+        .choice("off", "minimal", "low", "medium", "high", "xhigh", "adaptive", "max", "ultra")
+    }
+}

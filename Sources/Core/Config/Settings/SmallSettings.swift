@@ -1,0 +1,118 @@
+/// `session`: which messages share a conversation.
+package struct SessionSettings: Settings {
+    package var mainKey = "main"
+    /// `per-sender` or `global`.
+    package var scope = "per-sender"
+
+    package init() {}
+
+    package static let spec = ObjectSpec<SessionSettings>(
+        Field("mainKey", \.mainKey, .text).label("Main Session Key"),
+        Field("scope", \.scope, .choice("per-sender", "global")).label("Session Scope"))
+}
+
+/// `logging`: what is written down, and where.
+package struct LoggingSettings: Settings {
+    /// For the file.
+    package var level = "info"
+    /// Nil: one file a day under `<state>/logs`.
+    package var file: String?
+    package var consoleLevel = "info"
+    /// `pretty`, `compact` or `json`; nil: by what the console is.
+    package var consoleStyle: String?
+    /// `tools` or `off`.
+    package var redactSensitive = "tools"
+    /// Further patterns to mask.
+    package var redactPatterns: [String] = []
+    /// Nil: the log's own limit.
+    package var maxFileBytes: Int?
+
+    package init() {}
+
+    package static let spec = ObjectSpec<LoggingSettings>(
+        Field("level", \.level, .level).label("Log Level"),
+        Field("file", \.file, .text).label("Log File"),
+        Field("consoleLevel", \.consoleLevel, .level).label("Console Log Level"),
+        Field("consoleStyle", \.consoleStyle, .choice("pretty", "compact", "json")).label(
+            "Console Log Style"),
+        Field("redactSensitive", \.redactSensitive, .choice("off", "tools")).defaultShown.label("Redaction"),
+        Field("redactPatterns", \.redactPatterns, .list(.text)).label("Redaction Patterns"),
+        Field("maxFileBytes", \.maxFileBytes, .integer(1...Int.max)).label("Largest Log File (bytes)"))
+}
+
+/// `tools`: what the model may do.
+package struct ToolsSettings: Settings {
+    /// Nil: all.
+    package var allow: [String]?
+    package var deny: [String] = []
+    package var exec = Exec()
+
+    package init() {}
+
+    package static let spec = ObjectSpec<ToolsSettings>(
+        Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
+        Field("deny", \.deny, .list(.text)).label("Denied Tools"),
+        Field("exec", \.exec, .object).label("Exec Tool"))
+
+    /// `tools.exec`: commands.
+    package struct Exec: Settings {
+        /// Longest run of a command.
+        package var timeoutSec = 1800
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Exec>(
+            Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"))
+    }
+}
+
+/// `commands`: what a message or signal may tell the gateway itself.
+package struct CommandsSettings: Settings {
+    /// Whether SIGUSR1 restarts the gateway in its process.
+    package var restart = false
+
+    package init() {}
+
+    package static let spec = ObjectSpec<CommandsSettings>(
+        Field("restart", \.restart, .bool).label("Allow Restart"))
+}
+
+/// `ui`: how the browser page looks.
+package struct UISettings: Settings {
+    package var assistant = Assistant()
+
+    package init() {}
+
+    package static let spec = ObjectSpec<UISettings>(
+        Field("assistant", \.assistant, .object).label("Assistant"))
+
+    /// The name and picture beside the answers.
+    package struct Assistant: Settings {
+        package var name: String?
+        package var avatar: String?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Assistant>(
+            Field("name", \.name, .text).label("Assistant Name"),
+            Field("avatar", \.avatar, .text).label("Assistant Avatar"))
+    }
+}
+
+/// `meta`: who wrote the file last.
+package struct MetaSettings: Settings {
+    package var lastTouchedVersion: String?
+    package var lastTouchedAt: String?
+
+    package init() {}
+
+    package static let spec = ObjectSpec<MetaSettings>(
+        Field("lastTouchedVersion", \.lastTouchedVersion, .text),
+        Field("lastTouchedAt", \.lastTouchedAt, .text))
+}
+
+extension ValueSpec where Value == String {
+    fileprivate static var level: Self {
+        .choice("silent", "fatal", "error", "warn", "info", "debug", "trace")
+    }
+}

@@ -1,0 +1,351 @@
+package import Core
+
+/// The config file on disk: reads it, falls back to the last good copy, and writes it as small edits.
+@MainActor
+package final class ConfigFile {
+    package let location: ConfigLocation
+    package private(set) var snapshot: ConfigSnapshot
+
+    /// The text that runs; nil when a copy or nothing but defaults does.
+    private var runningText: [UInt8]?
+    private let environment: Environment
+    private let loader: ConfigLoader
+    private let digest: @Sendable ([UInt8]) -> String
+    private let stamp: Stamp
+
+    /// What is written into `meta` with each edit.
+    package struct Stamp: Sendable {
+        package var version: String
+        /// The moment as ISO 8601.
+        package var now: @Sendable () -> String
+
+        package init(version: String, now: @escaping @Sendable () -> String) {
+            self.version = version
+            self.now = now
+        }
+    }
+
+    /// `environment` is the process's; `.env` files of the working and the state directory are added to it
+    /// here.
+    ///
+    /// `digest` gives SHA-256 in hex.
+    package init(
+        location: ConfigLocation, environment: [String: String], workingDirectory: String,
+        stamp: Stamp, digest: @escaping @Sendable ([UInt8]) -> String
+    ) {
+        self.location = location
+        self.stamp = stamp
+        self.digest = digest
+        self.environment = Self.environment(environment, [workingDirectory, location.stateDirectory])
+        loader = ConfigLoader { path in
+            do throws(FileError) {
+                guard let bytes = try PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes) else {
+                    return .failure(.init(message: "there is no such file"))
+                }
+                return .success(bytes)
+            } catch {
+                return .failure(.init(message: error.description))
+            }
+        }
+        let nothing = loader.load(nil, path: location.configPath, environment: self.environment)
+        snapshot = ConfigSnapshot(
+            path: location.configPath, raw: nil, exists: false, hash: digest([]), running: nothing,
+            origin: .defaults,
+            file: nothing)
+    }
+
+    private static func environment(_ variables: [String: String], _ folders: [String]) -> Environment {
+        var environment = Environment(variables)
+        for folder in folders {
+            // A `.env` that cannot be read is as good as none: nothing in it is needed to start.
+            guard let bytes = try? PrivateFile.read(folder + "/.env", limit: ConfigLoader.limits.maxBytes)
+            else { continue }
+            environment.add(Environment.parse(String(decoding: bytes, as: UTF8.self)))
+        }
+        return environment
+    }
+
+    // MARK: Reading
+
+    /// Loads the file for a start.
+    ///
+    /// With mistakes in it the last good copy is taken, unless they decide who may come in.
+    package func loadAtStart() throws(ConfigRefusal) -> ConfigSnapshot {
+        let bytes: [UInt8]?
+        do throws(FileError) {
+            bytes = try read()
+        } catch {
+            throw ConfigRefusal(path: location.configPath, issues: [], reason: error.description)
+        }
+        let lastGood = self.lastGood()
+        let loaded = load(bytes, isEmptyAMistake: lastGood != nil)
+        if loaded.isValid {
+            accept(bytes, loaded)
+        } else if !loaded.failsClosed, let lastGood {
+            snapshot = snapshot(of: bytes, file: loaded, running: lastGood, origin: .lastGood)
+        } else {
+            throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
+        }
+        return snapshot
+    }
+
+    /// What reading the file again gave.
+    package enum Reading {
+        /// The same text as before.
+        case unchanged
+        /// A valid text; `snapshot` is the new one.
+        case changed(from: Config)
+        /// A text with mistakes, or none: what ran goes on running.
+        case unusable([ConfigIssue])
+    }
+
+    /// Reads the file again.
+    package func reload() -> Reading {
+        let bytes: [UInt8]?
+        do throws(FileError) {
+            bytes = try read()
+        } catch {
+            return .unusable([ConfigIssue(path: .root, message: error.description)])
+        }
+        guard let bytes else {
+            if !snapshot.exists { return .unchanged }
+            return .unusable([ConfigIssue(path: .root, message: "the file is gone")])
+        }
+        if bytes == runningText, snapshot.running.includedPaths.isEmpty {
+            keepFile(bytes)
+            return .unchanged
+        }
+        let loaded = load(bytes, isEmptyAMistake: true)
+        guard loaded.isValid else {
+            snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
+            return .unusable(loaded.issues)
+        }
+        let old = snapshot.running.config
+        let isSame = snapshot.origin == .file && loaded.config.raw == old.raw
+        accept(bytes, loaded)
+        return isSame ? .unchanged : .changed(from: old)
+    }
+
+    private func read() throws(FileError) -> [UInt8]? {
+        try PrivateFile.read(location.configPath, limit: ConfigLoader.limits.maxBytes)
+    }
+
+    /// An empty file where a good one was is a write that was cut off.
+    private func load(_ bytes: [UInt8]?, isEmptyAMistake: Bool) -> LoadedConfig {
+        var loaded = loader.load(bytes, path: location.configPath, environment: environment)
+        if isEmptyAMistake, let bytes, bytes.allSatisfy({ $0 <= 0x20 }) {
+            loaded.issues.append(
+                ConfigIssue(path: .root, message: "the file is empty; write `{}` for all defaults"))
+        }
+        return loaded
+    }
+
+    /// A text with mistakes went and the one that runs is back.
+    private func keepFile(_ bytes: [UInt8]) {
+        guard snapshot.raw.map({ Array($0.utf8) }) != bytes else { return }
+        snapshot = snapshot(
+            of: bytes, file: snapshot.running, running: snapshot.running, origin: snapshot.origin)
+    }
+
+    private func accept(_ bytes: [UInt8]?, _ loaded: LoadedConfig) {
+        runningText = bytes
+        snapshot = snapshot(
+            of: bytes, file: loaded, running: loaded, origin: bytes == nil ? .defaults : .file)
+        if let bytes { saveLastGood(bytes, loaded) }
+    }
+
+    private func snapshot(
+        of bytes: [UInt8]?, file: LoadedConfig, running: LoadedConfig, origin: ConfigSnapshot.Origin
+    ) -> ConfigSnapshot {
+        ConfigSnapshot(
+            path: location.configPath, raw: bytes.flatMap { String(validating: $0, as: UTF8.self) },
+            exists: bytes != nil, hash: digest(bytes ?? []), running: running, origin: origin, file: file)
+    }
+
+    // MARK: The last good copy
+
+    private func lastGood() -> LoadedConfig? {
+        // A copy that cannot be read is no copy; the mistakes in the file itself are what is told then.
+        guard let bytes = try? PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
+        else { return nil }
+        let loaded = loader.load(bytes, path: location.lastGoodPath, environment: environment)
+        return loaded.isValid ? loaded : nil
+    }
+
+    /// With includes the copy holds all files in one, so that it stands alone.
+    private func saveLastGood(_ bytes: [UInt8], _ loaded: LoadedConfig) {
+        let copy = loaded.includedPaths.isEmpty ? bytes : Array((loaded.assembled.prettyText + "\n").utf8)
+        // Losing the copy costs only the fallback, and the next good load tries again.
+        let stored = try? PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
+        if stored != copy { try? PrivateFile.write(copy, to: location.lastGoodPath) }
+    }
+
+    // MARK: Writing
+
+    /// Writes a whole document as it was sent, with secrets put back where the placeholder stands.
+    @discardableResult
+    package func replace(with raw: String, baseHash: String?) throws(ConfigWriteError) -> ConfigSnapshot {
+        try refresh()
+        try require(baseHash)
+        let document = try parse(raw)
+        let text = try restored(document)
+        // What is not plain JSON was written by a person, and stays as it is.
+        let isPlain = (try? JSON.parse(raw)) != nil
+        try write(isPlain ? keepingComments(in: text, try parse(text).value) : text)
+        return snapshot
+    }
+
+    /// Applies a merge patch.
+    ///
+    /// Returns the paths that changed; none means that nothing was written.
+    ///
+    /// `needsHash: false`: an empty patch may come without a base hash, as the newer protocol allows.
+    package func patch(
+        with raw: String, baseHash: String?, needsHash: Bool = true
+    ) throws(ConfigWriteError) -> [ConfigPath] {
+        try refresh()
+        let sent = try parse(raw)
+        guard case .object(let members) = sent.value else {
+            throw ConfigWriteError("config.patch raw must be an object")
+        }
+        if needsHash || !members.isEmpty { try require(baseHash) }
+        guard snapshot.file.isValid else { throw ConfigWriteError("invalid config; fix before patching") }
+        let patch = try parse(try restored(sent)).value
+        if let included = patch.removedPaths().first(where: isIncluded) {
+            throw ConfigWriteError("`\(included)` comes from an included file; remove it there")
+        }
+        let document: JSON5Document
+        if let present = snapshot.file.document { document = present } else { document = try parse("{}") }
+        let text = ConfigEdit.rewrite(document, to: written(document.value.applying(mergePatch: patch)))
+        return try edit { _ throws(ConfigEdit.Failure) in text }
+    }
+
+    /// Plain JSON was written by a program that knew no comments: what it changed is edited into the text there is.
+    private func keepingComments(in text: String, _ wanted: JSON) -> String {
+        guard let old = snapshot.file.document else { return text }
+        let edited = ConfigEdit.rewrite(old, to: written(wanted))
+        // A member that an included file has cannot be taken away here: then everything is written out.
+        return meaning(of: edited) == meaning(of: text) ? edited : ConfigEdit.rewrite(old, to: wanted)
+    }
+
+    private func meaning(of text: String) -> JSON {
+        loader.load(Array(text.utf8), path: location.configPath, environment: environment).config.raw
+    }
+
+    private func isIncluded(_ path: ConfigPath) -> Bool {
+        snapshot.file.parsed[path] == nil && snapshot.file.config.raw[path] != nil
+    }
+
+    /// A document with `${VAR}` and `$include` as the file has them.
+    private func written(_ wanted: JSON) -> JSON {
+        wanted.keepingReferences(of: snapshot.file.parsed, meaning: snapshot.file.config.raw)
+    }
+
+    /// Sets one value, for the command line.
+    @discardableResult
+    package func set(_ value: JSON, at path: ConfigPath) throws(ConfigWriteError) -> [ConfigPath] {
+        try refresh()
+        return try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.set(value, at: path, in: text) }
+    }
+
+    /// Takes one value away, for the command line.
+    @discardableResult
+    package func unset(_ path: ConfigPath) throws(ConfigWriteError) -> [ConfigPath] {
+        try refresh()
+        return try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.unset(path, in: text) }
+    }
+
+    private func edit(
+        _ change: (String) throws(ConfigEdit.Failure) -> String
+    ) throws(ConfigWriteError) -> [ConfigPath] {
+        let edited: String
+        do throws(ConfigEdit.Failure) {
+            edited = try change(snapshot.raw ?? "")
+        } catch {
+            throw ConfigWriteError(error)
+        }
+        let changed = snapshot.file.parsed.changedPaths(to: try parse(edited).value)
+        guard !changed.isEmpty else { return [] }
+        try write(Self.stamped(edited, stamp, hasMeta: snapshot.file.parsed["meta"] != nil))
+        return changed
+    }
+
+    /// Only where the file has a `meta` section: people who keep none are not given one.
+    private static func stamped(_ text: String, _ stamp: Stamp, hasMeta: Bool) -> String {
+        guard hasMeta else { return text }
+        let meta: JSON = [
+            "meta": ["lastTouchedVersion": .string(stamp.version), "lastTouchedAt": .string(stamp.now())]
+        ]
+        // The stamp is a courtesy: a text that cannot take it is written without.
+        return (try? ConfigEdit.apply(mergePatch: meta, to: text)) ?? text
+    }
+
+    /// Somebody may have written the file since it was read last.
+    private func refresh() throws(ConfigWriteError) {
+        do throws(FileError) {
+            let bytes = try read()
+            guard bytes != snapshot.raw.map({ Array($0.utf8) }) || snapshot.exists != (bytes != nil) else {
+                return
+            }
+            let loaded = load(bytes, isEmptyAMistake: false)
+            snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
+        } catch {
+            throw ConfigWriteError(error.description)
+        }
+    }
+
+    private func require(_ baseHash: String?) throws(ConfigWriteError) {
+        guard snapshot.exists else { return }
+        let given = baseHash?.split(whereSeparator: \.isWhitespace).joined() ?? ""
+        guard !given.isEmpty else {
+            throw ConfigWriteError("config base hash required; re-run config.get and retry")
+        }
+        guard given == snapshot.hash else {
+            throw ConfigWriteError("config changed since last load; re-run config.get and retry")
+        }
+    }
+
+    private func parse(_ raw: String) throws(ConfigWriteError) -> JSON5Document {
+        do throws(JSON5Error) {
+            return try JSON.parseJSON5(raw, limits: ConfigLoader.limits)
+        } catch {
+            throw ConfigWriteError(error.protocolMessage)
+        }
+    }
+
+    private func restored(_ document: JSON5Document) throws(ConfigWriteError) -> String {
+        do throws(ConfigRedaction.Unrestorable) {
+            return try ConfigRedaction.restoredText(
+                of: document, from: snapshot.file.document, meaning: snapshot.file.config.raw)
+        } catch {
+            throw ConfigWriteError(
+                "invalid config", issues: [ConfigIssue(path: error.path, message: error.message)])
+        }
+    }
+
+    /// Checks the text as a whole, keeps the old one as a backup, and puts the new one in its place.
+    private func write(_ text: String) throws(ConfigWriteError) {
+        let bytes = Array(text.utf8)
+        let loaded = loader.load(bytes, path: location.configPath, environment: environment)
+        let issues = loaded.issues + loaded.quarantined
+        guard issues.isEmpty else { throw ConfigWriteError("invalid config", issues: issues) }
+        do throws(FileError) {
+            if let old = try read() { try ConfigBackups.keep(old, of: location.configPath) }
+            try PrivateFile.write(bytes, to: location.configPath)
+        } catch {
+            throw ConfigWriteError(error.description)
+        }
+        snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
+    }
+}
+
+extension ConfigWriteError {
+    init(_ failure: ConfigEdit.Failure) {
+        switch failure {
+        case .unreadable(let error): self.init(error.protocolMessage)
+        case .missing(let path): self.init("Config path not found: \(path)")
+        case .unreachable(let path):
+            self.init("Config path cannot be set: \(path) leads into a value that has no such member")
+        }
+    }
+}

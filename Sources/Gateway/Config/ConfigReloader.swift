@@ -1,0 +1,90 @@
+package import Core
+import Wire
+
+/// Keeps the running config in step with the file.
+@MainActor
+package final class ConfigReloader {
+    private let file: ConfigFile
+    private let log: Log
+    private let apply: (ReloadPlan, Config) -> Void
+    private var watcher: ConfigWatcher?
+
+    /// `apply` gets each change of the config that is to take effect.
+    package init(file: ConfigFile, log: Log, apply: @escaping (ReloadPlan, Config) -> Void) {
+        self.file = file
+        self.log = log.named("reload")
+        self.apply = apply
+    }
+
+    /// Watches the file and what it includes, with the settle time of `gateway.reload.debounceMs`.
+    package func start() {
+        let settle = Duration.milliseconds(file.snapshot.config.gateway.reload.debounceMs)
+        let watcher = ConfigWatcher(
+            settle: settle,
+            files: { [file] in [file.location.configPath] + file.snapshot.file.includedPaths },
+            settled: { [weak self] in self?.look() ?? .done })
+        watcher.start()
+        self.watcher = watcher
+    }
+
+    package func stop() {
+        watcher?.stop()
+        watcher = nil
+    }
+
+    /// Reads the file at once, as SIGHUP asks.
+    package func reloadNow() {
+        isSecondLook = true
+        _ = look()
+    }
+
+    private var isSecondLook = false
+
+    private func look() -> ConfigWatcher.Verdict {
+        switch file.reload() {
+        case .unchanged: break
+        case .changed(let old): take(from: old)
+        case .unusable(let issues):
+            // A text that is half written looks like this for a moment.
+            if !isSecondLook {
+                isSecondLook = true
+                return .lookAgain
+            }
+            report(issues)
+        }
+        isSecondLook = false
+        return .done
+    }
+
+    private func take(from old: Config) {
+        for issue in file.snapshot.file.quarantined { log.warning("ignored: \(issue)") }
+        for issue in file.snapshot.file.warnings { log.warning("\(issue)") }
+        let plan = ReloadPlan(from: old, to: file.snapshot.config)
+        guard !plan.isEmpty else { return }
+        let paths = Self.list(plan.changed)
+        log.info("config change detected; evaluating reload (\(paths))")
+        if plan.isOff { return log.info("config reload disabled (gateway.reload.mode=off)") }
+        if plan.needsRestart {
+            log.info("config change requires gateway restart (\(Self.list(plan.restartReasons)))")
+        } else {
+            log.info("config hot reload applied (\(paths))")
+        }
+        if !plan.waitingForRestart.isEmpty {
+            log.warning("restart the gateway to apply (\(Self.list(plan.waitingForRestart)))")
+        }
+        apply(plan, file.snapshot.config)
+    }
+
+    private func report(_ issues: [ConfigIssue]) {
+        log.error("config reload skipped (invalid config); the running config stays")
+        for issue in issues { log.error("\(issue)") }
+    }
+
+    /// Paths named in one line.
+    private static let mostNamed = 8
+
+    private static func list(_ paths: [ConfigPath]) -> String {
+        let named = paths.prefix(mostNamed).map(\.description).joined(separator: ", ")
+        return paths.count > mostNamed ? "\(named) and \(paths.count - mostNamed) more" : named
+    }
+}

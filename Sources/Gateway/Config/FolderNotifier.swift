@@ -1,0 +1,170 @@
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Calls back when a name that leads to one of the watched files is written, made, moved or removed.
+@MainActor
+final class FolderNotifier {
+    private let changed: () -> Void
+    /// Folder and the names in it that count.
+    private var names: [String: Set<String>] = [:]
+    #if os(Linux)
+        private let descriptor: CInt
+        private var watches: [CInt: String] = [:]
+    #endif
+    private var event: LoopEvent?
+    private var fingerprint = ""
+
+    init(changed: @escaping () -> Void) {
+        self.changed = changed
+        #if os(Linux)
+            descriptor = inotify_init1(CInt(IN_NONBLOCK) | CInt(IN_CLOEXEC))
+            if descriptor >= 0 { event = .readable(descriptor) { [weak self] in self?.readEvents() } }
+        #endif
+        // Without inotify (no descriptor left, another system) the files are looked at.
+        if event == nil { event = .every(.seconds(2)) { [weak self] in self?.poll() } }
+    }
+
+    isolated deinit {
+        event?.cancel()
+        #if os(Linux)
+            if descriptor >= 0 { close(descriptor) }
+        #endif
+    }
+
+    /// Watches these files instead of those before.
+    func watch(_ files: [String]) {
+        names = [:]
+        for file in files {
+            for (folder, name) in Self.steps(to: file) { names[folder, default: []].insert(name) }
+        }
+        fingerprint = Self.fingerprint(of: files)
+        polled = files
+        #if os(Linux)
+            renewWatches()
+        #endif
+    }
+
+    private var polled: [String] = []
+
+    private func poll() {
+        let now = Self.fingerprint(of: polled)
+        guard now != fingerprint else { return }
+        fingerprint = now
+        changed()
+    }
+
+    private static func fingerprint(of files: [String]) -> String {
+        files.map { file in
+            var status = stat()
+            guard stat(file, &status) == 0 else { return "-" }
+            #if canImport(Glibc)
+                let time = status.st_mtim
+            #else
+                let time = status.st_mtimespec
+            #endif
+            return "\(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
+        }.joined(separator: "\n")
+    }
+
+    /// The names on the way to a file that may come to mean something else: each symbolic link, and the file
+    /// itself.
+    static func steps(to file: String) -> [(folder: String, name: String)] {
+        var steps: [(folder: String, name: String)] = []
+        var rest = file.split(separator: "/").map(String.init)
+        var folder = ""
+        // As many links as the kernel follows; more go round in a circle.
+        var links = 40
+        while !rest.isEmpty {
+            let name = rest.removeFirst()
+            if name == "." { continue }
+            if name == ".." {
+                folder = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? ""
+                continue
+            }
+            let path = folder + "/" + name
+            let target = PrivateFile.linkTarget(of: path)
+            let isMissing = access(path, F_OK) != 0 && target == nil
+            if rest.isEmpty || target != nil || isMissing {
+                steps.append((folder.isEmpty ? "/" : folder, name))
+            }
+            if isMissing { break }
+            guard let target else {
+                folder = path
+                continue
+            }
+            links -= 1
+            guard links > 0 else { break }
+            if target.hasPrefix("/") { folder = "" }
+            rest = target.split(separator: "/").map(String.init) + rest
+        }
+        return steps
+    }
+}
+
+#if os(Linux)
+    extension FolderNotifier {
+        /// A writer that closes the file, makes, moves or removes it.
+        ///
+        /// Writes before the close are not over.
+        private static let mask =
+            UInt32(IN_CLOSE_WRITE) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM)
+            | UInt32(IN_DELETE) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
+
+        private func renewWatches() {
+            guard descriptor >= 0 else { return }
+            for (watch, folder) in watches where names[folder] == nil {
+                inotify_rm_watch(descriptor, watch)
+                watches[watch] = nil
+            }
+            for folder in names.keys {
+                let watch = inotify_add_watch(descriptor, folder, Self.mask)
+                if watch >= 0 { watches[watch] = folder }
+            }
+        }
+
+        /// Takes all waiting events, and tells once when one of them counts.
+        func readEvents() {
+            var buffer = [UInt8](repeating: 0, count: 1 << 12)
+            var isRelevant = false
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                guard count > 0 else { break }
+                buffer.withUnsafeBytes {
+                    isRelevant = concerns(UnsafeRawBufferPointer(rebasing: $0[..<count])) || isRelevant
+                }
+            }
+            if isRelevant { changed() }
+        }
+
+        private func concerns(_ events: UnsafeRawBufferPointer) -> Bool {
+            var offset = 0
+            var isRelevant = false
+            let header = MemoryLayout<inotify_event>.size
+            while events.count - offset >= header {
+                let event = events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+                let end = min(offset + header + Int(event.len), events.count)
+                let name = String(decoding: events[(offset + header)..<end].prefix { $0 != 0 }, as: UTF8.self)
+                isRelevant = concerns(event, name: name) || isRelevant
+                offset = end
+            }
+            return isRelevant
+        }
+
+        private func concerns(_ event: inotify_event, name: String) -> Bool {
+            let whole =
+                UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_IGNORED) | UInt32(IN_Q_OVERFLOW)
+            guard event.mask & whole == 0 else {
+                let folder = watches[event.wd]
+                if event.mask & UInt32(IN_IGNORED) != 0 { watches[event.wd] = nil }
+                return folder != nil || event.mask & UInt32(IN_Q_OVERFLOW) != 0
+            }
+            guard let folder = watches[event.wd] else { return false }
+            return names[folder]?.contains(name) ?? false
+        }
+    }
+#endif

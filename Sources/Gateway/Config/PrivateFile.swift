@@ -1,0 +1,169 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A system call that failed, in words.
+package struct FileError: Error, CustomStringConvertible, Sendable {
+    package var doing: String
+    package var path: String
+    package var code: CInt
+
+    init(_ doing: String, _ path: String) {
+        self.doing = doing
+        self.path = path
+        code = errno
+    }
+
+    package var description: String { "Could not \(doing) `\(path)`: \(String(cString: strerror(code)))." }
+}
+
+/// Small files that only their owner may read: mode 0600 in folders of mode 0700.
+package enum PrivateFile {
+    /// The file's bytes, or nil when there is no such file.
+    ///
+    /// Longer files than `limit` are an error.
+    package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw FileError("open", path)
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { buffer in Self.retry { systemRead(descriptor, buffer) }
+            }
+            guard count >= 0 else { throw FileError("read", path) }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= limit else {
+                errno = EFBIG
+                throw FileError("read", path)
+            }
+        }
+    }
+
+    /// Writes a new file beside the old one and puts it in its place, so that a reader or a crash sees one or
+    /// the other.
+    ///
+    /// A symbolic link stays; the file it leads to is replaced.
+    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+        let target = resolved(path)
+        let folder = self.folder(of: target)
+        try makeFolder(folder)
+        let temporary = "\(folder)/.\(target.split(separator: "/").last ?? "file").\(getpid()).tmp"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError("create", temporary) }
+        do throws(FileError) {
+            defer { close(descriptor) }
+            keepOwner(of: target, for: descriptor)
+            try writeAll(bytes, to: descriptor, temporary)
+            guard fsync(descriptor) == 0 else { throw FileError("write", temporary) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        if rename(temporary, target) == 0 { return synchronize(folder) }
+        let error = FileError("replace", target)
+        unlink(temporary)
+        // A single file that a container mounts cannot be replaced, only written over.
+        guard error.code == EBUSY else { throw error }
+        try overwrite(target, with: bytes)
+    }
+
+    private static func overwrite(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
+        try writeAll(bytes, to: descriptor, path)
+        guard fsync(descriptor) == 0 else { throw FileError("write", path) }
+    }
+
+    /// Makes a folder and those above it.
+    package static func makeFolder(_ path: String) throws(FileError) {
+        var status = stat()
+        if stat(path, &status) == 0 { return }
+        let above = folder(of: path)
+        if above != path { try makeFolder(above) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("create the folder", path) }
+    }
+
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            return path.hasPrefix("/") ? "/" : "."
+        }
+        return String(path[..<slash])
+    }
+
+    /// Where symbolic links lead, also when the last file does not exist yet.
+    static func resolved(_ path: String) -> String {
+        if let full = realpath(path, nil) {
+            defer { free(full) }
+            return String(cString: full)
+        }
+        guard let link = linkTarget(of: path) else { return path }
+        return link.hasPrefix("/") ? link : folder(of: path) + "/" + link
+    }
+
+    static func linkTarget(of path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// A gateway that runs as root must not take the file away from the person it belongs to.
+    private static func keepOwner(of path: String, for descriptor: CInt) {
+        var status = stat()
+        guard geteuid() == 0, stat(path, &status) == 0 || stat(folder(of: path), &status) == 0 else { return }
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: CInt, _ path: String) throws(FileError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { rest in
+                retry { systemWrite(descriptor, rest) }
+            }
+            guard count > 0 else { throw FileError("write", path) }
+            written += count
+        }
+    }
+
+    /// The new name is on disk only when the folder is.
+    ///
+    /// A file system that cannot do this has done its best.
+    private static func synchronize(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    private static func retry(_ call: () -> Int) -> Int {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+
+    private static func systemRead(_ descriptor: CInt, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        #else
+            Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+        #endif
+    }
+
+    private static func systemWrite(_ descriptor: CInt, _ buffer: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+        #else
+            Darwin.write(descriptor, buffer.baseAddress, buffer.count)
+        #endif
+    }
+}

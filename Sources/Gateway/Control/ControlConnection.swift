@@ -1,0 +1,333 @@
+import Core
+import Store
+import Wire
+
+/// What a control connection needs of a socket; in tests a list that keeps what was sent.
+@MainActor
+protocol ClientSocket: AnyObject {
+    func send(text: [UInt8])
+    func send(text: SharedBytes, suffix: [UInt8])
+    func close(code: Int, reason: String)
+    /// Bytes that wait because the client does not read.
+    var bufferedBytes: Int { get }
+    /// The largest message taken from now on.
+    var maxMessageBytes: Int { get set }
+}
+
+extension WebSocket: ClientSocket {}
+
+/// One WebSocket of one client: challenge, login, then requests and events until it closes.
+@MainActor
+final class ControlConnection: Caller {
+    private enum State {
+        case waiting
+        /// The login waits for the database; what arrives meanwhile is kept.
+        case deciding(backlog: [[UInt8]])
+        case open
+        case closed
+    }
+
+    let id = SecureRandom.uuid()
+    let place: ClientPlace
+    let origin: OriginRule.Verdict
+    private(set) var generation = Generation.four
+    private(set) var scopes = Scopes([])
+    private(set) var role = "operator"
+    private(set) var deviceID: String?
+    private(set) var client: ConnectParams.Client?
+    /// The client has the capability `tool-events`.
+    private(set) var wantsToolEvents = false
+    var subscriptions = SessionSubscriptions()
+    /// Where the broadcaster keeps it.
+    var placeInList: Int?
+
+    private let plane: ControlPlane
+    private let socket: any ClientSocket
+    private let challenge = Challenge(nonce: SecureRandom.uuid(), at: .now)
+    private var state = State.waiting
+    private var sequence = 0
+    private var callsInFlight = 0
+    private var presenceKey: String?
+
+    init(plane: ControlPlane, socket: any ClientSocket, place: ClientPlace, origin: OriginRule.Verdict) {
+        self.plane = plane
+        self.socket = socket
+        self.place = place
+        self.origin = origin
+    }
+
+    var isWaiting: Bool {
+        switch state {
+        case .waiting, .deciding: true
+        case .open, .closed: false
+        }
+    }
+
+    var clientID: String { client?.id ?? "" }
+
+    /// Speaks first.
+    func opened() {
+        socket.maxMessageBytes = Limits.maxBytesBeforeLogin
+        socket.send(
+            text: OutgoingFrame.unnumbered(
+                event: "connect.challenge",
+                payload: [
+                    "nonce": .string(challenge.nonce), "ts": challenge.at.json,
+                    "capabilities": ["model-catalog-snapshot"],
+                ]))
+    }
+
+    /// Clients may send text or binary messages; both hold JSON text.
+    func received(_ bytes: [UInt8]) {
+        switch state {
+        case .waiting:
+            login(bytes)
+        case .deciding(let backlog):
+            guard backlog.count < Limits.mostFramesDuringLogin else { return refuse(.notARequest, to: nil) }
+            state = .deciding(backlog: backlog + [bytes])
+        case .open:
+            answer(bytes)
+        case .closed:
+            break
+        }
+    }
+
+    func closed() {
+        if case .closed = state { return }
+        state = .closed
+        plane.broadcaster.remove(self)
+        if let presenceKey { plane.left(presenceKey) }
+    }
+
+    func close(code: Int, reason: String) { socket.close(code: code, reason: reason) }
+
+    func send(_ frame: [UInt8]) {
+        if case .open = state { socket.send(text: frame) }
+    }
+}
+
+// MARK: - Login
+
+extension ControlConnection {
+    private func login(_ bytes: [UInt8]) {
+        guard let request = connectRequest(bytes) else { return }
+        do throws(Refusal) {
+            let (params, generation) = try Handshake.read(request.params ?? [:])
+            guard plane.isReady else { throw .starting }
+            self.generation = generation
+            begin(params, requestID: request.id)
+        } catch {
+            refuse(error, to: request.id)
+        }
+    }
+
+    /// The first frame must be a request named `connect`.
+    ///
+    /// Nil: it was not, and the client has been told.
+    private func connectRequest(_ bytes: [UInt8]) -> RequestFrame? {
+        do throws(RequestFrame.Refusal) {
+            let request = try RequestFrame(bytes, generation: .four)
+            if request.method == "connect" { return request }
+            refuse(.notConnect, to: request.id)
+        } catch {
+            if case .notJSON = error { refuse(.notJSON, to: nil) } else { refuse(.notARequest, to: nil) }
+        }
+        return nil
+    }
+
+    private func begin(_ params: ConnectParams, requestID: String) {
+        guard let device = params.device else {
+            return settle(plane.decide(params, on: self, challenge: challenge, known: nil), params, requestID)
+        }
+        state = .deciding(backlog: [])
+        plane.tasks.add { [self] in
+            do {
+                let known = try await plane.devices.known(device.id)
+                let outcome = plane.decide(params, on: self, challenge: challenge, known: known)
+                try await settleDevice(outcome, params, requestID)
+            } catch {
+                plane.log.error("a login could not be decided", ["error": "\(error)"])
+                refuse(
+                    Refusal(.unavailable("the gateway cannot read its database; see its log")), to: requestID)
+            }
+        }
+    }
+
+    private func settle(_ outcome: Handshake.Outcome, _ params: ConnectParams, _ requestID: String) {
+        switch outcome {
+        case .accepted(let acceptance): welcome(acceptance, params, token: nil, requestID)
+        case .refused(let refusal): refuse(refusal, to: requestID, params)
+        case .pairing: break  // asks for a device, and there is none
+        }
+    }
+
+    private func settleDevice(
+        _ outcome: Handshake.Outcome, _ params: ConnectParams, _ requestID: String
+    ) async throws {
+        switch outcome {
+        case .accepted(let acceptance):
+            let token = try await plane.devices.admit(params, acceptance, address: place.address)
+            welcome(acceptance, params, token: token, requestID)
+        case .refused(let refusal):
+            refuse(refusal, to: requestID, params)
+        case .pairing(let need):
+            let request = try await plane.devices.request(need, params, address: place.address)
+            refuse(
+                need.refusal(requestID: request, params: params, generation: generation), to: requestID,
+                params)
+        }
+    }
+
+    private func refuse(_ refusal: Refusal, to requestID: String?, _ params: ConnectParams? = nil) {
+        if case .closed = state { return }
+        plane.refused(refusal, place: place, client: params?.client)
+        if let error = refusal.error, let requestID {
+            socket.send(text: OutgoingFrame.failure(to: requestID, error))
+        }
+        state = .closed
+        socket.close(code: refusal.closeCode, reason: refusal.closeReason)
+    }
+
+    private func welcome(
+        _ acceptance: Acceptance, _ params: ConnectParams, token: DeviceToken?, _ requestID: String
+    ) {
+        var backlog: [[UInt8]] = []
+        switch state {
+        case .waiting: break
+        case .deciding(let waiting): backlog = waiting
+        case .open, .closed: return  // the client left while the database was asked
+        }
+        state = .open
+        role = acceptance.role
+        scopes = acceptance.scopes == Scopes.owner.names ? Scopes.owner : Scopes(acceptance.scopes)
+        client = params.client
+        deviceID = params.device?.id
+        wantsToolEvents = params.caps.contains("tool-events")
+        socket.maxMessageBytes = Limits.maxPayloadBytes
+        presenceKey = plane.joined(self, params, acceptance)
+        let hello = plane.hello(for: self, acceptance, token)
+        if let frame = OutgoingFrame.response(to: requestID, .encoded(hello)) { socket.send(text: frame) }
+        plane.broadcaster.add(self)
+        if generation == .three { deliver(plane.healthEvent(for: .three), isDroppable: true) }
+        for bytes in backlog { received(bytes) }
+    }
+}
+
+// MARK: - Requests
+
+extension ControlConnection {
+    private func answer(_ bytes: [UInt8]) {
+        do throws(RequestFrame.Refusal) {
+            let request = try RequestFrame(bytes, generation: generation)
+            do throws(RPCError) {
+                try run(request)
+            } catch {
+                fail(request.id, request.method, error)
+            }
+        } catch {
+            guard case .invalid(let id, let reason) = error else { return }
+            send(OutgoingFrame.failure(to: id, .invalid("invalid request frame: \(reason)")))
+        }
+    }
+
+    private func run(_ request: RequestFrame) throws(RPCError) {
+        guard request.method != "connect" else {
+            throw .invalid("connect is only valid as the first request")
+        }
+        let method = try plane.table.method(request.method, role: role, scopes: scopes, generation)
+        let params = request.params ?? [:]
+        try method.check(params, generation)
+        let call = Call(id: request.id, method: request.method, params: params, client: self)
+        if let payload = try method.fast?(call) {
+            return call.answer(payload)
+        }
+        guard let slow = method.slow else { throw .unavailable("\(request.method) has no answer now") }
+        guard callsInFlight < Limits.mostCallsInFlight else {
+            throw RPCError(
+                .unavailable, "too many requests at once on this connection", isRetryable: true,
+                retryAfter: .milliseconds(250))
+        }
+        callsInFlight += 1
+        plane.tasks.add { [self] in
+            await finish(call, slow)
+            callsInFlight -= 1
+        }
+    }
+
+    private func finish(_ call: Call, _ handler: MethodTable.Slow) async {
+        do throws(RPCError) {
+            call.answer(try await handler(call))
+        } catch {
+            fail(call.id, call.method, error)
+        }
+    }
+
+    private func fail(_ id: String, _ method: String, _ error: RPCError) {
+        plane.log.debug(
+            "a request was refused",
+            ["method": String(method.prefix(80)), "code": error.code.rawValue, "connection.id": id])
+        send(OutgoingFrame.failure(to: id, error))
+    }
+}
+
+// MARK: - Events
+
+extension ControlConnection {
+    /// January's operators see every event but those about pairing and approvals; nodes see only what is for all.
+    func maySee(_ scope: Scope) -> Bool {
+        switch scope {
+        case .none: true
+        case .read where generation == .three: role == "operator"
+        default: role == "operator" && scopes.allow(scope)
+        }
+    }
+
+    /// Sends an event with this connection's next number.
+    ///
+    /// A client that does not read loses droppable events and is cut off at any other.
+    func deliver(_ body: EventBody, isDroppable: Bool) {
+        guard case .open = state else { return }
+        if socket.bufferedBytes > Limits.maxBufferedBytes(generation) {
+            if !isDroppable { socket.close(code: 1008, reason: "slow consumer") }
+            return
+        }
+        sequence += 1
+        socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence))
+    }
+}
+
+/// What a connection asked to be told about sessions (`sessions.subscribe`, `sessions.messages.subscribe`).
+struct SessionSubscriptions {
+    var wantsSessionChanges = false
+    private var messages: Set<SessionKey> = []
+    /// How the client spells the keys of the sessions it used.
+    private var spellings: [SessionKey: String] = [:]
+
+    func wantsMessages(of session: SessionKey) -> Bool { messages.contains(session) }
+
+    mutating func addMessages(of session: SessionKey) {
+        if messages.count < Self.mostSessions { messages.insert(session) }
+    }
+
+    mutating func removeMessages(of session: SessionKey) { messages.remove(session) }
+
+    func spelling(of session: SessionKey) -> String { spellings[session] ?? session.rawValue }
+
+    mutating func remember(_ spelling: String, of session: SessionKey) {
+        if spelling == session.rawValue {
+            spellings[session] = nil
+        } else if spellings.count < Self.mostSessions || spellings[session] != nil {
+            spellings[session] = spelling
+        }
+    }
+
+    /// Sessions one client may follow; a person looks at a handful.
+    private static let mostSessions = 64
+}
+
+extension ControlConnection {
+    /// Only January's clients are answered in their own spelling.
+    func remember(spelling: String, of session: SessionKey) {
+        if generation == .three { subscriptions.remember(spelling, of: session) }
+    }
+}

@@ -1,0 +1,253 @@
+import Core
+import Store
+import Wire
+
+/// What all control connections share.
+@MainActor
+final class ControlPlane {
+    let broadcaster: EventBroadcaster
+    let devices: DeviceDesk
+    let health: HealthBook
+    let tasks: TaskPool
+    let log: Log
+    private(set) var table: MethodTable
+    /// False until what a login needs has been set up, and again once the gateway is stopping.
+    var isReady = false
+
+    private let settings: SettingsBox
+    private let host: HostFacts
+    private let startedAt = ContinuousClock.now
+    private var limiter: FailedLoginLimiter
+    private var presence: PresenceBook
+    private var features: [Generation: [UInt8]] = [:]
+    private var waiting: [(deadline: ContinuousClock.Instant, connection: ControlConnection)] = []
+    private var isPresenceDue = false
+    private var lastPresence: ContinuousClock.Instant?
+
+    init(
+        settings: SettingsBox, host: HostFacts, devices: DeviceDesk, broadcaster: EventBroadcaster,
+        health: HealthBook, tasks: TaskPool, log: Log
+    ) {
+        self.settings = settings
+        self.host = host
+        self.devices = devices
+        self.broadcaster = broadcaster
+        self.health = health
+        self.tasks = tasks
+        self.log = log
+        table = MethodTable()
+        limiter = FailedLoginLimiter(rules: settings.now.access.loginRules)
+        presence = PresenceBook(host: host)
+    }
+
+    /// Adds groups of methods; only before the first connection.
+    func register(_ groups: [any MethodGroup]) {
+        for group in groups { group.register(in: &table) }
+        features = [:]
+    }
+
+    var uptime: Duration { ContinuousClock.now - startedAt }
+
+    /// Takes over a changed config.
+    ///
+    /// Wrong passwords counted so far are kept unless the rules changed.
+    func settingsChanged(from old: AccessSettings) {
+        let rules = settings.now.access.loginRules
+        if rules != old.loginRules { limiter = FailedLoginLimiter(rules: rules) }
+        features = [:]
+    }
+
+    /// Tells all clients the same thing again and again, until cancelled: a tick, and every other time their health.
+    func keepTime() async {
+        var isEven = false
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Limits.tickInterval)  // throws only when cancelled
+            if Task.isCancelled { return }
+            isEven.toggle()
+            if broadcaster.connections.isEmpty { continue }
+            broadcaster.send(.event("tick", ["ts": Timestamp.now.json]))
+            if !isEven { await refreshHealth() }
+        }
+    }
+}
+
+// MARK: - Logins
+
+extension ControlPlane {
+    func decide(
+        _ params: ConnectParams, on connection: ControlConnection, challenge: Challenge, known: KnownDevice?
+    ) -> Handshake.Outcome {
+        let now = Timestamp.now
+        let place = connection.place
+        let outcome = Handshake(
+            params: params, generation: connection.generation, challenge: challenge, place: place,
+            origin: connection.origin, access: settings.now.access, known: known,
+            lockout: limiter.wait(place.attemptKey, isLoopback: place.isDirectLoopback, now: now), now: now
+        ).decide()
+        if case .accepted = outcome { limiter.succeeded(place.attemptKey) }
+        return outcome
+    }
+
+    /// Whether an HTTP request knows the secret.
+    ///
+    /// Guesses count like those of a login.
+    func acceptsSecret(_ authorization: String?, from place: ClientPlace) -> Bool {
+        let auth = settings.now.access.auth
+        guard auth.asksForSecret, let authorization else { return false }
+        let now = Timestamp.now
+        let isLoopback = place.isDirectLoopback
+        guard limiter.wait(place.attemptKey, isLoopback: isLoopback, now: now) == nil else { return false }
+        if auth.accepts(authorization: authorization) { return true }
+        limiter.failed(place.attemptKey, isLoopback: isLoopback, now: now)
+        return false
+    }
+
+    func refused(_ refusal: Refusal, place: ClientPlace, client: ConnectParams.Client?) {
+        if refusal.isFailedLogin {
+            limiter.failed(place.attemptKey, isLoopback: place.isDirectLoopback, now: .now)
+        }
+        guard let error = refusal.error else { return }
+        log.warning(
+            "a client was refused",
+            [
+                "client.id": client?.id ?? "?", "client.address": place.address, "reason": error.message,
+                "close.code": String(refusal.closeCode),
+            ])
+    }
+
+    /// Closes the connection unless it logs in in time.
+    ///
+    /// One task watches all of them, and only while there are any.
+    func expectLogin(of connection: ControlConnection) {
+        waiting.append((ContinuousClock.now + Limits.handshakeTimeout, connection))
+        if waiting.count == 1 { tasks.add { [self] in await closeSilent() } }
+    }
+
+    private func closeSilent() async {
+        while let first = waiting.first, !Task.isCancelled {
+            if first.connection.isWaiting {
+                // Throws only when cancelled.
+                try? await Task.sleep(until: first.deadline, clock: .continuous)
+            }
+            if first.connection.isWaiting { first.connection.close(code: 1000, reason: "") }
+            waiting.removeFirst()
+        }
+        if Task.isCancelled { waiting = [] }
+    }
+}
+
+// MARK: - Presence and health
+
+extension ControlPlane {
+    /// Puts the client on the list and returns the key it has there; nil for clients that are not listed.
+    func joined(_ connection: ControlConnection, _ params: ConnectParams, _ acceptance: Acceptance) -> String?
+    {
+        let client = params.client
+        let isListed =
+            acceptance.generation == .three ? !client.isCommandLine : client.isWebchat || client.mode == "ui"
+        guard isListed else { return nil }
+        let key = params.device?.id ?? client.instanceID ?? connection.id
+        let now = Timestamp.now
+        presence.connected(
+            PresenceBook.Entry(
+                client: client, role: acceptance.role, scopes: acceptance.scopes, deviceID: params.device?.id,
+                address: connection.place.isDirectLoopback ? nil : connection.place.address, since: now,
+                at: now,
+                sockets: 1),
+            as: key)
+        if acceptance.generation == .four { announcePresence() }
+        return key
+    }
+
+    func left(_ key: String) {
+        presence.disconnected(key, at: .now)
+        announcePresence()
+    }
+
+    func presenceList() -> JSON { presence.list(now: .now) }
+
+    /// At most once a second: a thousand pages that reconnect at once must not become a thousand lists of a thousand.
+    private func announcePresence() {
+        guard !isPresenceDue, !broadcaster.connections.isEmpty else { return }
+        isPresenceDue = true
+        let next = lastPresence.map { $0 + .seconds(1) } ?? .now
+        tasks.add { [self] in
+            try? await Task.sleep(until: next, clock: .continuous)  // throws only when cancelled
+            isPresenceDue = false
+            lastPresence = .now
+            broadcaster.send(
+                .event("presence", ["presence": presenceList()], stateVersion: stateVersion))
+        }
+    }
+
+    var stateVersion: StateVersion { StateVersion(presence: presence.version, health: health.version) }
+
+    func refreshHealth() async {
+        await health.refresh()
+        for generation in Generation.allCases {
+            let body = healthEvent(for: generation)
+            for connection in broadcaster.connections where connection.generation == generation {
+                connection.deliver(body, isDroppable: true)
+            }
+        }
+    }
+
+    func healthEvent(for generation: Generation) -> EventBody {
+        EventBody("health", payload: health.encoded(generation), stateVersion: stateVersion)
+    }
+}
+
+// MARK: - Greeting
+
+extension ControlPlane {
+    func hello(for connection: ControlConnection, _ acceptance: Acceptance, _ token: DeviceToken?) -> [UInt8]
+    {
+        Hello(
+            acceptance: acceptance, connectionID: connection.id, token: token,
+            features: features(acceptance.generation),
+            snapshot: snapshot(acceptance.generation, scopes: Scopes(acceptance.scopes)), host: host
+        ).encoded()
+    }
+
+    private func features(_ generation: Generation) -> [UInt8] {
+        if let known = features[generation] { return known }
+        var object: JSONObject = ["methods": JSON(table.names), "events": JSON(EventNames.all(generation))]
+        if generation == .four { object["capabilities"] = [] }
+        let encoded = JSON.object(object).encoded()
+        features[generation] = encoded
+        return encoded
+    }
+
+    private func snapshot(_ generation: Generation, scopes: Scopes) -> [UInt8] {
+        let settings = settings.now
+        var writer = ObjectWriter(capacity: 2048)
+        if generation == .four { writer.add("suspension", ["phase": "accepting"]) }
+        writer.add("presence", scopes.allow(.read) || generation == .three ? presenceList() : [])
+        writer.add("health", encoded: health.encoded(generation))
+        writer.add("stateVersion", stateVersion.json)
+        writer.add("uptimeMs", uptime.milliseconds)
+        writer.add("sessionDefaults", settings.sessionDefaults(generation))
+        if generation == .four {
+            writer.add("authMode", settings.access.auth.mode.rawValue)
+            if let hash = settings.configHash { writer.add("appliedConfigHash", hash) }
+        }
+        if scopes.allow(.admin) || generation == .three {
+            writer.add("configPath", settings.configPath)
+            writer.add("stateDir", settings.stateDirectory)
+        }
+        return writer.finish()
+    }
+}
+
+/// What `features.events` says: the events this gateway really sends.
+enum EventNames {
+    static func all(_ generation: Generation) -> [String] {
+        let both = [
+            "connect.challenge", "agent", "chat", "presence", "tick", "shutdown", "health",
+            "device.pair.requested",
+            "device.pair.resolved",
+        ]
+        guard generation == .four else { return both }
+        return both + ["sessions.changed", "session.message", "session.tool", "config.changed"]
+    }
+}

@@ -1,0 +1,72 @@
+import Core
+import Store
+
+/// The greeting after a login: `hello-ok` (contract §2.11).
+struct Hello {
+    let acceptance: Acceptance
+    let connectionID: String
+    let token: DeviceToken?
+    /// Encoded once and shared by all greetings.
+    let features: [UInt8]
+    let snapshot: [UInt8]
+    let host: HostFacts
+
+    func encoded() -> [UInt8] {
+        let generation = acceptance.generation
+        var writer = ObjectWriter(capacity: features.count + snapshot.count + 1024)
+        writer.add("type", "hello-ok")
+        writer.add("protocol", generation.rawValue)
+        writer.add("server", server)
+        writer.add("features", encoded: features)
+        writer.add("snapshot", encoded: snapshot)
+        if let auth { writer.add("auth", auth) }
+        writer.add("policy", generation == .three ? Self.policyThree : Self.policyFour)
+        return writer.finish()
+    }
+
+    private var server: JSON {
+        switch acceptance.generation {
+        case .three:
+            ["version": .string(host.version), "host": .string(host.name), "connId": .string(connectionID)]
+        case .four:
+            [
+                "version": .string(host.version), "buildId": .string(host.version),
+                "bootId": .string(host.instanceID),
+                "connId": .string(connectionID),
+            ]
+        }
+    }
+
+    /// January's clients keep what is here only if it has a device token; they want the scopes sorted.
+    private var auth: JSON? {
+        let scopes = token?.scopes ?? acceptance.scopes
+        if acceptance.generation == .three {
+            guard let token else { return nil }
+            return [
+                "deviceToken": .string(token.secret.reveal()), "role": .string(acceptance.role),
+                "scopes": JSON(scopes.sorted()), "issuedAtMs": (token.rotatedAt ?? token.createdAt).json,
+            ]
+        }
+        var object: JSONObject = [
+            "method": .string(acceptance.method.rawValue), "role": .string(acceptance.role),
+            "scopes": JSON(acceptance.scopes),
+        ]
+        if let token {
+            object["deviceToken"] = .string(token.secret.reveal())
+            object["issuedAtMs"] = (token.rotatedAt ?? token.createdAt).json
+        }
+        return .object(object)
+    }
+
+    private static let policyThree: JSON = [
+        "maxPayload": JSON(Limits.maxPayloadBytes), "maxBufferedBytes": JSON(Limits.maxBufferedBytes(.three)),
+        "tickIntervalMs": .integer(Limits.tickInterval.milliseconds),
+    ]
+
+    private static let policyFour: JSON = [
+        "maxPayload": JSON(Limits.maxPayloadBytes), "maxBufferedBytes": 52_428_800,
+        "tickIntervalMs": .integer(Limits.tickInterval.milliseconds),
+        "attachments": ["maxBytes": 19_464_192, "maxImageBytes": 6_291_456],
+        "allowedSessionVisibilities": ["shared"], "hasMultipleSessionSharingIdentities": false,
+    ]
+}

@@ -1,0 +1,37 @@
+import Agent
+import Core
+
+/// Tells those who follow a session about each new message of its transcript: `session.message`.
+@MainActor
+struct SessionMessages {
+    let settings: SettingsBox
+    let broadcaster: EventBroadcaster
+
+    func tell(_ messages: [AppendedMessage], of event: TurnEvent) {
+        let listeners = broadcaster.connections.filter {
+            $0.generation == .four && $0.subscriptions.wantsMessages(of: event.session) && $0.maySee(.read)
+        }
+        guard !listeners.isEmpty else { return }
+        for message in messages {
+            let body = EventBody("session.message", payload: payload(message, event))
+            for connection in listeners { connection.deliver(body, isDroppable: true) }
+        }
+    }
+
+    private func payload(_ message: AppendedMessage, _ event: TurnEvent) -> [UInt8] {
+        let json = message.message.json
+        let place = HistoryMessage.Place(
+            id: message.id, sequence: message.sequence, recordedAt: event.at, run: event.run)
+        let encoded = HistoryMessage.encoded(
+            json.encoded(), isFromPerson: json["role"] == "user", place: place, .four)
+        var writer = ObjectWriter(capacity: encoded.count + 512)
+        writer.add("sessionKey", event.session.rawValue)
+        writer.add("agentId", settings.now.agent(of: event.session).rawValue)
+        if let sessionID = event.sessionID { writer.add("sessionId", sessionID.rawValue) }
+        writer.add("message", encoded: encoded)
+        writer.add("messageId", message.id)
+        writer.add("messageSeq", message.sequence)
+        writer.add("updatedAt", event.at.milliseconds)
+        return writer.finish()
+    }
+}

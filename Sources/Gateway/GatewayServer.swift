@@ -1,0 +1,207 @@
+package import Agent
+package import Core
+package import Store
+package import Wire
+
+/// The gateway's one port: health checks, the page, and control connections.
+@MainActor
+package final class GatewayServer: RequestHandler {
+    private let settings: SettingsBox
+    private let services: GatewayServices
+    let plane: ControlPlane
+    private let turns: TurnBroadcast
+    private let history: HistoryCache
+    private let tasks = TaskPool()
+    private var rules: Rules
+
+    /// Made from the settings once, not at every request.
+    private struct Rules {
+        let hosts: HostRule
+        let origins: OriginRule
+        let places: ClientPlaces
+
+        init(_ access: AccessSettings) {
+            hosts = access.hosts
+            origins = access.origins
+            places = access.places
+        }
+    }
+
+    package init(settings: GatewaySetup, services: GatewayServices) {
+        let box = SettingsBox(settings)
+        let log = services.log.named("gateway")
+        let broadcaster = EventBroadcaster()
+        let sessions = services.stores.sessions
+        let switchboard = services.switchboard
+        let health = HealthBook(settings: box, sessions: sessions, log: log)
+        let history = HistoryCache()
+        let changes = SessionChanges(
+            sessions: sessions, settings: box, broadcaster: broadcaster, history: history, log: log,
+            activeRuns: { switchboard.activeRuns(in: $0) })
+        self.settings = box
+        self.services = services
+        self.history = history
+        rules = Rules(settings.access)
+        plane = ControlPlane(
+            settings: box, host: services.host,
+            devices: DeviceDesk(store: services.stores.devices, broadcaster: broadcaster, log: log),
+            broadcaster: broadcaster, health: health, tasks: tasks, log: log.named("gateway/ws"))
+        turns = TurnBroadcast(
+            settings: box, broadcaster: broadcaster, history: history, changes: changes,
+            messages: SessionMessages(settings: box, broadcaster: broadcaster),
+            tasks: tasks)
+        plane.register(methodGroups(changes))
+        turns.listen(to: services.events)
+    }
+
+    /// Every method there is, by group.
+    ///
+    /// A new group is one line here.
+    private func methodGroups(_ changes: SessionChanges) -> [any MethodGroup] {
+        let stores = services.stores
+        let chat = ChatHistory(
+            sessions: stores.sessions, settings: settings, switchboard: services.switchboard, cache: history)
+        let config = services.configFile.map { file in
+            [ConfigMethods(file: file, settings: settings, written: services.configWritten)]
+        }
+        return (config ?? []) + [
+            HealthMethods(
+                plane: plane, settings: settings, sessions: stores.sessions, logFile: services.logFile),
+            ModelMethods(models: services.models, settings: settings),
+            AgentMethods(
+                settings: settings, switchboard: services.switchboard, turns: turns, models: services.models),
+            ChannelMethods(settings: settings),
+            SessionMethods(
+                sessions: stores.sessions, settings: settings, switchboard: services.switchboard,
+                changes: changes,
+                models: services.models),
+            ChatMethods(
+                sessions: stores.sessions, settings: settings, switchboard: services.switchboard,
+                turns: turns,
+                changes: changes, history: chat, models: services.models, commands: services.commands),
+            DeviceMethods(desk: plane.devices, broadcaster: plane.broadcaster),
+            SmallMethods(
+                commands: services.commands, tools: services.tools, cron: stores.cron, usage: stores.usage,
+                settings: settings),
+        ]
+    }
+
+    /// Serves until cancelled.
+    ///
+    /// Logins are refused with "gateway starting" until the first health summary is made.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.tasks.run() }
+            group.addTask { await self.open() }
+        }
+    }
+
+    private func open() async {
+        await plane.health.refresh()
+        plane.isReady = true
+        await plane.keepTime()
+    }
+
+    /// Takes over a changed config and tells the clients.
+    package func apply(_ changed: GatewaySetup) {
+        let old = settings.now.access
+        settings.now = changed
+        rules = Rules(changed.access)
+        plane.settingsChanged(from: old)
+        history.forgetAll()
+        var payload: JSONObject = ["path": .string(changed.configPath), "ts": Timestamp.now.json]
+        payload["hash"] = changed.configHash.map { .string($0) }
+        plane.broadcaster.send(.event("config.changed", .object(payload), to: .read), in: .four)
+        tasks.add { [plane] in await plane.refreshHealth() }
+    }
+
+    /// Tells all clients that the gateway stops, and ends their connections.
+    ///
+    /// No client logs in any more.
+    package func stop(restartExpected: Duration? = nil) {
+        plane.isReady = false
+        let expected = restartExpected.map { JSON.integer($0.milliseconds) }
+        let reason: JSON = restartExpected == nil ? "gateway stopping" : "gateway restarting"
+        var payload: JSONObject = ["reason": reason]
+        payload["restartExpectedMs"] = expected
+        plane.broadcaster.send(.event("shutdown", .object(payload), isDroppable: true), in: .four)
+        payload["restartExpectedMs"] = expected ?? .null
+        plane.broadcaster.send(.event("shutdown", .object(payload), isDroppable: true), in: .three)
+        plane.broadcaster.closeAll(code: 1012, reason: "service restart")
+    }
+
+    /// Control connections that are logged in.
+    package var clientCount: Int { plane.broadcaster.connections.count }
+}
+
+// MARK: - HTTP
+
+extension GatewayServer {
+    /// Everything is answered at once: nothing here waits.
+    package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
+        guard rules.hosts.allows(request.host) else { return HostRule.refusal }
+        let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
+        let knowsSecret = plane.acceptsSecret(request.headers["authorization"], from: place)
+        let health = HealthRoutes(
+            isReady: plane.isReady, failing: services.failing(), uptime: plane.uptime,
+            showsDetail: place.isDirectLoopback || knowsSecret)
+        return health.response(to: request)
+            ?? ControlUIRoutes(settings: settings.now, version: services.host.version).response(to: request)
+    }
+
+    package func respond(to request: HTTPRequest) async -> HTTPResponse {
+        respondNow(to: request) ?? ControlUIRoutes.notFound
+    }
+
+    /// Clients connect at whatever path their address has.
+    package func upgrade(_ request: HTTPRequest) -> UpgradeDecision {
+        guard rules.hosts.allows(request.host) else { return .refuse(HostRule.refusal) }
+        let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
+        let origin = rules.origins.verdict(
+            origin: request.headers["origin"], host: request.host, isDirectLoopback: place.isDirectLoopback)
+        var options = WebSocketOptions()
+        options.maxMessageBytes = Limits.maxBytesBeforeLogin
+        return .accept(ControlSocket(plane: plane, place: place, origin: origin), options)
+    }
+}
+
+/// What the gateway is built from.
+package struct GatewayServices {
+    package var stores: Stores
+    package var switchboard: Switchboard
+    package var events: EventHub
+    /// Nil leaves the `config.*` methods out.
+    package var configFile: ConfigFile?
+    /// A client wrote the config; called at once, also where the file is watched.
+    package var configWritten: @MainActor () -> Void
+    package var models: KnownModels
+    package var tools: @MainActor () -> [ToolSchema]
+    package var commands: [SlashCommand]
+    package var host: HostFacts
+    /// The log file of today, for `logs.tail`.
+    package var logFile: @MainActor () -> String?
+    /// What is not ready, for `/readyz`: `database`, `channel:telegram`.
+    package var failing: @MainActor () -> [String]
+    package var log: Log
+
+    package init(
+        stores: Stores, switchboard: Switchboard, events: EventHub, configFile: ConfigFile?,
+        configWritten: @escaping @MainActor () -> Void = {}, models: KnownModels,
+        tools: @escaping @MainActor () -> [ToolSchema], commands: [SlashCommand], host: HostFacts,
+        logFile: @escaping @MainActor () -> String?, failing: @escaping @MainActor () -> [String] = { [] },
+        log: Log
+    ) {
+        self.stores = stores
+        self.switchboard = switchboard
+        self.events = events
+        self.configFile = configFile
+        self.configWritten = configWritten
+        self.models = models
+        self.tools = tools
+        self.commands = commands
+        self.host = host
+        self.logFile = logFile
+        self.failing = failing
+        self.log = log
+    }
+}

@@ -1,0 +1,120 @@
+package import Core
+
+/// What the gateway needs of the config, as values; built anew when the config changes.
+package struct GatewaySetup: Sendable {
+    package var access: AccessSettings
+    package var keys = SessionKeyRules()
+    package var agents: [AgentFacts] = [AgentFacts(id: .main)]
+    /// Shown when an agent has no name of its own (`ui.assistant.name`).
+    package var assistantName = "Assistant"
+    package var assistantAvatar = "A"
+    /// `agents.defaults.model.primary`; nil: no model is set up.
+    package var model: ModelReference?
+    package var contextTokens: Int?
+    package var thinking: ThinkingLevel = .off
+    package var controlUI = ControlUISettings()
+    /// Channels in the config, with what is known about each without asking the platform.
+    package var channels: [ChannelFacts] = []
+    package var configPath = ""
+    package var configHash: String?
+    package var stateDirectory = ""
+    /// Where sessions are stored: what `path` says in answers.
+    package var databasePath = ""
+
+    package init(access: AccessSettings) { self.access = access }
+
+    var isGlobal: Bool { keys.isGlobal }
+    var scope: String { keys.isGlobal ? "global" : "per-sender" }
+
+    func agent(_ id: AgentID) -> AgentFacts? { agents.first { $0.id == id } }
+
+    /// The agent a session belongs to.
+    func agent(of session: SessionKey) -> AgentID { session.agent ?? keys.defaultAgent }
+
+    func sessionDefaults(_ generation: Generation) -> JSON {
+        var object: JSONObject = [
+            "defaultAgentId": .string(keys.defaultAgent.rawValue), "mainKey": .string(keys.mainKey),
+            "mainSessionKey": .string(keys.mainSession.rawValue), "scope": .string(scope),
+        ]
+        if generation == .four {
+            object["modelConfigured"] = .bool(model != nil)
+            object["ownership"] = agents.count == 1 ? "sole" : "shared"
+            object["selectionRequired"] = false
+        }
+        return .object(object)
+    }
+
+    /// What `defaults` says in answers about sessions.
+    func modelDefaults() -> JSON {
+        [
+            "modelProvider": model.map { .string($0.provider) } ?? .null,
+            "model": model.map { .string($0.model) } ?? .null,
+            "contextTokens": contextTokens.map { JSON($0) } ?? .null,
+        ]
+    }
+}
+
+/// One agent of the config.
+package struct AgentFacts: Sendable, Hashable {
+    package var id: AgentID
+    package var name: String?
+    package var workspace: String?
+    package var model: ModelReference?
+    package var theme: String?
+    package var emoji: String?
+    /// A URL, a data URL, an emoji, a letter, or a path inside the workspace.
+    package var avatar: String?
+
+    package init(
+        id: AgentID, name: String? = nil, workspace: String? = nil, model: ModelReference? = nil,
+        theme: String? = nil, emoji: String? = nil, avatar: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.workspace = workspace
+        self.model = model
+        self.theme = theme
+        self.emoji = emoji
+        self.avatar = avatar
+    }
+}
+
+/// One chat platform of the config.
+package struct ChannelFacts: Sendable, Hashable {
+    package var id: ChannelID
+    /// `Telegram`.
+    package var label: String
+    package var isEnabled: Bool
+
+    package init(id: ChannelID, label: String, isEnabled: Bool) {
+        self.id = id
+        self.label = label
+        self.isEnabled = isEnabled
+    }
+}
+
+/// `gateway.controlUi`.
+package struct ControlUISettings: Sendable, Hashable {
+    package var isEnabled = true
+    /// Normalised: empty, or a path that starts with `/` and does not end with it.
+    package var basePath = ""
+    /// The folder the page is served from; nil: it was not built.
+    package var folder: String?
+    /// The folder is not ours (`gateway.controlUi.root`): the page gets the policy the original's page needs.
+    package var isForeign = false
+
+    package init() {}
+
+    /// Trims, puts one `/` in front and none at the end.
+    package static func normalizedBasePath(_ text: String) -> String {
+        let parts = text.split(separator: "/").map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
+        return parts.isEmpty ? "" : "/" + parts.joined(separator: "/")
+    }
+}
+
+/// The one place where the settings of now are kept.
+@MainActor
+final class SettingsBox {
+    var now: GatewaySetup
+    init(_ settings: GatewaySetup) { now = settings }
+}

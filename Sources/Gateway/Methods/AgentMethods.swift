@@ -1,0 +1,248 @@
+import Agent
+import Core
+import Store
+
+/// Agents, and turns that programs start (contract §4.5 and §4.6).
+struct AgentMethods: MethodGroup {
+    let settings: SettingsBox
+    let switchboard: Switchboard
+    let turns: TurnBroadcast
+    let models: KnownModels
+
+    func register(in table: inout MethodTable) {
+        table.addFast("agents.list", .read, .empty, list)
+        table.addFast(
+            "agent.identity.get", .read,
+            ParamsSchema(.optional("agentId", .string()), .optional("sessionKey", .string())), identity)
+        table.add("agent", .write, Self.agentParams, run)
+        table.add(
+            "agent.wait", .write,
+            ParamsSchema(.required("runId", .string(least: 1)), .optional("timeoutMs", .integer(least: 0))),
+            wait)
+    }
+
+    private func list(_ call: Call) throws(RPCError) -> Payload? {
+        let settings = settings.now
+        var object: JSONObject = ["defaultId": .string(settings.keys.defaultAgent.rawValue)]
+        if call.generation == .four {
+            object["ownership"] = settings.agents.count == 1 ? "sole" : "shared"
+            object["selectionRequired"] = false
+        }
+        object["mainKey"] = .string(settings.keys.mainKey)
+        object["scope"] = .string(settings.scope)
+        object["agents"] = .array(settings.agents.map { json($0, settings, call.generation) })
+        return .json(.object(object))
+    }
+
+    private func json(_ agent: AgentFacts, _ settings: GatewaySetup, _ generation: Generation) -> JSON {
+        var object: JSONObject = ["id": .string(agent.id.rawValue)]
+        object["name"] = agent.name.map { .string($0) }
+        var identity = JSONObject()
+        identity["name"] = agent.name.map { .string($0) }
+        identity["theme"] = agent.theme.map { .string($0) }
+        identity["emoji"] = agent.emoji.map { .string($0) }
+        identity["avatar"] = agent.avatar.map { .string($0) }
+        if !identity.isEmpty { object["identity"] = .object(identity) }
+        guard generation == .four else { return .object(object) }
+        object["workspace"] = agent.workspace.map { .string($0) }
+        let model = agent.model ?? settings.model
+        object["model"] = model.map { ["primary": .string($0.description)] }
+        let reasons = models.known(model)?.reasoning ?? false
+        let levels: [ThinkingLevel] = reasons ? [.off, .minimal, .low, .medium, .high] : [.off]
+        object["thinkingLevels"] = .array(
+            levels.map { ["id": .string($0.rawValue), "label": .string($0.rawValue)] })
+        object["thinkingDefault"] = .string(reasons ? settings.thinking.rawValue : "off")
+        return .object(object)
+    }
+
+    private func identity(_ call: Call) throws(RPCError) -> Payload? {
+        let settings = settings.now
+        let named = call.text("agentId").flatMap {
+            $0.isEmpty ? nil : SessionKeyRules.normalized(AgentID($0))
+        }
+        let ofSession = call.text("sessionKey").flatMap {
+            $0.isEmpty ? nil : settings.agent(of: settings.keys.canonical($0))
+        }
+        if let named, let ofSession, named != ofSession {
+            throw .invalid(
+                "invalid agent.identity.get params: agent \"\(named)\" does not match session key agent \"\(ofSession)\""
+            )
+        }
+        let id = named ?? ofSession ?? settings.keys.defaultAgent
+        let agent = settings.agent(id)
+        var object: JSONObject = [
+            "agentId": .string(id.rawValue), "name": .string(agent?.name ?? settings.assistantName),
+            "avatar": .string(agent?.avatar ?? agent?.emoji ?? settings.assistantAvatar),
+        ]
+        if call.generation == .four { object["nameSource"] = agent?.name == nil ? "default" : "config" }
+        return .json(.object(object))
+    }
+}
+
+// MARK: - Runs
+
+extension AgentMethods {
+    /// Answers twice under one id: that the run has begun, and how it ended.
+    private func run(_ call: Call) async throws(RPCError) -> Payload {
+        let message = try message(call)
+        let run = RunID(message.id.rawValue)
+        turns.hold(run)
+        let submission: Submission
+        do throws(SubmitError) {
+            submission = try await switchboard.submit(message)
+        } catch {
+            turns.release(run)
+            throw error.answer(to: call.generation, run: run)
+        }
+        defer { turns.release(run) }
+        switch submission {
+        case .finished(_, let outcome):
+            return .json(try final(run, outcome))
+        case .inFlight:
+            return .json(accepted(run, message, call))
+        case .stopped(let runs):
+            return .json([
+                "runId": .string(run.rawValue), "status": "ok", "summary": "aborted",
+                "runIds": .array(runs.map { .string($0.rawValue) }),
+            ])
+        case .started:
+            call.answer(.json(accepted(run, message, call)))
+            turns.release(run)
+            guard let outcome = await switchboard.wait(for: run, timeout: Self.longestWait) else {
+                return .sent
+            }
+            return .json(try final(run, outcome))
+        }
+    }
+
+    /// Longer than any turn may take; the client has gone by then.
+    private static let longestWait: Duration = .seconds(48 * 3600)
+
+    private func message(_ call: Call) throws(RPCError) -> InboundMessage {
+        let settings = settings.now
+        let agent = call.text("agentId").flatMap {
+            $0.isEmpty ? nil : SessionKeyRules.normalized(AgentID($0))
+        }
+        if let agent, settings.agent(agent) == nil {
+            throw .invalid("invalid agent params: unknown agent id \"\(call.text("agentId") ?? "")\"")
+        }
+        for name in [call.text("channel"), call.text("replyChannel")] {
+            guard let name, !name.isEmpty, !Self.builtIn.contains(name) else { continue }
+            guard settings.channels.contains(where: { $0.id.rawValue == name }) else {
+                throw .invalid("invalid agent params: unknown channel: \(name.prefix(80))")
+            }
+        }
+        let key = try session(call, agent, settings)
+        let images: [ImageContent]
+        do throws(AttachmentError) {
+            images = try Attachments.images(in: call.params["attachments"])
+        } catch {
+            throw .invalid(error.message)
+        }
+        return InboundMessage(
+            id: MessageID(call.text("idempotencyKey") ?? ""),
+            address: Address(channel: .webchat, chat: key.rawValue),
+            session: key, text: call.text("message") ?? "", images: images,
+            options: TurnOptions(
+                thinking: call.text("thinking").flatMap { ThinkingLevel(spelling: $0) },
+                timeout: call.params["timeout"]?.intValue.flatMap { $0 > 0 ? .seconds($0) : nil },
+                extraSystemPrompt: call.text("extraSystemPrompt"),
+                delivers: call.params["deliver"]?.boolValue ?? false))
+    }
+
+    private static let builtIn: Set<String> = ["last", "webchat"]
+
+    private func session(
+        _ call: Call, _ agent: AgentID?, _ settings: GatewaySetup
+    ) throws(RPCError) -> SessionKey {
+        if let spelling = call.text("sessionKey"), !spelling.isEmpty {
+            let key = settings.keys.canonical(spelling)
+            call.client.remember(spelling: spelling, of: key)
+            if let agent, let own = key.agent, own != agent {
+                throw .invalid(
+                    "invalid agent params: agent \"\(agent)\" does not match session key agent \"\(own)\"")
+            }
+            return key
+        }
+        if let agent { return settings.keys.mainSession(of: agent) }
+        if let to = call.text("to"), !to.isEmpty { return settings.keys.canonical(to) }
+        // No target: a session of its own, as today's gateway does it.
+        let id = call.text("sessionId").flatMap { $0.isEmpty ? nil : $0 } ?? call.text("idempotencyKey") ?? ""
+        return settings.keys.canonical("agent:\(settings.keys.defaultAgent):explicit:\(id)")
+    }
+
+    private func accepted(_ run: RunID, _ message: InboundMessage, _ call: Call) -> JSON {
+        var object: JSONObject = ["runId": .string(run.rawValue)]
+        if call.generation == .four {
+            object["sessionKey"] = .string(message.session.rawValue)
+            object["agentId"] = .string(settings.now.agent(of: message.session).rawValue)
+        }
+        object["status"] = "accepted"
+        object["acceptedAt"] = Timestamp.now.json
+        return .object(object)
+    }
+
+    private func final(_ run: RunID, _ outcome: RunOutcome) throws(RPCError) -> JSON {
+        if outcome.status == .error {
+            let text = outcome.failure?.message ?? "the run failed"
+            throw RPCError(
+                .unavailable, text,
+                payload: ["runId": .string(run.rawValue), "status": "error", "summary": .string(text)])
+        }
+        var payloads: [JSON] = []
+        if let text = outcome.text, !text.isEmpty { payloads = [["text": .string(text), "mediaUrl": .null]] }
+        var facts = JSONObject()
+        facts["sessionId"] = outcome.sessionID.map { .string($0.rawValue) }
+        facts["provider"] = outcome.model.map { .string($0.provider) }
+        facts["model"] = outcome.model.map { .string($0.model) }
+        let usage = outcome.usage
+        facts["usage"] = [
+            "input": JSON(usage.input), "output": JSON(usage.output), "cacheRead": JSON(usage.cacheRead),
+            "cacheWrite": JSON(usage.cacheWrite), "total": JSON(usage.totalTokens),
+        ]
+        return [
+            "runId": .string(run.rawValue), "status": "ok", "summary": "completed",
+            "result": [
+                "payloads": .array(payloads),
+                "meta": [
+                    "durationMs": .integer((outcome.endedAt - outcome.startedAt).milliseconds),
+                    "agentMeta": .object(facts), "aborted": .bool(outcome.status == .aborted),
+                ],
+            ],
+        ]
+    }
+
+    private func wait(_ call: Call) async throws(RPCError) -> Payload {
+        let run = RunID(call.text("runId") ?? "")
+        let most = min(call.params["timeoutMs"]?.intValue ?? 30_000, Self.mostWaitMilliseconds)
+        guard let outcome = await switchboard.wait(for: run, timeout: .milliseconds(most)) else {
+            return .json(["runId": .string(run.rawValue), "status": "timeout"])
+        }
+        var object: JSONObject = [
+            "runId": .string(run.rawValue), "status": outcome.status == .error ? "error" : "ok",
+            "startedAt": outcome.startedAt.json, "endedAt": outcome.endedAt.json,
+        ]
+        object["error"] = outcome.failure.map { .string($0.message) }
+        if call.generation == .four { object["stopReason"] = outcome.stopReason.map { .string($0) } }
+        return .json(.object(object))
+    }
+
+    private static let mostWaitMilliseconds = 24 * 3600 * 1000
+
+    private static let agentParams: ParamsSchema = {
+        let texts = [
+            "agentId", "provider", "model", "to", "replyTo", "sessionId", "sessionKey", "thinking", "channel",
+            "replyChannel", "accountId", "replyAccountId", "threadId", "groupId", "groupChannel",
+            "groupSpace", "lane",
+            "extraSystemPrompt", "spawnedBy",
+        ]
+        return ParamsSchema(
+            fields: [
+                .required("message", .string(least: 1)),
+                .required("idempotencyKey", .string(least: 1, most: 256)),
+                .optional("deliver", .boolean), .optional("bestEffortDeliver", .boolean),
+                .optional("attachments", .array(of: .any, most: Attachments.most)),
+                .optional("timeout", .integer(least: 0)), .optional("label", .string(least: 1, most: 64)),
+            ] + texts.map { .optional($0, .string()) })
+    }()
+}

@@ -1,0 +1,108 @@
+import Agent
+import Core
+import Store
+
+/// Answers `chat.history` and `chat.startup`: from the cache without waiting, else from the store a page at a time.
+@MainActor
+struct ChatHistory {
+    let sessions: SessionStore
+    let settings: SettingsBox
+    let switchboard: Switchboard
+    let cache: HistoryCache
+
+    /// Only for the newest page; older ones are asked for once.
+    func cached(_ call: Call) throws(RPCError) -> Payload? {
+        guard let key = cacheKey(call), let page = cache[key] else { return nil }
+        call.client.remember(spelling: key.spelling, of: key.session)
+        return .encoded(withRun(page, key.session, call.generation))
+    }
+
+    func read(_ call: Call) async throws(RPCError) -> Payload {
+        let spelling = call.text("sessionKey") ?? ""
+        let session = settings.now.keys.canonical(spelling)
+        call.client.remember(spelling: spelling, of: session)
+        let epoch = cache.epoch
+        let page = try await page(call, session, spelling)
+        if let key = cacheKey(call) { cache.keep(page, for: key, readAt: epoch) }
+        return .encoded(withRun(page, session, call.generation))
+    }
+
+    private func cacheKey(_ call: Call) -> HistoryCache.Key? {
+        guard call.params["offset"]?.intValue ?? 0 == 0, call.params["sessionId"] == nil,
+            let spelling = call.text("sessionKey")
+        else { return nil }
+        return HistoryCache.Key(
+            session: settings.now.keys.canonical(spelling), spelling: spelling, limit: limit(call),
+            generation: call.generation)
+    }
+
+    private func limit(_ call: Call) -> Int { call.params["limit"]?.intValue ?? 200 }
+
+    private func page(_ call: Call, _ session: SessionKey, _ spelling: String) async throws(RPCError)
+        -> [UInt8]
+    {
+        let entry = try await reading { try await sessions.entry(session) }
+        let sessionID = call.text("sessionId").map { SessionID($0) } ?? entry?.sessionID
+        guard let sessionID else {
+            return encoded(spelling, session, nil, nil, nil, next: nil, call.generation)
+        }
+        let offset = call.params["offset"]?.intValue ?? 0
+        let last = try await reading { try await sessions.statistics(sessionID)?.lastSequence } ?? 0
+        let limit = limit(call)
+        let before = offset > 0 ? last + 1 - Int64(clamping: offset) : nil
+        let page = try await reading {
+            try await sessions.history(sessionID, limit: limit, before: before, maxBytes: Self.mostBytes)
+        }
+        let next = page.nextBefore.map { last + 1 - $0 }
+        return encoded(spelling, session, entry, sessionID, page, next: next, call.generation)
+    }
+
+    /// Messages in one answer; the original drops from the front beyond this as well.
+    private static let mostBytes = 6 << 20
+
+    private func encoded(
+        _ spelling: String, _ session: SessionKey, _ entry: SessionEntry?, _ sessionID: SessionID?,
+        _ page: HistoryPage?, next: Int64?, _ generation: Generation
+    ) -> [UInt8] {
+        var writer = ObjectWriter(
+            capacity: 1024 + (page?.messages.reduce(0) { $0 + $1.json.count + 200 } ?? 0))
+        writer.add("sessionKey", spelling)
+        if let sessionID { writer.add("sessionId", sessionID.rawValue) }
+        writer.add("messages", encoded: Self.messages(page, generation))
+        writer.add("thinkingLevel", entry?.thinkingLevel ?? settings.now.thinking.rawValue)
+        guard generation == .four else { return writer.finish() }
+        writer.add("pendingInputs", ["items": [], "total": 0])
+        writer.add("hasMore", page?.hasMore ?? false)
+        if let next { writer.add("nextOffset", next) }
+        writer.add("totalMessages", page?.total ?? 0)
+        writer.add("defaults", settings.now.modelDefaults())
+        let rows = SessionRowJSON(settings: settings.now, generation: generation)
+        writer.add("sessionInfo", rows.info(session, entry))
+        return writer.finish()
+    }
+
+    private static func messages(_ page: HistoryPage?, _ generation: Generation) -> [UInt8] {
+        var bytes = [UInt8(ascii: "[")]
+        for message in page?.messages ?? [] {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(contentsOf: HistoryMessage.encoded(message, generation))
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return bytes
+    }
+
+    /// What a run has said so far changes with every word and is never kept: it is put in last.
+    private func withRun(_ page: [UInt8], _ session: SessionKey, _ generation: Generation) -> [UInt8] {
+        guard let run = switchboard.activeRun(in: session), !run.isQueued else { return page }
+        var writer = ObjectWriter(capacity: run.wholeText.utf8.count + 128)
+        writer.add("runId", run.run.rawValue)
+        writer.add("text", run.wholeText)
+        writer.add("startedAt", run.startedAt.milliseconds)
+        var bytes = page
+        bytes.removeLast()
+        bytes.append(contentsOf: ",\"inFlightRun\":".utf8)
+        bytes.append(contentsOf: writer.finish())
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+}

@@ -1,0 +1,111 @@
+import Core
+
+/// Reads and writes the config file (contract §6).
+struct ConfigMethods: MethodGroup {
+    let file: ConfigFile
+    let settings: SettingsBox
+    /// The file was written; what it says should take effect now.
+    let written: @MainActor () -> Void
+    private let schema = SchemaCache()
+
+    init(file: ConfigFile, settings: SettingsBox, written: @escaping @MainActor () -> Void) {
+        self.file = file
+        self.settings = settings
+        self.written = written
+    }
+
+    func register(in table: inout MethodTable) {
+        let raw = [
+            ParamsSchema.Field.required("raw", .string(least: 1)), .optional("baseHash", .string(least: 1)),
+        ]
+        let more: [ParamsSchema.Field] = [
+            .optional("sessionKey", .string()), .optional("note", .string()),
+            .optional("restartDelayMs", .integer(least: 0)), .optional("deliveryContext", .any),
+        ]
+        let replace = ParamsSchema.Field.optional("replacePaths", .array(of: .string(least: 1), most: 256))
+        table.addFast("config.get", .read, before: .admin, .empty, get)
+        table.addFast("config.schema", .read, before: .admin, .empty) { _ throws(RPCError) in
+            .encoded(schema.encoded)
+        }
+        table.addFast("config.set", .admin, ParamsSchema(fields: raw), set)
+        table.addFast("config.apply", .admin, ParamsSchema(fields: raw + more), apply)
+        table.addFast("config.patch", .admin, ParamsSchema(fields: raw + more + [replace]), patch)
+    }
+
+    private func get(_ call: Call) throws(RPCError) -> Payload? {
+        guard call.generation == .four, var object = file.snapshot.json.objectValue else {
+            return .json(file.snapshot.json)
+        }
+        object["configRevisionHash"] = .string(file.snapshot.hash)
+        object["appliedConfigHash"] = .string(settings.now.configHash ?? file.snapshot.hash)
+        return .json(.object(object))
+    }
+
+    private func set(_ call: Call) throws(RPCError) -> Payload? {
+        try replace(call)
+        return .json(.object(result(call)))
+    }
+
+    private func apply(_ call: Call) throws(RPCError) -> Payload? {
+        try replace(call)
+        return .json(.object(withRestart(result(call))))
+    }
+
+    private func replace(_ call: Call) throws(RPCError) {
+        do throws(ConfigWriteError) {
+            try file.replace(with: call.text("raw") ?? "", baseHash: call.text("baseHash"))
+        } catch {
+            throw Self.refusal(error, call.generation)
+        }
+        written()
+    }
+
+    private func patch(_ call: Call) throws(RPCError) -> Payload? {
+        let changed: [ConfigPath]
+        do throws(ConfigWriteError) {
+            changed = try file.patch(
+                with: call.text("raw") ?? "", baseHash: call.text("baseHash"),
+                needsHash: call.generation == .three)
+        } catch {
+            throw Self.refusal(error, call.generation)
+        }
+        if !changed.isEmpty { written() }
+        var object = result(call)
+        if call.generation == .four {
+            if changed.isEmpty { object["noop"] = true }
+            object["changedPaths"] = .array(changed.map { .string($0.dotted) })
+        }
+        return .json(.object(withRestart(object)))
+    }
+
+    private func result(_ call: Call) -> JSONObject {
+        let snapshot = file.snapshot.json
+        var object: JSONObject = ["ok": true, "path": .string(file.snapshot.path)]
+        if call.generation == .four { object["hash"] = .string(file.snapshot.hash) }
+        object["config"] = snapshot["config"]
+        return object
+    }
+
+    /// Changes take effect without a restart of ours, so none is announced.
+    private func withRestart(_ object: JSONObject) -> JSONObject {
+        var object = object
+        object["restart"] = .null
+        object["sentinel"] = .null
+        return object
+    }
+
+    private static func refusal(_ error: ConfigWriteError, _ generation: Generation) -> RPCError {
+        .invalid(generation == .four ? error.detailedMessage : error.message, details: error.details)
+    }
+}
+
+/// The schema, encoded when it is first asked for: it never changes.
+@MainActor
+private final class SchemaCache {
+    private(set) lazy var encoded: [UInt8] = JSON.object([
+        "schema": ConfigSchema.schema, "uiHints": ConfigSchema.uiHints, "version": "1",
+        "generatedAt": .string(CalendarDay(.now).text + "T00:00:00.000Z"),
+    ]).encoded()
+
+    nonisolated init() {}
+}

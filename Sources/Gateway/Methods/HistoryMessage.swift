@@ -1,0 +1,58 @@
+import Core
+import Store
+
+/// A stored message as clients of each generation want it.
+enum HistoryMessage {
+    /// Where a message stands.
+    struct Place {
+        var id: String
+        var sequence: Int64
+        var recordedAt: Timestamp
+        var run: RunID?
+    }
+
+    static func encoded(_ message: StoredMessage, _ generation: Generation) -> [UInt8] {
+        encoded(
+            message.json, isFromPerson: message.role == "user",
+            place: Place(
+                id: message.id, sequence: message.sequence, recordedAt: message.createdAt, run: message.run),
+            generation)
+    }
+
+    /// January's clients get what is stored.
+    ///
+    /// Today's get a person's words as plain text, and where the message stands.
+    static func encoded(
+        _ stored: [UInt8], isFromPerson: Bool, place: Place, _ generation: Generation
+    ) -> [UInt8] {
+        guard generation == .four, stored.last == UInt8(ascii: "}") else { return stored }
+        guard isFromPerson, let json = try? JSON.parse(stored), var object = json.objectValue else {
+            return with(place, stored, idempotencyKey: nil)  // a row that does not parse goes out as it is
+        }
+        if let text = plainText(object["content"]) { object["content"] = .string(text) }
+        return with(
+            place, JSON.object(object).encoded(), idempotencyKey: object["idempotencyKey"]?.stringValue)
+    }
+
+    /// The text, when the content is nothing else.
+    private static func plainText(_ content: JSON?) -> String? {
+        guard let blocks = content?.arrayValue, !blocks.isEmpty else { return nil }
+        let texts = blocks.compactMap { $0["type"] == "text" ? $0["text"]?.stringValue : nil }
+        return texts.count == blocks.count ? texts.joined(separator: "\n") : nil
+    }
+
+    private static func with(_ place: Place, _ json: [UInt8], idempotencyKey: String?) -> [UInt8] {
+        var writer = ObjectWriter(capacity: 192)
+        writer.add("id", place.id)
+        writer.add("seq", place.sequence)
+        writer.add("recordTimestampMs", place.recordedAt.milliseconds)
+        if let idempotencyKey { writer.add("idempotencyKey", idempotencyKey) }
+        if let run = place.run { writer.add("runId", run.rawValue) }
+        var bytes = json
+        bytes.removeLast()
+        bytes.append(contentsOf: json.count > 2 ? ",\"__openclaw\":".utf8 : "\"__openclaw\":".utf8)
+        bytes.append(contentsOf: writer.finish())
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+}

@@ -1,0 +1,129 @@
+import Core
+
+/// Every method a client may call: name, scope, parameters and handler together.
+@MainActor
+struct MethodTable {
+    /// Answers at once, without a task; nil hands the call to the other handler.
+    typealias Fast = @MainActor (Call) throws(RPCError) -> Payload?
+    typealias Slow = @MainActor (Call) async throws(RPCError) -> Payload
+
+    typealias Preliminary = @Sendable (JSON, Generation) -> RPCError?
+
+    struct Method {
+        let name: String
+        let scopes: (three: Scope, four: Scope)
+        let params: ParamsSchema
+        let fast: Fast?
+        let slow: Slow?
+
+        /// What is wrong before the params are looked at; nil: nothing.
+        let preliminary: Preliminary?
+
+        func scope(in generation: Generation) -> Scope { generation == .three ? scopes.three : scopes.four }
+
+        func check(_ params: JSON, _ generation: Generation) throws(RPCError) {
+            if let error = preliminary?(params, generation) { throw error }
+            let violations = self.params.violations(in: params, generation: generation)
+            guard violations.isEmpty else {
+                throw .invalid("invalid \(name) params: \(violations.joined(separator: "; "))")
+            }
+        }
+    }
+
+    private var methods: [String: Method] = [:]
+    /// In the order they were added: what `features.methods` says.
+    private(set) var names: [String] = []
+
+    init() {}
+
+    /// Adds a method that is answered at once.
+    ///
+    /// `before` is the scope January's clients need, where it was another.
+    mutating func addFast(
+        _ name: String, _ scope: Scope, before: Scope? = nil, _ params: ParamsSchema,
+        _ handler: @escaping Fast
+    ) {
+        add(
+            Method(
+                name: name, scopes: (before ?? scope, scope), params: params, fast: handler, slow: nil,
+                preliminary: nil))
+    }
+
+    /// Adds a method that waits for something.
+    ///
+    /// `fast` may answer without a task when all is at hand.
+    mutating func add(
+        _ name: String, _ scope: Scope, before: Scope? = nil, _ params: ParamsSchema, fast: Fast? = nil,
+        preliminary: Preliminary? = nil, _ handler: @escaping Slow
+    ) {
+        add(
+            Method(
+                name: name, scopes: (before ?? scope, scope), params: params, fast: fast, slow: handler,
+                preliminary: preliminary))
+    }
+
+    private mutating func add(_ method: Method) {
+        precondition(methods[method.name] == nil, "RPC method '\(method.name)' is registered twice.")
+        methods[method.name] = method
+        names.append(method.name)
+    }
+
+    /// The method, if this client may call it.
+    ///
+    /// Who is no admin is not told which names exist.
+    func method(
+        _ name: String, role: String, scopes: Scopes, _ generation: Generation
+    ) throws(RPCError) -> Method {
+        guard role != "node" else { throw .invalid("unauthorized role: node") }
+        if Self.nodeMethods.contains(name) { throw .invalid("unauthorized role: operator") }
+        let method = methods[name]
+        let scope = method?.scope(in: generation) ?? .admin
+        guard scopes.allow(scope) else { throw scope.missing(in: generation) }
+        guard let method else { throw .invalid("unknown method: \(name.prefix(200))") }
+        return method
+    }
+
+    /// What only nodes may call; there are none yet.
+    private static let nodeMethods: Set<String> = ["node.invoke.result", "node.event", "skills.bins"]
+}
+
+/// Some methods that belong together; `register` is the one place that lists them.
+@MainActor
+protocol MethodGroup {
+    func register(in table: inout MethodTable)
+}
+
+/// One request of one client.
+@MainActor
+struct Call {
+    let id: String
+    let method: String
+    /// Checked against the method's schema; an empty object where the client sent none.
+    let params: JSON
+    let client: any Caller
+
+    /// Answers before the handler returns; it then returns `.sent`, or answers once more as `agent` does.
+    func answer(_ payload: Payload) {
+        if let frame = OutgoingFrame.response(to: id, payload) { client.send(frame) }
+    }
+
+    var generation: Generation { client.generation }
+    var connectionID: String { client.id }
+    /// The first member `key` of the params that is text.
+    func text(_ key: String) -> String? { params[key]?.stringValue }
+}
+
+/// Who calls: a control connection, or in tests a list that keeps what was sent.
+@MainActor
+protocol Caller: AnyObject {
+    var id: String { get }
+    var generation: Generation { get }
+    var scopes: Scopes { get }
+    var deviceID: String? { get }
+    /// The client's id and mode, for the transcript.
+    var clientID: String { get }
+    var subscriptions: SessionSubscriptions { get set }
+    func send(_ frame: [UInt8])
+    /// Remembers how this client spells a session's key; events use its spelling.
+    func remember(spelling: String, of session: SessionKey)
+}

@@ -1,0 +1,145 @@
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The page's files on disk.
+struct ControlUIFiles {
+    let folder: String
+    /// The folder holds the original's page, which needs more than ours is allowed.
+    let isForeign: Bool
+
+    func response(to request: HTTPRequest, path: String) -> HTTPResponse {
+        guard let file = file(for: path) else { return ControlUIRoutes.notFound }
+        guard let served = variant(of: file.path, accepting: request.headers["accept-encoding"]) else {
+            return file.isIndex ? Self.missingIndex : ControlUIRoutes.notFound
+        }
+        var response = HTTPResponse(body: .file(FileBody(path: served.path, etag: served.etag)))
+        response.headers["Content-Type"] = Self.contentType(of: file.path)
+        response.headers["Cache-Control"] =
+            file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache"
+        response.headers["Vary"] = "Accept-Encoding"
+        if let encoding = served.encoding { response.headers["Content-Encoding"] = encoding }
+        for (name, value) in securityHeaders { response.headers[name] = value }
+        return response
+    }
+
+    private struct File {
+        var path: String
+        var isImmutable = false
+        var isIndex = false
+    }
+
+    /// The file a path means.
+    ///
+    /// A path without a file and without an extension is a page of the app: the index.
+    private func file(for path: String) -> File? {
+        guard !path.utf8.contains(0), !path.split(separator: "/").contains("..") else { return nil }
+        var path = path
+        if let assets = path.range(ofSegment: "/assets/") { path = String(path[assets...]) }
+        if path == "/" || path == "/index.html" { return File(path: folder + "/index.html", isIndex: true) }
+        let whole = folder + path
+        if Self.isFile(whole) { return File(path: whole, isImmutable: path.hasPrefix("/assets/")) }
+        let isReserved = ["/api", "/v1", "/ui", "/hooks", "/tools"].contains {
+            path == $0 || path.hasPrefix($0 + "/")
+        }
+        let name = path.split(separator: "/").last ?? ""
+        if isReserved || path.hasPrefix("/assets/") || name.contains(".") { return nil }
+        return File(path: folder + "/index.html", isIndex: true)
+    }
+
+    /// The file itself, or a packed one beside it that the client can read.
+    private func variant(
+        of path: String, accepting header: String?
+    ) -> (path: String, encoding: String?, etag: String)? {
+        let accepted = (header ?? "").split(separator: ",").map { part in
+            let fields = part.split(separator: ";").map { String($0).trimmed.lowercased() }
+            return fields.contains("q=0") ? "" : fields.first ?? ""
+        }
+        for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] where accepted.contains(encoding) {
+            if let etag = Self.etag(of: path + ending) { return (path + ending, encoding, etag) }
+        }
+        return Self.etag(of: path).map { (path, nil, $0) }
+    }
+
+    private static func isFile(_ path: String) -> Bool { etag(of: path) != nil }
+
+    /// Size and time of change; nil when it is no file.
+    private static func etag(of path: String) -> String? {
+        var facts = stat()
+        guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        #if canImport(Glibc)
+            let changed = facts.st_mtim
+        #else
+            let changed = facts.st_mtimespec
+        #endif
+        let time = String(changed.tv_sec &* 1000 &+ changed.tv_nsec / 1_000_000, radix: 36)
+        return
+            "\"\(String(facts.st_size, radix: 36))-\(time)\(path.hasSuffix(".br") ? "b" : path.hasSuffix(".gz") ? "g" : "")\""
+    }
+
+    private static var missingIndex: HTTPResponse {
+        HTTPResponse.text(
+            "The Control UI's `index.html` was not found. Build it with `make ui`, or name its folder in "
+                + "`gateway.controlUi.root`.\n", status: 503)
+    }
+}
+
+// MARK: - Headers
+
+extension ControlUIFiles {
+    private var securityHeaders: [(String, String)] {
+        [
+            ("Content-Security-Policy", isForeign ? Self.foreignPolicy : Self.policy),
+            ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+            ("X-Frame-Options", "DENY"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ]
+    }
+
+    static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        + "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        + "frame-ancestors 'none'"
+
+    /// The original's page has scripts and styles inside its HTML and loads fonts and pictures from elsewhere.
+    static let foreignPolicy =
+        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+        + "frame-src 'self' http: https:; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; "
+        + "style-src 'self' 'unsafe-inline' https://fonts.googleapis.com; img-src 'self' data: blob: https:; "
+        + "media-src 'self' data: blob:; font-src 'self' https://fonts.gstatic.com; worker-src 'self' blob:; "
+        + "connect-src 'self' ws: wss: data:"
+
+    private static func contentType(of path: String) -> String {
+        let ending = path.split(separator: "/").last?.split(separator: ".").last.map { $0.lowercased() }
+        return types[ending ?? ""] ?? "application/octet-stream"
+    }
+
+    private static let types: [String: String] = [
+        "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8",
+        "mjs": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
+        "json": "application/json; charset=utf-8", "map": "application/json; charset=utf-8",
+        "webmanifest": "application/manifest+json", "svg": "image/svg+xml", "png": "image/png",
+        "jpg": "image/jpeg",
+        "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp", "ico": "image/x-icon",
+        "txt": "text/plain; charset=utf-8", "woff2": "font/woff2", "woff": "font/woff",
+        "wasm": "application/wasm",
+    ]
+}
+
+extension String {
+    /// Where the first such segment begins: deep links repeat the page's own path before it.
+    fileprivate func range(ofSegment segment: String) -> Index? {
+        let wanted = Array(segment.utf8)
+        let bytes = utf8
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+            if bytes[start...].starts(with: wanted) { return start }
+            start = bytes.index(after: start)
+        }
+        return nil
+    }
+}

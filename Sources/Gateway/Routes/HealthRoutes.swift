@@ -1,0 +1,44 @@
+import Core
+import Wire
+
+/// What platforms ask to see whether the process is alive and able to serve.
+struct HealthRoutes {
+    let isReady: Bool
+    /// What is not ready; only told to this machine and to those who know the secret.
+    let failing: [String]
+    let uptime: Duration
+    let showsDetail: Bool
+
+    /// Nil: not one of these paths.
+    func response(to request: HTTPRequest) -> HTTPResponse? {
+        guard let answer = answer(to: request.path) else { return nil }
+        guard request.method == "GET" || request.method == "HEAD" else {
+            var response = HTTPResponse.text("Method Not Allowed", status: 405)
+            response.headers["Allow"] = "GET, HEAD"
+            return response
+        }
+        var response = HTTPResponse.json(answer.json.encoded(), status: answer.status)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+    }
+
+    private func answer(to path: String) -> (status: Int, json: JSON)? {
+        switch path {
+        case "/healthz", "/health":
+            return (200, ["ok": true, "status": "live"])
+        case "/startupz":
+            return (isReady ? 200 : 503, ["ok": .bool(isReady), "status": isReady ? "started" : "starting"])
+        case "/readyz", "/ready":
+            let isServing = isReady && failing.isEmpty
+            var object: JSONObject = ["ready": .bool(isServing)]
+            if showsDetail {
+                object["failing"] = JSON(isReady ? failing : ["startup"] + failing)
+                object["uptimeMs"] = .integer(uptime.milliseconds)
+            }
+            return (isServing ? 200 : 503, .object(object))
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Core
+import Wire
+
+/// Answers through Anthropic's Messages API, or a server that speaks it.
+struct AnthropicProvider: ModelProvider {
+    let web: WebClient
+    let endpoint: Endpoint
+
+    func respond(
+        to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        let mapped = AnthropicRequest(request, for: endpoint)
+        do throws(ModelError) {
+            return try await send(mapped, emit)
+        } catch .rejected where mapped.hasReasoning {
+            // Thoughts are bound to model, account and conversation; without them a refused history can go on.
+            return try await send(AnthropicRequest(request, for: endpoint, keepsReasoning: false), emit)
+        }
+    }
+
+    private func send(
+        _ request: AnthropicRequest, _ emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        try await VendorCall(web: web, endpoint: endpoint).send(
+            BaseURL.join(endpoint.baseURL, version: "v1", "messages"), headers: headers(request),
+            body: request.body,
+            reader: AnthropicReader(), emit: emit)
+    }
+
+    private func headers(_ request: AnthropicRequest) -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = [("anthropic-version", "2023-06-01")]
+        var betas: [String] = []
+        if endpoint.credential.kind == .token { betas.append("oauth-2025-04-20") }
+        if request.thinksByBudget { betas.append("interleaved-thinking-2025-05-14") }
+        if !betas.isEmpty { headers.append(("anthropic-beta", betas.joined(separator: ","))) }
+        switch endpoint.credential.kind {
+        case .none: break
+        case .apiKey where !endpoint.usesBearer:
+            headers.append(("x-api-key", endpoint.credential.secret.reveal()))
+        case .apiKey, .token: headers += endpoint.bearer
+        }
+        return headers
+    }
+}

@@ -1,0 +1,133 @@
+import Core
+
+/// Puts an answer together from the pieces a stream brings, in the order in which they began.
+struct AnswerBuilder {
+    /// Largest answer kept.
+    ///
+    /// The longest a vendor writes is about 0.5 MB; more than 16 MiB is a mistake or an attack.
+    static let maxAnswerBytes = 16 << 20
+
+    struct Call {
+        var id: String
+        var name: String
+        var arguments = ""
+        var signature: String?
+    }
+
+    enum Piece {
+        case text(String)
+        case thinking(String, signature: String?)
+        case redacted(String)
+        case call(Call)
+    }
+
+    var usage: Usage?
+    var stopReason = StopReason.stop
+    var errorMessage: String?
+    var responseID: String?
+    private var pieces: [Piece] = []
+    /// The vendor's number of a piece, where it numbers them.
+    private var places: [Int: Int] = [:]
+    private var byteCount = 0
+
+    var isEmpty: Bool { pieces.isEmpty }
+    var hasCalls: Bool { pieces.contains { if case .call = $0 { true } else { false } } }
+    /// More than any answer may have; the stream is to be left.
+    var isTooLarge: Bool { byteCount > Self.maxAnswerBytes }
+
+    mutating func begin(_ piece: Piece, at key: Int? = nil) {
+        if let key { places[key] = pieces.count }
+        pieces.append(piece)
+        byteCount += 64
+    }
+
+    func has(_ key: Int) -> Bool { places[key] != nil }
+
+    /// Adds to the text at `key`, or to the last piece if that is text, or begins one.
+    mutating func add(text: String, at key: Int? = nil) {
+        byteCount += text.utf8.count
+        let place = place(key)
+        if let place, case .text(let earlier) = pieces[place] {
+            pieces[place] = .text("")
+            pieces[place] = .text(earlier + text)
+        } else {
+            begin(.text(text), at: key)
+        }
+    }
+
+    mutating func add(thinking: String, at key: Int? = nil) {
+        byteCount += thinking.utf8.count
+        if let place = place(key), case .thinking(let earlier, let signature) = pieces[place] {
+            pieces[place] = .thinking(earlier + thinking, signature: signature)
+        } else {
+            begin(.thinking(thinking, signature: nil), at: key)
+        }
+    }
+
+    mutating func add(arguments: String, at key: Int) {
+        byteCount += arguments.utf8.count
+        change(at: key) { $0.arguments += arguments }
+    }
+
+    mutating func change(at key: Int, _ change: (inout Call) -> Void) {
+        guard let place = places[key], case .call(var call) = pieces[place] else { return }
+        change(&call)
+        pieces[place] = .call(call)
+    }
+
+    /// What the vendor wants back with the thought at `key`.
+    mutating func add(signature: String, at key: Int) {
+        byteCount += signature.utf8.count
+        guard let place = places[key], case .thinking(let text, let earlier) = pieces[place] else { return }
+        pieces[place] = .thinking(text, signature: (earlier ?? "") + signature)
+    }
+
+    mutating func set(text: String?, signature: String?, ofThoughtAt key: Int) {
+        guard let place = places[key], case .thinking(let earlier, _) = pieces[place] else { return }
+        pieces[place] = .thinking(text ?? earlier, signature: signature)
+    }
+
+    /// The signature of the first thought, or of a new one in front of everything.
+    mutating func set(signatureOfFirstThought signature: String) {
+        for place in pieces.indices {
+            guard case .thinking(let text, _) = pieces[place] else { continue }
+            pieces[place] = .thinking(text, signature: signature)
+            return
+        }
+        pieces.insert(.thinking("", signature: signature), at: 0)
+        places = places.mapValues { $0 + 1 }
+    }
+
+    /// A call's arguments may be cut short in an answer that broke off, so such calls are left out.
+    func message(from endpoint: Endpoint, isWhole: Bool = true) -> AssistantMessage {
+        var usage = usage
+        if let known = usage { usage?.cost = endpoint.model.cost(of: known) }
+        return AssistantMessage(
+            content: blocks(isWhole: isWhole), timestamp: .now, api: endpoint.api.rawValue,
+            provider: endpoint.reference.provider, model: endpoint.reference.model, usage: usage,
+            stopReason: isWhole ? stopReason : .error, errorMessage: errorMessage, responseID: responseID)
+    }
+
+    private func blocks(isWhole: Bool) -> [Block] {
+        pieces.compactMap { piece in
+            switch piece {
+            case .text(let text): text.isEmpty ? nil : .text(text)
+            case .thinking(let text, let signature):
+                text.isEmpty && signature == nil ? nil : .thinking(text, signature: signature)
+            case .redacted(let data): .redactedThinking(data: data)
+            case .call(let call):
+                isWhole
+                    ? .toolCall(
+                        ToolCall(
+                            id: call.id, name: call.name, arguments: ToolArguments.parsed(call.arguments),
+                            signature: call.signature))
+                    : nil
+            }
+        }
+    }
+
+    private func place(_ key: Int?) -> Int? {
+        if let key { return places[key] }
+        return pieces.indices.last
+    }
+}

@@ -1,0 +1,47 @@
+import Core
+
+/// One model at one address, asked with one credential.
+struct Endpoint: Sendable {
+    var model: ModelInfo
+    var api: ModelAPI
+    var baseURL: String
+    var credential: Credential
+    /// From the config file; they overrule ours.
+    var headers: [String: String] = [:]
+    var usesBearer = false
+    var dialect = ChatDialect()
+    var idleTimeout: Duration = .seconds(120)
+
+    var reference: ModelReference { model.reference }
+
+    /// The id as the vendor knows it.
+    var modelID: String {
+        let isRouterOwn = reference.provider == "openrouter" && !reference.model.contains("/")
+        return isRouterOwn ? "openrouter/\(reference.model)" : reference.model
+    }
+
+    /// Longest answer to ask for.
+    ///
+    /// A larger wish counts against some vendors' rate limits even when it is not used.
+    static let largestDefaultMaxTokens = 32_000
+
+    func maxTokens(for request: ModelRequest) -> Int {
+        max(
+            request.maxTokens.map { min($0, model.maxTokens) }
+                ?? min(model.maxTokens, Self.largestDefaultMaxTokens), 1)
+    }
+
+    /// `vendor` with the key in the vendor's own way, then the config file's headers.
+    func headerList(vendor: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        let own = Set(headers.keys.map { $0.lowercased() })
+        let common = [
+            (name: "content-type", value: "application/json"), (name: "accept", value: "text/event-stream"),
+        ]
+        return (common + vendor).filter { !own.contains($0.name.lowercased()) }
+            + headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
+
+    var bearer: [(name: String, value: String)] {
+        credential.kind == .none ? [] : [("authorization", "Bearer \(credential.secret.reveal())")]
+    }
+}

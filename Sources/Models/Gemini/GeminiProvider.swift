@@ -1,0 +1,35 @@
+import Core
+import Wire
+
+/// Answers through Google's Gemini API.
+struct GeminiProvider: ModelProvider {
+    let web: WebClient
+    let endpoint: Endpoint
+
+    func respond(
+        to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        let mapped = GeminiRequest(request, for: endpoint)
+        do throws(ModelError) {
+            return try await send(mapped, emit)
+        } catch .rejected where mapped.hasReasoning {
+            return try await send(GeminiRequest(request, for: endpoint, keepsReasoning: false), emit)
+        }
+    }
+
+    private func send(
+        _ request: GeminiRequest, _ emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        let id =
+            endpoint.modelID.hasPrefix("models/") ? String(endpoint.modelID.dropFirst(7)) : endpoint.modelID
+        let path = "models/\(BaseURL.escaped(id)):streamGenerateContent?alt=sse"
+        return try await VendorCall(web: web, endpoint: endpoint).send(
+            BaseURL.join(endpoint.baseURL, version: "v1beta", path), headers: headers, body: request.body,
+            reader: GeminiReader(), emit: emit)
+    }
+
+    private var headers: [(name: String, value: String)] {
+        let isKey = endpoint.credential.kind == .apiKey && !endpoint.usesBearer
+        return isKey ? [("x-goog-api-key", endpoint.credential.secret.reveal())] : endpoint.bearer
+    }
+}

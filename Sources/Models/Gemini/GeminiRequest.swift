@@ -1,0 +1,132 @@
+import Core
+
+/// A request as Google's generateContent takes it.
+struct GeminiRequest {
+    let body: JSON
+    let hasReasoning: Bool
+
+    init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
+        let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
+        let family = ModelFamily(endpoint.reference.model)
+        var object: JSONObject = [:]
+        if !request.system.isBlank {
+            object["systemInstruction"] = ["parts": [["text": .string(request.system)]]]
+        }
+        object["contents"] = .array(conversation.turns.map { Self.content($0, family) })
+        if !request.tools.isEmpty {
+            object["tools"] = [["functionDeclarations": .array(request.tools.map(Self.declaration))]]
+        }
+        var generation: JSONObject = ["maxOutputTokens": JSON(endpoint.maxTokens(for: request))]
+        generation["thinkingConfig"] = Self.thinking(request.thinking, endpoint, family)
+        object["generationConfig"] = .object(generation)
+        body = .object(object)
+        hasReasoning = conversation.hasReasoning
+    }
+
+    private static func declaration(_ tool: ToolSchema) -> JSON {
+        [
+            "name": .string(tool.name), "description": .string(tool.description),
+            "parametersJsonSchema": tool.parameters,
+        ]
+    }
+
+    // MARK: Thinking
+
+    /// Since Gemini 3 a level, before that a budget of tokens.
+    private static func thinking(_ level: ThinkingLevel, _ endpoint: Endpoint, _ family: ModelFamily) -> JSON?
+    {
+        guard endpoint.model.reasoning, family.begins(with: "gemini") else { return nil }
+        guard isThirdOrLater(family) else {
+            return ["includeThoughts": .bool(level != .off), "thinkingBudget": JSON(budget(level, family))]
+        }
+        let levels = endpoint.model.efforts.isEmpty ? ["low", "high"] : endpoint.model.efforts
+        guard let effort = Effort.nearest(to: level, among: levels) else { return nil }
+        return ["includeThoughts": .bool(level != .off), "thinkingLevel": .string(effort)]
+    }
+
+    private static func isThirdOrLater(_ family: ModelFamily) -> Bool {
+        (family.version ?? ModelFamily.Version(3)) >= ModelFamily.Version(3)
+    }
+
+    /// Pro cannot stop thinking: 128 is its least.
+    ///
+    /// Flash-Lite takes 0 or at least 512.
+    private static func budget(_ level: ThinkingLevel, _ family: ModelFamily) -> Int {
+        switch level {
+        case .off: family.has("pro") ? 128 : 0
+        case .minimal: 512
+        case .low: 2048
+        case .medium: 8192
+        case .high, .xhigh: 24_576
+        }
+    }
+
+    // MARK: Contents
+
+    private static func content(_ turn: Conversation.Turn, _ family: ModelFamily) -> JSON {
+        switch turn {
+        case .model(let blocks):
+            ["role": "model", "parts": .array(modelParts(blocks, family))]
+        case .person(let results, let content):
+            [
+                "role": "user",
+                "parts": .array(
+                    results.map(functionResponse) + results.flatMap(\.content.images).map(image)
+                        + content.compactMap(part)),
+            ]
+        }
+    }
+
+    /// Thoughts stay out: only their signatures on calls are wanted back.
+    private static func modelParts(_ blocks: [Block], _ family: ModelFamily) -> [JSON] {
+        var parts: [JSON] = []
+        var isFirstCall = true
+        for block in blocks {
+            switch block {
+            case .text(let text): parts.append(["text": .string(text)])
+            case .toolCall(let call):
+                parts.append(functionCall(call, family, isFirst: isFirstCall))
+                isFirstCall = false
+            case .thinking, .redactedThinking, .image: continue
+            }
+        }
+        return parts.isEmpty ? [["text": "…"]] : parts
+    }
+
+    /// Since Gemini 3 the first call of a turn must be signed; this word stands in for a call that another model made.
+    private static func functionCall(_ call: ToolCall, _ family: ModelFamily, isFirst: Bool) -> JSON {
+        var object: JSONObject = [
+            "functionCall": ["name": .string(call.name), "args": ToolArguments.object(call.arguments)]
+        ]
+        if let signature = call.signature {
+            object["thoughtSignature"] = .string(signature)
+        } else if isFirst, family.begins(with: "gemini"), isThirdOrLater(family) {
+            object["thoughtSignature"] = "skip_thought_signature_validator"
+        }
+        return .object(object)
+    }
+
+    private static func functionResponse(_ result: ToolResultMessage) -> JSON {
+        let text = result.content.texts.joined(separator: "\n")
+        let said =
+            text.isEmpty ? (result.content.images.isEmpty ? "(no output)" : "(The image follows.)") : text
+        return [
+            "functionResponse": [
+                "name": .string(result.toolName),
+                "response": [result.isError ? "error" : "output": .string(said)],
+            ]
+        ]
+    }
+
+    private static func part(_ block: Block) -> JSON? {
+        switch block {
+        case .text(let text): ["text": .string(text)]
+        case .image(let content): image(content)
+        case .thinking, .redactedThinking, .toolCall: nil
+        }
+    }
+
+    private static func image(_ image: ImageContent) -> JSON {
+        ["inlineData": ["mimeType": .string(image.mimeType), "data": .string(image.base64)]]
+    }
+}

@@ -1,0 +1,44 @@
+import Core
+
+/// What to tell a person whose model cannot be asked for want of a key.
+enum MissingKey {
+    /// One provider has no key.
+    static func of(_ provider: String, others: [ModelReference]) -> String {
+        guard let known = KnownProvider.named(provider), let variable = known.keyVariables.last?.name else {
+            return unknownProvider(provider)
+        }
+        var text =
+            "No key is set for \(provider). Set `\(variable)` (on Fly: `fly secrets set \(variable)=…`) or "
+            + "`models.providers.\(provider).apiKey`."
+        if let other = others.first {
+            text +=
+                " Keys are there for \(others.map(\.provider).joined(separator: ", ")): to use one, set "
+                + "`agents.defaults.model.primary` to `\(other)`."
+        }
+        return text
+    }
+
+    static func unknownProvider(_ provider: String) -> String {
+        "No provider `\(provider)` is known. Give its address in `models.providers.\(provider).baseUrl`, and its key in "
+            + "`models.providers.\(provider).apiKey`."
+    }
+
+    /// No provider has a key.
+    ///
+    /// `localModels` are what an Ollama on this machine offers.
+    static func ofAll(localModels: [String]) -> String {
+        var text =
+            "No model can be asked yet, because no key is set. Set one of `ANTHROPIC_API_KEY`, `OPENAI_API_KEY` or "
+            + "`GEMINI_API_KEY` in the environment (on Fly: `fly secrets set ANTHROPIC_API_KEY=…`) and try again."
+        if let first = localModels.first {
+            let names = localModels.prefix(listedModels).map { "`ollama/\($0)`" }.joined(separator: ", ")
+            text +=
+                " Or use the Ollama on this machine, without a key: it has \(names). Set "
+                + "`agents.defaults.model.primary` to `ollama/\(first)`."
+        }
+        return text
+    }
+
+    /// More names would hide what to do.
+    private static let listedModels = 5
+}

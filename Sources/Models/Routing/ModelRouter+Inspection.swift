@@ -1,0 +1,40 @@
+package import Core
+
+extension ModelRouter {
+    /// The providers that could answer now.
+    package var configuredProviders: [String] { source.configuredProviders }
+
+    /// Sentences about keys in the file that the environment overrules.
+    package var shadowedKeys: [String] { source.shadowed() }
+
+    /// The models of the providers that could answer now.
+    package var availableModels: [ModelInfo] {
+        let providers = Set(configuredProviders)
+        return catalog.models.filter { providers.contains($0.reference.provider) }
+    }
+
+    /// The model to use when none is configured: the usual one of the first provider with a key.
+    package var defaultModel: ModelReference? {
+        configuredProviders.lazy.compactMap { self.defaultModel(of: $0) }.first
+    }
+
+    /// The configured model, or the default, or one that explains what is missing when it is asked.
+    package func model(orDefault configured: ModelReference?) -> ModelReference {
+        configured ?? defaultModel ?? ModelReference(provider: "anthropic", model: "claude-opus-5-5")
+    }
+
+    func defaultModel(of provider: String) -> ModelReference? {
+        settings.providers[provider]?.models.first?.reference
+            ?? KnownProvider.named(provider)?.defaultModel.map {
+                ModelReference(provider: provider, model: $0)
+            }
+    }
+
+    /// Rests that are not over, soonest end first.
+    package var cooldowns: [Cooldown] { rests.all.filter { $0.until > world.now() } }
+
+    /// Ends the rests of one credential, or all.
+    package func clearCooldowns(credential: String? = nil) async {
+        for cooldown in rests.clear(credential) { await forget(cooldown) }
+    }
+}

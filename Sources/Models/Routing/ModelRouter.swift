@@ -1,0 +1,261 @@
+package import Core
+package import Wire
+
+/// Asks the model that was wished for, else its fallbacks, each with every credential there is, and remembers who must
+/// rest.
+///
+/// Another candidate takes over only before an answer's first event; after it the answer fails and keeps what was said.
+@MainActor
+package final class ModelRouter: ModelProvider {
+    /// Builds the provider for one candidate.
+    package typealias Maker = @MainActor (ModelReference, Credential) throws(ModelError) -> any ModelProvider
+
+    /// What the router needs of the world besides the vendors; tests bring their own.
+    package struct World: Sendable {
+        package var now: @MainActor @Sendable () -> Timestamp
+        package var sleep: @MainActor @Sendable (Duration) async throws -> Void
+        /// From 0 to 1.
+        package var random: @MainActor @Sendable () -> Double
+        /// The models of a server on this machine that needs no key.
+        package var localModels: @MainActor @Sendable () async -> [String]
+
+        package init(
+            now: @escaping @MainActor @Sendable () -> Timestamp = { .now },
+            sleep: @escaping @MainActor @Sendable (Duration) async throws -> Void = {
+                try await Task.sleep(for: $0)
+            },
+            random: @escaping @MainActor @Sendable () -> Double = { .random(in: 0..<1) },
+            localModels: @escaping @MainActor @Sendable () async -> [String] = { [] }
+        ) {
+            self.now = now
+            self.sleep = sleep
+            self.random = random
+            self.localModels = localModels
+        }
+    }
+
+    package private(set) var catalog: ModelCatalog
+    private(set) var settings: ModelSettings
+    private(set) var source: CredentialSource
+    private var make: Maker
+    var rests = RestTable()
+    private let book: any CooldownBook
+    let world: World
+    private let log: Log
+    private let remake: (@MainActor (ModelSettings) -> Maker)?
+
+    /// Asks the vendors themselves.
+    package convenience init(settings: ModelSettings, web: WebClient, book: any CooldownBook, log: Log) {
+        let remake: @MainActor (ModelSettings) -> Maker = { settings in
+            let factory = ProviderFactory(web: web, settings: settings)
+            return { reference, credential throws(ModelError) in try factory.provider(reference, credential) }
+        }
+        let local = LocalModels(web: web)
+        self.init(
+            settings: settings, book: book, log: log, world: World(localModels: { await local.names() }),
+            make: remake(settings), remake: remake)
+    }
+
+    package init(
+        settings: ModelSettings, book: any CooldownBook, log: Log, world: World, make: @escaping Maker,
+        remake: (@MainActor (ModelSettings) -> Maker)? = nil
+    ) {
+        self.settings = settings
+        self.book = book
+        self.log = log
+        self.world = world
+        self.make = make
+        self.remake = remake
+        catalog = ModelCatalog(settings: settings)
+        source = CredentialSource(settings: settings)
+    }
+
+    /// Reads the rests that outlived a restart.
+    ///
+    /// Call it once, before the first request.
+    package func load() async {
+        do {
+            rests = RestTable(try await book.all())
+        } catch {
+            log.warning("Cooldowns could not be read; starting without any.", ["error": "\(error)"])
+        }
+    }
+
+    /// Takes new settings; requests under way keep the old ones.
+    package func update(_ settings: ModelSettings) {
+        self.settings = settings
+        catalog = ModelCatalog(settings: settings)
+        source = CredentialSource(settings: settings)
+        if let remake { make = remake(settings) }
+    }
+
+    package func respond(
+        to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        let candidates = try await candidates(for: request)
+        var trial = Trial()
+        for candidate in inOrder(candidates, &trial) where !trial.isOver(candidate) {
+            let hasOther = candidates.contains { other in
+                other.place > candidate.place && rest(of: other) == nil && !trial.isOver(other)
+            }
+            do throws(ModelError) {
+                return try await ask(candidate, request, hasOther: hasOther, emit: emit)
+            } catch {
+                try await learn(error, from: candidate, &trial)
+            }
+        }
+        throw trial.failure
+    }
+}
+
+// MARK: Candidates
+
+extension ModelRouter {
+    /// One model with one credential.
+    struct Candidate {
+        var place: Int
+        var model: ModelReference
+        var credential: Credential
+    }
+
+    private func candidates(for request: ModelRequest) async throws(ModelError) -> [Candidate] {
+        var found: [Candidate] = []
+        var seen: Set<ModelReference> = []
+        for model in [request.model] + request.fallbacks where seen.insert(model).inserted {
+            for credential in source.credentials(for: model.provider) {
+                found.append(Candidate(place: found.count, model: model, credential: credential))
+            }
+        }
+        guard found.isEmpty else { return found }
+        throw .notConfigured(message: await missingKey(for: request.model))
+    }
+
+    private func missingKey(for model: ModelReference) async -> String {
+        let others = source.configuredProviders.compactMap { defaultModel(of: $0) }
+        if !others.isEmpty
+            || KnownProvider.named(model.provider) == nil && settings.providers[model.provider] == nil
+        {
+            return MissingKey.of(model.provider, others: others)
+        }
+        return MissingKey.ofAll(localModels: await world.localModels())
+    }
+
+    private func rest(of candidate: Candidate) -> Cooldown? {
+        rests.rest(of: candidate.credential.id, candidate.model, at: world.now())
+    }
+
+    /// Those that may be asked now.
+    ///
+    /// When all rest, the one whose rest ends first is tried all the same.
+    private func inOrder(_ candidates: [Candidate], _ trial: inout Trial) -> [Candidate] {
+        let resting = candidates.compactMap { candidate in rest(of: candidate).map { (candidate, $0) } }
+        let places = Set(resting.map(\.0.place))
+        let ready = candidates.filter { !places.contains($0.place) }
+        let probe = ready.isEmpty ? resting.min { $0.1.until < $1.1.until }?.0 : nil
+        for (candidate, rest) in resting where candidate.place != probe?.place {
+            trial.skip(candidate, rest, at: world.now())
+        }
+        return ready + (probe.map { [$0] } ?? [])
+    }
+}
+
+// MARK: One candidate
+
+extension ModelRouter {
+    /// Further attempts at the same candidate when nobody else can take over.
+    private static let maxRetries = 2
+    /// A longer `Retry-After` is not waited for.
+    private static let longestWait: Duration = .seconds(20)
+
+    private func ask(
+        _ candidate: Candidate, _ request: ModelRequest, hasOther: Bool,
+        emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        let provider = try make(candidate.model, candidate.credential)
+        var request = request
+        request.model = candidate.model
+        var retries = 0
+        while true {
+            do throws(ModelError) {
+                let message = try await provider.respond(to: request, emit: emit)
+                await succeeded(candidate)
+                return message
+            } catch {
+                guard !hasOther, retries < Self.maxRetries, let delay = delay(before: retries, error) else {
+                    throw error
+                }
+                retries += 1
+                log.info(
+                    "The model is asked again.",
+                    ["model": candidate.model.description, "after": "\(delay)", "reason": error.explanation])
+                try await pause(delay)
+            }
+        }
+    }
+
+    /// About one second, then two, or what the server asks for; nil when asking again would not help.
+    private func delay(before retry: Int, _ error: ModelError) -> Duration? {
+        let jittered = Duration.seconds(Double(1 << retry) * (0.5 + world.random()))
+        switch error {
+        case .rateLimited(let asked?, _): return asked <= Self.longestWait ? max(asked, jittered) : nil
+        case .overloaded(let asked, _):
+            guard let asked else { return jittered }
+            return asked <= Self.longestWait ? max(asked, jittered) : nil
+        case .timedOut: return jittered
+        default: return nil
+        }
+    }
+
+    private func pause(_ delay: Duration) async throws(ModelError) {
+        do {
+            try await world.sleep(delay)
+        } catch {
+            throw .cancelled
+        }
+    }
+
+    private func succeeded(_ candidate: Candidate) async {
+        for cooldown in rests.succeed(candidate.credential.id, candidate.model) {
+            await forget(cooldown)
+        }
+    }
+
+    /// Decides whether the next candidate is tried: rethrows what ends the request.
+    private func learn(_ error: ModelError, from candidate: Candidate, _ trial: inout Trial)
+        async throws(ModelError)
+    {
+        switch error {
+        case .cancelled, .interrupted, .contextTooLong, .exhausted: throw error
+        case .rateLimited(let retryAfter, _): await rest(candidate, .rateLimit(retryAfter: retryAfter))
+        case .overloaded, .timedOut: await rest(candidate, .overload)
+        case .unauthorized: await rest(candidate, .authentication)
+        case .billing: await rest(candidate, .billing)
+        case .unknownModel, .rejected, .notConfigured: break
+        }
+        trial.fail(candidate, error)
+        log.warning(
+            "A model could not answer.",
+            [
+                "model": candidate.model.description, "credential": candidate.credential.id,
+                "reason": error.explanation,
+            ])
+    }
+
+    private func rest(_ candidate: Candidate, _ reason: RestTable.Reason) async {
+        let cooldown = rests.fail(
+            candidate.credential, candidate.model, reason, rules: settings.cooldowns, at: world.now())
+        do {
+            try await book.save(cooldown)
+        } catch {
+            log.warning("A cooldown could not be stored.", ["error": "\(error)"])
+        }
+    }
+
+    func forget(_ cooldown: Cooldown) async {
+        do {
+            try await book.remove(credential: cooldown.credential, model: cooldown.model)
+        } catch {
+            log.warning("A cooldown could not be removed.", ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// Where a provider's requests go.
+enum BaseURL {
+    /// The config file's address, the vendor's variable, or the vendor's own; nil for a provider nobody knows.
+    static func of(_ provider: String, _ settings: ModelSettings) -> String? {
+        let known = KnownProvider.named(provider)
+        let address =
+            settings.providers[provider]?.baseURL?.trimmed
+            ?? known?.baseURLVariable.flatMap { settings.variable($0) } ?? known?.baseURL
+        guard var address, !address.isEmpty else { return nil }
+        while address.last == "/" { address.removeLast() }
+        return address
+    }
+
+    /// `base` with `path` behind it; `version` goes between unless `base` ends in a version already.
+    static func join(_ base: String, version: String, _ path: String) -> String {
+        let last = base.split(separator: "/").last ?? ""
+        let hasVersion = last.first == "v" && last.dropFirst().first?.isNumber == true
+        return hasVersion ? "\(base)/\(path)" : "\(base)/\(version)/\(path)"
+    }
+
+    /// Host and port as written.
+    static func host(of address: String) -> Substring {
+        address.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" }
+    }
+
+    /// One component of a path, with everything that could end it escaped.
+    static func escaped(_ component: String) -> String {
+        var text = ""
+        for byte in component.utf8 {
+            let character = Character(UnicodeScalar(byte))
+            if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) {
+                text.append(character)
+            } else {
+                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return text
+    }
+}

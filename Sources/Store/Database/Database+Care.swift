@@ -1,0 +1,80 @@
+package import Core
+
+extension Database {
+    /// Removes what has outlived its use. Call it about once an hour.
+    package func prune(now: Timestamp = .now) async throws -> PruneReport {
+        var report = PruneReport()
+        for rule in PruneRule.all {
+            report.removed += try await write { try rule.apply(on: $0, at: now) }
+        }
+        while try await write({ try TranscriptCleanup(connection: $0).removePiece() }) { report.removed += 1 }
+        return report
+    }
+
+    /// What is wrong with the file; empty when nothing is. Reads everything, so it takes its time.
+    package func check() async throws -> [String] {
+        try await read { connection in
+            let problems = try connection.rows("PRAGMA integrity_check(20)") { $0.text(0) }
+            let orphans = try connection.rows("PRAGMA foreign_key_check") {
+                "\($0.text(0)) row \($0.int64(1))"
+            }
+            return problems.filter { $0 != "ok" } + orphans
+        }
+    }
+
+    /// The size of the database in bytes, without its log.
+    package func size() async throws -> Int64 {
+        try await read { connection in
+            let pages = try connection.first("PRAGMA page_count") { $0.int64(0) } ?? 0
+            return pages * (try connection.first("PRAGMA page_size") { $0.int64(0) } ?? 0)
+        }
+    }
+}
+
+/// What a round of pruning has removed.
+package struct PruneReport: Sendable, Hashable {
+    package var removed = 0
+}
+
+/// What a table may keep: rows younger than an age, and no more than a number of them.
+private struct PruneRule: Sendable {
+    let table: String
+    /// The rows that may go.
+    let condition: String
+    let moment: String
+    let age: Duration
+    let most: Int
+
+    /// Platforms repeat a message for a day at most; two weeks also cover a machine that was off.
+    /// Counts bound the file: an answered message leaves about 300 bytes, a sent part what was said.
+    static let all = [
+        PruneRule(
+            table: "inbox", condition: "finished_at IS NOT NULL", moment: "finished_at",
+            age: .seconds(14 * 86_400),
+            most: 50_000),
+        PruneRule(
+            table: "outbox", condition: "finished_at IS NOT NULL", moment: "finished_at",
+            age: .seconds(2 * 86_400),
+            most: 5_000),
+        PruneRule(table: "idempotency", condition: "1 = 1", moment: "expires_at", age: .zero, most: 1_000),
+        PruneRule(
+            table: "cooldowns", condition: "1 = 1", moment: "until", age: .seconds(86_400), most: 1_000),
+        // The original keeps a pairing request for an hour.
+        PruneRule(
+            table: "pairing_requests", condition: "1 = 1", moment: "last_seen_at", age: .seconds(3_600),
+            most: 200),
+        PruneRule(
+            table: "cron_runs", condition: "1 = 1", moment: "at", age: .seconds(90 * 86_400), most: 5_000),
+    ]
+
+    func apply(on connection: Connection, at now: Timestamp) throws -> Int {
+        let oldest = Timestamp(milliseconds: now.milliseconds - age.milliseconds)
+        let old = try connection.run("DELETE FROM \(table) WHERE \(condition) AND \(moment) <= ?", oldest)
+        let many = try connection.run(
+            """
+            DELETE FROM \(table) WHERE \(condition) AND \(moment) <
+                (SELECT \(moment) FROM \(table) WHERE \(condition) ORDER BY \(moment) DESC LIMIT 1 OFFSET ?)
+            """, most - 1)
+        return old + many
+    }
+}

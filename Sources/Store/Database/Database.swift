@@ -1,0 +1,59 @@
+/// The house's memory: one SQLite file, open in this process alone, used from one thread of its own.
+///
+/// ```swift
+/// let count = try await database.read { try $0.first("SELECT count(*) FROM sessions") { $0.int(0) } }
+/// ```
+/// A `write` that has returned survives a power cut. The connection cannot leave its closure: what a closure returns must
+/// be `Sendable`, and the connection is not.
+package final class Database: Sendable {
+    package let path: String
+    private let thread: DatabaseThread<DatabaseJob>
+
+    /// Opens, locks and migrates; blocks for a few milliseconds, so call it before the loop serves anybody.
+    package init(path: String) throws {
+        let connection = UnsafeTransfer(try Connection.openAlone(path))
+        try Migrator(steps: Migrations.all).run(on: connection.value)
+        connection.value.forgetStatements()
+        self.path = path
+        thread = DatabaseThread(
+            work: { GroupCommit(connection: connection.value).run($0) }, end: { connection.value.close() })
+    }
+
+    deinit { thread.stop() }
+
+    /// Runs `body` in a transaction and returns once it is on disk. Writes that wait together share one commit.
+    @discardableResult
+    package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        try await submit(.write, body)
+    }
+
+    /// Runs `body`, which must not change anything.
+    package func read<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        try await submit(.read, body)
+    }
+
+    /// Lets queued work finish, moves the log into the database and ends the thread. Later calls throw `.closed`.
+    package func close() async {
+        // The log could not be moved when the disk is full: it is then read at the next start.
+        _ = try? await submit(.closing) { connection in
+            defer { connection.close() }
+            _ = try connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.int(0) }
+        }
+        thread.stop()
+    }
+
+    private func submit<T: Sendable>(
+        _ kind: DatabaseJob.Kind, _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
+        try await withUnsafeThrowingContinuation { continuation in
+            let job = ClosureJob(kind, body: body, continuation: continuation)
+            if !thread.submit(job) { continuation.resume(throwing: StoreError.closed) }
+        }
+    }
+}
+
+/// Hands the connection over to its thread, once.
+private struct UnsafeTransfer<Value>: @unchecked Sendable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+}

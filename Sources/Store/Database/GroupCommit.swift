@@ -1,0 +1,90 @@
+/// Runs what was queued together: reads at once, and all writes in one transaction, so that they share one fsync.
+///
+/// Each write has a savepoint of its own, so one that fails takes nothing else with it. Nobody is told that a write is
+/// done before the commit has returned.
+struct GroupCommit {
+    let connection: Connection
+
+    /// Writes that share a transaction. More would make the first of them wait for no gain: the fsync is paid already.
+    static let mostWritesATransaction = 256
+
+    func run(_ jobs: [DatabaseJob]) {
+        for job in jobs where job.kind == .read { read(job) }
+        let writes = jobs.filter { $0.kind == .write }
+        var start = 0
+        while start < writes.count {
+            let end = min(start + Self.mostWritesATransaction, writes.count)
+            write(writes[start..<end])
+            start = end
+        }
+        for job in jobs where job.kind == .closing {
+            _ = job.perform(on: connection)
+            job.settle(nil)
+        }
+    }
+
+    private func read(_ job: DatabaseJob) {
+        connection.isReadOnly = true
+        _ = job.perform(on: connection)
+        connection.isReadOnly = false
+        job.settle(nil)
+    }
+
+    private func write(_ jobs: ArraySlice<DatabaseJob>) {
+        var waiting: [DatabaseJob] = []
+        for job in jobs {
+            do {
+                // Also after a failure that made SQLite roll everything back.
+                if !connection.isInTransaction { try connection.run("BEGIN IMMEDIATE") }
+                if try perform(job, alone: jobs.count == 1) {
+                    waiting.append(job)
+                } else {
+                    job.settle(nil)
+                }
+                if !connection.isInTransaction { fail(&waiting, with: Self.lostTransaction) }
+            } catch {
+                waiting.append(job)
+                fail(&waiting, with: error)
+            }
+        }
+        commit(waiting)
+    }
+
+    /// True when the job's work stands in the transaction.
+    private func perform(_ job: DatabaseJob, alone: Bool) throws -> Bool {
+        if !alone { try connection.run("SAVEPOINT job") }
+        let worked = job.perform(on: connection)
+        guard connection.isInTransaction else {
+            if worked { throw Self.lostTransaction }
+            return false
+        }
+        if alone {
+            if !worked { try connection.run("ROLLBACK") }
+        } else {
+            if !worked { try connection.run("ROLLBACK TO job") }
+            try connection.run("RELEASE job")
+        }
+        return worked
+    }
+
+    /// SQLite rolls a whole transaction back by itself when the disk is full or fails.
+    private static let lostTransaction = StoreError.sqlite(
+        SQLiteFailure(code: 4, extendedCode: 4, message: "the transaction was rolled back", sql: nil))
+
+    private func commit(_ waiting: [DatabaseJob]) {
+        var waiting = waiting
+        do {
+            if connection.isInTransaction { try connection.run("COMMIT") }
+            for job in waiting { job.settle(nil) }
+        } catch {
+            fail(&waiting, with: error)
+        }
+    }
+
+    /// The transaction is lost: nothing of it is on disk, and everybody in it has to know.
+    private func fail(_ jobs: inout [DatabaseJob], with error: any Error) {
+        if connection.isInTransaction { _ = try? connection.run("ROLLBACK") }
+        for job in jobs { job.settle(error) }
+        jobs = []
+    }
+}

@@ -1,0 +1,56 @@
+/// What the database could not do. The description is for people: what happened, why, and what to do.
+package enum StoreError: Error, Sendable, Equatable {
+    /// Another process holds the database. Known at once, not after a timeout.
+    case alreadyOpen(path: String)
+    /// A newer program has written steps that this one does not know.
+    case newerDatabase(path: String, unknownMigrations: [String])
+    /// The database would not keep what it says it has kept.
+    case notDurable(path: String, reason: String)
+    case cannotOpen(path: String, reason: String)
+    case sqlite(SQLiteFailure)
+    /// A unique, foreign key or check rule refused the row.
+    case constraint(SQLiteFailure)
+    case full(path: String)
+    case damaged(path: String, detail: String)
+    /// The database was closed before this call.
+    case closed
+    /// Another session has the label already.
+    case labelInUse(String)
+}
+
+/// One refusal of SQLite, with the statement but never its values.
+package struct SQLiteFailure: Sendable, Hashable {
+    package var code: Int32
+    package var extendedCode: Int32
+    package var message: String
+    package var sql: String?
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .alreadyOpen(let path):
+            "The database `\(path)` is open in another process. Stop the other gateway, or use another `OPENCLAW_STATE_DIR`."
+        case .newerDatabase(let path, let unknown):
+            "The database `\(path)` was written by a newer version (it has \(Self.quoted(unknown))). Install that version or a later one; nothing was changed."
+        case .notDurable(let path, let reason):
+            "The database `\(path)` cannot keep messages safe here: \(reason). Put `OPENCLAW_STATE_DIR` on a local disk or volume."
+        case .cannotOpen(let path, let reason):
+            "The database `\(path)` cannot be opened: \(reason). Check that the folder exists and belongs to the user who runs the gateway."
+        case .sqlite(let failure), .constraint(let failure):
+            "The database refused a statement: \(failure.message) (code \(failure.extendedCode))."
+        case .full(let path):
+            "The disk that holds `\(path)` is full. Free some space; nothing that was confirmed is lost."
+        case .damaged(let path, let detail):
+            "The database `\(path)` is damaged: \(detail). Stop the gateway and restore the file from a backup."
+        case .closed:
+            "The database is closed, because the gateway is stopping."
+        case .labelInUse(let label):
+            "label already in use: \(label)"
+        }
+    }
+
+    private static func quoted(_ names: [String]) -> String {
+        names.prefix(3).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 3 ? " and others" : "")
+    }
+}

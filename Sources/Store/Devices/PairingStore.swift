@@ -1,0 +1,114 @@
+package import Core
+
+/// Someone on a chat platform who asks to be let in with a code.
+package struct PairingRequest: Sendable, Hashable {
+    package var channel: ChannelID
+    package var account: String
+    package var sender: String
+    package var code: String
+    package var createdAt: Timestamp
+    package var lastSeenAt: Timestamp
+    package var meta: JSON?
+
+    package init(
+        channel: ChannelID, account: String = "default", sender: String, code: String,
+        createdAt: Timestamp = .now,
+        lastSeenAt: Timestamp? = nil, meta: JSON? = nil
+    ) {
+        self.channel = channel
+        self.account = account
+        self.sender = sender
+        self.code = code
+        self.createdAt = createdAt
+        self.lastSeenAt = lastSeenAt ?? createdAt
+        self.meta = meta
+    }
+}
+
+/// Who asks to talk on each channel, and who may.
+package struct PairingStore: Sendable {
+    package let database: Database
+
+    package init(_ database: Database) { self.database = database }
+
+    /// Requests of one channel or all, oldest first.
+    package func requests(channel: ChannelID? = nil) async throws -> [PairingRequest] {
+        try await database.read { connection in
+            try connection.rows(
+                """
+                SELECT channel, account, sender, code, created_at, last_seen_at, meta FROM pairing_requests
+                WHERE (? IS NULL OR channel = ?) ORDER BY created_at, sender
+                """, channel, channel
+            ) { row in
+                PairingRequest(
+                    channel: row.id(0), account: row.text(1), sender: row.text(2), code: row.text(3),
+                    createdAt: row.timestamp(4), lastSeenAt: row.timestamp(5), meta: row.json(6))
+            }
+        }
+    }
+
+    package func save(_ request: PairingRequest) async throws {
+        try await database.write { try PairingTable(connection: $0).save(request) }
+    }
+
+    package func remove(_ request: PairingRequest) async throws {
+        try await database.write { connection in
+            try connection.run(
+                "DELETE FROM pairing_requests WHERE channel = ? AND account = ? AND sender = ?",
+                request.channel,
+                request.account, request.sender)
+        }
+    }
+
+    package func allowed(channel: ChannelID, account: String = "default") async throws -> [String] {
+        try await database.read { connection in
+            try connection.rows(
+                "SELECT sender FROM allowed_senders WHERE channel = ? AND account = ? ORDER BY added_at, sender",
+                channel, account
+            ) { $0.text(0) }
+        }
+    }
+
+    /// Lets a sender in, and drops the request.
+    package func allow(_ sender: String, channel: ChannelID, account: String = "default") async throws {
+        try await database.write { connection in
+            try PairingTable(connection: connection).allow(sender, channel: channel, account: account)
+            try connection.run(
+                "DELETE FROM pairing_requests WHERE channel = ? AND account = ? AND sender = ?", channel,
+                account,
+                sender)
+        }
+    }
+
+    package func disallow(_ sender: String, channel: ChannelID, account: String = "default") async throws {
+        try await database.write { connection in
+            try connection.run(
+                "DELETE FROM allowed_senders WHERE channel = ? AND account = ? AND sender = ?", channel,
+                account, sender)
+        }
+    }
+}
+
+/// Writes pairing rows, inside a transaction that somebody else holds.
+struct PairingTable {
+    let connection: Connection
+
+    func save(_ request: PairingRequest) throws {
+        try connection.run(
+            """
+            INSERT INTO pairing_requests (channel, account, sender, code, created_at, last_seen_at, meta)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (channel, account, sender) DO UPDATE SET code = excluded.code,
+                last_seen_at = excluded.last_seen_at, meta = excluded.meta
+            """, request.channel, request.account, request.sender, request.code, request.createdAt,
+            request.lastSeenAt, request.meta)
+    }
+
+    func allow(_ sender: String, channel: ChannelID, account: String, at now: Timestamp = .now) throws {
+        try connection.run(
+            """
+            INSERT INTO allowed_senders (channel, account, sender, added_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (channel, account, sender) DO NOTHING
+            """, channel, account, sender, now)
+    }
+}

@@ -1,0 +1,142 @@
+import Core
+
+/// Devices, pairings and the schedule in the SQLite store that OpenClaw uses since 2026.6.
+struct StateDatabaseImport: Sendable {
+    let path: String
+    /// How the report calls the file.
+    let name: String
+    let database: Database
+
+    func run() async throws -> ImportReport {
+        var report = ImportReport()
+        report.sources = [name]
+        let steps: [@Sendable (ForeignDatabase, Connection, inout ImportReport) throws -> Void] = [
+            addDevices, addRequests, addAllowed, addJobs, addRuns,
+        ]
+        for step in steps {
+            do {
+                let part = try await database.write { connection in
+                    var part = ImportReport()
+                    try step(ForeignDatabase(path), connection, &part)
+                    return part
+                }
+                report.add(part)
+            } catch let problem as ImportProblem {
+                report.add(problem: problem.text)
+            }
+        }
+        return report
+    }
+
+    private func addDevices(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
+        throws
+    {
+        let table = DeviceTable(connection: connection)
+        try source.each(
+            """
+            SELECT device_id, public_key, display_name, platform, device_family, client_id, client_mode, role,
+                roles_json, scopes_json, remote_ip, tokens_json, created_at_ms, approved_at_ms, last_seen_at_ms
+            FROM device_pairing_paired
+            """
+        ) { row in
+            var device = PairedDevice(
+                deviceID: row.text(0), publicKey: row.text(1), createdAt: row.timestamp(12),
+                approvedAt: row.timestamp(13))
+            device.displayName = row.optionalText(2)
+            device.platform = row.optionalText(3)
+            device.deviceFamily = row.optionalText(4)
+            device.clientID = row.optionalText(5)
+            device.clientMode = row.optionalText(6)
+            device.role = row.optionalText(7)
+            device.roles = row.json(8)?.strings ?? []
+            device.scopes = row.json(9)?.strings ?? []
+            device.remoteIP = row.optionalText(10)
+            for (role, token) in row.json(11)?.objectValue ?? [:] {
+                device.tokens[role] = DeviceToken(json: token)
+            }
+            device.lastSeenAt = row.optionalTimestamp(14)
+            guard try table.paired(device.deviceID) == nil else { return true }
+            try table.save(device)
+            report.devices += 1
+            return true
+        }
+    }
+
+    private func addRequests(
+        _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
+    ) throws {
+        guard try source.has(table: "channel_pairing_requests") else { return }
+        try source.each(
+            """
+            SELECT channel_key, account_id, request_id, code, created_at, last_seen_at, meta_json
+            FROM channel_pairing_requests
+            """
+        ) { row in
+            let created = Timestamp(iso8601: row.text(4)) ?? Timestamp(milliseconds: 0)
+            try PairingTable(connection: connection).save(
+                PairingRequest(
+                    channel: row.id(0), account: row.text(1), sender: row.text(2), code: row.text(3),
+                    createdAt: created, lastSeenAt: Timestamp(iso8601: row.text(5)), meta: row.json(6)))
+            report.pairingRequests += 1
+            return true
+        }
+    }
+
+    private func addAllowed(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
+        throws
+    {
+        guard try source.has(table: "channel_pairing_allow_entries") else { return }
+        try source.each(
+            "SELECT channel_key, account_id, entry, updated_at FROM channel_pairing_allow_entries ORDER BY sort_order"
+        ) { row in
+            try PairingTable(connection: connection).allow(
+                row.text(2), channel: row.id(0), account: row.text(1), at: row.timestamp(3))
+            report.allowedSenders += 1
+            return true
+        }
+    }
+
+    /// Jobs with a declaration key belong to the original's own features, which recreate them; people's jobs have none.
+    private func addJobs(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
+        throws
+    {
+        try source.each("SELECT job_json, state_json, declaration_key FROM cron_jobs ORDER BY sort_order") {
+            row in
+            guard row.isNull(2) else { return true }
+            guard let document = row.json(0), let job = CronRow(document: document, state: row.json(1)) else {
+                report.skippedLines += 1
+                return true
+            }
+            if try CronTable(connection: connection).addIfNew(job) { report.cronJobs += 1 }
+            return true
+        }
+    }
+
+    private func addRuns(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
+        throws
+    {
+        guard try source.has(table: "cron_run_receipts") else { return }
+        let table = CronTable(connection: connection)
+        let jobs = Set(try table.jobs().map(\.id))
+        try source.each(
+            """
+            SELECT job_id, status, started_at_ms, finished_at_ms, error_text FROM cron_run_receipts
+            ORDER BY started_at_ms
+            """
+        ) { row in
+            guard jobs.contains(row.text(0)) else { return true }
+            let started = row.int64(2)
+            let finished = row.optionalInt64(3) ?? started
+            var document: JSONObject = [
+                "ts": .integer(finished), "jobId": .string(row.text(0)), "action": "finished",
+                "status": .string(row.text(1)), "runAtMs": .integer(started),
+                "durationMs": .integer(max(0, finished &- started)),
+            ]
+            document["error"] = row.optionalText(4).map { .string($0) }
+            try table.add(
+                CronRun(job: row.text(0), at: Timestamp(milliseconds: finished), document: .object(document)))
+            report.cronRuns += 1
+            return true
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package import Core
+
+extension SessionStore {
+    /// Appends to a transcript. A user message whose idempotency key is there already is not added again.
+    package func append(
+        _ messages: [Message], to session: SessionID, run: RunID? = nil
+    ) async throws -> [StoredPosition] {
+        try await database.write { connection in
+            var writer = try TranscriptWriter(session, run: run, on: connection)
+            return try writer.append(messages)
+        }
+    }
+
+    /// Appends to the transcript a key points at, creating the session when the key is new.
+    package func append(
+        _ messages: [Message], session key: SessionKey, run: RunID? = nil
+    ) async throws -> AppendedMessages {
+        try await database.write { connection in
+            let table = SessionTable(connection: connection)
+            var entry = try table.ensure(key)
+            var writer = try TranscriptWriter(entry.sessionID, run: run, on: connection)
+            let positions = try writer.append(messages)
+            entry.updatedAt = .now
+            try table.touch(key, at: entry.updatedAt)
+            return AppendedMessages(entry: entry, positions: positions)
+        }
+    }
+
+    /// The newest messages before `before`, as stored. Reads these and no others from the disk.
+    package func history(
+        _ session: SessionID, limit: Int, before: Int64? = nil, maxBytes: Int = HistoryPage.mostBytes
+    ) async throws -> HistoryPage {
+        try await database.read { connection in
+            try TranscriptReader(session, on: connection)?.page(
+                limit: limit, before: before, maxBytes: maxBytes)
+                ?? HistoryPage(messages: [], total: 0, hasMore: false, truncatedByBytes: false)
+        }
+    }
+
+    /// The newest messages that fit in `maxBytes` of JSON, for a model: begins with a user message, and a tool's result
+    /// comes only with its call. `upTo` leaves out what is newer than that sequence.
+    package func context(_ session: SessionID, maxBytes: Int, upTo: Int64? = nil) async throws -> [Message] {
+        try await database.read { connection in
+            try TranscriptReader(session, on: connection)?.context(maxBytes: maxBytes, upTo: upTo) ?? []
+        }
+    }
+
+    /// Bytes of JSON that make about one token. English text has 4; JSON's own marks make it a little safer.
+    private static let bytesAToken = 4
+
+    /// The newest messages that fit in about `maxTokens`.
+    package func context(_ session: SessionID, maxTokens: Int) async throws -> [Message] {
+        let (bytes, overflows) = maxTokens.multipliedReportingOverflow(by: Self.bytesAToken)
+        return try await context(session, maxBytes: overflows ? Int.max : bytes)
+    }
+
+    package func statistics(_ session: SessionID) async throws -> TranscriptStatistics? {
+        try await database.read { connection in
+            try TranscriptSummary.find(session, on: connection).map {
+                TranscriptStatistics(
+                    count: $0.count, bytes: $0.bytes, lastSequence: $0.lastSequence, updatedAt: $0.updatedAt)
+            }
+        }
+    }
+
+    /// Keeps the newest `keeping` messages; nil when there is no such transcript.
+    package func compact(_ session: SessionID, keeping: Int) async throws -> CompactedTranscript? {
+        try await database.write { try TranscriptCleanup(connection: $0).compact(session, keeping: keeping) }
+    }
+}
+
+/// Where new messages went.
+package struct AppendedMessages: Sendable {
+    package var entry: SessionEntry
+    package var positions: [StoredPosition]
+}

@@ -1,0 +1,97 @@
+package import Core
+
+/// Remembers sessions and their transcripts.
+package struct SessionStore: Sendable {
+    package let database: Database
+
+    package init(_ database: Database) { self.database = database }
+
+    package func entry(_ key: SessionKey) async throws -> SessionEntry? {
+        try await database.read { try SessionTable(connection: $0).entry(key) }
+    }
+
+    /// The entries that point at a transcript; usually one.
+    package func entries(sessionID: SessionID) async throws -> [SessionEntry] {
+        try await database.read { connection in
+            try connection.rows(
+                "SELECT \(SessionTable.columns) FROM sessions s WHERE s.session_id = ? ORDER BY s.session_key",
+                sessionID, map: SessionTable.entry)
+        }
+    }
+
+    /// The entry, created with a new transcript when the key is new.
+    package func ensure(_ key: SessionKey) async throws -> SessionEntry {
+        if let entry = try await entry(key) { return entry }
+        return try await database.write { try SessionTable(connection: $0).ensure(key) }
+    }
+
+    /// Changes an entry, creating it when the key is new. Labels are unique.
+    package func patch(
+        _ key: SessionKey, _ change: @escaping @Sendable (inout SessionEntry) throws -> Void
+    ) async throws -> SessionEntry {
+        try await database.write { connection in
+            let table = SessionTable(connection: connection)
+            return try table.change(table.ensure(key), change)
+        }
+    }
+
+    /// Changes an entry that exists; nil when there is none.
+    package func update(
+        _ key: SessionKey, _ change: @escaping @Sendable (inout SessionEntry) throws -> Void
+    ) async throws -> SessionEntry? {
+        try await database.write { connection in
+            let table = SessionTable(connection: connection)
+            return try table.entry(key).map { try table.change($0, change) }
+        }
+    }
+
+    /// Gives the key a new, empty transcript. The old one stays readable by its id.
+    package func reset(_ key: SessionKey) async throws -> SessionEntry {
+        try await database.write { connection in
+            let table = SessionTable(connection: connection)
+            let entry = try table.ensure(key).reset()
+            try table.save(entry)
+            return entry
+        }
+    }
+
+    /// Removes the entry and its transcript; false when there was none.
+    package func delete(_ key: SessionKey) async throws -> Bool {
+        let wasThere = try await database.write { connection in
+            let table = SessionTable(connection: connection)
+            guard let entry = try table.entry(key) else { return false }
+            try connection.run("DELETE FROM sessions WHERE session_key = ?", key)
+            try TranscriptCleanup(connection: connection).markDeleted(entry.sessionID)
+            return true
+        }
+        // In pieces, so that others get their turn on the database.
+        while try await database.write({ try TranscriptCleanup(connection: $0).removePiece() }) {}
+        return wasThere
+    }
+
+    package func count() async throws -> Int {
+        try await database.read { try $0.first("SELECT count(*) FROM sessions") { $0.int(0) } ?? 0 }
+    }
+}
+
+extension SessionTable {
+    func change(_ entry: SessionEntry, _ change: (inout SessionEntry) throws -> Void) throws -> SessionEntry {
+        var changed = entry
+        try change(&changed)
+        changed.key = entry.key
+        changed.updatedAt = .now
+        if let label = changed.label, label != entry.label, try isTaken(label: label, by: entry.key) {
+            throw StoreError.labelInUse(label)
+        }
+        try save(changed)
+        return changed
+    }
+
+    /// Whether another session has the label.
+    func isTaken(label: String, by key: SessionKey) throws -> Bool {
+        try connection.first("SELECT 1 FROM sessions WHERE label = ? AND session_key <> ?", label, key) { _ in
+            true
+        }
+            ?? false
+    }
+}

@@ -1,0 +1,80 @@
+package import Core
+
+extension InboundMessage {
+    /// As the inbox keeps it until it is answered.
+    package var json: JSON {
+        var object: JSONObject = [
+            "id": .string(id.rawValue), "channel": .string(address.channel.rawValue),
+            "account": .string(address.account), "chat": .string(address.chat),
+            "session": .string(session.rawValue),
+            "text": .string(text), "receivedAt": receivedAt.json,
+        ]
+        object["thread"] = address.thread.map { .string($0) }
+        if !images.isEmpty { object["images"] = .array(images.map { Block.image($0).json }) }
+        object["options"] = options.json
+        return .object(object)
+    }
+
+    package init?(json: JSON) {
+        guard let id = json["id"]?.stringValue, let channel = json["channel"]?.stringValue,
+            let session = json["session"]?.stringValue
+        else { return nil }
+        let images = [Block](json: json["images"] ?? .null)
+        self.init(
+            id: MessageID(id),
+            address: Address(
+                channel: ChannelID(channel), account: json["account"]?.stringValue ?? "default",
+                chat: json["chat"]?.stringValue ?? "", thread: json["thread"]?.stringValue),
+            session: SessionKey(session), text: json["text"]?.stringValue ?? "",
+            images: images.compactMap { if case .image(let image) = $0 { image } else { nil } },
+            receivedAt: Timestamp(milliseconds: Int64(json["receivedAt"]?.intValue ?? 0)),
+            options: TurnOptions(json: json["options"] ?? .null))
+    }
+
+    /// Differs when a known id comes again with other content. Short, so that it can stay when the content is gone.
+    package var fingerprint: String {
+        var hash = Fingerprint()
+        hash.add(session.rawValue)
+        hash.add(text)
+        for image in images {
+            hash.add(image.mimeType)
+            hash.add(image.base64)
+        }
+        return hash.text
+    }
+}
+
+extension TurnOptions {
+    var json: JSON? {
+        var object: JSONObject = [:]
+        object["thinking"] = thinking.map { .string($0.rawValue) }
+        object["timeoutMs"] = timeout.map { .integer($0.milliseconds) }
+        object["extraSystemPrompt"] = extraSystemPrompt.map { .string($0) }
+        if delivers { object["delivers"] = true }
+        return object.isEmpty ? nil : .object(object)
+    }
+
+    init(json: JSON) {
+        self.init(
+            thinking: json["thinking"]?.stringValue.flatMap { ThinkingLevel(rawValue: $0) },
+            timeout: json["timeoutMs"]?.intValue.map { .milliseconds($0) },
+            extraSystemPrompt: json["extraSystemPrompt"]?.stringValue,
+            delivers: json["delivers"]?.boolValue ?? false)
+    }
+}
+
+/// FNV-1a in 64 bits: tells a mistake from a repeat, and protects against nobody.
+private struct Fingerprint {
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ text: String) {
+        for byte in text.utf8 { add(byte) }
+        add(0xFF)  // no UTF-8 text has this byte, so the parts cannot run together
+    }
+
+    private mutating func add(_ byte: UInt8) {
+        state = (state ^ UInt64(byte)) &* 0x100_0000_01B3
+    }
+
+    var text: String { String(state, radix: 16) }
+}

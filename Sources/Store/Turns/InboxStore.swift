@@ -1,0 +1,58 @@
+package import Core
+
+/// Every message that was received, kept before its platform hears that it was.
+package struct InboxStore: Sendable {
+    package let database: Database
+
+    package init(_ database: Database) { self.database = database }
+
+    /// Keeps a message; one with a known channel, account and id is a repeat.
+    ///
+    /// Without a `run`, a client's message runs under its own id, as clients expect, and any other under a new one.
+    package func record(_ message: InboundMessage, run: RunID? = nil) async throws -> Recorded {
+        let run =
+            run ?? (message.address.channel == .webchat ? RunID(message.id.rawValue) : RunID(randomUUID()))
+        return try await database.write { try InboxTable(connection: $0).record(message, run: run) }
+    }
+
+    package func entry(channel: ChannelID, account: String, id: MessageID) async throws -> InboxEntry? {
+        try await database.read {
+            try InboxTable(connection: $0).entry(channel: channel, account: account, id: id)
+        }
+    }
+
+    /// The message a run was for. Of other channels than the clients' only the newest few thousand are known by run.
+    package func entry(run: RunID) async throws -> InboxEntry? {
+        try await database.read { try InboxTable(connection: $0).entry(run: run) }
+    }
+
+    /// What waits for an answer, oldest first, with the messages. Ask again with `after` for more than a few hundred:
+    /// each may hold images.
+    package func unanswered(after: InboxID = 0, limit: Int = 500) async throws -> [InboxEntry] {
+        try await database.read { connection in
+            try connection.rows(
+                "SELECT \(InboxTable.columns) FROM inbox WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?",
+                after, limit, map: InboxTable.entry)
+        }
+    }
+
+    package func unansweredCount() async throws -> Int {
+        try await database.read { connection in
+            try connection.first("SELECT count(*) FROM inbox WHERE finished_at IS NULL") { $0.int(0) } ?? 0
+        }
+    }
+
+    /// Ends a message that never became a turn, such as a command. Turns end through `SessionStore.complete`.
+    package func finish(
+        _ id: InboxID, state: InboxState, outcome: JSON, at now: Timestamp = .now
+    ) async throws {
+        try await database.write { connection in
+            try InboxTable(connection: connection).finish(id, state: state, outcome: outcome, at: now)
+        }
+    }
+
+    /// The message, while it is not answered.
+    package func message(_ id: InboxID) async throws -> InboundMessage? {
+        try await database.read { try InboxTable(connection: $0).entry(id)?.message }
+    }
+}

@@ -1,0 +1,84 @@
+package import Core
+
+/// A turn that is about to ask a model.
+package struct NewTurn: Sendable {
+    package var run: RunID
+    package var session: SessionKey
+    /// Nil for turns that nobody's message started.
+    package var inbox: InboxID?
+    /// Appended to the transcript, unless its idempotency key is there already.
+    package var message: UserMessage?
+    package var startedAt: Timestamp
+    package var model: ModelReference?
+
+    package init(
+        run: RunID, session: SessionKey, inbox: InboxID? = nil, message: UserMessage? = nil,
+        startedAt: Timestamp = .now, model: ModelReference? = nil
+    ) {
+        self.run = run
+        self.session = session
+        self.inbox = inbox
+        self.message = message
+        self.startedAt = startedAt
+        self.model = model
+    }
+}
+
+/// A turn whose beginning is on disk.
+package struct BegunTurn: Sendable {
+    package var entry: SessionEntry
+    /// Where the user message stands.
+    package var position: StoredPosition?
+    /// 1, or more when a crash interrupted the turn before.
+    package var attempt: Int
+
+    package var isResumed: Bool { attempt > 1 }
+}
+
+/// What became of a message that was to begin a turn at once.
+package struct AcceptedTurn: Sendable {
+    package var recorded: Recorded
+    /// Nil when the message was a repeat.
+    package var begun: BegunTurn?
+}
+
+/// A turn that a crash cut off.
+package struct InterruptedTurn: Sendable {
+    package var run: RunID
+    package var session: SessionKey
+    package var sessionID: SessionID
+    /// With the message, when one started the turn.
+    package var inbox: InboxEntry?
+    package var startedAt: Timestamp
+    package var attempt: Int
+    package var steps: [TurnStep]
+    /// The first message in the transcript that belongs to the turn.
+    package var firstSequence: Int64?
+
+    /// A tool call that was started and has no result.
+    package struct OpenTool: Sendable, Hashable {
+        package var call: ToolCall
+        package var changesTheWorld: Bool
+    }
+
+    /// Tools that were started and whose result nobody knows.
+    package var openTools: [OpenTool] {
+        var open: [OpenTool] = []
+        for step in steps {
+            switch step {
+            case .toolStarted(let call, let changesTheWorld):
+                open.append(OpenTool(call: call, changesTheWorld: changesTheWorld))
+            case .toolFinished(let callID, _):
+                open.removeAll { $0.call.id == callID }
+            case .modelRequest, .note:
+                break
+            }
+        }
+        return open
+    }
+
+    /// Whether any tool was started; a turn without one is simply run again.
+    package var hasRunTools: Bool {
+        steps.contains { if case .toolStarted = $0 { true } else { false } }
+    }
+}

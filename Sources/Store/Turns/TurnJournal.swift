@@ -1,0 +1,53 @@
+package import Core
+
+/// Writes down what each running turn does, before it does it.
+package struct TurnJournal: Sendable {
+    package let database: Database
+
+    package init(_ database: Database) { self.database = database }
+
+    /// One transaction: the session, the user message in the transcript, the turn with its first model request.
+    package func begin(_ turn: NewTurn) async throws -> BegunTurn {
+        try await database.write { try TurnTable(connection: $0).begin(turn) }
+    }
+
+    /// Records a message and begins its turn in one transaction, which saves an fsync when nothing has to wait.
+    ///
+    /// The turn's `inbox` is filled in. A repeated message begins nothing.
+    package func accept(_ message: InboundMessage, beginning turn: NewTurn) async throws -> AcceptedTurn {
+        try await database.write { connection in
+            let recorded = try InboxTable(connection: connection).record(message, run: turn.run)
+            guard case .new(let entry) = recorded else { return AcceptedTurn(recorded: recorded) }
+            var turn = turn
+            turn.inbox = entry.id
+            return AcceptedTurn(recorded: recorded, begun: try TurnTable(connection: connection).begin(turn))
+        }
+    }
+
+    /// One transaction: messages into the transcript, steps into the journal.
+    @discardableResult
+    package func advance(
+        _ run: RunID, appending messages: [Message] = [], steps: [TurnStep] = []
+    ) async throws -> [StoredPosition] {
+        try await database.write { connection in
+            let journal = TurnTable(connection: connection)
+            guard let turn = try journal.turn(run) else { return [] }
+            try journal.append(steps, to: run)
+            guard !messages.isEmpty else { return [] }
+            var writer = try TranscriptWriter(turn.sessionID, run: run, on: connection)
+            let positions = try writer.append(messages)
+            try journal.noteFirst(positions.first?.sequence, of: run)
+            return positions
+        }
+    }
+
+    /// What a crash left behind, oldest first. Read it at start, before any turn runs.
+    package func interrupted() async throws -> [InterruptedTurn] {
+        try await database.read { try TurnTable(connection: $0).all() }
+    }
+
+    /// Drops the journal of a turn; its inbox message stays as it is.
+    package func abandon(_ run: RunID) async throws {
+        try await database.write { try TurnTable(connection: $0).remove(run) }
+    }
+}

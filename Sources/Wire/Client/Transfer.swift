@@ -1,0 +1,219 @@
+import CCurl
+
+/// One request under way: owns curl's handle, and holds what has arrived until it is read.
+@MainActor
+final class Transfer {
+    /// Bytes held for a slow reader; beyond this curl stops reading the socket.
+    ///
+    /// Two reads of curl's.
+    static let maxHeldBytes = 32 << 10
+
+    /// Longest rest of a body that is read away to keep the connection, 64 KiB.
+    private static let maxRestBytes = 64 << 10
+
+    private(set) var head: WebReplyHead?
+    let request: WebRequest
+    private let multi: Multi
+    private let arrived = Signal()
+    private var handle: UnsafeMutableRawPointer?
+    var headerList: UnsafeMutablePointer<curl_slist>?
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private var parser: ReplyHeadParser
+    private var held: [UInt8] = []
+    private var isPaused = false
+    /// How much more is read away; nil while somebody reads.
+    private var restBytes: Int?
+    private var restTimer: LoopEvent?
+    private var end: Result<Void, WebError>?
+    private var deadlines: TransferDeadlines?
+
+    /// Starts at once.
+    init(_ request: WebRequest, userAgent: String, caFile: String?, in multi: Multi) throws(WebError) {
+        self.request = request
+        self.multi = multi
+        parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        guard let easy = ccurl_easy_init() else {
+            throw .unavailable("libcurl has no memory for a request.")
+        }
+        handle = easy
+        do throws(WebError) {
+            try configure(easy, userAgent: userAgent, caFile: caFile)
+            try multi.add(easy, self)
+        } catch {
+            release()
+            throw error
+        }
+        deadlines = TransferDeadlines(for: self, idle: request.idleTimeout, total: request.totalTimeout)
+    }
+
+    /// Waits for status and headers.
+    func waitForHead() async throws(WebError) -> WebReplyHead {
+        while head == nil {
+            try checkEnd()
+            try await waitForChange()
+        }
+        return head ?? WebReplyHead(status: 0)
+    }
+
+    /// The next bytes of the body; nil at its end.
+    func next() async throws(WebError) -> [UInt8]? {
+        while held.isEmpty {
+            guard end == nil else {
+                try checkEnd()
+                return nil
+            }
+            try await waitForChange()
+        }
+        let bytes = held
+        held = []
+        resumeReading()
+        return bytes
+    }
+
+    /// Closes the connection unless the reply is complete.
+    ///
+    /// May be called at any time but from curl's callbacks.
+    func close(because error: WebError = .cancelled) {
+        if end == nil { end = .failure(error) }
+        release()
+        arrived.notify()
+    }
+
+    /// Reads on without keeping anything, up to 64 KiB or one second.
+    func discardRest() {
+        guard handle != nil else { return }
+        restBytes = Self.maxRestBytes
+        held = []
+        restTimer = .after(.seconds(1)) { [weak self] in self?.close() }
+        resumeReading()
+    }
+
+    /// Bytes sent so far, so that a slow upload does not count as silence.
+    var sentBytes: Int64 { handle.map { Int64(ccurl_easy_large($0, CURLINFO_SIZE_UPLOAD_T)) } ?? 0 }
+
+    var host: String { request.host }
+
+    private func checkEnd() throws(WebError) {
+        if case .failure(let error) = end { throw error }
+    }
+
+    private func waitForChange() async throws(WebError) {
+        guard !Task.isCancelled else {
+            close()
+            throw .cancelled
+        }
+        await arrived.wait()
+        if Task.isCancelled {
+            close()
+            throw .cancelled
+        }
+    }
+
+    /// Unpausing may hand over bytes at once, so the held ones must be gone already.
+    private func resumeReading() {
+        guard isPaused, let handle else { return }
+        isPaused = false
+        deadlines?.sawByte()
+        _ = ccurl_easy_pause(handle, CURLPAUSE_CONT)
+    }
+
+    private func release() {
+        deadlines = nil
+        restTimer = nil
+        guard let handle else { return }
+        self.handle = nil
+        multi.remove(handle)
+        ccurl_easy_cleanup(handle)
+        ccurl_slist_free_all(headerList)
+        headerList = nil
+    }
+
+    isolated deinit {
+        release()
+        errorText.deallocate()
+    }
+}
+
+// MARK: What curl reports
+
+extension Transfer {
+    /// How many bytes were taken; any other number than `line.count` ends the transfer.
+    fileprivate func took(header line: UnsafeRawBufferPointer) -> Int {
+        deadlines?.sawByte()
+        switch parser.take(line) {
+        case .more: break
+        case .complete:
+            head = parser.head
+            arrived.notify()
+        case .tooLarge:
+            end = .failure(
+                .tooLarge("`\(host)` sent more than \(ReplyHeadParser.maxHeadBytes / 1024) KiB of headers."))
+            return 0
+        }
+        return line.count
+    }
+
+    fileprivate func took(body bytes: UnsafeRawBufferPointer) -> Int {
+        deadlines?.sawByte()
+        if let rest = restBytes {
+            restBytes = rest - bytes.count
+            return rest < bytes.count ? 0 : bytes.count
+        }
+        guard held.isEmpty || held.count + bytes.count <= Self.maxHeldBytes else {
+            isPaused = true
+            return Int(CURL_WRITEFUNC_PAUSE)
+        }
+        held += bytes
+        arrived.notify()
+        return bytes.count
+    }
+
+    var isHeldBack: Bool { isPaused }
+
+    /// curl is done with the handle.
+    func ended(_ code: CInt) {
+        if end == nil { end = result(of: CURLcode(rawValue: CURLcode.RawValue(max(code, 0)))) }
+        release()
+        arrived.notify()
+    }
+
+    private func result(of code: CURLcode) -> Result<Void, WebError> {
+        guard code != CURLE_OK else { return .success(()) }
+        let detail =
+            errorText.pointee == 0
+            ? String(cString: ccurl_easy_strerror(CInt(code.rawValue))) : String(cString: errorText)
+        let text = "`\(host)`: \(detail)"
+        switch code {
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
+            return .failure(.invalidRequest(text))
+        case CURLE_OPERATION_TIMEDOUT:
+            return .failure(.timedOut("No connection to `\(host)` within \(request.connectTimeout)."))
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
+            CURLE_SSL_CONNECT_ERROR,
+            CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY:
+            return .failure(.unreachable(text))
+        default:
+            return .failure(.interrupted(text))
+        }
+    }
+}
+
+/// Outside the main actor, so that curl may call them; they are only ever called on the loop's thread.
+nonisolated func curlGaveHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    nonisolated(unsafe) let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    return MainActor.assumeIsolated { transfer.took(header: line) }
+}
+
+nonisolated func curlGaveBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    nonisolated(unsafe) let part = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    return MainActor.assumeIsolated { transfer.took(body: part) }
+}

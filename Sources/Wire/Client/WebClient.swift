@@ -1,0 +1,89 @@
+/// Sends HTTP requests through libcurl: TLS, proxies, HTTP/2 and kept connections, all on the loop.
+///
+/// libcurl is opened at the first request. Cancelling the task that waits closes the connection.
+@MainActor
+package final class WebClient {
+    private let userAgent: String
+    private let caFile: String?
+    private var multi: Multi?
+
+    /// `caFile` holds the certificates to trust instead of the system's (`SSL_CERT_FILE`).
+    package init(userAgent: String = "openclaw", caFile: String? = nil) {
+        self.userAgent = userAgent
+        self.caFile = caFile
+    }
+
+    /// Sends a request and returns once status and headers are there; the body is then read from the stream.
+    package func open(_ request: WebRequest) async throws(WebError) -> WebStream {
+        try request.check()
+        guard !Task.isCancelled else { throw .cancelled }
+        let transfer = try Transfer(request, userAgent: userAgent, caFile: caFile, in: openMulti())
+        do throws(WebError) {
+            let head = try await transfer.waitForHead()
+            return WebStream(head: head, transfer: transfer)
+        } catch {
+            transfer.close()
+            throw error
+        }
+    }
+
+    /// Sends a request and collects the whole reply, up to `request.maxBodyBytes`.
+    package func send(_ request: WebRequest) async throws(WebError) -> WebReply {
+        let stream = try await open(request)
+        let body = try await stream.collect(upTo: request.maxBodyBytes)
+        return WebReply(head: stream.head, body: body)
+    }
+
+    private func openMulti() throws(WebError) -> Multi {
+        if let multi { return multi }
+        let multi = try Multi()
+        self.multi = multi
+        return multi
+    }
+}
+
+/// A reply whose body is still on its way.
+///
+/// Letting go of it closes the connection.  The sender is held back while nobody reads: at most 32 KiB wait
+/// here.
+@MainActor
+package final class WebStream {
+    package let head: WebReplyHead
+    private let transfer: Transfer
+    private var isReleased = false
+
+    init(head: WebReplyHead, transfer: Transfer) {
+        self.head = head
+        self.transfer = transfer
+    }
+
+    /// The next bytes; nil at the end of the body.
+    package func next() async throws(WebError) -> [UInt8]? { try await transfer.next() }
+
+    /// The rest of the body; throws `.tooLarge` and closes when it is over the limit.
+    package func collect(upTo maxBytes: Int) async throws(WebError) -> [UInt8] {
+        var body: [UInt8] = []
+        while let part = try await next() {
+            guard body.count + part.count <= maxBytes else {
+                close()
+                throw .tooLarge("`\(transfer.host)` sent more than \(maxBytes) bytes.")
+            }
+            body += part
+        }
+        return body
+    }
+
+    /// Closes the connection now, if the body has not ended.
+    package func close() { transfer.close() }
+
+    /// Says that nothing more is wanted: a rest that is small and comes soon is read away, so that the connection can
+    /// serve the next request.
+    package func release() {
+        isReleased = true
+        transfer.discardRest()
+    }
+
+    isolated deinit {
+        if !isReleased { transfer.close() }
+    }
+}

@@ -1,0 +1,86 @@
+/// One HTTP request to somebody else's server.
+package struct WebRequest: Sendable {
+    package var method: String
+    package var url: String
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]?
+    /// Longest time until the connection stands, with name look-up and TLS.
+    package var connectTimeout: Duration = .seconds(10)
+    /// Longest time without a byte in either direction.
+    ///
+    /// Time in which the reader holds the reply back does not count.
+    package var idleTimeout: Duration = .seconds(120)
+    /// Longest time for the whole reply; nil for none.
+    package var totalTimeout: Duration?
+    /// The proxy's URL, or `""` for none.
+    ///
+    /// Nil: `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, but never for loopback.
+    package var proxy: String?
+    /// Redirects to follow.
+    ///
+    /// Mind that headers of one's own, with keys in them, go along.
+    package var maxRedirects = 0
+    /// Largest reply that `WebClient.send` collects, in bytes after decompression: 8 MiB unless told.
+    package var maxBodyBytes = 8 << 20
+    /// Whether the reply may come compressed.
+    ///
+    /// A stream that is to be read as it comes should say false.
+    package var acceptsCompression = true
+
+    package init(
+        _ method: String = "GET", _ url: String, headers: [(name: String, value: String)] = [],
+        body: [UInt8]? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
+
+extension WebRequest {
+    /// The host as written in the URL, for messages; the rest of a URL may hold secrets.
+    var host: String {
+        let authority = url.drop { $0 != ":" }.dropFirst(3).prefix { !"/?#\\".contains($0) }
+        return String(authority.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
+    }
+
+    var isForLoopback: Bool {
+        let host = host.lowercased()
+        return ["localhost", "127.0.0.1", "[::1]"].contains { host == $0 || host.hasPrefix($0 + ":") }
+    }
+
+    /// Refuses whatever could smuggle a second line or request into what curl sends.
+    func check() throws(WebError) {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https", url.dropFirst(scheme.count).hasPrefix("://") else {
+            throw .invalidRequest("The address must begin with `http://` or `https://`.")
+        }
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }), !host.isEmpty else {
+            throw .invalidRequest("The address has a space, a line break or no host.")
+        }
+        guard !method.isEmpty, method.utf8.allSatisfy(isTokenByte) else {
+            throw .invalidRequest("The method is not a word.")
+        }
+        for (name, value) in headers
+        where name.isEmpty || !name.utf8.allSatisfy(isTokenByte) || !isLine(value) {
+            throw .invalidRequest(
+                "The header `\(name.filter { $0.isASCII && !$0.isNewline })` may not be sent.")
+        }
+        if let proxy, !isLine(proxy) { throw .invalidRequest("The proxy's address has a line break.") }
+    }
+
+    private func isLine(_ value: String) -> Bool {
+        value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }
+    }
+
+    /// RFC 9110 §5.6.2: what method and header names are made of.
+    private func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+"""Model vendors on loopback: real servers, strict about what they are sent, with scripted faults."""
+
+from fakes.anthropic import FakeAnthropic
+from fakes.gemini import FakeGemini
+from fakes.openai_chat import FakeOpenAIChat
+from fakes.openai_responses import FakeOpenAIResponses
+from fakes.server import FakeServer, Seen
+from fakes.steps import (
+    Cut,
+    Error,
+    ErrorEvent,
+    Hold,
+    OneByteChunks,
+    Silence,
+    Step,
+    Text,
+    ToolCall,
+)
+
+__all__ = [
+    "Cut",
+    "Error",
+    "ErrorEvent",
+    "FakeAnthropic",
+    "FakeGemini",
+    "FakeOpenAIChat",
+    "FakeOpenAIResponses",
+    "FakeServer",
+    "Hold",
+    "OneByteChunks",
+    "Seen",
+    "Silence",
+    "Step",
+    "Text",
+    "ToolCall",
+]

@@ -1,0 +1,211 @@
+"""Google's Gemini API."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from aiohttp import web
+
+from fakes.checks import image_problems, unknown_keys
+from fakes.server import Answer, FakeServer, Seen, sse
+
+TOP_LEVEL = [
+    "contents",
+    "systemInstruction",
+    "system_instruction",
+    "generationConfig",
+    "generation_config",
+    "tools",
+    "toolConfig",
+    "tool_config",
+    "safetySettings",
+    "safety_settings",
+    "cachedContent",
+    "cached_content",
+    "labels",
+]
+PART_KINDS = ("text", "inlineData", "fileData", "functionCall", "functionResponse")
+TOOL_NAME = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$")
+STATUSES = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    429: "RESOURCE_EXHAUSTED",
+    503: "UNAVAILABLE",
+}
+SIGNATURE = "dGhvdWdodC1zaWduYXR1cmU="
+SCHEMA_KEYS_REFUSED = {"$schema", "$ref", "const", "patternProperties"}
+
+
+class FakeGemini(FakeServer):
+    path_prefix = "/v1beta"
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post(r"/{version:v1|v1beta}/models/{action:.+}", self.handle),
+            web.get(r"/{version:v1|v1beta}/models", self._models),
+        ]
+
+    async def _models(self, request: web.Request) -> web.Response:
+        model = {"name": "models/gem-fake-1", "displayName": "Fake", "supportedGenerationMethods": ["generateContent"]}
+        return web.json_response({"models": [model]})
+
+    def wants_stream(self, seen: Seen) -> bool:
+        return ":streamGenerateContent" in seen.path
+
+    def problems(self, seen: Seen) -> list[str]:
+        return _request_problems(seen) + _body_problems(seen.body)
+
+    def trailing(self, body: Any) -> tuple[list[str], str | None]:
+        texts: list[str] = []
+        result: str | None = None
+        for part in body["contents"][-1]["parts"]:
+            if "functionResponse" in part:
+                result = _flat(part["functionResponse"]["response"])
+            elif "text" in part:
+                texts.append(part["text"])
+        return texts, result
+
+    def error_body(self, status: int, message: str) -> Any:
+        return {"error": {"code": status, "message": message, "status": STATUSES.get(status, "INTERNAL")}}
+
+    def error_event(self, message: str) -> bytes:
+        return sse(self.error_body(503, message))
+
+    async def frames(self, seen: Seen, answer: Answer) -> AsyncIterator[tuple[bytes, bool]]:
+        identity = {"modelVersion": "gem-fake-1", "responseId": self.next_id("gem")}
+        pieces = self._parts(answer)
+        for n, (part, is_text) in enumerate(pieces):
+            candidate: dict[str, Any] = {"content": {"role": "model", "parts": [part]}, "index": 0}
+            if n == len(pieces) - 1:
+                candidate["finishReason"] = "STOP"
+            yield sse({"candidates": [candidate], "usageMetadata": _usage(n + 1), **identity}), is_text
+
+    def whole(self, seen: Seen, answer: Answer) -> Any:
+        parts = [part for part, _ in self._parts(answer)]
+        candidate = {"content": {"role": "model", "parts": parts}, "index": 0, "finishReason": "STOP"}
+        return {"candidates": [candidate], "usageMetadata": _usage(len(parts)), "modelVersion": "gem-fake-1"}
+
+    def _parts(self, answer: Answer) -> list[tuple[dict[str, Any], bool]]:
+        parts: list[tuple[dict[str, Any], bool]] = []
+        if answer.thinking:
+            parts.append(({"text": answer.thinking, "thought": True}, False))
+        parts += [({"text": text}, True) for text in answer.texts]
+        if answer.tool:
+            call = {"id": self.next_id("call"), "name": answer.tool.name, "args": answer.tool.arguments}
+            parts.append(({"functionCall": call, "thoughtSignature": SIGNATURE}, False))
+        return parts
+
+
+def _usage(written: int) -> dict[str, int]:
+    return {
+        "promptTokenCount": 100,
+        "candidatesTokenCount": written,
+        "totalTokenCount": 100 + written,
+        "cachedContentTokenCount": 30,
+    }
+
+
+def _flat(response: Any) -> str:
+    for key in ("output", "result", "error", "content"):
+        if isinstance(response, dict) and isinstance(response.get(key), str):
+            return response[key]
+    return json.dumps(response)
+
+
+def _request_problems(seen: Seen) -> list[str]:
+    url = urlsplit(seen.path)
+    query = parse_qs(url.query)
+    problems = []
+    if not re.fullmatch(r"/v1(beta)?/models/[^/:]+:(streamGenerateContent|generateContent)", url.path):
+        problems.append("the path must be models/{model}:generateContent or :streamGenerateContent")
+    if not seen.headers.get("x-goog-api-key") and "key" not in query:
+        problems.append("neither x-goog-api-key nor ?key=")
+    if ":streamGenerateContent" in url.path and query.get("alt") != ["sse"]:
+        problems.append("a stream without alt=sse is one JSON array, not events")
+    return problems
+
+
+def _body_problems(body: Any) -> list[str]:
+    if not isinstance(body, dict):
+        return ["the body must be an object"]
+    problems = unknown_keys(body, TOP_LEVEL, "body")
+    for n, tool in enumerate(body.get("tools") or []):
+        for f, function in enumerate(tool.get("functionDeclarations") or tool.get("function_declarations") or []):
+            problems += _function_problems(function, f"tools.{n}.functionDeclarations.{f}")
+    contents = body.get("contents")
+    if not isinstance(contents, list) or not contents:
+        return [*problems, "contents: at least one is required"]
+    return problems + _contents_problems(contents)
+
+
+def _function_problems(function: dict[str, Any], where: str) -> list[str]:
+    problems = []
+    if not TOOL_NAME.match(function.get("name", "")):
+        problems.append(f"{where}.name: {function.get('name')!r} does not match {TOOL_NAME.pattern}")
+    refused = SCHEMA_KEYS_REFUSED | {"additionalProperties"}
+    for key in sorted(_keys(function.get("parameters", {})) & refused):
+        problems.append(f"{where}.parameters: unknown name {key!r}; use parametersJsonSchema for full JSON Schema")
+    return problems
+
+
+def _keys(schema: Any) -> set[str]:
+    """The schema keywords in use; property names are data, not keywords."""
+    if isinstance(schema, list):
+        return set().union(*map(_keys, schema)) if schema else set()
+    if not isinstance(schema, dict):
+        return set()
+    nested = [_keys(value) for key, value in schema.items() if key != "properties"]
+    named = [_keys(value) for value in (schema.get("properties") or {}).values()]
+    return set(schema).union(*nested, *named)
+
+
+def _contents_problems(contents: list[dict[str, Any]]) -> list[str]:
+    problems: list[str] = []
+    calls: list[str] = []
+    expected = "user"
+    for n, content in enumerate(contents):
+        where, role, parts = f"contents.{n}", content.get("role"), content.get("parts")
+        if role != expected:
+            problems.append(f"{where}: expected role {expected}, found {role!r}")
+        expected = "model" if role == "user" else "user"
+        if not parts:
+            problems.append(f"{where}.parts: must not be empty")
+            continue
+        for p, part in enumerate(parts):
+            problems += _part_problems(part, role, f"{where}.parts.{p}")
+        answers = [part["functionResponse"].get("name", "") for part in parts if "functionResponse" in part]
+        if sorted(answers) != sorted(calls):
+            problems.append(f"{where}: function responses {answers} do not match the preceding calls {calls}")
+        calls = [part["functionCall"].get("name", "") for part in parts if "functionCall" in part]
+        if calls and SIGNATURE not in [part.get("thoughtSignature") for part in parts]:
+            problems.append(f"{where}: the function call has lost its thoughtSignature")
+    if contents[-1].get("role") != "user":
+        problems.append("contents: the last content must come from the user")
+    return problems
+
+
+def _part_problems(part: dict[str, Any], role: Any, where: str) -> list[str]:
+    kinds = [kind for kind in PART_KINDS if kind in part]
+    problems = unknown_keys(part, (*PART_KINDS, "thought", "thoughtSignature", "videoMetadata"), where)
+    if len(kinds) != 1:
+        return [*problems, f"{where}: exactly one of {PART_KINDS} is required, found {kinds}"]
+    if kinds == ["text"] and not part["text"]:
+        problems.append(f"{where}.text: must not be empty")
+    if kinds == ["inlineData"]:
+        problems += _inline_problems(part["inlineData"], where)
+    if kinds == ["functionCall"] and role != "model":
+        problems.append(f"{where}: a functionCall can only come from the model")
+    if kinds == ["functionResponse"] and not isinstance(part["functionResponse"].get("response"), dict):
+        problems.append(f"{where}.functionResponse.response: must be an object")
+    return problems
+
+
+def _inline_problems(data: dict[str, Any], where: str) -> list[str]:
+    """Both spellings of a field and both base64 alphabets are allowed in a protobuf's JSON."""
+    standard = str(data.get("data")).replace("-", "+").replace("_", "/")
+    return image_problems(data.get("mimeType", data.get("mime_type")), standard, where)

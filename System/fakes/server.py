@@ -1,0 +1,263 @@
+"""What all fakes share: listening, recording, refusing, and playing a script."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from fakes.background import background
+from fakes.steps import (
+    Cut,
+    Error,
+    ErrorEvent,
+    Hold,
+    OneByteChunks,
+    Silence,
+    Step,
+    Text,
+    ToolCall,
+    pieces,
+    step_for,
+)
+
+MAXIMUM_REQUEST_BYTES = 64 * 1024 * 1024
+SILENCE_SECONDS = 600
+
+
+@dataclass
+class Seen:
+    """One request as it arrived, and what became of its connection."""
+
+    path: str
+    headers: dict[str, str]
+    body: Any
+    at: float = field(default_factory=time.monotonic)
+    answered: threading.Event = field(default_factory=threading.Event)
+    client_closed: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A step in the vendor-neutral form the fakes render: pieces of text and at most one tool call."""
+
+    texts: list[str]
+    thinking: str | None = None
+    tool: ToolCall | None = None
+    pause: float = 0.0
+
+
+class FakeServer:
+    """Subclasses know one vendor's wire. `with FakeX() as fake:` listens on a free port for as long as the block lasts."""
+
+    path_prefix = ""
+
+    def __init__(self, script: Iterable[Step] = ()) -> None:
+        self.script: deque[Step] = deque(script)
+        self.requests: list[Seen] = []
+        self.violations: list[str] = []
+        self.port = 0
+        self._arrived = threading.Condition()
+        self._runner: web.AppRunner | None = None
+        self._calls = 0
+
+    # What a vendor's wire is
+
+    def routes(self) -> list[web.RouteDef]:
+        raise NotImplementedError
+
+    def problems(self, seen: Seen) -> list[str]:
+        """Everything the vendor would refuse about this request."""
+        raise NotImplementedError
+
+    def trailing(self, body: Any) -> tuple[list[str], str | None]:
+        """The person's texts since the model last spoke, and the last tool result if it comes after them."""
+        raise NotImplementedError
+
+    def wants_stream(self, seen: Seen) -> bool:
+        return bool(seen.body.get("stream"))
+
+    def error_body(self, status: int, message: str) -> Any:
+        raise NotImplementedError
+
+    def error_event(self, message: str) -> bytes:
+        raise NotImplementedError
+
+    def frames(self, seen: Seen, answer: Answer) -> AsyncIterator[tuple[bytes, bool]]:
+        """The stream as (bytes, "is a piece of text")."""
+        raise NotImplementedError
+
+    def whole(self, seen: Seen, answer: Answer) -> Any:
+        """The same answer when no stream was asked for."""
+        raise NotImplementedError
+
+    # Life
+
+    def __enter__(self) -> FakeServer:
+        background.run(self._start())
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        background.run(self._stop())
+        if kind is None:
+            self.assert_clean()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.path_prefix}"
+
+    def assert_clean(self) -> None:
+        assert not self.violations, "the vendor would have refused:\n  " + "\n  ".join(self.violations)
+
+    def wait_for_request(self, number: int = 1, timeout: float = 20) -> Seen:
+        """The `number`th request since the start, waiting for it if need be."""
+        with self._arrived:
+            arrived = self._arrived.wait_for(lambda: len(self.requests) >= number, timeout)
+            assert arrived, (
+                f"{type(self).__name__} saw {len(self.requests)} requests, expected {number}, in {timeout} s"
+            )
+            return self.requests[number - 1]
+
+    def next_id(self, prefix: str) -> str:
+        self._calls += 1
+        return f"{prefix}fake{self._calls}"
+
+    async def _start(self) -> None:
+        app = web.Application(client_max_size=MAXIMUM_REQUEST_BYTES)
+        app.add_routes([*self.routes(), web.route("*", "/{path:.*}", self._unknown)])
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def _stop(self) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    # One request
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        raw = await request.read()
+        seen = Seen(request.path_qs, {k.lower(): v for k, v in request.headers.items()}, None)
+        try:
+            seen.body = json.loads(raw)
+        except ValueError as error:
+            return self._refuse(seen, [f"the body is not JSON: {error}"])
+        self._record(seen)
+        if problems := self._problems(seen):
+            return self._refuse(seen, problems)
+        step = self.script.popleft() if self.script else step_for(*self.trailing(seen.body))
+        try:
+            return await self._play(request, seen, step)
+        except (ConnectionResetError, asyncio.CancelledError):
+            seen.client_closed.set()
+            raise
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        self.violations.append(f"{type(self).__name__}: nothing answers {request.method} {request.path_qs}")
+        return web.json_response(self.error_body(404, f"unknown path {request.path}"), status=404)
+
+    def _problems(self, seen: Seen) -> list[str]:
+        try:
+            return self.problems(seen)
+        except (AttributeError, KeyError, TypeError) as error:
+            return [f"something in the body has the wrong type: {error}"]
+
+    def _record(self, seen: Seen) -> None:
+        with self._arrived:
+            self.requests.append(seen)
+            self._arrived.notify_all()
+
+    def _refuse(self, seen: Seen, problems: list[str]) -> web.Response:
+        self.violations.extend(f"{type(self).__name__} {seen.path}: {problem}" for problem in problems)
+        return web.json_response(self.error_body(400, "; ".join(problems)), status=400)
+
+    async def _play(self, request: web.Request, seen: Seen, step: Step) -> web.StreamResponse:
+        if isinstance(step, Hold):
+            while not step.event.is_set():
+                await asyncio.sleep(0.01)
+            return await self._play(request, seen, step.step)
+        if isinstance(step, Error):
+            return self._error(seen, step)
+        if not self.wants_stream(seen):
+            seen.answered.set()
+            return web.json_response(self.whole(seen, _answer(step)))
+        return await self._stream(request, seen, step)
+
+    def _error(self, seen: Seen, step: Error) -> web.Response:
+        headers = {} if step.retry_after is None else {"retry-after": str(step.retry_after)}
+        body = self.error_body(step.status, step.message or f"fake error {step.status}")
+        seen.answered.set()
+        return web.json_response(body, status=step.status, headers=headers)
+
+    async def _stream(self, request: web.Request, seen: Seen, step: Step) -> web.StreamResponse:
+        one_byte = isinstance(step, OneByteChunks)
+        inner = step.step if isinstance(step, OneByteChunks) else step
+        response = web.StreamResponse(headers={"content-type": "text/event-stream; charset=utf-8"})
+        await response.prepare(request)
+        answer, sent, limit = _answer(inner), 0, getattr(inner, "after", None)
+        async for data, is_text in self.frames(seen, answer):
+            if is_text and limit is not None and sent == limit:
+                break
+            sent += is_text
+            await _write(response, data, one_byte)
+            if is_text and answer.pause:
+                await asyncio.sleep(answer.pause)
+        return await self._end(request, response, seen, inner)
+
+    async def _end(
+        self, request: web.Request, response: web.StreamResponse, seen: Seen, step: Step
+    ) -> web.StreamResponse:
+        if isinstance(step, Cut):
+            assert request.transport is not None
+            await asyncio.sleep(0.02)  # lets the pieces leave before the reset takes them back
+            request.transport.abort()
+        elif isinstance(step, Silence):
+            await self._stay_silent(request, seen)
+        else:
+            if isinstance(step, ErrorEvent):
+                await response.write(self.error_event(step.message))
+            await response.write_eof()
+            seen.answered.set()
+        return response
+
+    async def _stay_silent(self, request: web.Request, seen: Seen) -> None:
+        deadline = time.monotonic() + SILENCE_SECONDS
+        while time.monotonic() < deadline:
+            if request.transport is None or request.transport.is_closing():
+                seen.client_closed.set()
+                return
+            await asyncio.sleep(0.02)
+
+
+async def _write(response: web.StreamResponse, data: bytes, one_byte: bool) -> None:
+    if not one_byte:
+        await response.write(data)
+        return
+    for value in data:
+        await response.write(bytes([value]))
+        await asyncio.sleep(0)
+
+
+def _answer(step: Step) -> Answer:
+    if isinstance(step, ToolCall):
+        return Answer(pieces(step.text, 6) if step.text else [], step.thinking, step)
+    if isinstance(step, Text):
+        return Answer(pieces(step.text, step.chunks), step.thinking, None, step.pause)
+    if isinstance(step, (Cut, Silence)):
+        return Answer(pieces(step.text, 6))
+    return Answer(pieces(Text().text, 6))
+
+
+def sse(data: Any, event: str | None = None) -> bytes:
+    head = f"event: {event}\n" if event else ""
+    text = data if isinstance(data, str) else json.dumps(data)
+    return f"{head}data: {text}\n\n".encode()

@@ -1,0 +1,123 @@
+"""What a fake model does next: one step answers one request."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_TEXT = "Hello from the fake model."
+SLOW_WORDS = 60
+SLOW_PAUSE_SECONDS = 0.1
+TOOL_ECHO_CHARACTERS = 80
+
+
+@dataclass(frozen=True)
+class Text:
+    """A streamed answer. `chunks` is how many pieces, `pause` the seconds between two."""
+
+    text: str = DEFAULT_TEXT
+    chunks: int = 6
+    pause: float = 0.0
+    thinking: str | None = None
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """The model asks for one tool, after `text` if there is any."""
+
+    name: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    thinking: str | None = None
+
+
+@dataclass(frozen=True)
+class Error:
+    """An HTTP error instead of an answer."""
+
+    status: int
+    message: str | None = None
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True)
+class ErrorEvent:
+    """The stream starts, and after `after` pieces of text the vendor reports an error inside it."""
+
+    after: int = 2
+    message: str = "Overloaded"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The connection is dropped after `after` pieces of text."""
+
+    after: int = 3
+    text: str = DEFAULT_TEXT
+
+
+@dataclass(frozen=True)
+class Silence:
+    """`after` pieces of text, then nothing until the client hangs up."""
+
+    after: int = 0
+    text: str = DEFAULT_TEXT
+
+
+@dataclass(frozen=True)
+class OneByteChunks:
+    """The same answer, one byte a write."""
+
+    step: Step = Text()
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Nothing, not even a status line, until `event` is set; then `step`."""
+
+    event: threading.Event
+    step: Step = Text()
+
+
+Step = Text | ToolCall | Error | ErrorEvent | Cut | Silence | OneByteChunks | Hold
+
+
+def pieces(text: str, count: int) -> list[str]:
+    """Cuts a text into at most `count` pieces, between words where it can."""
+    words = re.findall(r"\S+\s*|\s+", text)
+    if len(words) < count:
+        words = list(text) if len(text) <= count else words
+    size = max(1, -(-len(words) // count)) if words else 1
+    return ["".join(words[i : i + size]) for i in range(0, len(words), size)]
+
+
+_MARKER = re.compile(r"\[\[(slow|cut|tool|err|say)(?::(.*?))?\]\](?!\])", re.DOTALL)
+
+
+def step_for(texts: list[str], tool_result: str | None) -> Step:
+    """Reads the markers people write into a message: `[[slow]] [[cut]] [[err:N]] [[say:TEXT]] [[tool:NAME {json}]]`."""
+    if tool_result is not None:
+        return Text("Tool said: " + tool_result[:TOOL_ECHO_CHARACTERS])
+    for text in reversed(texts):
+        found = _MARKER.search(text)
+        if found:
+            return _marked(found.group(1), found.group(2) or "")
+    return Text()
+
+
+def _marked(kind: str, value: str) -> Step:
+    if kind == "slow":
+        words = " ".join(f"word{n}" for n in range(1, SLOW_WORDS + 1))
+        return Text(words, chunks=SLOW_WORDS, pause=SLOW_PAUSE_SECONDS)
+    if kind == "cut":
+        return Cut()
+    if kind == "err":
+        status = int(value)
+        return Error(status, f"fake error {status}", retry_after=1 if status == 429 else None)
+    if kind == "say":
+        return Text(value)
+    name, _, arguments = value.partition(" ")
+    return ToolCall(name, json.loads(arguments or "{}"))

@@ -1,0 +1,282 @@
+"""The command line: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat
+from harness import Gateway, connect, eventually, gateway_config
+from harness.gateway import Finished, run_openclaw
+
+VERSION = re.compile(r"^\d{4}\.\d{1,2}\.\d{1,2}|\d+\.\d+\.\d+")
+
+
+def succeeded(done: Finished) -> Finished:
+    assert done.code == 0, f"exit {done.code}:\n{done.text}"
+    return done
+
+
+def alone(tmp_path: Path, *args: str, **env: str) -> Finished:
+    """Runs the CLI without any gateway."""
+    state = tmp_path / "state"
+    state.mkdir(exist_ok=True)
+    return run_openclaw(*args, home=tmp_path, state=state, env=env)
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V", "-v"])
+def test_the_version_is_one_line(openclaw: Path, tmp_path: Path, flag: str) -> None:
+    done = succeeded(alone(tmp_path, flag))
+    assert VERSION.search(done.out) and done.out.count("\n") == 1 and done.err == ""
+
+
+@pytest.mark.parametrize(
+    "args", [["--help"], ["help"], ["gateway", "--help"], ["config", "--help"], ["models", "--help"]]
+)
+def test_help_tells_the_usage(openclaw: Path, tmp_path: Path, args: list[str]) -> None:
+    done = succeeded(alone(tmp_path, *args))
+    assert "Usage: openclaw" in done.out
+
+
+@pytest.mark.parametrize(
+    ("args", "named"),
+    [
+        (["statsu"], "status"),
+        (["gateway", "rnu"], "run"),
+        (["status", "--jsno"], "--json"),
+        (["gateway", "--prot", "1"], "--port"),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_meant(openclaw: Path, tmp_path: Path, args: list[str], named: str) -> None:
+    done = alone(tmp_path, *args)
+    assert done.code != 0 and done.out == ""
+    assert named in done.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completions_are_printed_for_a_shell(openclaw: Path, tmp_path: Path, shell: str) -> None:
+    done = succeeded(alone(tmp_path, "completion", "--shell", shell))
+    assert "openclaw" in done.out and "gateway" in done.out
+
+
+# With a gateway
+
+
+def test_status_tells_that_the_gateway_is_reachable(gateway: Gateway) -> None:
+    done = succeeded(gateway.command("status"))
+    assert str(gateway.port) in done.out and "reachable" in done.out.lower()
+
+
+def test_status_as_json_is_json_alone(gateway: Gateway) -> None:
+    status = json.loads(succeeded(gateway.command("status", "--json")).out)
+    assert status["gateway"]["reachable"] is True
+    assert status["heartbeat"]["defaultAgentId"] == "main"
+
+
+def test_health_ends_with_zero_and_json_is_the_summary(gateway: Gateway) -> None:
+    succeeded(gateway.command("health"))
+    assert json.loads(succeeded(gateway.command("health", "--json")).out)["ok"] is True
+
+
+def test_gateway_status_names_the_file_and_the_port(gateway: Gateway) -> None:
+    out = succeeded(gateway.command("gateway", "status")).out
+    assert str(gateway.config_path) in out and str(gateway.port) in out
+
+
+def test_gateway_health_says_ok(gateway: Gateway) -> None:
+    assert "OK" in succeeded(gateway.command("gateway", "health")).out
+
+
+def test_gateway_probe_says_reachable(gateway: Gateway) -> None:
+    assert "Reachable: yes" in succeeded(gateway.command("gateway", "probe")).out
+    probe = json.loads(succeeded(gateway.command("gateway", "probe", "--json")).out)
+    assert probe["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["health", "--json"], 0, '"ok": true'),
+        (["chat.history", "--params", '{"sessionKey":"main","limit":1}', "--json"], 0, '"messages"'),
+        (["nope.method"], 1, "unknown method: nope.method"),
+        (["chat.history", "--params", "{bad"], 1, "--params must be valid JSON"),
+        (["health", "--token", "wrong-token"], 1, "unauthorized: gateway token mismatch"),
+        (["health", "--url", "ws://127.0.0.1:1", "--token", "x"], 1, "ws://127.0.0.1:1"),
+    ],
+)
+def test_gateway_call_calls(gateway: Gateway, args: list[str], code: int, said: str) -> None:
+    done = gateway.command("gateway", "call", *args)
+    assert done.code == code, done.text
+    assert said in (done.out if code == 0 else done.err)
+
+
+def test_agent_prints_the_answer(gateway: Gateway) -> None:
+    done = succeeded(gateway.command("agent", "--message", "[[say:printed for you]]"))
+    assert "printed for you" in done.out
+
+
+def test_agent_as_json_has_the_payloads(gateway: Gateway) -> None:
+    done = succeeded(gateway.command("agent", "--session-id", "cli-test", "--message", "[[say:as json]]", "--json"))
+    assert json.loads(done.out)["result"]["payloads"][0]["text"] == "as json"
+
+
+def test_agent_ends_with_one_when_the_model_fails(gateway: Gateway) -> None:
+    done = gateway.command("agent", "--message", "[[err:400]]", timeout=40)
+    assert done.code == 1 and done.err.strip()
+
+
+def test_sessions_are_listed(gateway: Gateway) -> None:
+    with connect(gateway.port) as client:
+        client.chat("hi", "agent:main:listed-by-the-cli")
+    assert "agent:main:listed-by-the-cli" in succeeded(gateway.command("sessions")).text
+    listed = json.loads(succeeded(gateway.command("sessions", "--json")).out)
+    assert "agent:main:listed-by-the-cli" in [row["key"] for row in listed["sessions"]]
+
+
+def test_logs_are_shown(gateway: Gateway) -> None:
+    assert "listening on" in succeeded(gateway.command("logs", "--limit", "500", "--plain")).out
+    lines = succeeded(gateway.command("logs", "--limit", "2", "--json")).out.splitlines()
+    assert json.loads(lines[0])["type"] == "meta"
+    assert all(json.loads(line)["type"] == "log" for line in lines[1:])
+
+
+def test_models_are_listed(gateway: Gateway) -> None:
+    assert "fake/fake-1" in succeeded(gateway.command("models", "list")).out
+    listed = json.loads(succeeded(gateway.command("models", "list", "--json")).out)
+    assert "fake/fake-1" in [entry["key"] for entry in listed["models"]]
+    status = json.loads(succeeded(gateway.command("models", "status", "--json")).out)
+    assert status["defaultModel"] == "fake/fake-1"
+
+
+def test_channels_status_as_json(gateway: Gateway) -> None:
+    status = json.loads(succeeded(gateway.command("channels", "status", "--json")).out)
+    assert status["channelOrder"] == [] and status["channels"] == {}
+
+
+def test_doctor_finds_nothing_wrong(gateway: Gateway) -> None:
+    succeeded(gateway.command("doctor", "--non-interactive"))
+
+
+def test_a_command_is_quick(gateway: Gateway) -> None:
+    gateway.command("status")
+    assert gateway.command("status").seconds < 1, "a debug build may be slow, but not that slow"
+
+
+# Without a gateway
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["health"],
+        ["gateway", "health"],
+        ["gateway", "call", "health"],
+        ["gateway", "probe"],
+        ["agent", "--message", "x"],
+    ],
+)
+def test_without_a_gateway_a_command_says_how_to_start_one(openclaw: Path, tmp_path: Path, args: list[str]) -> None:
+    done = alone(tmp_path, *args, OPENCLAW_GATEWAY_PORT="1", OPENCLAW_GATEWAY_TOKEN="x")
+    assert done.code == 1
+    assert "127.0.0.1:1" in done.text and "openclaw gateway" in done.text
+
+
+def test_status_without_a_gateway_still_tells_what_it_knows(openclaw: Path, tmp_path: Path) -> None:
+    done = succeeded(alone(tmp_path, "status", OPENCLAW_GATEWAY_PORT="1"))
+    assert "unreachable" in done.out.lower()
+
+
+# Configuration
+
+
+@pytest.fixture
+def config(openclaw: Path, tmp_path: Path) -> Any:
+    """Runs `openclaw config …` on a file with a comment in it."""
+    state = tmp_path / "state"
+    state.mkdir()
+    text = json.dumps(gateway_config(state, more={"gateway": {"port": 19003}}), indent=2)
+    (state / "openclaw.json").write_text("// mine\n" + text)
+    return lambda *args: alone(tmp_path, "config", *args)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("gateway.port", "19003\n"), ("gateway.mode", "local\n"), ("gateway.auth.token", "__OPENCLAW_REDACTED__\n")],
+)
+def test_config_get_prints_one_value(config: Any, path: str, value: str) -> None:
+    assert succeeded(config("get", path)).out == value
+
+
+def test_config_get_prints_an_object_as_json(config: Any) -> None:
+    assert json.loads(succeeded(config("get", "gateway", "--json")).out)["port"] == 19003
+
+
+def test_config_get_of_nothing_ends_with_one(config: Any) -> None:
+    done = config("get", "nope.key")
+    assert done.code == 1 and "Config path not found: nope.key" in done.err
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "stored"),
+    [
+        ("gateway.port", "19004", 19004),
+        ("agents.defaults.model.primary", "openai/gpt-4o", "openai/gpt-4o"),
+        ("agents.defaults.model.fallbacks", '["a/b", "c/d"]', ["a/b", "c/d"]),
+        ("logging.level", "debug", "debug"),
+    ],
+)
+def test_config_set_changes_one_value_and_keeps_the_comment(
+    config: Any, tmp_path: Path, path: str, value: str, stored: Any
+) -> None:
+    succeeded(config("set", path, value))
+    assert (tmp_path / "state/openclaw.json").read_text().startswith("// mine\n")
+    shown = succeeded(config("get", path, "--json")).out
+    assert json.loads(shown) == stored
+
+
+def test_config_unset_removes_one_value(config: Any) -> None:
+    succeeded(config("unset", "gateway.port"))
+    assert config("get", "gateway.port").code == 1
+    assert succeeded(config("get", "gateway.mode")).out == "local\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("gateway.port", "abc"), ("gateway.mode", "sideways"), ("gateway.prot", "1")]
+)
+def test_config_set_refuses_what_is_wrong_and_changes_nothing(
+    config: Any, tmp_path: Path, path: str, value: str
+) -> None:
+    before = (tmp_path / "state/openclaw.json").read_bytes()
+    done = config("set", path, value)
+    assert done.code == 1 and path in done.err
+    assert (tmp_path / "state/openclaw.json").read_bytes() == before
+
+
+def test_config_validate_names_the_place(config: Any, tmp_path: Path) -> None:
+    succeeded(config("validate"))
+    file = tmp_path / "state/openclaw.json"
+    file.write_text(file.read_text().replace("19003", '"abc"'))
+    done = config("validate")
+    assert done.code == 1 and re.search(r"openclaw\.json:\d+:\d+", done.text) and "gateway.port" in done.text
+
+
+def test_a_change_by_the_cli_reaches_the_running_gateway(gateway: Gateway, model: FakeOpenAIChat) -> None:
+    succeeded(gateway.command("config", "set", "agents.defaults.maxConcurrent", "9"))
+    with connect(gateway.port) as client:
+        eventually(
+            "the gateway to take it up",
+            lambda: client.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"] == 9,
+            5,
+        )
+
+
+def test_doctor_lists_keys_that_have_no_effect_yet(openclaw: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "openclaw.json").write_text(json.dumps(gateway_config(state, more={"talk": {"voiceId": "x"}})))
+    done = alone(tmp_path, "doctor", "--non-interactive")
+    assert "talk" in done.text and "no effect yet" in done.text.lower()

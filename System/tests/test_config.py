@@ -1,0 +1,386 @@
+"""The configuration file: reading, writing, reloading, and what happens to mistakes in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeAnthropic
+from harness import Client, Gateway, connect, eventually, gateway_config
+from harness.config import TOKEN
+from harness.golden import FOLDER
+
+REDACTED = "__OPENCLAW_REDACTED__"
+BACKUPS = ["openclaw.json.bak", *(f"openclaw.json.bak.{n}" for n in range(1, 5))]
+
+COMMENTED = """// my gateway
+{
+  gateway: {
+    mode: 'local', // runs here
+    auth: { mode: "token", token: "${MY_TOKEN}" },
+    reload: { debounceMs: 100 },
+  },
+  /* how it
+     looks */
+  ui: { seamColor: "#112233" },
+  agents: { defaults: { workspace: "WORKSPACE", maxConcurrent: 3, }, },
+  // the end
+}
+"""
+
+
+@pytest.fixture
+def commented(start: Any, state: Path) -> Gateway:
+    """A gateway on a file a person wrote, with comments, loose syntax and a variable."""
+    text = COMMENTED.replace("WORKSPACE", str(state / "workspace"))
+    return start(text, env={"MY_TOKEN": TOKEN})
+
+
+@pytest.fixture
+def owner(commented: Gateway) -> Any:
+    with connect(commented.port) as client:
+        yield client
+
+
+def max_concurrent(client: Client) -> int:
+    found: int = client.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"]
+    return found
+
+
+def patch(client: Client, value: Any) -> Any:
+    base = client.request("config.get")["hash"]
+    return client.request("config.patch", {"raw": json.dumps(value), "baseHash": base})
+
+
+# Reading
+
+
+def test_get_tells_the_text_the_values_and_a_hash(commented: Gateway, owner: Client) -> None:
+    snapshot = owner.request("config.get")
+    assert snapshot["path"] == str(commented.config_path)
+    assert (snapshot["exists"], snapshot["valid"]) == (True, True)
+    assert snapshot["config"]["agents"]["defaults"]["maxConcurrent"] == 3
+    assert snapshot["hash"] and snapshot["issues"] == []
+
+
+def test_secrets_are_not_shown(commented: Gateway, owner: Client) -> None:
+    text = json.dumps(owner.request("config.get"))
+    assert TOKEN not in text
+    assert REDACTED in text
+
+
+def test_the_schema_describes_every_section_and_hides_secrets(owner: Client) -> None:
+    answer = owner.request("config.schema")
+    properties = answer["schema"]["properties"]
+    assert {"gateway", "agents", "models", "channels", "session", "tools", "cron", "hooks"} <= set(properties)
+    assert properties["gateway"]["properties"]["port"]["type"] in ("integer", "number")
+    assert "$ref" not in json.dumps(answer["schema"]), "the form of older clients does not follow references"
+    assert answer["uiHints"]["gateway.auth.token"]["sensitive"] is True
+    assert answer["version"] and answer["generatedAt"]
+
+
+# Writing
+
+
+@pytest.mark.parametrize("method", ["config.set", "config.patch", "config.apply"])
+def test_a_write_needs_the_hash_of_what_was_read(owner: Client, method: str) -> None:
+    changed = {"raw": json.dumps({"ui": {"seamColor": "#445566"}})}
+    assert owner.refusal(method, changed).message == "config base hash required; re-run config.get and retry"
+    stale = owner.refusal(method, {**changed, "baseHash": "0" * 64})
+    assert stale.message == "config changed since last load; re-run config.get and retry"
+
+
+def test_a_patch_changes_one_value_and_leaves_every_other_byte(commented: Gateway, owner: Client) -> None:
+    before = commented.config_path.read_text()
+    patch(owner, {"ui": {"seamColor": "#445566"}})
+    assert commented.config_path.read_text() == before.replace("#112233", "#445566")
+
+
+def test_a_patch_adds_and_removes(commented: Gateway, owner: Client) -> None:
+    patch(owner, {"logging": {"consoleStyle": "compact"}, "ui": None})
+    text = commented.config_path.read_text()
+    assert "seamColor" not in text and "consoleStyle" in text
+    for kept in ("// my gateway", "// runs here", "// the end", "mode: 'local'", '"${MY_TOKEN}"', "maxConcurrent: 3,"):
+        assert kept in text, f"expected {kept} to survive"
+    snapshot = owner.request("config.get")
+    assert snapshot["valid"] and snapshot["config"]["logging"]["consoleStyle"] == "compact"
+
+
+def test_writing_back_what_was_read_restores_the_secrets(commented: Gateway, owner: Client) -> None:
+    snapshot = owner.request("config.get")
+    document = snapshot["config"]
+    document["ui"] = {"seamColor": "#445566"}
+    owner.request("config.set", {"raw": json.dumps(document), "baseHash": snapshot["hash"]})
+    text = commented.config_path.read_text()
+    assert REDACTED not in text
+    assert '"${MY_TOKEN}"' in text, "the variable stays a variable"
+    assert "// my gateway" in text
+    connect(commented.port).close()
+
+
+def test_five_backups_are_kept_and_everything_is_private(commented: Gateway, owner: Client) -> None:
+    texts = [commented.config_path.read_text()]
+    for n in range(7):
+        patch(owner, {"agents": {"defaults": {"maxConcurrent": n + 4}}})
+        texts.append(commented.config_path.read_text())
+    assert [(commented.state / name).read_text() for name in BACKUPS] == texts[-2:-7:-1]
+    assert not (commented.state / "openclaw.json.bak.5").exists()
+    for name in ("openclaw.json", *BACKUPS):
+        assert (commented.state / name).stat().st_mode & 0o777 == 0o600, name
+
+
+@pytest.mark.parametrize(
+    ("raw", "message", "path"),
+    [
+        ('{"bogusKey": 1}', "bogusKey", ""),
+        ('{"gateway": {"port": "abc"}}', "expected number", "gateway.port"),
+        ("[]", "expected object", ""),
+        ('{"gateway": {"mode": "sideways"}}', "local", "gateway.mode"),
+    ],
+)
+def test_an_invalid_document_is_refused_with_every_place(owner: Client, raw: str, message: str, path: str) -> None:
+    base = owner.request("config.get")["hash"]
+    refusal = owner.refusal("config.set", {"raw": raw, "baseHash": base})
+    assert refusal.message.startswith("invalid config")
+    issue = next(i for i in refusal.details["issues"] if i["path"].startswith(path))
+    assert message in issue["message"]
+
+
+def test_broken_syntax_is_refused_with_line_and_column(owner: Client) -> None:
+    base = owner.request("config.get")["hash"]
+    refusal = owner.refusal("config.set", {"raw": "{\n not json", "baseHash": base})
+    assert re.search(r"\b2:\d+", refusal.message), refusal.message
+
+
+def test_a_refused_write_changes_nothing(commented: Gateway, owner: Client) -> None:
+    before = commented.config_path.read_bytes()
+    base = owner.request("config.get")["hash"]
+    owner.refusal("config.set", {"raw": '{"bogusKey": 1}', "baseHash": base})
+    assert commented.config_path.read_bytes() == before
+    assert not (commented.state / BACKUPS[0]).exists()
+
+
+def test_a_patch_that_is_no_object_is_refused(owner: Client) -> None:
+    base = owner.request("config.get")["hash"]
+    assert (
+        owner.refusal("config.patch", {"raw": "[]", "baseHash": base}).message == "config.patch raw must be an object"
+    )
+
+
+# Reloading
+
+
+def by_tee(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def by_rename(path: Path, text: str) -> None:
+    temporary = path.with_name("upload.tmp")
+    temporary.write_text(text)
+    temporary.rename(path)
+
+
+def by_delete_and_create(path: Path, text: str) -> None:
+    path.unlink()
+    path.write_text(text)
+
+
+def by_symlink_swap(path: Path, text: str) -> None:
+    version = path.with_name("openclaw.version-2.json")
+    version.write_text(text)
+    link = path.with_name("link.tmp")
+    link.symlink_to(version)
+    os.replace(link, path)
+
+
+def in_two_writes(path: Path, text: str) -> None:
+    with path.open("w") as file:
+        file.write(text[: len(text) // 2])
+        file.flush()
+        os.fsync(file.fileno())
+        file.write(text[len(text) // 2 :])
+
+
+@pytest.mark.parametrize("write", [by_tee, by_rename, by_delete_and_create, by_symlink_swap, in_two_writes])
+def test_a_change_is_taken_up_whichever_way_it_is_written(
+    commented: Gateway, owner: Client, write: Callable[[Path, str], None]
+) -> None:
+    write(commented.config_path, commented.config_path.read_text().replace("maxConcurrent: 3", "maxConcurrent: 7"))
+
+    def seen() -> bool:
+        return bool(owner.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"] == 7)
+
+    eventually("the new value", seen, 5)
+    assert owner.close_code is None, "such a change needs no restart"
+    commented.wait_for_line(r"\[reload\]")
+
+
+def test_several_changes_in_a_row_are_all_taken_up(commented: Gateway, owner: Client) -> None:
+    for value in ("5", "6", "7"):
+        by_rename(
+            commented.config_path,
+            re.sub(r"maxConcurrent: \d", f"maxConcurrent: {value}", commented.config_path.read_text()),
+        )
+        eventually(f"the value {value}", lambda wanted=int(value): max_concurrent(owner) == wanted, 5)
+
+
+def test_an_invalid_change_leaves_the_old_values_running(commented: Gateway, owner: Client) -> None:
+    by_tee(commented.config_path, "{ gateway: { mode: 'local', ")
+    line = commented.wait_for_line(r"openclaw\.json:\d+:\d+")
+    assert line
+    assert owner.request("config.get")["valid"] is False
+    assert owner.request("health")["ok"] is True
+
+
+def test_a_new_token_locks_out_the_old_one(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    config = gateway_config(state, token="another-token-0123456789")
+    gateway.write_config(config)
+
+    def changed() -> bool:
+        connect(gateway.port, auth={"token": "another-token-0123456789"}).close()
+        return True
+
+    eventually("the new token to be accepted", changed, 8)
+    with pytest.raises(AssertionError, match="mismatch"):
+        connect(gateway.port, auth={"token": TOKEN})
+
+
+# Mistakes at the start
+
+
+def test_a_broken_file_is_replaced_by_the_last_good_one_with_a_loud_message(start: Any, state: Path) -> None:
+    start(gateway_config(state)).stop()
+    assert (state / "openclaw.last-good.json").exists()
+    (state / "openclaw.json").write_text('{\n  "gateway": {\n    "mode": "local",,\n  }\n}\n')
+    gateway = start()
+    gateway.wait_for_line(r"openclaw\.json:3:\d+")
+    assert "last" in gateway.output.lower() and "good" in gateway.output.lower()
+    connect(gateway.port).close()
+    assert ",," in (state / "openclaw.json").read_text(), "the person's file is left for the person to mend"
+
+
+def test_a_broken_file_without_a_good_one_ends_it_with_the_place(start: Any, state: Path) -> None:
+    gateway = start('{\n  "gateway": {\n    "mode": "local",,\n  }\n}\n', ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert re.search(r"openclaw\.json:3:\d+", gateway.output)
+
+
+def test_an_unknown_optional_key_is_set_aside_and_the_nearest_is_named(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"agents": {"defaults": {"maxConcurent": 4}}}))
+    assert "agents.defaults.maxConcurent" in gateway.output
+    assert "maxConcurrent" in gateway.output, "the nearest valid key is named"
+    assert re.search(r"openclaw\.json:\d+:\d+", gateway.output)
+    connect(gateway.port).close()
+
+
+@pytest.mark.parametrize(
+    "gateway_part",
+    [
+        {"auth": {"mode": "tokn", "token": TOKEN}},
+        {"auth": {"mode": "token", "tokn": TOKEN}},
+        {"auth": {"mode": "token", "token": 5}},
+        {"bind": "everywhere"},
+        {"trustedProxies": "all"},
+    ],
+)
+def test_a_bad_security_key_ends_it(start: Any, state: Path, gateway_part: dict[str, Any]) -> None:
+    gateway = start({"gateway": {"mode": "local", **gateway_part}}, ready=False)
+    assert gateway.wait_for_exit() == 1, "nothing is served on a guess"
+    assert re.search(r"openclaw\.json:\d+:\d+", gateway.output)
+
+
+def test_all_mistakes_are_told_at_once(start: Any, state: Path) -> None:
+    config = gateway_config(
+        state, more={"gateway": {"port": "abc"}, "agents": {"defaults": {"maxConcurrent": "four"}}, "bogus": 1}
+    )
+    gateway = start(config, ready=False)
+    gateway.wait_for_line(r"bogus")
+    for path in ("gateway.port", "agents.defaults.maxConcurrent", "bogus"):
+        assert path in gateway.output, f"expected {path} to be named"
+
+
+def test_a_missing_variable_is_named_with_its_place(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, token="${NOT_SET_ANYWHERE}"), ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert "NOT_SET_ANYWHERE" in gateway.output and "gateway.auth.token" in gateway.output
+
+
+# Where values come from
+
+
+def test_the_sample_of_the_fly_page_starts_as_it_is(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
+    env = {
+        "OPENCLAW_GATEWAY_TOKEN": TOKEN,
+        "ANTHROPIC_API_KEY": "sk-ant-test",
+        "ANTHROPIC_BASE_URL": fake_anthropic.url,
+    }
+    gateway = start((FOLDER / "fly-sample.json").read_text(), args=["--bind", "lan"], env=env)
+    gateway.wait_for_line(rf"\[gateway\] listening on ws://0\.0\.0\.0:{gateway.port} \(PID {gateway.pid}\)$")
+    with connect(gateway.port) as client:
+        assert client.request("config.get")["valid"] is True
+        assert client.chat("hi")["state"] == "final"
+    assert fake_anthropic.requests[0].body["model"] == "claude-opus-4-6"
+
+
+def test_env_files_fill_in_what_the_environment_lacks(start: Any, state: Path) -> None:
+    state.mkdir()
+    (state / ".env").write_text('MY_TOKEN="from the file"\nexport OTHER=1\n# a comment\n')
+    gateway = start(gateway_config(state, token="${MY_TOKEN}"))
+    connect(gateway.port, auth={"token": "from the file"}).close()
+    gateway.stop()
+    gateway = start(port=gateway.port, env={"MY_TOKEN": "from the environment"})
+    connect(gateway.port, auth={"token": "from the environment"}).close()
+
+
+def test_includes_are_merged_and_watched(start: Any, state: Path) -> None:
+    state.mkdir()
+    (state / "agents.json5").write_text("{ defaults: { maxConcurrent: 5 } }")
+    config = {"gateway": gateway_config(state)["gateway"], "agents": {"$include": "./agents.json5"}}
+    gateway = start(config)
+    with connect(gateway.port) as client:
+
+        def value() -> int:
+            found: int = client.request("config.get")["config"]["agents"]["defaults"]["maxConcurrent"]
+            return found
+
+        assert value() == 5
+        by_rename(state / "agents.json5", "{ defaults: { maxConcurrent: 6 } }")
+        eventually("the included value to change", lambda: value() == 6, 5)
+
+
+def test_a_circle_of_includes_is_told_as_a_chain(start: Any, state: Path) -> None:
+    state.mkdir()
+    (state / "a.json").write_text('{"$include": "./b.json"}')
+    (state / "b.json").write_text('{"$include": "./a.json"}')
+    gateway = start('{"$include": "./a.json"}', ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert "a.json" in gateway.output and "b.json" in gateway.output
+
+
+@pytest.mark.parametrize("name", ["moltbot.json", "clawdbot.json"])
+def test_older_file_names_are_read(start: Any, state: Path, name: str) -> None:
+    state.mkdir()
+    (state / name).write_text(json.dumps(gateway_config(state)))
+    connect(start().port).close()
+
+
+def test_the_path_can_be_named(start: Any, state: Path, tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere.json"
+    path.write_text(json.dumps(gateway_config(state)))
+    gateway = start(env={"OPENCLAW_CONFIG_PATH": str(path)})
+    with connect(gateway.port) as client:
+        assert client.request("config.get")["path"] == str(path)
+
+
+@pytest.mark.parametrize(("args", "folder"), [(["--profile", "work"], ".openclaw-work"), (["--dev"], ".openclaw-dev")])
+def test_a_profile_has_a_state_directory_of_its_own(start: Any, state: Path, args: list[str], folder: str) -> None:
+    env = {"OPENCLAW_GATEWAY_TOKEN": TOKEN}
+    gateway = start(verb=(*args, "gateway"), args=["--allow-unconfigured"], state_by_environment=False, env=env)
+    assert (gateway.home / folder / "openclaw.sqlite").exists()

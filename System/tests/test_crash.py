@@ -1,0 +1,312 @@
+"""SIGKILL at every moment that matters: no message is lost, none is answered twice.
+
+The moments are seen from outside, by the fake model and the socket; the binary has no hooks for tests."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat, Hold, Silence, Text, ToolCall
+from harness import Client, Device, Gateway, ModelConfig, connect, eventually, gateway_config
+from harness.golden import Frame
+from tests.test_chat import text_of
+
+pytestmark = pytest.mark.crash
+SESSION = "agent:main:main"
+SEEDS = [1, 2, 3, 4, 5]
+
+
+@pytest.fixture
+def first(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> Gateway:
+    return start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+
+
+Start = Callable[..., Gateway]
+
+
+def accepted(client: Client, text: str, session: str = SESSION) -> str:
+    """Sends a message; once this returns, the gateway has promised to answer it."""
+    return client.send_chat(text, session)
+
+
+def restarted(start: Start, first: Gateway) -> Gateway:
+    first.kill()
+    return start(port=first.port)
+
+
+def settled(gateway: Gateway, questions: list[str], session: str = SESSION) -> list[Frame]:
+    """The history once every question has an outcome after it."""
+
+    def complete() -> list[Frame] | None:
+        with connect(gateway.port) as client:
+            history = client.history(session)
+        asked = [text_of(m) for m in history if m["role"] == "user"]
+        outcomes = [m for m in history if m["role"] == "assistant" and m.get("stopReason") != "toolUse"]
+        assert all(any(q in a for a in asked) for q in questions), f"expected {questions} among {asked}"
+        assert len(outcomes) >= len(questions), f"{len(outcomes)} outcomes for {len(questions)} questions"
+        return history
+
+    return eventually("an outcome for every accepted message", complete, 20)
+
+
+def exactly_once(history: list[Frame], questions: list[str]) -> None:
+    asked = [text_of(m) for m in history if m["role"] == "user"]
+    for question in questions:
+        assert len([a for a in asked if question in a]) == 1, f"expected {question!r} once among {asked}"
+    roles = [m["role"] for m in history if m["role"] in ("user", "assistant") and m.get("stopReason") != "toolUse"]
+    assert roles == ["user", "assistant"] * len(questions), f"every question has one outcome: {roles}"
+    calls = [b["id"] for m in history if m["role"] == "assistant" for b in m["content"] if b["type"] == "toolCall"]
+    results = [m["toolCallId"] for m in history if m["role"] == "toolResult"]
+    assert sorted(calls) == sorted(results), "every tool call has one result"
+
+
+def sound(state: Path) -> None:
+    for path in state.glob("*.sqlite"):
+        with sqlite3.connect(path) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)], path.name
+
+
+def test_a_message_killed_right_after_its_acknowledgement_is_answered(start: Start, first: Gateway) -> None:
+    """Nobody can tell whether the model was asked before the kill, so the model just answers whoever asks."""
+    with connect(first.port) as client:
+        accepted(client, "remember the milk")
+        second = restarted(start, first)
+    history = settled(second, ["remember the milk"])
+    exactly_once(history, ["remember the milk"])
+    second.stop()
+    sound(second.state)
+
+
+def test_a_message_whose_model_has_not_answered_is_answered_after_the_restart(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_chat.script += [Silence(), Text("Noted.")]
+    with connect(first.port) as client:
+        accepted(client, "remember the milk")
+        fake_chat.wait_for_request()
+        second = restarted(start, first)
+    history = settled(second, ["remember the milk"])
+    exactly_once(history, ["remember the milk"])
+    assert text_of(history[-1]) == "Noted."
+    assert len(fake_chat.requests) == 2
+
+
+def test_a_turn_killed_in_the_middle_of_its_stream_is_run_again(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_chat.script += [Silence(after=3), Text("The whole answer.")]
+    with connect(first.port) as client:
+        run = accepted(client, "tell me")
+        client.event("chat", runId=run, state="delta")
+        second = restarted(start, first)
+    history = settled(second, ["tell me"])
+    exactly_once(history, ["tell me"])
+    assert text_of(history[-1]) == "The whole answer.", "the half before the crash is not glued to it"
+
+
+def test_a_reply_that_was_stored_is_not_made_again(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Text("Stored."))
+    with connect(first.port) as client:
+        run = accepted(client, "once")
+        client.event("chat", runId=run, state="final")
+        second = restarted(start, first)
+    with connect(second.port) as client:
+        history = client.history()
+        again = client.request("chat.send", {"sessionKey": SESSION, "message": "once", "idempotencyKey": run})
+        assert again["status"] == "ok", "the key is remembered over the restart"
+    exactly_once(history, ["once"])
+    assert len(fake_chat.requests) == 1
+
+
+def test_a_tool_that_may_have_changed_the_world_is_not_run_twice(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    counter = first.state / "workspace" / "counter.txt"
+    command = "echo x >> counter.txt; sleep 30"
+    fake_chat.script += [ToolCall("exec", {"command": command}), Text("I looked into it.")]
+    with connect(first.port) as client:
+        accepted(client, "count")
+        eventually("the tool to have run", counter.exists)
+        second = restarted(start, first)
+    history = settled(second, ["count"])
+    exactly_once(history, ["count"])
+    assert counter.read_text() == "x\n", "the command ran once"
+    told = str(fake_chat.requests[-1].body["messages"][-1])
+    assert "restart" in told.lower() or "interrupt" in told.lower() or "unknown" in told.lower(), told
+
+
+def test_a_finished_tool_keeps_its_result(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script += [
+        ToolCall("exec", {"command": "echo precious-result >> made.txt; cat made.txt"}),
+        Silence(),
+        Text("Done."),
+    ]
+    with connect(first.port) as client:
+        accepted(client, "make it")
+        fake_chat.wait_for_request(2)
+        second = restarted(start, first)
+    history = settled(second, ["make it"])
+    exactly_once(history, ["make it"])
+    assert (second.state / "workspace/made.txt").read_text() == "precious-result\n"
+    assert "precious-result" in str(fake_chat.requests[-1].body["messages"])
+
+
+def test_messages_that_waited_behind_another_are_all_answered_in_order(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_chat.script += [Silence(), Text("one"), Text("two"), Text("three")]
+    questions = ["question one", "question two", "question three"]
+    with connect(first.port) as client:
+        accepted(client, questions[0])
+        fake_chat.wait_for_request()
+        for question in questions[1:]:
+            accepted(client, question)
+        second = restarted(start, first)
+    history = settled(second, questions)
+    asked = [text_of(m) for m in history if m["role"] == "user"]
+    assert [q for a in asked for q in questions if q in a] == questions
+
+
+def test_a_message_sent_again_with_its_key_after_the_crash_is_one_message(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    """What a client does that saw its connection end: it sends the same message with the same key."""
+    fake_chat.script += [Silence(), Text("Once.")]
+    with connect(first.port) as client:
+        run = accepted(client, "again?")
+        fake_chat.wait_for_request()
+        second = restarted(start, first)
+    with connect(second.port) as client:
+        answer = client.request("chat.send", {"sessionKey": SESSION, "message": "again?", "idempotencyKey": run})
+        assert answer["status"] in ("in_flight", "ok", "started")
+    exactly_once(settled(second, ["again?"]), ["again?"])
+
+
+def test_three_crashes_in_a_row_change_nothing(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script += [Silence(), Silence(), Silence(), Text("At last.")]
+    with connect(first.port) as client:
+        accepted(client, "be patient")
+        gateway = first
+        for n in range(3):
+            fake_chat.wait_for_request(n + 1)
+            gateway = restarted(start, gateway)
+    history = settled(gateway, ["be patient"])
+    exactly_once(history, ["be patient"])
+    gateway.stop()
+    sound(gateway.state)
+
+
+def test_a_message_that_kills_the_gateway_every_time_does_not_do_so_for_ever(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_chat.script += [Silence()] * 12
+    with connect(first.port) as client:
+        accepted(client, "poison")
+    gateway = first
+    for n in range(10):
+        if len(fake_chat.requests) <= n:
+            break
+        gateway = restarted(start, gateway)
+        try:
+            fake_chat.wait_for_request(n + 2, timeout=3)
+        except AssertionError:
+            break
+    fake_chat.script.clear()
+    history = settled(gateway, ["poison"])
+    assert len([m for m in history if m["role"] == "user"]) == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_killed_at_a_random_moment_every_accepted_message_has_one_answer(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat, seed: int
+) -> None:
+    chance = random.Random(seed)
+    after = chance.randrange(1, 12)
+    questions: list[str] = []
+    killed = threading.Event()
+
+    def kill_at_request() -> None:
+        try:
+            fake_chat.wait_for_request(after, timeout=20)
+        finally:
+            first.kill()
+            killed.set()
+
+    killer = threading.Thread(target=kill_at_request)
+    killer.start()
+    client = connect(first.port)
+    for n in range(20):
+        question = f"question-{seed}-{n}"
+        try:
+            accepted(client, question, f"agent:main:random-{n % 3}")
+        except (AssertionError, OSError):
+            break
+        questions.append(question)
+        if chance.random() < 0.3:
+            fake_chat.wait_for_request(min(len(questions), after), timeout=5)
+    killer.join()
+    client.close()
+    second = start(port=first.port)
+    for n in range(3):
+        mine = [q for i, q in enumerate(questions) if i % 3 == n]
+        if mine:
+            history = settled(second, mine, f"agent:main:random-{n}")
+            asked = [text_of(m) for m in history if m["role"] == "user"]
+            for question in mine:
+                assert len([a for a in asked if a.endswith(question)]) == 1, f"seed {seed}: {question} among {asked}"
+    second.stop()
+    sound(second.state)
+
+
+def test_settings_written_just_before_the_crash_are_there(start: Start, first: Gateway) -> None:
+    with connect(first.port) as client:
+        client.request("sessions.patch", {"key": SESSION, "label": "kept"})
+        second = restarted(start, first)
+    with connect(second.port) as client:
+        row = next(r for r in client.request("sessions.list", {})["sessions"] if r["key"] == SESSION)
+    assert row["label"] == "kept"
+
+
+def test_a_device_keeps_its_token_over_a_crash(start: Start, first: Gateway) -> None:
+    device = Device()
+    with connect(first.port, device=device) as client:
+        token = client.hello["auth"]["deviceToken"]
+    second = restarted(start, first)
+    connect(second.port, device=device, auth={"deviceToken": token}).close()
+
+
+def test_a_client_that_watches_sees_the_answer_after_the_restart(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    go = threading.Event()
+    fake_chat.script += [Silence(), Hold(go, Text("Here."))]
+    with connect(first.port) as client:
+        run = accepted(client, "hello?")
+        fake_chat.wait_for_request()
+        second = restarted(start, first)
+    fake_chat.wait_for_request(2)
+    with connect(second.port) as client:
+        go.set()
+        final = client.event("chat", state="final")["payload"]
+        assert final["runId"] == run and text_of(final["message"]) == "Here."
+
+
+@pytest.mark.parametrize("count", [100])
+def test_a_hundred_messages_are_all_there(start: Start, first: Gateway, count: int) -> None:
+    """Durability is not bought with speed: a hundred turns in ten sessions, then the end."""
+    with connect(first.port) as client:
+        keys = [(str(uuid.uuid4()), f"agent:main:many-{n % 10}") for n in range(count)]
+        for n, (key, session) in enumerate(keys):
+            accepted_key = client.send_chat(f"message {n}", session, key=key)
+            assert accepted_key == key
+        second = restarted(start, first)
+    for n in range(10):
+        settled(second, [f"message {m}" for m in range(count) if m % 10 == n], f"agent:main:many-{n}")

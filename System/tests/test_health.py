@@ -1,0 +1,59 @@
+"""What a platform's health checks and a person's `curl` see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import Gateway, connect, gateway_config
+from harness.config import TOKEN
+
+PROBES = ["/health", "/healthz", "/ready", "/readyz", "/startupz"]
+
+
+@pytest.mark.parametrize("path", PROBES)
+def test_a_probe_answers_without_a_token_and_is_never_cached(gateway: Gateway, path: str) -> None:
+    reply = gateway.get(path)
+    assert reply.status == 200
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize("path", ["/health", "/healthz"])
+def test_alive_says_live(gateway: Gateway, path: str) -> None:
+    assert gateway.get(path).json == {"ok": True, "status": "live"}
+
+
+@pytest.mark.parametrize("path", ["/ready", "/readyz"])
+def test_ready_says_ready_and_keeps_its_detail_for_those_with_a_token(start: Any, state: Path, path: str) -> None:
+    gateway = start(gateway_config(state), args=["--bind", "lan"])
+    assert gateway.get(path, headers={"X-Forwarded-For": "203.0.113.9"}).json == {"ready": True}
+    detailed = gateway.get(path, headers={"Authorization": f"Bearer {TOKEN}"}).json
+    assert detailed["ready"] is True and type(detailed["uptimeMs"]) is int
+
+
+@pytest.mark.parametrize("path", PROBES)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_probe_only_reads(gateway: Gateway, path: str, method: str) -> None:
+    reply = gateway.get(path, method)
+    assert reply.status == 405
+    assert reply.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path", PROBES)
+def test_head_has_the_headers_and_no_body(gateway: Gateway, path: str) -> None:
+    reply = gateway.get(path, "HEAD")
+    assert (reply.status, reply.body) == (200, b"")
+    assert int(reply.headers["content-length"]) > 0
+
+
+def test_health_over_the_socket_has_what_the_apps_decode(gateway: Gateway, generation: int) -> None:
+    with connect(gateway.port, generation) as client:
+        health = client.request("health")
+    assert health["ok"] is True
+    assert type(health["ts"]) is int and type(health["durationMs"]) is int
+    assert type(health["heartbeatSeconds"]) is int
+    assert type(health["sessions"]["count"]) is int
+    assert isinstance(health["channels"], dict) and isinstance(health["channelOrder"], list)

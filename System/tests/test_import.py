@@ -1,0 +1,173 @@
+"""State directories of earlier releases open as they are: read once, the originals kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import Client, Gateway, ModelConfig, connect, gateway_config, stores
+from harness.gateway import copied
+from harness.golden import FOLDER, Frame
+from tests.test_chat import text_of
+
+JANUARY = FOLDER / "v3/state"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture
+def january(start: Any, state: Path) -> Gateway:
+    copied(JANUARY, state)
+    return start(gateway_config(state))
+
+
+@pytest.fixture
+def september(start: Any, state: Path) -> Gateway:
+    state.mkdir()
+    stores.build(state)
+    return start(gateway_config(state))
+
+
+def sessions(gateway: Gateway) -> dict[str, Frame]:
+    with connect(gateway.port) as client:
+        return {row["key"]: row for row in client.request("sessions.list", {"limit": 500})["sessions"]}
+
+
+def transcript(path: Path) -> list[Frame]:
+    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    return [entry["message"] for entry in entries if "message" in entry]
+
+
+# January's files
+
+
+def test_every_session_of_january_is_listed_under_its_key_and_id(january: Gateway) -> None:
+    recorded = json.loads((JANUARY / "agents/main/sessions/sessions.json").read_text())
+    listed = sessions(january)
+    for key, entry in recorded.items():
+        assert key in listed, f"expected {key}"
+        assert listed[key]["sessionId"] == entry["sessionId"]
+
+
+def test_every_message_of_january_is_in_the_history(january: Gateway) -> None:
+    recorded = json.loads((JANUARY / "agents/main/sessions/sessions.json").read_text())
+    with connect(january.port) as client:
+        for key, entry in recorded.items():
+            path = JANUARY / f"agents/main/sessions/{entry['sessionId']}.jsonl"
+            if not path.exists():
+                continue
+            wanted = transcript(path)
+            found = client.history(key, limit=1000)
+            assert [m["role"] for m in found] == [m["role"] for m in wanted], key
+            assistant = [text_of(m) for m in wanted if m["role"] == "assistant"]
+            assert [text_of(m) for m in found if m["role"] == "assistant"] == assistant, key
+
+
+def test_the_devices_of_january_are_paired(january: Gateway) -> None:
+    recorded = json.loads((JANUARY / "devices/paired.json").read_text())
+    with connect(january.port) as client:
+        paired = {entry["deviceId"]: entry for entry in client.request("device.pair.list")["paired"]}
+    assert set(recorded) <= set(paired)
+
+
+def test_the_jobs_of_january_are_listed(january: Gateway) -> None:
+    recorded = {job["id"] for job in json.loads((JANUARY / "cron/jobs.json").read_text())["jobs"]}
+    with connect(january.port) as client:
+        if "cron.list" not in client.hello["features"]["methods"]:
+            pytest.skip("no cron yet")
+        jobs = {job["id"] for job in client.request("cron.list", {"includeDisabled": True})["jobs"]}
+    assert recorded <= jobs
+
+
+def test_the_originals_of_january_are_kept(january: Gateway) -> None:
+    before, after = digests(JANUARY), digests(january.state)
+    changed = [name for name in before if name != "openclaw.json" and after.get(name) != before[name]]
+    assert changed == []
+
+
+def test_january_is_imported_once(start: Any, january: Gateway) -> None:
+    before = sessions(january)
+    with connect(january.port) as client:
+        client.request("sessions.delete", {"key": "agent:main:sidequest"})
+    january.stop()
+    again = start(port=january.port)
+    after = sessions(again)
+    assert set(before) - set(after) == {"agent:main:sidequest"}, "what was deleted does not come back"
+
+
+def test_the_configuration_of_january_is_read_as_it_is(start: Any, state: Path) -> None:
+    copied(JANUARY, state)
+    before = (state / "openclaw.json").read_text()
+    gateway = start(args=["--bind", "loopback"], env={"OPENCLAW_GATEWAY_TOKEN": "a-token-for-this-test"})
+    assert (state / "openclaw.json").read_text() == before
+    connect(gateway.port, auth={"token": "a-token-for-this-test"}).close()
+
+
+# Today's stores
+
+
+def table(name: str) -> list[Frame]:
+    for store in ("agent", "state"):
+        tables = stores.rows()[store]["tables"]
+        if name in tables:
+            names = [column["name"] for column in tables[name]["columns"]]
+            return [dict(zip(names, row, strict=True)) for row in tables[name]["rows"]]
+    raise KeyError(name)
+
+
+def test_every_session_of_september_is_listed_under_its_key_and_id(september: Gateway) -> None:
+    listed = sessions(september)
+    for node in table("session_nodes"):
+        assert node["session_key"] in listed, f"expected {node['session_key']}"
+        assert listed[node["session_key"]]["sessionId"] == node["current_session_id"]
+
+
+def test_the_messages_of_september_are_in_the_history(september: Gateway) -> None:
+    current = {node["current_session_id"]: node["session_key"] for node in table("session_nodes")}
+    wanted: dict[str, list[Frame]] = {}
+    for row in sorted(table("transcript_events"), key=lambda r: r["seq"]):
+        event = json.loads(row["event_json"]) if row["event_json"] else {}
+        if "message" in event and row["session_id"] in current:
+            wanted.setdefault(current[row["session_id"]], []).append(event["message"])
+    assert wanted
+    with connect(september.port) as client:
+        for key, messages in wanted.items():
+            found = [text_of(m) for m in client.history(key, limit=1000) if m["role"] == "assistant"]
+            expected = [text_of(m) for m in messages if m["role"] == "assistant"]
+            assert found == expected, key
+
+
+def test_the_devices_of_september_are_paired(september: Gateway) -> None:
+    recorded = {row["device_id"] for row in table("device_pairing_paired")}
+    with connect(september.port) as client:
+        paired = {entry["deviceId"] for entry in client.request("device.pair.list")["paired"]}
+    assert recorded <= paired
+
+
+def test_the_originals_of_september_are_kept(september: Gateway, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    stores.build(fresh)
+    before, after = digests(fresh), digests(september.state)
+    assert [name for name in before if after.get(name) != before[name]] == []
+
+
+def test_a_session_goes_on_where_it_was(start: Any, state: Path, fake_chat: Any) -> None:
+    copied(JANUARY, state)
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    with connect(gateway.port) as client:
+        before = history_length(client)
+        client.request("sessions.patch", {"key": "agent:main:sidequest", "model": None})
+        assert client.chat("[[say:carrying on]]", "agent:main:sidequest")["state"] == "final"
+        assert history_length(client) == before + 2
+
+
+def history_length(client: Client) -> int:
+    return len(client.history("agent:main:sidequest", limit=1000))

@@ -1,0 +1,254 @@
+"""Strangers, guesses and leaks."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat
+from harness import Client, Device, Gateway, ModelConfig, Refused, connect, connect_params, gateway_config
+from harness.config import TOKEN
+from harness.raw import exchange
+from harness.websocket import text, upgrade
+from tests.test_chat import text_of
+
+ATTEMPTS = 3
+
+
+def limited(state: Path, **more: Any) -> dict[str, Any]:
+    limits = {"maxAttempts": ATTEMPTS, "windowMs": 60_000, "lockoutMs": 60_000, "exemptLoopback": False}
+    return gateway_config(state, more={"gateway": {"auth": {"rateLimit": limits}, **more}})
+
+
+def guess(port: int, headers: dict[str, str] | None = None, token: str = "wrong") -> Refused | None:
+    try:
+        connect(port, auth={"token": token}, headers=headers).close()
+    except Refused as refused:
+        return refused
+    return None
+
+
+def locked_out(port: int, headers: dict[str, str] | None = None) -> bool:
+    """Whether even the right token is refused."""
+    refused = guess(port, headers, TOKEN)
+    return refused is not None and refused.details.get("code") == "AUTH_RATE_LIMITED"
+
+
+def test_guessing_is_limited_by_address(start: Any, state: Path) -> None:
+    gateway = start(limited(state))
+    for _ in range(ATTEMPTS):
+        refused = guess(gateway.port)
+        assert refused and refused.details["code"] == "AUTH_TOKEN_MISMATCH"
+    refused = guess(gateway.port)
+    assert refused and refused.details["code"] == "AUTH_RATE_LIMITED"
+    assert refused.details.get("recommendedNextStep") == "wait_then_retry"
+    assert locked_out(gateway.port)
+
+
+def test_a_lockout_ends(start: Any, state: Path) -> None:
+    limits = {"maxAttempts": 1, "windowMs": 60_000, "lockoutMs": 1_500, "exemptLoopback": False}
+    gateway = start(gateway_config(state, more={"gateway": {"auth": {"rateLimit": limits}}}))
+    guess(gateway.port)
+    assert locked_out(gateway.port)
+    deadline = time.monotonic() + 10
+    while locked_out(gateway.port):
+        assert time.monotonic() < deadline, "expected the lockout to end after 1.5 s"
+        time.sleep(0.1)
+
+
+def test_a_correct_login_is_not_counted(start: Any, state: Path) -> None:
+    gateway = start(limited(state))
+    for _ in range(ATTEMPTS * 3):
+        connect(gateway.port).close()
+
+
+def test_an_established_client_stays_when_its_address_is_locked_out(start: Any, state: Path) -> None:
+    gateway = start(limited(state))
+    with connect(gateway.port) as client:
+        for _ in range(ATTEMPTS + 1):
+            guess(gateway.port)
+        assert client.request("health")["ok"] is True
+
+
+FLY = {"FLY_APP_NAME": "my-openclaw", "FLY_MACHINE_ID": "1"}
+
+
+@pytest.mark.parametrize(
+    ("guesser", "other", "shared"),
+    [
+        ("203.0.113.1", "203.0.113.2", False),
+        ("203.0.113.1", "203.0.113.1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.1", "203.0.113.1", True),
+    ],
+)
+def test_behind_fly_each_visitor_is_counted_by_the_address_fly_names(
+    start: Any, state: Path, guesser: str, other: str, shared: bool
+) -> None:
+    gateway = start(limited(state, trustedProxies=["127.0.0.0/8"]), env=FLY)
+    for _ in range(ATTEMPTS + 1):
+        guess(gateway.port, {"Fly-Client-IP": guesser, "X-Forwarded-For": guesser})
+    assert locked_out(gateway.port, {"Fly-Client-IP": other, "X-Forwarded-For": other}) is shared
+
+
+@pytest.mark.xfail(reason="behind a local proxy nobody configured, guesses are counted by the last hop it names", strict=False)
+def test_a_stranger_cannot_choose_the_address_he_is_counted_by(start: Any, state: Path) -> None:
+    """Not on Fly: the header is the visitor's own invention."""
+    gateway = start(limited(state))
+    for n in range(ATTEMPTS + 1):
+        guess(gateway.port, {"Fly-Client-IP": f"203.0.113.{n}", "X-Forwarded-For": f"203.0.113.{n}"})
+    assert locked_out(gateway.port, {"Fly-Client-IP": "203.0.113.99"})
+
+
+def test_the_bearer_token_over_http_is_limited_too(start: Any, state: Path) -> None:
+    http = {"endpoints": {"chatCompletions": {"enabled": True}}}
+    gateway = start(limited(state, http=http))
+    wrong = {"Authorization": "Bearer wrong", "Content-Type": "application/json"}
+    statuses = [gateway.get("/v1/chat/completions", "POST", wrong, b"{}").status for _ in range(ATTEMPTS + 2)]
+    if statuses[0] == 404:
+        pytest.skip("no /v1/chat/completions yet")
+    assert statuses[:ATTEMPTS] == [401] * ATTEMPTS and statuses[-1] == 429
+
+
+# Where no token is asked for
+
+
+@pytest.fixture
+def unlocked(start: Any, state: Path) -> Gateway:
+    """A gateway on loopback that asks for nothing."""
+    return start(gateway_config(state, token=None, more={"gateway": {"auth": {"mode": "none"}}}))
+
+
+def test_without_a_token_a_local_client_is_let_in(unlocked: Gateway) -> None:
+    params = connect_params(4, auth=None)
+    with Client(unlocked.port) as client:
+        client.request("connect", params)
+        assert client.request("health")["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "127.0.0.1:{port}", "localhost:{port}", "LOCALHOST"]
+)
+def test_an_address_or_localhost_is_a_host(unlocked: Gateway, host: str) -> None:
+    assert status_for_host(unlocked, host) == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:{port}"]
+)
+def test_any_other_name_is_refused_where_no_token_is_asked_for(unlocked: Gateway, host: str) -> None:
+    """A page on the web can point a name of its own at 127.0.0.1; its requests then say that name."""
+    assert status_for_host(unlocked, host) in (400, 403, 421)
+
+
+def status_for_host(gateway: Gateway, host: str) -> int:
+    name = host.format(port=gateway.port)
+    data = f"GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode()
+    return exchange(gateway.port, data).statuses[0]
+
+
+def test_a_foreign_name_cannot_open_a_socket_where_no_token_is_asked_for(unlocked: Gateway) -> None:
+    with pytest.raises(Exception, match="403|400|421|Invalid response status|refused|origin"):
+        with Client(unlocked.port, headers={"Host": "evil.example", "Origin": "http://evil.example"}) as client:
+            client.request("connect", connect_params(4, auth=None))
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+def test_a_page_from_elsewhere_cannot_open_a_socket_where_no_token_is_asked_for(unlocked: Gateway, origin: str) -> None:
+    who = {"id": "openclaw-control-ui", "version": "1", "platform": "web", "mode": "webchat"}
+    with pytest.raises(Refused) as refused:
+        connect(unlocked.port, 4, Device(), headers={"Origin": origin}, client=who, auth=None)
+    assert refused.value.details["code"] == "CONTROL_UI_ORIGIN_NOT_ALLOWED"
+
+
+def test_no_token_on_the_network_is_refused(start: Any, state: Path) -> None:
+    config = gateway_config(state, token=None, more={"gateway": {"auth": {"mode": "none"}, "bind": "lan"}})
+    gateway = start(config, ready=False)
+    assert gateway.wait_for_exit() == 1
+
+
+# Leaks
+
+
+def test_the_token_is_not_logged_even_when_it_is_guessed_almost_right(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state), args=["--verbose"])
+    guess(gateway.port, token=TOKEN + "x")
+    gateway.get(f"/?token={TOKEN}")
+    gateway.get("/", headers={"Authorization": f"Bearer {TOKEN}"})
+    gateway.stop()
+    assert TOKEN not in gateway.output
+    for path in (state / "logs").rglob("*"):
+        if path.is_file():
+            assert TOKEN not in path.read_text(errors="replace"), path.name
+
+
+def test_a_tool_does_not_inherit_the_secrets(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    secrets = {
+        "OPENCLAW_GATEWAY_TOKEN": TOKEN,
+        "ANTHROPIC_API_KEY": "sk-ant-secret",
+        "DISCORD_BOT_TOKEN": "discord-secret",
+    }
+    config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], token=None)
+    gateway = start(config, env={**secrets, "OPENCLAW_SKIP_CHANNELS": "1"})
+    with connect(gateway.port) as client:
+        client.chat('[[tool:exec {"command":"env; cat /proc/self/environ"}]]')
+        told = "".join(text_of(m) for m in client.history() if m["role"] == "toolResult")
+    assert "PATH=" in told, "the tool did print its environment"
+    for name, value in secrets.items():
+        assert value not in told, f"{name} reached the tool"
+
+
+def test_a_token_on_the_command_line_does_not_stay_visible(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, token=None), args=["--token", TOKEN])
+    connect(gateway.port).close()
+    assert TOKEN not in Path(f"/proc/{gateway.pid}/cmdline").read_text()
+
+
+# Too much of everything
+
+
+@pytest.mark.slow
+def test_many_silent_connections_do_not_keep_others_out(gateway: Gateway) -> None:
+    crowd = []
+    try:
+        for _ in range(300):
+            crowd.append(socket.create_connection(("127.0.0.1", gateway.port), 5))
+    except OSError:
+        pass
+    try:
+        with connect(gateway.port) as client:
+            assert client.request("health")["ok"] is True
+    finally:
+        for connection in crowd:
+            connection.close()
+
+
+@pytest.mark.slow
+def test_a_slow_reader_is_cut_and_the_others_go_on(gateway: Gateway, session: str) -> None:
+    """A watcher that never reads while a thousand events are sent costs itself its place, nobody else."""
+    before = gateway.memory()["private"]
+    with socket.socket() as lazy:
+        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        lazy.connect(("127.0.0.1", gateway.port))
+        lazy.sendall(upgrade("/"))
+        lazy.recv(200)
+        frame = {"type": "req", "id": "c", "method": "connect", "params": connect_params(4)}
+        lazy.sendall(text(json.dumps(frame)))
+        with connect(gateway.port) as client:
+            for n in range(5):
+                assert client.chat(f"[[say:{'word ' * 500}]]", f"{session}-{n}")["state"] == "final"
+    assert gateway.memory()["private"] - before < 60_000
+
+
+@pytest.mark.parametrize("depth", [1_000, 100_000])
+def test_deep_json_is_refused_politely(gateway: Gateway, depth: int) -> None:
+    with connect(gateway.port) as client:
+        nested = "[" * depth + "]" * depth
+        client.send_text('{"type":"req","id":"deep","method":"health","params":{"a":' + nested + "}}")
+        assert client.request("health")["ok"] is True

@@ -1,0 +1,269 @@
+"""Starting, refusing to start, and stopping."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat, Silence
+from harness import Client, ModelConfig, connect, eventually, free_port, gateway_config
+from harness.config import TOKEN
+from harness.gateway import run_openclaw
+
+MAXIMUM_THREADS = 3  # the loop, the database worker, and one for what the C library starts
+MISSING_CONFIG = "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."
+
+
+def listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), 2).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("verb", [("gateway",), ("gateway", "run")], ids=" ".join)
+def test_it_starts_and_says_where_it_listens(start: Any, state: Path, verb: tuple[str, ...]) -> None:
+    gateway = start(gateway_config(state), verb=verb)
+    line = rf"\[gateway\] listening on ws://127\.0\.0\.1:{gateway.port} \(PID {gateway.pid}\)$"
+    gateway.wait_for_line(line)
+    connect(gateway.port).close()
+
+
+def test_the_environment_alone_is_enough_with_allow_unconfigured(start: Any, state: Path) -> None:
+    env = {"OPENCLAW_GATEWAY_TOKEN": TOKEN}
+    gateway = start(args=["--allow-unconfigured", "--bind", "lan"], env=env)
+    gateway.wait_for_line(rf"\[gateway\] listening on ws://0\.0\.0\.0:{gateway.port} \(PID {gateway.pid}\)$")
+    connect(gateway.port).close()
+    assert (state / "openclaw.sqlite").exists(), "everything mutable is under the state directory"
+
+
+def test_a_missing_config_ends_it_with_what_to_do(start: Any) -> None:
+    gateway = start(ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert MISSING_CONFIG in gateway.output
+
+
+@pytest.mark.parametrize("mode", [None, "remote"])
+def test_a_config_for_another_mode_ends_it(start: Any, state: Path, mode: str | None) -> None:
+    config = gateway_config(state)
+    del config["gateway"]["mode"]
+    if mode:
+        config["gateway"]["mode"] = mode
+    gateway = start(config, ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert "gateway.mode" in gateway.output and "--allow-unconfigured" in gateway.output
+
+
+@pytest.mark.parametrize(
+    ("flag", "environment", "file", "winner"),
+    [
+        (True, True, True, "flag"),
+        (False, True, True, "environment"),
+        (False, False, True, "file"),
+    ],
+)
+def test_the_port_comes_from_flag_then_environment_then_file(
+    start: Any, state: Path, flag: bool, environment: bool, file: bool, winner: str
+) -> None:
+    ports = {"flag": free_port(), "environment": free_port(), "file": free_port()}
+    config = gateway_config(state, more={"gateway": {"port": ports["file"]}} if file else {})
+    env = {"OPENCLAW_GATEWAY_PORT": str(ports["environment"])} if environment else {}
+    args = ["--port", str(ports["flag"])] if flag else []
+    gateway = start(config, port=ports[winner], pass_port=False, args=args, env=env)
+    assert [name for name, port in ports.items() if listens("127.0.0.1", port)] == [winner]
+    assert gateway.get("/healthz").status == 200
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "-1"])
+def test_a_bad_port_in_the_environment_is_ignored(start: Any, state: Path, value: str) -> None:
+    port = free_port()
+    config = gateway_config(state, more={"gateway": {"port": port}})
+    start(config, port=port, pass_port=False, env={"OPENCLAW_GATEWAY_PORT": value})
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "65536"])
+def test_a_bad_port_flag_is_fatal(state: Path, openclaw: Path, value: str) -> None:
+    state.mkdir()
+    done = run_openclaw("gateway", "--port", value, "--allow-unconfigured", home=state, state=state)
+    assert done.code == 1 and "Invalid port" in done.text
+
+
+@pytest.mark.parametrize(
+    ("flag", "file", "address"),
+    [
+        ("loopback", "lan", "127.0.0.1"),
+        ("lan", "loopback", "0.0.0.0"),
+        (None, "lan", "0.0.0.0"),
+        (None, None, "127.0.0.1"),
+    ],
+)
+def test_the_bind_flag_beats_the_file(
+    start: Any, state: Path, flag: str | None, file: str | None, address: str
+) -> None:
+    config = gateway_config(state, more={"gateway": {"bind": file}} if file else {})
+    gateway = start(config, args=["--bind", flag] if flag else [])
+    gateway.wait_for_line(rf"listening on ws://{re.escape(address)}:{gateway.port} ")
+
+
+@pytest.mark.parametrize("variable", ["FLY_APP_NAME", "KUBERNETES_SERVICE_HOST", "K_SERVICE"])
+def test_auto_means_lan_inside_a_cloud_machine_and_the_log_says_why(start: Any, state: Path, variable: str) -> None:
+    config = gateway_config(state, more={"gateway": {"bind": "auto"}})
+    gateway = start(config, env={variable: "x"})
+    gateway.wait_for_line(rf"listening on ws://0\.0\.0\.0:{gateway.port} ")
+    assert variable in gateway.output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("bind", ["loopback", "lan"])
+def test_both_address_families_answer(start: Any, state: Path, bind: str, host: str) -> None:
+    if host == "::1" and not ipv6_works():
+        pytest.skip("this machine has no IPv6")
+    gateway = start(gateway_config(state), args=["--bind", bind])
+    assert listens(host, gateway.port)
+    connect(gateway.port, host=host).close()
+
+
+def ipv6_works() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def test_it_refuses_the_network_without_a_secret_and_names_three_ways_to_set_one(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, token=None), ready=False, args=["--bind", "lan"])
+    assert gateway.wait_for_exit() == 1
+    for way in ("OPENCLAW_GATEWAY_TOKEN", "gateway.auth.token", "--token"):
+        assert way in gateway.output, f"expected {way} to be named"
+    assert not listens("127.0.0.1", gateway.port)
+
+
+def test_a_second_start_is_refused_within_six_seconds(start: Any, state: Path) -> None:
+    first = start(gateway_config(state))
+    begun = time.monotonic()
+    second = start(ready=False)
+    assert second.wait_for_exit(8) == 1
+    assert time.monotonic() - begun < 6
+    assert f"gateway already running (pid {first.pid})" in second.output
+    assert first.get("/healthz").status == 200
+
+
+def test_the_lock_file_is_where_people_look_and_deleting_it_harms_nothing(start: Any, state: Path) -> None:
+    first = start(gateway_config(state))
+    digest = hashlib.sha1(str(first.config_path).encode()).hexdigest()[:8]
+    lock = state / f"gateway.{digest}.lock"
+    assert json.loads(lock.read_text())["pid"] == first.pid
+    lock.unlink()
+    assert first.get("/healthz").status == 200
+    second = start(ready=False)
+    assert second.wait_for_exit(8) == 1
+    assert "gateway already running" in second.output
+
+
+@pytest.mark.crash
+def test_a_killed_gateway_leaves_nothing_that_stops_the_next(start: Any, state: Path) -> None:
+    first = start(gateway_config(state))
+    first.kill()
+    begun = time.monotonic()
+    start(port=first.port)
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda n: n.name)
+def test_it_says_goodbye_and_ends_with_zero_within_five_seconds(
+    start: Any, state: Path, number: signal.Signals
+) -> None:
+    gateway = start(gateway_config(state))
+    with connect(gateway.port, 3) as three, connect(gateway.port, 4) as four:
+        begun = time.monotonic()
+        gateway.signal(number)
+        for client in (three, four):
+            assert client.closed() == 1012
+            assert client.close_reason == "service restart"
+            assert client.event("shutdown")["payload"]["reason"] == "gateway stopping"
+        assert gateway.wait_for_exit() == 0
+        assert time.monotonic() - begun < 5
+    assert not listens("127.0.0.1", gateway.port)
+
+
+def test_it_stops_in_time_though_a_model_is_silent(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Silence(after=1))
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    with connect(gateway.port) as client:
+        client.send_chat("hi")
+        fake_chat.wait_for_request()
+        code, seconds = gateway.stop()
+    assert code == 0 and seconds < 6
+
+
+def test_sigusr1_restarts_in_the_same_process_when_allowed(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"commands": {"restart": True}}))
+    with connect(gateway.port) as client:
+        gateway.signal(signal.SIGUSR1)
+        assert client.closed() == 1012
+        assert client.event("shutdown")["payload"]["reason"] == "gateway restarting"
+    eventually("the gateway to answer again", lambda: gateway.get("/readyz").status == 200)
+    connect(gateway.port).close()
+    assert gateway.running, "the process is the same"
+
+
+def test_sigusr1_is_ignored_when_it_is_not_allowed(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    with connect(gateway.port) as client:
+        gateway.signal(signal.SIGUSR1)
+        gateway.wait_for_line(r"SIGUSR1")
+        assert client.request("health")["ok"] is True
+
+
+def test_sighup_reads_the_configuration_again(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"gateway": {"reload": {"mode": "off"}}}))
+    said = len(gateway.lines)
+    gateway.signal(signal.SIGHUP)
+    gateway.wait_for_line(r"SIGHUP|\[reload\]", after=said)
+    connect(gateway.port).close()
+
+
+def test_few_threads_do_all_the_work(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    clients = [connect(gateway.port) for _ in range(20)]
+    runs = [(client, client.send_chat("hi", f"agent:main:load-{n}")) for n, client in enumerate(clients)]
+    most = 0
+    for client, run in runs:
+        client.chat_end(run)
+        most = max(most, gateway.threads())
+    for client in clients:
+        client.close()
+    assert most <= MAXIMUM_THREADS, f"{most} threads under load"
+
+
+def test_everything_mutable_stays_in_the_state_directory(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    config = gateway_config(state, [ModelConfig("fake", fake_chat.url)])
+    del config["agents"]["defaults"]["workspace"]
+    gateway = start(config)
+    with connect(gateway.port) as client:
+        client.chat('[[tool:write {"path":"made.txt","content":"x"}]]')
+    assert (state / "workspace/made.txt").exists()
+    assert list(gateway.home.rglob("*")) == [], "nothing is written to the home directory"
+
+
+def test_only_the_owner_can_read_the_state(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    Client(gateway.port).close()
+    for name in ("openclaw.json", "openclaw.sqlite"):
+        assert (state / name).stat().st_mode & 0o077 == 0, f"{name} is open to others"
+
+
+def test_variables_that_node_reads_are_tolerated(start: Any, state: Path) -> None:
+    env = {"NODE_OPTIONS": "--max-old-space-size=1536", "NODE_ENV": "production", "OPENCLAW_PREFER_PNPM": "1"}
+    start(gateway_config(state), env=env)

@@ -1,0 +1,127 @@
+import Core
+import Store
+import Testing
+
+@testable import Agent
+
+@MainActor
+@Suite(.timeLimit(.minutes(1)))
+struct SlashCommandsTests {
+    @Test(arguments: [
+        ("/help", "help", ""), ("  /STATUS ", "status", ""), ("/think high", "think", "high"),
+        ("/t: low", "think", "low"),
+        ("/model fake/fake-2", "model", "fake/fake-2"), ("/new\nhello", "new", "hello"),
+        ("/id", "whoami", ""),
+    ])
+    func `a command is known by name or alias`(text: String, name: String, arguments: String) {
+        let match = SlashCommands.standard.match(text)
+
+        #expect(match?.command.name == name)
+        #expect(match?.arguments == arguments)
+    }
+
+    @Test(arguments: ["/bogus", "help", "hello /status", "", "/", "//help", "/helpme"])
+    func `anything else is for the model`(text: String) {
+        #expect(SlashCommands.standard.match(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("/help", "/commands"), ("/commands", "/whoami (/id)"), ("/status", "fake/fake-1"),
+        ("/whoami", "webchat"),
+        ("/model", "Current: fake/fake-1"), ("/models", "- fake (2)"), ("/models fake", "- fake/fake-2"),
+        ("/model nope/nope", "Unknown provider"), ("/think", "Current thinking level: off"),
+        ("/think high", "does not think"),
+        ("/think bogus", "no thinking level"), ("/usage", "Today"), ("/context", "System prompt"),
+        ("/new", "✅ New session started."), ("/reset", "✅ Session reset."),
+    ])
+    func `a command is answered without a model`(command: String, answer: String) async throws {
+        try await TestHouse.run { house in
+            let outcome = try await house.ask(command, id: "r1")
+
+            #expect(outcome.status == .ok)
+            #expect(outcome.text?.contains(answer) == true, "\(outcome.text ?? "")")
+            #expect(house.kinds(of: "r1").last == "replied")
+            #expect(house.models.requests.isEmpty)
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
+    @Test
+    func `commands are not part of what the model reads`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("/status")
+            try await house.ask("hi")
+            try await house.ask("/whoami")
+            try await house.ask("again")
+
+            #expect(
+                house.models.requests[1].messages.map(\.line) == [
+                    "user: hi", "assistant: Hello.", "user: again",
+                ])
+        }
+    }
+
+    @Test
+    func `a chosen model is asked from the next message on, and default goes back`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("/model fake/fake-2")
+            try await house.ask("hi")
+            try await house.ask("/model default")
+            try await house.ask("hi")
+
+            #expect(house.models.requests.map(\.model.model) == ["fake-2", "fake-1"])
+        }
+    }
+
+    @Test
+    func `a new session is empty, and the old transcript stays`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("hi")
+            let old = try #require(try await house.stores.sessions.entry(TestHouse.main)).sessionID
+            try await house.ask("/new")
+
+            #expect(try await house.lines() == ["assistant (injected): ✅ New session started."])
+            #expect(try await house.stores.sessions.history(old, limit: 10).messages.count == 2)
+        }
+    }
+
+    @Test
+    func `text after new is the first message of the new session`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("hi")
+            try await house.ask("/new hello again")
+
+            #expect(try await house.lines() == ["user: hello again", "assistant: Hello."])
+            #expect(house.models.requests[1].messages.map(\.line) == ["user: hello again"])
+        }
+    }
+
+    @Test
+    func `a command is answered while a turn runs`() async throws {
+        let gate = Gate()
+        try await TestHouse.run(models: ScriptedModels([.hang(gate, after: ["Done."])])) { house in
+            try await house.say("go on", id: "r1")
+            await house.models.sawRequests(1)
+            let outcome = try await house.ask("/status")
+            #expect(outcome.text?.contains("Running: 1") == true)
+            gate.open()
+
+            #expect(try await house.outcome(of: "r1").text == "Done.")
+        }
+    }
+
+    @Test
+    func `reset stops what runs and waits, then answers`() async throws {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            try await house.say("go on", id: "a")
+            try await house.say("more", id: "b")
+            await house.models.sawRequests(1)
+            let outcome = try await house.ask("/reset")
+
+            #expect(outcome.text == "✅ Session reset.")
+            #expect(house.kinds(of: "a").last == "aborted")
+            #expect(try await house.outcome(of: "b").status == .aborted)
+            #expect(try await house.lines() == ["assistant (injected): ✅ Session reset."])
+        }
+    }
+}

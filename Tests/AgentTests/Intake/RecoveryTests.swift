@@ -1,0 +1,150 @@
+import Core
+import Foundation
+import Store
+import Testing
+
+@testable import Agent
+
+/// A house that is cancelled leaves behind what a killed process leaves: the inbox and the journal.
+@MainActor
+@Suite(.timeLimit(.minutes(1)))
+struct RecoveryTests {
+    @Test
+    func `a message that was only recorded is answered at the next start`() async throws {
+        try await inFolder { folder in
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            _ = try await Stores(database).inbox.record(.sample("remember the milk", id: "r1"))
+            await database.close()
+
+            try await TestHouse.run(in: folder, models: ScriptedModels([.say(["Noted."])])) { house in
+                let outcome = try await house.outcome(of: "r1")
+                #expect(outcome.text == "Noted.")
+                let lines = try await house.lines()
+                #expect(lines == ["user: remember the milk", "assistant: Noted."])
+                #expect(house.switchboard.metrics.recovered == 1)
+            }
+        }
+    }
+
+    @Test
+    func `a turn cut off in the middle of an answer is run again, once`() async throws {
+        try await inFolder { folder in
+            let models = ScriptedModels([.hang(Gate(), before: ["half an ans"])])
+            try await TestHouse.run(in: folder, models: models) { house in
+                try await house.say("hi", id: "r1")
+                await models.sawRequests(1)
+            }
+
+            try await TestHouse.run(in: folder, models: ScriptedModels([.say(["Whole."])])) { house in
+                let outcome = try await house.outcome(of: "r1")
+                #expect(outcome.text == "Whole.")
+                let lines = try await house.lines()
+                #expect(lines == ["user: hi", "assistant: Whole."])
+                #expect(house.models.requests.count == 1)
+            }
+            try await TestHouse.run(in: folder) { house in
+                let outcome = try await house.outcome(of: "r1")
+                let again = try await house.say("hi", id: "r1")
+                #expect(again == .finished("r1", outcome))
+                #expect(house.models.requests.isEmpty)
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a tool that was running is not repeated, and the model is told what is known`(changes: Bool)
+        async throws
+    {
+        try await inFolder { folder in
+            let tool = ScriptedTool("exec", changesTheWorld: changes, .hang(Gate()))
+            try await TestHouse.run(
+                in: folder, models: ScriptedModels([.call([.sample("exec")])]), tools: [tool]
+            ) {
+                try await $0.say("send it", id: "r1")
+                await tool.calls.started.wait()
+            }
+
+            let again = ScriptedTool("exec", .answer("sent"))
+            let models = ScriptedModels([.say(["I am not sure."])])
+            try await TestHouse.run(in: folder, models: models, tools: [again]) { house in
+                let outcome = try await house.outcome(of: "r1")
+                #expect(outcome.text == "I am not sure.")
+                #expect(again.calls.arguments.isEmpty)
+                let result = try #require(models.requests.first?.messages.last)
+                #expect(result.line.hasPrefix("tool exec failed: The process ended while this call ran"))
+                #expect(result.line.contains("unknown") == changes)
+                #expect(try await house.lines().count == 4)
+            }
+        }
+    }
+
+    @Test
+    func `a finished call keeps its result over a restart`() async throws {
+        try await inFolder { folder in
+            let tool = ScriptedTool("exec", .answer("sent"))
+            let models = ScriptedModels([.call([.sample("exec")]), .hang(Gate())])
+            try await TestHouse.run(in: folder, models: models, tools: [tool]) { house in
+                try await house.say("send it", id: "r1")
+                await models.sawRequests(2)
+            }
+
+            let next = ScriptedModels([.say(["Sent."])])
+            try await TestHouse.run(in: folder, models: next, tools: [tool]) { house in
+                let outcome = try await house.outcome(of: "r1")
+                #expect(outcome.text == "Sent.")
+                #expect(tool.calls.arguments.count == 1)
+                #expect(
+                    next.requests.first?.messages.map(\.line) == [
+                        "user: send it", "assistant: → exec", "tool exec: sent",
+                    ])
+            }
+        }
+    }
+
+    @Test
+    func `a message that takes the process down each time is given up`() async throws {
+        try await inFolder { folder in
+            for attempt in 0..<AgentRunner.mostAttempts {
+                let models = ScriptedModels([.hang(Gate())])
+                try await TestHouse.run(in: folder, models: models) { house in
+                    if attempt == 0 { try await house.say("poison", id: "r1") }
+                    await models.sawRequests(1)
+                }
+            }
+
+            try await TestHouse.run(in: folder) { house in
+                let outcome = try await house.outcome(of: "r1")
+                #expect(outcome.failure?.kind == .crashed)
+                #expect(house.models.requests.isEmpty)
+                #expect(try await house.stores.inbox.unansweredCount() == 0)
+            }
+        }
+    }
+
+    @Test
+    func `waiting messages keep their order over a restart`() async throws {
+        try await inFolder { folder in
+            let models = ScriptedModels([.hang(Gate())])
+            try await TestHouse.run(in: folder, models: models) { house in
+                for id in ["a", "b", "c"] { try await house.say(id, id: id) }
+                await models.sawRequests(1)
+            }
+
+            try await TestHouse.run(
+                in: folder, models: ScriptedModels([.say(["1"]), .say(["2"]), .say(["3"])])
+            ) { house in
+                for id in ["a", "b", "c"] { _ = try await house.outcome(of: RunID(id)) }
+                #expect(
+                    try await house.lines() == [
+                        "user: a", "assistant: 1", "user: b", "assistant: 2", "user: c", "assistant: 3",
+                    ])
+            }
+        }
+    }
+
+    private func inFolder(_ body: @MainActor (String) async throws -> Void) async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(folder)
+    }
+}

@@ -1,0 +1,130 @@
+import Core
+import Store
+import Testing
+
+@testable import Agent
+
+@MainActor
+@Suite(.timeLimit(.minutes(1)))
+struct StoppingTests {
+    @Test(arguments: [AbortReason.rpc, .stop])
+    func `an abort keeps what was said and tells it once`(reason: AbortReason) async throws {
+        let models = ScriptedModels([.hang(Gate(), before: ["word1", " word2"])])
+        try await TestHouse.run(models: models) { house in
+            try await house.say("go on", id: "r1")
+            while house.switchboard.activeRun(in: TestHouse.main)?.text != "word1 word2" {
+                await Task.yield()
+            }
+            let runs = await house.switchboard.abort(session: TestHouse.main, reason: reason)
+
+            #expect(runs == ["r1"])
+            #expect(house.kinds(of: "r1").suffix(2) == ["appended assistant", "aborted"])
+            #expect(try await house.lines() == ["user: go on", "assistant (aborted): word1 word2"])
+            #expect(house.switchboard.outcome(of: "r1")?.stopReason == reason.rawValue)
+            #expect(try await house.stores.sessions.entry(TestHouse.main)?.abortedLastRun == true)
+        }
+    }
+
+    @Test
+    func `an abort before the first word leaves only the question`() async throws {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            try await house.say("go on", id: "r1")
+            await house.models.sawRequests(1)
+            _ = await house.switchboard.abort(session: TestHouse.main, reason: .rpc)
+
+            #expect(try await house.lines() == ["user: go on"])
+        }
+    }
+
+    @Test(arguments: ["stop", "/stop", " Stop ", "ESC", "interrupt", "/stop now, please"])
+    func `a stop word stops instead of starting a turn`(word: String) async throws {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            try await house.say("go on", id: "r1")
+            await house.models.sawRequests(1)
+
+            #expect(try await house.say(word) == .stopped(["r1"]))
+            #expect(try await house.say(word) == .stopped([]))
+            #expect(house.models.requests.count == 1)
+        }
+    }
+
+    @Test
+    func `an abort takes waiting messages along, each with its outcome`() async throws {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            for id in ["a", "b", "c"] { try await house.say("say \(id)", id: id) }
+            await house.models.sawRequests(1)
+            let runs = await house.switchboard.abort(session: TestHouse.main, reason: .rpc)
+
+            #expect(runs == ["a", "b", "c"])
+            for id in ["a", "b", "c"] {
+                #expect(house.kinds(of: RunID(id)).last == "aborted")
+                #expect(house.switchboard.outcome(of: RunID(id))?.status == .aborted)
+            }
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
+    @Test
+    func `one run can be stopped and the next one starts`() async throws {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate()), .say(["Second."])])) { house in
+            try await house.say("first", id: "a")
+            try await house.say("second", id: "b")
+            await house.models.sawRequests(1)
+
+            #expect(await house.switchboard.abort(session: TestHouse.main, run: "a", reason: .rpc) == ["a"])
+            #expect(try await house.outcome(of: "b").text == "Second.")
+        }
+    }
+
+    @Test
+    func `an abort reaches a tool and gives every call a result`() async throws {
+        let tool = ScriptedTool("exec", .hang(Gate()))
+        let models = ScriptedModels([
+            .call([.sample("exec", id: "c1"), .sample("exec", id: "c2")], saying: "Wait.")
+        ])
+        try await TestHouse.run(models: models, tools: [tool]) { house in
+            try await house.say("run it", id: "r1")
+            await tool.calls.started.wait()
+            _ = await house.switchboard.abort(session: TestHouse.main, reason: .rpc)
+
+            let stopped = "tool exec failed: The call was stopped before it ended."
+            #expect(
+                try await house.lines() == ["user: run it", "assistant: Wait.→ exec, exec", stopped, stopped])
+            #expect(tool.calls.arguments.count == 1)
+            #expect(house.kinds(of: "r1").last == "aborted")
+        }
+    }
+
+    @Test
+    func `a turn that takes too long is stopped by its deadline`() async throws {
+        let clock = TestClock()
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate(), before: ["half"])]), clock: clock) {
+            house in
+            try await house.say("go on", id: "r1", options: TurnOptions(timeout: .seconds(3)))
+            await house.models.sawRequests(1)
+            while house.switchboard.outcome(of: "r1") == nil {
+                clock.advance(by: .seconds(1))
+                await Task.yield()
+            }
+
+            #expect(house.switchboard.outcome(of: "r1")?.stopReason == "timeout")
+            #expect(try await house.lines() == ["user: go on", "assistant (aborted): half"])
+        }
+    }
+
+    @Test
+    func `what was said before an abort is part of the next request`() async throws {
+        let models = ScriptedModels([.hang(Gate(), before: ["half"]), .say(["Whole."])])
+        try await TestHouse.run(models: models) { house in
+            try await house.say("go on", id: "r1")
+            while house.switchboard.activeRun(in: TestHouse.main)?.text != "half" { await Task.yield() }
+            _ = await house.switchboard.abort(session: TestHouse.main, reason: .rpc)
+            try await house.ask("and now?")
+
+            #expect(
+                models.requests.last?.messages.map(\.line) == [
+                    "user: go on", "assistant (aborted): half", "user: and now?",
+                ])
+        }
+    }
+}

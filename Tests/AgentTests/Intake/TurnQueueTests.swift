@@ -1,0 +1,70 @@
+import Core
+import Testing
+
+@testable import Agent
+@testable import Store
+
+struct TurnQueueTests {
+    @Test
+    func `a session has one turn at a time and the others go on`() {
+        var queue = TurnQueue()
+        for (id, session) in [(1, "a"), (2, "a"), (3, "b")] { queue.append(.sample(id, in: session)) }
+
+        #expect(queue.next(mostTurns: 4)?.entry.id == 1)
+        #expect(queue.next(mostTurns: 4)?.entry.id == 3)
+        #expect(queue.next(mostTurns: 4) == nil)
+        queue.finished("a")
+        #expect(queue.next(mostTurns: 4)?.entry.id == 2)
+    }
+
+    @Test
+    func `a busy session goes behind the others`() {
+        var queue = TurnQueue()
+        for id in 1...3 { queue.append(.sample(id, in: "a")) }
+        queue.append(.sample(4, in: "b"))
+        var order: [InboxID] = []
+        while let item = queue.next(mostTurns: 1) {
+            order.append(item.entry.id)
+            queue.finished(item.entry.session)
+        }
+
+        #expect(order == [1, 4, 2, 3])
+    }
+
+    @Test
+    func `commands start while turns must wait`() {
+        var queue = TurnQueue()
+        queue.append(.sample(1, in: "a"))
+        queue.append(.sample(2, in: "b"))
+        var command = TurnQueue.Item.sample(3, in: "c")
+        command.command = SlashCommands.standard.find("/status")
+        queue.append(command)
+
+        #expect(queue.next(mostTurns: 1)?.entry.id == 1)
+        #expect(queue.next(mostTurns: 1)?.entry.id == 3)
+        #expect(queue.next(mostTurns: 1) == nil)
+        #expect(queue.runningTurns == 1)
+    }
+
+    @Test
+    func `what is taken out does not run`() {
+        var queue = TurnQueue()
+        for id in 1...4 { queue.append(.sample(id, in: id % 2 == 0 ? "a" : "b")) }
+        let removed = queue.remove { $0.entry.session == "a" }
+
+        #expect(removed.map(\.entry.id) == [2, 4])
+        #expect(queue.waitingCount == 2)
+        #expect(queue.next(mostTurns: 9)?.entry.id == 1)
+        #expect(queue.next(mostTurns: 9) == nil)
+    }
+}
+
+extension TurnQueue.Item {
+    static func sample(_ id: Int, in session: String) -> TurnQueue.Item {
+        TurnQueue.Item(
+            entry: InboxEntry(
+                id: InboxID(id), channel: .webchat, account: "default", messageID: MessageID("\(id)"),
+                session: SessionKey(session), run: RunID("\(id)"), state: .queued, fingerprint: "",
+                receivedAt: .now))
+    }
+}

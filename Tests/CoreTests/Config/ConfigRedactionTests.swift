@@ -1,0 +1,90 @@
+import Core
+import Testing
+
+struct ConfigRedactionTests {
+    private let hidden = "__OPENCLAW_REDACTED__"
+
+    @Test(arguments: [
+        "gateway.auth.token", "gateway.auth.password", "gateway.remote.token", "models.providers.x.apiKey",
+        "models.providers.x.headers.Authorization",
+        "channels.discord.token", "channels.telegram.botToken", "channels.slack.accounts.a.signingSecret",
+        "hooks.token", "env.ANTHROPIC_API_KEY",
+        "env.vars.OPENAI_API_KEY", "channels.msteams.appPassword", "talk.apiKey", "env.AWS_SECRET_ACCESS_KEY",
+        "channels.googlechat.serviceAccount",
+        "models.providers.x.request.tls.passphrase", "mcp.servers.x.headers.X",
+    ])
+    func `secrets are known by their names and places`(path: String) throws {
+        #expect(ConfigRedaction.isSensitive(try #require(ConfigPath(path))))
+    }
+
+    @Test(arguments: [
+        "gateway.port", "gateway.auth.mode", "models.providers.x.models[0].maxTokens",
+        "agents.defaults.contextTokens", "channels.slack.userTokenReadOnly",
+        "env.HOME", "channels.telegram.tokenFile", "session.mainKey", "auth.profiles.x.provider",
+    ])
+    func `others are shown`(path: String) throws {
+        #expect(!ConfigRedaction.isSensitive(try #require(ConfigPath(path))))
+    }
+
+    @Test func `values lose their secrets but keep their shape`() {
+        let document: JSON = [
+            "gateway": ["auth": ["token": "hunter2", "password": "", "mode": "token"]],
+            "models": ["providers": ["x": ["apiKey": "${KEY}", "models": []]]],
+            "hooks": ["token": 5],
+        ]
+
+        #expect(
+            ConfigRedaction.redacted(document) == [
+                "gateway": ["auth": ["token": .string(hidden), "password": "", "mode": "token"]],
+                "models": ["providers": ["x": ["apiKey": "${KEY}", "models": []]]], "hooks": ["token": 5],
+            ])
+    }
+
+    @Test func `a text loses its secrets where they stand`() throws {
+        let document = try JSON.parseJSON5(
+            "{ gateway: { auth: { token: 'hunter2' /* mine */, mode: 'token' } }, hooks: { token: 'x' } }")
+
+        #expect(
+            ConfigRedaction.redactedText(of: document)
+                == "{ gateway: { auth: { token: \"\(hidden)\" /* mine */, mode: 'token' } }, hooks: { token: \"\(hidden)\" } }"
+        )
+    }
+
+    @Test func `what a client sends back gets its secrets as they were written`() throws {
+        let stored = try JSON.parseJSON5(
+            "{ gateway: { auth: { token: 'hunter\\x32' } }, l: [{ id: 'b', token: 'tb' }, { id: 'a', token: 'ta' }], k: { apiKey: '${K}' } }"
+        )
+        let sent = try JSON.parseJSON5(
+            "{\"gateway\":{\"auth\":{\"token\":\"\(hidden)\"}},\"l\":[{\"id\":\"a\",\"token\":\"\(hidden)\"}]}"
+        )
+
+        #expect(
+            try ConfigRedaction.restoredText(of: sent, from: stored)
+                == "{\"gateway\":{\"auth\":{\"token\":'hunter\\x32'}},\"l\":[{\"id\":\"a\",\"token\":'ta'}]}")
+    }
+
+    @Test(arguments: [
+        "{gateway: {auth: {token: '__OPENCLAW_REDACTED__'}}}", "{l: ['__OPENCLAW_REDACTED__', 'x']}",
+        "{x: '__OPENCLAW_REDACTED__'}",
+    ])
+    func `a placeholder without a stored secret is an error that names it`(text: String) throws {
+        let sent = try JSON.parseJSON5(text)
+        let stored = try JSON.parseJSON5("{l: ['a'], x: 1}")
+
+        #expect(throws: ConfigRedaction.Unrestorable.self) {
+            try ConfigRedaction.restoredText(of: sent, from: stored)
+        }
+        #expect(throws: ConfigRedaction.Unrestorable.self) {
+            try ConfigRedaction.restoredText(of: sent, from: nil)
+        }
+    }
+
+    @Test func `a secret of an included file is put back as a text`() throws {
+        let stored = try JSON.parseJSON5("{gateway: {$include: 'g.json5'}}")
+        let sent = try JSON.parseJSON5("{\"gateway\":{\"token\":\"\(hidden)\"}}")
+
+        #expect(
+            try ConfigRedaction.restoredText(of: sent, from: stored, meaning: ["gateway": ["token": "x\"y"]])
+                == "{\"gateway\":{\"token\":\"x\\\"y\"}}")
+    }
+}

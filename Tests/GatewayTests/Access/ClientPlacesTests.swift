@@ -1,0 +1,108 @@
+import Testing
+import Wire
+
+@testable import Gateway
+
+struct ClientPlacesTests {
+    private func place(
+        peer: String, _ headers: [(name: String, value: String)] = [], host: String = "localhost",
+        trusted: [String] = [], isOnFly: Bool = false
+    ) throws -> ClientPlace {
+        ClientPlaces(trustedProxies: trusted, isOnFly: isOnFly).place(
+            peer: try #require(PeerAddress(peer)), headers: HTTPHeaders(headers), host: HostAndPort(host))
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "localhost", true), ("::1", "[::1]:18789", true),
+        ("127.0.0.1", "127.0.0.1:18789", true),
+        ("127.0.0.1", "gateway.example.com", false), ("192.168.1.5", "localhost", false),
+    ])
+    func `local is who is here and asked for a local name`(peer: String, host: String, isLocal: Bool) throws {
+        #expect(try place(peer: peer, host: host).isLocal == isLocal)
+    }
+
+    @Test
+    func `a forwarding header from nobody we trust makes the client neither local nor somebody else`() throws
+    {
+        let place = try place(peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9")])
+
+        #expect(!place.isLocal && !place.isDirectLoopback)
+        #expect(place.address == "127.0.0.1")
+    }
+
+    @Test
+    func `behind a local proxy guesses are counted by the last hop`() throws {
+        let one = try place(peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9")])
+        let other = try place(peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9, 198.51.100.1")])
+
+        #expect(one.attemptKey != other.attemptKey)
+    }
+
+    @Test
+    func `a trusted proxy names the client: the last hop that is not trusted itself`() throws {
+        let place = try place(
+            peer: "10.1.2.3", [("X-Forwarded-For", "1.1.1.1, 203.0.113.9, 10.9.9.9")], trusted: ["10.0.0.0/8"]
+        )
+
+        #expect(place.address == "203.0.113.9")
+    }
+
+    @Test
+    func `Fly's header is believed only on Fly and only from a private address`() throws {
+        let headers: [(name: String, value: String)] = [("Fly-Client-IP", "203.0.113.9")]
+
+        #expect(try place(peer: "172.16.4.2", headers, isOnFly: true).address == "203.0.113.9")
+        #expect(try place(peer: "172.16.4.2", headers).address == "172.16.4.2")
+        #expect(try place(peer: "198.51.100.7", headers, isOnFly: true).address == "198.51.100.7")
+    }
+}
+
+struct OriginRuleTests {
+    @Test(arguments: [
+        ("https://claw.example", "claw.example", OriginRule.Verdict.own),
+        ("https://claw.example", "claw.example:443", .own),
+        ("http://[fdaa::3]:3000", "[fdaa::3]:3000", .own),
+        ("https://claw.example:8443", "claw.example", .foreign),
+        ("https://evil.example", "claw.example", .foreign),
+        ("https://claw.example.evil.example", "claw.example", .foreign),
+        ("null", "claw.example", .foreign),
+        ("https://ok.example", "claw.example", .own),
+        ("", "claw.example", .absent),
+    ])
+    func `a page belongs to us when its origin is the host it asked for, or is allowed`(
+        origin: String, host: String, verdict: OriginRule.Verdict
+    ) {
+        let rule = OriginRule(allowed: ["https://OK.example/"])
+
+        #expect(rule.verdict(origin: origin, host: HostAndPort(host), isDirectLoopback: false) == verdict)
+    }
+
+    @Test
+    func `a local page may use a local gateway on another port, but not from far away`() {
+        let rule = OriginRule(allowed: [])
+        let host = HostAndPort("127.0.0.1:18789")
+
+        #expect(rule.verdict(origin: "http://localhost:5173", host: host, isDirectLoopback: true) == .own)
+        #expect(
+            rule.verdict(origin: "http://localhost:5173", host: host, isDirectLoopback: false) == .foreign)
+    }
+}
+
+struct HostRuleTests {
+    @Test(arguments: [
+        ("localhost:18789", true), ("127.0.0.1", true), ("[::1]:18789", true), ("192.168.1.5", true),
+        ("mine.example", true), ("evil.example", false),
+    ])
+    func `without a secret only addresses, localhost and configured names are answered`(
+        host: String, isAllowed: Bool
+    ) {
+        let rule = HostRule(asksForSecret: false, configuredNames: ["mine.example"])
+
+        #expect(rule.allows(HostAndPort(host)) == isAllowed)
+    }
+
+    @Test
+    func `with a secret every name is answered`() {
+        #expect(HostRule(asksForSecret: true, configuredNames: []).allows(HostAndPort("evil.example")))
+    }
+}

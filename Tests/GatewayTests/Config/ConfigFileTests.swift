@@ -1,0 +1,372 @@
+import Core
+import Foundation
+import Gateway
+import Testing
+import Wire
+
+@MainActor
+struct ConfigFileTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func file(environment: [String: String] = [:]) -> ConfigFile {
+        ConfigFile(
+            location: ConfigLocation(stateDirectory: folder.path, configPath: folder.path + "/openclaw.json"),
+            environment: environment, workingDirectory: folder.path,
+            stamp: .init(version: "9.9.9", now: { "2026-01-01T00:00:00.000Z" }),
+            digest: { Digest.hex(Digest.sha256($0)) })
+    }
+
+    /// A file that has been loaded.
+    private func file(_ text: String) throws -> ConfigFile {
+        try folder.write(text, to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+        return file
+    }
+
+    private func message(_ body: () throws(ConfigWriteError) -> Void) -> String {
+        do {
+            try body()
+            return "written"
+        } catch {
+            return error.message
+        }
+    }
+
+    // MARK: Reading
+
+    @Test func `without a file all is default, and the hash is that of no bytes`() throws {
+        let snapshot = try file().loadAtStart()
+
+        #expect(snapshot.origin == .defaults)
+        #expect(!snapshot.exists)
+        #expect(snapshot.raw == nil)
+        #expect(snapshot.hash == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(snapshot.json["raw"] == .null)
+        #expect(snapshot.json["parsed"] == [:])
+        #expect(folder.names == [])
+    }
+
+    @Test func `a good file is kept as the last good copy`() throws {
+        let file = try file("{gateway: {port: 3000}} // mine\n")
+
+        #expect(file.snapshot.origin == .file)
+        #expect(file.snapshot.config.gateway.port == 3000)
+        #expect(folder.read("openclaw.last-good.json") == "{gateway: {port: 3000}} // mine\n")
+    }
+
+    @Test(arguments: [
+        "{gateway: {port: 'x'}}", "{ not json", "", "\n", "{logging: {file: '${NOT_SET}'}}", "[1]",
+    ])
+    func `a file with mistakes gives way to the last good copy`(text: String) throws {
+        _ = try file("{gateway: {port: 3000}}")
+        try folder.write(text, to: "openclaw.json")
+
+        let snapshot = try file().loadAtStart()
+
+        #expect(snapshot.origin == .lastGood)
+        #expect(snapshot.config.gateway.port == 3000)
+        #expect(snapshot.json["valid"] == false)
+        #expect(snapshot.json["issues"]?.arrayValue?.isEmpty == false)
+        #expect(folder.read("openclaw.last-good.json") == "{gateway: {port: 3000}}")
+    }
+
+    @Test func `without a copy it is refused, with every mistake and what to do`() throws {
+        try folder.write("{\n gateway: {port: 'x', reload: {mode: 'y'}}}", to: "openclaw.json")
+
+        let refusal = #expect(throws: ConfigRefusal.self) { try file().loadAtStart() }
+
+        #expect(
+            refusal?.description == """
+                Invalid config at \(folder.path)/openclaw.json:
+                - openclaw.json:2:18: gateway.port: expected a whole number from 1 to 65535, found the text "x"
+                - openclaw.json:2:38: gateway.reload.mode: expected one of `off`, `restart`, `hot`, `hybrid`, found the text "y"
+                There is no older copy to use instead. Fix the lines above, or run `openclaw doctor`.
+                """)
+    }
+
+    @Test(arguments: [
+        "{gateway: {auth: {mode: 'x'}}}", "{gateway: {bnd: 'lan'}}", "{gateway: {trustedProxies: 1}}",
+    ])
+    func `a mistake in what decides who may come in is refused though there is a copy`(text: String) throws {
+        _ = try file("{gateway: {port: 3000}}")
+        try folder.write(text, to: "openclaw.json")
+
+        let refusal = #expect(throws: ConfigRefusal.self) { try file().loadAtStart() }
+
+        #expect(refusal?.description.contains("decides who may come in") == true)
+    }
+
+    @Test func `the copy holds included files in one`() throws {
+        try folder.write("{port: 3000, auth: {token: '${T}'}}", to: "gateway.json5")
+        try folder.write("{gateway: {$include: 'gateway.json5'}}", to: "openclaw.json")
+        _ = try file(environment: ["T": "t"]).loadAtStart()
+        try FileManager.default.removeItem(atPath: folder.path + "/gateway.json5")
+
+        let snapshot = try file(environment: ["T": "t"]).loadAtStart()
+
+        #expect(snapshot.origin == .lastGood)
+        #expect(snapshot.config.gateway.port == 3000)
+        #expect(folder.read("openclaw.last-good.json")?.contains("${T}") == true)
+    }
+
+    @Test func `variables come from the process, then the working folder, then the state folder`() throws {
+        try folder.write("A=state\nB=state", to: ".env")
+        try folder.write("{logging: {file: '${A} ${B}'}}", to: "openclaw.json")
+
+        #expect(try file(environment: ["A": "process"]).loadAtStart().config.logging.file == "process state")
+    }
+
+    @Test func `reading again tells what changed`() throws {
+        let file = try file("{gateway: {port: 3000}}")
+
+        guard case .unchanged = file.reload() else { return #expect(Bool(false), "nothing was written") }
+        try folder.write("{gateway: {port: 3000}} // only a comment", to: "openclaw.json")
+        guard case .unchanged = file.reload() else { return #expect(Bool(false), "the meaning is the same") }
+        try folder.write("{gateway: {port: 4000}}", to: "openclaw.json")
+        guard case .changed(let old) = file.reload() else {
+            return #expect(Bool(false), "another port is a change")
+        }
+        #expect(old.gateway.port == 3000)
+        #expect(file.snapshot.config.gateway.port == 4000)
+    }
+
+    @Test(arguments: [nil, "", "{", "{gateway: {port: 'x'}}", "{gateway: {auth: {mode: 'x'}}}"])
+    func `what cannot be used leaves the running config as it is`(text: String?) throws {
+        let file = try file("{gateway: {port: 3000}}")
+        if let text {
+            try folder.write(text, to: "openclaw.json")
+        } else {
+            try FileManager.default.removeItem(atPath: folder.path + "/openclaw.json")
+        }
+
+        guard case .unusable(let issues) = file.reload() else {
+            return #expect(Bool(false), "it is unusable")
+        }
+
+        #expect(!issues.isEmpty)
+        #expect(file.snapshot.config.gateway.port == 3000)
+    }
+
+    @Test func `repairing the file after a start on the copy is a change`() throws {
+        _ = try file("{gateway: {port: 3000}}")
+        try folder.write("{", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+        try folder.write("{gateway: {port: 3000}}", to: "openclaw.json")
+
+        guard case .changed = file.reload() else { return #expect(Bool(false), "the file runs now") }
+        #expect(file.snapshot.origin == .file)
+    }
+
+    @Test func `clients see no secret`() throws {
+        let file = try file("{gateway: {auth: {token: 'hunter2'}}, env: {OPENAI_API_KEY: 'hunter2'}} // c")
+
+        #expect(!file.snapshot.json.text.contains("hunter2"))
+        #expect(file.snapshot.json["raw"]?.stringValue?.hasSuffix("// c") == true)
+        #expect(file.snapshot.json["hash"]?.stringValue?.count == 64)
+    }
+
+    // MARK: Writing
+
+    @Test func `a program that sends back what it was shown changes only what it changed`() throws {
+        try folder.write("{auth: {token: 'hunter2'}, port: 3000}", to: "gateway.json5")
+        let text =
+            "{\n  // mine\n  gateway: {$include: 'gateway.json5'},\n  logging: {file: '${F}'},\n  hooks: {token: '${T}'},\n}\n"
+        try folder.write(text, to: "openclaw.json")
+        let file = file(environment: ["F": "/f", "T": "t"])
+        _ = try file.loadAtStart()
+        var shown = try #require(file.snapshot.json["resolved"])
+        #expect(!shown.text.contains("hunter2"))
+        shown = shown.merging(["gateway": ["port": 4000], "ui": ["assistant": ["name": "A"]]])
+
+        try file.replace(with: shown.prettyText, baseHash: file.snapshot.hash)
+
+        #expect(
+            folder.read("openclaw.json")
+                == "{\n  // mine\n  gateway: {$include: 'gateway.json5', port: 4000},\n  logging: {file: '${F}'},\n  hooks: {token: '${T}'},\n  ui: {\n    assistant: {\n      name: 'A'\n    }\n  },\n}\n"
+        )
+        #expect(file.snapshot.file.config.gateway.auth.token?.reveal() == "hunter2")
+    }
+
+    @Test func `a program that takes away what is included gets all of it written out`() throws {
+        try folder.write("{port: 3000, mode: 'local'}", to: "gateway.json5")
+        try folder.write("{gateway: {$include: 'gateway.json5'}} // mine", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        try file.replace(with: #"{"gateway":{"mode":"local"}}"#, baseHash: file.snapshot.hash)
+
+        #expect(folder.read("openclaw.json") == "{gateway: {mode: \"local\"}} // mine")
+        #expect(file.snapshot.file.config.gateway.port == nil)
+    }
+
+    @Test func `a patch puts secrets back in lists too, and does not pretend to remove what is included`()
+        throws
+    {
+        try folder.write("{port: 3000}", to: "gateway.json5")
+        try folder.write(
+            "{gateway: {$include: 'gateway.json5'}, channels: {x: {l: [{id: 'a', token: 'ta'}]}}}",
+            to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        _ = try file.patch(
+            with: "{channels: {x: {l: [{id: 'b'}, {id: 'a', token: '__OPENCLAW_REDACTED__'}]}}}",
+            baseHash: file.snapshot.hash)
+
+        #expect(
+            file.snapshot.file.parsed["channels"]?["x"]?["l"] == [["id": "b"], ["id": "a", "token": "ta"]])
+        #expect(
+            message { () throws(ConfigWriteError) in
+                _ = try file.patch(with: "{gateway: {port: null}}", baseHash: file.snapshot.hash)
+            } == "`gateway.port` comes from an included file; remove it there")
+    }
+
+    @Test func `a whole document is written as it was sent, and secrets are put back`() throws {
+        let file = try file("{gateway: {auth: {token: 'hunter2'}}}")
+        let sent = "{ // new\n gateway: { auth: { token: '__OPENCLAW_REDACTED__' }, port: 3000 } }"
+
+        try file.replace(with: sent, baseHash: " \(file.snapshot.hash)\n")
+
+        #expect(
+            folder.read("openclaw.json") == "{ // new\n gateway: { auth: { token: 'hunter2' }, port: 3000 } }"
+        )
+        #expect(
+            file.snapshot.hash == Digest.hex(Digest.sha256(Array((folder.read("openclaw.json") ?? "").utf8))))
+        guard case .changed = file.reload() else {
+            return #expect(Bool(false), "our own write takes effect by reading it")
+        }
+    }
+
+    @Test func `a write needs the hash of the present text`() throws {
+        let file = try file("{}")
+        let hash = file.snapshot.hash
+
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: nil) }
+                == "config base hash required; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: " ") }
+                == "config base hash required; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: "abc") }
+                == "config changed since last load; re-run config.get and retry")
+        try folder.write("{ui: {}}", to: "openclaw.json")
+        #expect(
+            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: hash) }
+                == "config changed since last load; re-run config.get and retry")
+    }
+
+    @Test(arguments: [
+        (
+            "{ not json", "SyntaxError: JSON5: invalid character 'j' at 1:7",
+            "SyntaxError: JSON5: invalid character 'j' at 1:7"
+        ),
+        ("{bogusKey: 1}", "invalid config", "invalid config: <root>: Unrecognized key: \"bogusKey\""),
+        (
+            "{gateway: {port: 'abc'}}", "invalid config",
+            "invalid config: gateway.port: Invalid input: expected number, received string"
+        ),
+        ("[]", "invalid config", "invalid config: <root>: Invalid input: expected object, received array"),
+    ])
+    func `a wrong document is refused in the words of both generations`(
+        raw: String, message: String, detailed: String
+    ) throws {
+        let file = try file("{}")
+
+        do throws(ConfigWriteError) {
+            try file.replace(with: raw, baseHash: file.snapshot.hash)
+            #expect(Bool(false), "it was written")
+        } catch {
+            #expect(error.message == message)
+            #expect(error.detailedMessage == detailed)
+            #expect((error.details == nil) == (message != "invalid config"))
+        }
+        #expect(folder.read("openclaw.json") == "{}")
+    }
+
+    @Test func `without a file no hash is needed`() throws {
+        let file = file()
+        _ = try file.loadAtStart()
+
+        try file.replace(with: "{gateway: {port: 1}}", baseHash: nil)
+
+        #expect(folder.read("openclaw.json") == "{gateway: {port: 1}}")
+    }
+
+    @Test(arguments: [
+        ("", ""),
+        (
+            "  meta: { lastTouchedVersion: '1' }, // by whom\n",
+            "  meta: { lastTouchedVersion: '9.9.9', lastTouchedAt: '2026-01-01T00:00:00.000Z' }, // by whom\n"
+        ),
+    ])
+    func `a patch is a small edit, with a stamp where the file has one`(meta: String, stamped: String) throws
+    {
+        let file = try file(
+            "{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n\(meta)}\n"
+        )
+
+        let changed = try file.patch(
+            with: "{gateway: {bind: null}, ui: {assistant: {name: 'B'}}}", baseHash: file.snapshot.hash)
+
+        #expect(changed.map(\.description) == ["gateway.bind", "ui.assistant.name"])
+        #expect(
+            folder.read("openclaw.json")
+                == "{\n  // mine\n  gateway: { port: 3000 },\n  ui: { assistant: { name: 'B' } },\n\(stamped)}\n"
+        )
+    }
+
+    @Test func `a patch that changes nothing writes nothing`() throws {
+        let file = try file("{ui: {assistant: {name: 'A'}}}")
+
+        #expect(try file.patch(with: "{}", baseHash: nil, needsHash: false) == [])
+        #expect(try file.patch(with: "{ui: {assistant: {name: 'A'}}}", baseHash: file.snapshot.hash) == [])
+        #expect(folder.names == ["openclaw.json", "openclaw.last-good.json"])
+    }
+
+    @Test func `a patch is refused without a hash, as no object, and on a broken file`() throws {
+        let file = try file("{}")
+
+        #expect(
+            message { () throws(ConfigWriteError) in _ = try file.patch(with: "{}", baseHash: nil) }
+                == "config base hash required; re-run config.get and retry")
+        #expect(
+            message { () throws(ConfigWriteError) in
+                _ = try file.patch(with: "[]", baseHash: file.snapshot.hash)
+            } == "config.patch raw must be an object")
+        try folder.write("{gateway: {port: 'x'}}", to: "openclaw.json")
+        let hash = Digest.hex(Digest.sha256(Array("{gateway: {port: 'x'}}".utf8)))
+        #expect(
+            message { () throws(ConfigWriteError) in _ = try file.patch(with: "{a: 1}", baseHash: hash) }
+                == "invalid config; fix before patching")
+    }
+
+    @Test func `values are set and taken away by their paths`() throws {
+        let file = try file("{}")
+        let port = try #require(ConfigPath("gateway.port"))
+
+        try file.set(3000, at: port)
+        #expect(file.snapshot.file.config.gateway.port == 3000)
+        try file.unset(port)
+        #expect(file.snapshot.file.config.gateway.port == nil)
+        #expect(
+            message { () throws(ConfigWriteError) in try file.unset(port) }
+                == "Config path not found: gateway.port")
+        #expect(message { () throws(ConfigWriteError) in try file.set("x", at: port) } == "invalid config")
+    }
+
+    @Test func `five older texts are kept, the newest first`() throws {
+        let file = try file("{} // 0")
+
+        for number in 1...7 { try file.replace(with: "{} // \(number)", baseHash: file.snapshot.hash) }
+
+        let kept = ["", ".bak", ".bak.1", ".bak.2", ".bak.3", ".bak.4", ".bak.5"].map {
+            folder.read("openclaw.json" + $0)
+        }
+        #expect(kept == ["{} // 7", "{} // 6", "{} // 5", "{} // 4", "{} // 3", "{} // 2", nil])
+    }
+}

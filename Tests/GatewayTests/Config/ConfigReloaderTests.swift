@@ -1,0 +1,100 @@
+import Core
+import Gateway
+import Synchronization
+import Testing
+import Wire
+
+private final class Lines: Log.Sink {
+    let leastLevel = Log.Level.info
+    private let lines = Mutex<[String]>([])
+
+    func write(_ line: Log.Line) { lines.withLock { $0.append("[\(line.subsystem)] \(line.message)") } }
+    var all: [String] { lines.withLock { $0 } }
+}
+
+@MainActor
+struct ConfigReloaderTests {
+    private let folder: TemporaryFolder
+    private let lines = Lines()
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func plans(from before: String, to after: String) throws -> [ReloadPlan] {
+        try folder.write(before, to: "openclaw.json")
+        let file = ConfigFile(
+            location: ConfigLocation(stateDirectory: folder.path, configPath: folder.path + "/openclaw.json"),
+            environment: [:], workingDirectory: folder.path, stamp: .init(version: "1", now: { "now" }),
+            digest: { Digest.hex(Digest.sha256($0)) })
+        _ = try file.loadAtStart()
+        try folder.write(after, to: "openclaw.json")
+        var plans: [ReloadPlan] = []
+        let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { plan, _ in
+            plans.append(plan)
+        }
+        reloader.reloadNow()
+        return plans
+    }
+
+    @Test func `a change that needs nothing is applied at once`() throws {
+        let plans = try plans(
+            from: "{}", to: "{logging: {level: 'debug'}, agents: {defaults: {maxConcurrent: 2}}}")
+
+        #expect(plans.map(\.needsRestart) == [false])
+        #expect(
+            lines.all == [
+                "[reload] config change detected; evaluating reload (logging.level, agents.defaults.maxConcurrent)",
+                "[reload] config hot reload applied (logging.level, agents.defaults.maxConcurrent)",
+            ])
+    }
+
+    @Test func `a change that needs a restart says so`() throws {
+        let plans = try plans(
+            from: "{gateway: {port: 1}}", to: "{gateway: {port: 2}, ui: {assistant: {name: 'A'}}}")
+
+        #expect(plans.map(\.needsRestart) == [true])
+        #expect(lines.all.last == "[reload] config change requires gateway restart (gateway.port)")
+    }
+
+    @Test func `a mode that forbids the restart says what waits for one`() throws {
+        let plans = try plans(
+            from: "{gateway: {port: 1, reload: {mode: 'hot'}}}",
+            to: "{gateway: {port: 2, reload: {mode: 'hot'}}}")
+
+        #expect(plans.map(\.needsRestart) == [false])
+        #expect(lines.all.last == "[reload] restart the gateway to apply (gateway.port)")
+    }
+
+    @Test func `switched off, nothing is applied`() throws {
+        let plans = try plans(
+            from: "{gateway: {reload: {mode: 'off'}}}",
+            to: "{gateway: {reload: {mode: 'off'}}, logging: {level: 'debug'}}")
+
+        #expect(plans == [])
+        #expect(lines.all.last == "[reload] config reload disabled (gateway.reload.mode=off)")
+    }
+
+    @Test func `a file with mistakes is told and not applied`() throws {
+        let plans = try plans(from: "{}", to: "{gateway: {port: 'x'}}")
+
+        #expect(plans == [])
+        #expect(
+            lines.all == [
+                "[reload] config reload skipped (invalid config); the running config stays",
+                "[reload] openclaw.json:1:18: gateway.port: expected a whole number from 1 to 65535, found the text \"x\"",
+            ])
+    }
+
+    @Test func `an unknown key is told, and the rest applied`() throws {
+        let plans = try plans(from: "{}", to: "{loging: {}, logging: {level: 'debug'}}")
+
+        #expect(plans.map(\.changed.count) == [1])
+        #expect(
+            lines.all.first
+                == "[reload] ignored: openclaw.json:1:2: loging: unknown key; did you mean `logging`?")
+    }
+
+    @Test func `a comment changes nothing`() throws {
+        #expect(try plans(from: "{}", to: "{} // c") == [])
+        #expect(lines.all == [])
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Gateway
+import Testing
+
+struct PrivateFileTests {
+    private func mode(_ path: String) throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+
+    @Test func `a file is written for its owner only, in a folder of its own`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/a/b/c.json"
+
+        try PrivateFile.write(Array("text".utf8), to: path)
+
+        #expect(try PrivateFile.read(path, limit: 100) == Array("text".utf8))
+        #expect(try mode(path) == 0o600)
+        #expect(try mode(folder.path + "/a/b") == 0o700)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/a/b") == ["c.json"])
+    }
+
+    @Test func `a symbolic link stays a link, and its target is replaced`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("old", to: "target")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/link", withDestinationPath: "target")
+
+        try PrivateFile.write(Array("new".utf8), to: folder.path + "/link")
+
+        #expect(folder.read("target") == "new")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/link") == "target")
+    }
+
+    @Test func `a missing file is nil, a folder and a long file are errors`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("12345", to: "long")
+
+        #expect(try PrivateFile.read(folder.path + "/none", limit: 10) == nil)
+        #expect(throws: FileError.self) { try PrivateFile.read(folder.path, limit: 10) }
+        #expect(throws: FileError.self) { try PrivateFile.read(folder.path + "/long", limit: 4) }
+        #expect(throws: FileError.self) { try PrivateFile.write([], to: "/proc/nothing/here") }
+    }
+}

@@ -1,0 +1,182 @@
+import Core
+import Testing
+
+@testable import Gateway
+
+@MainActor
+@Suite(.timeLimit(.minutes(1)))
+struct ControlConnectionTests {
+    @Test
+    func `the gateway speaks first, and takes only small messages until the login`() async throws {
+        try await House.with { house in
+            let client = house.connect()
+
+            #expect(client.received.first?["event"] == "connect.challenge")
+            #expect(client.received.first?["seq"] == nil)
+            #expect(client.maxMessageBytes == 65_536)
+
+            client.login(.four)
+            _ = await client.answer("c1")
+
+            #expect(client.maxMessageBytes == 26_214_400)
+        }
+    }
+
+    @Test(arguments: Generation.allCases)
+    func `the greeting has what clients of its generation read`(generation: Generation) async throws {
+        try await House.with { house in
+            let client = house.connect()
+            client.login(generation)
+            let hello = await client.answer("c1")["payload"] ?? .null
+
+            #expect(hello["type"] == "hello-ok")
+            #expect(hello["protocol"] == JSON(generation.rawValue))
+            #expect(hello["features"]?["methods"]?.strings.contains("chat.send") == true)
+            #expect(hello["snapshot"]?["sessionDefaults"]?["mainSessionKey"] == "agent:main:main")
+            #expect(hello["snapshot"]?["presence"]?.arrayValue?.first?["reason"] == "self")
+            #expect(hello["snapshot"]?["health"]?["ok"] == true)
+            #expect(hello["policy"]?["tickIntervalMs"] == 30_000)
+            #expect((hello["auth"] != nil) == (generation == .four))
+            #expect((hello["server"]?["host"] != nil) == (generation == .three))
+        }
+    }
+
+    @Test(arguments: [
+        ("hello there", 1000, ""), ("[1,2,3]", 1008, "invalid request frame"),
+        (#"{"type":"event","event":"x"}"#, 1008, "invalid request frame"),
+        (#"{"type":"req","method":"connect","params":{}}"#, 1008, "invalid request frame"),
+        (
+            #"{"type":"req","id":"r1","method":"health"}"#, 1008,
+            "invalid handshake: first request must be connect"
+        ),
+    ])
+    func `a first message that is no login ends the connection`(text: String, code: Int, reason: String)
+        async throws
+    {
+        try await House.with { house in
+            let client = house.connect()
+
+            client.say(text)
+
+            #expect(client.closed?.code == code)
+            #expect(client.closed?.reason == reason)
+            #expect(house.server.clientCount == 0)
+        }
+    }
+
+    @Test(arguments: Generation.allCases)
+    func `after the login bad messages are told so and nothing ends`(generation: Generation) async throws {
+        try await House.with { house in
+            let client = await house.client(generation)
+            let before = client.received.count
+
+            client.say("not json")
+            #expect(client.received.count == before)
+
+            client.say(#"{"foo":1}"#)
+            let refusal = await client.answer("invalid")
+            #expect(refusal["error"]?["message"]?.stringValue?.hasPrefix("invalid request frame: ") == true)
+
+            let second = await client.call("connect")
+            #expect(second["error"]?["message"] == "connect is only valid as the first request")
+            #expect(client.closed == nil)
+        }
+    }
+
+    @Test
+    func `who may do little is not told which methods exist`() async throws {
+        try await House.with { house in
+            let nobody = await house.client(.four, scopes: [])
+            #expect(await nobody.call("health")["ok"] == true)
+            #expect(await nobody.call("status")["error"]?["details"]?["missingScope"] == "operator.read")
+            #expect(await nobody.call("nope.method")["error"]?["code"] == "FORBIDDEN")
+
+            let owner = await house.client()
+            #expect(await owner.call("nope.method")["error"]?["message"] == "unknown method: nope.method")
+        }
+    }
+
+    @Test
+    func `a wrong token is refused, and after ten the address is locked out`() async throws {
+        try await House.with { house in
+            for _ in 0..<10 {
+                let client = house.connect(.far)
+                client.login(.four, token: "wrong")
+                #expect(await client.answer("c1")["error"]?["details"]?["code"] == "AUTH_TOKEN_MISMATCH")
+                #expect(client.closed?.code == 1008)
+            }
+            let client = house.connect(.far)
+            client.login(.four)
+            let refusal = await client.answer("c1")
+
+            #expect(refusal["error"]?["details"]?["code"] == "AUTH_RATE_LIMITED")
+            #expect(refusal["error"]?["retryAfterMs"]?.intValue ?? 0 > 0)
+        }
+    }
+
+    @Test
+    func `each connection counts its own events without gaps`() async throws {
+        try await House.with { house in
+            let one = await house.client()
+            house.server.plane.broadcaster.send(.event("tick", [:]))
+            let two = await house.client()
+            for _ in 0..<3 { house.server.plane.broadcaster.send(.event("tick", [:])) }
+
+            let numbers = { (client: FakeClient) in client.received.compactMap { $0["seq"]?.intValue } }
+            #expect(numbers(one) == Array(1...4))
+            #expect(numbers(two) == Array(1...3))
+        }
+    }
+
+    @Test
+    func `a client that does not read misses what it may miss, and is cut off at the rest`() async throws {
+        try await House.with { house in
+            let client = await house.client()
+            client.bufferedBytes = 100 << 20
+
+            house.server.plane.broadcaster.send(.event("tick", [:], isDroppable: true))
+            #expect(client.events("tick").isEmpty && client.closed == nil)
+
+            house.server.plane.broadcaster.send(.event("x", [:], isDroppable: false))
+            #expect(client.closed?.code == 1008)
+            #expect(client.closed?.reason == "slow consumer")
+            #expect(house.server.clientCount == 0)
+        }
+    }
+
+    @Test
+    func `a stop is announced, ends all connections with 1012 and lets nobody in`() async throws {
+        try await House.with { house in
+            let three = await house.client(.three)
+            let four = await house.client(.four)
+
+            house.server.stop()
+
+            #expect(three.events("shutdown") == [["reason": "gateway stopping", "restartExpectedMs": .null]])
+            #expect(four.events("shutdown") == [["reason": "gateway stopping"]])
+            #expect(three.closed?.code == 1012 && four.closed?.reason == "service restart")
+
+            let late = house.connect()
+            late.login(.four)
+            #expect(late.closed?.code == 1013)
+        }
+    }
+
+    @Test(arguments: 0..<max(1, Fuzz.rounds / 20))
+    func `whatever is sent after the login, the connection lives and valid requests are answered`(
+        seed: Int
+    ) async throws {
+        try await House.with { house in
+            let client = await house.client()
+            var random = SeededGenerator(seed: UInt64(seed))
+            let methods = house.server.plane.table.names.filter { $0 != "agent.wait" && $0 != "agent" }
+            for _ in 0..<50 {
+                let method = methods.randomElement(using: &random) ?? "health"
+                let params = Fuzz.params.randomElement(using: &random) ?? "{}"
+                let text = #"{"type":"req","id":"f","method":"\#(method)","params":\#(params)}"#
+                client.connection?.received(Fuzz.mutated(Array(text.utf8), using: &random))
+            }
+            #expect(await client.call("health", id: "still-here")["ok"] == true, "seed \(seed)")
+        }
+    }
+}

@@ -1,0 +1,256 @@
+import Core
+import Testing
+
+@testable import Agent
+@testable import Gateway
+
+/// The sequences of golden/chat.*: what a turn's events become for clients of each generation.
+struct TurnNarratorTests {
+    @Test
+    func `a plain answer is told to January's clients as it was recorded`() {
+        let told = Telling(.three).tell(Turn.plain)
+
+        #expect(
+            told.names == [
+                "agent lifecycle start", "agent assistant", "chat delta", "agent assistant",
+                "agent assistant",
+                "agent lifecycle end", "chat final",
+            ])
+    }
+
+    @Test
+    func `a plain answer is told to today's clients as it was recorded`() {
+        let told = Telling(.four).tell(Turn.plain)
+
+        #expect(
+            told.names == [
+                "chat status preparing_workspace", "agent run_status preparing_workspace",
+                "chat status preparing_context", "agent run_status preparing_context",
+                "agent lifecycle start",
+                "chat status starting_model", "agent run_status starting_model", "agent lifecycle model",
+                "agent assistant", "chat delta", "agent assistant", "agent usage",
+                "agent lifecycle finishing",
+                "agent lifecycle model", "agent lifecycle end", "chat delta", "chat final",
+            ])
+    }
+
+    @Test(arguments: Generation.allCases)
+    func `the deltas put together are the answer, and the final message is the whole of it`(
+        generation: Generation
+    ) {
+        let told = Telling(generation).tell(Turn.plain)
+
+        let chat = told.payloads.filter { $0["state"] != nil }
+        let final = chat.last?["message"]?["content"]
+        #expect(final == [["type": "text", "text": "Hello from the fake model."]])
+        if generation == .four {
+            let joined = chat.compactMap { $0["deltaText"]?.stringValue }.joined()
+            #expect(joined == "Hello from the fake model.")
+            #expect(chat.last?["stopReason"] == "stop")
+        }
+    }
+
+    @Test
+    func `members of a recorded delta and final are all there`() {
+        let chat = Telling(.four).tell(Turn.plain).payloads.filter { $0["state"] != nil }
+
+        #expect(
+            chat.first { $0["state"] == "delta" }?.keys == [
+                "agentId", "deltaText", "message", "runId", "seq", "sessionKey", "state",
+            ])
+        #expect(
+            chat.last?.keys == ["agentId", "message", "runId", "seq", "sessionKey", "state", "stopReason"])
+    }
+
+    @Test
+    func `a slow model's every piece comes through, a fast one's are put together`() {
+        let slow = Telling(.four).tell(Turn.pieces(every: .milliseconds(100)))
+        let fast = Telling(.four).tell(Turn.pieces(every: .milliseconds(5)))
+
+        #expect(slow.names.filter { $0 == "chat delta" }.count == 20)
+        #expect((2...4).contains(fast.names.filter { $0 == "chat delta" }.count))
+        #expect(fast.names.filter { $0 == "agent assistant" }.count <= 4)
+    }
+
+    @Test
+    func `January's throttle is twice as long and holds nothing back from agent events`() {
+        let told = Telling(.three).tell(Turn.pieces(every: .milliseconds(100)))
+
+        #expect(told.names.filter { $0 == "chat delta" }.count == 10)
+        #expect(told.names.filter { $0 == "agent assistant" }.count == 20)
+    }
+
+    @Test
+    func `text before a tool is told before the tool`() {
+        let told = Telling(.four).tell(Turn.withTool)
+
+        let names = told.names
+        let tool = names.firstIndex(of: "agent tool start")
+        #expect(tool != nil)
+        #expect(names[..<(tool ?? 0)].contains("chat delta"))
+        #expect(names.filter { $0.hasPrefix("agent item") } == ["agent item start", "agent item end"])
+        #expect(told.frames.filter { $0.audience == .toolEvents }.count == 2)
+    }
+
+    @Test
+    func `chat deltas grow over the whole turn, also after a tool`() {
+        let told = Telling(.three).tell(Turn.withTool)
+
+        let texts = told.payloads.filter { $0["state"] == "delta" }.compactMap {
+            $0["message"]?["content"]?.arrayValue?.first?["text"]?.stringValue
+        }
+        #expect(texts.last == "Let me look.\n\nTwo files.")
+        for (short, long) in zip(texts, texts.dropFirst()) { #expect(long.hasPrefix(short)) }
+    }
+
+    @Test
+    func `January's clients get tool events without asking`() {
+        let told = Telling(.three).tell(Turn.withTool)
+
+        #expect(told.frames.allSatisfy { $0.audience == .all })
+        #expect(told.names.contains("agent tool result"))
+    }
+
+    @Test(arguments: Generation.allCases)
+    func `a failure is told exactly once, in plain words`(generation: Generation) {
+        let failure = TurnFailure(
+            kind: .unauthorized, message: "The key is wrong.", provider: "fake", model: "fake-1")
+
+        let told = Telling(generation).tell([
+            Turn.at(0, .started(at: Turn.start)),
+            Turn.at(9, .failed(failure, startedAt: Turn.start, endedAt: Turn.start, partialText: nil)),
+        ])
+
+        #expect(told.names.suffix(2) == ["agent lifecycle error", "chat error"])
+        #expect(
+            told.payloads.filter { $0["state"] == "error" }.map { $0["errorMessage"] } == [
+                "The key is wrong."
+            ])
+    }
+
+    @Test(arguments: Generation.allCases)
+    func `an abort is told before the run winds down, today with what was said`(generation: Generation) {
+        let told = Telling(generation).tell([
+            Turn.at(0, .started(at: Turn.start)), Turn.text(1, "word1", "word1"),
+            Turn.at(2, .aborted(.rpc, startedAt: Turn.start, endedAt: Turn.start, partialText: "word1")),
+        ])
+
+        #expect(told.names.suffix(2) == ["chat aborted", "agent lifecycle end"])
+        let aborted = told.payloads.first { $0["state"] == "aborted" }
+        #expect(aborted?["stopReason"] == "rpc")
+        #expect((aborted?["message"] != nil) == (generation == .four))
+    }
+
+    @Test
+    func `a slash command is answered without a run`() {
+        let told = Telling(.three).tell([Turn.at(0, .replied(text: "pong"), sequence: 1)])
+
+        #expect(told.names == ["chat final"])
+        #expect(told.payloads.first?["message"]?["stopReason"] == "injected")
+        #expect(told.payloads.first?["seq"] == 1)
+    }
+
+    @Test
+    func `text taken back replaces what was shown`() {
+        let told = Telling(.four).tell([
+            Turn.text(0, "Hel", "Hel"), Turn.text(100, "", "", replaces: true), Turn.text(200, "Hi", "Hi"),
+        ])
+
+        let deltas = told.payloads.filter { $0["state"] == "delta" }
+        #expect(deltas.map { $0["deltaText"] } == ["Hel", "", "Hi"])
+        #expect(deltas.map { $0["replace"] } == [nil, true, nil])
+    }
+}
+
+extension JSON {
+    fileprivate var keys: [String] { (objectValue ?? [:]).map(\.key).sorted() }
+}
+
+/// A narrator and what it said.
+private struct Telling {
+    private var narrator: TurnNarrator
+    var frames: [TurnFrame] = []
+
+    init(_ generation: Generation) { narrator = TurnNarrator(generation, run: "run-1", agent: .main) }
+
+    func tell(_ events: [(after: Duration, event: TurnEvent)]) -> Telling {
+        var telling = self
+        let start = ContinuousClock.now
+        for (after, event) in events { telling.frames += telling.narrator.tell(event, at: start + after) }
+        return telling
+    }
+
+    var payloads: [JSON] {
+        frames.compactMap { try? JSON.parse($0.payload(key: "agent:main:main")) }
+    }
+
+    /// `chat delta`, `agent lifecycle start`, `agent assistant`.
+    var names: [String] {
+        zip(frames, payloads).map { frame, payload in
+            let parts = [payload["stream"], payload["state"], payload["data"]?["phase"] ?? payload["phase"]]
+            return ([frame.event] + parts.compactMap { $0?.stringValue }).joined(separator: " ")
+        }
+    }
+}
+
+/// Events of turns.
+private enum Turn {
+    static let start = Timestamp(milliseconds: 1_000)
+    typealias Timed = (after: Duration, event: TurnEvent)
+
+    static func at(_ milliseconds: Int, _ kind: TurnEvent.Kind, sequence: Int = 0) -> Timed {
+        (
+            .milliseconds(milliseconds),
+            TurnEvent(
+                run: "run-1", session: "agent:main:main", sessionID: "s1", agent: .main, sequence: sequence,
+                at: start + .milliseconds(milliseconds), kind: kind)
+        )
+    }
+
+    static func text(
+        _ milliseconds: Int, _ text: String, _ delta: String, replaces: Bool = false, message: Int = 1
+    ) -> Timed {
+        at(
+            milliseconds,
+            .assistantText(AssistantText(text: text, delta: delta, replaces: replaces, message: message)))
+    }
+
+    static func end(_ milliseconds: Int, _ text: String) -> Timed {
+        at(
+            milliseconds,
+            .ended(
+                TurnEnd(
+                    startedAt: start, endedAt: start, stopReason: .stop, text: text, wholeText: text,
+                    usage: Usage(),
+                    model: ModelReference("fake/fake-1"), toolNames: [])))
+    }
+
+    static let plain: [Timed] = [
+        at(0, .status(.preparingWorkspace)), at(1, .status(.preparingContext)), at(2, .started(at: start)),
+        at(3, .status(.startingModel)), at(4, .model(ModelReference(provider: "fake", model: "fake-1"))),
+        text(5, "Hello", "Hello"), text(10, "Hello from the", " from the"),
+        text(30, "Hello from the fake model.", " fake model."), at(40, .usage(Usage(input: 100, output: 6))),
+        at(41, .finishing(stopReason: .stop)), end(50, "Hello from the fake model."),
+    ]
+
+    static func pieces(every step: Duration) -> [Timed] {
+        (1...20).map { count in
+            let words = (1...count).map { "word\($0)" }.joined(separator: " ")
+            let after = Int(step.milliseconds) * count
+            return text(after, words, " word\(count)")
+        }
+    }
+
+    static let withTool: [Timed] = {
+        let call = ToolCall(id: "call_1", name: "exec", arguments: ["command": "ls"])
+        return [
+            at(0, .started(at: start)), text(1, "Let me", "Let me"), text(2, "Let me look.", " look."),
+            at(3, .toolStarted(call, title: "Exec ls")),
+            at(
+                4,
+                .toolFinished(
+                    call, ToolResult("a.txt\nb.txt", summary: "ls"), title: "Exec ls", startedAt: start)),
+            text(500, "Two files.", "Two files.", message: 2), end(600, "Two files."),
+        ]
+    }()
+}

@@ -1,0 +1,72 @@
+import Core
+import Testing
+
+@testable import Models
+
+struct GeminiRequestTests {
+    @Test func `a first request has system, contents and full JSON Schema`() throws {
+        let request = ModelRequest.sample(system: "Be brief.", tools: [.write])
+        #expect(
+            GeminiRequest(request, for: .sample(.googleGenerativeAI)).body
+                == (try json(
+                    """
+                    {"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"hi"}]}],
+                     "tools":[{"functionDeclarations":[{"name":"write","description":"Writes a file.","parametersJsonSchema":{"type":"object","properties":{}}}]}],
+                     "generationConfig":{"maxOutputTokens":8192}}
+                    """)))
+    }
+
+    @Test func `a tool loop goes back with its signatures, without its thoughts`() throws {
+        let endpoint = Endpoint.sample(.googleGenerativeAI, model: "gemini-3-pro")
+        let request = ModelRequest.sample([
+            .person([.text("look"), .image(.png)]),
+            .model(
+                [
+                    .thinking("hm", signature: nil), .text("I look."), .call("1", signature: "c2ln"),
+                    .call("2"),
+                ], endpoint),
+            .result("1", "text", images: [.png]), .result("2", "bad", isError: true),
+        ])
+
+        #expect(
+            GeminiRequest(request, for: endpoint).body["contents"]
+                == (try json(
+                    """
+                    [{"role":"user","parts":[{"text":"look"},{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}]},
+                     {"role":"model","parts":[{"text":"I look."},{"functionCall":{"name":"read","args":{"path":"a"}},"thoughtSignature":"c2ln"},
+                      {"functionCall":{"name":"read","args":{"path":"a"}}}]},
+                     {"role":"user","parts":[{"functionResponse":{"name":"read","response":{"output":"text"}}},
+                      {"functionResponse":{"name":"read","response":{"error":"bad"}}},{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}]}]
+                    """)))
+    }
+
+    @Test(
+        arguments: [("gemini-3-pro", "skip_thought_signature_validator"), ("gemini-2.5-pro", nil)]
+            as [(String, String?)])
+    func `another model's call is marked as unsigned where signatures are checked`(
+        id: String, signature: String?
+    ) {
+        let history: [Message] = [.person("a"), .model([.call("1", signature: "sig")]), .result("1", "x")]
+        let body = GeminiRequest(.sample(history), for: .sample(.googleGenerativeAI, model: id)).body
+        let part = body["contents"]?.arrayValue?[1]["parts"]?.arrayValue?[0]
+        #expect(part?["thoughtSignature"]?.stringValue == signature)
+    }
+
+    @Test(arguments: [
+        ("gemini-3.8-flash", ThinkingLevel.off, #"{"includeThoughts":false,"thinkingLevel":"minimal"}"#),
+        ("gemini-3.8-flash", .xhigh, #"{"includeThoughts":true,"thinkingLevel":"high"}"#),
+        ("gemini-3.1-pro-preview", .minimal, #"{"includeThoughts":true,"thinkingLevel":"low"}"#),
+        ("gemini-2.5-flash", .off, #"{"includeThoughts":false,"thinkingBudget":0}"#),
+        ("gemini-2.5-pro", .off, #"{"includeThoughts":false,"thinkingBudget":128}"#),
+        ("gemini-2.5-pro", .medium, #"{"includeThoughts":true,"thinkingBudget":8192}"#),
+        ("gemini-2.0-flash", .high, "null"),
+        ("gemini-9-new", .high, #"{"includeThoughts":true,"thinkingLevel":"high"}"#),
+    ])
+    func `the id tells how a model is made to think`(id: String, level: ThinkingLevel, config: String) throws
+    {
+        var endpoint = Endpoint.sample(.googleGenerativeAI)
+        endpoint.model = ModelCatalog().info(ModelReference(provider: "google", model: id))
+        let body = GeminiRequest(.sample(thinking: level), for: endpoint).body
+        #expect(try body["generationConfig"]?["thinkingConfig"] ?? .null == json(config))
+    }
+}

@@ -1,0 +1,326 @@
+import Core
+import Testing
+
+@testable import Models
+
+@MainActor
+struct ModelRouterTests {
+    /// One wished-for outcome of a scripted provider.
+    enum Step {
+        case answer(String)
+        case fail(ModelError)
+        /// Shows text, then fails.
+        case breakOff(String, ModelError)
+    }
+
+    /// Vendors, clock, dice and book of one test.
+    final class Scene: CooldownBook {
+        var steps: [String: [Step]] = [:]
+        var asked: [String] = []
+        var slept: [Duration] = []
+        var now = Timestamp(milliseconds: 1_000_000_000)
+        var stored: [Cooldown] = []
+        var local: [String] = []
+
+        func all() async throws -> [Cooldown] { stored }
+        func save(_ cooldown: Cooldown) async throws {
+            stored.removeAll { $0.credential == cooldown.credential && $0.model == cooldown.model }
+            stored.append(cooldown)
+        }
+        func remove(credential: String, model: String?) async throws {
+            stored.removeAll { $0.credential == credential && $0.model == model }
+        }
+
+        func next(_ name: String) -> Step {
+            asked.append(name)
+            guard var steps = steps[name], !steps.isEmpty else {
+                return .fail(.overloaded(retryAfter: nil, message: "no step"))
+            }
+            let step = steps.removeFirst()
+            self.steps[name] = steps
+            return step
+        }
+    }
+
+    struct Scripted: ModelProvider {
+        let scene: Scene
+        let credential: String
+
+        func respond(
+            to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
+        ) async throws(ModelError) -> AssistantMessage {
+            switch scene.next("\(request.model)@\(credential)") {
+            case .fail(let error): throw error
+            case .answer(let text):
+                await emit(.began(request.model))
+                await emit(.text(text))
+                return AssistantMessage(
+                    content: [.text(text)], timestamp: scene.now, model: request.model.model)
+            case .breakOff(let text, let error):
+                await emit(.began(request.model))
+                await emit(.text(text))
+                throw error
+            }
+        }
+    }
+
+    let scene = Scene()
+
+    private func router(
+        _ environment: [String: String] = ["ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o"],
+        _ settings: Models.ModelSettings = Models.ModelSettings()
+    ) -> ModelRouter {
+        var settings = settings
+        settings.environment = environment
+        let scene = scene
+        return ModelRouter(
+            settings: settings, book: scene, log: Log("models", to: SilentSink()),
+            world: .init(
+                now: { scene.now },
+                sleep: {
+                    scene.slept.append($0); scene.now = scene.now + $0
+                }, random: { 0.5 },
+                localModels: { scene.local }),
+            make: { _, credential throws(ModelError) in Scripted(scene: scene, credential: credential.id) })
+    }
+
+    private func ask(_ router: ModelRouter, _ models: [String] = ["anthropic/a", "openai/o"]) async -> Result<
+        String, ModelError
+    > {
+        let references = models.compactMap { ModelReference($0) }
+        let request = ModelRequest(
+            model: references[0], fallbacks: Array(references.dropFirst()), messages: [.person("hi")])
+        do throws(ModelError) {
+            return .success(try await router.respond(to: request) { _ in }.text)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func explanation(_ result: Result<String, ModelError>) -> String {
+        switch result {
+        case .success(let text): "answered \(text)"
+        case .failure(let error): error.explanation
+        }
+    }
+
+    let a = "anthropic/a@anthropic:env:ANTHROPIC_API_KEY"
+    let o = "openai/o@openai:env"
+
+    @Test func `the first model answers, and nobody else is asked`() async {
+        scene.steps = [a: [.answer("hello")]]
+        #expect(explanation(await ask(router())) == "answered hello")
+        #expect(scene.asked == [a])
+    }
+
+    @Test(arguments: [
+        ModelError.rateLimited(retryAfter: nil, message: "x"), .overloaded(retryAfter: nil, message: "x"),
+        .timedOut(message: "x"), .unauthorized(message: "x"), .billing(message: "x"),
+        .unknownModel(message: "x"),
+        .rejected(message: "x"),
+    ])
+    func `before the first event the next model takes over at once`(error: ModelError) async {
+        scene.steps = [a: [.fail(error)], o: [.answer("hello")]]
+        #expect(explanation(await ask(router())) == "answered hello")
+        #expect(scene.asked == [a, o] && scene.slept.isEmpty)
+    }
+
+    @Test func `after the first event nobody takes over`() async {
+        scene.steps = [
+            a: [.breakOff("hel", .interrupted(partial: nil, message: "cut"))], o: [.answer("hello")],
+        ]
+        #expect(explanation(await ask(router())) == "cut")
+        #expect(scene.asked == [a] && scene.stored.isEmpty)
+    }
+
+    @Test func `who stops the answer stops it for good`() async {
+        scene.steps = [a: [.fail(.cancelled)], o: [.answer("hello")]]
+        guard case .failure(.cancelled) = await ask(router()) else {
+            Issue.record("a fallback answered")
+            return
+        }
+        #expect(scene.asked == [a])
+    }
+
+    @Test func `a conversation that is too long is the agent's to shorten`() async {
+        scene.steps = [a: [.fail(.contextTooLong(message: "long"))], o: [.answer("hello")]]
+        #expect(explanation(await ask(router())) == "long")
+    }
+
+    @Test func `a rate-limited model rests, its sibling does not`() async {
+        scene.steps = [
+            a: [.fail(.rateLimited(retryAfter: nil, message: "x"))], o: [.answer("1"), .answer("2")],
+            "anthropic/b@anthropic:env:ANTHROPIC_API_KEY": [.answer("3")],
+        ]
+        let router = router()
+        _ = await ask(router)
+        scene.asked = []
+
+        #expect(explanation(await ask(router)) == "answered 2")
+        #expect(explanation(await ask(router, ["anthropic/b"])) == "answered 3")
+        #expect(scene.asked == [o, "anthropic/b@anthropic:env:ANTHROPIC_API_KEY"])
+        #expect(router.cooldowns.map(\.model) == ["anthropic/a"])
+    }
+
+    @Test func `after its rest a model is first again, and a success forgets its failures`() async {
+        scene.steps = [
+            a: [.fail(.overloaded(retryAfter: nil, message: "x")), .answer("back")], o: [.answer("1")],
+        ]
+        let router = router()
+        _ = await ask(router)
+        scene.now = scene.now + .seconds(61)
+
+        #expect(explanation(await ask(router)) == "answered back")
+        #expect(scene.stored.isEmpty && router.cooldowns.isEmpty)
+    }
+
+    @Test func `every credential of a model is tried before another model`() async {
+        let first = "google/g@google:env"
+        let second = "google/g@google:env:GOOGLE_API_KEY"
+        scene.steps = [first: [.fail(.unauthorized(message: "x"))], second: [.answer("hello")]]
+        let router = router(["GEMINI_API_KEY": "1", "GOOGLE_API_KEY": "2", "OPENAI_API_KEY": "o"])
+        #expect(explanation(await ask(router, ["google/g", "openai/o"])) == "answered hello")
+        #expect(scene.asked == [first, second])
+        #expect(scene.stored.map(\.credential) == ["google:env"] && scene.stored[0].model == nil)
+    }
+
+    @Test func `a refused key is not tried on another model, a refused request not with another key`() async {
+        let keys = ["GEMINI_API_KEY": "1", "GOOGLE_API_KEY": "2"]
+        scene.steps = [
+            "google/g@google:env": [.fail(.unauthorized(message: "bad key"))],
+            "google/g@google:env:GOOGLE_API_KEY": [.fail(.rejected(message: "bad request"))],
+            "google/h@google:env:GOOGLE_API_KEY": [.answer("hello")],
+        ]
+        #expect(explanation(await ask(router(keys), ["google/g", "google/h"])) == "answered hello")
+        #expect(!scene.asked.contains("google/h@google:env"))
+    }
+
+    @Test func `the only candidate is asked three times, a little later each time`() async {
+        scene.steps = [
+            a: [
+                .fail(.overloaded(retryAfter: nil, message: "x")), .fail(.timedOut(message: "y")),
+                .answer("hello"),
+            ]
+        ]
+        #expect(explanation(await ask(router(), ["anthropic/a"])) == "answered hello")
+        #expect(scene.slept == [.seconds(1), .seconds(2)])
+    }
+
+    @Test func `a short Retry-After is waited for, a long one is not`() async {
+        scene.steps = [a: [.fail(.rateLimited(retryAfter: .seconds(5), message: "x")), .answer("hello")]]
+        #expect(explanation(await ask(router(), ["anthropic/a"])) == "answered hello")
+        #expect(scene.slept == [.seconds(5)])
+
+        scene.steps = [a: [.fail(.rateLimited(retryAfter: .seconds(600), message: "limited"))]]
+        #expect(explanation(await ask(router(), ["anthropic/a"])) == "limited")
+        #expect(scene.slept.count == 1)
+        #expect(scene.stored.first?.until == scene.now + .seconds(600))
+    }
+
+    @Test func `when all rest, the one whose rest ends first is asked all the same`() async {
+        scene.stored = [
+            Cooldown(
+                credential: "anthropic:env:ANTHROPIC_API_KEY", model: "anthropic/a",
+                until: scene.now + .seconds(300), failures: 2, reason: "rate limit"),
+            Cooldown(
+                credential: "openai:env", model: nil, until: scene.now + .seconds(100), failures: 1,
+                reason: "key not accepted"),
+        ]
+        scene.steps = [o: [.answer("hello")]]
+        let router = router()
+        await router.load()
+        #expect(explanation(await ask(router)) == "answered hello")
+        #expect(scene.asked == [o])
+        #expect(scene.stored.map(\.credential) == ["anthropic:env:ANTHROPIC_API_KEY"])
+    }
+
+    @Test func `when all fail, each is named with its reason`() async {
+        scene.stored = [
+            Cooldown(
+                credential: "google:env", model: nil, until: scene.now + .seconds(7000), failures: 1,
+                reason: "payment needed")
+        ]
+        scene.steps = [a: [.fail(.billing(message: "no credit"))], o: [.fail(.rejected(message: "bad"))]]
+        let router = router(["ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o", "GEMINI_API_KEY": "g"])
+        await router.load()
+        #expect(
+            explanation(await ask(router, ["anthropic/a", "google/g", "openai/o"]))
+                == "All models failed (3): google/g: rests for another 116 minutes (payment needed) | anthropic/a: no credit | openai/o: bad"
+        )
+    }
+
+    @Test func `the only failure is told as it is`() async {
+        scene.steps = [a: [.fail(.rejected(message: "bad"))]]
+        guard case .failure(.rejected("bad")) = await ask(router(), ["anthropic/a"]) else {
+            Issue.record("wrapped")
+            return
+        }
+    }
+
+    @Test func `a fallback whose provider has no key is passed over`() async {
+        scene.steps = [o: [.answer("hello")]]
+        #expect(
+            explanation(await ask(router(["OPENAI_API_KEY": "o"]), ["anthropic/a", "openai/o"]))
+                == "answered hello")
+    }
+
+    @Test func `a provider without a key says what to set, and what could be used instead`() async {
+        #expect(
+            explanation(await ask(router(["OPENAI_API_KEY": "o"]), ["anthropic/a"]))
+                == "No key is set for anthropic. Set `ANTHROPIC_API_KEY` (on Fly: `fly secrets set ANTHROPIC_API_KEY=…`) or "
+                + "`models.providers.anthropic.apiKey`. Keys are there for openai: to use one, set "
+                + "`agents.defaults.model.primary` to `openai/gpt-6.1-sol`.")
+    }
+
+    @Test func `without any key the three usual choices are told, and a local model is offered`() async {
+        scene.local = ["llama9:8b", "qwen9"]
+        let text = explanation(await ask(router([:]), ["anthropic/a"]))
+        #expect(text.contains("`ANTHROPIC_API_KEY`, `OPENAI_API_KEY` or `GEMINI_API_KEY`"))
+        #expect(
+            text.hasSuffix(
+                "it has `ollama/llama9:8b`, `ollama/qwen9`. Set `agents.defaults.model.primary` to `ollama/llama9:8b`."
+            ))
+    }
+
+    @Test func `a provider nobody knows is named`() async {
+        #expect(explanation(await ask(router(), ["nobody/x"])).contains("No provider `nobody` is known."))
+    }
+
+    @Test func `the default model follows the keys that are there`() {
+        #expect(router([:]).defaultModel == nil)
+        #expect(router(["OPENAI_API_KEY": "o"]).defaultModel?.description == "openai/gpt-6.1-sol")
+        #expect(
+            router(["GOOGLE_API_KEY": "g", "ANTHROPIC_API_KEY": "a"]).defaultModel?.provider == "anthropic")
+        #expect(router([:]).model(orDefault: nil).provider == "anthropic")
+    }
+
+    @Test func `a provider of one's own with one model is the default too`() {
+        let info = ModelInfo(reference: ModelReference(provider: "mine", model: "m"))
+        let settings = Models.ModelSettings(providers: [
+            "mine": Models.ProviderSettings(baseURL: "http://127.0.0.1:1/v1", models: [info])
+        ])
+        let router = router([:], settings)
+        #expect(router.defaultModel?.description == "mine/m")
+        #expect(router.availableModels.map(\.reference.description) == ["mine/m"])
+    }
+
+    @Test func `new settings count from the next request on`() async {
+        let router = router([:])
+        guard case .failure(.notConfigured) = await ask(router, ["openai/o"]) else {
+            Issue.record("asked without a key")
+            return
+        }
+        scene.steps = [o: [.answer("hello")]]
+        router.update(Models.ModelSettings(environment: ["OPENAI_API_KEY": "o"]))
+        #expect(explanation(await ask(router, ["openai/o"])) == "answered hello")
+    }
+
+    @Test func `rests can be cleared by hand`() async {
+        scene.steps = [a: [.fail(.billing(message: "x"))], o: [.answer("1")]]
+        let router = router()
+        _ = await ask(router)
+        #expect(router.cooldowns.count == 1)
+        await router.clearCooldowns()
+        #expect(router.cooldowns.isEmpty && scene.stored.isEmpty)
+    }
+}

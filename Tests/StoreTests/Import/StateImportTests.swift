@@ -1,0 +1,301 @@
+import Core
+import Testing
+
+@testable import Store
+
+@Suite(.timeLimit(.minutes(1)))
+struct StateImportTests {
+    private func january(_ more: [(path: String, text: String)] = []) throws -> TestStores {
+        let world = try TestStores()
+        for file in JanuaryState.files + more { try world.folder.write(file.text, to: file.path) }
+        return world
+    }
+
+    private func imported(_ world: TestStores) async throws -> ImportReport? {
+        try await StateImport(stateDirectory: world.folder.path, database: world.database).run()
+    }
+
+    private static let main: SessionID = "d49cbc4a-e5a0-416b-b206-5ff16352cef6"
+
+    @Test func `January's state directory is taken over`() async throws {
+        let world = try january()
+        let report = try #require(try await imported(world))
+        #expect(report.problems == [] && report.skippedLines == 0)
+        #expect(report.sessions == 9 && report.devices == 3 && report.cronJobs == 3 && report.cronRuns == 1)
+        let files = JanuaryState.files.filter { $0.path.hasSuffix(".jsonl") && $0.path.hasPrefix("agents/") }
+        #expect(report.transcripts == files.count)
+        let lines = files.flatMap { $0.text.split(separator: "\n") }
+        #expect(report.messages == lines.filter { $0.hasPrefix(#"{"type":"message""#) }.count)
+
+        let sessions = world.stores.sessions
+        let entry = try #require(try await sessions.entry("agent:main:main"))
+        #expect(entry.sessionID == Self.main && entry.model == "fake-1" && entry.contextTokens == 128_000)
+        #expect(entry.extra["origin"]?["provider"] == "webchat")
+        #expect(entry.extra["skillsSnapshot"] == nil && entry.extra["sessionFile"] == nil)
+        let page = try await sessions.history(Self.main, limit: 1_000)
+        #expect(page.total > 20 && page.messages.count == page.total)
+        for message in page.messages {
+            let json = try message.parsed()
+            #expect(json["content"]?.arrayValue != nil && json["timestamp"]?.intValue != nil)
+            #expect(!json.text.contains("[message_id:"))
+        }
+        #expect(try await !sessions.context(Self.main, maxBytes: 100_000).isEmpty)
+        #expect(try await sessions.row("agent:nope:x")?.firstUserText != nil)
+        #expect(try await world.database.check() == [])
+        await world.database.close()
+    }
+
+    @Test func `devices keep their tokens and jobs their state`() async throws {
+        let world = try january()
+        _ = try await imported(world)
+        let device = try #require(
+            try await world.stores.devices.paired(
+                "37f05c23b442e3bdb3dc793d8183a06bb76f0f862337cb78679953902e4116cb"))
+        #expect(device.publicKey == "WLwgBwetV6M7gzknJctz4TnfaJaOgPMqiMICy2Ou5PE")
+        #expect(device.tokens["operator"]?.secret.matches("b66cfdb6901946a8aef9b367a6bbb5e8") == true)
+        let jobs = try await world.stores.cron.jobs()
+        #expect(jobs.map(\.name) == ["sys2", "once", "expr"])
+        #expect(jobs[1].state["lastStatus"] == "ok" && jobs[1].document["state"] == nil)
+        #expect(try await world.stores.cron.runs(job: jobs[1].id).first?.document["status"] == "ok")
+        await world.database.close()
+    }
+
+    @Test func `it is done once, and the originals are kept`() async throws {
+        let world = try january()
+        _ = try await imported(world)
+        _ = try await world.stores.sessions.delete("agent:main:main")
+        #expect(try await imported(world) == nil)
+        #expect(try await world.stores.sessions.entry("agent:main:main") == nil)
+        for file in JanuaryState.files {
+            #expect(try world.folder.bytes(of: file.path) == Array(file.text.utf8), "\(file.path)")
+        }
+        await world.database.close()
+    }
+
+    @Test func `nothing to import is no import`() async throws {
+        let world = try TestStores()
+        #expect(try await imported(world) == nil)
+        // The files may come later, with a volume that is copied over.
+        try world.folder.write("{}", to: "agents/main/sessions/sessions.json")
+        #expect(try await imported(world)?.sources == ["agents/main/sessions"])
+        await world.database.close()
+    }
+
+    @Test func `pairings and allow lists come over, with their accounts`() async throws {
+        let world = try january([
+            (
+                "credentials/telegram-pairing.json",
+                #"{"version":1,"requests":[{"id":"42","code":"ABCD2345","createdAt":"2026-02-17T10:00:00.000Z","lastSeenAt":"2026-02-17T10:05:00.000Z","meta":{"username":"ada"}},{"code":"x"}]}"#
+            ),
+            ("credentials/telegram-allowFrom.json", #"{"version":1,"allowFrom":["7","*"]}"#),
+            ("credentials/discord-work-allowFrom.json", #"{"version":1,"allowFrom":["99"]}"#),
+        ])
+        let report = try #require(try await imported(world))
+        #expect(report.pairingRequests == 1 && report.allowedSenders == 3 && report.skippedLines == 1)
+        let request = try #require(try await world.stores.pairing.requests().first)
+        #expect(request.sender == "42" && request.code == "ABCD2345" && request.meta?["username"] == "ada")
+        #expect(request.lastSeenAt.milliseconds - request.createdAt.milliseconds == 300_000)
+        #expect(Set(try await world.stores.pairing.allowed(channel: "telegram")) == ["7", "*"])
+        #expect(try await world.stores.pairing.allowed(channel: "discord", account: "work") == ["99"])
+        await world.database.close()
+    }
+
+    @Test func `bad lines are counted, and bad files told, and the rest comes over`() async throws {
+        let good = #"{"type":"message","id":"a","message":{"role":"user","content":"hi","timestamp":5}}"#
+        let world = try january([
+            ("agents/main/sessions/bad.jsonl", "\(good)\n{\"type\":\n\n\u{0}\u{1}\n\(good)\n{\"cut"),
+            ("agents/other/sessions/sessions.json", "{ not json"),
+            ("devices/paired.json", "[1,2"),
+        ])
+        let report = try #require(try await imported(world))
+        #expect(report.skippedLines == 3)
+        #expect(report.problems.count == 2 && report.problems.contains { $0.contains("devices/paired.json") })
+        #expect(try await world.stores.sessions.history("bad", limit: 9).total == 2)
+        #expect(report.cronJobs == 3)
+        await world.database.close()
+    }
+
+    @Test func `keys of old versions get their agent, and a label that is taken is dropped`() async throws {
+        let world = try TestStores()
+        try world.folder.write(
+            #"{"Main":{"sessionId":"a","label":"x"},"agent:work:y":{"sessionId":"b","label":"x"},"global":{"sessionId":"c"},"broken":7}"#,
+            to: "agents/work/sessions/sessions.json")
+        #expect(try await imported(world)?.sessions == 3)
+        let sessions = world.stores.sessions
+        #expect(try await sessions.entry("agent:work:main")?.sessionID == "a")
+        #expect(try await sessions.entry("agent:work:y")?.label == nil)
+        #expect(try await sessions.entry(.global)?.sessionID == "c")
+        await world.database.close()
+    }
+
+    @Test func `a topic has a transcript of its own`() async throws {
+        let world = try TestStores()
+        let line = #"{"type":"message","message":{"role":"user","content":"in the topic","timestamp":5}}"#
+        try world.folder.write(line, to: "agents/main/sessions/a-topic-7.jsonl")
+        try world.folder.write(
+            #"{"agent:main:telegram:group:1:topic:7":{"sessionId":"a","sessionFile":"/old/place/a-topic-7.jsonl"}}"#,
+            to: "agents/main/sessions/sessions.json")
+        _ = try await imported(world)
+        let entry = try #require(try await world.stores.sessions.entry("agent:main:telegram:group:1:topic:7"))
+        #expect(try await world.stores.sessions.history(entry.sessionID, limit: 9).total == 1)
+        await world.database.close()
+    }
+
+    @Test func `a crash in the middle leaves no half transcript, and the next start reads it all`()
+        async throws
+    {
+        let world = try TestStores()
+        let lines = (0..<5_000).map {
+            #"{"type":"message","message":{"role":"user","content":"line \#($0)","timestamp":5}}"#
+        }
+        try world.folder.write(lines.joined(separator: "\n"), to: "agents/main/sessions/long.jsonl")
+        // The first piece only, as a process that died after its first transaction leaves it.
+        try await world.database.write { connection in
+            var intake = try TranscriptIntake("long", on: connection)
+            for line in lines.prefix(2_000) {
+                try ImportedMessage(event: JSON.parse(line)).map { try intake.add($0) }
+            }
+            try intake.pause()
+        }
+        #expect(try await world.stores.sessions.history("long", limit: 9).total == 0)
+        #expect(try await imported(world)?.messages == 5_000)
+        #expect(try await world.stores.sessions.history("long", limit: 9).total == 5_000)
+        _ = try await world.database.prune()
+        let rows = try await world.database.read {
+            try $0.first("SELECT count(*) FROM messages") { $0.int(0) }
+        }
+        #expect(rows == 5_000)
+        await world.database.close()
+    }
+
+    // MARK: Today's stores
+
+    private func today() throws -> TestStores {
+        let world = try TestStores()
+        let rows = try JSON.parse(TodayRows.json)
+        try fill(rows["agent"], "agents/main/agent/openclaw-agent.sqlite", in: world.folder)
+        try fill(rows["state"], "state/openclaw.sqlite", in: world.folder)
+        return world
+    }
+
+    /// Makes a database as the original does, from its columns and rows.
+    private func fill(_ tables: JSON?, _ name: String, in folder: TemporaryFolder) throws {
+        try folder.write("", to: name)
+        let connection = try Connection.openAlone(folder.path + "/" + name)
+        for (table, content) in try #require(tables?.objectValue) {
+            let columns = try #require(content["columns"]?.arrayValue)
+            let names = columns.compactMap { $0["name"]?.stringValue }
+            let keys = columns.filter { $0["key"] == true }.compactMap { $0["name"]?.stringValue }
+            let types = columns.compactMap { $0["type"]?.stringValue }
+            let fields =
+                zip(names, types).map { "\($0) \($1)" } + ["PRIMARY KEY (\(keys.joined(separator: ", ")))"]
+            try connection.run("CREATE TABLE \(table) (\(fields.joined(separator: ", ")))")
+            let marks = names.map { _ in "?" }.joined(separator: ", ")
+            for row in content["rows"]?.arrayValue ?? [] {
+                let values = (row.arrayValue ?? []).map(value)
+                try connection.each("INSERT INTO \(table) VALUES (\(marks))", values: values) { _ in true }
+            }
+        }
+        connection.close()
+    }
+
+    private func value(_ json: JSON) -> any SQLBindable {
+        switch json {
+        case .string(let text): text
+        case .integer(let number): number
+        case .number(let number): number
+        default: SQLValue.null
+        }
+    }
+
+    @Test func `today's stores are taken over`() async throws {
+        let world = try today()
+        let report = try #require(try await imported(world))
+        #expect(report.problems == [] && report.skippedLines == 0)
+        #expect(report.transcripts == 3 && report.messages == 21 && report.devices == 6)
+        #expect(report.sources == ["agents/main/agent/openclaw-agent.sqlite", "state/openclaw.sqlite"])
+        let entry = try #require(try await world.stores.sessions.entry("agent:main:main"))
+        #expect(entry.sessionID == "569a7902-0ac9-4946-b117-7a4e97c9a487" && entry.totalTokens == 100)
+        let page = try await world.stores.sessions.history(entry.sessionID, limit: 100)
+        #expect(
+            page.messages.first.map { try? $0.parsed()["content"] }
+                == .some([["type": "text", "text": "hi"]]))
+        #expect(page.messages.first?.role == "user" && page.messages.last?.role == "assistant")
+        #expect(try await world.stores.sessions.entry("agent:main:slash")?.modelOverride?.model == "fake-2")
+        // Of five jobs one is a person's; the others the original makes by itself.
+        #expect(try await world.stores.cron.jobs().map(\.name) == ["expr"])
+        #expect(
+            try await world.stores.devices.paired().allSatisfy { $0.tokens.count == 1 && !$0.roles.isEmpty })
+        #expect(try await imported(world) == nil)
+        await world.database.close()
+    }
+
+    @Test func `what both have is taken from the newer store`() async throws {
+        let world = try today()
+        try world.folder.write(
+            #"{"agent:main:main":{"sessionId":"older"},"agent:main:only-here":{"sessionId":"older"}}"#,
+            to: "agents/main/sessions/sessions.json")
+        _ = try await imported(world)
+        #expect(
+            try await world.stores.sessions.entry("agent:main:main")?.sessionID
+                == "569a7902-0ac9-4946-b117-7a4e97c9a487")
+        #expect(try await world.stores.sessions.entry("agent:main:only-here")?.sessionID == "older")
+        await world.database.close()
+    }
+
+    @Test func `transcripts of any length are copied in pieces`() async throws {
+        let world = try TestStores()
+        try world.folder.write("", to: "agents/main/agent/openclaw-agent.sqlite")
+        let path = world.folder.path + "/agents/main/agent/openclaw-agent.sqlite"
+        let source = try Connection.openAlone(path)
+        try source.run(
+            "CREATE TABLE session_nodes (session_key TEXT, current_session_id TEXT, entry_json TEXT, label TEXT, display_name TEXT)"
+        )
+        try source.run(
+            "CREATE TABLE transcript_events (session_id TEXT, seq INTEGER, event_json TEXT, event_zstd BLOB, PRIMARY KEY (session_id, seq))"
+        )
+        try source.run("BEGIN")
+        for session in ["a", "b", "c"] {
+            for sequence in 0..<1_500 {
+                let event =
+                    #"{"type":"message","message":{"role":"user","content":"\#(session)\#(sequence)","timestamp":5}}"#
+                try source.run(
+                    "INSERT INTO transcript_events VALUES (?, ?, ?, NULL)", session, sequence, event)
+            }
+        }
+        try source.run("COMMIT")
+        source.close()
+        let report = try #require(try await imported(world))
+        #expect(report.messages == 4_500 && report.transcripts == 3 && report.problems == [])
+        for session in ["a", "b", "c"] {
+            let page = try await world.stores.sessions.history(SessionID(session), limit: 1_000)
+            #expect(page.total == 1_500)
+            #expect(
+                try page.messages.last?.parsed()["content"] == [
+                    ["type": "text", "text": .string("\(session)1499")]
+                ])
+        }
+        await world.database.close()
+    }
+
+    @Test func `compressed events are unpacked`() async throws {
+        // `{"type":"message","message":{"role":"user","content":"zstd zstd zstd zstd zstd zstd zstd zstd","timestamp":5}}`
+        let packed: [UInt8] = ZstdSample.bytes
+        let unpacked = try #require(Zstandard.shared?.decompressed(packed))
+        let message = try #require(ImportedMessage(event: JSON.parse(unpacked)))
+        #expect(message.row.text == "zstd zstd zstd zstd zstd zstd zstd zstd")
+        #expect(Zstandard.shared?.decompressed(Array(packed.dropLast(3))) == nil)
+        #expect(Zstandard.shared?.decompressed([1, 2, 3]) == nil)
+        #expect(Zstandard.shared?.decompressed([]) == nil)
+    }
+
+    @Test func `a store that is no database is told, and the rest comes over`() async throws {
+        let world = try january([
+            ("agents/main/agent/openclaw-agent.sqlite", String(repeating: "x", count: 5_000))
+        ])
+        let report = try #require(try await imported(world))
+        #expect(report.problems.count == 1 && report.problems[0].contains("openclaw-agent.sqlite"))
+        #expect(report.sessions == 9)
+        await world.database.close()
+    }
+}

@@ -1,0 +1,150 @@
+import Core
+import Testing
+
+@testable import Store
+
+struct UsageStoreTests {
+    private func record(_ source: String, at milliseconds: Int64, cost: Double? = nil) -> UsageRecord {
+        UsageRecord(
+            at: Timestamp(milliseconds: milliseconds), provider: "p", model: "m", source: source,
+            agent: "main",
+            usage: Usage(
+                input: 10, output: 2, cacheRead: 3, cacheWrite: 1, cost: cost.map { Usage.Cost(output: $0) }))
+    }
+
+    @Test func `requests add up by day and source`() async throws {
+        let world = try TestStores()
+        let day: Int64 = 86_400_000
+        try await world.stores.usage.add([
+            record("chat", at: 0, cost: 0.5), record("chat", at: day - 1, cost: 0.25), record("cron", at: 5),
+            record("chat", at: day),
+        ])
+        let days = try await world.stores.usage.days(from: "1970-01-01", to: "1970-01-02")
+        #expect(days.map(\.day) == ["1970-01-01", "1970-01-01", "1970-01-02"])
+        #expect(days.map(\.source) == ["chat", "cron", "chat"] && days.map(\.requests) == [2, 1, 1])
+        #expect(
+            days[0].usage
+                == Usage(input: 20, output: 4, cacheRead: 6, cacheWrite: 2, cost: .init(output: 0.75)))
+        #expect(days[1].usage.cost == nil && days[1].agent == "main")
+        let now = Timestamp(milliseconds: 100)
+        #expect(try await world.stores.usage.today(now: now).input == 30)
+        #expect(try await world.stores.usage.today(source: "cron", now: now).input == 10)
+        await world.database.close()
+    }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01"), (-1, "1969-12-31"), (951_782_399_999, "2000-02-28"),
+            (951_782_400_000, "2000-02-29"),
+            (951_868_800_000, "2000-03-01"), (1_709_164_800_000, "2024-02-29"),
+            (1_795_359_642_000, "2026-11-22"),
+            (4_107_542_399_999, "2100-02-28"), (4_107_542_400_000, "2100-03-01"),
+            (253_402_300_799_999, "9999-12-31"),
+        ] as [(Int64, String)])
+    func `a moment has its date in UTC`(milliseconds: Int64, day: String) {
+        #expect(Timestamp(milliseconds: milliseconds).utcDay == day)
+    }
+
+    @Test(arguments: [Int64.min, Int64.max]) func `no moment traps`(milliseconds: Int64) {
+        #expect(!Timestamp(milliseconds: milliseconds).utcDay.isEmpty)
+    }
+}
+
+struct IdempotencyStoreTests {
+    @Test func `a key belongs to the first caller until it is over`() async throws {
+        let world = try TestStores()
+        let store = world.stores.idempotency
+        let now = Timestamp(milliseconds: 1_000)
+        #expect(try await store.claim(scope: "send", key: "1", now: now) == .new)
+        #expect(try await store.claim(scope: "send", key: "1", now: now) == .running)
+        #expect(try await store.claim(scope: "agent", key: "1", now: now) == .new)
+        try await store.finish(scope: "send", key: "1", outcome: ["ok": true])
+        #expect(try await store.claim(scope: "send", key: "1", now: now) == .finished(["ok": true]))
+        #expect(try await store.claim(scope: "send", key: "1", now: now + .seconds(300)) == .new)
+        try await store.release(scope: "agent", key: "1")
+        #expect(try await store.claim(scope: "agent", key: "1", now: now) == .new)
+        await world.database.close()
+    }
+}
+
+@MainActor
+struct CooldownStoreTests {
+    @Test func `rests are kept until their time has come`() async throws {
+        let world = try TestStores()
+        let book: any CooldownBook = CooldownStore(world.database)
+        func rest(_ model: String?, until: Timestamp, _ failures: Int = 1) -> Cooldown {
+            Cooldown(
+                credential: "anthropic:env", model: model, until: until, failures: failures, reason: "429")
+        }
+        let later = Timestamp.now + .seconds(60)
+        try await book.save(rest("opus", until: later))
+        try await book.save(rest("opus", until: later, 2))
+        try await book.save(rest(nil, until: later))
+        try await book.save(rest("old", until: Timestamp(milliseconds: 1)))
+        #expect(Set(try await book.all()) == [rest("opus", until: later, 2), rest(nil, until: later)])
+        try await book.remove(credential: "anthropic:env", model: nil)
+        #expect(try await book.all() == [rest("opus", until: later, 2)])
+        await world.database.close()
+    }
+}
+
+struct CronStoreTests {
+    @Test func `jobs keep their order and their document`() async throws {
+        let world = try TestStores()
+        let cron = world.stores.cron
+        let moment = Timestamp(milliseconds: 7)
+        let second = CronRow(id: "b", name: "B", isEnabled: false, document: ["x": 1], updatedAt: moment)
+        var first = CronRow(
+            id: "z", name: "Z", isEnabled: true, agent: "main", document: ["y": 2], updatedAt: moment)
+        try await cron.save(first)
+        try await cron.save(second)
+        first.state = ["lastStatus": "ok"]
+        try await cron.save(first)
+        #expect(try await cron.jobs() == [first, second])
+        #expect(try await cron.remove("b"))
+        #expect(try await !cron.remove("b"))
+        for time in 1...3 {
+            try await cron.addRun(CronRun(job: "z", at: Timestamp(milliseconds: Int64(time)), document: [:]))
+        }
+        #expect(try await cron.runs(job: "z", limit: 2).map(\.at.milliseconds) == [3, 2])
+        #expect(try await cron.runs(job: "b").isEmpty)
+        #expect(try await cron.runs().count == 3)
+        await world.database.close()
+    }
+}
+
+struct PruneTests {
+    @Test func `what is old goes and what waits stays`() async throws {
+        let world = try TestStores()
+        let stores = world.stores
+        let now = Timestamp(milliseconds: 100 * 86_400_000)
+        func ago(days: Int) -> Timestamp {
+            Timestamp(milliseconds: now.milliseconds - Int64(days) * 86_400_000)
+        }
+        for (id, days) in [("old", 15), ("new", 13)] {
+            let entry = try await stores.inbox.record(.sample(id)).entry
+            try await stores.inbox.finish(entry.id, state: .done, outcome: [:], at: ago(days: days))
+        }
+        _ = try await stores.inbox.record(.sample("waiting"))
+        _ = try await stores.idempotency.claim(scope: "send", key: "1", now: ago(days: 1))
+        #expect(try await world.database.prune(now: now).removed == 2)
+        #expect(try await stores.inbox.entry(run: "old") == nil)
+        #expect(try await stores.inbox.entry(run: "new") != nil)
+        #expect(try await stores.inbox.unansweredCount() == 1)
+        #expect(try await world.database.prune(now: now).removed == 0)
+        await world.database.close()
+    }
+
+    @Test func `a table never holds more than its number`() async throws {
+        let world = try TestStores()
+        let now = Timestamp(milliseconds: 1_000_000)
+        for number in 0..<1_010 {
+            _ = try await world.stores.idempotency.claim(
+                scope: "send", key: "\(number)", now: now, lifetime: .milliseconds(1_000 + number))
+        }
+        #expect(try await world.database.prune(now: now).removed == 10)
+        #expect(try await world.stores.idempotency.claim(scope: "send", key: "9", now: now) == .new)
+        #expect(try await world.stores.idempotency.claim(scope: "send", key: "10", now: now) == .running)
+        await world.database.close()
+    }
+}

@@ -1,0 +1,64 @@
+import { Approvals } from "./approvals";
+import { Chats } from "./chats";
+import { Connection } from "./connection";
+import { Credentials, takeTokenFromAddress } from "./credentials";
+import type { EventFrame } from "./frames";
+import type { Hello } from "./hello";
+import { Outbox } from "./outbox";
+import type { Place } from "./place";
+import { Sessions } from "./sessions";
+import { tabStorage } from "./storage";
+
+/** Everything the pages need of the gateway, put together once for the life of the page. */
+export class Gateway {
+  readonly connection: Connection;
+  readonly sessions: Sessions;
+  readonly chats: Chats;
+  readonly approvals: Approvals;
+
+  constructor(readonly place: Place) {
+    const credentials = new Credentials(place.basePath);
+    const tokenFromLink = takeTokenFromAddress();
+    if (tokenFromLink) credentials.keepSecret(tokenFromLink);
+    this.connection = new Connection(place, credentials, {
+      onOnline: (hello) => this.resume(hello),
+      onEvent: (event) => this.handle(event),
+      onGap: () => this.catchUp(),
+    });
+    this.sessions = new Sessions(this.request);
+    this.approvals = new Approvals(this.request);
+    const outbox = new Outbox(tabStorage, `openclaw.outbox${place.basePath}`);
+    this.chats = new Chats(this.request, outbox, this.sessions.refreshSoon);
+  }
+
+  start(): void {
+    this.connection.start();
+  }
+
+  request = (method: string, params: object, timeoutMs?: number): Promise<unknown> =>
+    this.connection.request(method, params, timeoutMs);
+
+  private resume(hello: Hello): void {
+    this.chats.resume();
+    void this.sessions.refresh();
+    if (hello.methods.has("sessions.subscribe")) {
+      // Without the subscription the list is still read again after every run.
+      this.request("sessions.subscribe", {}).catch(() => undefined);
+    }
+    if (hello.methods.has("exec.approval.list")) {
+      // Without the list new requests still come as events.
+      this.approvals.refresh().catch(() => undefined);
+    }
+  }
+
+  private catchUp(): void {
+    this.chats.refreshAll();
+    this.sessions.refreshSoon();
+  }
+
+  private handle(event: EventFrame): void {
+    if (event.event === "sessions.changed") this.sessions.refreshSoon();
+    this.approvals.handle(event);
+    this.chats.handle(event);
+  }
+}

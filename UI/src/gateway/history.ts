@@ -1,0 +1,101 @@
+import type { Block, Message } from "./message";
+import { numberOf, recordOf, textOf, textsOf, type JsonRecord } from "./read";
+import { adoptedRun, type Run } from "./run";
+import { keepingSame } from "./same";
+import type { Ending, Thread } from "./thread";
+import { entriesOf, messagesOf, type Entry } from "./transcript";
+
+/** Images of messages sent from here, by their key: the gateway may keep the bytes to itself afterwards. */
+export type Pictures = ReadonlyMap<string, readonly string[]>;
+
+export interface LatestPage {
+  readonly payload: JsonRecord;
+  /** When it was asked for: what happened since is newer than the page. */
+  readonly askedAt: number;
+  /** Whether events may have been missed before, so that only the page can say what still runs. */
+  readonly afterGap: boolean;
+}
+
+/** Applies the newest page of `chat.history`. */
+export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictures): Thread {
+  const fresh = entriesOf(page.payload.messages);
+  const overlap = thread.entries.findIndex((entry) => entry.id === fresh[0]?.id);
+  const older = overlap > 0 ? thread.entries.slice(0, overlap) : [];
+  const shown = withEntries(thread, [...older, ...fresh], pictures);
+  // Pages are counted from the newest message, so what is new has moved the older ones away.
+  const grown = shown.entries.length - thread.entries.length;
+  const runs = page.afterGap ? stillRunning(shown, page) : shown.runs;
+  const inHistory = new Set(shown.messages.map((message) => message.sendKey));
+  return {
+    ...shown,
+    loaded: true,
+    loading: "no",
+    failure: undefined,
+    olderOffset: older.length > 0 ? moved(thread.olderOffset, grown) : olderOffset(page.payload, fresh.length),
+    runs,
+    sent: shown.sent.filter(
+      ({ item, state }) => !inHistory.has(item.key) && !(state === "settled" && runs.length === 0),
+    ),
+    endings: shown.endings.filter((ending) => ending.at > page.askedAt || isNews(ending, shown.messages)),
+  };
+}
+
+/** Puts an older page of `chat.history` in front. */
+export function withOlderPage(thread: Thread, payload: JsonRecord, pictures: Pictures): Thread {
+  const known = new Set(thread.entries.map((entry) => entry.id));
+  const page = entriesOf(payload.messages);
+  const older = page.filter((entry) => !known.has(entry.id));
+  const shown = withEntries(thread, [...older, ...thread.entries], pictures);
+  const offset = older.length > 0 ? olderOffset(payload, (thread.olderOffset ?? 0) + page.length) : undefined;
+  return { ...shown, loading: "no", olderOffset: offset };
+}
+
+function withEntries(thread: Thread, entries: Entry[], pictures: Pictures): Thread {
+  const messages = keepingSame(thread.messages, messagesOf(entries).map((message) => withPictures(message, pictures)));
+  return { ...thread, entries, messages };
+}
+
+function withPictures(message: Message, pictures: Pictures): Message {
+  const sources = message.sendKey === undefined ? undefined : pictures.get(message.sendKey);
+  if (!sources || message.blocks.some((block) => block.kind === "image")) return message;
+  const images = sources.map((source): Block => ({ kind: "image", source }));
+  return { ...message, blocks: [...images, ...message.blocks.filter((block) => block.kind !== "file")] };
+}
+
+function moved(offset: number | undefined, by: number): number | undefined {
+  return offset === undefined ? undefined : offset + by;
+}
+
+function olderOffset(payload: JsonRecord, loadedCount: number): number | undefined {
+  if (payload.hasMore !== true) return undefined;
+  return numberOf(payload.nextOffset) ?? loadedCount;
+}
+
+function stillRunning(thread: Thread, page: LatestPage): Run[] {
+  const inFlight = recordOf(page.payload.inFlightRun);
+  const inFlightId = textOf(inFlight.runId);
+  const active = new Set(textsOf(recordOf(page.payload.sessionInfo).activeRunIds));
+  const runs = thread.runs.filter(
+    (run) => run.runId === inFlightId || active.has(run.runId) || run.touchedAt > page.askedAt,
+  );
+  if (inFlightId === undefined || runs.some((run) => run.runId === inFlightId)) return runs;
+  const written = messagesOfRun(thread.messages, inFlightId).flatMap((message) => message.blocks);
+  return [...runs, adoptedRun(inFlightId, textOf(inFlight.text) ?? "", written, page.askedAt)];
+}
+
+/** An ending stays only while the history lacks it: a failure nobody wrote down, or the words of a lost answer. */
+function isNews(ending: Ending, messages: readonly Message[]): boolean {
+  if (ending.message.failure === undefined) return false;
+  return !messagesOfRun(messages, ending.runId).some((message) => message.failure !== undefined);
+}
+
+/** The assistant's messages of one run: those marked with it, or those that follow what a person sent under its id. */
+export function messagesOfRun(messages: readonly Message[], runId: string): Message[] {
+  const start = messages.findIndex((message) => message.sendKey === runId);
+  const next = messages.findIndex((message, index) => index > start && message.role === "user");
+  return messages.filter((message, index) => {
+    if (message.role !== "assistant") return false;
+    if (message.runId !== undefined) return message.runId === runId;
+    return start >= 0 && index > start && (next < 0 || index < next);
+  });
+}

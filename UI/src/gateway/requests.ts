@@ -1,0 +1,48 @@
+import { RefusedError, UnansweredError } from "./failure";
+import type { ResponseFrame } from "./frames";
+
+/** Asks the gateway. Rejects with `RefusedError` or `UnansweredError`. */
+export type Request = (method: string, params: object, timeoutMs?: number) => Promise<unknown>;
+
+interface Waiting {
+  readonly resolve: (payload: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: number;
+}
+
+/** Requests on their way: pairs each response with the caller who waits for it. */
+export class Requests {
+  private waiting = new Map<string, Waiting>();
+  private count = 0;
+
+  /** The frame to send, and the promise of its answer. */
+  add(method: string, params: object, timeoutMs: number): { frame: string; answer: Promise<unknown> } {
+    this.count += 1;
+    const id = `u${this.count}`;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      const timer = window.setTimeout(() => {
+        this.waiting.delete(id);
+        reject(new UnansweredError(`The gateway did not answer \`${method}\` in ${timeoutMs / 1000} s.`));
+      }, timeoutMs);
+      this.waiting.set(id, { resolve, reject, timer });
+    });
+    return { frame: JSON.stringify({ type: "req", id, method, params }), answer };
+  }
+
+  settle(response: ResponseFrame): void {
+    const waiting = this.waiting.get(response.id);
+    if (!waiting) return;
+    this.waiting.delete(response.id);
+    clearTimeout(waiting.timer);
+    if ("error" in response.outcome) waiting.reject(new RefusedError(response.outcome.error));
+    else waiting.resolve(response.outcome.payload);
+  }
+
+  abandonAll(reason: string): void {
+    for (const { reject, timer } of this.waiting.values()) {
+      clearTimeout(timer);
+      reject(new UnansweredError(reason));
+    }
+    this.waiting.clear();
+  }
+}

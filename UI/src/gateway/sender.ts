@@ -1,0 +1,144 @@
+import { messageOf, RefusedError } from "./failure";
+import type { Request } from "./requests";
+import type { Attachment, Outbox, Outgoing } from "./outbox";
+import { recordOf, textOf } from "./read";
+import { changeSent, type Thread } from "./thread";
+import { uniqueId } from "./unique";
+
+/** Run ids remembered as ended: late events about them are echoes. */
+const mostEndedRuns = 200;
+/** Characters of images kept for showing, about 24 MB; past that the oldest go and the history names them instead. */
+const mostPictureChars = 24_000_000;
+const resendDelayMs = 1_000;
+const silentResendDelayMs = 15_000;
+
+type Change = (sessionKey: string, change: (thread: Thread) => Thread) => void;
+
+/** Brings messages from the outbox to the gateway, each exactly once whatever happens to the connection. */
+export class Sender {
+  readonly pictures = new Map<string, readonly string[]>();
+  private readonly endedRuns = new Set<string>();
+  private readonly onTheWay = new Set<string>();
+
+  constructor(
+    private readonly request: Request,
+    private readonly outbox: Outbox,
+    private readonly change: Change,
+    private readonly events: {
+      readonly onAccepted: () => void;
+      /** The gateway had dealt with the message before it answered. */
+      readonly onFinished: (sessionKey: string) => void;
+    },
+  ) {}
+
+  send(sessionKey: string, text: string, attachments: readonly Attachment[]): void {
+    const item: Outgoing = { key: uniqueId(), sessionKey, text, attachments, createdAt: Date.now() };
+    this.rememberPictures(item);
+    this.outbox.add(item);
+    this.change(sessionKey, (thread) => ({
+      ...thread,
+      sent: [...thread.sent, { item, state: "sending", failure: undefined }],
+    }));
+    void this.transmit(item);
+  }
+
+  /** Sends a refused message again. It was never accepted, so it goes under a key of its own. */
+  retry(thread: Thread, key: string): void {
+    const refused = thread.sent.find(({ item }) => item.key === key)?.item;
+    if (!refused) return;
+    this.change(thread.sessionKey, (current) => ({
+      ...current,
+      sent: current.sent.filter(({ item }) => item.key !== key),
+    }));
+    this.send(refused.sessionKey, refused.text, refused.attachments);
+  }
+
+  /** One after the other, so that messages keep their order. */
+  async resendAll(): Promise<void> {
+    for (const item of this.outbox.all()) await this.transmit(item);
+  }
+
+  hasEnded(runId: string): boolean {
+    return this.endedRuns.has(runId);
+  }
+
+  markEnded(runId: string): void {
+    this.endedRuns.add(runId);
+    for (const oldest of this.endedRuns) {
+      if (this.endedRuns.size <= mostEndedRuns) return;
+      this.endedRuns.delete(oldest);
+    }
+  }
+
+  private async transmit(item: Outgoing): Promise<void> {
+    if (this.onTheWay.has(item.key)) return;
+    this.onTheWay.add(item.key);
+    try {
+      const answer = recordOf(await this.request("chat.send", sendParams(item)));
+      this.outbox.remove(item.key);
+      this.events.onAccepted();
+      this.accepted(item, textOf(answer.status));
+    } catch (error) {
+      this.notAccepted(item, error);
+    } finally {
+      this.onTheWay.delete(item.key);
+    }
+  }
+
+  private accepted(item: Outgoing, status: string | undefined): void {
+    const stillToCome = (status === "started" || status === "in_flight") && !this.hasEnded(item.key);
+    this.changeState(item, stillToCome ? "accepted" : "settled", undefined);
+    if (stillToCome) return;
+    this.markEnded(item.key);
+    this.change(item.sessionKey, (thread) => ({
+      ...thread,
+      runs: thread.runs.filter(({ runId }) => runId !== item.key),
+    }));
+    this.events.onFinished(item.sessionKey);
+  }
+
+  private notAccepted(item: Outgoing, error: unknown): void {
+    // No answer: it stays in the outbox and goes again under the same key, at the latest with the next connection.
+    if (!(error instanceof RefusedError)) {
+      this.transmitLater(item, silentResendDelayMs);
+      return;
+    }
+    if (error.wire.retryable) {
+      this.transmitLater(item, error.wire.retryAfterMs ?? resendDelayMs);
+      return;
+    }
+    this.outbox.remove(item.key);
+    this.changeState(item, "failed", messageOf(error));
+  }
+
+  private transmitLater(item: Outgoing, delayMs: number): void {
+    setTimeout(() => {
+      if (this.outbox.all().some(({ key }) => key === item.key)) void this.transmit(item);
+    }, delayMs);
+  }
+
+  private changeState(item: Outgoing, state: "accepted" | "settled" | "failed", failure: string | undefined): void {
+    this.change(item.sessionKey, (thread) => changeSent(thread, item.key, (sent) => ({ ...sent, state, failure })));
+  }
+
+  private rememberPictures(item: Outgoing): void {
+    if (item.attachments.length === 0) return;
+    this.pictures.set(item.key, item.attachments.map(({ mimeType, content }) => `data:${mimeType};base64,${content}`));
+    let chars = [...this.pictures.values()].flat().reduce((sum, picture) => sum + picture.length, 0);
+    for (const [oldest, pictures] of this.pictures) {
+      if (chars <= mostPictureChars || this.pictures.size === 1) return;
+      chars -= pictures.reduce((sum, picture) => sum + picture.length, 0);
+      this.pictures.delete(oldest);
+    }
+  }
+}
+
+function sendParams({ sessionKey, text, key, attachments }: Outgoing): object {
+  return {
+    sessionKey,
+    message: text,
+    deliver: false,
+    idempotencyKey: key,
+    ...(attachments.length > 0 && { attachments: attachments.map((item) => ({ type: "image", ...item })) }),
+  };
+}

@@ -1,0 +1,118 @@
+import { RefusedError } from "./failure";
+import { parseFrame, type EventFrame, type WireError } from "./frames";
+import { connectParams, type Challenge, type Proof } from "./handshake";
+import { parseHello, type Hello } from "./hello";
+import type { Identity } from "./identity";
+import { numberOf, recordOf, textOf } from "./read";
+import { Requests } from "./requests";
+
+/** A gateway that accepts sockets but says nothing for this long is not working. */
+const handshakeTimeoutMs = 15_000;
+const answerTimeoutMs = 30_000;
+/** Silence for this many tick intervals means the connection is dead though nobody closed it. */
+const silentIntervals = 2.5;
+const restartCloseCode = 1012;
+
+export interface SocketEvents {
+  onHello(hello: Hello): void;
+  onRefused(error: WireError): void;
+  onEvent(event: EventFrame): void;
+  /** Events went missing between two sequence numbers. */
+  onGap(): void;
+  /** Called once, whatever ended the socket. */
+  onEnd(restarting: boolean): void;
+}
+
+/** One WebSocket from opening to closing: the handshake, then requests, events and a watch on silence. */
+export class GatewaySocket {
+  private readonly socket: WebSocket;
+  private readonly requests = new Requests();
+  private watchdog = 0;
+  private silenceMs = handshakeTimeoutMs;
+  private lastSeq: number | undefined;
+  private announcedRestart = false;
+  private ended = false;
+
+  constructor(
+    url: string,
+    private readonly proof: Proof,
+    private readonly identity: Identity | undefined,
+    private readonly instanceId: string,
+    private readonly events: SocketEvents,
+  ) {
+    this.socket = new WebSocket(url);
+    this.socket.onmessage = (message) => this.receive(message.data);
+    this.socket.onclose = (close) => this.end(close.code === restartCloseCode);
+    this.listenForSilence();
+  }
+
+  request(method: string, params: object, timeoutMs = answerTimeoutMs): Promise<unknown> {
+    const { frame, answer } = this.requests.add(method, params, timeoutMs);
+    this.socket.send(frame);
+    return answer;
+  }
+
+  close(): void {
+    this.end(false);
+  }
+
+  private receive(data: unknown): void {
+    this.listenForSilence();
+    const frame = parseFrame(data);
+    if (!frame) return;
+    if (frame.type === "res") this.requests.settle(frame);
+    else this.receiveEvent(frame);
+  }
+
+  private receiveEvent(frame: EventFrame): void {
+    if (frame.event === "connect.challenge") {
+      void this.introduce(frame.payload);
+      return;
+    }
+    if (frame.event === "shutdown") this.announcedRestart = true;
+    this.watchSequence(frame.seq);
+    this.events.onEvent(frame);
+  }
+
+  private watchSequence(seq: number | undefined): void {
+    if (seq === undefined) return;
+    const missed = this.lastSeq !== undefined && seq > this.lastSeq + 1;
+    this.lastSeq = seq;
+    if (missed) this.events.onGap();
+  }
+
+  private async introduce(payload: unknown): Promise<void> {
+    const challenge: Challenge = {
+      nonce: textOf(recordOf(payload).nonce) ?? "",
+      ts: numberOf(recordOf(payload).ts) ?? Date.now(),
+    };
+    try {
+      const params = await connectParams(challenge, this.proof, this.identity, this.instanceId);
+      const hello = parseHello(await this.request("connect", params), Date.now());
+      if (this.ended) return;
+      this.silenceMs = hello.tickIntervalMs * silentIntervals;
+      this.listenForSilence();
+      this.events.onHello(hello);
+    } catch (error) {
+      if (this.ended) return;
+      if (error instanceof RefusedError) this.events.onRefused(error.wire);
+      this.end(false);
+    }
+  }
+
+  private listenForSilence(): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = window.setTimeout(() => this.end(false), this.silenceMs);
+  }
+
+  private end(restarting: boolean): void {
+    if (this.ended) return;
+    this.ended = true;
+    clearTimeout(this.watchdog);
+    this.socket.onmessage = null;
+    this.socket.onclose = null;
+    this.socket.close();
+    this.requests.abandonAll("The connection to the gateway was lost.");
+    this.events.onEnd(restarting || this.announcedRestart);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Message } from "./message";
+import type { Outgoing } from "./outbox";
+import type { Run } from "./run";
+import type { Entry } from "./transcript";
+
+/** A message of ours until the history shows it. */
+export interface Sent {
+  readonly item: Outgoing;
+  /** `settled`: its run has ended. */
+  readonly state: "sending" | "accepted" | "settled" | "failed";
+  readonly failure: string | undefined;
+}
+
+/** How a run ended, until the history tells it better. */
+export interface Ending {
+  readonly runId: string;
+  readonly message: Message;
+  readonly at: number;
+}
+
+/** Everything the page knows about one session. */
+export interface Thread {
+  readonly sessionKey: string;
+  readonly loading: "no" | "latest" | "older";
+  /** Whether the history was read at least once. */
+  readonly loaded: boolean;
+  readonly failure: string | undefined;
+  readonly entries: readonly Entry[];
+  readonly messages: readonly Message[];
+  /** Where older messages begin, or undefined when all are here. */
+  readonly olderOffset: number | undefined;
+  readonly sent: readonly Sent[];
+  readonly runs: readonly Run[];
+  readonly endings: readonly Ending[];
+}
+
+export function emptyThread(sessionKey: string, unsent: readonly Outgoing[]): Thread {
+  return {
+    sessionKey,
+    loading: "no",
+    loaded: false,
+    failure: undefined,
+    entries: [],
+    messages: [],
+    olderOffset: undefined,
+    sent: unsent.map((item) => ({ item, state: "sending", failure: undefined })),
+    runs: [],
+    endings: [],
+  };
+}
+
+export function isBusy(thread: Thread): boolean {
+  return thread.runs.length > 0 || thread.sent.some(({ state }) => state === "accepted");
+}
+
+export function changeSent(thread: Thread, key: string, change: (sent: Sent) => Sent): Thread {
+  return { ...thread, sent: thread.sent.map((sent) => (sent.item.key === key ? change(sent) : sent)) };
+}

@@ -1,0 +1,62 @@
+import { useCallback } from "react";
+import { channelAccounts, clientsOf, modelsOf, overviewOf } from "../gateway/status";
+import { ChannelsCard, ClientsCard, ModelsCard } from "../parts/StatusCards";
+import { useGateway, useHello, useText } from "../parts/context";
+import { GatewayCard } from "../parts/GatewayCard";
+import { Icon } from "../parts/Icon";
+import { LogView } from "../parts/LogView";
+import { PageHead } from "../parts/PageHead";
+import { Problem } from "../parts/Problem";
+import { Skeleton } from "../parts/Skeleton";
+import { usePolled } from "../parts/usePolled";
+
+const refreshMs = 10_000;
+/** The gateway answers from what it knows; probing every channel is not for a page that refreshes by itself. */
+const channelParams = { probe: false, timeoutMs: 8_000 };
+
+/** How the gateway is doing. */
+export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
+  const words = useText();
+  const { request } = useGateway();
+  const { methods } = useHello();
+  const read = useCallback(async () => {
+    const ask = (method: string, params: object = {}) =>
+      methods.has(method) ? request(method, params) : Promise.resolve(undefined);
+    const [health, status, channels, models, presence] = await Promise.all([
+      ask("health"),
+      ask("status"),
+      ask("channels.status", channelParams),
+      ask("models.list"),
+      ask("system-presence"),
+    ]);
+    return {
+      overview: overviewOf(health, status),
+      channels: channelAccounts(channels),
+      models: modelsOf(models),
+      clients: clientsOf(presence),
+    };
+  }, [request, methods]);
+  const { value, failure, refresh } = usePolled(read, refreshMs);
+  return (
+    <>
+      <PageHead title={words.statusPage} onOpenMenu={onOpenMenu}>
+        <button type="button" className="icon-button" aria-label={words.refresh} title={words.refresh} onClick={refresh}>
+          <Icon name="refresh" />
+        </button>
+      </PageHead>
+      <div className="page-body">
+        {failure !== undefined && <Problem title={words.statusFailed} reason={failure} onRetry={refresh} />}
+        {!value && failure === undefined && <Skeleton label={words.statusPage} lines={8} />}
+        {value && (
+          <div className="cards">
+            <GatewayCard overview={value.overview} />
+            {methods.has("channels.status") && <ChannelsCard accounts={value.channels} />}
+            {methods.has("models.list") && <ModelsCard models={value.models} />}
+            {methods.has("system-presence") && <ClientsCard clients={value.clients} />}
+          </div>
+        )}
+        {methods.has("logs.tail") && <LogView />}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { useMemo } from "react";
+import { canonicalKey } from "../gateway/sessionKey";
+import type { SessionRow } from "../gateway/sessions";
+import type { Hello } from "../gateway/hello";
+import type { Strings } from "../text/english";
+import { useGateway, useHello, useStore, useText } from "./context";
+import { Icon } from "./Icon";
+import { Menu } from "./Menu";
+import { PageLink } from "./PageLink";
+import { useRouter } from "./RouterContext";
+import { titleOf } from "./sessionTitle";
+import { Skeleton } from "./Skeleton";
+import { useSessionActions } from "./useSessionActions";
+import { dayGroup } from "./when";
+
+/** More than this is searched for on the Sessions page. */
+const mostShown = 60;
+
+export function SessionNav({ onFollow }: { onFollow: () => void }) {
+  const words = useText();
+  const hello = useHello();
+  const list = useStore(useGateway().sessions.list);
+  const route = useStore(useRouter().route);
+  const shownKey = route.page === "chat" ? canonicalKey(route.session, hello) : undefined;
+  const groups = useMemo(() => grouped(list.rows, shownKey, hello, words), [list.rows, shownKey, hello, words]);
+  const { itemsFor, dialog } = useSessionActions();
+  return (
+    <nav className="session-nav" aria-label={words.sessionList}>
+      {!list.loaded && list.failure === undefined && <Skeleton label={words.loadingHistory} lines={5} />}
+      {list.failure !== undefined && <p className="hint">{list.failure}</p>}
+      {groups.map(({ name, rows }) => (
+        <section key={name}>
+          <h2>{name}</h2>
+          <ul>
+            {rows.map((row) => (
+              <li key={row.key} className="session-item">
+                <PageLink to={{ page: "chat", session: row.key }} className="session-link" isCurrent={row.key === shownKey} title={row.title} onFollow={onFollow}>
+                  {row.running && <span className="live-dot" role="img" aria-label={words.running} />}
+                  <span className="session-title">{row.title}</span>
+                </PageLink>
+                <Menu label={words.sessionActions(row.title)} items={itemsFor(row)}>
+                  <Icon name="more" size={16} />
+                </Menu>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {dialog}
+    </nav>
+  );
+}
+
+type Titled = Pick<SessionRow, "key" | "title" | "label" | "running">;
+
+/** Sessions by day; the one on screen comes first as long as the gateway has not heard of it. */
+function grouped(rows: readonly SessionRow[], shownKey: string | undefined, hello: Hello, words: Strings) {
+  const now = Date.now();
+  const groups = new Map<string, Titled[]>();
+  const add = (name: string, row: Titled) => groups.set(name, [...(groups.get(name) ?? []), row]);
+  if (shownKey !== undefined && !rows.some(({ key }) => key === shownKey)) {
+    const title = shownKey === hello.mainSessionKey ? words.mainSession : words.newChat;
+    add(words.today, { key: shownKey, title, label: undefined, running: false });
+  }
+  for (const row of rows.slice(0, mostShown)) {
+    add(dayGroup(row.updatedAt, now, words), { ...row, title: titleOf(row, hello, words) });
+  }
+  return [...groups].map(([name, inGroup]) => ({ name, rows: inGroup }));
+}

@@ -1,0 +1,82 @@
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { rowsOf, type Row } from "../gateway/rows";
+import type { Thread } from "../gateway/thread";
+import { useText } from "./context";
+import { Icon } from "./Icon";
+import { MessageView } from "./MessageView";
+import { RunView, Working } from "./RunView";
+import { SentView } from "./SentView";
+import { useReadingPosition } from "./useReadingPosition";
+
+interface ThreadViewProps {
+  thread: Thread;
+  onOlder: () => void;
+  /** Shown while there is nothing to read. */
+  children: ReactNode;
+}
+
+/** The conversation, oldest first. */
+export function ThreadView({ thread, onOlder, children }: ThreadViewProps) {
+  const words = useText();
+  const rows = useMemo(() => rowsOf(thread), [thread]);
+  const { scroller, content, isAway, onScroll, toEnd } = useReadingPosition(rows[0]?.id);
+  const sentCount = thread.sent.length;
+  useEffect(() => {
+    if (sentCount > 0) toEnd();
+  }, [sentCount, toEnd]);
+
+  const awaitsRun = thread.runs.length === 0 && thread.sent.some(({ state }) => state === "accepted");
+  return (
+    <div className="thread-frame">
+      <div className="thread" ref={scroller} onScroll={onScroll} tabIndex={-1}>
+        <div className="thread-column" ref={content} role="log" aria-live="polite" aria-label={words.thread}>
+          {thread.olderOffset !== undefined && <OlderMark isLoading={thread.loading === "older"} onReach={onOlder} />}
+          {rows.length === 0 ? children : rows.map((row) => <RowView key={row.id} row={row} />)}
+          {awaitsRun && (
+            <div className="row assistant live">
+              <Working text={words.working} />
+            </div>
+          )}
+        </div>
+      </div>
+      {isAway && (
+        <button type="button" className="to-latest" onClick={toEnd}>
+          <Icon name="down" size={16} />
+          {words.latest}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function RowView({ row }: { row: Row }) {
+  switch (row.kind) {
+    case "message":
+      return <MessageView message={row.message} />;
+    case "sent":
+      return <SentView sent={row.sent} waiting={row.waiting} />;
+    case "run":
+      return <RunView run={row.run} />;
+  }
+}
+
+/** The place above the oldest message: once it comes into view, older ones are fetched. */
+function OlderMark({ isLoading, onReach }: { isLoading: boolean; onReach: () => void }) {
+  const words = useText();
+  const mark = useRef<HTMLDivElement>(null);
+  const reach = useRef(onReach);
+  reach.current = onReach;
+  useEffect(() => {
+    if (!mark.current || isLoading) return undefined;
+    const observer = new IntersectionObserver((seen) => {
+      if (seen.some((entry) => entry.isIntersecting)) reach.current();
+    });
+    observer.observe(mark.current);
+    return () => observer.disconnect();
+  }, [isLoading]);
+  return (
+    <div className="older" ref={mark}>
+      {isLoading ? words.loadingOlder : " "}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import DOMPurify from "dompurify";
+import { marked } from "marked";
+
+/** Chart of what an answer may consist of. Nothing here can run, fetch, or change the page around it. */
+const allowedTags = [
+  ..."p br hr strong em b i u s del ins mark sub sup small kbd abbr q cite".split(" "),
+  ..."h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code a img".split(" "),
+  ..."table thead tbody tfoot tr th td details summary dl dt dd input".split(" "),
+];
+const allowedAttributes = ["href", "src", "alt", "title", "class", "align", "start", "type", "checked", "disabled", "open"];
+const safeAddresses = /^(?:https?:|mailto:|tel:|data:image\/(?:png|jpe?g|gif|webp|avif|svg\+xml)[;,])/i;
+
+/** Tags an answer may use without Markdown having a way to say it. They carry no attributes, so they can do nothing. */
+const plainTags = /&lt;(\/?(?:br|b|i|u|s|strong|em|del|ins|mark|sub|sup|small|kbd|details|summary))\s*\/?&gt;/gi;
+
+marked.use({ gfm: true, breaks: true, headerIds: false, mangle: false, renderer: { html: asText } });
+
+const purifier = DOMPurify(window);
+
+purifier.addHook("afterSanitizeAttributes", (node) => {
+  if (node instanceof HTMLAnchorElement) secureLink(node);
+  if (node instanceof HTMLImageElement && !node.src.startsWith("data:")) node.replaceWith(linkTo(node.src, node.alt));
+  if (node instanceof HTMLInputElement) secureCheckbox(node);
+  keepLanguageClass(node);
+});
+
+/** Markdown as nodes that are safe to show. */
+export function markdownNodes(text: string): DocumentFragment {
+  return purifier.sanitize(marked.parse(text), {
+    ALLOWED_TAGS: allowedTags,
+    ALLOWED_ATTR: allowedAttributes,
+    ALLOWED_URI_REGEXP: safeAddresses,
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+    RETURN_DOM_FRAGMENT: true,
+  });
+}
+
+/** HTML inside Markdown is shown as the text it is: mostly it is code somebody forgot to mark as such. */
+function asText(html: string): string {
+  const escaped = html.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  return escaped.replace(plainTags, "<$1>");
+}
+
+function secureLink(link: HTMLAnchorElement): void {
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+}
+
+/** A remote image would tell its host who reads the answer and when; a link leaves that to the reader. */
+function linkTo(address: string, name: string): Node {
+  if (address === "") return document.createTextNode(name);
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = name || address;
+  secureLink(link);
+  return link;
+}
+
+/** Task lists have checkboxes; any other input would be a form in disguise. */
+function secureCheckbox(input: HTMLInputElement): void {
+  if (input.type !== "checkbox") input.remove();
+  input.disabled = true;
+}
+
+/** The page's own classes must not be borrowed to imitate it; only the language of a code block may be named. */
+function keepLanguageClass(node: Element): void {
+  const name = node.getAttribute("class");
+  if (name === null) return;
+  if (node.tagName === "CODE" && /^language-[\w+#.-]+$/.test(name)) return;
+  node.removeAttribute("class");
+}

@@ -1,0 +1,33 @@
+import { useEffect, useState } from "react";
+import { messageOf } from "../gateway/failure";
+import { useGateway, useStore } from "./context";
+
+export interface Polled<Value> {
+  readonly value: Value | undefined;
+  readonly failure: string | undefined;
+}
+
+/** Reads something now, again every `everyMs` while the page is looked at, and after every reconnect. */
+export function usePolled<Value>(read: () => Promise<Value>, everyMs: number): Polled<Value> & { refresh: () => void } {
+  const online = useStore(useGateway().connection.link).state === "online";
+  const [state, setState] = useState<Polled<Value>>({ value: undefined, failure: undefined });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    if (!online) return undefined;
+    let isCurrent = true;
+    const load = () => {
+      if (document.visibilityState !== "visible") return;
+      read().then(
+        (value) => isCurrent && setState({ value, failure: undefined }),
+        (error: unknown) => isCurrent && setState((before) => ({ ...before, failure: messageOf(error) })),
+      );
+    };
+    load();
+    const timer = setInterval(load, everyMs);
+    return () => {
+      isCurrent = false;
+      clearInterval(timer);
+    };
+  }, [online, read, everyMs, round]);
+  return { ...state, refresh: () => setRound(round + 1) };
+}

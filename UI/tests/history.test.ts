@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withChatEvent } from "../src/gateway/chatEvents";
+import { withLatestPage, withOlderPage } from "../src/gateway/history";
+import type { JsonRecord } from "../src/gateway/read";
+import { rowsOf } from "../src/gateway/rows";
+import { emptyThread, type Thread } from "../src/gateway/thread";
+
+const noPictures = new Map<string, readonly string[]>();
+
+function user(id: string, key: string, text = id): JsonRecord {
+  return { role: "user", content: text, idempotencyKey: `${key}:user`, __openclaw: { id } };
+}
+
+function assistant(id: string, text: string, extra: JsonRecord = {}): JsonRecord {
+  return { role: "assistant", content: [{ type: "text", text }], __openclaw: { id }, ...extra };
+}
+
+function latest(thread: Thread, messages: JsonRecord[], extra: JsonRecord = {}, afterGap = false): Thread {
+  return withLatestPage(thread, { payload: { messages, ...extra }, askedAt: 100, afterGap }, noPictures);
+}
+
+function withSent(thread: Thread, key: string, state: "accepted" | "settled" = "accepted"): Thread {
+  const item = { key, sessionKey: thread.sessionKey, text: key, attachments: [], createdAt: 0 };
+  return { ...thread, sent: [...thread.sent, { item, state, failure: undefined }] };
+}
+
+function kinds(thread: Thread): string[] {
+  return rowsOf(thread).map((row) => row.id);
+}
+
+const empty = emptyThread("agent:main:main", []);
+
+test("a message of ours disappears once the history shows it", () => {
+  const thread = latest(withSent(empty, "k1"), [user("m1", "k1")]);
+  assert.deepEqual(thread.sent, []);
+  assert.deepEqual(kinds(thread), ["m1"]);
+});
+
+test("a message the history does not show yet stays, after what was said", () => {
+  const thread = latest(withSent(empty, "k2"), [user("m1", "k1"), assistant("m2", "Hi")]);
+  assert.deepEqual(kinds(thread), ["m1", "m2", "sent:k2"]);
+});
+
+test("a running answer follows its own message, and queued messages follow it", () => {
+  let thread = withSent(withSent(empty, "k1"), "k2");
+  thread = withChatEvent(thread, { runId: "k1", state: "delta", deltaText: "Hi" }, 50);
+  assert.deepEqual(kinds(thread), ["sent:k1", "run:k1", "sent:k2"]);
+});
+
+test("what the history already holds of a running answer is not shown twice", () => {
+  let thread = withChatEvent(empty, { runId: "k1", state: "delta", deltaText: "Hi" }, 150);
+  thread = latest(thread, [user("m1", "k1"), assistant("m2", "Hi")]);
+  assert.deepEqual(kinds(thread), ["m1", "run:k1"]);
+});
+
+test("tool results join their calls, and the turn is one message", () => {
+  const thread = latest(empty, [
+    user("m1", "k1"),
+    { role: "assistant", content: [{ type: "toolCall", id: "t", name: "read", arguments: {} }], __openclaw: { id: "m2" } },
+    { role: "toolResult", toolCallId: "t", toolName: "read", content: [{ type: "text", text: "ok" }], isError: false },
+    assistant("m4", "Done"),
+  ]);
+  assert.deepEqual(kinds(thread), ["m1", "m2"]);
+  const block = thread.messages[1]?.blocks[0];
+  assert.ok(block?.kind === "tool");
+  assert.equal(block.call.output, "ok");
+  assert.equal(block.call.status, "done");
+});
+
+test("reading the history again keeps unchanged messages as the same objects", () => {
+  const first = latest(empty, [user("m1", "k1"), assistant("m2", "Hi")]);
+  const second = latest(first, [user("m1", "k1"), assistant("m2", "Hi"), user("m3", "k3")]);
+  assert.equal(second.messages[0], first.messages[0]);
+  assert.equal(second.messages[1], first.messages[1]);
+});
+
+test("older pages go in front and are not lost when the latest page is read again", () => {
+  let thread = latest(empty, [user("m3", "k3")], { hasMore: true, nextOffset: 1 });
+  assert.equal(thread.olderOffset, 1);
+  thread = withOlderPage(thread, { messages: [user("m1", "k1"), user("m2", "k2")], hasMore: false }, noPictures);
+  thread = latest(thread, [user("m3", "k3"), assistant("m4", "Hi")], { hasMore: true, nextOffset: 2 });
+  assert.deepEqual(kinds(thread), ["m1", "m2", "m3", "m4"]);
+  assert.equal(thread.olderOffset, undefined);
+});
+
+test("the way to older pages moves with what is new", () => {
+  const page = [user("m3", "k3"), user("m4", "k4")];
+  let thread = latest(empty, page, { hasMore: true, nextOffset: 2 });
+  thread = withOlderPage(thread, { messages: [user("m2", "k2")], hasMore: true, nextOffset: 3 }, noPictures);
+  thread = latest(thread, [...page, assistant("m5", "Hi")], { hasMore: true, nextOffset: 3 });
+  assert.equal(thread.olderOffset, 4);
+});
+
+test("after a gap only the history says what still runs", () => {
+  const running = withChatEvent(empty, { runId: "k1", state: "delta", deltaText: "Hi" }, 50);
+  assert.deepEqual(latest(running, [user("m1", "k1")], {}, true).runs, []);
+  const told = latest(running, [user("m1", "k1")], { inFlightRun: { runId: "k1", text: "Hi you" } }, true);
+  assert.equal(told.runs.length, 1);
+});
+
+test("a failure nobody wrote down stays after its turn", () => {
+  let thread = latest(empty, [user("m1", "k1")]);
+  thread = withChatEvent(thread, { runId: "k1", state: "error", errorMessage: "No credit." }, 50);
+  thread = latest(thread, [user("m1", "k1"), user("m2", "k2"), assistant("m3", "Hi")]);
+  assert.deepEqual(kinds(thread), ["m1", "ending:k1", "m2", "m3"]);
+});
+
+test("a failure the history tells is told once", () => {
+  let thread = withChatEvent(empty, { runId: "k1", state: "error", errorMessage: "No credit." }, 50);
+  thread = latest(thread, [user("m1", "k1"), assistant("m2", "No credit.", { stopReason: "error", errorMessage: "No credit." })]);
+  assert.deepEqual(kinds(thread), ["m1", "m2"]);
+  assert.equal(thread.messages[1]?.failure, "No credit.");
+});
+
+test("a finished answer stays on screen until the history has it", () => {
+  const ended = withChatEvent(
+    withChatEvent(empty, { runId: "k1", state: "delta", deltaText: "Hi" }, 50),
+    { runId: "k1", state: "final", message: { role: "assistant", content: [{ type: "text", text: "Hi" }] } },
+    60,
+  );
+  assert.deepEqual(kinds(ended), ["ending:k1"]);
+  assert.deepEqual(kinds(latest(ended, [user("m1", "k1"), assistant("m2", "Hi")])), ["m1", "m2"]);
+});
