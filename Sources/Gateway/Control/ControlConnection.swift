@@ -6,7 +6,8 @@ import Wire
 @MainActor
 protocol ClientSocket: AnyObject {
     func send(text: [UInt8])
-    func send(text: SharedBytes, suffix: [UInt8])
+    /// What may wait leaves within a few milliseconds, together with what comes after it.
+    func send(text: SharedBytes, suffix: [UInt8], mayWait: Bool)
     func close(code: Int, reason: String)
     /// Bytes that wait because the client does not read.
     var bufferedBytes: Int { get }
@@ -292,7 +293,7 @@ extension ControlConnection {
             return
         }
         sequence += 1
-        socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence))
+        socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: isDroppable)
     }
 }
 

@@ -146,7 +146,9 @@ final class FakeClient: ClientSocket {
 
     func send(text: [UInt8]) { keep(text) }
 
-    func send(text: SharedBytes, suffix: [UInt8]) { keep(text.withUnsafeBytes { Array($0) } + suffix) }
+    func send(text: SharedBytes, suffix: [UInt8], mayWait: Bool) {
+        keep(text.withUnsafeBytes { Array($0) } + suffix)
+    }
 
     func close(code: Int, reason: String) {
         guard closed == nil else { return }
