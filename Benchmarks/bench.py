@@ -10,12 +10,10 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +83,7 @@ class Gateway:
         self.started = time.perf_counter()
         self.process = subprocess.Popen([BINARY, "gateway"], env=environment, stdout=subprocess.DEVNULL, stderr=open(self.state / "stderr", "w"))
         self.healthy_at = healthy(self.port)
+        healthy(self.port, "/readyz")
         self.pid = self.process.pid
         return self
 
@@ -100,7 +99,9 @@ class Gateway:
         """Figures that the load generator prints: a second, p50, p99."""
         process = self.load(*arguments)
         text, _ = process.communicate()
-        return [float(x) for x in text.split()] if process.returncode == 0 and text.strip() else [0, 0, 0]
+        if process.returncode or not text.strip():
+            raise SystemExit(f"the load {arguments} failed; no figure of it can be trusted")
+        return [float(x) for x in text.split()]
 
     def cli(self, *words):
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.state), "OPENCLAW_STATE_DIR": str(self.state)}
@@ -231,12 +232,8 @@ def bench_fanout():
         g.rate("turns", 1, 3)
         with_watchers = cpu_ms(g.pid) - before
         events = int(watchers.stdout.readline().split()[1])
-    with Bare() as model, Gateway(model.port) as g:
-        time.sleep(0.5)
-        before = cpu_ms(g.pid)
-        turns = g.rate("turns", 1, 3)[0] * 3
-        alone = cpu_ms(g.pid) - before
-    row("CPU an event delivered to a watcher, µs", max(0, with_watchers - alone * 1.0 * 0) * 1000 / max(1, events), 2)
+    # The turns' own work is in it too, so the figure is an upper bound.
+    row("CPU an event delivered to a watcher, µs", with_watchers * 1000 / max(1, events), 2)
 
 
 def bench_history():
