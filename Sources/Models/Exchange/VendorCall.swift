@@ -33,7 +33,9 @@ struct VendorCall {
         } catch {
             throw ModelError(error, endpoint)
         }
-        guard stream.head.status != 200 else { return stream }
+        // Some servers answer with an error, or without a stream, and still say 200.
+        let isJSON = stream.head["content-type"]?.hasPrefix("application/json") ?? false
+        guard stream.head.status != 200 || isJSON else { return stream }
         throw ModelError(await failure(of: stream), from: endpoint, requestBytes: request.body?.count ?? 0)
     }
 

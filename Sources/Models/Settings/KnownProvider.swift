@@ -37,11 +37,11 @@ struct KnownProvider: Sendable {
     static func named(_ id: String) -> KnownProvider? { byID[id] }
 
     /// The vendor behind an address, for a provider that the config file calls by a name of its own.
-    static func serving(_ address: String) -> KnownProvider? {
-        let host = BaseURL.host(of: address)
-        return all.first { $0.needsKey && BaseURL.host(of: $0.baseURL) == host }
-    }
+    static func serving(_ address: String) -> KnownProvider? { byHost[BaseURL.host(of: address)] }
 
+    private static let byHost = Dictionary(
+        all.filter(\.needsKey).map { (BaseURL.host(of: $0.baseURL), $0) },
+        uniquingKeysWith: { first, _ in first })
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 }
 
