@@ -9,8 +9,9 @@ import CSQLite
 extension Connection {
     /// Pages kept in memory, in KiB: enough for the hot ends of all tables, small beside the 40 MB a machine may have.
     private static let cacheKiB = 1024
-    /// Pages in the log before they are moved into the database: 4 MiB, about 60 turns. Moving costs two fsyncs, and a
-    /// restart after a crash reads the log once.
+    /// Pages in the log before they are moved into the database: 4 MiB, about 60 turns.
+    ///
+    /// Moving costs two fsyncs, and a restart after a crash reads the log once.
     private static let checkpointPages = 1_000
     /// The log file shrinks to this many bytes after a large transaction.
     private static let largestLogBytes = 8 << 20
@@ -66,7 +67,9 @@ extension Connection {
         throw StoreError.notDurable(path: path, reason: "`PRAGMA \(text)` answered `\(answer ?? "nothing")`")
     }
 
-    /// The file holds tokens and people's words. SQLite gives its log the same mode.
+    /// The file holds tokens and people's words.
+    ///
+    /// SQLite gives its log the same mode.
     private static func makePrivate(_ path: String) throws {
         let descriptor = openFile(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

@@ -8,7 +8,9 @@ package final class Connection {
     /// Set while a `read` runs: a statement that would change something is then a mistake in this program.
     var isReadOnly = false
 
-    /// Prepared statements kept for reuse. The house has about 120 different ones; beyond that somebody builds SQL by hand.
+    /// Prepared statements kept for reuse.
+    ///
+    /// The house has about 120 different ones; beyond that somebody builds SQL by hand.
     private static let mostStatements = 200
 
     /// Takes over a handle that `ConnectionOpening` made.

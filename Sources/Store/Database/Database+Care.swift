@@ -1,7 +1,9 @@
 package import Core
 
 extension Database {
-    /// Removes what has outlived its use. Call it about once an hour.
+    /// Removes what has outlived its use.
+    ///
+    /// Call it about once an hour.
     package func prune(now: Timestamp = .now) async throws -> PruneReport {
         var report = PruneReport()
         for rule in PruneRule.all {
@@ -11,7 +13,9 @@ extension Database {
         return report
     }
 
-    /// What is wrong with the file; empty when nothing is. Reads everything, so it takes its time.
+    /// What is wrong with the file; empty when nothing is.
+    ///
+    /// Reads everything, so it takes its time.
     package func check() async throws -> [String] {
         try await read { connection in
             let problems = try connection.rows("PRAGMA integrity_check(20)") { $0.text(0) }
@@ -46,6 +50,7 @@ private struct PruneRule: Sendable {
     let most: Int
 
     /// Platforms repeat a message for a day at most; two weeks also cover a machine that was off.
+    ///
     /// Counts bound the file: an answered message leaves about 300 bytes, a sent part what was said.
     static let all = [
         PruneRule(

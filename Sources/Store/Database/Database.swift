@@ -21,7 +21,9 @@ package final class Database: Sendable {
 
     deinit { thread.stop() }
 
-    /// Runs `body` in a transaction and returns once it is on disk. Writes that wait together share one commit.
+    /// Runs `body` in a transaction and returns once it is on disk.
+    ///
+    /// Writes that wait together share one commit.
     @discardableResult
     package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
         try await submit(.write, body)
@@ -32,7 +34,9 @@ package final class Database: Sendable {
         try await submit(.read, body)
     }
 
-    /// Lets queued work finish, moves the log into the database and ends the thread. Later calls throw `.closed`.
+    /// Lets queued work finish, moves the log into the database and ends the thread.
+    ///
+    /// Later calls throw `.closed`.
     package func close() async {
         // The log could not be moved when the disk is full: it is then read at the next start.
         _ = try? await submit(.closing) { connection in

@@ -5,7 +5,9 @@
 struct GroupCommit {
     let connection: Connection
 
-    /// Writes that share a transaction. More would make the first of them wait for no gain: the fsync is paid already.
+    /// Writes that share a transaction.
+    ///
+    /// More would make the first of them wait for no gain: the fsync is paid already.
     static let mostWritesATransaction = 256
 
     func run(_ jobs: [DatabaseJob]) {

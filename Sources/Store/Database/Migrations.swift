@@ -1,4 +1,6 @@
-/// All steps that ever changed the tables, oldest first. Append; never edit a step that has been released.
+/// All steps that ever changed the tables, oldest first.
+///
+/// Append; never edit a step that has been released.
 ///
 /// The SQL keeps to what PostgreSQL also speaks, except for `INTEGER PRIMARY KEY`, which numbers rows by itself.
 enum Migrations {
@@ -44,7 +46,9 @@ enum Migrations {
         """,
     ]
 
-    /// Every index costs a page in each commit. `turns` has none: it holds only the turns that run.
+    /// Every index costs a page in each commit.
+    ///
+    /// `turns` has none: it holds only the turns that run.
     private static let turns = [
         """
         CREATE TABLE inbox (

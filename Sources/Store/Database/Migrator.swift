@@ -1,6 +1,8 @@
 import Core
 
-/// One named change of the tables. Once released it is never edited; another one is appended.
+/// One named change of the tables.
+///
+/// Once released it is never edited; another one is appended.
 struct Migration: Sendable {
     let name: String
     let run: @Sendable (Connection) throws -> Void

@@ -1,6 +1,8 @@
 package import Core
 
-/// The row a statement stands on; valid only inside the closure that is given it. Columns count from 0.
+/// The row a statement stands on; valid only inside the closure that is given it.
+///
+/// Columns count from 0.
 package struct Row {
     let statement: Statement
 

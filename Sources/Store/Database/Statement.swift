@@ -33,7 +33,9 @@ final class Statement {
         }
     }
 
-    /// SQLite copies the bytes. An empty text needs an address too, or it would be bound as null.
+    /// SQLite copies the bytes.
+    ///
+    /// An empty text needs an address too, or it would be bound as null.
     private func bind(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int32) -> Int32 {
         let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         guard let start = bytes.baseAddress, !bytes.isEmpty else {

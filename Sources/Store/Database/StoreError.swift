@@ -1,4 +1,6 @@
-/// What the database could not do. The description is for people: what happened, why, and what to do.
+/// What the database could not do.
+///
+/// The description is for people: what happened, why, and what to do.
 package enum StoreError: Error, Sendable, Equatable {
     /// Another process holds the database. Known at once, not after a timeout.
     case alreadyOpen(path: String)

@@ -8,7 +8,9 @@ package struct NewOutboxPart: Sendable {
     package var address: Address
     /// What to send; only the channel reads it.
     package var content: JSON
-    /// The mark that keeps a platform from taking the part twice. Nil: a new one.
+    /// The mark that keeps a platform from taking the part twice.
+    ///
+    /// Nil: a new one.
     package var nonce: String?
 
     package init(run: RunID, part: Int, address: Address, content: JSON, nonce: String? = nil) {

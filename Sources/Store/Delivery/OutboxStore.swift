@@ -6,7 +6,9 @@ package struct OutboxStore: Sendable {
 
     package init(_ database: Database) { self.database = database }
 
-    /// Adds parts that belong to no turn. A turn's parts come with `SessionStore.complete`.
+    /// Adds parts that belong to no turn.
+    ///
+    /// A turn's parts come with `SessionStore.complete`.
     package func add(_ parts: [NewOutboxPart], at now: Timestamp = .now) async throws -> [Int64] {
         try await database.write { try OutboxTable(connection: $0).add(parts, at: now) }
     }

@@ -71,7 +71,9 @@ struct AgentDatabaseImport: Sendable {
         }
     }
 
-    /// Logins that older versions kept in `auth-profiles.json`. They stay as they are, under `auth.profiles.<agent>`.
+    /// Logins that older versions kept in `auth-profiles.json`.
+    ///
+    /// They stay as they are, under `auth.profiles.<agent>`.
     private func keepCredentials() async throws {
         try await database.write { connection in
             let source = try ForeignDatabase(path)

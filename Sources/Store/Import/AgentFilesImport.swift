@@ -104,7 +104,9 @@ struct AgentFilesImport: Sendable {
         }
     }
 
-    /// The file an entry names, when it is here. Its folder may have moved since, so only the name counts.
+    /// The file an entry names, when it is here.
+    ///
+    /// Its folder may have moved since, so only the name counts.
     private func transcript(of entry: JSON) -> SessionID? {
         guard let file = entry["sessionFile"]?.stringValue?.split(separator: "/").last,
             file.hasSuffix(".jsonl"),

@@ -1,5 +1,6 @@
-/// The original wrote who, when and where in front of what people said. That is for its model; lists and chats show
-/// the words only (contract §5.6).
+/// The original wrote who, when and where in front of what people said.
+///
+/// That is for its model; lists and chats show the words only (contract §5.6).
 enum Envelope {
     private static let channels = [
         "WebChat", "WhatsApp", "Telegram", "Slack", "Discord", "Signal", "iMessage", "Google Chat", "Teams",

@@ -1,4 +1,6 @@
-/// A SQLite database of the original, opened to read only. What goes wrong is told as an `ImportProblem`.
+/// A SQLite database of the original, opened to read only.
+///
+/// What goes wrong is told as an `ImportProblem`.
 struct ForeignDatabase {
     let path: String
     private let connection: Connection

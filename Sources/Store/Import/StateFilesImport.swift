@@ -144,7 +144,9 @@ struct StateFilesImport: Sendable {
 }
 
 extension CronRow {
-    /// From the original's spelling; nil without an id. Its state may lie beside it or within it.
+    /// From the original's spelling; nil without an id.
+    ///
+    /// Its state may lie beside it or within it.
     init?(document: JSON, state: JSON?) {
         guard var object = document.objectValue, let id = object["id"]?.stringValue else { return nil }
         let inner = object["state"]

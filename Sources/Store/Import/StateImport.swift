@@ -1,6 +1,8 @@
 package import Core
 
-/// Takes over an existing OpenClaw state directory, once. Nothing of the original is changed or removed.
+/// Takes over an existing OpenClaw state directory, once.
+///
+/// Nothing of the original is changed or removed.
 ///
 /// Newer stores come first, so that what was taken over from older files by the original itself is not taken twice.
 /// Everything is read in pieces; after a crash in the middle, finished transcripts stay and the rest is read again.

@@ -1,7 +1,9 @@
 import Core
 
 extension Timestamp {
-    /// From `2026-11-22T15:05:13.800Z`, the only form the original writes. Nil for anything else.
+    /// From `2026-11-22T15:05:13.800Z`, the only form the original writes.
+    ///
+    /// Nil for anything else.
     init?(iso8601 text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"), bytes[4] == UInt8(ascii: "-"),

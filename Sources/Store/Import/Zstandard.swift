@@ -4,8 +4,9 @@
     import Darwin
 #endif
 
-/// The system's zstd library, opened when an imported transcript needs it. Debian's package manager depends on it, so
-/// it is there; nothing else of ours uses it.
+/// The system's zstd library, opened when an imported transcript needs it.
+///
+/// Debian's package manager depends on it, so it is there; nothing else of ours uses it.
 struct Zstandard: @unchecked Sendable {
     private typealias Decompress =
         @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeRawPointer?, Int) -> Int

@@ -1,6 +1,8 @@
 import Core
 
-/// One line of a text for lists: white space joined, cut at a word where one is near. Nil for a text without words.
+/// One line of a text for lists: white space joined, cut at a word where one is near.
+///
+/// Nil for a text without words.
 ///
 /// Works on bytes: it runs for every message, and looking up each character's Unicode properties costs more than storing it.
 func excerpt(_ text: String, characters limit: Int) -> String? {

@@ -14,7 +14,9 @@ extension SessionEntry {
         return object
     }
 
-    /// From the wire's or a file's spelling. What has a field of its own is taken out of `extra`; null is nothing.
+    /// From the wire's or a file's spelling.
+    ///
+    /// What has a field of its own is taken out of `extra`; null is nothing.
     package init(key: SessionKey, json: JSON) {
         var rest = json.objectValue ?? [:]
         func take(_ name: String) -> JSON? {

@@ -19,7 +19,9 @@ extension SessionStore {
     }
 }
 
-/// A filter as SQL. Every condition stands in the text and is switched off by a null, so one statement serves all.
+/// A filter as SQL.
+///
+/// Every condition stands in the text and is switched off by a null, so one statement serves all.
 private struct SessionQuery {
     let filter: SessionFilter
     /// The search as a pattern, in the case of `search_text`.

@@ -1,7 +1,9 @@
 package import Core
 
 extension SessionStore {
-    /// Appends to a transcript. A user message whose idempotency key is there already is not added again.
+    /// Appends to a transcript.
+    ///
+    /// A user message whose idempotency key is there already is not added again.
     package func append(
         _ messages: [Message], to session: SessionID, run: RunID? = nil
     ) async throws -> [StoredPosition] {
@@ -26,7 +28,9 @@ extension SessionStore {
         }
     }
 
-    /// The newest messages before `before`, as stored. Reads these and no others from the disk.
+    /// The newest messages before `before`, as stored.
+    ///
+    /// Reads these and no others from the disk.
     package func history(
         _ session: SessionID, limit: Int, before: Int64? = nil, maxBytes: Int = HistoryPage.mostBytes
     ) async throws -> HistoryPage {
@@ -37,15 +41,19 @@ extension SessionStore {
         }
     }
 
-    /// The newest messages that fit in `maxBytes` of JSON, for a model: begins with a user message, and a tool's result
-    /// comes only with its call. `upTo` leaves out what is newer than that sequence.
+    /// The newest messages that fit in `maxBytes` of JSON, for a model.
+    ///
+    /// They begin with a user message, and a tool's result comes only with its call. `upTo` leaves out what is newer
+    /// than that sequence.
     package func context(_ session: SessionID, maxBytes: Int, upTo: Int64? = nil) async throws -> [Message] {
         try await database.read { connection in
             try TranscriptReader(session, on: connection)?.context(maxBytes: maxBytes, upTo: upTo) ?? []
         }
     }
 
-    /// Bytes of JSON that make about one token. English text has 4; JSON's own marks make it a little safer.
+    /// Bytes of JSON that make about one token.
+    ///
+    /// English text has 4; JSON's own marks make it a little safer.
     private static let bytesAToken = 4
 
     /// The newest messages that fit in about `maxTokens`.

@@ -25,7 +25,9 @@ package struct SessionStore: Sendable {
         return try await database.write { try SessionTable(connection: $0).ensure(key) }
     }
 
-    /// Changes an entry, creating it when the key is new. Labels are unique.
+    /// Changes an entry, creating it when the key is new.
+    ///
+    /// Labels are unique.
     package func patch(
         _ key: SessionKey, _ change: @escaping @Sendable (inout SessionEntry) throws -> Void
     ) async throws -> SessionEntry {
@@ -45,7 +47,9 @@ package struct SessionStore: Sendable {
         }
     }
 
-    /// Gives the key a new, empty transcript. The old one stays readable by its id.
+    /// Gives the key a new, empty transcript.
+    ///
+    /// The old one stays readable by its id.
     package func reset(_ key: SessionKey) async throws -> SessionEntry {
         try await database.write { connection in
             let table = SessionTable(connection: connection)

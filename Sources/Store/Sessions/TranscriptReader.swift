@@ -48,7 +48,9 @@ struct TranscriptReader {
         return try withQuestion(newest, before: before)
     }
 
-    /// One turn may be larger than the limit. Then its question stays, and the newest calls that have their results.
+    /// One turn may be larger than the limit.
+    ///
+    /// Then its question stays, and the newest calls that have their results.
     private func withQuestion(
         _ newest: [(sequence: Int64, message: Message)], before: Int64?
     ) throws -> [Message] {
@@ -63,7 +65,9 @@ struct TranscriptReader {
         return (question.flatMap { $0 }.map { [$0] } ?? []) + rest.map(\.message)
     }
 
-    /// Columns: sequence, message_id, role, created_at, size, json, run. The text is read from the disk only when asked for.
+    /// Columns: sequence, message_id, role, created_at, size, json, run.
+    ///
+    /// The text is read from the disk only when asked for.
     private func newestFirst(before: Int64?, limit: Int, _ body: (Row) throws -> Bool) throws {
         try connection.each(
             """

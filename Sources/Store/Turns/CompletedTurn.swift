@@ -37,7 +37,9 @@ package struct CompletedTurn: Sendable {
     }
 }
 
-/// What a turn changes in its session's entry. Nil leaves a field as it is.
+/// What a turn changes in its session's entry.
+///
+/// Nil leaves a field as it is.
 package struct EntryUpdate: Sendable, Hashable {
     package var modelProvider: String?
     package var model: String?

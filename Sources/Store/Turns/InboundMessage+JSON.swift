@@ -31,7 +31,9 @@ extension InboundMessage {
             options: TurnOptions(json: json["options"] ?? .null))
     }
 
-    /// Differs when a known id comes again with other content. Short, so that it can stay when the content is gone.
+    /// Differs when a known id comes again with other content.
+    ///
+    /// Short, so that it can stay when the content is gone.
     package var fingerprint: String {
         var hash = Fingerprint()
         hash.add(session.rawValue)

@@ -21,13 +21,16 @@ package struct InboxStore: Sendable {
         }
     }
 
-    /// The message a run was for. Of other channels than the clients' only the newest few thousand are known by run.
+    /// The message a run was for.
+    ///
+    /// Of other channels than the clients' only the newest few thousand are known by run.
     package func entry(run: RunID) async throws -> InboxEntry? {
         try await database.read { try InboxTable(connection: $0).entry(run: run) }
     }
 
-    /// What waits for an answer, oldest first, with the messages. Ask again with `after` for more than a few hundred:
-    /// each may hold images.
+    /// What waits for an answer, oldest first, with the messages.
+    ///
+    /// Ask again with `after` for more than a few hundred: each may hold images.
     package func unanswered(after: InboxID = 0, limit: Int = 500) async throws -> [InboxEntry] {
         try await database.read { connection in
             try connection.rows(
@@ -42,7 +45,9 @@ package struct InboxStore: Sendable {
         }
     }
 
-    /// Ends a message that never became a turn, such as a command. Turns end through `SessionStore.complete`.
+    /// Ends a message that never became a turn, such as a command.
+    ///
+    /// Turns end through `SessionStore.complete`.
     package func finish(
         _ id: InboxID, state: InboxState, outcome: JSON, at now: Timestamp = .now
     ) async throws {

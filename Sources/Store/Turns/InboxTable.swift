@@ -62,7 +62,9 @@ struct InboxTable {
         )
     }
 
-    /// The first outcome stays. The message itself is let go: it may hold megabytes of images.
+    /// The first outcome stays.
+    ///
+    /// The message itself is let go: it may hold megabytes of images.
     func finish(_ id: InboxID, state: InboxState, outcome: JSON, at now: Timestamp) throws {
         try connection.run(
             """

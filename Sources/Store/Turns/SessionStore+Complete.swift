@@ -1,8 +1,10 @@
 import Core
 
 extension SessionStore {
-    /// Ends a turn in one transaction: the answer in the transcript, its outbox parts, the inbox's outcome, the session's
-    /// counters, the day's usage, and the journal's rows gone. After a crash all of it is there or none.
+    /// Ends a turn in one transaction: the answer in the transcript, its outbox parts, the inbox's outcome,
+    /// the session's counters, the day's usage, and the journal's rows gone.
+    ///
+    /// After a crash all of it is there or none.
     @discardableResult
     package func complete(_ turn: CompletedTurn) async throws -> Completion {
         try await database.write { connection in

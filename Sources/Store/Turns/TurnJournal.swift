@@ -41,7 +41,9 @@ package struct TurnJournal: Sendable {
         }
     }
 
-    /// What a crash left behind, oldest first. Read it at start, before any turn runs.
+    /// What a crash left behind, oldest first.
+    ///
+    /// Read it at start, before any turn runs.
     package func interrupted() async throws -> [InterruptedTurn] {
         try await database.read { try TurnTable(connection: $0).all() }
     }
