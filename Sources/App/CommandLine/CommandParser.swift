@@ -82,7 +82,7 @@ struct CommandParser {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
         let known = command.options + Self.globalOptions
         guard let option = known.first(where: { $0.name == parts[0] }) else {
-            let nearest = nearestWord(to: parts[0], in: known.map(\.name))
+            let nearest = NearestKey.of(parts[0], among: known.map(\.name))
             throw CommandError(
                 "Unknown option `\(parts[0])` for `openclaw \(command.name)`."
                     + (nearest.map { " Did you mean `\($0)`?" } ?? " Run it with --help to see its options."))
@@ -113,7 +113,7 @@ struct CommandParser {
             let next = commands.filter {
                 $0.path.starts(with: command.path) && $0.path.count > command.path.count
             }
-            let nearest = nearestWord(to: extra, in: next.map { $0.path[command.path.count] })
+            let nearest = NearestKey.of(extra, among: next.map { $0.path[command.path.count] })
             throw CommandError(
                 "`openclaw \(command.name)` does not take `\(extra)`."
                     + (nearest.map { " Did you mean `openclaw \(command.name) \($0)`?" } ?? ""))
@@ -122,34 +122,10 @@ struct CommandParser {
 
     private func unknownCommand(_ words: [String]) -> CommandError {
         let typed = words.joined(separator: " ")
-        let nearest = nearestWord(to: words.first ?? "", in: Array(Set(commands.map { $0.path[0] })).sorted())
+        let nearest = NearestKey.of(words.first ?? "", among: Set(commands.map { $0.path[0] }).sorted())
         return CommandError(
             "Unknown command `\(typed)`."
                 + (nearest.map { " Did you mean `openclaw \($0)`?" } ?? " Run `openclaw --help` for the list.")
         )
     }
-}
-
-/// The candidate with the fewest edits to `word`, if it is near enough to be a slip of the fingers.
-func nearestWord(to word: String, in candidates: [String]) -> String? {
-    let best = candidates.map { (distance: editDistance(word, $0), word: $0) }.min {
-        $0.distance < $1.distance
-    }
-    guard let best, best.distance <= max(2, word.count / 3), best.distance < word.count else { return nil }
-    return best.word
-}
-
-private func editDistance(_ a: String, _ b: String) -> Int {
-    let b = Array(b)
-    var row = Array(0...b.count)
-    for (i, character) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in b.indices {
-            let above = row[j + 1]
-            row[j + 1] = min(min(above, row[j]) + 1, diagonal + (character == b[j] ? 0 : 1))
-            diagonal = above
-        }
-    }
-    return row[b.count]
 }

@@ -113,12 +113,16 @@ struct RoomSettings {
         return settings
     }
 
+    /// A store of a hundred logins is about 100 kB.
+    private static let mostCredentialBytes = 8 << 20
+
     /// What `auth-profiles.json` of the default agent holds; the original wrote it.
     private var storedCredentials: [StoredCredential] {
         let path = "\(setup.state)/agents/\(defaultAgent)/agent/auth-profiles.json"
-        guard let bytes = readFile(path), let json = try? JSON.parse(bytes) else {
-            return []  // most people have none; one that cannot be read is reported by `openclaw doctor`
-        }
+        // Most people have none; without it the keys of the environment and of the config are left.
+        guard let bytes = try? PrivateFile.read(path, limit: Self.mostCredentialBytes),
+            let json = try? JSON.parse(bytes)
+        else { return [] }
         return StoredCredential.profiles(json: json)
     }
 
@@ -152,9 +156,7 @@ struct RoomSettings {
 
     private var access: AccessSettings {
         var access = AccessSettings(
-            auth: SharedAuth(
-                mode: secret.mode == .none ? .none : secret.mode == .password ? .password : .token,
-                token: secret.token, password: secret.password))
+            auth: SharedAuth(mode: secret.mode, token: secret.token, password: secret.password))
         let controlUi = config.gateway.controlUi
         access.allowedOrigins = controlUi.allowedOrigins
         access.allowsInsecureAuth = controlUi.allowInsecureAuth

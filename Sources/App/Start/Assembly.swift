@@ -135,10 +135,7 @@ final class Assembly {
                     acceptsImages: info.acceptsImages,
                     reasoning: info.reasoning)
             },
-            models: { [router] in
-                let usable = Set(router.configuredProviders)
-                return router.catalog.models.map(\.reference).filter { usable.contains($0.provider) }
-            },
+            models: { [router] in router.availableModels.map(\.reference) },
             providers: { [router] in router.configuredProviders },
             defaultModel: { [router] in router.defaultModel })
     }

@@ -11,8 +11,6 @@ struct Platform: Sendable {
     /// The variable or file that gave it away, or nil on a plain machine.
     let evidence: String?
     let flyApp: String?
-    let flyRegion: String?
-    let flyMachine: String?
 
     /// Variables that only a cloud machine or a container has.
     private static let telltales = [
@@ -21,8 +19,6 @@ struct Platform: Sendable {
 
     init(_ environment: Environment, hasDockerFile: Bool = access("/.dockerenv", F_OK) == 0) {
         flyApp = environment["FLY_APP_NAME"]
-        flyRegion = environment["FLY_REGION"]
-        flyMachine = environment["FLY_MACHINE_ID"]
         evidence =
             Self.telltales.first { environment[$0] != nil }
             ?? environment.variables.keys.filter { $0.hasPrefix("RAILWAY_") }.min()

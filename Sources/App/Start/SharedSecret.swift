@@ -1,8 +1,9 @@
 import Core
+import Gateway
 
 /// What clients must give, from flag, environment and file; environment beats file.
 struct SharedSecret {
-    enum Mode: String { case none, token, password }
+    typealias Mode = SharedAuth.Mode
 
     var mode: Mode
     var token: Secret?

@@ -1,8 +1,8 @@
 /// Finds the word somebody meant.
-enum NearestKey {
+package enum NearestKey {
     /// The candidate with the fewest typing errors, or nil when none is close: one error in three letters, at
     /// most three.
-    static func of(_ word: String, among candidates: [String]) -> String? {
+    package static func of(_ word: String, among candidates: [String]) -> String? {
         let limit = min(3, max(1, word.count / 3))
         var best: (word: String, distance: Int)?
         for candidate in candidates where abs(candidate.count - word.count) <= limit {

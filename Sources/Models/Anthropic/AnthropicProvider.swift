@@ -2,23 +2,11 @@ import Core
 import Wire
 
 /// Answers through Anthropic's Messages API, or a server that speaks it.
-struct AnthropicProvider: ModelProvider {
+struct AnthropicProvider: VendorProvider {
     let web: WebClient
     let endpoint: Endpoint
 
-    func respond(
-        to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
-    ) async throws(ModelError) -> AssistantMessage {
-        let mapped = AnthropicRequest(request, for: endpoint)
-        do throws(ModelError) {
-            return try await send(mapped, emit)
-        } catch .rejected where mapped.hasReasoning {
-            // Thoughts are bound to model, account and conversation; without them a refused history can go on.
-            return try await send(AnthropicRequest(request, for: endpoint, keepsReasoning: false), emit)
-        }
-    }
-
-    private func send(
+    func send(
         _ request: AnthropicRequest, _ emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
         try await VendorCall(web: web, endpoint: endpoint).send(

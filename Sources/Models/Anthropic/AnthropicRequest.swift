@@ -1,7 +1,7 @@
 import Core
 
 /// A request as the Messages API takes it.
-struct AnthropicRequest {
+struct AnthropicRequest: VendorRequest {
     let body: JSON
     /// Whether thoughts of earlier turns go back; the vendor may refuse them.
     let hasReasoning: Bool

@@ -2,22 +2,11 @@ import Core
 import Wire
 
 /// Answers through Google's Gemini API.
-struct GeminiProvider: ModelProvider {
+struct GeminiProvider: VendorProvider {
     let web: WebClient
     let endpoint: Endpoint
 
-    func respond(
-        to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
-    ) async throws(ModelError) -> AssistantMessage {
-        let mapped = GeminiRequest(request, for: endpoint)
-        do throws(ModelError) {
-            return try await send(mapped, emit)
-        } catch .rejected where mapped.hasReasoning {
-            return try await send(GeminiRequest(request, for: endpoint, keepsReasoning: false), emit)
-        }
-    }
-
-    private func send(
+    func send(
         _ request: GeminiRequest, _ emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
         let id =

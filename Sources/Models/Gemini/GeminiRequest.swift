@@ -1,7 +1,7 @@
 import Core
 
 /// A request as Google's generateContent takes it.
-struct GeminiRequest {
+struct GeminiRequest: VendorRequest {
     let body: JSON
     let hasReasoning: Bool
 

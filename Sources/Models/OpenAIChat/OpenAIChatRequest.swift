@@ -1,7 +1,7 @@
 import Core
 
 /// A request as the Chat Completions API takes it.
-struct OpenAIChatRequest {
+struct OpenAIChatRequest: VendorRequest {
     let body: JSON
     let hasReasoning: Bool
 

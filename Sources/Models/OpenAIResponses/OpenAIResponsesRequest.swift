@@ -1,7 +1,7 @@
 import Core
 
 /// A request as the Responses API takes it, with nothing kept at the vendor: thoughts travel encrypted.
-struct OpenAIResponsesRequest {
+struct OpenAIResponsesRequest: VendorRequest {
     let body: JSON
     let hasReasoning: Bool
 

@@ -1,4 +1,5 @@
 import Core
+import Gateway
 import Testing
 
 @testable import App

@@ -1,0 +1,35 @@
+import Core
+
+/// A request in one vendor's words.
+protocol VendorRequest {
+    /// Thoughts are in it, which only the account that had them may send back.
+    var hasReasoning: Bool { get }
+
+    init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool)
+}
+
+/// A provider that maps a request to one vendor's words and sends it.
+@MainActor
+protocol VendorProvider: ModelProvider {
+    associatedtype Request: VendorRequest
+
+    var endpoint: Endpoint { get }
+
+    func send(
+        _ request: Request, _ emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage
+}
+
+extension VendorProvider {
+    /// Thoughts are bound to model, account and conversation; without them a refused history can go on.
+    func respond(
+        to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        let mapped = Request(request, for: endpoint, keepsReasoning: true)
+        do throws(ModelError) {
+            return try await send(mapped, emit)
+        } catch .rejected where mapped.hasReasoning {
+            return try await send(Request(request, for: endpoint, keepsReasoning: false), emit)
+        }
+    }
+}
