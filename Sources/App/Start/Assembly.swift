@@ -78,6 +78,7 @@ final class Assembly {
         await router.load()
         return try await ServiceGroup(services, log: log).run {
             sayWhereItListens()
+            MemoryTrim.shared.trimLater()
             return await signals.wait()
         }
     }
