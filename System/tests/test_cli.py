@@ -11,6 +11,7 @@ import pytest
 
 from fakes import FakeOpenAIChat
 from harness import Gateway, connect, eventually, gateway_config
+from harness.config import TOKEN
 from harness.gateway import Finished, run_openclaw
 
 VERSION = re.compile(r"^\d{4}\.\d{1,2}\.\d{1,2}|\d+\.\d+\.\d+")
@@ -280,3 +281,26 @@ def test_doctor_lists_keys_that_have_no_effect_yet(openclaw: Path, tmp_path: Pat
     (state / "openclaw.json").write_text(json.dumps(gateway_config(state, more={"talk": {"voiceId": "x"}})))
     done = alone(tmp_path, "doctor", "--non-interactive")
     assert "talk" in done.text and "no effect yet" in done.text.lower()
+
+
+def test_doctor_and_log_say_which_secrets_of_the_file_are_not_used(start: Any, state: Path) -> None:
+    more = {"models": {"providers": {"openai": {"apiKey": "sk-old-0123456789", "baseUrl": "http://127.0.0.1:9/v1", "models": []}}}}
+    env = {"OPENCLAW_GATEWAY_TOKEN": "another-token-0123456789", "OPENAI_API_KEY": "sk-new-0123456789"}
+    gateway = start(gateway_config(state, more=more), env=env)
+    done = gateway.command("doctor", "--non-interactive", env=env)
+    for text in (done.text, gateway.output):
+        assert "gateway.auth.token: shadowed by the environment variable `OPENCLAW_GATEWAY_TOKEN`" in text
+        assert "models.providers.openai.apiKey: shadowed by the environment variable `OPENAI_API_KEY`" in text
+        assert TOKEN not in text and "sk-old" not in text and "sk-new" not in text
+
+
+def test_doctor_says_what_the_running_gateway_warns_of_where_the_shell_has_another_environment(
+    start: Any, state: Path
+) -> None:
+    gateway = start(gateway_config(state), env={"OPENCLAW_GATEWAY_PASSWORD": "another", "OPENCLAW_GATEWAY_TOKEN": TOKEN})
+    config = json.loads(gateway.config_path.read_text())
+    config["gateway"]["auth"]["password"] = "of-the-file"
+    gateway.write_config(config)
+    gateway.wait_for_line("gateway.auth.password: shadowed")
+    done = gateway.command("doctor", "--non-interactive")
+    assert "The running gateway warns: gateway.auth.password: shadowed" in done.text

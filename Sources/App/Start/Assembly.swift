@@ -22,6 +22,7 @@ final class Assembly {
     private let switchboard: Switchboard
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
+    private var saidShadowed: Set<String> = []
     private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
         apply(plan)
     }
@@ -104,6 +105,7 @@ final class Assembly {
         setup.refresh()
         let rooms = RoomSettings(setup: setup, secret: secret)
         router.update(rooms.models)
+        sayShadowedKeys()
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
         switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
@@ -185,10 +187,18 @@ final class Assembly {
         }
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
+        sayShadowedKeys()
         if secret.mode == .none {
             log.info(
                 "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"
             )
+        }
+    }
+
+    /// Each key of a vendor that the environment overrules, once.
+    private func sayShadowedKeys() {
+        for sentence in router.shadowedKeys where saidShadowed.insert(sentence).inserted {
+            log.named("config").warning("\(sentence)")
         }
     }
 

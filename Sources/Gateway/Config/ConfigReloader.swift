@@ -8,12 +8,17 @@ package final class ConfigReloader {
     private let log: Log
     private let apply: (ReloadPlan, Config) -> Void
     private var watcher: ConfigWatcher?
+    /// Warnings that were told, by their sentence, so that each is told once and not at every save.
+    private var told: Set<String>
 
+    /// What the config that runs now warns of has been told already.
+    ///
     /// `apply` gets each change of the config that is to take effect.
     package init(file: ConfigFile, log: Log, apply: @escaping (ReloadPlan, Config) -> Void) {
         self.file = file
         self.log = log.named("reload")
         self.apply = apply
+        told = Set(file.snapshot.running.warnings.map(\.sentence))
     }
 
     /// Watches the file and what it includes, with the settle time of `gateway.reload.debounceMs`.
@@ -58,7 +63,9 @@ package final class ConfigReloader {
 
     private func take(from old: Config) {
         for issue in file.snapshot.file.quarantined { log.warning("ignored: \(issue)") }
-        for issue in file.snapshot.file.warnings { log.warning("\(issue)") }
+        for issue in file.snapshot.file.warnings where told.insert(issue.sentence).inserted {
+            log.warning("\(issue)")
+        }
         let plan = ReloadPlan(from: old, to: file.snapshot.config)
         guard !plan.isEmpty else { return }
         let paths = Self.list(plan.changed)
@@ -87,4 +94,9 @@ package final class ConfigReloader {
         let named = paths.prefix(mostNamed).map(\.description).joined(separator: ", ")
         return paths.count > mostNamed ? "\(named) and \(paths.count - mostNamed) more" : named
     }
+}
+
+extension ConfigIssue {
+    /// Without the place in the file, which moves with every edit above it.
+    fileprivate var sentence: String { "\(path): \(message)" }
 }

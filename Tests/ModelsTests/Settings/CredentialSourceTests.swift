@@ -78,8 +78,10 @@ struct CredentialSourceTests {
             ],
             environment: ["OPENAI_API_KEY": "new", "GEMINI_API_KEY": "g"])
         #expect(
-            CredentialSource(settings: settings).shadowed()
-                == ["`models.providers.openai.apiKey` differs from `OPENAI_API_KEY`; the environment wins."])
+            CredentialSource(settings: settings).shadowedKeys == [
+                "models.providers.openai.apiKey: shadowed by the environment variable `OPENAI_API_KEY`, which has "
+                    + "another value; remove one of the two"
+            ])
     }
 
     @Test func `an auth-profiles file gives its entries that hold a secret`() throws {
