@@ -339,6 +339,41 @@ def test_env_files_fill_in_what_the_environment_lacks(start: Any, state: Path) -
     connect(gateway.port, auth={"token": "from the environment"}).close()
 
 
+def test_a_changed_env_file_is_taken_up_like_a_changed_config(start: Any, state: Path) -> None:
+    state.mkdir()
+    (state / ".env").write_text("MY_TOKEN=first\n")
+    gateway = start(gateway_config(state, token="${MY_TOKEN}"))
+    connect(gateway.port, auth={"token": "first"}).close()
+    said = len(gateway.lines)
+    by_rename(state / ".env", "MY_TOKEN=second\n")
+    gateway.wait_for_line(r"requires gateway restart \(.*env\.MY_TOKEN\)", after=said)
+    gateway.wait_for_line(r"listening on", after=said)
+    connect(gateway.port, auth={"token": "second"}).close()
+    assert gateway.running and "second" not in gateway.output
+
+
+def test_what_a_client_wrote_is_in_effect_when_it_is_answered(start: Any, state: Path) -> None:
+    """The watcher would notice as well, but a third of a second later."""
+    gateway = start(gateway_config(state, more={"gateway": {"reload": {"debounceMs": 60_000}}}))
+    with connect(gateway.port) as client:
+        patch(client, {"ui": {"assistant": {"name": "Marvin"}}})
+        assert client.request("agent.identity.get")["name"] == "Marvin"
+        answer = patch(client, {"gateway": {"controlUi": {"enabled": False}}})
+        assert answer["restart"]["reason"] == "config.patch"
+    gateway.wait_for_line(r"requires gateway restart \(gateway\.controlUi\.enabled\)")
+
+
+def test_a_channel_in_the_config_is_listed_with_the_reason_why_it_does_not_run(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"channels": {"discord": {"token": "discord-secret"}}}))
+    with connect(gateway.port) as client:
+        status = client.request("channels.status", {"probe": False})
+    [account] = status["channelAccounts"]["discord"]
+    assert (account["configured"], account["running"]) == (True, False)
+    assert "Discord is not built into this gateway yet" in account["lastError"]
+    assert account["lastError"] in gateway.output, "the log says it as well"
+    assert "discord-secret" not in json.dumps(status) + gateway.output
+
+
 def test_includes_are_merged_and_watched(start: Any, state: Path) -> None:
     state.mkdir()
     (state / "agents.json5").write_text("{ defaults: { maxConcurrent: 5 } }")

@@ -138,7 +138,7 @@ struct RoomSettings {
             return AgentFacts(
                 id: profile.id, name: profile.name, workspace: profile.workspace,
                 model: profile.model ?? defaultModel, theme: identity?.theme, emoji: profile.emoji,
-                avatar: identity?.avatar)
+                avatar: identity?.avatar.map { $0.hasPrefix("~/") ? setup.expand($0) : $0 })
         }
         settings.assistantName = config.ui.assistant.name ?? settings.assistantName
         settings.assistantAvatar = config.ui.assistant.avatar ?? settings.assistantAvatar
@@ -147,11 +147,17 @@ struct RoomSettings {
             defaults.contextTokens ?? settings.model.map { catalog.info($0).contextWindow }
         settings.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) } ?? .off
         settings.controlUI = controlUI
+        settings.channels = channels
         settings.configPath = setup.configPath
         settings.configHash = configHash
         settings.stateDirectory = setup.state
         settings.databasePath = databasePath
         return settings
+    }
+
+    /// The chat platforms that are set up.
+    var channels: [ChannelFacts] {
+        ChannelSections(sections: config.channels, environment: environment).facts
     }
 
     private var access: AccessSettings {

@@ -29,7 +29,7 @@ final class Assembly {
     private lazy var signals = StopSignals(
         log: log,
         reload: { [unowned self] in
-            log.named("reload").info("received SIGHUP; reading the config again")
+            log.named("reload").info("received SIGHUP; reading the config and the .env files again")
             reloader.reloadNow()
         },
         mayRestart: { [unowned self] in setup.config.commands.restart })
@@ -62,6 +62,7 @@ final class Assembly {
             services: Self.services(
                 stores, switchboard, events, setup, rooms, router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
+        gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
     }
 
     /// Runs until a signal or a config change ends it.
@@ -188,6 +189,9 @@ final class Assembly {
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
         sayShadowedKeys()
+        for channel in RoomSettings(setup: setup, secret: secret).channels {
+            if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }
+        }
         if secret.mode == .none {
             log.info(
                 "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"

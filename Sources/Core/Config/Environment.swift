@@ -14,6 +14,11 @@ package struct Environment: Sendable {
         for (name, value) in others where self[name] == nil { variables[name] = value }
     }
 
+    /// The names that have another value in `other`, or are set in only one of the two; sorted.
+    package func names(thatDifferFrom other: Environment) -> [String] {
+        Set(variables.keys).union(other.variables.keys).filter { self[$0] != other[$0] }.sorted()
+    }
+
     /// Reads a `.env` file: `NAME=value` lines, `export` before them, quotes around values, `#` comments.
     package static func parse(_ text: String) -> [String: String] {
         var variables: [String: String] = [:]

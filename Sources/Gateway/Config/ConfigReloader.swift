@@ -21,12 +21,12 @@ package final class ConfigReloader {
         told = Set(file.snapshot.running.warnings.map(\.sentence))
     }
 
-    /// Watches the file and what it includes, with the settle time of `gateway.reload.debounceMs`.
+    /// Watches the file, what it includes and the `.env` files, with the settle time of `gateway.reload.debounceMs`.
     package func start() {
         let settle = Duration.milliseconds(file.snapshot.config.gateway.reload.debounceMs)
         let watcher = ConfigWatcher(
             settle: settle,
-            files: { [file] in [file.location.configPath] + file.snapshot.file.includedPaths },
+            files: { [file] in file.watchedPaths },
             settled: { [weak self] in self?.look() ?? .done })
         watcher.start()
         self.watcher = watcher
@@ -37,10 +37,19 @@ package final class ConfigReloader {
         watcher = nil
     }
 
-    /// Reads the file at once, as SIGHUP asks.
-    package func reloadNow() {
-        isSecondLook = true
-        _ = look()
+    /// Reads the files at once, as SIGHUP asks, and when a client has written the config.
+    ///
+    /// Gives what was done about a change; nil when there is none, or it cannot be used.
+    @discardableResult
+    package func reloadNow() -> ReloadPlan? {
+        isSecondLook = false
+        switch file.reload() {
+        case .unchanged: return nil
+        case .changed(let old, let variables): return take(from: old, variables)
+        case .unusable(let issues):
+            report(issues)
+            return nil
+        }
     }
 
     private var isSecondLook = false
@@ -48,7 +57,7 @@ package final class ConfigReloader {
     private func look() -> ConfigWatcher.Verdict {
         switch file.reload() {
         case .unchanged: break
-        case .changed(let old): take(from: old)
+        case .changed(let old, let variables): take(from: old, variables)
         case .unusable(let issues):
             // A text that is half written looks like this for a moment.
             if !isSecondLook {
@@ -61,16 +70,20 @@ package final class ConfigReloader {
         return .done
     }
 
-    private func take(from old: Config) {
+    @discardableResult
+    private func take(from old: Config, _ variables: [String]) -> ReloadPlan? {
         for issue in file.snapshot.file.quarantined { log.warning("ignored: \(issue)") }
         for issue in file.snapshot.file.warnings where told.insert(issue.sentence).inserted {
             log.warning("\(issue)")
         }
-        let plan = ReloadPlan(from: old, to: file.snapshot.config)
-        guard !plan.isEmpty else { return }
+        let plan = ReloadPlan(from: old, to: file.snapshot.config, variables: variables)
+        guard !plan.isEmpty else { return nil }
         let paths = Self.list(plan.changed)
         log.info("config change detected; evaluating reload (\(paths))")
-        if plan.isOff { return log.info("config reload disabled (gateway.reload.mode=off)") }
+        if plan.isOff {
+            log.info("config reload disabled (gateway.reload.mode=off)")
+            return plan
+        }
         if plan.needsRestart {
             log.info("config change requires gateway restart (\(Self.list(plan.restartReasons)))")
         } else {
@@ -80,6 +93,7 @@ package final class ConfigReloader {
             log.warning("restart the gateway to apply (\(Self.list(plan.waitingForRestart)))")
         }
         apply(plan, file.snapshot.config)
+        return plan
     }
 
     private func report(_ issues: [ConfigIssue]) {

@@ -68,6 +68,18 @@ struct ConfigReloaderTests {
         #expect(lines.all.last == "[reload] restart the gateway to apply (gateway.port)")
     }
 
+    @Test func `a changed .env file restarts, and the log names the variables but no values`() throws {
+        try folder.write("{}", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+        let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { _, _ in }
+        try folder.write("OPENAI_API_KEY=sk-secret", to: ".env")
+
+        #expect(reloader.reloadNow()?.needsRestart == true)
+        #expect(lines.all.last == "[reload] config change requires gateway restart (env.OPENAI_API_KEY)")
+        #expect(reloader.reloadNow() == nil)
+    }
+
     @Test func `switched off, nothing is applied`() throws {
         let plans = try plans(
             from: "{gateway: {reload: {mode: 'off'}}}",
