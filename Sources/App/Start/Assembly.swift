@@ -19,6 +19,7 @@ final class Assembly {
     private let web: WebServer
     private let router: ModelRouter
     private let client: WebClient
+    private let certificates: CertificateVariables
     private let switchboard: Switchboard
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
@@ -46,7 +47,8 @@ final class Assembly {
         let rooms = RoomSettings(setup: setup, secret: secret)
         database = try Self.openDatabase(setup.state)
         stores = Stores(database)
-        client = WebClient(userAgent: "openclaw/\(Version.text)")
+        certificates = CertificateVariables(environment: setup.environment, stateDirectory: setup.state)
+        client = WebClient(userAgent: "openclaw/\(Version.text)", trust: certificates.trust)
         router = ModelRouter(
             settings: rooms.models, web: client, book: CooldownStore(database), log: log.named("models"))
         let events = EventHub()
@@ -189,6 +191,7 @@ final class Assembly {
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
         sayShadowedKeys()
+        for mistake in certificates.mistakes { log.warning("\(mistake)") }
         for channel in RoomSettings(setup: setup, secret: secret).channels {
             if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }
         }
