@@ -11,15 +11,15 @@ struct RoomSettings {
     let setup: LocalSetup
     let secret: SharedSecret
 
-    private var config: Core.Config { setup.config }
-    private var environment: Core.Environment { setup.environment }
+    private var config: Config { setup.config }
+    private var environment: Environment { setup.environment }
 
-    private var defaults: Core.AgentsSettings.Defaults { config.agents.defaults }
+    private var defaults: AgentsConfig.Defaults { config.agents.defaults }
 
     // MARK: Agent
 
-    var agent: Agent.AgentSettings {
-        var settings = Agent.AgentSettings(agents: profiles)
+    var agent: AgentSettings {
+        var settings = AgentSettings(agents: profiles)
         settings.keys = keys
         settings.maxConcurrent = defaults.maxConcurrent
         settings.timeout = .seconds(defaults.timeoutSeconds)
@@ -47,7 +47,7 @@ struct RoomSettings {
         return config.agents.list.map { profile(of: $0) }
     }
 
-    private func profile(of agent: Core.AgentSettings?) -> AgentProfile {
+    private func profile(of agent: AgentConfig?) -> AgentProfile {
         let id = agent.map { SessionKeyRules.normalized(AgentID($0.id)) } ?? .main
         var profile = AgentProfile(id: id, workspace: workspace(of: agent, id: id))
         let model = agent?.model ?? defaults.model
@@ -72,7 +72,7 @@ struct RoomSettings {
     }
 
     /// Everything that changes stands under the state directory, where a deploy keeps it.
-    private func workspace(of agent: Core.AgentSettings?, id: AgentID) -> String {
+    private func workspace(of agent: AgentConfig?, id: AgentID) -> String {
         if let own = agent?.workspace { return setup.expand(own) }
         if id == defaultAgent {
             return defaults.workspace.map { setup.expand($0) } ?? "\(setup.state)/workspace"
@@ -91,8 +91,8 @@ struct RoomSettings {
 
     // MARK: Models
 
-    var models: Models.ModelSettings {
-        var settings = Models.ModelSettings()
+    var models: ModelSettings {
+        var settings = ModelSettings()
         settings.environment = environment.variables
         settings.replacesCatalog = config.models.mode == "replace"
         settings.order = config.auth.order
@@ -101,8 +101,8 @@ struct RoomSettings {
         return settings
     }
 
-    private func room(_ provider: Core.ProviderSettings, id: String) -> Models.ProviderSettings {
-        var settings = Models.ProviderSettings()
+    private func room(_ provider: ProviderConfig, id: String) -> ProviderSettings {
+        var settings = ProviderSettings()
         settings.baseURL = provider.baseUrl
         settings.apiKey = provider.apiKey
         settings.api = provider.api.flatMap { ModelAPI(rawValue: $0) }

@@ -2,12 +2,12 @@
 /// label.
 ///
 /// A property's initialiser is the key's default.
-package protocol Settings: Sendable {
+package protocol ConfigSection: Sendable {
     init()
     static var spec: ObjectSpec<Self> { get }
 }
 
-/// The declarations of one settings type.
+/// The declarations of one section.
 package struct ObjectSpec<Root: Sendable>: Sendable {
     let fields: [Field<Root>]
     private let object: ObjectShape
@@ -25,7 +25,7 @@ package struct ObjectSpec<Root: Sendable>: Sendable {
     fileprivate var objectShape: ObjectShape { object }
 }
 
-/// One key of a settings type.
+/// One key of a section type.
 struct Field<Root: Sendable>: Sendable {
     let key: String
     let shape: Shape
@@ -168,7 +168,7 @@ extension ValueSpec {
     }
 }
 
-extension ValueSpec where Value: Settings {
+extension ValueSpec where Value: ConfigSection {
     static var object: Self {
         Self(
             shape: .declared { Value.spec.objectShape }, decode: { $0.objectValue.map { Value(json: $0) } },
@@ -176,7 +176,7 @@ extension ValueSpec where Value: Settings {
     }
 }
 
-extension Settings {
+extension ConfigSection {
     /// The defaults, with what `json` says put over them.
     init(json: JSONObject) {
         self.init()

@@ -1,5 +1,5 @@
 /// `auth`: credentials for model vendors, and how long a failing one rests.
-package struct AuthSettings: Settings {
+package struct AuthConfig: ConfigSection {
     package var profiles: [String: Profile] = [:]
     /// Profile ids by vendor, the first is tried first.
     package var order: [String: [String]] = [:]
@@ -7,13 +7,13 @@ package struct AuthSettings: Settings {
 
     package init() {}
 
-    package static let spec = ObjectSpec<AuthSettings>(
+    package static let spec = ObjectSpec<AuthConfig>(
         Field("profiles", \.profiles, .map(.object)).label("Auth Profiles"),
         Field("order", \.order, .map(.list(.text))).label("Auth Profile Order"),
         Field("cooldowns", \.cooldowns, .object).label("Cooldowns"))
 
     /// `auth.profiles.<id>`; the secret itself is in the store or in the environment.
-    package struct Profile: Settings {
+    package struct Profile: ConfigSection {
         package var provider = ""
         /// `api_key`, `oauth`, `token` or `aws-sdk`.
         package var mode = "api_key"
@@ -28,7 +28,7 @@ package struct AuthSettings: Settings {
     }
 
     /// `auth.cooldowns`, in hours.
-    package struct Cooldowns: Settings {
+    package struct Cooldowns: ConfigSection {
         package var billingBackoffHours = 5.0
         package var billingBackoffHoursByProvider: [String: Double] = [:]
         package var billingMaxHours = 24.0

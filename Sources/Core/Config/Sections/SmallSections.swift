@@ -1,18 +1,18 @@
 /// `session`: which messages share a conversation.
-package struct SessionSettings: Settings {
+package struct SessionConfig: ConfigSection {
     package var mainKey = "main"
     /// `per-sender` or `global`.
     package var scope = "per-sender"
 
     package init() {}
 
-    package static let spec = ObjectSpec<SessionSettings>(
+    package static let spec = ObjectSpec<SessionConfig>(
         Field("mainKey", \.mainKey, .text).label("Main Session Key"),
         Field("scope", \.scope, .choice("per-sender", "global")).label("Session Scope"))
 }
 
 /// `logging`: what is written down, and where.
-package struct LoggingSettings: Settings {
+package struct LoggingConfig: ConfigSection {
     /// For the file.
     package var level = "info"
     /// Nil: one file a day under `<state>/logs`.
@@ -29,7 +29,7 @@ package struct LoggingSettings: Settings {
 
     package init() {}
 
-    package static let spec = ObjectSpec<LoggingSettings>(
+    package static let spec = ObjectSpec<LoggingConfig>(
         Field("level", \.level, .level).label("Log Level"),
         Field("file", \.file, .text).label("Log File"),
         Field("consoleLevel", \.consoleLevel, .level).label("Console Log Level"),
@@ -41,7 +41,7 @@ package struct LoggingSettings: Settings {
 }
 
 /// `tools`: what the model may do.
-package struct ToolsSettings: Settings {
+package struct ToolsConfig: ConfigSection {
     /// Nil: all.
     package var allow: [String]?
     package var deny: [String] = []
@@ -49,13 +49,13 @@ package struct ToolsSettings: Settings {
 
     package init() {}
 
-    package static let spec = ObjectSpec<ToolsSettings>(
+    package static let spec = ObjectSpec<ToolsConfig>(
         Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
         Field("deny", \.deny, .list(.text)).label("Denied Tools"),
         Field("exec", \.exec, .object).label("Exec Tool"))
 
     /// `tools.exec`: commands.
-    package struct Exec: Settings {
+    package struct Exec: ConfigSection {
         /// Longest run of a command.
         package var timeoutSec = 1800
 
@@ -67,27 +67,27 @@ package struct ToolsSettings: Settings {
 }
 
 /// `commands`: what a message or signal may tell the gateway itself.
-package struct CommandsSettings: Settings {
+package struct CommandsConfig: ConfigSection {
     /// Whether SIGUSR1 restarts the gateway in its process.
     package var restart = false
 
     package init() {}
 
-    package static let spec = ObjectSpec<CommandsSettings>(
+    package static let spec = ObjectSpec<CommandsConfig>(
         Field("restart", \.restart, .bool).label("Allow Restart"))
 }
 
 /// `ui`: how the browser page looks.
-package struct UISettings: Settings {
+package struct UIConfig: ConfigSection {
     package var assistant = Assistant()
 
     package init() {}
 
-    package static let spec = ObjectSpec<UISettings>(
+    package static let spec = ObjectSpec<UIConfig>(
         Field("assistant", \.assistant, .object).label("Assistant"))
 
     /// The name and picture beside the answers.
-    package struct Assistant: Settings {
+    package struct Assistant: ConfigSection {
         package var name: String?
         package var avatar: String?
 
@@ -100,13 +100,13 @@ package struct UISettings: Settings {
 }
 
 /// `meta`: who wrote the file last.
-package struct MetaSettings: Settings {
+package struct MetaConfig: ConfigSection {
     package var lastTouchedVersion: String?
     package var lastTouchedAt: String?
 
     package init() {}
 
-    package static let spec = ObjectSpec<MetaSettings>(
+    package static let spec = ObjectSpec<MetaConfig>(
         Field("lastTouchedVersion", \.lastTouchedVersion, .text),
         Field("lastTouchedAt", \.lastTouchedAt, .text))
 }
