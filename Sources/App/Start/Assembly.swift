@@ -24,6 +24,7 @@ final class Assembly {
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
     private var saidShadowed: Set<String> = []
+    private var saidToolRules: Set<String> = []
     private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
         apply(plan)
     }
@@ -109,6 +110,7 @@ final class Assembly {
         let rooms = RoomSettings(setup: setup, secret: secret)
         router.update(rooms.models)
         sayShadowedKeys()
+        sayToolRules()
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
         switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
@@ -176,10 +178,17 @@ final class Assembly {
                 name: Version.hostname, address: NetworkAddresses.all().first, version: Version.text,
                 platform: "\(Version.platform) \(Version.systemRelease)", family: "Linux",
                 architecture: Version.architecture, instanceID: SecureRandom.uuid()),
-            logFile: { logs.file.path }, failing: { [] }, log: log)
+            logFile: { logs.file.path },
+            failing: { [database = stores.database] in database.isRefusing() ? ["database"] : [] }, log: log)
     }
 
     // MARK: Words
+
+    private func sayToolRules() {
+        for sentence in ToolRules.warnings(setup.config) where saidToolRules.insert(sentence).inserted {
+            log.named("config").warning("\(sentence)")
+        }
+    }
 
     private func sayWhatWasFound() {
         let config = log.named("config")
@@ -191,6 +200,7 @@ final class Assembly {
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
         sayShadowedKeys()
+        sayToolRules()
         for mistake in certificates.mistakes { log.warning("\(mistake)") }
         for channel in RoomSettings(setup: setup, secret: secret).channels {
             if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }

@@ -24,6 +24,7 @@ package struct AgentsConfig: ConfigSection {
         package var models: [String: ModelEntry] = [:]
         /// Overrides the model's context size, in tokens.
         package var contextTokens: Int?
+        package var sandbox = SandboxConfig()
 
         package init() {}
 
@@ -36,6 +37,7 @@ package struct AgentsConfig: ConfigSection {
             Field("thinkingDefault", \.thinkingDefault, .thinkingLevel).label("Thinking"),
             Field("models", \.models, .map(.object)).label("Models"),
             Field("contextTokens", \.contextTokens, .integer(1...Int.max)).label("Context Size (tokens)"),
+            Field("sandbox", \.sandbox, .object).label("Sandbox"),
             .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
     }
 
@@ -62,6 +64,8 @@ package struct AgentConfig: ConfigSection {
     package var workspace: String?
     package var model: AgentModelConfig?
     package var identity = Identity()
+    package var tools = AgentToolsConfig()
+    package var sandbox = SandboxConfig()
 
     package init() {}
 
@@ -71,7 +75,9 @@ package struct AgentConfig: ConfigSection {
         Field("name", \.name, .text).label("Name"),
         Field("workspace", \.workspace, .text).label("Workspace"),
         Field("model", \.model, .agentModel).label("Model"),
-        Field("identity", \.identity, .object).label("Identity"))
+        Field("identity", \.identity, .object).label("Identity"),
+        Field("tools", \.tools, .object).label("Tools"),
+        Field("sandbox", \.sandbox, .object).label("Sandbox"))
 
     /// How the agent shows itself.
     package struct Identity: ConfigSection {

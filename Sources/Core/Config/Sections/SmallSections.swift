@@ -45,6 +45,9 @@ package struct ToolsConfig: ConfigSection {
     /// Nil: all.
     package var allow: [String]?
     package var deny: [String] = []
+    package var profile: String?
+    /// Added to what the profile allows.
+    package var alsoAllow: [String] = []
     package var exec = Exec()
 
     package init() {}
@@ -52,17 +55,27 @@ package struct ToolsConfig: ConfigSection {
     package static let spec = ObjectSpec<ToolsConfig>(
         Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
         Field("deny", \.deny, .list(.text)).label("Denied Tools"),
+        Field("profile", \.profile, .toolProfile).label("Tool Profile"),
+        Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
         Field("exec", \.exec, .object).label("Exec Tool"))
 
     /// `tools.exec`: commands.
-    package struct Exec: ConfigSection {
+    package struct Exec: ConfigSection, ExecRules {
         /// Longest run of a command.
         package var timeoutSec = 1800
+        package var security: String?
+        package var ask: String?
+        package var mode: String?
+        package var host: String?
 
         package init() {}
 
         package static let spec = ObjectSpec<Exec>(
-            Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"))
+            Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"),
+            Field("security", \.security, .execSecurity).label("Exec Security"),
+            Field("ask", \.ask, .execAsk).label("Exec Approval"),
+            Field("mode", \.mode, .execMode).label("Exec Mode"),
+            Field("host", \.host, .execHost).label("Exec Host"))
     }
 }
 
