@@ -31,11 +31,16 @@ struct SharedSecret {
         try check(isLoopback: isLoopback)
     }
 
-    private static func pick(_ flag: String?, _ variable: String?, _ file: Secret?) -> Secret? {
-        if let text = [flag, variable].compactMap({ $0 }).first(where: { !$0.isEmpty }) {
-            return Secret(text)
-        }
-        return file?.isEmpty == false ? file : nil
+    /// The first that is not blank, without white space around it: nobody can type that into a login.
+    static func pick(_ flag: String?, _ variable: String?, _ file: Secret?) -> Secret? {
+        let texts = [flag, variable, file?.reveal()].compactMap { $0.map(trimmed) }
+        return texts.first { !$0.isEmpty }.map { Secret($0) }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let start = text.drop { $0.isWhitespace }
+        let last = start.lastIndex { !$0.isWhitespace }
+        return last.map { String(start[...$0]) } ?? ""
     }
 
     private static func mode(

@@ -4,9 +4,9 @@ package struct Environment: Sendable {
 
     package init(_ variables: [String: String]) { self.variables = variables }
 
-    /// The value, unless it is missing or empty.
+    /// The value without white space around it, which pasted and piped secrets often have; nil when nothing is left.
     package subscript(name: String) -> String? {
-        variables[name].flatMap { $0.isEmpty ? nil : $0 }
+        variables[name].map { $0[...].trimmed }.flatMap { $0.isEmpty ? nil : String($0) }
     }
 
     /// Adds those that are not set, or are empty.

@@ -13,6 +13,17 @@ struct SharedSecretTests {
         #expect(secret.token?.reveal() == "from-the-environment")
     }
 
+    @Test func `a blank secret is none, and white space around one does not count`() throws {
+        let blank = try SharedSecret(
+            .init(flagToken: " ", fileToken: Secret("\n")),
+            environment: Environment(["OPENCLAW_GATEWAY_TOKEN": "  "]), isLoopback: true)
+        let padded = try SharedSecret(
+            .init(fileToken: Secret(" from-the-file\n")), environment: Environment([:]), isLoopback: false)
+
+        #expect(blank.token == nil)
+        #expect(padded.token?.reveal() == "from-the-file")
+    }
+
     @Test func `beyond this machine a secret is needed, and three ways to set it are named`() {
         let error = #expect(throws: CommandError.self) {
             try SharedSecret(.init(), environment: Environment([:]), isLoopback: false)
