@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from fakes import FakeAnthropic
-from harness import Client, Gateway, connect, eventually, gateway_config
+from harness import Client, Gateway, Refused, connect, eventually, gateway_config
 from harness.config import TOKEN
+from harness.gateway import Finished, run_openclaw
 from harness.golden import FOLDER
 
 REDACTED = "__OPENCLAW_REDACTED__"
@@ -304,6 +306,60 @@ def test_all_mistakes_are_told_at_once(start: Any, state: Path) -> None:
     gateway.wait_for_line(r"bogus")
     for path in ("gateway.port", "agents.defaults.maxConcurrent", "bogus"):
         assert path in gateway.output, f"expected {path} to be named"
+
+
+TWO_MISTAKES = '{gateway: {mode: "local", port: "x"}, agents: {defaults: {maxConcurrent: "q"}}} // mine\n'
+
+
+def test_every_command_tells_what_keeps_a_gateway_from_starting(state: Path) -> None:
+    state.mkdir()
+    (state / "openclaw.json").write_text(TWO_MISTAKES)
+    for command in (["config", "validate"], ["doctor"]):
+        told = run_openclaw(*command, home=state, state=state)
+        assert told.code == 1
+        assert "gateway.port" in told.text and "agents.defaults.maxConcurrent" in told.text
+    verdict = json.loads(run_openclaw("config", "validate", "--json", home=state, state=state).out)
+    assert verdict["valid"] is False and len(verdict["issues"]) == 2
+    assert run_openclaw("config", "get", "gateway.port", home=state, state=state).out == "x\n"
+
+
+def test_mistakes_can_be_mended_one_by_one_and_no_new_one_comes_in(state: Path) -> None:
+    state.mkdir()
+    (state / "openclaw.json").write_text(TWO_MISTAKES)
+
+    def change(*args: str) -> Finished:
+        return run_openclaw("config", *args, home=state, state=state)
+
+    assert change("set", "gateway.bind", "everywhere").code == 1
+    first = change("set", "gateway.port", "3000")
+    assert first.code == 0 and "1 mistake is left" in first.err
+    second = change("unset", "agents.defaults.maxConcurrent")
+    assert second.code == 0 and second.err == ""
+    assert change("validate").code == 0
+    assert (state / "openclaw.json").read_text().endswith("// mine\n")
+
+
+def test_a_restart_after_a_dangerous_mistake_goes_on_with_what_ran(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"commands": {"restart": True}}))
+    config = gateway_config(state, more={"gateway": {"auth": {"mode": "tokn"}}, "commands": {"restart": True}})
+    before = len(gateway.lines)
+    gateway.write_config(config)
+    gateway.wait_for_line(r"reload skipped", after=before)
+    before = len(gateway.lines)
+    gateway.signal(signal.SIGUSR1)
+    gateway.wait_for_line(r"running on the last good copy", after=before)
+    gateway.wait_for_line(r"listening on", after=before)
+    with pytest.raises(Refused):
+        connect(gateway.port, auth={})
+    connect(gateway.port).close()
+
+
+def test_a_config_file_that_is_a_pipe_does_not_hold_the_gateway_up(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    gateway.config_path.unlink()
+    os.mkfifo(gateway.config_path)
+    gateway.wait_for_line(r"\[reload\].*not an ordinary file")
+    assert gateway.get("/healthz").status == 200
 
 
 def test_a_missing_variable_is_named_with_its_place(start: Any, state: Path) -> None:

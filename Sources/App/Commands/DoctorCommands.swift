@@ -49,6 +49,7 @@ enum DoctorCommands {
     }
 
     private static func config(_ setup: LocalSetup) -> [Finding] {
+        if let reason = setup.refusal?.reason { return [Finding(weight: .problem, text: reason)] }
         guard setup.snapshot.exists else {
             return [
                 Finding(
@@ -62,23 +63,25 @@ enum DoctorCommands {
             Finding(weight: .problem, text: "\($0) (left out)")
         }
         let warnings = setup.snapshot.running.warnings.map { Finding(weight: .note, text: $0.description) }
-        let standIn =
-            setup.snapshot.origin == .lastGood
-            ? [
-                Finding(
-                    weight: .note,
-                    text: "A start takes the last good copy instead: \(setup.location.lastGoodPath)")
-            ] : []
+        let standIn = mistakes.isEmpty ? [] : [Finding(weight: .note, text: whatAStartDoes(setup))]
         let quiet = setup.snapshot.file.config.keysWithoutEffect.map {
             Finding(weight: .note, text: "`\($0)` is known but has no effect yet")
         }
         let head =
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(weight: .ok, text: "Config valid: \(setup.configPath)")] : []
-        return head + mistakes + standIn + leftOut + warnings + quiet
+        let rules = ToolRules.warnings(setup.config).map { Finding(weight: .note, text: $0) }
+        return head + mistakes + standIn + leftOut + warnings + rules + quiet
+    }
+
+    private static func whatAStartDoes(_ setup: LocalSetup) -> String {
+        setup.refusal == nil
+            ? "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
+            : "The gateway does not start until they are mended"
     }
 
     private static func secrets(_ setup: LocalSetup) -> [Finding] {
+        guard setup.refusal == nil else { return [] }  // where it would listen is not decided yet
         do throws(CommandError) {
             let plan = try setup.listenPlan()
             let secret = try setup.secret(isLoopback: plan.isLoopback)

@@ -97,6 +97,10 @@ package final class ConfigFile {
         } else if !loaded.failsClosed, let lastGood {
             snapshot = snapshot(of: bytes, file: loaded, running: lastGood, origin: .lastGood)
         } else {
+            // Commands that start no gateway still tell what is in the file, and look for one by the last good copy.
+            snapshot = snapshot(
+                of: bytes, file: loaded, running: lastGood ?? snapshot.running,
+                origin: lastGood == nil ? .defaults : .lastGood)
             throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
         }
         return snapshot
@@ -283,7 +287,10 @@ package final class ConfigFile {
         }
         let changed = snapshot.file.parsed.changedPaths(to: try parse(edited).value)
         guard !changed.isEmpty else { return [] }
-        try write(Self.stamped(edited, stamp, hasMeta: snapshot.file.parsed["meta"] != nil))
+        // Mistakes that were there before must not keep anybody from mending them one by one.
+        try write(
+            Self.stamped(edited, stamp, hasMeta: snapshot.file.parsed["meta"] != nil),
+            tolerating: snapshot.file.issues + snapshot.file.quarantined)
         return changed
     }
 
@@ -341,10 +348,12 @@ package final class ConfigFile {
     }
 
     /// Checks the text as a whole, keeps the old one as a backup, and puts the new one in its place.
-    private func write(_ text: String) throws(ConfigWriteError) {
+    private func write(_ text: String, tolerating known: [ConfigIssue] = []) throws(ConfigWriteError) {
         let bytes = Array(text.utf8)
         let loaded = loader.load(bytes, path: location.configPath, environment: environment)
-        let issues = loaded.issues + loaded.quarantined
+        let issues = (loaded.issues + loaded.quarantined).filter { issue in
+            !known.contains { $0.path == issue.path && $0.message == issue.message }
+        }
         guard issues.isEmpty else { throw ConfigWriteError("invalid config", issues: issues) }
         do throws(FileError) {
             if let old = try read() { try ConfigBackups.keep(old, of: location.configPath) }
