@@ -2,6 +2,16 @@ package import Core
 
 /// What the gateway needs of the config, as values; built anew when the config changes.
 package struct GatewaySetup: Sendable {
+    /// How much of the clients' traffic is logged at the level `debug`; refused requests always are.
+    package enum TrafficStyle: String, Sendable {
+        /// Answers that took long.
+        case auto
+        /// Every answer.
+        case compact
+        /// Every request and every answer.
+        case full
+    }
+
     package var access: AccessSettings
     package var keys = SessionKeyRules()
     package var agents: [AgentFacts] = [AgentFacts(id: .main)]
@@ -21,6 +31,7 @@ package struct GatewaySetup: Sendable {
     package var stateDirectory = ""
     /// Where sessions are stored: what `path` says in answers.
     package var databasePath = ""
+    package var traffic = TrafficStyle.auto
 
     package init(access: AccessSettings) { self.access = access }
 

@@ -22,6 +22,11 @@ def succeeded(done: Finished) -> Finished:
     return done
 
 
+def failed(done: Finished) -> Finished:
+    assert done.code == 1, done.text
+    return done
+
+
 def alone(tmp_path: Path, *args: str, **env: str) -> Finished:
     """Runs the CLI without any gateway."""
     state = tmp_path / "state"
@@ -113,6 +118,43 @@ def test_gateway_call_calls(gateway: Gateway, args: list[str], code: int, said: 
     done = gateway.command("gateway", "call", *args)
     assert done.code == code, done.text
     assert said in (done.out if code == 0 else done.err)
+
+
+def test_secrets_of_this_machine_are_not_sent_to_any_other_address(gateway: Gateway) -> None:
+    url = f"ws://localhost:{gateway.port}"
+    assert "add `--token`" in failed(gateway.command("health", "--url", url)).err
+    succeeded(gateway.command("health", "--url", url, "--token", TOKEN))
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["logs", "--limit", "x"], "Invalid --limit `x`"),
+        (["sessions", "--limit", "0"], "Invalid --limit `0`"),
+        (["gateway", "usage-cost", "--days", "-1"], "Invalid --days `-1`"),
+        (["health", "--timeout", "soon"], "Invalid --timeout `soon`"),
+        (["--profile", "../elsewhere", "config", "file"], "Invalid profile `../elsewhere`"),
+        (["--profile", "", "config", "file"], "Invalid profile"),
+        (["--dev", "--profile", "work", "config", "file"], "Leave out `--dev` or `--profile`"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(gateway: Gateway, args: list[str], said: str) -> None:
+    assert said in failed(gateway.command(*args)).err
+
+
+def test_status_shows_usage_when_asked(gateway: Gateway) -> None:
+    succeeded(gateway.command("agent", "--message", "hi"))
+    assert "Cost" not in succeeded(gateway.command("status")).out
+    assert "Cost" in succeeded(gateway.command("status", "--usage")).out
+    assert "Cost" in succeeded(gateway.command("status", "--all")).out
+
+
+def test_the_log_can_be_read_when_no_gateway_runs(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    gateway.stop()
+    done = succeeded(gateway.command("logs", "--limit", "50"))
+    assert "listening on" in done.out
+    assert "not reachable" in done.err
 
 
 def test_agent_prints_the_answer(gateway: Gateway) -> None:

@@ -4,7 +4,8 @@ import Gateway
 extension GatewayClient.Target {
     /// The gateway a command talks to: `--url`, else this machine's, found by config and environment.
     ///
-    /// Environment beats file for the secret, as it does in the gateway.
+    /// Environment beats file for the secret, as it does in the gateway; with `--url` only `--token` and `--password`
+    /// count.
     @MainActor
     init(_ invocation: Invocation) throws {
         let setup = LocalSetup(invocation)
@@ -14,6 +15,8 @@ extension GatewayClient.Target {
                 throw CommandError("`--url \(url)` is not a gateway address. Use `ws://HOST:PORT`.")
             }
             (target.host, target.port) = address
+            // This machine's secrets are for this machine's gateway, not for whatever address is typed.
+            (target.token, target.password) = (nil, nil)
         }
         if let token = invocation["--token"] { target.token = token }
         if let password = invocation["--password"] { target.password = password }
@@ -48,7 +51,13 @@ extension GatewayClient {
         do throws(Failure) {
             return try GatewayClient(to: target, timeout: .milliseconds(milliseconds), mode: mode)
         } catch {
-            throw error.commandError(target: target)
+            var sentence = error.commandError(target: target)
+            if case .refused = error, invocation["--url"] != nil, target.token == nil, target.password == nil
+            {
+                sentence.message +=
+                    ". With `--url` no secret of this machine is sent: add `--token` or `--password`."
+            }
+            throw sentence
         }
     }
 
@@ -64,9 +73,9 @@ extension GatewayClient {
     /// Options of every command that talks to a gateway.
     static let options: [Command.Option] = [
         .value("--url", "ws://host:port", "A gateway other than this machine's"),
-        .value("--token", "token", "The gateway's token, if not in config or OPENCLAW_GATEWAY_TOKEN"),
+        .value("--token", "token", "The gateway's token; needed with --url, else found by itself"),
         .value("--password", "password", "The gateway's password"),
-        .value("--timeout", "ms", "How long to wait (default 10000)"),
+        .number("--timeout", "ms", "How long to wait (default 10000)", 1...86_400_000),
         .flag("--json", "Print JSON"),
     ]
 }

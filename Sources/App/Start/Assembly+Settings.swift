@@ -60,8 +60,7 @@ struct RoomSettings {
         profile.imageModel = defaults.imageModel?.primary.flatMap { reference($0) }
         profile.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) }
         profile.contextTokens = defaults.contextTokens
-        profile.tools.allow = config.tools.allow ?? []
-        profile.tools.deny = config.tools.deny
+        profile.tools = ToolRules(config, agent: agent).policy
         return profile
     }
 
@@ -152,12 +151,18 @@ struct RoomSettings {
         settings.configHash = configHash
         settings.stateDirectory = setup.state
         settings.databasePath = databasePath
+        settings.traffic = traffic
         return settings
     }
 
     /// The chat platforms that are set up.
     var channels: [ChannelFacts] {
         ChannelSections(sections: config.channels, environment: environment).facts
+    }
+
+    private var traffic: GatewaySetup.TrafficStyle {
+        if setup.invocation.has("--compact") { return .compact }
+        return setup.invocation["--ws-log"].flatMap { GatewaySetup.TrafficStyle(rawValue: $0) } ?? .auto
     }
 
     private var access: AccessSettings {

@@ -72,6 +72,26 @@ final class ControlPlane {
     }
 }
 
+// MARK: - Traffic
+
+extension ControlPlane {
+    func tellAsked(_ call: Call) {
+        guard settings.now.traffic == .full else { return }
+        log.debug("a request came", ["method": call.method, "request.id": String(call.id.prefix(80))])
+    }
+
+    func tellAnswered(_ call: Call, since start: ContinuousClock.Instant) {
+        let took = start.duration(to: .now)
+        guard settings.now.traffic != .auto || took >= Limits.slowAnswer else { return }
+        log.debug(
+            "a request was answered",
+            [
+                "method": call.method, "ms": String(took.milliseconds),
+                "request.id": String(call.id.prefix(80)),
+            ])
+    }
+}
+
 // MARK: - Logins
 
 extension ControlPlane {
