@@ -98,7 +98,8 @@ def test_gateway_health_says_ok(gateway: Gateway) -> None:
 
 
 def test_gateway_probe_says_reachable(gateway: Gateway) -> None:
-    assert "Reachable: yes" in succeeded(gateway.command("gateway", "probe")).out
+    told = succeeded(gateway.command("gateway", "probe")).out
+    assert "Reachable: yes" in told and "operator.admin" in told
     probe = json.loads(succeeded(gateway.command("gateway", "probe", "--json")).out)
     assert probe["ok"] is True
 
@@ -342,7 +343,9 @@ def test_doctor_says_what_the_running_gateway_warns_of_where_the_shell_has_anoth
     gateway = start(gateway_config(state), env={"OPENCLAW_GATEWAY_PASSWORD": "another", "OPENCLAW_GATEWAY_TOKEN": TOKEN})
     config = json.loads(gateway.config_path.read_text())
     config["gateway"]["auth"]["password"] = "of-the-file"
+    before = len(gateway.lines)
     gateway.write_config(config)
-    gateway.wait_for_line("gateway.auth.password: shadowed")
+    gateway.wait_for_line("gateway.auth.password: shadowed", after=before)
+    gateway.wait_for_line("listening on", after=before)
     done = gateway.command("doctor", "--non-interactive")
     assert "The running gateway warns: gateway.auth.password: shadowed" in done.text

@@ -68,6 +68,18 @@ def test_the_socket_traffic_is_logged_as_far_as_asked(
     assert ("a request was answered method=last-heartbeat" in gateway.output) == answered
 
 
+def test_a_log_file_of_ones_own_gets_its_folder(start: Any, state: Path) -> None:
+    path = state / "a/b/own.log"
+    gateway = start(gateway_config(state, more={"logging": {"file": str(path)}}))
+    gateway.wait_for_line(rf"log file: {re.escape(str(path))}$")
+    assert "listening on" in path.read_text()
+
+
+def test_a_log_file_that_cannot_be_written_is_said(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"logging": {"file": str(state / "openclaw.json/own.log")}}))
+    gateway.wait_for_line(r"no log file: .*own\.log cannot be written.*`logging\.file`")
+
+
 @pytest.mark.parametrize("value", ["", "   ", "\n"])
 def test_a_blank_token_is_none(state: Path, openclaw: Path, value: str) -> None:
     state.mkdir()

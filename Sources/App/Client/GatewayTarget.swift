@@ -45,11 +45,11 @@ extension GatewayClient.Target {
 extension GatewayClient {
     /// Connects as `invocation` says and turns every failure into the sentence a person needs.
     @MainActor
-    static func connect(_ invocation: Invocation, mode: String = "cli") throws -> GatewayClient {
+    static func connect(_ invocation: Invocation) throws -> GatewayClient {
         let target = try Target(invocation)
         let milliseconds = invocation["--timeout"].flatMap { Int($0) } ?? 10_000
         do throws(Failure) {
-            return try GatewayClient(to: target, timeout: .milliseconds(milliseconds), mode: mode)
+            return try GatewayClient(to: target, timeout: .milliseconds(milliseconds))
         } catch {
             var sentence = error.commandError(target: target)
             if case .refused = error, invocation["--url"] != nil, target.token == nil, target.password == nil

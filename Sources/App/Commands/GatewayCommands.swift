@@ -96,7 +96,7 @@ enum GatewayCommands {
     private static func probe(_ invocation: Invocation) throws -> ExitCode {
         let target = try GatewayClient.Target(invocation)
         let started = ContinuousClock.now
-        let client = try GatewayClient.connect(invocation, mode: "probe")
+        let client = try GatewayClient.connect(invocation)
         let took = started.duration(to: .now).milliseconds
         let scopes = client.hello["auth"]?["scopes"]?.arrayValue?.compactMap(\.stringValue) ?? []
         if invocation.wantsJSON {

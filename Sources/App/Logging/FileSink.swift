@@ -1,4 +1,5 @@
 import Core
+import Gateway
 import Synchronization
 
 #if canImport(Glibc)
@@ -19,6 +20,8 @@ final class FileSink: Log.Sink {
         var descriptor: CInt = -1
         var size = 0
         var isFull = false
+        /// `errno` of the last attempt to open it.
+        var failure: CInt = 0
     }
 
     let leastLevel: Log.Level
@@ -57,13 +60,24 @@ final class FileSink: Log.Sink {
         }
     }
 
+    /// Why nothing can be written, in words; nil when all is well.
+    func problem() -> String? {
+        current.withLock { current in
+            openIfNeeded(&current, day: Timestamp.now.isoDay)
+            return current.failure == 0 ? nil : String(cString: strerror(current.failure))
+        }
+    }
+
     private func path(day: String) -> String { fixedPath ?? "\(folder)/openclaw-\(day).log" }
 
     private func openIfNeeded(_ current: inout Current, day: String) {
         guard current.descriptor < 0 || (fixedPath == nil && current.day != day) else { return }
         if current.descriptor >= 0 { close(current.descriptor) }
         let path = path(day: day)
+        // A folder that cannot be made is a file that cannot be opened, and that is told.
+        if let fixedPath { try? PrivateFile.makeFolder(PrivateFile.folder(of: fixedPath)) }
         current = Current(day: day, descriptor: open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600))
+        current.failure = current.descriptor < 0 ? errno : 0
         var status = stat()
         if current.descriptor >= 0, fstat(current.descriptor, &status) == 0 {
             current.size = Int(status.st_size)

@@ -225,7 +225,11 @@ final class Assembly {
         let model = switchboard.settings.agents.first?.model ?? router.defaultModel
         log.info("agent model: \(model?.description ?? "none yet; set a key, for example ANTHROPIC_API_KEY")")
         log.info("state directory: \(setup.state)")
-        log.info("log file: \(logs.file.path)")
+        if let problem = logs.file.problem() {
+            log.warning("no log file: \(logs.file.path) cannot be written (\(problem)); check `logging.file`")
+        } else {
+            log.info("log file: \(logs.file.path)")
+        }
         log.debug("started in \(startedAt.duration(to: .now).milliseconds) ms")
         if ProcessFacts.isInteractive {
             log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")

@@ -33,14 +33,8 @@ struct SharedSecret {
 
     /// The first that is not blank, without white space around it: nobody can type that into a login.
     static func pick(_ flag: String?, _ variable: String?, _ file: Secret?) -> Secret? {
-        let texts = [flag, variable, file?.reveal()].compactMap { $0.map(trimmed) }
-        return texts.first { !$0.isEmpty }.map { Secret($0) }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let start = text.drop { $0.isWhitespace }
-        let last = start.lastIndex { !$0.isWhitespace }
-        return last.map { String(start[...$0]) } ?? ""
+        let texts = [flag, variable, file?.reveal()].compactMap { $0?.trimmed }
+        return texts.first { !$0.isEmpty }.map { Secret(String($0)) }
     }
 
     private static func mode(

@@ -6,7 +6,7 @@ package struct Environment: Sendable {
 
     /// The value without white space around it, which pasted and piped secrets often have; nil when nothing is left.
     package subscript(name: String) -> String? {
-        variables[name].map { $0[...].trimmed }.flatMap { $0.isEmpty ? nil : String($0) }
+        (variables[name]?.trimmed).flatMap { $0.isEmpty ? nil : String($0) }
     }
 
     /// Adds those that are not set, or are empty.

@@ -100,7 +100,8 @@ package enum PrivateFile {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("create the folder", path) }
     }
 
-    static func folder(of path: String) -> String {
+    /// What stands before the last `/`; `.` for a bare name.
+    package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
             return path.hasPrefix("/") ? "/" : "."
         }
