@@ -22,9 +22,7 @@ package struct LoggingConfig: ConfigSection {
     package var consoleStyle: String?
     /// `tools` or `off`.
     package var redactSensitive = "tools"
-    /// Further patterns to mask.
-    package var redactPatterns: [String] = []
-    /// Nil: the log's own limit.
+    /// A file stops growing here; nil: the log's own limit.
     package var maxFileBytes: Int?
 
     package init() {}
@@ -36,7 +34,6 @@ package struct LoggingConfig: ConfigSection {
         Field("consoleStyle", \.consoleStyle, .choice("pretty", "compact", "json")).label(
             "Console Log Style"),
         Field("redactSensitive", \.redactSensitive, .choice("off", "tools")).defaultShown.label("Redaction"),
-        Field("redactPatterns", \.redactPatterns, .list(.text)).label("Redaction Patterns"),
         Field("maxFileBytes", \.maxFileBytes, .integer(1...Int.max)).label("Largest Log File (bytes)"))
 }
 
@@ -46,23 +43,39 @@ package struct ToolsConfig: ConfigSection {
     package var allow: [String]?
     package var deny: [String] = []
     package var exec = Exec()
+    package var fs = Files()
 
     package init() {}
 
     package static let spec = ObjectSpec<ToolsConfig>(
         Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
         Field("deny", \.deny, .list(.text)).label("Denied Tools"),
-        Field("exec", \.exec, .object).label("Exec Tool"))
+        Field("exec", \.exec, .object).label("Exec Tool"),
+        Field("fs", \.fs, .object).label("File Tools"))
 
     /// `tools.exec`: commands.
     package struct Exec: ConfigSection {
         /// Longest run of a command.
         package var timeoutSec = 1800
+        /// The same by its newer name, which wins.
+        package var timeoutSeconds: Int?
 
         package init() {}
 
         package static let spec = ObjectSpec<Exec>(
-            Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"))
+            Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"),
+            Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400)).label("Exec Timeout (s)"))
+    }
+
+    /// `tools.fs`: reading and writing files.
+    package struct Files: ConfigSection {
+        /// Whether they stay inside the workspace.
+        package var workspaceOnly = true
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Files>(
+            Field("workspaceOnly", \.workspaceOnly, .bool).label("Workspace Only"))
     }
 }
 
