@@ -134,9 +134,6 @@ package final class GatewayServer: RequestHandler {
         plane.broadcaster.send(.event("shutdown", .object(payload), isDroppable: true), in: .three)
         plane.broadcaster.closeAll(code: 1012, reason: "service restart")
     }
-
-    /// Control connections that are logged in.
-    package var clientCount: Int { plane.broadcaster.connections.count }
 }
 
 // MARK: - HTTP

@@ -340,12 +340,17 @@ def test_doctor_and_log_say_which_secrets_of_the_file_are_not_used(start: Any, s
 def test_doctor_says_what_the_running_gateway_warns_of_where_the_shell_has_another_environment(
     start: Any, state: Path
 ) -> None:
-    gateway = start(gateway_config(state), env={"OPENCLAW_GATEWAY_PASSWORD": "another", "OPENCLAW_GATEWAY_TOKEN": TOKEN})
-    config = json.loads(gateway.config_path.read_text())
-    config["gateway"]["auth"]["password"] = "of-the-file"
-    before = len(gateway.lines)
-    gateway.write_config(config)
-    gateway.wait_for_line("gateway.auth.password: shadowed", after=before)
-    gateway.wait_for_line("listening on", after=before)
+    more = {"gateway": {"auth": {"password": "of-the-file"}}}
+    gateway = start(gateway_config(state, more=more), env={"OPENCLAW_GATEWAY_PASSWORD": "another"})
     done = gateway.command("doctor", "--non-interactive")
     assert "The running gateway warns: gateway.auth.password: shadowed" in done.text
+
+
+def test_a_command_speaks_to_the_remote_gateway_that_the_config_names(gateway: Gateway, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    remote = {"url": f"ws://127.0.0.1:{gateway.port}", "token": TOKEN}
+    (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote", "remote": remote, "port": 9}}))
+    assert f"127.0.0.1:{gateway.port}" in succeeded(alone(tmp_path, "status")).out
+    (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote"}}))
+    assert "`gateway.remote.url` is not a gateway address" in alone(tmp_path, "status").text

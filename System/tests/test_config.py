@@ -419,6 +419,18 @@ def test_what_a_client_wrote_is_in_effect_when_it_is_answered(start: Any, state:
     gateway.wait_for_line(r"requires gateway restart \(gateway\.controlUi\.enabled\)")
 
 
+def test_the_log_follows_a_changed_level_at_once(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"logging": {"consoleLevel": "error"}}))
+    with connect(gateway.port) as client:
+        patch(client, {"logging": {"consoleLevel": "info"}})
+        patch(client, {"agents": {"defaults": {"maxConcurrent": 6}}})
+        gateway.wait_for_line(r"hot reload applied \(agents\.defaults\.maxConcurrent\)")
+        patch(client, {"logging": {"consoleLevel": "error"}})
+        patch(client, {"agents": {"defaults": {"maxConcurrent": 7}}})
+    gateway.stop()
+    assert gateway.output.count("agents.defaults.maxConcurrent") == 2, "detected and applied, once"
+
+
 def test_a_channel_in_the_config_is_listed_with_the_reason_why_it_does_not_run(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state, more={"channels": {"discord": {"token": "discord-secret"}}}))
     with connect(gateway.port) as client:

@@ -2,7 +2,8 @@ import Core
 import Gateway
 
 extension GatewayClient.Target {
-    /// The gateway a command talks to: `--url`, else this machine's, found by config and environment.
+    /// The gateway a command talks to: `--url`, else the one of `gateway.remote` when `gateway.mode` is `remote`, else
+    /// this machine's, found by config and environment.
     ///
     /// Environment beats file for the secret, as it does in the gateway; with `--url` only `--token` and `--password`
     /// count.
@@ -10,6 +11,9 @@ extension GatewayClient.Target {
     init(_ invocation: Invocation) throws {
         let setup = LocalSetup(invocation)
         var target = Self(host: "127.0.0.1", port: setup.port, token: setup.token, password: setup.password)
+        if invocation["--url"] == nil, setup.config.gateway.mode == "remote" {
+            target = try Self(remote: setup)
+        }
         if let url = invocation["--url"] {
             guard let address = Self.address(in: url) else {
                 throw CommandError("`--url \(url)` is not a gateway address. Use `ws://HOST:PORT`.")
@@ -21,6 +25,20 @@ extension GatewayClient.Target {
         if let token = invocation["--token"] { target.token = token }
         if let password = invocation["--password"] { target.password = password }
         self = target
+    }
+
+    @MainActor
+    private init(remote setup: LocalSetup) throws {
+        let remote = setup.config.gateway.remote
+        guard let url = remote.url, let (host, port) = Self.address(in: url) else {
+            throw CommandError(
+                "`gateway.mode` is `remote`, but `gateway.remote.url` is not a gateway address. Set it to "
+                    + "`ws://HOST:PORT`, or name the gateway with `--url`.")
+        }
+        self.init(
+            host: host, port: port,
+            token: setup.environment["OPENCLAW_GATEWAY_TOKEN"] ?? remote.token?.reveal(),
+            password: setup.environment["OPENCLAW_GATEWAY_PASSWORD"] ?? remote.password?.reveal())
     }
 
     /// Host and port of `ws://host:port/…`, also with an IPv6 address in brackets.

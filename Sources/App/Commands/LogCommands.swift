@@ -44,7 +44,7 @@ enum LogCommands {
     /// Nobody needs the log more than who has a gateway that does not run.
     private static func printFile(_ invocation: Invocation, besides error: CommandError) throws -> ExitCode {
         let setup = LocalSetup(invocation)
-        guard let path = newestFile(setup) else { throw error }
+        guard setup.config.gateway.mode != "remote", let path = newestFile(setup) else { throw error }
         Terminal.printError("\(error.message)\nThis is what the log file has:")
         let answer = LogTail(limit: limit(invocation)).read(path)
         printHead(answer, invocation)

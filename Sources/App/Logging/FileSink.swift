@@ -11,7 +11,7 @@ import Synchronization
 /// One JSON line an entry, one file a day, each bounded: the format that `logs.tail` and its readers know.
 final class FileSink: Log.Sink {
     /// A day's file stops growing here; one line says so. A busy day writes a few MB.
-    static let maxFileBytes = 32 << 20
+    static let usualMaxFileBytes = 32 << 20
     /// Older days are removed. A week is enough to look back on, and small on a 1 GB volume.
     static let keptDays = 7
 
@@ -28,16 +28,25 @@ final class FileSink: Log.Sink {
     /// `logging.file`, or nil for a file a day in `folder`.
     private let fixedPath: String?
     private let folder: String
+    private let maxFileBytes: Int
     private let hostname: String
     private let redaction: Redaction
     private let current = Mutex(Current())
 
-    init(folder: String, fixedPath: String?, leastLevel: Log.Level, redaction: Redaction, hostname: String) {
+    init(
+        folder: String, fixedPath: String?, leastLevel: Log.Level, maxFileBytes: Int, redaction: Redaction,
+        hostname: String
+    ) {
         self.folder = folder
         self.fixedPath = fixedPath
         self.leastLevel = leastLevel
+        self.maxFileBytes = maxFileBytes
         self.redaction = redaction
         self.hostname = hostname
+    }
+
+    deinit {
+        current.withLock { if $0.descriptor >= 0 { close($0.descriptor) } }
     }
 
     /// Today's file.
@@ -48,7 +57,7 @@ final class FileSink: Log.Sink {
         current.withLock { current in
             openIfNeeded(&current, day: line.time.isoDay)
             guard current.descriptor >= 0, !current.isFull else { return }
-            if current.size + bytes.count > Self.maxFileBytes {
+            if current.size + bytes.count > maxFileBytes {
                 current.isFull = true
                 writeAll(
                     Array("{\"message\":\"log file is full; no more lines today\"}\n".utf8),

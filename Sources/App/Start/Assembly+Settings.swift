@@ -24,6 +24,7 @@ struct RoomSettings {
         settings.maxConcurrent = defaults.maxConcurrent
         settings.timeout = .seconds(defaults.timeoutSeconds)
         settings.timeZone = environment["TZ"]
+        settings.bootstrapMaxChars = defaults.bootstrapMaxChars
         settings.allowedModels = defaults.models.keys.sorted().compactMap { ModelReference($0) }
         for (name, entry) in defaults.models {
             if let alias = entry.alias, let model = ModelReference(name) { settings.aliases[alias] = model }
@@ -54,14 +55,19 @@ struct RoomSettings {
         profile.name = agent?.identity.name ?? agent?.name
         profile.emoji = agent?.identity.emoji
         profile.model = (model.primary ?? defaults.model.primary).flatMap { reference($0) }
-        profile.fallbacks = (model.primary == nil ? defaults.model : model).fallbacks.compactMap {
-            reference($0)
-        }
+        let inherits = model.primary == nil && model.fallbacks.isEmpty
+        profile.fallbacks = (inherits ? defaults.model : model).fallbacks.compactMap { reference($0) }
         profile.imageModel = defaults.imageModel?.primary.flatMap { reference($0) }
-        profile.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) }
+        profile.thinking = thinking
+        profile.skipsBootstrap = defaults.skipBootstrap
         profile.contextTokens = defaults.contextTokens
         profile.tools = ToolRules(config, agent: agent).policy
         return profile
+    }
+
+    /// `adaptive` leaves the effort to the model; where that cannot be said it is the middle.
+    private var thinking: ThinkingLevel? {
+        defaults.thinkingDefault.flatMap { $0 == "adaptive" ? .medium : ThinkingLevel(spelling: $0) }
     }
 
     /// `provider/model`, or an alias of one.
@@ -83,7 +89,8 @@ struct RoomSettings {
 
     var tools: ToolSettings {
         var settings = ToolSettings()
-        settings.execTimeout = .seconds(config.tools.exec.timeoutSec)
+        settings.execTimeout = .seconds(config.tools.exec.timeoutSeconds ?? config.tools.exec.timeoutSec)
+        settings.workspaceOnly = config.tools.fs.workspaceOnly
         settings.path = environment["PATH"]
         return settings
     }
@@ -94,8 +101,9 @@ struct RoomSettings {
         var settings = ModelSettings()
         settings.environment = environment.variables
         settings.replacesCatalog = config.models.mode == "replace"
-        settings.order = config.auth.order
-        settings.profiles = storedCredentials
+        settings.order = credentialOrder
+        settings.profiles = storedCredentials.filter(isWanted)
+        settings.cooldowns = cooldowns
         for (id, provider) in config.models.providers { settings.providers[id] = room(provider, id: id) }
         return settings
     }
@@ -110,6 +118,32 @@ struct RoomSettings {
         let entries = config.raw["models"]?["providers"]?[id]?["models"]?.arrayValue ?? []
         settings.models = entries.compactMap { ModelInfo(provider: id, json: $0) }
         return settings
+    }
+
+    /// `auth.order`, and for other vendors the profiles as they stand in the file.
+    private var credentialOrder: [String: [String]] {
+        var order: [String: [String]] = [:]
+        for (id, _) in config.raw["auth"]?["profiles"]?.objectValue ?? [:] {
+            if let profile = config.auth.profiles[id] { order[profile.provider, default: []].append(id) }
+        }
+        return order.merging(config.auth.order) { $1 }
+    }
+
+    /// A stored login is left out when the config says that it is of another kind.
+    private func isWanted(_ credential: StoredCredential) -> Bool {
+        guard let profile = config.auth.profiles[credential.id] else { return true }
+        return (profile.mode == "api_key") == (credential.kind == .apiKey)
+    }
+
+    private var cooldowns: CooldownRules {
+        let wish = config.auth.cooldowns
+        func hours(_ hours: Double) -> Duration { .seconds(hours * 3600) }
+        var rules = CooldownRules()
+        rules.billingFirst = hours(wish.billingBackoffHours)
+        rules.billingFirstByProvider = wish.billingBackoffHoursByProvider.mapValues(hours)
+        rules.billingLongest = hours(wish.billingMaxHours)
+        rules.window = hours(wish.failureWindowHours)
+        return rules
     }
 
     /// A store of a hundred logins is about 100 kB.
@@ -144,7 +178,7 @@ struct RoomSettings {
         settings.model = defaults.model.primary.flatMap { reference($0) } ?? defaultModel
         settings.contextTokens =
             defaults.contextTokens ?? settings.model.map { catalog.info($0).contextWindow }
-        settings.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) } ?? .off
+        settings.thinking = thinking ?? .off
         settings.controlUI = controlUI
         settings.channels = channels
         settings.configPath = setup.configPath

@@ -107,6 +107,7 @@ final class Assembly {
     private func apply(_ plan: ReloadPlan) {
         guard !plan.needsRestart else { return signals.end(.restart) }
         setup.refresh()
+        logs.update(setup, secrets: setup.knownSecrets(secret))
         let rooms = RoomSettings(setup: setup, secret: secret)
         router.update(rooms.models)
         sayShadowedKeys()

@@ -136,9 +136,12 @@ extension ValueSpec where Value == Secret {
     }
 }
 
-extension ValueSpec where Value == JSON {
-    /// Kept as it is; the shape is that of OpenClaw's key, or anything.
-    static func raw(_ shape: Shape) -> Self { Self(shape: shape, decode: { $0 }, encode: { $0 }) }
+extension ValueSpec where Value == String {
+    /// A text that may hold a secret, and so be written like one.
+    static var secretText: Self {
+        Self(
+            shape: ValueSpec<Secret>.secret.shape, decode: { $0.stringValue }, encode: { JSON($0) })
+    }
 }
 
 extension ValueSpec {

@@ -23,9 +23,8 @@ package final class ConfigReloader {
 
     /// Watches the file, what it includes and the `.env` files, with the settle time of `gateway.reload.debounceMs`.
     package func start() {
-        let settle = Duration.milliseconds(file.snapshot.config.gateway.reload.debounceMs)
         let watcher = ConfigWatcher(
-            settle: settle,
+            settle: { [file] in .milliseconds(file.snapshot.config.gateway.reload.debounceMs) },
             files: { [file] in file.watchedPaths },
             settled: { [weak self] in self?.look() ?? .done })
         watcher.start()

@@ -12,7 +12,7 @@ package struct AgentsConfig: ConfigSection {
     /// `agents.defaults`: for every agent that does not say otherwise.
     package struct Defaults: ConfigSection {
         package var model = AgentModelConfig()
-        /// For images, when the primary model cannot see them.
+        /// For images, when the primary model cannot see them; its fallbacks have no effect yet.
         package var imageModel: AgentModelConfig?
         package var workspace: String?
         /// Turns that run at the same time over all sessions.
@@ -25,12 +25,16 @@ package struct AgentsConfig: ConfigSection {
         /// Overrides the model's context size, in tokens.
         package var contextTokens: Int?
         package var sandbox = SandboxConfig()
+        /// Whether a new workspace gets no first files.
+        package var skipBootstrap = false
+        /// How much of each workspace file the prompt holds.
+        package var bootstrapMaxChars = 20_000
 
         package init() {}
 
         package static let spec = ObjectSpec<Defaults>(
             Field("model", \.model, .agentModel).label("Primary Model"),
-            Field("imageModel", \.imageModel, .agentModel).label("Image Model"),
+            Field("imageModel", \.imageModel, .agentModelAlone).label("Image Model"),
             Field("workspace", \.workspace, .text).label("Workspace"),
             Field("maxConcurrent", \.maxConcurrent, .integer(1...1000)).defaultShown.label("Turns At A Time"),
             Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400 * 7)).label("Turn Timeout (s)"),
@@ -38,21 +42,20 @@ package struct AgentsConfig: ConfigSection {
             Field("models", \.models, .map(.object)).label("Models"),
             Field("contextTokens", \.contextTokens, .integer(1...Int.max)).label("Context Size (tokens)"),
             Field("sandbox", \.sandbox, .object).label("Sandbox"),
+            Field("skipBootstrap", \.skipBootstrap, .bool).label("Skip First Files"),
+            Field("bootstrapMaxChars", \.bootstrapMaxChars, .integer(1...Int.max))
+                .label("Longest Workspace File In The Prompt"),
             .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
     }
 
     /// `agents.defaults.models.<provider/model>`.
     package struct ModelEntry: ConfigSection {
         package var alias: String?
-        /// Sent to the vendor with each request.
-        package var params: JSON?
 
         package init() {}
 
         package static let spec = ObjectSpec<ModelEntry>(
-            Field("alias", \.alias, .text).label("Alias"),
-            Field("params", \.params, .raw(.object(ObjectShape(members: [], other: .any)))).label(
-                "Parameters"))
+            Field("alias", \.alias, .text).label("Alias"))
     }
 }
 
@@ -107,9 +110,14 @@ package struct AgentModelConfig: Sendable, Hashable {
 
 extension ValueSpec where Value == AgentModelConfig {
     /// `"provider/model"`, or `{primary, fallbacks}`.
-    static var agentModel: Self {
+    static var agentModel: Self { agentModel(usesFallbacks: true) }
+    /// The same where nobody asks the fallbacks yet.
+    static var agentModelAlone: Self { agentModel(usesFallbacks: false) }
+
+    private static func agentModel(usesFallbacks: Bool) -> Self {
         var label = Traits()
         label.label = "Fallbacks"
+        label.hasEffect = usesFallbacks
         let members = [
             ObjectShape.Member(key: "primary", shape: .string, traits: Traits()),
             ObjectShape.Member(key: "fallbacks", shape: .array(.string), traits: label),

@@ -12,19 +12,17 @@ package struct AuthConfig: ConfigSection {
         Field("order", \.order, .map(.list(.text))).label("Auth Profile Order"),
         Field("cooldowns", \.cooldowns, .object).label("Cooldowns"))
 
-    /// `auth.profiles.<id>`; the secret itself is in the store or in the environment.
+    /// `auth.profiles.<id>`: which stored login of a vendor to use; the secret itself is in `auth-profiles.json`.
     package struct Profile: ConfigSection {
         package var provider = ""
-        /// `api_key`, `oauth`, `token` or `aws-sdk`.
+        /// `api_key`, `oauth`, `token` or `aws-sdk`; a stored login of another kind is not used.
         package var mode = "api_key"
-        package var email: String?
 
         package init() {}
 
         package static let spec = ObjectSpec<Profile>(
             Field("provider", \.provider, .text).required.label("Provider"),
-            Field("mode", \.mode, .choice("api_key", "oauth", "token", "aws-sdk")).required.label("Mode"),
-            Field("email", \.email, .text).label("E-mail"))
+            Field("mode", \.mode, .choice("api_key", "oauth", "token", "aws-sdk")).required.label("Mode"))
     }
 
     /// `auth.cooldowns`, in hours.

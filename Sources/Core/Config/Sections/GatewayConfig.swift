@@ -37,7 +37,6 @@ package struct GatewayConfig: ConfigSection {
         package var mode: String?
         package var token: Secret?
         package var password: Secret?
-        package var allowTailscale: Bool?
         package var rateLimit = RateLimit()
 
         package init() {}
@@ -49,7 +48,6 @@ package struct GatewayConfig: ConfigSection {
                 "Gateway Token"),
             Field("password", \.password, .secret).sensitive.environment("OPENCLAW_GATEWAY_PASSWORD")
                 .label("Gateway Password"),
-            Field("allowTailscale", \.allowTailscale, .bool).label("Allow Tailscale Identity"),
             Field("rateLimit", \.rateLimit, .object).label("Login Rate Limit"))
     }
 

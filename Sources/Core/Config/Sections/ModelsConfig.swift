@@ -29,7 +29,7 @@ package struct ProviderConfig: ConfigSection {
         Field("baseUrl", \.baseUrl, .text).label("Base URL"),
         Field("apiKey", \.apiKey, .secret).sensitive.label("API Key"),
         Field("api", \.api, .api).label("API"),
-        Field("headers", \.headers, .map(.text)).sensitive.label("Headers"),
+        Field("headers", \.headers, .map(.secretText)).sensitive.label("Headers"),
         Field("authHeader", \.authHeader, .bool).label("Key As Bearer Token"),
         Field("models", \.models, .list(.object)).label("Models"))
 }

@@ -22,9 +22,7 @@ package struct LoggingConfig: ConfigSection {
     package var consoleStyle: String?
     /// `tools` or `off`.
     package var redactSensitive = "tools"
-    /// Further patterns to mask.
-    package var redactPatterns: [String] = []
-    /// Nil: the log's own limit.
+    /// A file stops growing here; nil: the log's own limit.
     package var maxFileBytes: Int?
 
     package init() {}
@@ -36,7 +34,6 @@ package struct LoggingConfig: ConfigSection {
         Field("consoleStyle", \.consoleStyle, .choice("pretty", "compact", "json")).label(
             "Console Log Style"),
         Field("redactSensitive", \.redactSensitive, .choice("off", "tools")).defaultShown.label("Redaction"),
-        Field("redactPatterns", \.redactPatterns, .list(.text)).label("Redaction Patterns"),
         Field("maxFileBytes", \.maxFileBytes, .integer(1...Int.max)).label("Largest Log File (bytes)"))
 }
 
@@ -49,6 +46,7 @@ package struct ToolsConfig: ConfigSection {
     /// Added to what the profile allows.
     package var alsoAllow: [String] = []
     package var exec = Exec()
+    package var fs = Files()
 
     package init() {}
 
@@ -57,7 +55,8 @@ package struct ToolsConfig: ConfigSection {
         Field("deny", \.deny, .list(.text)).label("Denied Tools"),
         Field("profile", \.profile, .toolProfile).label("Tool Profile"),
         Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
-        Field("exec", \.exec, .object).label("Exec Tool"))
+        Field("exec", \.exec, .object).label("Exec Tool"),
+        Field("fs", \.fs, .object).label("File Tools"))
 
     /// `tools.exec`: commands.
     package struct Exec: ConfigSection, ExecRules {
@@ -67,6 +66,8 @@ package struct ToolsConfig: ConfigSection {
         package var ask: String?
         package var mode: String?
         package var host: String?
+        /// The same by its newer name, which wins.
+        package var timeoutSeconds: Int?
 
         package init() {}
 
@@ -75,7 +76,19 @@ package struct ToolsConfig: ConfigSection {
             Field("security", \.security, .execSecurity).label("Exec Security"),
             Field("ask", \.ask, .execAsk).label("Exec Approval"),
             Field("mode", \.mode, .execMode).label("Exec Mode"),
-            Field("host", \.host, .execHost).label("Exec Host"))
+            Field("host", \.host, .execHost).label("Exec Host"),
+            Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400)).label("Exec Timeout (s)"))
+    }
+
+    /// `tools.fs`: reading and writing files.
+    package struct Files: ConfigSection {
+        /// Whether they stay inside the workspace.
+        package var workspaceOnly = true
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Files>(
+            Field("workspaceOnly", \.workspaceOnly, .bool).label("Workspace Only"))
     }
 }
 
