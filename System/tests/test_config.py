@@ -349,6 +349,7 @@ def test_a_restart_after_a_dangerous_mistake_goes_on_with_what_ran(start: Any, s
     gateway.signal(signal.SIGUSR1)
     gateway.wait_for_line(r"running on the last good copy", after=before)
     gateway.wait_for_line(r"listening on", after=before)
+    gateway.wait_until_ready()
     with pytest.raises(Refused):
         connect(gateway.port, auth={})
     connect(gateway.port).close()
@@ -404,6 +405,7 @@ def test_a_changed_env_file_is_taken_up_like_a_changed_config(start: Any, state:
     by_rename(state / ".env", "MY_TOKEN=second\n")
     gateway.wait_for_line(r"requires gateway restart \(.*env\.MY_TOKEN\)", after=said)
     gateway.wait_for_line(r"listening on", after=said)
+    gateway.wait_until_ready()
     connect(gateway.port, auth={"token": "second"}).close()
     assert gateway.running and "second" not in gateway.output
 
