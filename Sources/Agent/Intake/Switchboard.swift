@@ -118,7 +118,12 @@ package final class Switchboard {
     }
 
     private func record(_ message: InboundMessage) async throws(SubmitError) -> Recorded {
-        do { return try await stores.inbox.record(message) } catch { throw .store("\(error)") }
+        do {
+            return try await stores.inbox.record(message)
+        } catch {
+            log.error("A message was not accepted.", ["reason": "\(error)"])
+            throw .store("\(error)")
+        }
     }
 
     private func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {

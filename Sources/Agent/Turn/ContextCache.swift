@@ -44,7 +44,9 @@ final class ContextCache {
     /// Follows what was stored; a conversation that begins is kept from its first message on.
     func append(_ messages: [Message], at positions: [StoredPosition], to session: SessionID) {
         guard let first = positions.first(where: \.isNew) else { return }
-        guard var entry = kept[session] ?? (first.sequence == 1 ? Kept(tail: TranscriptTail(), maxBytes: 0, lastUse: 0) : nil)
+        guard
+            var entry = kept[session]
+                ?? (first.sequence == 1 ? Kept(tail: TranscriptTail(), maxBytes: 0, lastUse: 0) : nil)
         else { return }
         for (message, position) in zip(messages, positions) where position.isNew {
             guard entry.tail.append(message, at: position) else { return forget(session) }

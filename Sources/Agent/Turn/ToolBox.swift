@@ -53,7 +53,8 @@ package struct ToolBox: Sendable {
     func plan(_ call: ToolCall, _ policy: ToolPolicy) -> Plan {
         guard let tool = byName[call.name] else { return .refuse(.failure("Tool \(call.name) not found")) }
         guard policy.allows(call.name) else {
-            return .refuse(.failure("Tool \(call.name) is not allowed here (`tools.allow`, `tools.deny`)."))
+            return .refuse(
+                .failure("Tool \(call.name) is not allowed here by the `tools` section of the config."))
         }
         guard call.arguments.objectValue != nil else {
             return .refuse(

@@ -1,7 +1,9 @@
 extension StringProtocol where UTF8View: BidirectionalCollection {
     /// Without white space at both ends.
     package var trimmed: SubSequence {
-        if let first = utf8.first, let last = utf8.last, Self.isInk(first), Self.isInk(last) { return self[...] }
+        if let first = utf8.first, let last = utf8.last, Self.isInk(first), Self.isInk(last) {
+            return self[...]
+        }
         let rest = drop { $0.isWhitespace }
         guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return rest.prefix(0) }
         return rest[...last]

@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Store
 
 /// The changes one `sessions.patch` asks for, checked (contract §7.4).
@@ -152,7 +152,7 @@ extension SessionPatch {
 
 extension ThinkingLevel {
     /// The level, also by the other words people use for it.
-    init?(spelling: String) {
+    package init?(spelling: String) {
         switch spelling.lowercased().trimmed {
         case "off", "none", "disable", "disabled": self = .off
         case "minimal", "min", "think": self = .minimal

@@ -33,7 +33,8 @@ struct RecoveryTests {
             let inbox = Stores(database).inbox
             for number in 0..<620 {
                 let text = number % 100 == 99 ? "/status" : "message \(number)"
-                _ = try await inbox.record(.sample(text, id: "r\(number)", in: SessionKey("agent:main:s\(number % 7)")))
+                _ = try await inbox.record(
+                    .sample(text, id: "r\(number)", in: SessionKey("agent:main:s\(number % 7)")))
             }
             await database.close()
 

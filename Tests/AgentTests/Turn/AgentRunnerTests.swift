@@ -16,7 +16,8 @@ struct AgentRunnerTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let call = ToolCall(id: "c1", name: "look", arguments: ["b": 1, "a": [true, nil, 2.5, "å"]])
         let models = ScriptedModels([.call([call]), .say(["Seen."]), .say(["In memory."])])
-        try await TestHouse.run(in: folder, models: models, tools: [ScriptedTool("look", .answer("all"))]) { house in
+        try await TestHouse.run(in: folder, models: models, tools: [ScriptedTool("look", .answer("all"))]) {
+            house in
             try await house.ask("look")
             try await house.ask("and now?", id: "second")
             #expect(house.models.requests.count == 3)
