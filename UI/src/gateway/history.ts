@@ -57,9 +57,9 @@ function withEntries(thread: Thread, entries: Entry[], pictures: Pictures): Thre
 
 function withPictures(message: Message, pictures: Pictures): Message {
   const sources = message.sendKey === undefined ? undefined : pictures.get(message.sendKey);
-  if (!sources || message.blocks.some((block) => block.kind === "image")) return message;
+  if (!sources || message.blocks.some((block) => block.kind === "image" && block.source !== undefined)) return message;
   const images = sources.map((source): Block => ({ kind: "image", source }));
-  return { ...message, blocks: [...images, ...message.blocks.filter((block) => block.kind !== "file")] };
+  return { ...message, blocks: [...images, ...message.blocks.filter(({ kind }) => kind !== "file" && kind !== "image")] };
 }
 
 function moved(offset: number | undefined, by: number): number | undefined {
@@ -83,10 +83,11 @@ function stillRunning(thread: Thread, page: LatestPage): Run[] {
   return [...runs, adoptedRun(inFlightId, textOf(inFlight.text) ?? "", written, page.askedAt)];
 }
 
-/** An ending stays only while the history lacks it: a failure nobody wrote down, or the words of a lost answer. */
-function isNews(ending: Ending, messages: readonly Message[]): boolean {
-  if (ending.message.failure === undefined) return false;
-  return !messagesOfRun(messages, ending.runId).some((message) => message.failure !== undefined);
+/** An ending stays only while the history lacks it: a failure or a stop nobody wrote down. */
+function isNews({ message, runId }: Ending, messages: readonly Message[]): boolean {
+  const told = messagesOfRun(messages, runId);
+  if (message.failure !== undefined) return !told.some(({ failure }) => failure !== undefined);
+  return message.stopped && told.length === 0;
 }
 
 /** The assistant's messages of one run: those marked with it, or those that follow what a person sent under its id. */

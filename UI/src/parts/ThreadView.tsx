@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { rowsOf, type Row } from "../gateway/rows";
 import type { Thread } from "../gateway/thread";
+import { Announcer } from "./Announcer";
 import { useText } from "./context";
 import { Icon } from "./Icon";
 import { MessageView } from "./MessageView";
@@ -29,7 +30,7 @@ export function ThreadView({ thread, onOlder, children }: ThreadViewProps) {
   return (
     <div className="thread-frame">
       <div className="thread" ref={scroller} onScroll={onScroll} tabIndex={-1}>
-        <div className="thread-column" ref={content} role="log" aria-live="polite" aria-label={words.thread}>
+        <div className="thread-column" ref={content} role="log" aria-live="off" aria-label={words.thread}>
           {thread.olderOffset !== undefined && <OlderMark isLoading={thread.loading === "older"} onReach={onOlder} />}
           {rows.length === 0 ? children : rows.map((row) => <RowView key={row.id} row={row} />)}
           {awaitsRun && (
@@ -39,6 +40,7 @@ export function ThreadView({ thread, onOlder, children }: ThreadViewProps) {
           )}
         </div>
       </div>
+      <Announcer thread={thread} />
       {isAway && (
         <button type="button" className="to-latest" onClick={toEnd}>
           <Icon name="down" size={16} />

@@ -1,7 +1,7 @@
 import type { Attachment } from "../gateway/outbox";
 
-/** The gateway's limit for one attachment, decoded. */
-const mostBytes = 5_000_000;
+/** Decoded. The gateway takes 5 MB an image, but all images of a message share one frame of 25 MB in base64. */
+const mostBytes = 2_000_000;
 /** Models scale images down to about this anyway; more only costs time. */
 const longestSide = 2_048;
 const qualities = [0.88, 0.75, 0.6, 0.45];
@@ -48,6 +48,6 @@ function base64Of(blob: Blob): Promise<string> {
   });
 }
 
-export function imagesIn(data: DataTransfer | null): File[] {
-  return [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+export function filesIn(data: DataTransfer | null): File[] {
+  return [...(data?.files ?? [])];
 }
