@@ -29,7 +29,7 @@ export function ChatPage({ sessionKey, onOpenMenu }: { sessionKey: string; onOpe
   return (
     <div className="chat" onDragOver={drop.onDragOver} onDragLeave={drop.onDragLeave} onDrop={drop.onDrop}>
       <ChatHead sessionKey={sessionKey} onOpenMenu={onOpenMenu} />
-      <ThreadView thread={thread} onOlder={() => void chats.loadOlder(sessionKey)}>
+      <ThreadView thread={thread} onOlder={() => void chats.loadOlder(sessionKey)} onAgain={(text) => send(sessionKey, text, [])}>
         {thread.failure !== undefined && (
           <Problem title={words.historyFailed} reason={thread.failure} onRetry={() => void chats.refresh(sessionKey)} />
         )}

@@ -15,13 +15,16 @@ import { canonicalKey } from "../gateway/sessionKey";
 export function Shell({ link }: { link: Link }) {
   const words = useText();
   const [menuOpen, setMenuOpen] = useState(false);
-  const openMenu = () => setMenuOpen(true);
+  const opener = useRef<Element | null>(null);
+  const openMenu = () => {
+    opener.current = document.activeElement;
+    setMenuOpen(true);
+  };
   const closeMenu = () => setMenuOpen(false);
   const page = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!menuOpen) return undefined;
     const covered = page.current;
-    const opener = document.activeElement;
     // React 18.1 does not know this attribute. What the drawer covers is out of reach until it closes.
     covered?.setAttribute("inert", "");
     const onKey = (event: KeyboardEvent) => event.key === "Escape" && setMenuOpen(false);
@@ -29,7 +32,7 @@ export function Shell({ link }: { link: Link }) {
     return () => {
       window.removeEventListener("keydown", onKey);
       covered?.removeAttribute("inert");
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      if (opener.current instanceof HTMLElement) opener.current.focus();
     };
   }, [menuOpen]);
   useEffect(keepDroppedFilesOut, []);

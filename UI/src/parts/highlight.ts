@@ -7,7 +7,7 @@ const strings = String.raw`"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*
 const backquoted = "|`(?:\\\\.|[^`\\\\])*`";
 const slashComments = String.raw`\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)`;
 const hashComments = String.raw`(?<![^\s;])#[^\n]*`;
-const numbers = String.raw`\b(?:0[xob][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)\b`;
+const numbers = String.raw`(?<![\w.])(?:0[xob][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)(?!\w|\.\d)`;
 
 /** What many languages share is enough to tell words, texts and remarks apart. */
 const keywords = words(
