@@ -376,6 +376,7 @@ def test_plain_http_at_a_private_address_is_enough(chrome: Browser, ours: Gatewa
     assert page.page.evaluate("[isSecureContext, crypto.subtle, navigator.clipboard]") == [False, None, None]
     fake_chat.script.append(Text("```sh\nmake run\n```", chunks=1))
     page.log_in(TOKEN).say("how do I start?")
+    expect(page.answers.last.get_by_text("fake-1")).to_be_attached()
     page.answers.last.get_by_role("button", name="Copy", exact=True).click()
     expect(page.answers.last.get_by_role("button", name="Copied", exact=True)).to_be_visible()
     page.message_box.focus()
