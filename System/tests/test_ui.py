@@ -259,6 +259,8 @@ def test_stopping_at_once_leaves_a_word_about_it(tab: OpenTab, fake_chat: FakeOp
     page.stop_button.click()
     expect(page.page.get_by_text("Stopped", exact=True)).to_have_count(2)
     expect(page.stop_button).to_be_hidden()
+    found = re.findall("never mind|nor this one|Stopped", page.conversation.inner_text())
+    assert found == ["never mind", "Stopped", "nor this one", "Stopped"]
 
 
 def test_ten_huge_images_become_eight_that_fit(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
@@ -362,8 +364,8 @@ def test_it_works_in_an_odd_browser(chrome: Browser, ours: Gateway, oddity: str)
     context = chrome.new_context(locale="en-US")
     context.add_init_script(oddity)
     page = Tab(context.new_page(), ours.url).open().log_in(TOKEN)
-    page.say("[[slow]]")
-    expect(page.answers.last).to_contain_text("word60")
+    page.say("[[say:like any other]]")
+    expect(page.answers.last).to_contain_text("like any other")
     expect(page.stop_button).to_be_hidden()
     expect(page.answers).to_have_count(1)
     assert page.errors == []
@@ -437,26 +439,28 @@ HARMFUL = (
 )
 
 
-@pytest.mark.parametrize("evil", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_markdown_is_only_words(chrome: Browser, ours: Gateway, fake_chat: FakeOpenAIChat, evil: str) -> None:
-    fake_chat.script.append(Text(evil + "\n\nthe end", chunks=3))
-    context = chrome.new_context(locale="en-US")
-    page = Tab(context.new_page(), ours.url)
+HANDLERS = """(answer) => [...answer.querySelectorAll("*")].flatMap((node) => node.getAttributeNames())
+    .filter((name) => name.startsWith("on"))"""
+
+
+def test_hostile_markdown_is_only_words(tab: OpenTab, ours: Gateway, fake_chat: FakeOpenAIChat) -> None:
+    page = tab()
     asked: list[str] = []
     dialogs: list[str] = []
     page.page.on("request", lambda request: asked.append(request.url))
     page.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    page.open().log_in(TOKEN).say("show me")
-    answer = page.answers.last.locator(".markdown")
-    expect(answer).to_contain_text("the end")
-    assert answer.locator(HARMFUL).count() == 0, answer.inner_html()
-    assert answer.evaluate("(e) => [...e.querySelectorAll('*')].flatMap((n) => n.getAttributeNames()).filter((n) => n.startsWith('on'))") == []
-    for link in answer.get_by_role("link").all():
-        assert link.get_attribute("rel") == "noopener noreferrer"
-    assert "owned" not in page.page.title()
-    assert dialogs == []
-    assert [url for url in asked if not url.startswith((ours.url, "data:"))] == []
-    context.close()
+    for name, evil in HOSTILE.items():
+        fake_chat.script.append(Text(f"{evil}\n\nthe end of: {name}", chunks=3))
+        page.say(f"show me: {name}")
+        answer = page.answers.last.locator(".markdown")
+        expect(answer).to_contain_text(f"the end of: {name}")
+        assert answer.locator(HARMFUL).count() == 0, f"{name}: {answer.inner_html()}"
+        assert answer.evaluate(HANDLERS) == [], name
+        for link in answer.get_by_role("link").all():
+            assert link.get_attribute("rel") == "noopener noreferrer", name
+        assert "owned" not in page.page.title(), name
+        assert dialogs == [], name
+        assert [url for url in asked if not url.startswith((ours.url, "data:"))] == [], name
 
 
 def test_markdown_reads_as_it_was_meant(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
@@ -551,3 +555,27 @@ def test_an_answer_is_announced_once_it_is_whole(tab: OpenTab) -> None:
     page.say("[[say:the whole answer]]")
     expect(page.page.get_by_role("status").filter(has_text="the whole answer")).to_have_count(1)
     expect(page.conversation).to_have_attribute("aria-live", "off")
+
+
+def test_what_failed_can_be_asked_again(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Error(400, "not like this"))
+    page = tab()
+    page.say("[[say:here it is]] tell me")
+    expect(page.page.get_by_text("The answer failed")).to_be_visible()
+    page.page.get_by_role("button", name="Try again").click()
+    expect(page.answers.last).to_contain_text("here it is")
+    expect(page.page.get_by_role("button", name="Try again")).to_be_hidden()
+
+
+def test_a_file_that_is_no_image_is_refused_in_words(tab: OpenTab) -> None:
+    page = tab()
+    for place in (".chat", ".sidebar"):
+        page.page.locator(place).evaluate(
+            """(place) => {
+                const transfer = new DataTransfer();
+                transfer.items.add(new File(["text"], "notes.txt", { type: "text/plain" }));
+                const drop = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+                if (place.dispatchEvent(drop)) throw new Error("the browser would leave the page for the file");
+            }"""
+        )
+    expect(page.page.get_by_text("Only images can be sent")).to_be_visible()

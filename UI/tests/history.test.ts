@@ -138,6 +138,13 @@ test("pictures sent from here are shown in place of what the history leaves out"
   ]);
 });
 
+test("a message the gateway dropped from its queue stays, with the word that it was stopped", () => {
+  let thread = withSent(withSent(empty, "k1"), "k2");
+  for (const runId of ["k1", "k2"]) thread = withChatEvent(thread, { runId, state: "aborted" }, 50);
+  thread = latest(thread, [user("m1", "k1")]);
+  assert.deepEqual(kinds(thread), ["m1", "ending:k1", "sent:k2", "ending:k2"]);
+});
+
 test("a message stopped in the queue says so for as long as the history does not", () => {
   let thread = withSent(empty, "k1");
   thread = withChatEvent(thread, { runId: "k1", state: "aborted" }, 50);

@@ -2,7 +2,7 @@ import type { Block, Message } from "./message";
 import { numberOf, recordOf, textOf, textsOf, type JsonRecord } from "./read";
 import { adoptedRun, type Run } from "./run";
 import { keepingSame } from "./same";
-import type { Ending, Thread } from "./thread";
+import type { Ending, Sent, Thread } from "./thread";
 import { entriesOf, messagesOf, type Entry } from "./transcript";
 
 /** Images of messages sent from here, by their key: the gateway may keep the bytes to itself afterwards. */
@@ -26,6 +26,8 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
   const grown = shown.entries.length - thread.entries.length;
   const runs = page.afterGap ? stillRunning(shown, page) : shown.runs;
   const inHistory = new Set(shown.messages.map((message) => message.sendKey));
+  const endings = shown.endings.filter((ending) => ending.at > page.askedAt || isNews(ending, shown.messages));
+  const isOver = ({ item, state }: Sent) => state === "settled" && runs.length === 0 && !endings.some(({ runId }) => runId === item.key);
   return {
     ...shown,
     loaded: true,
@@ -33,10 +35,8 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
     failure: undefined,
     olderOffset: older.length > 0 ? moved(thread.olderOffset, grown) : olderOffset(page.payload, fresh.length),
     runs,
-    sent: shown.sent.filter(
-      ({ item, state }) => !inHistory.has(item.key) && !(state === "settled" && runs.length === 0),
-    ),
-    endings: shown.endings.filter((ending) => ending.at > page.askedAt || isNews(ending, shown.messages)),
+    sent: shown.sent.filter((sent) => !inHistory.has(sent.item.key) && !isOver(sent)),
+    endings,
   };
 }
 
