@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -59,8 +60,9 @@ class FakeServer:
 
     path_prefix = ""
 
-    def __init__(self, script: Iterable[Step] = ()) -> None:
+    def __init__(self, script: Iterable[Step] = (), tls: ssl.SSLContext | None = None) -> None:
         self.script: deque[Step] = deque(script)
+        self.tls = tls
         self.requests: list[Seen] = []
         self.violations: list[str] = []
         self.port = 0
@@ -111,7 +113,8 @@ class FakeServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}{self.path_prefix}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.port}{self.path_prefix}"
 
     def assert_clean(self) -> None:
         assert not self.violations, "the vendor would have refused:\n  " + "\n  ".join(self.violations)
@@ -134,7 +137,7 @@ class FakeServer:
         app.add_routes([*self.routes(), web.route("*", "/{path:.*}", self._unknown)])
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

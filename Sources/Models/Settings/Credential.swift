@@ -51,9 +51,10 @@ package struct StoredCredential: Sendable {
             let isKey = entry["type"]?.stringValue == "api_key"
             let names = isKey ? ["key"] : ["token", "access", "key"]
             guard
-                let secret = names.lazy.compactMap({ entry[$0]?.stringValue?.trimmed }).first(where: {
-                    !$0.isEmpty
-                })
+                let secret = names.lazy.compactMap({ (entry[$0]?.stringValue?.trimmed).map { String($0) } })
+                    .first(where: {
+                        !$0.isEmpty
+                    })
             else { return nil }
             return StoredCredential(
                 id: id, provider: provider, kind: isKey ? .apiKey : .token, secret: Secret(secret))

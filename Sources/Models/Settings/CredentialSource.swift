@@ -32,14 +32,15 @@ package struct CredentialSource: Sendable {
     }
 
     /// One sentence for each key in the file that an environment variable with another value overrules.
-    package func shadowed() -> [String] {
+    package var shadowedKeys: [String] {
         settings.providers.keys.sorted().compactMap { provider in
             guard let key = settings.providers[provider]?.apiKey, !key.isEmpty,
                 let winner = keyVariables(of: provider).first(where: { settings.variable($0.name) != nil }),
-                settings.variable(winner.name) != key.reveal().trimmed
+                settings.variable(winner.name) != String(key.reveal().trimmed)
             else { return nil }
             return
-                "`models.providers.\(provider).apiKey` differs from `\(winner.name)`; the environment wins."
+                "models.providers.\(provider).apiKey: shadowed by the environment variable `\(winner.name)`, which has "
+                + "another value; remove one of the two"
         }
     }
 
@@ -63,7 +64,7 @@ package struct CredentialSource: Sendable {
         guard let key = settings.providers[provider]?.apiKey?.reveal().trimmed, !key.isEmpty else {
             return []
         }
-        return [credential("\(provider):config", provider, .apiKey, key)]
+        return [credential("\(provider):config", provider, .apiKey, String(key))]
     }
 
     /// A pasted setup token works only as a bearer token, wherever it was put.

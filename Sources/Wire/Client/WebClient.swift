@@ -4,20 +4,19 @@
 @MainActor
 package final class WebClient {
     private let userAgent: String
-    private let caFile: String?
+    private let trust: TrustedCertificates
     private var multi: Multi?
 
-    /// `caFile` holds the certificates to trust instead of the system's (`SSL_CERT_FILE`).
-    package init(userAgent: String = "openclaw", caFile: String? = nil) {
+    package init(userAgent: String = "openclaw", trust: TrustedCertificates = TrustedCertificates()) {
         self.userAgent = userAgent
-        self.caFile = caFile
+        self.trust = trust
     }
 
     /// Sends a request and returns once status and headers are there; the body is then read from the stream.
     package func open(_ request: WebRequest) async throws(WebError) -> WebStream {
         try request.check()
         guard !Task.isCancelled else { throw .cancelled }
-        let transfer = try Transfer(request, userAgent: userAgent, caFile: caFile, in: openMulti())
+        let transfer = try Transfer(request, userAgent: userAgent, trust: trust, in: openMulti())
         do throws(WebError) {
             let head = try await transfer.waitForHead()
             return WebStream(head: head, transfer: transfer)
@@ -39,6 +38,19 @@ package final class WebClient {
         let multi = try Multi()
         self.multi = multi
         return multi
+    }
+}
+
+/// Who vouches for servers: certificates in PEM; nil: where libcurl was built to look.
+package struct TrustedCertificates: Sendable, Hashable {
+    /// One file of them all.
+    package var file: String?
+    /// A folder with a file for each, named by its hash as `openssl rehash` does.
+    package var folder: String?
+
+    package init(file: String? = nil, folder: String? = nil) {
+        self.file = file
+        self.folder = folder
     }
 }
 

@@ -16,8 +16,8 @@ struct BaseURLTests {
 
     @Test func `the file goes before the vendor's variable, the variable before the vendor`() {
         let environment = ["ANTHROPIC_BASE_URL": "https://proxy/", "GOOGLE_GEMINI_BASE_URL": "https://g"]
-        let settings = Models.ModelSettings(
-            providers: ["google": Models.ProviderSettings(baseURL: "https://file/v1beta//")],
+        let settings = ModelSettings(
+            providers: ["google": ProviderSettings(baseURL: "https://file/v1beta//")],
             environment: environment)
 
         #expect(BaseURL.of("anthropic", settings) == "https://proxy")
@@ -41,8 +41,8 @@ struct BaseURLTests {
     }
 
     @Test func `a vendor behind a name of one's own is known by its address`() throws {
-        let settings = Models.ModelSettings(providers: [
-            "mine": Models.ProviderSettings(baseURL: "https://openrouter.ai/api/v1", apiKey: Secret("k"))
+        let settings = ModelSettings(providers: [
+            "mine": ProviderSettings(baseURL: "https://openrouter.ai/api/v1", apiKey: Secret("k"))
         ])
         let endpoint = try ProviderFactory.endpoint(
             ModelReference(provider: "mine", model: "x"),
