@@ -293,6 +293,7 @@ extension AgentMethods {
 extension RunOutcome {
     fileprivate func receipt(of run: RunID) -> RunReceipt {
         RunReceipt(
-            run: run, session: sessionID, model: model, toolNames: toolNames, text: text?.trimmed ?? "")
+            run: run, session: sessionID, model: model, toolNames: toolNames,
+            text: text.map { String($0.trimmed) } ?? "")
     }
 }
