@@ -56,13 +56,18 @@ class Answer:
 
 
 class FakeServer:
-    """Subclasses know one vendor's wire. `with FakeX() as fake:` listens on a free port for as long as the block lasts."""
+    """Subclasses know one vendor's wire. `with FakeX() as fake:` listens on a free port for as long as the block lasts.
+
+    `pause` is the seconds between two pieces of an answer that names none itself."""
 
     path_prefix = ""
 
-    def __init__(self, script: Iterable[Step] = (), tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, script: Iterable[Step] = (), tls: ssl.SSLContext | None = None, pause: float = 0.0
+    ) -> None:
         self.script: deque[Step] = deque(script)
         self.tls = tls
+        self.pause = pause
         self.requests: list[Seen] = []
         self.violations: list[str] = []
         self.port = 0
@@ -212,8 +217,8 @@ class FakeServer:
                 break
             sent += is_text
             await _write(response, data, one_byte)
-            if is_text and answer.pause:
-                await asyncio.sleep(answer.pause)
+            if is_text and (pause := answer.pause or self.pause):
+                await asyncio.sleep(pause)
         return await self._end(request, response, seen, inner)
 
     async def _end(

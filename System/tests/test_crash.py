@@ -11,16 +11,14 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from fakes import FakeOpenAIChat, Hold, Silence, Text, ToolCall
 from fakes.server import Seen
-from fakes.steps import Step
 from harness import Client, Device, Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.golden import Frame
 from tests.test_chat import text_of
@@ -324,18 +322,10 @@ def test_a_hundred_messages_are_all_there(start: Start, first: Gateway, count: i
 KILLS = int(os.environ.get("CRASH_KILLS", "24"))
 CONVERSATIONS = 20
 LONGEST_LIFE_SECONDS = 0.6
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.02  # between two pieces of an answer, so that a kill falls into every part of a turn
 # After as many a message is given up, and says so: it may be what kills the gateway.
 MOST_ATTEMPTS = 3
 NUMBER = re.compile(r"#(\d+)#")
-
-
-class Unhurried(FakeOpenAIChat):
-    """Takes its time between two pieces of an answer, so that a kill falls into every part of a turn."""
-
-    async def _play(self, request: web.Request, seen: Seen, step: Step) -> web.StreamResponse:
-        slower = replace(step, pause=PAUSE_SECONDS) if isinstance(step, Text) else step
-        return await super()._play(request, seen, slower)
 
 
 @dataclass
@@ -488,7 +478,7 @@ def asked_for(request: Seen) -> int | None:
 @pytest.mark.timeout(120 + 4 * KILLS)
 def test_a_storm_of_kills_loses_and_doubles_nothing(start: Start, state: Path) -> None:
     """`CRASH_KILLS` makes it longer."""
-    with Unhurried() as model:
+    with FakeOpenAIChat(pause=PAUSE_SECONDS) as model:
         storm = Storm(start, start(gateway_config(state, [ModelConfig("fake", model.url)])), model, seed=4)
         for _ in range(KILLS):
             storm.live_and_die()

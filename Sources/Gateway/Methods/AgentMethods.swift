@@ -111,15 +111,12 @@ extension AgentMethods {
         case .started:
             call.answer(.json(accepted(run, message, call)))
             turns.release(run)
-            guard let outcome = await switchboard.wait(for: run, timeout: Self.longestWait) else {
+            guard let outcome = await switchboard.wait(for: run, timeout: Call.longestTurn) else {
                 return .sent
             }
             return .json(try final(run, outcome, call.generation))
         }
     }
-
-    /// Longer than any turn may take; the client has gone by then.
-    private static let longestWait: Duration = .seconds(48 * 3600)
 
     private func message(_ call: Call) throws(RPCError) -> InboundMessage {
         let settings = settings.now
@@ -152,7 +149,7 @@ extension AgentMethods {
             session: key, text: call.text("message") ?? "", images: images,
             options: TurnOptions(
                 thinking: call.text("thinking").flatMap { ThinkingLevel(spelling: $0) },
-                timeout: call.params["timeout"]?.intValue.flatMap { $0 > 0 ? .seconds($0) : nil },
+                timeout: call.timeout(call.params["timeout"]?.intValue.map { .seconds($0) }),
                 extraSystemPrompt: call.text("extraSystemPrompt"),
                 delivers: call.params["deliver"]?.boolValue ?? false))
     }

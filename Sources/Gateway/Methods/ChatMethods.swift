@@ -75,7 +75,7 @@ struct ChatMethods: MethodGroup {
             session: key, text: text, images: images,
             options: TurnOptions(
                 thinking: call.text("thinking").flatMap { ThinkingLevel(spelling: $0) },
-                timeout: call.params["timeoutMs"]?.intValue.flatMap { $0 > 0 ? .milliseconds($0) : nil },
+                timeout: call.timeout(call.params["timeoutMs"]?.intValue.map { .milliseconds($0) }),
                 delivers: call.params["deliver"]?.boolValue ?? false))
     }
 
