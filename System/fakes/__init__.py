@@ -2,8 +2,10 @@
 
 from fakes.anthropic import FakeAnthropic
 from fakes.gemini import FakeGemini
+from fakes.logins import FakeLogins
 from fakes.openai_chat import FakeOpenAIChat
 from fakes.openai_responses import FakeOpenAIResponses
+from fakes.proxy import FakeProxy
 from fakes.server import FakeServer, Seen
 from fakes.steps import (
     Cut,
@@ -23,8 +25,10 @@ __all__ = [
     "ErrorEvent",
     "FakeAnthropic",
     "FakeGemini",
+    "FakeLogins",
     "FakeOpenAIChat",
     "FakeOpenAIResponses",
+    "FakeProxy",
     "FakeServer",
     "Hold",
     "OneByteChunks",

@@ -46,11 +46,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """A step in the vendor-neutral form the fakes render: pieces of text and at most one tool call."""
+    """A step in the vendor-neutral form the fakes render: pieces of text and tool calls."""
 
     texts: list[str]
     thinking: str | None = None
-    tool: ToolCall | None = None
+    tools: tuple[ToolCall, ...] = ()
     pause: float = 0.0
 
 
@@ -58,9 +58,12 @@ class FakeServer:
     """Subclasses know one vendor's wire. `with FakeX() as fake:` listens on a free port for as long as the block lasts."""
 
     path_prefix = ""
+    usual_model = "fake-1"
 
-    def __init__(self, script: Iterable[Step] = ()) -> None:
+    def __init__(self, script: Iterable[Step] = (), models: tuple[str, ...] = ()) -> None:
+        """`models` are all there are, others are unknown; without it every name is known."""
         self.script: deque[Step] = deque(script)
+        self.models = models
         self.requests: list[Seen] = []
         self.violations: list[str] = []
         self.port = 0
@@ -76,6 +79,9 @@ class FakeServer:
     def problems(self, seen: Seen) -> list[str]:
         """Everything the vendor would refuse about this request."""
         raise NotImplementedError
+
+    def model_of(self, seen: Seen) -> str:
+        return str(seen.body["model"])
 
     def trailing(self, body: Any) -> tuple[list[str], str | None]:
         """The person's texts since the model last spoke, and the last tool result if it comes after them."""
@@ -125,6 +131,10 @@ class FakeServer:
             )
             return self.requests[number - 1]
 
+    @property
+    def listed_models(self) -> tuple[str, ...]:
+        return self.models or (self.usual_model,)
+
     def next_id(self, prefix: str) -> str:
         self._calls += 1
         return f"{prefix}fake{self._calls}"
@@ -154,6 +164,8 @@ class FakeServer:
         self._record(seen)
         if problems := self._problems(seen):
             return self._refuse(seen, problems)
+        if self.models and self.model_of(seen) not in self.models:
+            return self._error(seen, Error(404, f"model: {self.model_of(seen)}"))
         step = self.script.popleft() if self.script else step_for(*self.trailing(seen.body))
         try:
             return await self._play(request, seen, step)
@@ -249,9 +261,9 @@ async def _write(response: web.StreamResponse, data: bytes, one_byte: bool) -> N
 
 def _answer(step: Step) -> Answer:
     if isinstance(step, ToolCall):
-        return Answer(pieces(step.text, 6) if step.text else [], step.thinking, step)
+        return Answer(pieces(step.text, 6) if step.text else [], step.thinking, (step, *step.beside))
     if isinstance(step, Text):
-        return Answer(pieces(step.text, step.chunks), step.thinking, None, step.pause)
+        return Answer(pieces(step.text, step.chunks), step.thinking, (), step.pause)
     if isinstance(step, (Cut, Silence)):
         return Answer(pieces(step.text, 6))
     return Answer(pieces(Text().text, 6))
