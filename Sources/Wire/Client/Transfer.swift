@@ -28,7 +28,9 @@ final class Transfer {
     private var deadlines: TransferDeadlines?
 
     /// Starts at once.
-    init(_ request: WebRequest, userAgent: String, caFile: String?, in multi: Multi) throws(WebError) {
+    init(
+        _ request: WebRequest, userAgent: String, caFile: String?, proxies: ProxyVariables, in multi: Multi
+    ) throws(WebError) {
         self.request = request
         self.multi = multi
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
@@ -38,7 +40,7 @@ final class Transfer {
         }
         handle = easy
         do throws(WebError) {
-            try configure(easy, userAgent: userAgent, caFile: caFile)
+            try configure(easy, userAgent: userAgent, caFile: caFile, proxies: proxies)
             try multi.add(easy, self)
         } catch {
             release()

@@ -5,19 +5,24 @@
 package final class WebClient {
     private let userAgent: String
     private let caFile: String?
+    private let proxies: ProxyVariables
     private var multi: Multi?
 
     /// `caFile` holds the certificates to trust instead of the system's (`SSL_CERT_FILE`).
-    package init(userAgent: String = "openclaw", caFile: String? = nil) {
+    package init(
+        userAgent: String = "openclaw", caFile: String? = nil, proxies: ProxyVariables = ProxyVariables()
+    ) {
         self.userAgent = userAgent
         self.caFile = caFile
+        self.proxies = proxies
     }
 
     /// Sends a request and returns once status and headers are there; the body is then read from the stream.
     package func open(_ request: WebRequest) async throws(WebError) -> WebStream {
         try request.check()
         guard !Task.isCancelled else { throw .cancelled }
-        let transfer = try Transfer(request, userAgent: userAgent, caFile: caFile, in: openMulti())
+        let transfer = try Transfer(
+            request, userAgent: userAgent, caFile: caFile, proxies: proxies, in: openMulti())
         do throws(WebError) {
             let head = try await transfer.waitForHead()
             return WebStream(head: head, transfer: transfer)
