@@ -96,9 +96,23 @@ struct RoomSettings {
         settings.environment = environment.variables
         settings.replacesCatalog = config.models.mode == "replace"
         settings.order = config.auth.order
+        settings.cooldowns = cooldowns
+        settings.listedProfiles = config.raw["auth"]?["profiles"]?.objectValue?.map(\.key) ?? []
+        settings.defaultAgent = defaultAgent
         settings.profiles = storedCredentials
         for (id, provider) in config.models.providers { settings.providers[id] = room(provider, id: id) }
         return settings
+    }
+
+    private var cooldowns: CooldownRules {
+        func hours(_ hours: Double) -> Duration { .seconds(hours * 3600) }
+        let given = config.auth.cooldowns
+        var rules = CooldownRules()
+        rules.billingFirst = hours(given.billingBackoffHours)
+        rules.billingFirstByProvider = given.billingBackoffHoursByProvider.mapValues(hours)
+        rules.billingLongest = hours(given.billingMaxHours)
+        rules.window = hours(given.failureWindowHours)
+        return rules
     }
 
     private func room(_ provider: Core.ProviderSettings, id: String) -> Models.ProviderSettings {
@@ -106,8 +120,11 @@ struct RoomSettings {
         settings.baseURL = provider.baseUrl
         settings.apiKey = provider.apiKey
         settings.api = provider.api.flatMap { ModelAPI(rawValue: $0) }
+        if settings.api == nil { settings.foreignAPI = provider.api }
         settings.headers = provider.headers
         settings.authHeader = provider.authHeader
+        settings.timeout = provider.timeoutSeconds.map { .seconds($0) }
+        if let proxy = provider.request.proxy, proxy.mode == "explicit-proxy" { settings.proxy = proxy.url }
         let entries = config.raw["models"]?["providers"]?[id]?["models"]?.arrayValue ?? []
         settings.models = entries.compactMap { ModelInfo(provider: id, json: $0) }
         return settings
@@ -123,7 +140,8 @@ struct RoomSettings {
         guard let bytes = try? PrivateFile.read(path, limit: Self.mostCredentialBytes),
             let json = try? JSON.parse(bytes)
         else { return [] }
-        return StoredCredential.profiles(json: json)
+        return StoredCredential.profiles(
+            LoginStore(agent: defaultAgent, json: json), environment: environment.variables)
     }
 
     // MARK: Gateway

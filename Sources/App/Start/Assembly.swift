@@ -45,9 +45,12 @@ final class Assembly {
         let rooms = RoomSettings(setup: setup, secret: secret)
         database = try Self.openDatabase(setup.state)
         stores = Stores(database)
-        client = WebClient(userAgent: "openclaw/\(Version.text)")
+        client = WebClient(
+            userAgent: "openclaw/\(Version.text)", caFile: setup.environment["SSL_CERT_FILE"],
+            proxies: ProxyVariables(setup.environment.variables))
         router = ModelRouter(
-            settings: rooms.models, web: client, book: CooldownStore(database), log: log.named("models"))
+            settings: rooms.models, web: client, book: CooldownStore(database), logins: LoginTable(database),
+            log: log.named("models"))
         let events = EventHub()
         switchboard = Switchboard(
             stores: stores, models: router, directory: Self.directory(router),
@@ -70,12 +73,12 @@ final class Assembly {
             DatabaseService(database, log: log.named("store")),
             ImportService(
                 StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
+            ModelsService(router) { [unowned self] in applySettings() },
             SwitchboardService(switchboard),
             ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
             ReloadService(reloader),
         ]
         try listen()
-        await router.load()
         return try await ServiceGroup(services, log: log).run {
             sayWhereItListens()
             return await signals.wait()
@@ -102,8 +105,13 @@ final class Assembly {
     private func apply(_ plan: ReloadPlan) {
         guard !plan.needsRestart else { return signals.end(.restart) }
         setup.refresh()
+        router.update(RoomSettings(setup: setup, secret: secret).models)
+        applySettings()
+    }
+
+    /// Gives the rooms what follows from the config and from the models that can be used.
+    private func applySettings() {
         let rooms = RoomSettings(setup: setup, secret: secret)
-        router.update(rooms.models)
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
         switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
