@@ -70,7 +70,7 @@ let package = Package(
         tests(of: "Models", ["Core", "Wire"]),
         tests(of: "Tools", ["Core", "Wire"]),
         tests(of: "Gateway", ["Core", "Wire", "Store", "Agent"]),
-        tests(of: "App", ["Core", "Gateway"]),
+        tests(of: "App", ["Core", "Agent", "Gateway"]),
         .testTarget(name: "HouseTests", swiftSettings: strict),
     ]
 )

@@ -14,6 +14,29 @@ int csystem_malloc_trim(void) { return 0; }
 #endif
 
 #ifdef __linux__
+#include <link.h>
+#include <sys/mman.h>
+
+static int release_readable_parts(struct dl_phdr_info *object, size_t size, void *unused) {
+    (void)size, (void)unused;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        /* What can be written may have been changed, by the loader or by us: it is nowhere else. */
+        if (part->p_type != PT_LOAD || part->p_flags & PF_W) continue;
+        uintptr_t start = (object->dlpi_addr + part->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_filesz) & ~(page - 1);
+        if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void csystem_release_code(void) { dl_iterate_phdr(release_readable_parts, NULL); }
+#else
+void csystem_release_code(void) {}
+#endif
+
+#ifdef __linux__
 int csystem_open_wake(int *write_end) { return *write_end = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 int csystem_accept(int listener, struct sockaddr *address, socklen_t *length) {

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #endif
@@ -123,6 +124,14 @@ int csystem_spawn(const struct csystem_order *order, pid_t *pid) {
     }
     *pid = made;
     return 0;
+}
+
+int csystem_adopt_orphans(void) {
+#ifdef __linux__
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : errno;
+#else
+    return ENOSYS;
+#endif
 }
 
 long long csystem_physical_memory(void) {

@@ -13,6 +13,8 @@ package final class GatewayServer: RequestHandler {
     private let history: HistoryCache
     private let tasks = TaskPool()
     private var rules: Rules
+    /// Lets the config that a client has just written take effect; true: the gateway is about to start again for it.
+    package var takeUpConfig: @MainActor () -> Bool = { false }
 
     /// Made from the settings once, not at every request.
     private struct Rules {
@@ -62,7 +64,10 @@ package final class GatewayServer: RequestHandler {
         let chat = ChatHistory(
             sessions: stores.sessions, settings: settings, switchboard: services.switchboard, cache: history)
         let config = services.configFile.map { file in
-            [ConfigMethods(file: file, settings: settings, written: services.configWritten)]
+            [
+                ConfigMethods(
+                    file: file, settings: settings, takeUp: { [weak self] in self?.takeUpConfig() ?? false })
+            ]
         }
         return (config ?? []) + [
             HealthMethods(
@@ -129,9 +134,6 @@ package final class GatewayServer: RequestHandler {
         plane.broadcaster.send(.event("shutdown", .object(payload), isDroppable: true), in: .three)
         plane.broadcaster.closeAll(code: 1012, reason: "service restart")
     }
-
-    /// Control connections that are logged in.
-    package var clientCount: Int { plane.broadcaster.connections.count }
 }
 
 // MARK: - HTTP
@@ -172,8 +174,6 @@ package struct GatewayServices {
     package var events: EventHub
     /// Nil leaves the `config.*` methods out.
     package var configFile: ConfigFile?
-    /// A client wrote the config; called at once, also where the file is watched.
-    package var configWritten: @MainActor () -> Void
     package var models: KnownModels
     package var tools: @MainActor () -> [ToolSchema]
     package var commands: [SlashCommand]
@@ -186,7 +186,7 @@ package struct GatewayServices {
 
     package init(
         stores: Stores, switchboard: Switchboard, events: EventHub, configFile: ConfigFile?,
-        configWritten: @escaping @MainActor () -> Void = {}, models: KnownModels,
+        models: KnownModels,
         tools: @escaping @MainActor () -> [ToolSchema], commands: [SlashCommand], host: HostFacts,
         logFile: @escaping @MainActor () -> String?, failing: @escaping @MainActor () -> [String] = { [] },
         log: Log
@@ -195,7 +195,6 @@ package struct GatewayServices {
         self.switchboard = switchboard
         self.events = events
         self.configFile = configFile
-        self.configWritten = configWritten
         self.models = models
         self.tools = tools
         self.commands = commands

@@ -2,12 +2,23 @@ package import Core
 
 /// What the gateway needs of the config, as values; built anew when the config changes.
 package struct GatewaySetup: Sendable {
+    /// How much of the clients' traffic is logged at the level `debug`; refused requests always are.
+    package enum TrafficStyle: String, Sendable {
+        /// Answers that took long.
+        case auto
+        /// Every answer.
+        case compact
+        /// Every request and every answer.
+        case full
+    }
+
     package var access: AccessSettings
     package var keys = SessionKeyRules()
     package var agents: [AgentFacts] = [AgentFacts(id: .main)]
     /// Shown when an agent has no name of its own (`ui.assistant.name`).
     package var assistantName = "Assistant"
-    package var assistantAvatar = "A"
+    /// Shown when an agent has no avatar of its own (`ui.assistant.avatar`).
+    package var assistantAvatar = GatewaySetup.plainAvatar
     /// `agents.defaults.model.primary`; nil: no model is set up.
     package var model: ModelReference?
     package var contextTokens: Int?
@@ -20,8 +31,12 @@ package struct GatewaySetup: Sendable {
     package var stateDirectory = ""
     /// Where sessions are stored: what `path` says in answers.
     package var databasePath = ""
+    package var traffic = TrafficStyle.auto
 
     package init(access: AccessSettings) { self.access = access }
+
+    /// The letter of an assistant that nobody gave a picture.
+    static let plainAvatar = "A"
 
     var isGlobal: Bool { keys.isGlobal }
     var scope: String { keys.isGlobal ? "global" : "per-sender" }
@@ -84,12 +99,39 @@ package struct ChannelFacts: Sendable, Hashable {
     package var id: ChannelID
     /// `Telegram`.
     package var label: String
-    package var isEnabled: Bool
+    /// Never empty.
+    package var accounts: [Account]
+    /// The account that is meant when none is named.
+    package var defaultAccount: String
 
-    package init(id: ChannelID, label: String, isEnabled: Bool) {
+    /// One login at the platform.
+    package struct Account: Sendable, Hashable {
+        package var id: String
+        package var name: String?
+        package var isEnabled: Bool
+        /// Where its secret is: `config`, `env` or `none`.
+        package var tokenSource: String
+        /// Why it does not run though it is enabled; nil: it is not meant to.
+        package var reason: String?
+
+        package init(
+            id: String, name: String? = nil, isEnabled: Bool, tokenSource: String, reason: String? = nil
+        ) {
+            self.id = id
+            self.name = name
+            self.isEnabled = isEnabled
+            self.tokenSource = tokenSource
+            self.reason = reason
+        }
+
+        var isConfigured: Bool { tokenSource != "none" }
+    }
+
+    package init(id: ChannelID, label: String, accounts: [Account], defaultAccount: String) {
         self.id = id
         self.label = label
-        self.isEnabled = isEnabled
+        self.accounts = accounts
+        self.defaultAccount = defaultAccount
     }
 }
 

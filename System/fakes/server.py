@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -60,9 +61,12 @@ class FakeServer:
     path_prefix = ""
     usual_model = "fake-1"
 
-    def __init__(self, script: Iterable[Step] = (), models: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, script: Iterable[Step] = (), tls: ssl.SSLContext | None = None, models: tuple[str, ...] = ()
+    ) -> None:
         """`models` are all there are, others are unknown; without it every name is known."""
         self.script: deque[Step] = deque(script)
+        self.tls = tls
         self.models = models
         self.requests: list[Seen] = []
         self.violations: list[str] = []
@@ -117,7 +121,8 @@ class FakeServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}{self.path_prefix}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.port}{self.path_prefix}"
 
     def assert_clean(self) -> None:
         assert not self.violations, "the vendor would have refused:\n  " + "\n  ".join(self.violations)
@@ -144,7 +149,7 @@ class FakeServer:
         app.add_routes([*self.routes(), web.route("*", "/{path:.*}", self._unknown)])
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

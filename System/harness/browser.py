@@ -14,6 +14,29 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 ARTIFACTS = Path(__file__).resolve().parents[1] / ".artifacts"
 WAIT_MILLISECONDS = 15_000
+# A name for loopback that is neither https nor localhost: to the browser no secure context, like any private address.
+PRIVATE_NAME = "gateway.internal"
+NOISE_IMAGES = """async ([element, kind, count, side]) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = side;
+    const noise = new ImageData(side, side);
+    const words = new Uint32Array(noise.data.buffer);
+    for (let index = 0; index < words.length; index += 1) words[index] = (Math.random() * 0x1000000) | 0xff000000;
+    canvas.getContext("2d").putImageData(noise, 0, 0);
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    const transfer = new DataTransfer();
+    for (let n = 0; n < count; n += 1) transfer.items.add(new File([blob], `noise-${n}.png`, { type: "image/png" }));
+    const options = { bubbles: true, cancelable: true };
+    const event = kind === "paste"
+        ? new ClipboardEvent("paste", { clipboardData: transfer, ...options })
+        : new DragEvent("drop", { dataTransfer: transfer, ...options });
+    element.dispatchEvent(event);
+    return blob.size;
+}"""
+PUT_TEXT = """(field, text) => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
 PASTE_IMAGE = """([element, data]) => {
     const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
     const transfer = new DataTransfer();
@@ -36,7 +59,7 @@ def chromium() -> str:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", f"--host-resolver-rules=MAP {PRIVATE_NAME} 127.0.0.1"]
         )
         expect.set_options(timeout=WAIT_MILLISECONDS)
         yield launched
@@ -87,8 +110,16 @@ class Tab:
         self.message_box.fill(text)
         self.message_box.press("Enter")
 
+    def put(self, text: str) -> None:
+        """Fills the message box at once; the browser's own typing takes minutes for what is this long."""
+        self.message_box.evaluate(PUT_TEXT, text)
+
     def paste_image(self, data: str) -> None:
         self.message_box.evaluate("(element, data) => (" + PASTE_IMAGE + ")([element, data])", data)
+
+    def bring_images(self, kind: str, count: int, side: int) -> int:
+        """Pastes or drops `count` images no compression makes smaller; returns the bytes of one."""
+        return int(self.message_box.evaluate(f"(element, rest) => ({NOISE_IMAGES})([element, ...rest])", [kind, count, side]))
 
     def picture(self, name: str) -> None:
         self.page.screenshot(path=str(ARTIFACTS / f"{name}.png"))

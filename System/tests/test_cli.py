@@ -11,6 +11,7 @@ import pytest
 
 from fakes import FakeOpenAIChat
 from harness import Gateway, connect, eventually, gateway_config
+from harness.config import TOKEN
 from harness.gateway import Finished, run_openclaw
 
 VERSION = re.compile(r"^\d{4}\.\d{1,2}\.\d{1,2}|\d+\.\d+\.\d+")
@@ -18,6 +19,11 @@ VERSION = re.compile(r"^\d{4}\.\d{1,2}\.\d{1,2}|\d+\.\d+\.\d+")
 
 def succeeded(done: Finished) -> Finished:
     assert done.code == 0, f"exit {done.code}:\n{done.text}"
+    return done
+
+
+def failed(done: Finished) -> Finished:
+    assert done.code == 1, done.text
     return done
 
 
@@ -92,7 +98,8 @@ def test_gateway_health_says_ok(gateway: Gateway) -> None:
 
 
 def test_gateway_probe_says_reachable(gateway: Gateway) -> None:
-    assert "Reachable: yes" in succeeded(gateway.command("gateway", "probe")).out
+    told = succeeded(gateway.command("gateway", "probe")).out
+    assert "Reachable: yes" in told and "operator.admin" in told
     probe = json.loads(succeeded(gateway.command("gateway", "probe", "--json")).out)
     assert probe["ok"] is True
 
@@ -112,6 +119,43 @@ def test_gateway_call_calls(gateway: Gateway, args: list[str], code: int, said: 
     done = gateway.command("gateway", "call", *args)
     assert done.code == code, done.text
     assert said in (done.out if code == 0 else done.err)
+
+
+def test_secrets_of_this_machine_are_not_sent_to_any_other_address(gateway: Gateway) -> None:
+    url = f"ws://localhost:{gateway.port}"
+    assert "add `--token`" in failed(gateway.command("health", "--url", url)).err
+    succeeded(gateway.command("health", "--url", url, "--token", TOKEN))
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["logs", "--limit", "x"], "Invalid --limit `x`"),
+        (["sessions", "--limit", "0"], "Invalid --limit `0`"),
+        (["gateway", "usage-cost", "--days", "-1"], "Invalid --days `-1`"),
+        (["health", "--timeout", "soon"], "Invalid --timeout `soon`"),
+        (["--profile", "../elsewhere", "config", "file"], "Invalid profile `../elsewhere`"),
+        (["--profile", "", "config", "file"], "Invalid profile"),
+        (["--dev", "--profile", "work", "config", "file"], "Leave out `--dev` or `--profile`"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(gateway: Gateway, args: list[str], said: str) -> None:
+    assert said in failed(gateway.command(*args)).err
+
+
+def test_status_shows_usage_when_asked(gateway: Gateway) -> None:
+    succeeded(gateway.command("agent", "--message", "hi"))
+    assert "Cost" not in succeeded(gateway.command("status")).out
+    assert "Cost" in succeeded(gateway.command("status", "--usage")).out
+    assert "Cost" in succeeded(gateway.command("status", "--all")).out
+
+
+def test_the_log_can_be_read_when_no_gateway_runs(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    gateway.stop()
+    done = succeeded(gateway.command("logs", "--limit", "50"))
+    assert "listening on" in done.out
+    assert "not reachable" in done.err
 
 
 def test_agent_prints_the_answer(gateway: Gateway) -> None:
@@ -280,3 +324,33 @@ def test_doctor_lists_keys_that_have_no_effect_yet(openclaw: Path, tmp_path: Pat
     (state / "openclaw.json").write_text(json.dumps(gateway_config(state, more={"talk": {"voiceId": "x"}})))
     done = alone(tmp_path, "doctor", "--non-interactive")
     assert "talk" in done.text and "no effect yet" in done.text.lower()
+
+
+def test_doctor_and_log_say_which_secrets_of_the_file_are_not_used(start: Any, state: Path) -> None:
+    more = {"models": {"providers": {"openai": {"apiKey": "sk-old-0123456789", "baseUrl": "http://127.0.0.1:9/v1", "models": []}}}}
+    env = {"OPENCLAW_GATEWAY_TOKEN": "another-token-0123456789", "OPENAI_API_KEY": "sk-new-0123456789"}
+    gateway = start(gateway_config(state, more=more), env=env)
+    done = gateway.command("doctor", "--non-interactive", env=env)
+    for text in (done.text, gateway.output):
+        assert "gateway.auth.token: shadowed by the environment variable `OPENCLAW_GATEWAY_TOKEN`" in text
+        assert "models.providers.openai.apiKey: shadowed by the environment variable `OPENAI_API_KEY`" in text
+        assert TOKEN not in text and "sk-old" not in text and "sk-new" not in text
+
+
+def test_doctor_says_what_the_running_gateway_warns_of_where_the_shell_has_another_environment(
+    start: Any, state: Path
+) -> None:
+    more = {"gateway": {"auth": {"password": "of-the-file"}}}
+    gateway = start(gateway_config(state, more=more), env={"OPENCLAW_GATEWAY_PASSWORD": "another"})
+    done = gateway.command("doctor", "--non-interactive")
+    assert "The running gateway warns: gateway.auth.password: shadowed" in done.text
+
+
+def test_a_command_speaks_to_the_remote_gateway_that_the_config_names(gateway: Gateway, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    remote = {"url": f"ws://127.0.0.1:{gateway.port}", "token": TOKEN}
+    (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote", "remote": remote, "port": 9}}))
+    assert f"127.0.0.1:{gateway.port}" in succeeded(alone(tmp_path, "status")).out
+    (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote"}}))
+    assert "`gateway.remote.url` is not a gateway address" in alone(tmp_path, "status").text

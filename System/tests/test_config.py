@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from fakes import FakeAnthropic
-from harness import Client, Gateway, connect, eventually, gateway_config
+from harness import Client, Gateway, Refused, connect, eventually, gateway_config
 from harness.config import TOKEN
+from harness.gateway import Finished, run_openclaw
 from harness.golden import FOLDER
 
 REDACTED = "__OPENCLAW_REDACTED__"
@@ -306,6 +308,61 @@ def test_all_mistakes_are_told_at_once(start: Any, state: Path) -> None:
         assert path in gateway.output, f"expected {path} to be named"
 
 
+TWO_MISTAKES = '{gateway: {mode: "local", port: "x"}, agents: {defaults: {maxConcurrent: "q"}}} // mine\n'
+
+
+def test_every_command_tells_what_keeps_a_gateway_from_starting(state: Path) -> None:
+    state.mkdir()
+    (state / "openclaw.json").write_text(TWO_MISTAKES)
+    for command in (["config", "validate"], ["doctor"]):
+        told = run_openclaw(*command, home=state, state=state)
+        assert told.code == 1
+        assert "gateway.port" in told.text and "agents.defaults.maxConcurrent" in told.text
+    verdict = json.loads(run_openclaw("config", "validate", "--json", home=state, state=state).out)
+    assert verdict["valid"] is False and len(verdict["issues"]) == 2
+    assert run_openclaw("config", "get", "gateway.port", home=state, state=state).out == "x\n"
+
+
+def test_mistakes_can_be_mended_one_by_one_and_no_new_one_comes_in(state: Path) -> None:
+    state.mkdir()
+    (state / "openclaw.json").write_text(TWO_MISTAKES)
+
+    def change(*args: str) -> Finished:
+        return run_openclaw("config", *args, home=state, state=state)
+
+    assert change("set", "gateway.bind", "everywhere").code == 1
+    first = change("set", "gateway.port", "3000")
+    assert first.code == 0 and "1 mistake is left" in first.err
+    second = change("unset", "agents.defaults.maxConcurrent")
+    assert second.code == 0 and second.err == ""
+    assert change("validate").code == 0
+    assert (state / "openclaw.json").read_text().endswith("// mine\n")
+
+
+def test_a_restart_after_a_dangerous_mistake_goes_on_with_what_ran(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"commands": {"restart": True}}))
+    config = gateway_config(state, more={"gateway": {"auth": {"mode": "tokn"}}, "commands": {"restart": True}})
+    before = len(gateway.lines)
+    gateway.write_config(config)
+    gateway.wait_for_line(r"reload skipped", after=before)
+    before = len(gateway.lines)
+    gateway.signal(signal.SIGUSR1)
+    gateway.wait_for_line(r"running on the last good copy", after=before)
+    gateway.wait_for_line(r"listening on", after=before)
+    gateway.wait_until_ready()
+    with pytest.raises(Refused):
+        connect(gateway.port, auth={})
+    connect(gateway.port).close()
+
+
+def test_a_config_file_that_is_a_pipe_does_not_hold_the_gateway_up(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    gateway.config_path.unlink()
+    os.mkfifo(gateway.config_path)
+    gateway.wait_for_line(r"\[reload\].*not an ordinary file")
+    assert gateway.get("/healthz").status == 200
+
+
 def test_a_missing_variable_is_named_with_its_place(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state, token="${NOT_SET_ANYWHERE}"), ready=False)
     assert gateway.wait_for_exit() == 1
@@ -337,6 +394,54 @@ def test_env_files_fill_in_what_the_environment_lacks(start: Any, state: Path) -
     gateway.stop()
     gateway = start(port=gateway.port, env={"MY_TOKEN": "from the environment"})
     connect(gateway.port, auth={"token": "from the environment"}).close()
+
+
+def test_a_changed_env_file_is_taken_up_like_a_changed_config(start: Any, state: Path) -> None:
+    state.mkdir()
+    (state / ".env").write_text("MY_TOKEN=first\n")
+    gateway = start(gateway_config(state, token="${MY_TOKEN}"))
+    connect(gateway.port, auth={"token": "first"}).close()
+    said = len(gateway.lines)
+    by_rename(state / ".env", "MY_TOKEN=second\n")
+    gateway.wait_for_line(r"requires gateway restart \(.*env\.MY_TOKEN\)", after=said)
+    gateway.wait_for_line(r"listening on", after=said)
+    gateway.wait_until_ready()
+    connect(gateway.port, auth={"token": "second"}).close()
+    assert gateway.running and "second" not in gateway.output
+
+
+def test_what_a_client_wrote_is_in_effect_when_it_is_answered(start: Any, state: Path) -> None:
+    """The watcher would notice as well, but a third of a second later."""
+    gateway = start(gateway_config(state, more={"gateway": {"reload": {"debounceMs": 60_000}}}))
+    with connect(gateway.port) as client:
+        patch(client, {"ui": {"assistant": {"name": "Marvin"}}})
+        assert client.request("agent.identity.get")["name"] == "Marvin"
+        answer = patch(client, {"gateway": {"controlUi": {"enabled": False}}})
+        assert answer["restart"]["reason"] == "config.patch"
+    gateway.wait_for_line(r"requires gateway restart \(gateway\.controlUi\.enabled\)")
+
+
+def test_the_log_follows_a_changed_level_at_once(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"logging": {"consoleLevel": "error"}}))
+    with connect(gateway.port) as client:
+        patch(client, {"logging": {"consoleLevel": "info"}})
+        patch(client, {"agents": {"defaults": {"maxConcurrent": 6}}})
+        gateway.wait_for_line(r"hot reload applied \(agents\.defaults\.maxConcurrent\)")
+        patch(client, {"logging": {"consoleLevel": "error"}})
+        patch(client, {"agents": {"defaults": {"maxConcurrent": 7}}})
+    gateway.stop()
+    assert gateway.output.count("agents.defaults.maxConcurrent") == 2, "detected and applied, once"
+
+
+def test_a_channel_in_the_config_is_listed_with_the_reason_why_it_does_not_run(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"channels": {"discord": {"token": "discord-secret"}}}))
+    with connect(gateway.port) as client:
+        status = client.request("channels.status", {"probe": False})
+    [account] = status["channelAccounts"]["discord"]
+    assert (account["configured"], account["running"]) == (True, False)
+    assert "Discord is not built into this gateway yet" in account["lastError"]
+    assert account["lastError"] in gateway.output, "the log says it as well"
+    assert "discord-secret" not in json.dumps(status) + gateway.output
 
 
 def test_includes_are_merged_and_watched(start: Any, state: Path) -> None:

@@ -34,6 +34,7 @@ from fakes import (
     ToolCall,
 )
 from harness import Client, Gateway, Launch, ModelConfig, connect, gateway_config
+from harness.certificates import Authority
 from harness.config import APIS, TOKEN
 from tests.test_chat import DOT_PNG, text_of
 
@@ -318,6 +319,32 @@ def test_when_all_fail_each_is_named_with_its_reason(
 
 @pytest.mark.slow
 @pytest.mark.timeout(90)
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", None])
+def test_a_server_is_trusted_when_a_variable_names_who_vouches_for_it(
+    start: Any, state: Path, tmp_path: Path, variable: str | None
+) -> None:
+    authority = Authority(tmp_path)
+    named = authority.directory if variable == "SSL_CERT_DIR" else authority.file
+    with FakeOpenAIChat(tls=authority.server()) as fake:
+        env = {variable: str(named)} if variable else {}
+        gateway = start(gateway_config(state, [ModelConfig("fake", fake.url)]), env=env)
+        with connect(gateway.port) as client:
+            final = client.chat("hi")
+        assert final["state"] == ("final" if variable else "error"), final
+        assert len(fake.requests) == (1 if variable else 0)
+        assert "is not followed" not in gateway.output
+
+
+def test_a_certificate_file_that_is_not_there_is_named_and_not_followed(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    env = {"NODE_EXTRA_CA_CERTS": "/nowhere.pem"}
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]), env=env)
+    assert "NODE_EXTRA_CA_CERTS is not followed: `/nowhere.pem`" in gateway.output
+    with connect(gateway.port) as client:
+        assert client.chat("hi")["state"] == "final"
+
+
 def test_silence_is_given_up_in_the_configured_time(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
     fake_chat.script += [Silence(after=1)] * 10
     more = {"agents": {"defaults": {"timeoutSeconds": 4}}}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat
-from harness import Client, Device, Gateway, ModelConfig, Refused, connect, connect_params, gateway_config
+from fakes import FakeOpenAIChat, Text, ToolCall
+from harness import Client, Device, Gateway, ModelConfig, Refused, connect, connect_params, eventually, gateway_config
 from harness.config import TOKEN
 from harness.raw import exchange
 from harness.websocket import text, upgrade
@@ -97,13 +98,32 @@ def test_behind_fly_each_visitor_is_counted_by_the_address_fly_names(
     assert locked_out(gateway.port, {"Fly-Client-IP": other, "X-Forwarded-For": other}) is shared
 
 
-@pytest.mark.xfail(reason="behind a local proxy nobody configured, guesses are counted by the last hop it names", strict=False)
 def test_a_stranger_cannot_choose_the_address_he_is_counted_by(start: Any, state: Path) -> None:
     """Not on Fly: the header is the visitor's own invention."""
     gateway = start(limited(state))
     for n in range(ATTEMPTS + 1):
         guess(gateway.port, {"Fly-Client-IP": f"203.0.113.{n}", "X-Forwarded-For": f"203.0.113.{n}"})
     assert locked_out(gateway.port, {"Fly-Client-IP": "203.0.113.99"})
+
+
+def test_behind_a_proxy_nobody_configured_one_guesser_locks_out_only_himself(start: Any, state: Path) -> None:
+    gateway = start(limited(state))
+    for _ in range(ATTEMPTS * 3):
+        guess(gateway.port, {"X-Forwarded-For": "203.0.113.1"})
+    assert locked_out(gateway.port, {"X-Forwarded-For": "203.0.113.1"})
+    assert not locked_out(gateway.port, {"X-Forwarded-For": "203.0.113.2"})
+    assert not locked_out(gateway.port)
+    assert "gateway.trustedProxies" in gateway.output
+
+
+def test_who_logged_in_before_gets_in_while_a_stranger_invents_addresses(start: Any, state: Path) -> None:
+    gateway = start(limited(state))
+    known = {"X-Forwarded-For": "198.51.100.7"}
+    connect(gateway.port, headers=known).close()
+    for n in range(ATTEMPTS * 3):
+        guess(gateway.port, {"X-Forwarded-For": f"203.0.113.{n}"})
+    assert not locked_out(gateway.port, known)
+    assert locked_out(gateway.port, {"X-Forwarded-For": "203.0.113.99"})
 
 
 def test_the_bearer_token_over_http_is_limited_too(start: Any, state: Path) -> None:
@@ -197,7 +217,7 @@ def test_a_tool_does_not_inherit_the_secrets(start: Any, state: Path, fake_chat:
     config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], token=None)
     gateway = start(config, env={**secrets, "OPENCLAW_SKIP_CHANNELS": "1"})
     with connect(gateway.port) as client:
-        client.chat('[[tool:exec {"command":"env; cat /proc/self/environ"}]]')
+        client.chat('[[tool:exec {"command":"env; cat /proc/self/environ /proc/$PPID/environ"}]]')
         told = "".join(text_of(m) for m in client.history() if m["role"] == "toolResult")
     assert "PATH=" in told, "the tool did print its environment"
     for name, value in secrets.items():
@@ -208,6 +228,73 @@ def test_a_token_on_the_command_line_does_not_stay_visible(start: Any, state: Pa
     gateway = start(gateway_config(state, token=None), args=["--token", TOKEN])
     connect(gateway.port).close()
     assert TOKEN not in Path(f"/proc/{gateway.pid}/cmdline").read_text()
+
+
+# Tools
+
+
+@pytest.mark.parametrize(
+    "restriction",
+    [
+        {"tools": {"profile": "minimal"}},
+        {"tools": {"exec": {"security": "deny"}}},
+        {"tools": {"exec": {"security": "allowlist"}}},
+        {"tools": {"exec": {"ask": "always"}}},
+        {"tools": {"exec": {"host": "sandbox"}}},
+        {"agents": {"defaults": {"sandbox": {"mode": "all"}}}},
+        {"agents": {"list": [{"id": "main", "tools": {"deny": ["exec"]}}]}},
+        {"agents": {"list": [{"id": "main", "tools": {"exec": {"mode": "ask"}}}]}},
+    ],
+    ids=json.dumps,
+)
+def test_a_config_that_restricts_commands_is_not_run_without_the_restriction(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, restriction: dict[str, Any]
+) -> None:
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=restriction))
+    with connect(gateway.port) as client:
+        client.chat('[[tool:exec {"command":"echo ran > ran.txt"}]]')
+        told = "".join(text_of(m) for m in client.history() if m["role"] == "toolResult")
+    assert "not allowed here" in told
+    assert not (state / "workspace/ran.txt").exists()
+    offered = [tool["function"]["name"] for tool in fake_chat.requests[0].body.get("tools", [])]
+    assert "exec" not in offered
+
+
+def test_a_rule_for_commands_that_cannot_be_kept_is_said_in_log_and_doctor(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"tools": {"exec": {"ask": "always"}}}))
+    gateway.wait_for_line(r"\[config\] `tools\.exec\.ask` is `always`.*runs no commands.*`off`")
+    assert "`tools.exec.ask` is `always`" in gateway.command("doctor").text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to the gateway")
+def test_what_a_command_leaves_behind_ends_with_it_whatever_session_it_is_in(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    daemon = "setsid sh -c 'echo $$ > left.pid; sleep 300' >/dev/null 2>&1 & until [ -s left.pid ]; do sleep 0.02; done"
+    fake_chat.script += [ToolCall("exec", {"command": daemon}), Text("Done.")]
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    with connect(gateway.port) as client:
+        client.chat("leave something behind")
+    left = int((state / "workspace/left.pid").read_text())
+    eventually("the daemon to be gone, and nobody's zombie", lambda: not Path(f"/proc/{left}").exists())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to the gateway")
+def test_a_command_that_ends_leaves_those_of_another_alone(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    helper = "setsid sh -c 'echo $$ > helper.pid; exec sleep 300' >/dev/null 2>&1 & until [ -e go ]; do sleep 0.02; done"
+    wait = "until [ -s helper.pid ]; do sleep 0.02; done"
+    asked = "; kill -0 $(cat helper.pid) && echo alive"
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    with connect(gateway.port) as client:
+        call = "[[tool:exec " + json.dumps({"command": helper + asked}) + "]]"
+        long = client.send_chat(call, "agent:main:long")
+        client.chat("[[tool:exec " + json.dumps({"command": wait}) + "]]", "agent:main:short")
+        (state / "workspace/go").touch()
+        client.chat_end(long)
+        told = "".join(text_of(m) for m in client.history("agent:main:long") if m["role"] == "toolResult")
+    assert "alive" in told
 
 
 # Too much of everything

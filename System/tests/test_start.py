@@ -46,6 +46,53 @@ def test_the_environment_alone_is_enough_with_allow_unconfigured(start: Any, sta
     assert (state / "openclaw.sqlite").exists(), "everything mutable is under the state directory"
 
 
+@pytest.mark.parametrize(
+    ("args", "asked", "answered"),
+    [
+        (["--ws-log", "full"], True, True),
+        (["--ws-log", "compact"], False, True),
+        (["--compact"], False, True),
+        ([], False, False),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_the_socket_traffic_is_logged_as_far_as_asked(
+    start: Any, state: Path, args: list[str], asked: bool, answered: bool
+) -> None:
+    gateway = start(gateway_config(state), args=["--verbose", *args])
+    with connect(gateway.port) as client:
+        client.request("last-heartbeat")
+        client.refusal("no.such.method")
+    gateway.wait_for_line(r"a request was refused method=no\.such\.method")
+    assert ("a request came method=last-heartbeat" in gateway.output) == asked
+    assert ("a request was answered method=last-heartbeat" in gateway.output) == answered
+
+
+def test_a_log_file_of_ones_own_gets_its_folder(start: Any, state: Path) -> None:
+    path = state / "a/b/own.log"
+    gateway = start(gateway_config(state, more={"logging": {"file": str(path)}}))
+    gateway.wait_for_line(rf"log file: {re.escape(str(path))}$")
+    assert "listening on" in path.read_text()
+
+
+def test_a_log_file_that_cannot_be_written_is_said(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"logging": {"file": str(state / "openclaw.json/own.log")}}))
+    gateway.wait_for_line(r"no log file: .*own\.log cannot be written.*`logging\.file`")
+
+
+@pytest.mark.parametrize("value", ["", "   ", "\n"])
+def test_a_blank_token_is_none(state: Path, openclaw: Path, value: str) -> None:
+    state.mkdir()
+    env = {"OPENCLAW_GATEWAY_TOKEN": value}
+    done = run_openclaw("gateway", "--allow-unconfigured", "--bind", "lan", home=state, state=state, env=env)
+    assert done.code == 1 and "Refusing to listen beyond this machine without a token" in done.text
+
+
+def test_white_space_around_a_token_does_not_lock_anybody_out(start: Any) -> None:
+    gateway = start(args=["--allow-unconfigured"], env={"OPENCLAW_GATEWAY_TOKEN": f" {TOKEN}\n"})
+    connect(gateway.port).close()
+
+
 def test_a_missing_config_ends_it_with_what_to_do(start: Any) -> None:
     gateway = start(ready=False)
     assert gateway.wait_for_exit() == 1

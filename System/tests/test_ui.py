@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from fakes import Error, FakeOpenAIChat, Silence, Text
-from harness import Gateway, ModelConfig, gateway_config
-from harness.browser import DESKTOP, PHONE, Tab, browser
+from fakes import Error, FakeOpenAIChat, Hold, Silence, Text
+from harness import Gateway, ModelConfig, connect, gateway_config
+from harness.browser import DESKTOP, PHONE, PRIVATE_NAME, Tab, browser
 from harness.config import TOKEN
 from tests.test_chat import DOT_PNG
 
@@ -208,3 +209,373 @@ def test_nothing_is_asked_of_other_machines(chrome: Browser, ours: Gateway) -> N
     expect(tab.answers.last).to_contain_text("Hello")
     context.close()
     assert [url for url in asked if not url.startswith((ours.url, "data:", "blob:"))] == []
+
+
+# What people do to it
+
+
+def test_a_reload_in_the_middle_of_an_answer_loses_and_doubles_nothing(tab: OpenTab) -> None:
+    page = tab()
+    page.say("[[slow]]")
+    expect(page.answers.last).to_contain_text("word3")
+    page.page.reload()
+    expect(page.answers.last).to_contain_text("word60")
+    expect(page.stop_button).to_be_hidden()
+    expect(page.answers).to_have_count(1)
+    assert page.conversation.inner_text().count("word1 ") == 1
+
+
+def test_another_session_can_be_read_while_an_answer_streams(tab: OpenTab) -> None:
+    page = tab()
+    page.say("[[slow]]")
+    expect(page.answers.last).to_contain_text("word3")
+    page.page.get_by_role("button", name="New chat").click()
+    expect(page.page.get_by_text("What can I do for you?")).to_be_visible()
+    page.say("[[say:elsewhere]]")
+    expect(page.answers.last).to_contain_text("elsewhere")
+    assert "word" not in page.conversation.inner_text()
+    page.page.get_by_role("navigation", name="Chats").get_by_role("link", name="Main chat").click()
+    expect(page.answers.last).to_contain_text("word60")
+    expect(page.answers).to_have_count(1)
+    assert page.conversation.inner_text().count("word1 ") == 1
+
+
+def test_many_messages_at_once_are_answered_in_order(tab: OpenTab) -> None:
+    page = tab()
+    for n in range(8):
+        page.say(f"[[say:answer {n}.]] question {n}.")
+    expect(page.answers).to_have_count(8)
+    expect(page.stop_button).to_be_hidden()
+    found = re.findall(r"(question|answer) (\d)\.(?!\])", page.conversation.inner_text())
+    assert found == [(kind, str(n)) for n in range(8) for kind in ("question", "answer")]
+
+
+def test_stopping_at_once_leaves_a_word_about_it(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Hold(threading.Event()))
+    page = tab()
+    page.say("never mind")
+    page.say("nor this one, which waits in the queue")
+    expect(page.page.get_by_text("Queued", exact=True)).to_be_visible()
+    page.stop_button.click()
+    expect(page.page.get_by_text("Stopped", exact=True)).to_have_count(2)
+    expect(page.stop_button).to_be_hidden()
+    found = re.findall("never mind|nor this one|Stopped", page.conversation.inner_text())
+    assert found == ["never mind", "Stopped", "nor this one", "Stopped"]
+
+
+def test_ten_huge_images_become_eight_that_fit(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    page = tab()
+    assert page.bring_images("drop", 10, 2600) > 19_000_000
+    expect(page.page.get_by_text("At most 8 images")).to_be_visible()
+    expect(page.page.get_by_role("button", name="Remove noise-7.png")).to_be_visible(timeout=60_000)
+    page.say("what do they show?")
+    expect(page.answers.last).to_contain_text("Hello from the fake model.", timeout=30_000)
+    assert str(fake_chat.requests[0].body).count("data:image/") == 8
+    expect(page.conversation.locator("img")).to_have_count(8)
+    page.page.reload()
+    expect(page.conversation.locator("img")).to_have_count(8)
+    expect(page.conversation.get_by_text("what do they show?")).to_be_visible()
+
+
+def test_a_message_waits_for_the_image_pasted_into_it(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    page = tab()
+    page.bring_images("paste", 1, 2600)
+    page.say("what is this?")
+    expect(page.page.get_by_role("button", name="Remove noise-0.png")).to_be_visible()
+    page.message_box.press("Enter")
+    expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    assert [str(seen.body).count("data:image/") for seen in fake_chat.requests] == [1]
+
+
+def test_images_wait_with_the_text_while_another_chat_is_read(tab: OpenTab) -> None:
+    page = tab()
+    page.paste_image(DOT_PNG)
+    page.message_box.fill("a draft")
+    page.page.get_by_role("button", name="New chat").click()
+    expect(page.message_box).to_have_value("")
+    page.page.get_by_role("navigation", name="Chats").get_by_role("link", name="Main chat").click()
+    expect(page.message_box).to_have_value("a draft")
+    expect(page.page.get_by_role("button", name="Remove dot.png")).to_be_visible()
+
+
+def test_a_very_long_message_is_sent_whole_and_shown_folded(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    text = "\n".join(f"line {n} of a file somebody pasted" for n in range(3_000))
+    page = tab()
+    page.put(text)
+    page.message_box.press("Enter")
+    expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    assert "line 2999 of" in str(fake_chat.requests[0].body)
+    assert "line 2999 of" not in page.conversation.inner_text()
+    page.page.get_by_role("button", name="Show all").click()
+    assert "line 2999 of" in page.conversation.inner_text()
+
+
+def test_reading_upwards_through_a_long_history_never_jumps(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    page.say("[[say:the first answer]]")
+    expect(page.answers.last).to_contain_text("the first answer")
+    with connect(ours.port) as client:
+        for n in range(1_000):
+            text = f"note {n}. " + "words that make it taller " * (n % 7 * 4)
+            client.request("chat.inject", {"sessionKey": "agent:main:main", "message": text})
+    page.page.reload()
+    expect(page.conversation.get_by_text("note 999.")).to_be_visible()
+    thread = page.page.locator(".thread")
+    for oldest in (920, 840, 760):
+        anchor = page.conversation.get_by_text(f"note {oldest + 3}.").first
+        thread.evaluate("(box) => { box.scrollTop = 0; }")
+        expect(page.conversation.get_by_text(re.compile(rf"note {oldest - 20}\."))).to_be_attached()
+        expect(anchor).to_be_in_viewport()
+    thread.evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
+    expect(page.conversation.get_by_text("note 999.")).to_be_in_viewport()
+
+
+def test_an_answer_does_not_pull_away_somebody_who_reads_above(tab: OpenTab) -> None:
+    page = tab()
+    page.say("[[say:" + "a long answer to read. " * 200 + "]]")
+    expect(page.answers.last).to_contain_text("a long answer")
+    page.say("[[slow]]")
+    expect(page.answers.last).to_contain_text("word3")
+    thread = page.page.locator(".thread")
+    thread.evaluate("(box) => { box.scrollTop = 40; }")
+    expect(page.page.get_by_role("button", name="Jump to the latest")).to_be_visible()
+    expect(page.answers.last).to_contain_text("word60")
+    assert thread.evaluate("(box) => box.scrollTop") == 40
+    page.page.get_by_role("button", name="Jump to the latest").click()
+    expect(page.page.get_by_role("button", name="Jump to the latest")).to_be_hidden()
+    assert thread.evaluate("(box) => box.scrollHeight - box.scrollTop - box.clientHeight") < 2
+
+
+# Browsers that are not like the others
+
+
+@pytest.mark.parametrize(
+    "oddity",
+    [
+        "for (const name of ['localStorage', 'sessionStorage']) "
+        "Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });",
+        "const now = Date.now; Date.now = () => now() - 3 * 365 * 86_400_000;",
+        "const now = Date.now; Date.now = () => now() + 3 * 365 * 86_400_000;",
+        "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', { value: undefined });",
+    ],
+    ids=["storage is blocked", "the clock is slow", "the clock is fast", "no database"],
+)
+def test_it_works_in_an_odd_browser(chrome: Browser, ours: Gateway, oddity: str) -> None:
+    context = chrome.new_context(locale="en-US")
+    context.add_init_script(oddity)
+    page = Tab(context.new_page(), ours.url).open().log_in(TOKEN)
+    page.say("[[say:like any other]]")
+    expect(page.answers.last).to_contain_text("like any other")
+    expect(page.stop_button).to_be_hidden()
+    expect(page.answers).to_have_count(1)
+    assert page.errors == []
+    context.close()
+
+
+def test_plain_http_at_a_private_address_is_enough(chrome: Browser, ours: Gateway, fake_chat: FakeOpenAIChat) -> None:
+    context = chrome.new_context(locale="en-US")
+    page = Tab(context.new_page(), f"http://{PRIVATE_NAME}:{ours.port}").open()
+    assert page.page.evaluate("[isSecureContext, crypto.subtle, navigator.clipboard]") == [False, None, None]
+    fake_chat.script.append(Text("```sh\nmake run\n```", chunks=1))
+    page.log_in(TOKEN).say("how do I start?")
+    expect(page.answers.last.get_by_text("fake-1")).to_be_attached()
+    page.answers.last.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.answers.last.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+    page.message_box.focus()
+    page.page.keyboard.press("Control+V")
+    expect(page.message_box).to_have_value("make run")
+    page.page.reload()
+    expect(page.answers.last).to_contain_text("make run")
+    context.close()
+
+
+def test_a_link_with_a_token_works_in_a_page_already_open(tab: OpenTab) -> None:
+    page = tab(logged_in=False)
+    expect(page.page.get_by_label("Gateway token or password")).to_be_visible()
+    page.page.evaluate("(token) => { location.hash = 'token=' + token; }", TOKEN)
+    expect(page.message_box).to_be_visible()
+    assert TOKEN not in page.page.url
+    page.page.go_back()
+    assert TOKEN not in page.page.url
+
+
+def test_a_new_token_is_asked_for_and_nothing_is_lost(tab: OpenTab, start: Any, ours: Gateway, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    page = tab()
+    page.say("[[say:remember me]]")
+    expect(page.answers.last).to_contain_text("remember me")
+    page.message_box.fill("half a thought")
+    page.page.evaluate("localStorage.clear()")
+    ours.kill()
+    start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], token="another-token-0123456789"), port=ours.port)
+    expect(page.page.get_by_text("did not accept this token")).to_be_visible()
+    page.log_in("another-token-0123456789")
+    expect(page.answers.last).to_contain_text("remember me")
+    expect(page.message_box).to_have_value("half a thought")
+
+
+# Words that would harm
+
+
+HOSTILE = {
+    "script": "<script>document.title='owned'</script>",
+    "handler": "<img src=x onerror=\"document.title='owned'\">",
+    "javascript link": "[click](javascript:document.title='owned')",
+    "javascript link in disguise": "[click](JaVaScRiPt&colon;document.title='owned') [click](java\tscript:document.title='owned')",
+    "data link": "[click](data:text/html;base64,PHNjcmlwdD5kb2N1bWVudC50aXRsZT0nb3duZWQnPC9zY3JpcHQ+)",
+    "svg": "<svg onload=\"document.title='owned'\"><script>document.title='owned'</script></svg>",
+    "svg as an image": "![x](data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>)",
+    "frame": "<iframe src=\"https://evil.example/\"></iframe><object data=\"https://evil.example/\"></object>",
+    "style": "<style>body { display: none }</style><p style=\"position:fixed;inset:0\">over</p>",
+    "form": "<form action=\"https://evil.example/\"><input name=token><button>Go</button></form>",
+    "tracker": "![pixel](https://evil.example/pixel.png) <img srcset=\"https://evil.example/2x.png 2x\">",
+    "tracker by reference": "![pixel][p]\n\n[p]: https://evil.example/pixel.png",
+    "borrowed class": "<p class=\"dialog\">x</p>\n\n```dialog\" onclick=\"alert(1)\nx\n```",
+    "mutation": "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    "base": "<base href=\"https://evil.example/\"><meta http-equiv=\"refresh\" content=\"0;url=https://evil.example/\">",
+}
+HARMFUL = (
+    "script, style, iframe, object, embed, svg, math, form, base, meta, link, input:not([type=checkbox]), [style], [srcset], "
+    "a[href]:not([href^='http']):not([href^='mailto']), img:not([src^='data:image/'])"
+)
+
+
+HANDLERS = """(answer) => [...answer.querySelectorAll("*")].flatMap((node) => node.getAttributeNames())
+    .filter((name) => name.startsWith("on"))"""
+
+
+def test_hostile_markdown_is_only_words(tab: OpenTab, ours: Gateway, fake_chat: FakeOpenAIChat) -> None:
+    page = tab()
+    asked: list[str] = []
+    dialogs: list[str] = []
+    page.page.on("request", lambda request: asked.append(request.url))
+    page.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    for name, evil in HOSTILE.items():
+        fake_chat.script.append(Text(f"{evil}\n\nthe end of: {name}", chunks=3))
+        page.say(f"show me: {name}")
+        answer = page.answers.last.locator(".markdown")
+        expect(answer).to_contain_text(f"the end of: {name}")
+        assert answer.locator(HARMFUL).count() == 0, f"{name}: {answer.inner_html()}"
+        assert answer.evaluate(HANDLERS) == [], name
+        for link in answer.get_by_role("link").all():
+            assert link.get_attribute("rel") == "noopener noreferrer", name
+        assert "owned" not in page.page.title(), name
+        assert dialogs == [], name
+        assert [url for url in asked if not url.startswith((ours.url, "data:"))] == [], name
+
+
+def test_markdown_reads_as_it_was_meant(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    written = (
+        "4. fourth\n5. fifth\n\n- [x] done\n- [ ] open\n\n| a | b |\n|--:|:-:|\n| 1 | 2 |\n\n"
+        "\\(a_1 * b_2 * c\\)\n\nשלום עולם, מה שלומך היום?\n\n```swift\nlet x = 1 // one\n```\n\nthe end"
+    )
+    fake_chat.script.append(Text(written, chunks=1))
+    page = tab()
+    page.say("show me")
+    answer = page.answers.last
+    expect(answer).to_contain_text("the end")
+    expect(answer.locator("ol")).to_have_attribute("start", "4")
+    expect(answer.locator("input[type=checkbox]")).to_have_count(2)
+    expect(answer.locator("input[type=checkbox]").first).to_be_checked()
+    expect(answer.locator("td").first).to_have_css("text-align", re.compile("right"))
+    expect(answer.locator("code").first).to_have_text("a_1 * b_2 * c")
+    expect(answer.get_by_text("שלום")).to_have_css("direction", "rtl")
+    expect(answer.locator(".code-keyword")).to_have_text("let")
+    expect(answer.locator(".code-comment")).to_have_text("// one")
+
+
+# Fingers, keys and ears
+
+
+UNREACHABLE = """() => [...document.querySelectorAll("button, select, input, .session-link, .nav-item, summary")].flatMap((control) => {
+    const target = control.closest("label") ?? control;
+    const box = target.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const isOpen = control.checkVisibility() && !control.disabled && !control.closest("[inert]");
+    if (!isOpen || box.width < 2 || y < 22 || y > innerHeight - 22 || x < 0 || x > innerWidth) return [];
+    const hits = [[0, -21], [0, 21], [-21, 0], [21, 0]].filter(([dx, dy]) => target.contains(document.elementFromPoint(x + dx, y + dy)));
+    return hits.length === 4 ? [] : [`${control.tagName} ${control.className} ${control.ariaLabel ?? control.textContent} ${box.width}x${box.height}`];
+})"""
+
+
+def test_everything_is_large_enough_for_fingers(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Text("Some `code`:\n\n```sh\nmake run\n```", chunks=1, thinking="hm"))
+    page = tab(PHONE, has_touch=True, is_mobile=True, logged_in=False)
+    assert page.page.evaluate(UNREACHABLE) == []
+    page.log_in(TOKEN).say("[[tool:exec {}]]")
+    expect(page.answers.last).to_contain_text("make run")
+    assert page.page.evaluate(UNREACHABLE) == []
+    page.page.get_by_role("button", name="Open the menu").click()
+    page.page.get_by_role("button", name="Preferences").click()
+    page.page.get_by_role("complementary").evaluate("(drawer) => Promise.all(drawer.getAnimations().map((a) => a.finished))")
+    assert page.page.evaluate(UNREACHABLE) == []
+    for name in ("Sessions", "Status"):
+        page.page.get_by_role("link", name=name).click()
+        page.page.get_by_role("complementary").evaluate("(drawer) => Promise.all(drawer.getAnimations().map((a) => a.finished))")
+        expect(page.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        assert page.page.evaluate(UNREACHABLE) == []
+        page.page.get_by_role("button", name="Open the menu").click()
+
+
+def test_the_drawer_holds_the_focus_and_gives_it_back(tab: OpenTab) -> None:
+    page = tab(PHONE)
+    opener = page.page.get_by_role("button", name="Open the menu")
+    opener.focus()
+    page.page.keyboard.press("Enter")
+    expect(page.page.get_by_role("button", name="Close the menu")).to_be_focused()
+    expect(page.page.locator("main")).to_have_attribute("inert", "")
+    page.page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(page.page.locator("main")).not_to_have_attribute("inert", "")
+
+
+def test_a_chat_is_renamed_with_the_keyboard_alone(tab: OpenTab) -> None:
+    page = tab()
+    page.message_box.type("first line")
+    page.message_box.press("Shift+Enter")
+    page.message_box.type("second line")
+    expect(page.message_box).to_have_value("first line\nsecond line")
+    page.message_box.press("Enter")
+    expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    page.page.locator(".page-actions button").focus()
+    keys = page.page.keyboard
+    keys.press("Enter")
+    expect(page.page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    keys.press("End")
+    keys.press("ArrowDown")
+    expect(page.page.get_by_role("menuitem", name="Rename")).to_be_focused()
+    keys.press("Enter")
+    keys.press("Control+A")
+    keys.type("A name of its own")
+    keys.press("Enter")
+    expect(page.page.get_by_role("heading", name="A name of its own", level=1)).to_be_visible()
+
+
+def test_an_answer_is_announced_once_it_is_whole(tab: OpenTab) -> None:
+    page = tab()
+    page.say("[[say:the whole answer]]")
+    expect(page.page.get_by_role("status").filter(has_text="the whole answer")).to_have_count(1)
+    expect(page.conversation).to_have_attribute("aria-live", "off")
+
+
+def test_what_failed_can_be_asked_again(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Error(400, "not like this"))
+    page = tab()
+    page.say("[[say:here it is]] tell me")
+    expect(page.page.get_by_text("The answer failed")).to_be_visible()
+    page.page.get_by_role("button", name="Try again").click()
+    expect(page.answers.last).to_contain_text("here it is")
+    expect(page.page.get_by_role("button", name="Try again")).to_be_hidden()
+
+
+def test_a_file_that_is_no_image_is_refused_in_words(tab: OpenTab) -> None:
+    page = tab()
+    for place in (".chat", ".sidebar"):
+        page.page.locator(place).evaluate(
+            """(place) => {
+                const transfer = new DataTransfer();
+                transfer.items.add(new File(["text"], "notes.txt", { type: "text/plain" }));
+                const drop = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+                if (place.dispatchEvent(drop)) throw new Error("the browser would leave the page for the file");
+            }"""
+        )
+    expect(page.page.get_by_text("Only images can be sent")).to_be_visible()

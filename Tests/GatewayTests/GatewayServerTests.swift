@@ -76,6 +76,56 @@ struct GatewayServerTests {
     }
 
     @Test
+    func `a configured platform is listed as not running, and why`() async throws {
+        try await House.with { house in
+            var setup = GatewaySetup(
+                access: AccessSettings(auth: SharedAuth(mode: .token, token: Secret(Sample.token))))
+            setup.channels = [
+                ChannelFacts(
+                    id: ChannelID("discord"), label: "Discord",
+                    accounts: [
+                        .init(id: "default", isEnabled: true, tokenSource: "config", reason: "Not built yet.")
+                    ], defaultAccount: "default")
+            ]
+            house.server.apply(setup)
+            let client = await house.client()
+
+            let status = await client.call("channels.status")["payload"]
+            #expect(status?["channelOrder"] == ["discord"])
+            #expect(status?["channelLabels"] == ["discord": "Discord"])
+            #expect(status?["channelDefaultAccountId"] == ["discord": "default"])
+            let account = status?["channelAccounts"]?["discord"]?.arrayValue?.first
+            #expect(account?["configured"] == true && account?["running"] == false)
+            #expect(account?["lastError"] == "Not built yet.")
+            #expect(status?["channels"]?["discord"]?["lastError"] == "Not built yet.")
+            #expect(status?["statusIssues"]?.arrayValue?.first?["kind"] == "runtime")
+
+            let params: JSON = [
+                "message": "hi", "channel": "discord", "deliver": true, "idempotencyKey": "k1",
+            ]
+            let refusal = await client.call("agent", params)["error"]
+            #expect(refusal?["code"] == "UNAVAILABLE")
+        }
+    }
+
+    @Test
+    func `clients learn of an agent's picture by its address`() async throws {
+        try await House.with { house in
+            var setup = GatewaySetup(
+                access: AccessSettings(auth: SharedAuth(mode: .token, token: Secret(Sample.token))))
+            setup.agents = [AgentFacts(id: .main, emoji: "🦞", avatar: "https://x.example/a.png")]
+            house.server.apply(setup)
+            let client = await house.client()
+
+            let identity = await client.call("agent.identity.get")["payload"]
+            #expect(identity?["avatar"] == "https://x.example/a.png")
+            #expect(identity?["avatarStatus"] == "remote" && identity?["emoji"] == "🦞")
+            let agent = await client.call("agents.list")["payload"]?["agents"]?.arrayValue?.first
+            #expect(agent?["identity"]?["avatarUrl"] == "https://x.example/a.png")
+        }
+    }
+
+    @Test
     func `every method that is advertised has an answer for a client that sends nothing`() async throws {
         try await House.with { house in
             let client = await house.client()

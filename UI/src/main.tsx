@@ -8,6 +8,7 @@ import { GatewayContext } from "./parts/context";
 import { ErrorBoundary } from "./parts/ErrorBoundary";
 import { Router } from "./parts/route";
 import { RouterContext } from "./parts/RouterContext";
+import { followKeyboard } from "./parts/keyboard";
 import { followTheme } from "./parts/theme";
 import { language } from "./text/language";
 
@@ -16,6 +17,7 @@ const gateway = new Gateway(placeOfPage());
 const router = new Router(gateway.place.basePath);
 
 followTheme();
+followKeyboard();
 const speak = () => (document.documentElement.lang = language.get());
 language.subscribe(speak);
 speak();

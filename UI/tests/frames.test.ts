@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseFrame } from "../src/gateway/frames";
+import { isLonger, parseFrame } from "../src/gateway/frames";
 import { parseHello } from "../src/gateway/hello";
 import { refusalOf } from "../src/gateway/refusal";
 
@@ -59,4 +59,12 @@ for (const [code, kind] of refusals) {
 test("a gateway that is starting is not a refusal to show", () => {
   const error = { code: "UNAVAILABLE", message: "m", details: {}, retryable: true, retryAfterMs: 500 };
   assert.deepEqual(refusalOf(error, 0), { kind: "starting", retryAfterMs: 500 });
+});
+
+test("a frame's size is counted in bytes, not in characters", () => {
+  assert.equal(isLonger("abcd", 4), false);
+  assert.equal(isLonger("abcde", 4), true);
+  assert.equal(isLonger("ää", 4), false);
+  assert.equal(isLonger("äää", 4), true);
+  assert.equal(isLonger("🦞", 3), true);
 });

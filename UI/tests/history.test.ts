@@ -122,3 +122,34 @@ test("a finished answer stays on screen until the history has it", () => {
   assert.deepEqual(kinds(ended), ["ending:k1"]);
   assert.deepEqual(kinds(latest(ended, [user("m1", "k1"), assistant("m2", "Hi")])), ["m1", "m2"]);
 });
+
+test("an image whose bytes the gateway keeps is still a message", () => {
+  const thread = latest(empty, [{ ...user("m1", "k1"), content: [{ type: "image", mimeType: "image/png", omitted: true }] }]);
+  assert.deepEqual(thread.messages.map(({ blocks }) => blocks), [[{ kind: "image", source: undefined }]]);
+});
+
+test("pictures sent from here are shown in place of what the history leaves out", () => {
+  const content = [{ type: "text", text: "look" }, { type: "image", mimeType: "image/png", omitted: true }];
+  const pictures = new Map([["k1", ["data:image/png;base64,AA=="]]]);
+  const page = { payload: { messages: [{ ...user("m1", "k1"), content }] }, askedAt: 100, afterGap: false };
+  assert.deepEqual(withLatestPage(empty, page, pictures).messages[0]?.blocks, [
+    { kind: "image", source: "data:image/png;base64,AA==" },
+    { kind: "text", text: "look" },
+  ]);
+});
+
+test("a message the gateway dropped from its queue stays, with the word that it was stopped", () => {
+  let thread = withSent(withSent(empty, "k1"), "k2");
+  for (const runId of ["k1", "k2"]) thread = withChatEvent(thread, { runId, state: "aborted" }, 50);
+  thread = latest(thread, [user("m1", "k1")]);
+  assert.deepEqual(kinds(thread), ["m1", "ending:k1", "sent:k2", "ending:k2"]);
+});
+
+test("a message stopped in the queue says so for as long as the history does not", () => {
+  let thread = withSent(empty, "k1");
+  thread = withChatEvent(thread, { runId: "k1", state: "aborted" }, 50);
+  thread = latest(thread, [user("m1", "k1")]);
+  assert.deepEqual(kinds(thread), ["m1", "ending:k1"]);
+  thread = latest(thread, [user("m1", "k1"), assistant("m2", "As far as it came", { stopReason: "aborted" })]);
+  assert.deepEqual(kinds(thread), ["m1", "m2"]);
+});

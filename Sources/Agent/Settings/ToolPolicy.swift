@@ -2,12 +2,13 @@ import Core
 
 /// Which tools a model may see and call: `tools.allow` and `tools.deny`.
 ///
-///
 /// Deny wins; an empty allow list allows all. Entries are names, names with `*`, or groups such as `group:fs`; case does
 /// not matter.
 package struct ToolPolicy: Sendable, Hashable {
     package var allow: [String]
     package var deny: [String]
+    /// A tool must be allowed by these too.
+    private var further: [ToolPolicy] = []
 
     private static let groups: [String: [String]] = [
         "group:fs": ["read", "write", "edit", "apply_patch"],
@@ -19,9 +20,16 @@ package struct ToolPolicy: Sendable, Hashable {
         self.deny = deny
     }
 
+    /// What both allow.
+    package func and(_ other: ToolPolicy) -> ToolPolicy {
+        var both = self
+        both.further.append(other)
+        return both
+    }
+
     package func allows(_ name: String) -> Bool {
         let name = name.lowercased()
-        if Self.matches(name, deny) { return false }
+        if Self.matches(name, deny) || further.contains(where: { !$0.allows(name) }) { return false }
         return allow.isEmpty || Self.matches(name, allow)
     }
 

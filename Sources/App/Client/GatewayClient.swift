@@ -38,11 +38,11 @@ final class GatewayClient {
     /// `hello-ok`, once connected.
     private(set) var hello: JSON = .null
 
-    init(to target: Target, timeout: Duration, mode: String = "cli") throws(Failure) {
+    init(to target: Target, timeout: Duration) throws(Failure) {
         self.timeout = timeout
         descriptor = try Self.connect(to: target, timeout: timeout)
         try upgrade(target)
-        try logIn(target, mode: mode)
+        try logIn(target)
     }
 
     deinit { close(descriptor) }
@@ -122,7 +122,7 @@ final class GatewayClient {
         }
     }
 
-    private func logIn(_ target: Target, mode: String) throws(Failure) {
+    private func logIn(_ target: Target) throws(Failure) {
         let deadline = ContinuousClock.now + timeout
         while try nextFrame(before: deadline)["event"]?.stringValue != "connect.challenge" {}
         var auth: JSONObject = [:]
@@ -134,7 +134,7 @@ final class GatewayClient {
                 "minProtocol": 3, "maxProtocol": 4,
                 "client": [
                     "id": "cli", "version": .string(Version.text), "platform": .string(Version.platform),
-                    "mode": .string(mode),
+                    "mode": "cli",
                 ],
                 "role": "operator",
                 "scopes": [

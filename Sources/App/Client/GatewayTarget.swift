@@ -2,22 +2,43 @@ import Core
 import Gateway
 
 extension GatewayClient.Target {
-    /// The gateway a command talks to: `--url`, else this machine's, found by config and environment.
+    /// The gateway a command talks to: `--url`, else the one of `gateway.remote` when `gateway.mode` is `remote`, else
+    /// this machine's, found by config and environment.
     ///
-    /// Environment beats file for the secret, as it does in the gateway.
+    /// Environment beats file for the secret, as it does in the gateway; with `--url` only `--token` and `--password`
+    /// count.
     @MainActor
     init(_ invocation: Invocation) throws {
         let setup = LocalSetup(invocation)
         var target = Self(host: "127.0.0.1", port: setup.port, token: setup.token, password: setup.password)
+        if invocation["--url"] == nil, setup.config.gateway.mode == "remote" {
+            target = try Self(remote: setup)
+        }
         if let url = invocation["--url"] {
             guard let address = Self.address(in: url) else {
                 throw CommandError("`--url \(url)` is not a gateway address. Use `ws://HOST:PORT`.")
             }
             (target.host, target.port) = address
+            // This machine's secrets are for this machine's gateway, not for whatever address is typed.
+            (target.token, target.password) = (nil, nil)
         }
         if let token = invocation["--token"] { target.token = token }
         if let password = invocation["--password"] { target.password = password }
         self = target
+    }
+
+    @MainActor
+    private init(remote setup: LocalSetup) throws {
+        let remote = setup.config.gateway.remote
+        guard let url = remote.url, let (host, port) = Self.address(in: url) else {
+            throw CommandError(
+                "`gateway.mode` is `remote`, but `gateway.remote.url` is not a gateway address. Set it to "
+                    + "`ws://HOST:PORT`, or name the gateway with `--url`.")
+        }
+        self.init(
+            host: host, port: port,
+            token: setup.environment["OPENCLAW_GATEWAY_TOKEN"] ?? remote.token?.reveal(),
+            password: setup.environment["OPENCLAW_GATEWAY_PASSWORD"] ?? remote.password?.reveal())
     }
 
     /// Host and port of `ws://host:port/…`, also with an IPv6 address in brackets.
@@ -42,13 +63,19 @@ extension GatewayClient.Target {
 extension GatewayClient {
     /// Connects as `invocation` says and turns every failure into the sentence a person needs.
     @MainActor
-    static func connect(_ invocation: Invocation, mode: String = "cli") throws -> GatewayClient {
+    static func connect(_ invocation: Invocation) throws -> GatewayClient {
         let target = try Target(invocation)
         let milliseconds = invocation["--timeout"].flatMap { Int($0) } ?? 10_000
         do throws(Failure) {
-            return try GatewayClient(to: target, timeout: .milliseconds(milliseconds), mode: mode)
+            return try GatewayClient(to: target, timeout: .milliseconds(milliseconds))
         } catch {
-            throw error.commandError(target: target)
+            var sentence = error.commandError(target: target)
+            if case .refused = error, invocation["--url"] != nil, target.token == nil, target.password == nil
+            {
+                sentence.message +=
+                    ". With `--url` no secret of this machine is sent: add `--token` or `--password`."
+            }
+            throw sentence
         }
     }
 
@@ -64,9 +91,9 @@ extension GatewayClient {
     /// Options of every command that talks to a gateway.
     static let options: [Command.Option] = [
         .value("--url", "ws://host:port", "A gateway other than this machine's"),
-        .value("--token", "token", "The gateway's token, if not in config or OPENCLAW_GATEWAY_TOKEN"),
+        .value("--token", "token", "The gateway's token; needed with --url, else found by itself"),
         .value("--password", "password", "The gateway's password"),
-        .value("--timeout", "ms", "How long to wait (default 10000)"),
+        .number("--timeout", "ms", "How long to wait (default 10000)", 1...86_400_000),
         .flag("--json", "Print JSON"),
     ]
 }

@@ -10,6 +10,8 @@ struct Command: Sendable {
         var value: String?
         /// The values allowed, or empty for any.
         var choices: [String] = []
+        /// The whole numbers allowed, or nil when any text is.
+        var range: ClosedRange<Int>?
         var summary: String
 
         static func flag(_ name: String, _ summary: String) -> Option {
@@ -20,6 +22,12 @@ struct Command: Sendable {
             -> Option
         {
             Option(name: name, value: value, choices: choices, summary: summary)
+        }
+
+        static func number(_ name: String, _ value: String, _ summary: String, _ range: ClosedRange<Int>)
+            -> Option
+        {
+            Option(name: name, value: value, range: range, summary: summary)
         }
     }
 

@@ -72,6 +72,7 @@ struct CommandParser {
             }
         }
         try checkCount(of: invocation.arguments, for: command)
+        try checkProfile(invocation)
         return invocation
     }
 
@@ -99,14 +100,35 @@ struct CommandParser {
             throw CommandError(
                 "Invalid \(option.name) `\(value)`. Use one of: \(option.choices.joined(separator: ", ")).")
         }
+        if let range = option.range, Int(value).map(range.contains) != true {
+            throw CommandError(
+                "Invalid \(option.name) `\(value)`. Use a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound).")
+        }
         invocation.values[option.name] = value
+    }
+
+    /// A profile's name is part of a folder's: it must not lead anywhere else.
+    private func checkProfile(_ invocation: Invocation) throws(CommandError) {
+        guard let name = invocation["--profile"] ?? invocation.environment["OPENCLAW_PROFILE"] else { return }
+        let isPlain = name.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == 0x5F || byte == 0x2D
+        }
+        guard isPlain, (1...64).contains(name.utf8.count) else {
+            throw CommandError("Invalid profile `\(name)`. Use letters, digits, `_` and `-`, at most 64.")
+        }
+        if invocation.has("--dev"), invocation["--profile"] != nil {
+            throw CommandError("`--dev` is a profile of its own. Leave out `--dev` or `--profile`.")
+        }
     }
 
     private func checkCount(of arguments: [String], for command: Command) throws(CommandError) {
         guard arguments.count >= command.neededArguments else {
             let missing = command.arguments[arguments.count]
             throw CommandError(
-                "`openclaw \(command.name)` needs \(missing). Run it with --help to see an example.")
+                "`openclaw \(command.name)` needs \(missing): `openclaw \(command.name) \(command.arguments.joined(separator: " "))`."
+            )
         }
         guard command.takesAnyNumber || arguments.count <= command.arguments.count else {
             let extra = arguments[command.arguments.count]

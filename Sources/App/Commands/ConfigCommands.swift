@@ -62,7 +62,7 @@ enum ConfigCommands {
         let text = invocation.arguments[1]
         // What is not JSON5 is the text itself: `config set logging.level debug`.
         let value = (try? JSON.parseJSON5(text, limits: ConfigLoader.limits).value) ?? .string(text)
-        return try change(invocation, path) { () throws(ConfigWriteError) in
+        return try change(invocation, setup.file, path) { () throws(ConfigWriteError) in
             try setup.file.set(value, at: path)
         }
     }
@@ -70,18 +70,26 @@ enum ConfigCommands {
     private static func unset(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
         let path = try path(invocation)
-        return try change(invocation, path) { () throws(ConfigWriteError) in try setup.file.unset(path) }
+        return try change(invocation, setup.file, path) { () throws(ConfigWriteError) in
+            try setup.file.unset(path)
+        }
     }
 
     private static func change(
-        _ invocation: Invocation, _ path: ConfigPath, _ write: () throws(ConfigWriteError) -> [ConfigPath]
+        _ invocation: Invocation, _ file: ConfigFile, _ path: ConfigPath,
+        _ write: () throws(ConfigWriteError) -> [ConfigPath]
     ) throws -> ExitCode {
         do throws(ConfigWriteError) {
             let changed = try write()
+            let remaining = file.snapshot.file.issues.count + file.snapshot.file.quarantined.count
             if invocation.wantsJSON {
                 Terminal.print(["changed": JSON(changed.map(\.description))])
             } else {
                 Terminal.print(changed.isEmpty ? "\(path) is so already." : "Updated \(path).")
+            }
+            if remaining > 0 {
+                let mistakes = remaining == 1 ? "1 mistake is" : "\(remaining) mistakes are"
+                Terminal.printError("\(mistakes) left in the file; `openclaw config validate` lists them.")
             }
             return .success
         } catch {

@@ -28,7 +28,7 @@ enum DoctorCommands {
 
     private static func doctor(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
-        let findings = config(setup) + secrets(setup) + files(setup) + models(setup) + gateway(invocation)
+        let findings = config(setup) + secrets(setup) + files(setup) + models(setup) + gateway(setup)
         if invocation.wantsJSON {
             let list = findings.map { finding -> JSON in
                 ["weight": .string(finding.weight.rawValue), "text": .string(finding.text)]
@@ -49,6 +49,7 @@ enum DoctorCommands {
     }
 
     private static func config(_ setup: LocalSetup) -> [Finding] {
+        if let reason = setup.refusal?.reason { return [Finding(weight: .problem, text: reason)] }
         guard setup.snapshot.exists else {
             return [
                 Finding(
@@ -61,16 +62,26 @@ enum DoctorCommands {
         let leftOut = setup.snapshot.file.quarantined.map {
             Finding(weight: .problem, text: "\($0) (left out)")
         }
+        let warnings = setup.snapshot.running.warnings.map { Finding(weight: .note, text: $0.description) }
+        let standIn = mistakes.isEmpty ? [] : [Finding(weight: .note, text: whatAStartDoes(setup))]
         let quiet = setup.snapshot.file.config.keysWithoutEffect.map {
             Finding(weight: .note, text: "`\($0)` is known but has no effect yet")
         }
         let head =
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(weight: .ok, text: "Config valid: \(setup.configPath)")] : []
-        return head + mistakes + leftOut + quiet
+        let rules = ToolRules.warnings(setup.config).map { Finding(weight: .note, text: $0) }
+        return head + mistakes + standIn + leftOut + warnings + rules + quiet
+    }
+
+    private static func whatAStartDoes(_ setup: LocalSetup) -> String {
+        setup.refusal == nil
+            ? "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
+            : "The gateway does not start until they are mended"
     }
 
     private static func secrets(_ setup: LocalSetup) -> [Finding] {
+        guard setup.refusal == nil else { return [] }  // where it would listen is not decided yet
         do throws(CommandError) {
             let plan = try setup.listenPlan()
             let secret = try setup.secret(isLoopback: plan.isLoopback)
@@ -82,7 +93,6 @@ enum DoctorCommands {
                         "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)"
                 )
             ]
-                + secret.shadowed.map { Finding(weight: .note, text: "\($0); remove one of the two") }
         } catch {
             return [Finding(weight: .problem, text: error.message)]
         }
@@ -113,7 +123,9 @@ enum DoctorCommands {
 
     private static func models(_ setup: LocalSetup) -> [Finding] {
         let rooms = RoomSettings(setup: setup, secret: .unset)
-        let providers = CredentialSource(settings: rooms.models).configuredProviders
+        let credentials = CredentialSource(settings: rooms.models)
+        let shadowed = credentials.shadowedKeys.map { Finding(weight: .note, text: $0) }
+        let providers = credentials.configuredProviders
         guard !providers.isEmpty else {
             return [
                 Finding(
@@ -125,16 +137,31 @@ enum DoctorCommands {
         return [
             Finding(
                 weight: .ok, text: "Model vendors with a key: \(providers.sorted().joined(separator: ", "))")
-        ]
+        ] + shadowed
     }
 
-    private static func gateway(_ invocation: Invocation) -> [Finding] {
+    private static func gateway(_ setup: LocalSetup) -> [Finding] {
         do {
-            _ = try GatewayClient.connect(invocation).call("health")
+            let client = try GatewayClient.connect(setup.invocation)
+            _ = try client.call("health")
             return [Finding(weight: .ok, text: "The gateway runs and answers")]
+                + (try warnings(of: client, besides: setup.snapshot))
         } catch {
             let reason = (error as? CommandError)?.message ?? "\(error)"
             return [Finding(weight: .note, text: "The gateway does not answer: \(reason)")]
+        }
+    }
+
+    /// What the running gateway warns of and this command does not see: its environment may be another.
+    private static func warnings(of client: GatewayClient, besides snapshot: ConfigSnapshot) throws
+        -> [Finding]
+    {
+        let own = snapshot.json["warnings"]?.arrayValue ?? []
+        let all = try client.call("config.get")["warnings"]?.arrayValue ?? []
+        return all.filter { !own.contains($0) }.map { warning in
+            let path = warning["path"]?.stringValue ?? ""
+            let message = warning["message"]?.stringValue ?? ""
+            return Finding(weight: .note, text: "The running gateway warns: \(path): \(message)")
         }
     }
 }

@@ -27,7 +27,7 @@ enum GatewayCommands {
             ], run: call),
         Command(
             path: ["gateway", "usage-cost"], summary: "Show tokens and cost by day",
-            options: GatewayClient.options + [.value("--days", "n", "How many days (default 30)")],
+            options: GatewayClient.options + [.number("--days", "n", "How many days (default 30)", 1...3650)],
             run: usageCost),
         Command(
             path: ["dashboard"], summary: "Print the link to the Control UI",
@@ -44,14 +44,15 @@ enum GatewayCommands {
         .flag("--force", "Stop what listens on the port first"),
         .flag("--verbose", "Log more to the console"),
         .value(
-            "--ws-log", "style", "How much of the socket traffic to log",
+            "--ws-log", "style", "How much of the socket traffic --verbose logs",
             choices: ["auto", "full", "compact"]),
         .flag("--compact", "Same as --ws-log compact"),
         .value("--tailscale", "mode", "Publish by Tailscale", choices: ["off"]),
     ]
 
     private static func run(_ invocation: Invocation) async throws -> ExitCode {
-        try await GatewayRun(invocation).untilStopped()
+        Environment.hideFromOtherProcesses()
+        return try await GatewayRun(invocation).untilStopped()
     }
 
     private static func status(_ invocation: Invocation) throws -> ExitCode {
@@ -95,7 +96,7 @@ enum GatewayCommands {
     private static func probe(_ invocation: Invocation) throws -> ExitCode {
         let target = try GatewayClient.Target(invocation)
         let started = ContinuousClock.now
-        let client = try GatewayClient.connect(invocation, mode: "probe")
+        let client = try GatewayClient.connect(invocation)
         let took = started.duration(to: .now).milliseconds
         let scopes = client.hello["auth"]?["scopes"]?.arrayValue?.compactMap(\.stringValue) ?? []
         if invocation.wantsJSON {
@@ -140,6 +141,12 @@ enum GatewayCommands {
             Terminal.print(answer)
             return .success
         }
+        Terminal.print(usageTable(answer))
+        return .success
+    }
+
+    /// The days of a `usage.cost` answer on which tokens were used.
+    static func usageTable(_ answer: JSON) -> String {
         let rows = (answer["daily"]?.arrayValue ?? []).filter { ($0["totalTokens"]?.intValue ?? 0) > 0 }.map {
             day in
             [
@@ -147,9 +154,7 @@ enum GatewayCommands {
                 "$" + String((day["totalCost"]?.doubleValue ?? 0).rounded(toPlaces: 4)),
             ]
         }
-        Terminal.print(
-            rows.isEmpty ? "No tokens used yet." : Terminal.table(["Day", "Tokens", "Cost"], rows))
-        return .success
+        return rows.isEmpty ? "No tokens used yet." : Terminal.table(["Day", "Tokens", "Cost"], rows)
     }
 
     private static func dashboard(_ invocation: Invocation) throws -> ExitCode {

@@ -1,4 +1,5 @@
 import Core
+import Gateway
 
 #if canImport(Glibc)
     import Glibc
@@ -14,14 +15,19 @@ enum LogCommands {
             path: ["logs"], summary: "Print the gateway's log",
             options: GatewayClient.options + [
                 .flag("--follow", "Go on as lines come"), .flag("--plain", "Without colours"),
-                .value("--limit", "n", "How many lines (default 200)"),
-                .value("--interval", "ms", "How often to look with --follow (default 1000)"),
+                .number("--limit", "n", "How many lines (default 200)", 1...5000),
+                .number("--interval", "ms", "How often to look with --follow (default 1000)", 50...60_000),
             ], run: logs)
     ]
 
     private static func logs(_ invocation: Invocation) throws -> ExitCode {
-        let client = try GatewayClient.connect(invocation)
-        var params: JSONObject = ["limit": JSON(invocation["--limit"].flatMap { Int($0) } ?? 200)]
+        let client: GatewayClient
+        do {
+            client = try GatewayClient.connect(invocation)
+        } catch let error as CommandError where invocation["--url"] == nil {
+            return try printFile(invocation, besides: error)
+        }
+        var params: JSONObject = ["limit": JSON(limit(invocation))]
         let interval = invocation["--interval"].flatMap { UInt32($0) } ?? 1000
         var isFirst = true
         while true {
@@ -31,8 +37,30 @@ enum LogCommands {
             for line in answer["lines"]?.arrayValue ?? [] { printLine(line.stringValue ?? "", invocation) }
             guard invocation.has("--follow") else { return .success }
             params["cursor"] = answer["cursor"]
-            usleep(min(interval, 60_000) * 1000)
+            usleep(interval * 1000)
         }
+    }
+
+    /// Nobody needs the log more than who has a gateway that does not run.
+    private static func printFile(_ invocation: Invocation, besides error: CommandError) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        guard setup.config.gateway.mode != "remote", let path = newestFile(setup) else { throw error }
+        Terminal.printError("\(error.message)\nThis is what the log file has:")
+        let answer = LogTail(limit: limit(invocation)).read(path)
+        printHead(answer, invocation)
+        for line in answer["lines"]?.arrayValue ?? [] { printLine(line.stringValue ?? "", invocation) }
+        return .success
+    }
+
+    private static func newestFile(_ setup: LocalSetup) -> String? {
+        if let path = setup.config.logging.file { return setup.expand(path) }
+        let folder = "\(setup.state)/logs"
+        let names = fileNames(in: folder).filter { $0.hasPrefix("openclaw-") && $0.hasSuffix(".log") }
+        return names.max().map { "\(folder)/\($0)" }
+    }
+
+    private static func limit(_ invocation: Invocation) -> Int {
+        invocation["--limit"].flatMap { Int($0) } ?? 200
     }
 
     private static func printHead(_ answer: JSON, _ invocation: Invocation) {

@@ -7,8 +7,9 @@ enum StatusCommands {
         Command(
             path: ["status"], summary: "Show the gateway, its model, channels and recent sessions",
             options: GatewayClient.options + [
-                .flag("--all", "Show everything"), .flag("--deep", "Ask channels and providers too"),
-                .flag("--usage", "Show tokens used"),
+                .flag("--all", "As --deep and --usage, with every session"),
+                .flag("--deep", "Ask the channels now"),
+                .flag("--usage", "Show tokens used in the last week"),
             ], run: status),
         Command(
             path: ["health"], summary: "Check that the gateway answers; exit 1 when it does not",
@@ -16,8 +17,8 @@ enum StatusCommands {
         Command(
             path: ["sessions"], summary: "List conversations",
             options: GatewayClient.options + [
-                .value("--limit", "n", "How many (default 100)"),
-                .value("--active", "minutes", "Only those used in the last minutes"),
+                .number("--limit", "n", "How many (default 100)", 1...10_000),
+                .number("--active", "minutes", "Only those used in the last minutes", 1...10_000_000),
             ], run: sessions),
         Command(
             path: ["system", "presence"], summary: "List who is connected", options: GatewayClient.options,
@@ -40,18 +41,26 @@ enum StatusCommands {
         do {
             let client = try GatewayClient.connect(invocation)
             let status = try client.call("status")
-            let isDeep = JSON.bool(invocation.has("--deep"))
+            let showsAll = invocation.has("--all")
+            let isDeep = JSON.bool(showsAll || invocation.has("--deep"))
+            let usage: JSON? =
+                showsAll || invocation.has("--usage") ? try client.call("usage.cost", ["days": 7]) : nil
+            let sessions: JSON? =
+                showsAll ? try client.call("sessions.list", ["limit": 10_000])["sessions"] : nil
             let channels = try client.call("channels.status", ["probe": isDeep])
             if invocation.wantsJSON {
                 var object = status.objectValue ?? [:]
                 object["gateway"] = ["url": .string(target.url), "reachable": true]
                 object["channels"] = channels["channels"]
+                object["usage"] = usage
+                object["allSessions"] = sessions
                 Terminal.print(.object(object))
             } else {
                 let health = try client.call("health", ["probe": isDeep])
                 Terminal.print(
                     overview(target, client.hello, status, health, channels) + "\n\n"
-                        + sessionTable(status["sessions"]?["recent"]?.arrayValue ?? []))
+                        + sessionTable((sessions ?? status["sessions"]?["recent"])?.arrayValue ?? [])
+                        + (usage.map { "\n\n" + GatewayCommands.usageTable($0) } ?? ""))
             }
         } catch let error as CommandError {
             try tellWithoutGateway(invocation, target, error)

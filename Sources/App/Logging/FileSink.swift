@@ -1,4 +1,5 @@
 import Core
+import Gateway
 import Synchronization
 
 #if canImport(Glibc)
@@ -10,7 +11,7 @@ import Synchronization
 /// One JSON line an entry, one file a day, each bounded: the format that `logs.tail` and its readers know.
 final class FileSink: Log.Sink {
     /// A day's file stops growing here; one line says so. A busy day writes a few MB.
-    static let maxFileBytes = 32 << 20
+    static let usualMaxFileBytes = 32 << 20
     /// Older days are removed. A week is enough to look back on, and small on a 1 GB volume.
     static let keptDays = 7
 
@@ -19,22 +20,33 @@ final class FileSink: Log.Sink {
         var descriptor: CInt = -1
         var size = 0
         var isFull = false
+        /// `errno` of the last attempt to open it.
+        var failure: CInt = 0
     }
 
     let leastLevel: Log.Level
     /// `logging.file`, or nil for a file a day in `folder`.
     private let fixedPath: String?
     private let folder: String
+    private let maxFileBytes: Int
     private let hostname: String
     private let redaction: Redaction
     private let current = Mutex(Current())
 
-    init(folder: String, fixedPath: String?, leastLevel: Log.Level, redaction: Redaction, hostname: String) {
+    init(
+        folder: String, fixedPath: String?, leastLevel: Log.Level, maxFileBytes: Int, redaction: Redaction,
+        hostname: String
+    ) {
         self.folder = folder
         self.fixedPath = fixedPath
         self.leastLevel = leastLevel
+        self.maxFileBytes = maxFileBytes
         self.redaction = redaction
         self.hostname = hostname
+    }
+
+    deinit {
+        current.withLock { if $0.descriptor >= 0 { close($0.descriptor) } }
     }
 
     /// Today's file.
@@ -45,7 +57,7 @@ final class FileSink: Log.Sink {
         current.withLock { current in
             openIfNeeded(&current, day: line.time.isoDay)
             guard current.descriptor >= 0, !current.isFull else { return }
-            if current.size + bytes.count > Self.maxFileBytes {
+            if current.size + bytes.count > maxFileBytes {
                 current.isFull = true
                 writeAll(
                     Array("{\"message\":\"log file is full; no more lines today\"}\n".utf8),
@@ -57,13 +69,24 @@ final class FileSink: Log.Sink {
         }
     }
 
+    /// Why nothing can be written, in words; nil when all is well.
+    func problem() -> String? {
+        current.withLock { current in
+            openIfNeeded(&current, day: Timestamp.now.isoDay)
+            return current.failure == 0 ? nil : String(cString: strerror(current.failure))
+        }
+    }
+
     private func path(day: String) -> String { fixedPath ?? "\(folder)/openclaw-\(day).log" }
 
     private func openIfNeeded(_ current: inout Current, day: String) {
         guard current.descriptor < 0 || (fixedPath == nil && current.day != day) else { return }
         if current.descriptor >= 0 { close(current.descriptor) }
         let path = path(day: day)
+        // A folder that cannot be made is a file that cannot be opened, and that is told.
+        if let fixedPath { try? PrivateFile.makeFolder(PrivateFile.folder(of: fixedPath)) }
         current = Current(day: day, descriptor: open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600))
+        current.failure = current.descriptor < 0 ? errno : 0
         var status = stat()
         if current.descriptor >= 0, fstat(current.descriptor, &status) == 0 {
             current.size = Int(status.st_size)

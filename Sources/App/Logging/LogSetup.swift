@@ -7,12 +7,27 @@ import Core
 #endif
 
 /// The log as the config wants it: a console, and a file a day under the state directory.
-struct LogSetup {
+@MainActor
+final class LogSetup {
     let log: Log
-    let file: FileSink
+    private let sinks: SinkGroup
+    private(set) var file: FileSink
 
-    @MainActor
     init(_ setup: LocalSetup, secrets: [String]) {
+        let (console, file) = Self.sinks(setup, secrets)
+        self.file = file
+        sinks = SinkGroup([console, file])
+        log = Log("gateway", to: sinks)
+    }
+
+    /// Takes over a changed config, and secrets that have become known.
+    func update(_ setup: LocalSetup, secrets: [String]) {
+        let (console, file) = Self.sinks(setup, secrets)
+        self.file = file
+        sinks.replace(with: [console, file])
+    }
+
+    static func sinks(_ setup: LocalSetup, _ secrets: [String]) -> (ConsoleSink, FileSink) {
         let settings = setup.config.logging
         let invocation = setup.invocation
         let redaction = Redaction(secrets: secrets, isOn: settings.redactSensitive != "off")
@@ -27,10 +42,11 @@ struct LogSetup {
             usesColor: isTerminal && invocation.environment["NO_COLOR"] == nil
                 && !invocation.has("--no-color"),
             redaction: redaction)
-        file = FileSink(
+        let file = FileSink(
             folder: "\(setup.state)/logs", fixedPath: settings.file.map { setup.expand($0) },
-            leastLevel: Log.Level(name: settings.level) ?? .info, redaction: redaction,
+            leastLevel: Log.Level(name: settings.level) ?? .info,
+            maxFileBytes: settings.maxFileBytes ?? FileSink.usualMaxFileBytes, redaction: redaction,
             hostname: Version.hostname)
-        log = Log("gateway", to: SinkGroup(sinks: [console, file]))
+        return (console, file)
     }
 }

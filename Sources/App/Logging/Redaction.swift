@@ -3,66 +3,75 @@ import Core
 /// Masks secrets in log lines: the known values, and what looks like a key.
 struct Redaction: Sendable {
     /// Values that must never be seen, longest first.
-    private let secrets: [String]
+    private let secrets: [[UInt8]]
     /// How keys of the usual vendors begin.
     private static let keyPrefixes = [
         "sk-ant-", "sk-proj-", "sk-or-", "sk-", "xai-", "gsk_", "ghp_", "github_pat_", "AIza", "xoxb-",
         "xapp-",
         "Bearer ",
-    ]
+    ].map { Array($0.utf8) }
+    /// Bytes that must follow such a beginning.
+    private static let leastAfterPrefix = 8
     /// A shorter value is masked whole; a longer one keeps its first 6 and last 4 characters.
     private static let leastPartlyShown = 18
     let isOn: Bool
+    /// The first bytes of everything that is masked: most bytes of a line need no closer look.
+    private let beginnings: Set<UInt8>
 
     init(secrets: [String], isOn: Bool) {
-        self.secrets = Set(secrets).filter { $0.count >= 4 }.sorted { $0.count > $1.count }
+        self.secrets = Set(secrets).filter { $0.count >= 4 }.sorted { $0.utf8.count > $1.utf8.count }.map {
+            Array($0.utf8)
+        }
         self.isOn = isOn
+        beginnings = Set((self.secrets + Self.keyPrefixes).compactMap(\.first))
     }
 
     func apply(to line: String) -> String {
         guard isOn else { return line }
         var line = line
-        for secret in secrets where line.utf8.count >= secret.utf8.count {
-            line = replacing(secret, in: line, with: Self.masked(secret))
-        }
-        for prefix in Self.keyPrefixes { line = maskingWords(that: prefix, in: line) }
-        return line
+        return line.withUTF8 { masked($0) } ?? line
     }
 
     static func masked(_ value: String) -> String {
         value.count < leastPartlyShown ? "***" : "\(value.prefix(6))…\(value.suffix(4))"
     }
 
-    private func replacing(_ secret: String, in line: String, with mask: String) -> String {
-        let parts = line.ranges(of: secret)
-        guard !parts.isEmpty else { return line }
+    /// The line with its secrets masked; nil when it has none.
+    private func masked(_ line: UnsafeBufferPointer<UInt8>) -> String? {
         var result = ""
-        var start = line.startIndex
-        for range in parts {
-            result += line[start..<range.lowerBound] + mask
-            start = range.upperBound
+        var (start, place) = (0, 0)
+        while place < line.count {
+            guard beginnings.contains(line[place]), let end = endOfSecret(in: line, at: place) else {
+                place += 1
+                continue
+            }
+            result += Self.text(line[start..<place]) + Self.masked(Self.text(line[place..<end]))
+            (start, place) = (end, end)
         }
-        return result + line[start...]
+        return start == 0 ? nil : result + Self.text(line[start...])
     }
 
-    /// Masks each run of key characters that begins with `prefix` and goes on for at least eight more.
-    private func maskingWords(that prefix: String, in line: String) -> String {
-        var result = ""
-        var start = line.startIndex
-        for range in line.ranges(of: prefix) where range.lowerBound >= start {
-            let end = line[range.upperBound...].firstIndex { !$0.isKeyCharacter } ?? line.endIndex
-            guard line.distance(from: range.upperBound, to: end) >= 8 else { continue }
-            let isWordStart =
-                range.lowerBound == line.startIndex
-                || !line[line.index(before: range.lowerBound)].isKeyCharacter
-            guard isWordStart else { continue }
-            result += line[start..<range.lowerBound] + Self.masked(String(line[range.lowerBound..<end]))
-            start = end
-        }
-        return result + line[start...]
+    private func endOfSecret(in line: UnsafeBufferPointer<UInt8>, at place: Int) -> Int? {
+        let rest = line[place...]
+        if let secret = secrets.first(where: { rest.starts(with: $0) }) { return place + secret.count }
+        guard place == 0 || !Self.isKeyByte(line[place - 1]) else { return nil }
+        return Self.keyPrefixes.lazy.filter { rest.starts(with: $0) }.compactMap { prefix in
+            let end = rest[(place + prefix.count)...].firstIndex { !Self.isKeyByte($0) } ?? line.count
+            return end - place - prefix.count >= Self.leastAfterPrefix ? end : nil
+        }.first
     }
-}
 
-extension Character {
-    fileprivate var isKeyCharacter: Bool { isASCII && (isLetter || isNumber || "-_.~+/=".contains(self)) }
+    private static func text(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+            true
+        default: false
+        }
+    }
 }

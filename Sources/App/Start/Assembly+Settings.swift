@@ -11,19 +11,20 @@ struct RoomSettings {
     let setup: LocalSetup
     let secret: SharedSecret
 
-    private var config: Core.Config { setup.config }
-    private var environment: Core.Environment { setup.environment }
+    private var config: Config { setup.config }
+    private var environment: Environment { setup.environment }
 
-    private var defaults: Core.AgentsSettings.Defaults { config.agents.defaults }
+    private var defaults: AgentsConfig.Defaults { config.agents.defaults }
 
     // MARK: Agent
 
-    var agent: Agent.AgentSettings {
-        var settings = Agent.AgentSettings(agents: profiles)
+    var agent: AgentSettings {
+        var settings = AgentSettings(agents: profiles)
         settings.keys = keys
         settings.maxConcurrent = defaults.maxConcurrent
         settings.timeout = .seconds(defaults.timeoutSeconds)
         settings.timeZone = environment["TZ"]
+        settings.bootstrapMaxChars = defaults.bootstrapMaxChars
         settings.allowedModels = defaults.models.keys.sorted().compactMap { ModelReference($0) }
         for (name, entry) in defaults.models {
             if let alias = entry.alias, let model = ModelReference(name) { settings.aliases[alias] = model }
@@ -47,22 +48,26 @@ struct RoomSettings {
         return config.agents.list.map { profile(of: $0) }
     }
 
-    private func profile(of agent: Core.AgentSettings?) -> AgentProfile {
+    private func profile(of agent: AgentConfig?) -> AgentProfile {
         let id = agent.map { SessionKeyRules.normalized(AgentID($0.id)) } ?? .main
         var profile = AgentProfile(id: id, workspace: workspace(of: agent, id: id))
         let model = agent?.model ?? defaults.model
         profile.name = agent?.identity.name ?? agent?.name
         profile.emoji = agent?.identity.emoji
         profile.model = (model.primary ?? defaults.model.primary).flatMap { reference($0) }
-        profile.fallbacks = (model.primary == nil ? defaults.model : model).fallbacks.compactMap {
-            reference($0)
-        }
+        let inherits = model.primary == nil && model.fallbacks.isEmpty
+        profile.fallbacks = (inherits ? defaults.model : model).fallbacks.compactMap { reference($0) }
         profile.imageModel = defaults.imageModel?.primary.flatMap { reference($0) }
-        profile.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) }
+        profile.thinking = thinking
+        profile.skipsBootstrap = defaults.skipBootstrap
         profile.contextTokens = defaults.contextTokens
-        profile.tools.allow = config.tools.allow ?? []
-        profile.tools.deny = config.tools.deny
+        profile.tools = ToolRules(config, agent: agent).policy
         return profile
+    }
+
+    /// `adaptive` leaves the effort to the model; where that cannot be said it is the middle.
+    private var thinking: ThinkingLevel? {
+        defaults.thinkingDefault.flatMap { $0 == "adaptive" ? .medium : ThinkingLevel(spelling: $0) }
     }
 
     /// `provider/model`, or an alias of one.
@@ -72,7 +77,7 @@ struct RoomSettings {
     }
 
     /// Everything that changes stands under the state directory, where a deploy keeps it.
-    private func workspace(of agent: Core.AgentSettings?, id: AgentID) -> String {
+    private func workspace(of agent: AgentConfig?, id: AgentID) -> String {
         if let own = agent?.workspace { return setup.expand(own) }
         if id == defaultAgent {
             return defaults.workspace.map { setup.expand($0) } ?? "\(setup.state)/workspace"
@@ -84,39 +89,29 @@ struct RoomSettings {
 
     var tools: ToolSettings {
         var settings = ToolSettings()
-        settings.execTimeout = .seconds(config.tools.exec.timeoutSec)
+        settings.execTimeout = .seconds(config.tools.exec.timeoutSeconds ?? config.tools.exec.timeoutSec)
+        settings.workspaceOnly = config.tools.fs.workspaceOnly
         settings.path = environment["PATH"]
         return settings
     }
 
     // MARK: Models
 
-    var models: Models.ModelSettings {
-        var settings = Models.ModelSettings()
+    var models: ModelSettings {
+        var settings = ModelSettings()
         settings.environment = environment.variables
         settings.replacesCatalog = config.models.mode == "replace"
         settings.order = config.auth.order
         settings.cooldowns = cooldowns
-        settings.listedProfiles = config.raw["auth"]?["profiles"]?.objectValue?.map(\.key) ?? []
+        settings.listedProfiles = listedProfiles
         settings.defaultAgent = defaultAgent
         settings.profiles = storedCredentials
         for (id, provider) in config.models.providers { settings.providers[id] = room(provider, id: id) }
         return settings
     }
 
-    private var cooldowns: CooldownRules {
-        func hours(_ hours: Double) -> Duration { .seconds(hours * 3600) }
-        let given = config.auth.cooldowns
-        var rules = CooldownRules()
-        rules.billingFirst = hours(given.billingBackoffHours)
-        rules.billingFirstByProvider = given.billingBackoffHoursByProvider.mapValues(hours)
-        rules.billingLongest = hours(given.billingMaxHours)
-        rules.window = hours(given.failureWindowHours)
-        return rules
-    }
-
-    private func room(_ provider: Core.ProviderSettings, id: String) -> Models.ProviderSettings {
-        var settings = Models.ProviderSettings()
+    private func room(_ provider: ProviderConfig, id: String) -> ProviderSettings {
+        var settings = ProviderSettings()
         settings.baseURL = provider.baseUrl
         settings.apiKey = provider.apiKey
         settings.api = provider.api.flatMap { ModelAPI(rawValue: $0) }
@@ -124,10 +119,30 @@ struct RoomSettings {
         settings.headers = provider.headers
         settings.authHeader = provider.authHeader
         settings.timeout = provider.timeoutSeconds.map { .seconds($0) }
-        if let proxy = provider.request.proxy, proxy.mode == "explicit-proxy" { settings.proxy = proxy.url }
+        if let proxy = provider.request.proxy, proxy.mode != "env-proxy" { settings.proxy = proxy.url }
         let entries = config.raw["models"]?["providers"]?[id]?["models"]?.arrayValue ?? []
         settings.models = entries.compactMap { ModelInfo(provider: id, json: $0) }
         return settings
+    }
+
+    /// `auth.profiles` as they stand in the file.
+    private var listedProfiles: [ListedProfile] {
+        (config.raw["auth"]?["profiles"]?.objectValue ?? [:]).compactMap { id, _ in
+            config.auth.profiles[id].map {
+                ListedProfile(id: id, provider: $0.provider, isKey: $0.mode == "api_key")
+            }
+        }
+    }
+
+    private var cooldowns: CooldownRules {
+        let wish = config.auth.cooldowns
+        func hours(_ hours: Double) -> Duration { .seconds(hours * 3600) }
+        var rules = CooldownRules()
+        rules.billingFirst = hours(wish.billingBackoffHours)
+        rules.billingFirstByProvider = wish.billingBackoffHoursByProvider.mapValues(hours)
+        rules.billingLongest = hours(wish.billingMaxHours)
+        rules.window = hours(wish.failureWindowHours)
+        return rules
     }
 
     /// A store of a hundred logins is about 100 kB.
@@ -156,20 +171,32 @@ struct RoomSettings {
             return AgentFacts(
                 id: profile.id, name: profile.name, workspace: profile.workspace,
                 model: profile.model ?? defaultModel, theme: identity?.theme, emoji: profile.emoji,
-                avatar: identity?.avatar)
+                avatar: identity?.avatar.map { $0.hasPrefix("~/") ? setup.expand($0) : $0 })
         }
         settings.assistantName = config.ui.assistant.name ?? settings.assistantName
         settings.assistantAvatar = config.ui.assistant.avatar ?? settings.assistantAvatar
         settings.model = defaults.model.primary.flatMap { reference($0) } ?? defaultModel
         settings.contextTokens =
             defaults.contextTokens ?? settings.model.map { catalog.info($0).contextWindow }
-        settings.thinking = defaults.thinkingDefault.flatMap { ThinkingLevel(rawValue: $0) } ?? .off
+        settings.thinking = thinking ?? .off
         settings.controlUI = controlUI
+        settings.channels = channels
         settings.configPath = setup.configPath
         settings.configHash = configHash
         settings.stateDirectory = setup.state
         settings.databasePath = databasePath
+        settings.traffic = traffic
         return settings
+    }
+
+    /// The chat platforms that are set up.
+    var channels: [ChannelFacts] {
+        ChannelSections(sections: config.channels, environment: environment).facts
+    }
+
+    private var traffic: GatewaySetup.TrafficStyle {
+        if setup.invocation.has("--compact") { return .compact }
+        return setup.invocation["--ws-log"].flatMap { GatewaySetup.TrafficStyle(rawValue: $0) } ?? .auto
     }
 
     private var access: AccessSettings {

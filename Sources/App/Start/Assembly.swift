@@ -19,16 +19,19 @@ final class Assembly {
     private let web: WebServer
     private let router: ModelRouter
     private let client: WebClient
+    private let certificates: CertificateVariables
     private let switchboard: Switchboard
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
+    private var saidShadowed: Set<String> = []
+    private var saidToolRules: Set<String> = []
     private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
         apply(plan)
     }
     private lazy var signals = StopSignals(
         log: log,
         reload: { [unowned self] in
-            log.named("reload").info("received SIGHUP; reading the config again")
+            log.named("reload").info("received SIGHUP; reading the config and the .env files again")
             reloader.reloadNow()
         },
         mayRestart: { [unowned self] in setup.config.commands.restart })
@@ -45,8 +48,9 @@ final class Assembly {
         let rooms = RoomSettings(setup: setup, secret: secret)
         database = try Self.openDatabase(setup.state)
         stores = Stores(database)
+        certificates = CertificateVariables(environment: setup.environment, stateDirectory: setup.state)
         client = WebClient(
-            userAgent: "openclaw/\(Version.text)", caFile: setup.environment["SSL_CERT_FILE"],
+            userAgent: "openclaw/\(Version.text)", trust: certificates.trust,
             proxies: ProxyVariables(setup.environment.variables))
         router = ModelRouter(
             settings: rooms.models, web: client, book: CooldownStore(database), logins: LoginTable(database),
@@ -64,6 +68,7 @@ final class Assembly {
             services: Self.services(
                 stores, switchboard, events, setup, rooms, router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
+        gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
     }
 
     /// Runs until a signal or a config change ends it.
@@ -81,6 +86,7 @@ final class Assembly {
         try listen()
         return try await ServiceGroup(services, log: log).run {
             sayWhereItListens()
+            MemoryTrim.shared.trimLater()
             return await signals.wait()
         }
     }
@@ -105,7 +111,10 @@ final class Assembly {
     private func apply(_ plan: ReloadPlan) {
         guard !plan.needsRestart else { return signals.end(.restart) }
         setup.refresh()
+        logs.update(setup, secrets: setup.knownSecrets(secret))
         router.update(RoomSettings(setup: setup, secret: secret).models)
+        sayShadowedKeys()
+        sayToolRules()
         applySettings()
     }
 
@@ -179,10 +188,17 @@ final class Assembly {
                 name: Version.hostname, address: NetworkAddresses.all().first, version: Version.text,
                 platform: "\(Version.platform) \(Version.systemRelease)", family: "Linux",
                 architecture: Version.architecture, instanceID: SecureRandom.uuid()),
-            logFile: { logs.file.path }, failing: { [] }, log: log)
+            logFile: { logs.file.path },
+            failing: { [database = stores.database] in database.isRefusing() ? ["database"] : [] }, log: log)
     }
 
     // MARK: Words
+
+    private func sayToolRules() {
+        for sentence in ToolRules.warnings(setup.config) where saidToolRules.insert(sentence).inserted {
+            log.named("config").warning("\(sentence)")
+        }
+    }
 
     private func sayWhatWasFound() {
         let config = log.named("config")
@@ -193,10 +209,23 @@ final class Assembly {
         }
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
+        sayShadowedKeys()
+        sayToolRules()
+        for mistake in certificates.mistakes { log.warning("\(mistake)") }
+        for channel in RoomSettings(setup: setup, secret: secret).channels {
+            if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }
+        }
         if secret.mode == .none {
             log.info(
                 "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"
             )
+        }
+    }
+
+    /// Each key of a vendor that the environment overrules, once.
+    private func sayShadowedKeys() {
+        for sentence in router.shadowedKeys where saidShadowed.insert(sentence).inserted {
+            log.named("config").warning("\(sentence)")
         }
     }
 
@@ -206,7 +235,11 @@ final class Assembly {
         let model = switchboard.settings.agents.first?.model ?? router.defaultModel
         log.info("agent model: \(model?.description ?? "none yet; set a key, for example ANTHROPIC_API_KEY")")
         log.info("state directory: \(setup.state)")
-        log.info("log file: \(logs.file.path)")
+        if let problem = logs.file.problem() {
+            log.warning("no log file: \(logs.file.path) cannot be written (\(problem)); check `logging.file`")
+        } else {
+            log.info("log file: \(logs.file.path)")
+        }
         log.debug("started in \(startedAt.duration(to: .now).milliseconds) ms")
         if ProcessFacts.isInteractive {
             log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")

@@ -31,7 +31,12 @@ struct GatewayRun {
         while true {
             switch try await Assembly(current).run() {
             case .stop: return .success
-            case .restart: current = LocalSetup(invocation)
+            case .restart:
+                current = LocalSetup(invocation)
+                // What ran before runs again; with nothing to fall back on it would run unprotected.
+                if let refusal = current.refusal, current.snapshot.origin != .lastGood {
+                    throw CommandError("Gateway failed to restart: \(refusal)")
+                }
             }
         }
     }

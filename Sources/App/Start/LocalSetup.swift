@@ -86,9 +86,12 @@ struct LocalSetup {
             ?? config.gateway.port ?? (invocation.has("--dev") ? Self.devPort : ListenPlan.defaultPort)
     }
 
-    var token: String? { environment["OPENCLAW_GATEWAY_TOKEN"] ?? config.gateway.auth.token?.reveal() }
+    var token: String? {
+        SharedSecret.pick(nil, environment["OPENCLAW_GATEWAY_TOKEN"], config.gateway.auth.token)?.reveal()
+    }
     var password: String? {
-        environment["OPENCLAW_GATEWAY_PASSWORD"] ?? config.gateway.auth.password?.reveal()
+        SharedSecret.pick(nil, environment["OPENCLAW_GATEWAY_PASSWORD"], config.gateway.auth.password)?
+            .reveal()
     }
 
     /// The link to open, with the token for the page to use once.

@@ -8,8 +8,6 @@ struct SharedSecret {
     var mode: Mode
     var token: Secret?
     var password: Secret?
-    /// Values in the file that the environment overrules; said once in the log.
-    var shadowed: [String] = []
 
     /// For looking at settings that do not depend on it.
     static let unset = SharedSecret()
@@ -30,28 +28,15 @@ struct SharedSecret {
         password = Self.pick(wish.flagPassword, environment["OPENCLAW_GATEWAY_PASSWORD"], wish.filePassword)
         mode = try Self.mode(
             wish, hasToken: token != nil, hasPassword: password != nil, isLoopback: isLoopback)
-        if Self.differs(environment["OPENCLAW_GATEWAY_TOKEN"], wish.fileToken) {
-            shadowed.append("gateway.auth.token is shadowed by OPENCLAW_GATEWAY_TOKEN")
-        }
-        if Self.differs(environment["OPENCLAW_GATEWAY_PASSWORD"], wish.filePassword) {
-            shadowed.append("gateway.auth.password is shadowed by OPENCLAW_GATEWAY_PASSWORD")
-        }
         try check(isLoopback: isLoopback)
     }
 
-    private static func pick(_ flag: String?, _ variable: String?, _ file: Secret?) -> Secret? {
-        if let text = [flag, variable].compactMap({ $0 }).first(where: { !$0.isEmpty }) {
-            return Secret(text)
-        }
-        return file?.isEmpty == false ? file : nil
+    /// The first that is not blank, without white space around it: nobody can type that into a login.
+    static func pick(_ flag: String?, _ variable: String?, _ file: Secret?) -> Secret? {
+        let texts = [flag, variable, file?.reveal()].compactMap { $0?.trimmed }
+        return texts.first { !$0.isEmpty }.map { Secret(String($0)) }
     }
 
-    private static func differs(_ variable: String?, _ file: Secret?) -> Bool {
-        guard let variable, let file, !file.isEmpty else { return false }
-        return !file.matches(variable)
-    }
-
-    /// Without a word about it, a password means password and a token means token. Only this machine may go without.
     private static func mode(
         _ wish: Wish, hasToken: Bool, hasPassword: Bool, isLoopback: Bool
     ) throws(CommandError) -> Mode {

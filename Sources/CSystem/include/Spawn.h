@@ -19,6 +19,9 @@ struct csystem_order {
 /* Starts it in a session of its own, with nothing open but /dev/null and `output`. Returns 0, or errno of what failed. */
 int csystem_spawn(const struct csystem_order *order, pid_t *pid);
 
+/* From now on, processes whose parent has ended become children of this one. Returns 0, or errno; ENOSYS beyond Linux. */
+int csystem_adopt_orphans(void);
+
 /* Bytes of physical memory, or 0 when the system does not say. */
 long long csystem_physical_memory(void);
 #endif

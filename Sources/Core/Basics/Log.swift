@@ -68,10 +68,3 @@ package struct Log: Sendable {
         write(.error, message(), metadata)
     }
 }
-
-/// Keeps nothing; for tests and for code that runs before logging is set up.
-package struct SilentSink: Log.Sink {
-    package init() {}
-    package var leastLevel: Log.Level { .fatal }
-    package func write(_ line: Log.Line) {}
-}

@@ -1,19 +1,19 @@
 /// The whole configuration: what the file says over the defaults, with secrets of the environment over both.
-package struct Config: Settings {
-    package var gateway = GatewaySettings()
-    package var agents = AgentsSettings()
-    package var models = ModelsSettings()
-    package var auth = AuthSettings()
-    package var session = SessionSettings()
-    package var logging = LoggingSettings()
-    package var tools = ToolsSettings()
-    package var commands = CommandsSettings()
-    package var ui = UISettings()
+package struct Config: ConfigSection {
+    package var gateway = GatewayConfig()
+    package var agents = AgentsConfig()
+    package var models = ModelsConfig()
+    package var auth = AuthConfig()
+    package var session = SessionConfig()
+    package var logging = LoggingConfig()
+    package var tools = ToolsConfig()
+    package var commands = CommandsConfig()
+    package var ui = UIConfig()
     /// Variables from `env` and `env.vars`; they never replace one that the process already has.
     package var env: [String: String] = [:]
     /// Each channel's section as it stands in the file; the channel reads it.
     package var channels: [String: JSON] = [:]
-    package var meta = MetaSettings()
+    package var meta = MetaConfig()
 
     /// The checked document after includes and `${VAR}`, without quarantined keys and without defaults.
     package var raw: JSON = [:]

@@ -18,9 +18,6 @@ package struct ConfigPath: Hashable, Sendable {
 
     package var parent: ConfigPath { ConfigPath(Array(steps.dropLast())) }
 
-    /// The last key, or nil for the root and for items of an array.
-    package var lastKey: String? { if case .key(let key) = steps.last { key } else { nil } }
-
     package func starts(with prefix: ConfigPath) -> Bool { steps.starts(with: prefix.steps) }
 
     /// As clients of the original know paths: `agents.list.0.id`.

@@ -4,14 +4,19 @@ package struct Environment: Sendable {
 
     package init(_ variables: [String: String]) { self.variables = variables }
 
-    /// The value, unless it is missing or empty.
+    /// The value without white space around it, which pasted and piped secrets often have; nil when nothing is left.
     package subscript(name: String) -> String? {
-        variables[name].flatMap { $0.isEmpty ? nil : $0 }
+        (variables[name]?.trimmed).flatMap { $0.isEmpty ? nil : String($0) }
     }
 
     /// Adds those that are not set, or are empty.
     package mutating func add(_ others: [String: String]) {
         for (name, value) in others where self[name] == nil { variables[name] = value }
+    }
+
+    /// The names that have another value in `other`, or are set in only one of the two; sorted.
+    package func names(thatDifferFrom other: Environment) -> [String] {
+        Set(variables.keys).union(other.variables.keys).filter { self[$0] != other[$0] }.sorted()
     }
 
     /// Reads a `.env` file: `NAME=value` lines, `export` before them, quotes around values, `#` comments.
@@ -89,12 +94,6 @@ package struct Environment: Sendable {
 }
 
 extension Substring {
-    fileprivate var trimmed: Substring {
-        let start = drop { $0.isWhitespace }
-        let end = start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) } ?? start.startIndex
-        return start[..<end]
-    }
-
     fileprivate func withoutPrefix(_ prefix: String) -> Substring {
         hasPrefix(prefix) ? dropFirst(prefix.count) : self
     }

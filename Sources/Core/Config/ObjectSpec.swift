@@ -2,12 +2,12 @@
 /// label.
 ///
 /// A property's initialiser is the key's default.
-package protocol Settings: Sendable {
+package protocol ConfigSection: Sendable {
     init()
     static var spec: ObjectSpec<Self> { get }
 }
 
-/// The declarations of one settings type.
+/// The declarations of one section.
 package struct ObjectSpec<Root: Sendable>: Sendable {
     let fields: [Field<Root>]
     private let object: ObjectShape
@@ -25,7 +25,7 @@ package struct ObjectSpec<Root: Sendable>: Sendable {
     fileprivate var objectShape: ObjectShape { object }
 }
 
-/// One key of a settings type.
+/// One key of a section type.
 struct Field<Root: Sendable>: Sendable {
     let key: String
     let shape: Shape
@@ -136,9 +136,12 @@ extension ValueSpec where Value == Secret {
     }
 }
 
-extension ValueSpec where Value == JSON {
-    /// Kept as it is; the shape is that of OpenClaw's key, or anything.
-    static func raw(_ shape: Shape) -> Self { Self(shape: shape, decode: { $0 }, encode: { $0 }) }
+extension ValueSpec where Value == String {
+    /// A text that may hold a secret, and so be written like one.
+    static var secretText: Self {
+        Self(
+            shape: ValueSpec<Secret>.secret.shape, decode: { $0.stringValue }, encode: { JSON($0) })
+    }
 }
 
 extension ValueSpec {
@@ -168,7 +171,7 @@ extension ValueSpec {
     }
 }
 
-extension ValueSpec where Value: Settings {
+extension ValueSpec where Value: ConfigSection {
     static var object: Self {
         Self(
             shape: .declared { Value.spec.objectShape }, decode: { $0.objectValue.map { Value(json: $0) } },
@@ -176,7 +179,7 @@ extension ValueSpec where Value: Settings {
     }
 }
 
-extension Settings {
+extension ConfigSection {
     /// The defaults, with what `json` says put over them.
     init(json: JSONObject) {
         self.init()

@@ -14,7 +14,7 @@ package indirect enum Shape: Sendable {
     case array(Shape)
     case object(ObjectShape)
     case either([Shape])
-    /// An object of a settings type, made when it is needed: a start looks at few of them.
+    /// An object of a section type, made when it is needed: a start looks at few of them.
     case declared(@Sendable () -> ObjectShape)
     /// An entry or a plain path of `KeyTable`, read when it is needed.
     case entry(String)
@@ -48,7 +48,7 @@ package struct ObjectShape: Sendable {
     package var members: [Member]
     /// The shape of members with other names; nil when there may be none.
     package var other: Shape?
-    /// The object is declared by a settings type: other members may still be known to `KeyTable`.
+    /// The object is declared by a section type: other members may still be known to `KeyTable`.
     package var isDeclared = false
 
     package subscript(key: String) -> Member? { members.first { $0.key == key } }

@@ -1,15 +1,27 @@
+import Core
 import Wire
 
 /// Where a client really is, seen through the proxies we know.
 struct ClientPlace: Sendable, Hashable {
     /// The client's own address, or the nearest proxy's when nothing trustworthy names the client.
     var address: String
-    /// What failed logins are counted by: a whole /64 in IPv6, because that is what one customer is given.
-    var attemptKey: AddressBlock
+    /// What failed logins are counted by.
+    var guesser: Guesser
     /// The client itself is on this machine and asked for a local name: its devices are approved without asking.
     var isLocal: Bool
     /// The TCP peer is this machine and no proxy spoke for somebody else.
     var isDirectLoopback: Bool
+}
+
+/// Whom a failed login is laid to; in IPv6 a whole /64, because that is what one customer is given.
+enum Guesser: Sendable, Hashable {
+    /// The client's own address, or one that a proxy we trust names.
+    case address(AddressBlock)
+    /// Behind a proxy on this machine that the config does not name: the last hop it tells of, which anybody who reaches
+    /// our port could have made up; nil when it tells of none.
+    case hearsay(AddressBlock?)
+
+    var isHearsay: Bool { if case .hearsay = self { true } else { false } }
 }
 
 /// Finds out where clients are.
@@ -31,7 +43,8 @@ struct ClientPlaces: Sendable {
         let isLocalName = host.map { $0.isLocal || $0.name.hasSuffix(".ts.net") } ?? false
         return ClientPlace(
             address: address.text,
-            attemptKey: (client ?? hopBehindLocalProxy(peer, headers) ?? peer).block,
+            guesser: client == nil && peer.isLoopback && isForwarded
+                ? .hearsay(Self.hops(headers).last?.block) : .address(address.block),
             isLocal: address.isLoopback && isLocalName && (!isForwarded || isTrusted),
             isDirectLoopback: peer.isLoopback && !isForwarded)
     }
@@ -52,18 +65,11 @@ struct ClientPlaces: Sendable {
         return headers["fly-client-ip"].flatMap { PeerAddress($0) }
     }
 
-    /// Behind a local proxy that is not configured as trusted everybody is loopback.
-    ///
-    /// Its last hop then still tells clients apart, so that one guesser does not lock out all the others.
-    private func hopBehindLocalProxy(_ peer: PeerAddress, _ headers: HTTPHeaders) -> PeerAddress? {
-        peer.isLoopback ? Self.hops(headers).last : nil
-    }
-
     /// `X-Forwarded-For` from the client to us; what is no address is left out.
     private static func hops(_ headers: HTTPHeaders) -> [PeerAddress] {
         headers.all("x-forwarded-for").flatMap { $0.split(separator: ",") }.suffix(mostHops).compactMap {
             hop in
-            let hop = String(hop).trimmed
+            let hop = String(hop.trimmed)
             if let address = PeerAddress(hop) { return address }
             return hop.lastIndex(of: ":").flatMap { PeerAddress(String(hop[..<$0])) }  // with a port
         }

@@ -1,44 +1,73 @@
 import Core
 import Wire
 
-/// Locks an address out for a while after too many wrong passwords.
+/// Locks guessers out for a while after too many wrong passwords.
+///
+/// Hearsay addresses cost nothing to invent, so each is counted as any other, and they are also counted together: once
+/// as many of them have failed as one may fail by itself, all are locked out but those that have logged in before. So a
+/// guesser behind a proxy that tells the truth locks out himself alone, one who invents addresses gets no endless
+/// number of tries, and neither keeps out people who are known already.
 struct FailedLoginLimiter {
     private let rules: LoginRules
-    private var entries: [AddressBlock: Entry] = [:]
+    private var entries: [Guesser: Entry] = [:]
+    /// Hearsay addresses that failed lately, counted as if they were one guesser.
+    private var hearsay: Entry?
+    /// Hearsay addresses that have logged in, the latest last.
+    private var proven: [Guesser] = []
 
     private struct Entry {
-        var failures: Int
+        var failures = 0
         var windowStart: Timestamp
         var lockedUntil: Timestamp?
+
+        func lock(at now: Timestamp) -> Duration? { lockedUntil.flatMap { $0 > now ? $0 - now : nil } }
+
+        func isOver(_ rules: LoginRules, at now: Timestamp) -> Bool {
+            now - windowStart > rules.window || lockedUntil.map { $0 <= now } == true
+        }
+
+        /// One more failure; a window or lockout that is over begins anew.
+        mutating func count(_ rules: LoginRules, at now: Timestamp) {
+            if isOver(rules, at: now) { self = Entry(windowStart: now) }
+            failures += 1
+            if failures >= rules.maxAttempts { lockedUntil = now + rules.lockout }
+        }
     }
 
     init(rules: LoginRules) { self.rules = rules }
 
-    /// Addresses remembered now.
+    /// Guessers remembered now.
     var count: Int { entries.count }
 
-    /// How long this address must still wait; nil: it may try.
-    func wait(_ key: AddressBlock, isLoopback: Bool, now: Timestamp) -> Duration? {
+    /// How long this guesser must still wait; nil: it may try.
+    func wait(_ guesser: Guesser, isLoopback: Bool, now: Timestamp) -> Duration? {
         if isLoopback && rules.exemptLoopback { return nil }
-        guard let until = entries[key]?.lockedUntil, until > now else { return nil }
-        return until - now
+        if let own = entries[guesser]?.lock(at: now) { return own }
+        guard guesser.isHearsay, !proven.contains(guesser) else { return nil }
+        return hearsay?.lock(at: now)
     }
 
-    mutating func failed(_ key: AddressBlock, isLoopback: Bool, now: Timestamp) {
+    mutating func failed(_ guesser: Guesser, isLoopback: Bool, now: Timestamp) {
         if isLoopback && rules.exemptLoopback { return }
-        var entry = entries[key] ?? Entry(failures: 0, windowStart: now)
-        if now - entry.windowStart > rules.window || entry.lockedUntil.map({ $0 <= now }) == true {
-            entry = Entry(failures: 0, windowStart: now)
+        if entries[guesser] == nil && entries.count >= Self.mostEntries { makeRoom(now: now) }
+        var entry = entries[guesser] ?? Entry(windowStart: now)
+        entry.count(rules, at: now)
+        entries[guesser] = entry
+        if guesser.isHearsay, entry.failures == 1 {
+            hearsay = hearsay ?? Entry(windowStart: now)
+            hearsay?.count(rules, at: now)
         }
-        entry.failures += 1
-        if entry.failures >= rules.maxAttempts { entry.lockedUntil = now + rules.lockout }
-        if entries[key] == nil && entries.count >= Self.mostEntries { makeRoom(now: now) }
-        entries[key] = entry
     }
 
-    mutating func succeeded(_ key: AddressBlock) { entries.removeValue(forKey: key) }
+    mutating func succeeded(_ guesser: Guesser) {
+        entries.removeValue(forKey: guesser)
+        guard guesser.isHearsay, proven.last != guesser else { return }
+        proven.removeAll { $0 == guesser }
+        proven.append(guesser)
+        if proven.count > Self.mostProven { proven.removeFirst() }
+    }
 
-    /// Forgets what is over, or else the addresses that failed longest ago: many at once, so that an attack from many
+    /// Forgets what is over, or else the guessers that failed longest ago: many at once, so that an attack from many
     /// addresses does not cost a search each time.
     private mutating func makeRoom(now: Timestamp) {
         entries = entries.filter { _, entry in
@@ -49,10 +78,15 @@ struct FailedLoginLimiter {
         for (key, _) in byAge.prefix(Self.mostEntries / 8) { entries.removeValue(forKey: key) }
     }
 
-    /// Addresses remembered at once, about 100 bytes each.
+    /// Guessers remembered at once, about 100 bytes each.
     ///
     /// An attacker with more networks than this is not stopped by counting addresses.
     private static let mostEntries = 4096
+
+    /// Hearsay addresses that are let in during an attack: the people of one household or office.
+    ///
+    /// Each gives an attacker who knows it another `maxAttempts` tries.
+    private static let mostProven = 64
 }
 
 /// `gateway.auth.rateLimit`.

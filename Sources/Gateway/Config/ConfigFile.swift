@@ -8,7 +8,13 @@ package final class ConfigFile {
 
     /// The text that runs; nil when a copy or nothing but defaults does.
     private var runningText: [UInt8]?
-    private let environment: Environment
+    /// The process's own variables.
+    private let processEnvironment: [String: String]
+    private let dotEnvPaths: [String]
+    /// With what the `.env` files said when they were read last.
+    private var environment: Environment
+    /// With what they said when the running config was loaded.
+    private var runningEnvironment: Environment
     private let loader: ConfigLoader
     private let digest: @Sendable ([UInt8]) -> String
     private let stamp: Stamp
@@ -26,7 +32,7 @@ package final class ConfigFile {
     }
 
     /// `environment` is the process's; `.env` files of the working and the state directory are added to it
-    /// here.
+    /// at each reading.
     ///
     /// `digest` gives SHA-256 in hex.
     package init(
@@ -36,7 +42,10 @@ package final class ConfigFile {
         self.location = location
         self.stamp = stamp
         self.digest = digest
-        self.environment = Self.environment(environment, [workingDirectory, location.stateDirectory])
+        processEnvironment = environment
+        dotEnvPaths = [workingDirectory, location.stateDirectory].map { $0 + "/.env" }
+        self.environment = Self.environment(environment, dotEnvPaths)
+        runningEnvironment = self.environment
         loader = ConfigLoader { path in
             do throws(FileError) {
                 guard let bytes = try PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes) else {
@@ -54,16 +63,20 @@ package final class ConfigFile {
             file: nothing)
     }
 
-    private static func environment(_ variables: [String: String], _ folders: [String]) -> Environment {
+    private static func environment(_ variables: [String: String], _ dotEnvPaths: [String]) -> Environment {
         var environment = Environment(variables)
-        for folder in folders {
+        for path in dotEnvPaths {
             // A `.env` that cannot be read is as good as none: nothing in it is needed to start.
-            guard let bytes = try? PrivateFile.read(folder + "/.env", limit: ConfigLoader.limits.maxBytes)
-            else { continue }
+            guard let bytes = try? PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes) else {
+                continue
+            }
             environment.add(Environment.parse(String(decoding: bytes, as: UTF8.self)))
         }
         return environment
     }
+
+    /// All files whose change may change the config.
+    package var watchedPaths: [String] { [location.configPath] + dotEnvPaths + snapshot.file.includedPaths }
 
     // MARK: Reading
 
@@ -84,6 +97,10 @@ package final class ConfigFile {
         } else if !loaded.failsClosed, let lastGood {
             snapshot = snapshot(of: bytes, file: loaded, running: lastGood, origin: .lastGood)
         } else {
+            // Commands that start no gateway still tell what is in the file, and look for one by the last good copy.
+            snapshot = snapshot(
+                of: bytes, file: loaded, running: lastGood ?? snapshot.running,
+                origin: lastGood == nil ? .defaults : .lastGood)
             throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
         }
         return snapshot
@@ -91,28 +108,31 @@ package final class ConfigFile {
 
     /// What reading the file again gave.
     package enum Reading {
-        /// The same text as before.
+        /// The same text and variables as before.
         case unchanged
         /// A valid text; `snapshot` is the new one.
-        case changed(from: Config)
+        ///
+        /// `variables` are the names of those that `.env` files give another value, or none, by now.
+        case changed(from: Config, variables: [String])
         /// A text with mistakes, or none: what ran goes on running.
         case unusable([ConfigIssue])
     }
 
-    /// Reads the file again.
+    /// Reads the file and the `.env` files again.
     package func reload() -> Reading {
+        environment = Self.environment(processEnvironment, dotEnvPaths)
+        let variables = runningEnvironment.names(thatDifferFrom: environment)
         let bytes: [UInt8]?
         do throws(FileError) {
             bytes = try read()
         } catch {
             return .unusable([ConfigIssue(path: .root, message: error.description)])
         }
-        guard let bytes else {
-            if !snapshot.exists { return .unchanged }
+        if bytes == nil, snapshot.exists {
             return .unusable([ConfigIssue(path: .root, message: "the file is gone")])
         }
-        if bytes == runningText, snapshot.running.includedPaths.isEmpty {
-            keepFile(bytes)
+        if variables.isEmpty, bytes == runningText, snapshot.running.includedPaths.isEmpty {
+            if let bytes { keepFile(bytes) }
             return .unchanged
         }
         let loaded = load(bytes, isEmptyAMistake: true)
@@ -123,7 +143,7 @@ package final class ConfigFile {
         let old = snapshot.running.config
         let isSame = snapshot.origin == .file && loaded.config.raw == old.raw
         accept(bytes, loaded)
-        return isSame ? .unchanged : .changed(from: old)
+        return isSame && variables.isEmpty ? .unchanged : .changed(from: old, variables: variables)
     }
 
     private func read() throws(FileError) -> [UInt8]? {
@@ -149,6 +169,7 @@ package final class ConfigFile {
 
     private func accept(_ bytes: [UInt8]?, _ loaded: LoadedConfig) {
         runningText = bytes
+        runningEnvironment = environment
         snapshot = snapshot(
             of: bytes, file: loaded, running: loaded, origin: bytes == nil ? .defaults : .file)
         if let bytes { saveLastGood(bytes, loaded) }
@@ -266,7 +287,10 @@ package final class ConfigFile {
         }
         let changed = snapshot.file.parsed.changedPaths(to: try parse(edited).value)
         guard !changed.isEmpty else { return [] }
-        try write(Self.stamped(edited, stamp, hasMeta: snapshot.file.parsed["meta"] != nil))
+        // Mistakes that were there before must not keep anybody from mending them one by one.
+        try write(
+            Self.stamped(edited, stamp, hasMeta: snapshot.file.parsed["meta"] != nil),
+            tolerating: snapshot.file.issues + snapshot.file.quarantined)
         return changed
     }
 
@@ -324,10 +348,12 @@ package final class ConfigFile {
     }
 
     /// Checks the text as a whole, keeps the old one as a backup, and puts the new one in its place.
-    private func write(_ text: String) throws(ConfigWriteError) {
+    private func write(_ text: String, tolerating known: [ConfigIssue] = []) throws(ConfigWriteError) {
         let bytes = Array(text.utf8)
         let loaded = loader.load(bytes, path: location.configPath, environment: environment)
-        let issues = loaded.issues + loaded.quarantined
+        let issues = (loaded.issues + loaded.quarantined).filter { issue in
+            !known.contains { $0.path == issue.path && $0.message == issue.message }
+        }
         guard issues.isEmpty else { throw ConfigWriteError("invalid config", issues: issues) }
         do throws(FileError) {
             if let old = try read() { try ConfigBackups.keep(old, of: location.configPath) }

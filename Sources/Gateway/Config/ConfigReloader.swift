@@ -8,20 +8,24 @@ package final class ConfigReloader {
     private let log: Log
     private let apply: (ReloadPlan, Config) -> Void
     private var watcher: ConfigWatcher?
+    /// Warnings that were told, by their sentence, so that each is told once and not at every save.
+    private var told: Set<String>
 
+    /// What the config that runs now warns of has been told already.
+    ///
     /// `apply` gets each change of the config that is to take effect.
     package init(file: ConfigFile, log: Log, apply: @escaping (ReloadPlan, Config) -> Void) {
         self.file = file
         self.log = log.named("reload")
         self.apply = apply
+        told = Set(file.snapshot.running.warnings.map(\.sentence))
     }
 
-    /// Watches the file and what it includes, with the settle time of `gateway.reload.debounceMs`.
+    /// Watches the file, what it includes and the `.env` files, with the settle time of `gateway.reload.debounceMs`.
     package func start() {
-        let settle = Duration.milliseconds(file.snapshot.config.gateway.reload.debounceMs)
         let watcher = ConfigWatcher(
-            settle: settle,
-            files: { [file] in [file.location.configPath] + file.snapshot.file.includedPaths },
+            settle: { [file] in .milliseconds(file.snapshot.config.gateway.reload.debounceMs) },
+            files: { [file] in file.watchedPaths },
             settled: { [weak self] in self?.look() ?? .done })
         watcher.start()
         self.watcher = watcher
@@ -32,10 +36,19 @@ package final class ConfigReloader {
         watcher = nil
     }
 
-    /// Reads the file at once, as SIGHUP asks.
-    package func reloadNow() {
-        isSecondLook = true
-        _ = look()
+    /// Reads the files at once, as SIGHUP asks, and when a client has written the config.
+    ///
+    /// Gives what was done about a change; nil when there is none, or it cannot be used.
+    @discardableResult
+    package func reloadNow() -> ReloadPlan? {
+        isSecondLook = false
+        switch file.reload() {
+        case .unchanged: return nil
+        case .changed(let old, let variables): return take(from: old, variables)
+        case .unusable(let issues):
+            report(issues)
+            return nil
+        }
     }
 
     private var isSecondLook = false
@@ -43,7 +56,7 @@ package final class ConfigReloader {
     private func look() -> ConfigWatcher.Verdict {
         switch file.reload() {
         case .unchanged: break
-        case .changed(let old): take(from: old)
+        case .changed(let old, let variables): take(from: old, variables)
         case .unusable(let issues):
             // A text that is half written looks like this for a moment.
             if !isSecondLook {
@@ -56,14 +69,20 @@ package final class ConfigReloader {
         return .done
     }
 
-    private func take(from old: Config) {
+    @discardableResult
+    private func take(from old: Config, _ variables: [String]) -> ReloadPlan? {
         for issue in file.snapshot.file.quarantined { log.warning("ignored: \(issue)") }
-        for issue in file.snapshot.file.warnings { log.warning("\(issue)") }
-        let plan = ReloadPlan(from: old, to: file.snapshot.config)
-        guard !plan.isEmpty else { return }
+        for issue in file.snapshot.file.warnings where told.insert(issue.sentence).inserted {
+            log.warning("\(issue)")
+        }
+        let plan = ReloadPlan(from: old, to: file.snapshot.config, variables: variables)
+        guard !plan.isEmpty else { return nil }
         let paths = Self.list(plan.changed)
         log.info("config change detected; evaluating reload (\(paths))")
-        if plan.isOff { return log.info("config reload disabled (gateway.reload.mode=off)") }
+        if plan.isOff {
+            log.info("config reload disabled (gateway.reload.mode=off)")
+            return plan
+        }
         if plan.needsRestart {
             log.info("config change requires gateway restart (\(Self.list(plan.restartReasons)))")
         } else {
@@ -73,6 +92,7 @@ package final class ConfigReloader {
             log.warning("restart the gateway to apply (\(Self.list(plan.waitingForRestart)))")
         }
         apply(plan, file.snapshot.config)
+        return plan
     }
 
     private func report(_ issues: [ConfigIssue]) {
@@ -87,4 +107,9 @@ package final class ConfigReloader {
         let named = paths.prefix(mostNamed).map(\.description).joined(separator: ", ")
         return paths.count > mostNamed ? "\(named) and \(paths.count - mostNamed) more" : named
     }
+}
+
+extension ConfigIssue {
+    /// Without the place in the file, which moves with every edit above it.
+    fileprivate var sentence: String { "\(path): \(message)" }
 }

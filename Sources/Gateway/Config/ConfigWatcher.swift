@@ -24,7 +24,7 @@ package final class ConfigWatcher {
     /// Calls back once after a while, unless what it gave is let go of.
     typealias Alarm = (Duration, @escaping @MainActor () -> Void) -> AnyObject
 
-    private let settle: Duration
+    private let settle: () -> Duration
     private let alarm: Alarm
     private let files: () -> [String]
     private let settled: () -> Verdict
@@ -33,15 +33,15 @@ package final class ConfigWatcher {
     private var firstChange: ContinuousClock.Instant?
     private var isSecondLook = false
 
-    /// `files` are asked for after every change, because includes and links change with the text.
+    /// `settle` and `files` are asked for at every change: the text may say something else each time.
     package convenience init(
-        settle: Duration, files: @escaping () -> [String], settled: @escaping () -> Verdict
+        settle: @escaping () -> Duration, files: @escaping () -> [String], settled: @escaping () -> Verdict
     ) {
         self.init(settle: settle, alarm: { LoopEvent.after($0, $1) }, files: files, settled: settled)
     }
 
     init(
-        settle: Duration, alarm: @escaping Alarm, files: @escaping () -> [String],
+        settle: @escaping () -> Duration, alarm: @escaping Alarm, files: @escaping () -> [String],
         settled: @escaping () -> Verdict
     ) {
         self.settle = settle
@@ -67,7 +67,7 @@ package final class ConfigWatcher {
         let first = firstChange ?? now
         firstChange = first
         isSecondLook = false
-        timer = alarm(min(settle, max(.zero, Self.longestWait - (now - first)))) { [weak self] in
+        timer = alarm(min(settle(), max(.zero, Self.longestWait - (now - first)))) { [weak self] in
             self?.look()
         }
     }
@@ -82,6 +82,6 @@ package final class ConfigWatcher {
             return
         }
         isSecondLook = true
-        timer = alarm(settle) { [weak self] in self?.look() }
+        timer = alarm(settle()) { [weak self] in self?.look() }
     }
 }

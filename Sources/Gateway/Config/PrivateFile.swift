@@ -8,29 +8,37 @@
 package struct FileError: Error, CustomStringConvertible, Sendable {
     package var doing: String
     package var path: String
+    package var reason: String
     package var code: CInt
 
-    init(_ doing: String, _ path: String) {
+    /// By default the reason is what the system says.
+    init(_ doing: String, _ path: String, reason: String? = nil) {
         self.doing = doing
         self.path = path
         code = errno
+        self.reason = reason ?? String(cString: strerror(errno))
     }
 
-    package var description: String { "Could not \(doing) `\(path)`: \(String(cString: strerror(code)))." }
+    package var description: String { "Could not \(doing) `\(path)`: \(reason)." }
 }
 
 /// Small files that only their owner may read: mode 0600 in folders of mode 0700.
 package enum PrivateFile {
     /// The file's bytes, or nil when there is no such file.
     ///
-    /// Longer files than `limit` are an error.
+    /// Longer files than `limit` are an error, and so is what is no file: a named pipe would never end.
     package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw FileError("open", path)
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
+        guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+            throw FileError("read", path, reason: "it is not an ordinary file")
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -92,7 +100,8 @@ package enum PrivateFile {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("create the folder", path) }
     }
 
-    static func folder(of path: String) -> String {
+    /// What stands before the last `/`; `.` for a bare name.
+    package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
             return path.hasPrefix("/") ? "/" : "."
         }

@@ -17,8 +17,10 @@ package struct ReloadPlan: Hashable, Sendable {
     package var isEmpty: Bool { changed.isEmpty }
 
     /// Sorts the differences by their rules; the mode is that of the config that runs.
-    package init(from old: Config, to new: Config) {
-        changed = old.raw.changedPaths(to: new.raw)
+    ///
+    /// A variable that a `.env` file gives another value counts like one of the `env` section.
+    package init(from old: Config, to new: Config, variables: [String] = []) {
+        changed = old.raw.changedPaths(to: new.raw) + variables.map { ConfigPath([.key("env"), .key($0)]) }
         switch old.gateway.reload.mode {
         case "off": isOff = true
         case "restart": restartReasons = changed

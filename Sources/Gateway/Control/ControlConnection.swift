@@ -239,8 +239,11 @@ extension ControlConnection {
         let params = request.params ?? [:]
         try method.check(params, generation)
         let call = Call(id: request.id, method: request.method, params: params, client: self)
+        let start = ContinuousClock.now
+        plane.tellAsked(call)
         if let payload = try method.fast?(call) {
-            return call.answer(payload)
+            call.answer(payload)
+            return plane.tellAnswered(call, since: start)
         }
         guard let slow = method.slow else { throw .unavailable("\(request.method) has no answer now") }
         guard callsInFlight < Limits.mostCallsInFlight else {
@@ -251,6 +254,7 @@ extension ControlConnection {
         callsInFlight += 1
         plane.tasks.add { [self] in
             await finish(call, slow)
+            plane.tellAnswered(call, since: start)
             callsInFlight -= 1
         }
     }

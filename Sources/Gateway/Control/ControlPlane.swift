@@ -22,6 +22,7 @@ final class ControlPlane {
     private var features: [Generation: [UInt8]] = [:]
     private var waiting: [(deadline: ContinuousClock.Instant, connection: ControlConnection)] = []
     private var isPresenceDue = false
+    private var hasHintedAtProxy = false
     private var lastPresence: ContinuousClock.Instant?
 
     init(
@@ -71,6 +72,26 @@ final class ControlPlane {
     }
 }
 
+// MARK: - Traffic
+
+extension ControlPlane {
+    func tellAsked(_ call: Call) {
+        guard settings.now.traffic == .full else { return }
+        log.debug("a request came", ["method": call.method, "request.id": String(call.id.prefix(80))])
+    }
+
+    func tellAnswered(_ call: Call, since start: ContinuousClock.Instant) {
+        let took = start.duration(to: .now)
+        guard settings.now.traffic != .auto || took >= Limits.slowAnswer else { return }
+        log.debug(
+            "a request was answered",
+            [
+                "method": call.method, "ms": String(took.milliseconds),
+                "request.id": String(call.id.prefix(80)),
+            ])
+    }
+}
+
 // MARK: - Logins
 
 extension ControlPlane {
@@ -82,9 +103,9 @@ extension ControlPlane {
         let outcome = Handshake(
             params: params, generation: connection.generation, challenge: challenge, place: place,
             origin: connection.origin, access: settings.now.access, known: known,
-            lockout: limiter.wait(place.attemptKey, isLoopback: place.isDirectLoopback, now: now), now: now
+            lockout: limiter.wait(place.guesser, isLoopback: place.isDirectLoopback, now: now), now: now
         ).decide()
-        if case .accepted = outcome { limiter.succeeded(place.attemptKey) }
+        if case .accepted = outcome { limiter.succeeded(place.guesser) }
         return outcome
     }
 
@@ -96,15 +117,19 @@ extension ControlPlane {
         guard auth.asksForSecret, let authorization else { return false }
         let now = Timestamp.now
         let isLoopback = place.isDirectLoopback
-        guard limiter.wait(place.attemptKey, isLoopback: isLoopback, now: now) == nil else { return false }
-        if auth.accepts(authorization: authorization) { return true }
-        limiter.failed(place.attemptKey, isLoopback: isLoopback, now: now)
+        guard limiter.wait(place.guesser, isLoopback: isLoopback, now: now) == nil else { return false }
+        if auth.accepts(authorization: authorization) {
+            limiter.succeeded(place.guesser)
+            return true
+        }
+        limiter.failed(place.guesser, isLoopback: isLoopback, now: now)
         return false
     }
 
     func refused(_ refusal: Refusal, place: ClientPlace, client: ConnectParams.Client?) {
         if refusal.isFailedLogin {
-            limiter.failed(place.attemptKey, isLoopback: place.isDirectLoopback, now: .now)
+            limiter.failed(place.guesser, isLoopback: place.isDirectLoopback, now: .now)
+            hintAtProxy(place)
         }
         guard let error = refusal.error else { return }
         log.warning(
@@ -113,6 +138,15 @@ extension ControlPlane {
                 "client.id": client?.id ?? "?", "client.address": place.address, "reason": error.message,
                 "close.code": String(refusal.closeCode),
             ])
+    }
+
+    private func hintAtProxy(_ place: ClientPlace) {
+        guard place.guesser.isHearsay, !hasHintedAtProxy else { return }
+        hasHintedAtProxy = true
+        log.warning(
+            "wrong passwords come through a proxy on this machine that the config does not name, so who sent them is not "
+                + "sure; set `gateway.trustedProxies` to [\"\(place.address)\"] to count each client by itself"
+        )
     }
 
     /// Closes the connection unless it logs in in time.

@@ -14,6 +14,8 @@ enum Limits {
     ///
     /// Clients that ask more at once are out of control.
     static let mostCallsInFlight = 64
+    /// Answers that take longer are worth a line in the log.
+    static let slowAnswer: Duration = .milliseconds(50)
     static let tickInterval: Duration = .seconds(30)
 
     /// Bytes that may wait for a client that does not read.

@@ -16,9 +16,17 @@ final class TurnBroadcast {
     private var subscription: Subscription?
 
     /// One run on its way, told in each generation that somebody listens in.
-    private struct Telling {
-        var narrators: [Generation: TurnNarrator] = [:]
-        var startedAt: Timestamp
+    private final class Telling {
+        let startedAt: Timestamp
+        /// In the order of `Generation.allCases`.
+        private var narrators: [TurnNarrator]
+
+        init(_ event: TurnEvent) {
+            startedAt = event.at
+            narrators = Generation.allCases.map { TurnNarrator($0, run: event.run, agent: event.agent) }
+        }
+
+        func frames(of event: TurnEvent, in place: Int) -> [TurnFrame] { narrators[place].tell(event) }
     }
 
     init(
@@ -54,19 +62,30 @@ final class TurnBroadcast {
 
     private func tell(_ event: TurnEvent) {
         if !event.kind.isText { history.forget(event.session) }
-        for generation in Generation.allCases where broadcaster.hasConnections(of: generation) {
-            let agent = event.agent
-            var telling = runs[event.run] ?? Telling(startedAt: event.at)
-            var narrator =
-                telling.narrators[generation] ?? TurnNarrator(generation, run: event.run, agent: agent)
-            let frames = narrator.tell(event)
-            telling.narrators[generation] = narrator
-            if runs[event.run] == nil { makeRoom() }
-            runs[event.run] = telling
-            for frame in frames { send(frame, of: event.session, in: generation) }
+        if broadcaster.connections.isEmpty {
+            runs[event.run] = nil
+        } else {
+            tellListeners(event)
+        }
+        if !event.kind.isText { follow(event) }
+    }
+
+    private func tellListeners(_ event: TurnEvent) {
+        let telling = runs[event.run] ?? begin(event)
+        for (place, generation) in Generation.allCases.enumerated()
+        where broadcaster.hasConnections(of: generation) {
+            for frame in telling.frames(of: event, in: place) {
+                send(frame, of: event.session, in: generation)
+            }
         }
         if event.kind.isTerminal { runs[event.run] = nil }
-        if !event.kind.isText { follow(event) }
+    }
+
+    private func begin(_ event: TurnEvent) -> Telling {
+        makeRoom()
+        let telling = Telling(event)
+        runs[event.run] = telling
+        return telling
     }
 
     /// Forgets the oldest run.

@@ -42,6 +42,8 @@ struct AgentMethods: MethodGroup {
         identity["theme"] = agent.theme.map { .string($0) }
         identity["emoji"] = agent.emoji.map { .string($0) }
         identity["avatar"] = agent.avatar.map { .string($0) }
+        identity["avatarUrl"] =
+            agent.avatar == nil ? nil : AvatarAnswer(of: agent.id, in: settings).url.map { .string($0) }
         if !identity.isEmpty { object["identity"] = .object(identity) }
         guard generation == .four else { return .object(object) }
         object["workspace"] = agent.workspace.map { .string($0) }
@@ -70,11 +72,16 @@ struct AgentMethods: MethodGroup {
         }
         let id = named ?? ofSession ?? settings.keys.defaultAgent
         let agent = settings.agent(id)
+        let avatar = AvatarAnswer(of: id, in: settings)
         var object: JSONObject = [
             "agentId": .string(id.rawValue), "name": .string(agent?.name ?? settings.assistantName),
-            "avatar": .string(agent?.avatar ?? agent?.emoji ?? settings.assistantAvatar),
+            "avatar": .string(avatar.shown),
         ]
-        if call.generation == .four { object["nameSource"] = agent?.name == nil ? "default" : "config" }
+        if call.generation == .four {
+            object["nameSource"] = agent?.name == nil ? "default" : "config"
+            for (name, value) in avatar.facts ?? [:] { object[name] = value }
+            object["emoji"] = agent?.emoji.map { .string($0) }
+        }
         return .json(.object(object))
     }
 }
@@ -128,9 +135,13 @@ extension AgentMethods {
         }
         for name in [call.text("channel"), call.text("replyChannel")] {
             guard let name, !name.isEmpty, !Self.builtIn.contains(name) else { continue }
-            guard settings.channels.contains(where: { $0.id.rawValue == name }) else {
+            guard let channel = settings.channels.first(where: { $0.id.rawValue == name }) else {
                 throw .invalid("invalid agent params: unknown channel: \(name.prefix(80))")
             }
+            guard call.params["deliver"] == true, let reason = channel.accounts.first?.reason else {
+                continue
+            }
+            throw .unavailable("the answer could not be delivered: \(reason)")
         }
         let key = try session(call, agent, settings)
         let images: [ImageContent]

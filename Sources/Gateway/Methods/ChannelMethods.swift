@@ -30,14 +30,36 @@ struct ChannelMethods: MethodGroup {
                     ]
                 }),
             "channels": map(\.summary),
-            "channelAccounts": map { [account($0)] },
-            "channelDefaultAccountId": map { _ in "default" },
+            "channelAccounts": map { .array($0.accounts.map(account)) },
+            "channelDefaultAccountId": map { .string($0.defaultAccount) },
         ]
-        if call.generation == .four { object["statusIssues"] = [] }
+        if call.generation == .four { object["statusIssues"] = .array(channels.flatMap(issues)) }
         return .json(.object(object))
     }
 
-    private func account(_ channel: ChannelFacts) -> JSON {
-        ["accountId": "default", "enabled": .bool(channel.isEnabled), "configured": true, "running": false]
+    private func account(_ account: ChannelFacts.Account) -> JSON {
+        var object: JSONObject = ["accountId": .string(account.id)]
+        object["name"] = account.name.map { .string($0) }
+        object["enabled"] = .bool(account.isEnabled)
+        object["configured"] = .bool(account.isConfigured)
+        object["tokenSource"] = .string(account.tokenSource)
+        object["running"] = false
+        object["lastStartAt"] = .null
+        object["lastStopAt"] = .null
+        object["lastError"] = account.reason.map { .string($0) } ?? .null
+        object["lastInboundAt"] = .null
+        object["lastOutboundAt"] = .null
+        return .object(object)
+    }
+
+    private func issues(_ channel: ChannelFacts) -> [JSON] {
+        channel.accounts.compactMap { account in
+            account.reason.map { reason in
+                [
+                    "channel": .string(channel.id.rawValue), "accountId": .string(account.id),
+                    "kind": .string(account.isConfigured ? "runtime" : "config"), "message": .string(reason),
+                ]
+            }
+        }
     }
 }

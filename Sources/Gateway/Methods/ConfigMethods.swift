@@ -1,17 +1,23 @@
 import Core
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Reads and writes the config file (contract §6).
 struct ConfigMethods: MethodGroup {
     let file: ConfigFile
     let settings: SettingsBox
-    /// The file was written; what it says should take effect now.
-    let written: @MainActor () -> Void
+    /// The file was written, and what it says takes effect now; true: by starting the gateway again.
+    let takeUp: @MainActor () -> Bool
     private let schema = SchemaCache()
 
-    init(file: ConfigFile, settings: SettingsBox, written: @escaping @MainActor () -> Void) {
+    init(file: ConfigFile, settings: SettingsBox, takeUp: @escaping @MainActor () -> Bool) {
         self.file = file
         self.settings = settings
-        self.written = written
+        self.takeUp = takeUp
     }
 
     func register(in table: inout MethodTable) {
@@ -43,12 +49,13 @@ struct ConfigMethods: MethodGroup {
 
     private func set(_ call: Call) throws(RPCError) -> Payload? {
         try replace(call)
+        _ = takeUp()
         return .json(.object(result(call)))
     }
 
     private func apply(_ call: Call) throws(RPCError) -> Payload? {
         try replace(call)
-        return .json(.object(withRestart(result(call))))
+        return .json(.object(withRestart(result(call), isDue: takeUp(), "config.apply")))
     }
 
     private func replace(_ call: Call) throws(RPCError) {
@@ -57,7 +64,6 @@ struct ConfigMethods: MethodGroup {
         } catch {
             throw Self.refusal(error, call.generation)
         }
-        written()
     }
 
     private func patch(_ call: Call) throws(RPCError) -> Payload? {
@@ -69,13 +75,13 @@ struct ConfigMethods: MethodGroup {
         } catch {
             throw Self.refusal(error, call.generation)
         }
-        if !changed.isEmpty { written() }
+        let isRestartDue = !changed.isEmpty && takeUp()
         var object = result(call)
         if call.generation == .four {
             if changed.isEmpty { object["noop"] = true }
             object["changedPaths"] = .array(changed.map { .string($0.dotted) })
         }
-        return .json(.object(withRestart(object)))
+        return .json(.object(withRestart(object, isDue: isRestartDue, "config.patch")))
     }
 
     private func result(_ call: Call) -> JSONObject {
@@ -86,10 +92,15 @@ struct ConfigMethods: MethodGroup {
         return object
     }
 
-    /// Changes take effect without a restart of ours, so none is announced.
-    private func withRestart(_ object: JSONObject) -> JSONObject {
+    /// Most changes take effect without a restart; one that is due begins once this answer is sent.
+    private func withRestart(_ object: JSONObject, isDue: Bool, _ reason: JSON) -> JSONObject {
         var object = object
-        object["restart"] = .null
+        object["restart"] =
+            isDue
+            ? [
+                "ok": true, "pid": JSON(Int(getpid())), "signal": "SIGUSR1", "delayMs": 0, "reason": reason,
+                "mode": "emit",
+            ] : .null
         object["sentinel"] = .null
         return object
     }

@@ -111,5 +111,13 @@ struct HealthSummary {
 }
 
 extension ChannelFacts {
-    var summary: JSON { ["configured": true, "enabled": .bool(isEnabled), "running": false] }
+    /// What `channels` says about a platform as a whole: what is true of its best account.
+    var summary: JSON {
+        let enabled = accounts.filter(\.isEnabled)
+        return [
+            "configured": .bool(accounts.contains(where: \.isConfigured)), "enabled": .bool(!enabled.isEmpty),
+            "running": false, "lastStartAt": .null, "lastStopAt": .null,
+            "lastError": enabled.lazy.compactMap(\.reason).first.map { .string($0) } ?? .null,
+        ]
+    }
 }

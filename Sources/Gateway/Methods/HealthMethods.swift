@@ -72,7 +72,7 @@ struct StatusSummary {
                         ]
                     }),
             ],
-            "channelSummary": .array(settings.channels.map { .string("\($0.label): configured") }),
+            "channelSummary": .array(settings.channels.map { .string($0.line) }),
             "queuedSystemEvents": [],
         ]
         let rows = agents.flatMap { agent, list in list.rows.map { (agent.id, $0) } }
@@ -132,6 +132,15 @@ struct StatusSummary {
         if entry.abortedLastRun { flags.append("aborted") }
         flags.append("id:\(entry.sessionID.rawValue)")
         return flags
+    }
+}
+
+extension ChannelFacts {
+    /// One line for people: `Discord: configured, not running`.
+    fileprivate var line: String {
+        guard accounts.contains(where: \.isEnabled) else { return "\(label): disabled" }
+        return
+            "\(label): \(accounts.contains(where: \.isConfigured) ? "configured" : "not configured"), not running"
     }
 }
 

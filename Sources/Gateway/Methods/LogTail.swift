@@ -1,4 +1,4 @@
-import Core
+package import Core
 
 #if canImport(Glibc)
     import Glibc
@@ -7,10 +7,17 @@ import Core
 #endif
 
 /// Reads the end of the log file by a byte cursor (contract §4.11).
-struct LogTail {
+package struct LogTail {
     let cursor: Int?
     let limit: Int
     let maxBytes: Int
+
+    /// Without a cursor the last `limit` lines, of `maxBytes` at most.
+    package init(cursor: Int? = nil, limit: Int = 500, maxBytes: Int = 250_000) {
+        self.cursor = cursor
+        self.limit = limit
+        self.maxBytes = maxBytes
+    }
 
     private struct Window {
         var start: Int
@@ -18,8 +25,10 @@ struct LogTail {
         var isTruncated: Bool
     }
 
+    /// The answer of `logs.tail`: `{file, cursor, size, lines, …}`.
+    ///
     /// A file that is not there is an empty log.
-    func read(_ path: String) -> JSON {
+    package func read(_ path: String) -> JSON {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else {
             return answer(path, size: 0, lines: [], Window(start: 0, isReset: false, isTruncated: false))

@@ -42,7 +42,7 @@ struct ControlUIRoutes {
             JSON.object([
                 "basePath": .string(settings.controlUI.basePath),
                 "assistantName": .string(agent?.name ?? settings.assistantName),
-                "assistantAvatar": .string(agent?.avatar ?? agent?.emoji ?? settings.assistantAvatar),
+                "assistantAvatar": .string(AvatarAnswer(of: settings.keys.defaultAgent, in: settings).shown),
                 "assistantAgentId": .string(settings.keys.defaultAgent.rawValue),
                 "serverVersion": .string(version),
             ]).encoded())
@@ -51,17 +51,38 @@ struct ControlUIRoutes {
         return response
     }
 
-    /// Only avatars that are addresses themselves are known; files come later.
+    /// An agent's picture, or with `?meta=1` where it is.
     private func avatar(_ id: Substring, _ request: HTTPRequest) -> HTTPResponse {
-        let isValid = id.range(ofIdentifier: 64)
-        guard isValid, request.queryValue("meta") == "1" else { return Self.notFound }
-        let agent = settings.agent(SessionKeyRules.normalized(AgentID(String(id))))
-        let url = agent?.avatar.flatMap { avatar in
-            ["http://", "https://", "data:"].contains { avatar.hasPrefix($0) } ? avatar : nil
+        guard id.isIdentifier(most: 64) else { return Self.notFound }
+        let answer = AvatarAnswer(of: SessionKeyRules.normalized(AgentID(String(id))), in: settings)
+        guard request.queryValue("meta") == "1" else {
+            return answer.file.flatMap { picture($0, for: request) } ?? Self.notFound
         }
+        let facts = answer.facts
         var response = HTTPResponse.json(
-            JSON.object(["avatarUrl": url.map { .string($0) } ?? .null]).encoded())
+            JSON.object([
+                "avatarUrl": answer.url.map { .string($0) } ?? .null,
+                "avatarSource": facts?["avatarSource"] ?? .null,
+                "avatarStatus": facts?["avatarStatus"] ?? .null,
+                "avatarReason": facts?["avatarReason"] ?? .null,
+            ]).encoded())
         response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+    }
+
+    private func picture(_ file: AvatarFile, for request: HTTPRequest) -> HTTPResponse? {
+        var response = HTTPResponse(status: 304)
+        if !request.isNotModified(etag: file.etag) {
+            guard let bytes = file.read() else { return nil }
+            response = HTTPResponse(body: .bytes(bytes))
+            response.headers["Content-Type"] = file.contentType
+        }
+        response.headers["ETag"] = file.etag
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        // An SVG that is opened by itself is a page, and may hold scripts.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         return response
     }
 
@@ -80,7 +101,7 @@ struct ControlUIRoutes {
 
 extension Substring {
     /// Letters, digits, `_` and `-`, starting with a letter or digit.
-    fileprivate func range(ofIdentifier most: Int) -> Bool {
+    fileprivate func isIdentifier(most: Int) -> Bool {
         guard let first = utf8.first, utf8.count <= most else { return false }
         let isLetterOrDigit: (UInt8) -> Bool = { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)

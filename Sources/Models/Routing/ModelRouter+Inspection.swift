@@ -5,7 +5,7 @@ extension ModelRouter {
     package var configuredProviders: [String] { source.configuredProviders }
 
     /// Sentences about keys in the file that the environment overrules.
-    package var shadowedKeys: [String] { source.shadowed() }
+    package var shadowedKeys: [String] { source.shadowedKeys }
 
     /// The models of the providers that could answer now.
     package var availableModels: [ModelInfo] {

@@ -37,14 +37,15 @@ package struct CredentialSource: Sendable {
     }
 
     /// One sentence for each key in the file that an environment variable with another value overrules.
-    package func shadowed() -> [String] {
+    package var shadowedKeys: [String] {
         settings.providers.keys.sorted().compactMap { provider in
             guard let key = settings.providers[provider]?.apiKey, !key.isEmpty,
                 let winner = keyVariables(of: provider).first(where: { settings.variable($0.name) != nil }),
-                settings.variable(winner.name) != key.reveal().trimmed
+                settings.variable(winner.name) != String(key.reveal().trimmed)
             else { return nil }
             return
-                "`models.providers.\(provider).apiKey` differs from `\(winner.name)`; the environment wins."
+                "models.providers.\(provider).apiKey: shadowed by the environment variable `\(winner.name)`, which has "
+                + "another value; remove one of the two"
         }
     }
 
@@ -58,7 +59,7 @@ package struct CredentialSource: Sendable {
 
     /// Those that are named in an order, and the rest: the config file's before others, logins before keys.
     private func fromProfiles(_ provider: String) -> (ordered: [Credential], others: [Credential]) {
-        let stored = settings.profiles.filter { $0.provider == provider }
+        let stored = settings.profiles.filter { $0.provider == provider && isAsListed($0) }
         let order = settings.order[provider] ?? []
         let first = order.compactMap { id in stored.first { $0.id == id } }
         let rest = stored.filter { !order.contains($0.id) }.enumerated().sorted { a, b in
@@ -71,8 +72,15 @@ package struct CredentialSource: Sendable {
         return (credentials(first), credentials(rest.map(\.element)))
     }
 
+    /// A login is left out when the config says that it is another provider's or of another kind.
+    private func isAsListed(_ profile: StoredCredential) -> Bool {
+        guard let listed = settings.listedProfiles.first(where: { $0.id == profile.id }) else { return true }
+        return listed.provider == profile.provider && listed.isKey == (profile.kind == .apiKey)
+    }
+
     private func rank(_ profile: StoredCredential) -> Int {
-        let place = settings.listedProfiles.firstIndex(of: profile.id) ?? settings.listedProfiles.count
+        let place =
+            settings.listedProfiles.firstIndex { $0.id == profile.id } ?? settings.listedProfiles.count
         return place * 3 + (profile.refreshToken != nil ? 0 : profile.kind == .token ? 1 : 2)
     }
 
@@ -80,7 +88,7 @@ package struct CredentialSource: Sendable {
         guard let key = settings.providers[provider]?.apiKey?.reveal().trimmed, !key.isEmpty else {
             return []
         }
-        return [credential("\(provider):config", provider, .apiKey, key)]
+        return [credential("\(provider):config", provider, .apiKey, String(key))]
     }
 
     /// A pasted setup token works only as a bearer token, wherever it was put.

@@ -18,8 +18,8 @@ package struct ModelSettings: Sendable {
     package var profiles: [StoredCredential]
     /// `auth.order`: profile ids by provider, first choice first; they go before the environment.
     package var order: [String: [String]]
-    /// The ids of `auth.profiles`, which go before those that are only stored.
-    package var listedProfiles: [String] = []
+    /// `auth.profiles`, which go before logins that are only stored.
+    package var listedProfiles: [ListedProfile] = []
     /// Whose logins go first.
     package var defaultAgent = AgentID.main
     package var environment: [String: String]
@@ -41,7 +41,21 @@ package struct ModelSettings: Sendable {
     /// An environment variable that is set to something.
     func variable(_ name: String) -> String? {
         guard let value = environment[name]?.trimmed, !value.isEmpty else { return nil }
-        return value
+        return String(value)
+    }
+}
+
+/// An entry of `auth.profiles`: whose login it is and of which kind, without its secret.
+package struct ListedProfile: Sendable, Hashable {
+    package var id: String
+    package var provider: String
+    /// False for tokens and logins.
+    package var isKey: Bool
+
+    package init(id: String, provider: String, isKey: Bool) {
+        self.id = id
+        self.provider = provider
+        self.isKey = isKey
     }
 }
 
@@ -74,15 +88,5 @@ package struct ProviderSettings: Sendable {
         self.headers = headers
         self.authHeader = authHeader
         self.models = models
-    }
-}
-
-extension String {
-    /// Without white space at both ends: keys are often pasted with a line break.
-    var trimmed: String {
-        var text = self[...]
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return String(text)
     }
 }

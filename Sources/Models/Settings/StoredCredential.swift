@@ -36,10 +36,10 @@ package struct StoredCredential: Sendable {
     init?(id: String, json: JSON, agent: AgentID, environment: [String: String]) {
         func secret(_ names: String...) -> Secret? {
             names.lazy.compactMap { name -> String? in
-                if let text = json[name]?.stringValue?.trimmed, !text.isEmpty { return text }
+                if let text = json[name]?.stringValue?.trimmed, !text.isEmpty { return String(text) }
                 let reference = json[name + "Ref"]
                 guard reference?["source"]?.stringValue == "env" else { return nil }
-                return reference?["id"]?.stringValue.flatMap { environment[$0]?.trimmed }
+                return reference?["id"]?.stringValue.flatMap { environment[$0] }.map { String($0.trimmed) }
             }.first { !$0.isEmpty }.map { Secret($0) }
         }
         let provider = json["provider"]?.stringValue ?? id.split(separator: ":").first.map(String.init)

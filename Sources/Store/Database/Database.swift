@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The house's memory: one SQLite file, open in this process alone, used from one thread of its own.
 ///
 /// ```swift
@@ -8,6 +10,10 @@
 package final class Database: Sendable {
     package let path: String
     private let thread: DatabaseThread<DatabaseJob>
+    private let lastRefusal = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// How long a refused write counts: afterwards a new one shows whether there is room again.
+    private static let refusalCounts: Duration = .seconds(30)
 
     /// Opens, locks and migrates; blocks for a few milliseconds, so call it before the loop serves anybody.
     package init(path: String) throws {
@@ -26,7 +32,19 @@ package final class Database: Sendable {
     /// Writes that wait together share one commit.
     @discardableResult
     package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
-        try await submit(.write, body)
+        do {
+            let result = try await submit(.write, body)
+            lastRefusal.withLock { $0 = nil }
+            return result
+        } catch let error as StoreError where error.isOfTheDisk {
+            lastRefusal.withLock { $0 = .now }
+            throw error
+        }
+    }
+
+    /// Whether the disk refused the last write, half a minute ago at most: nothing new can be accepted then.
+    package func isRefusing(now: ContinuousClock.Instant = .now) -> Bool {
+        lastRefusal.withLock { $0 }.map { $0.duration(to: now) < Self.refusalCounts } ?? false
     }
 
     /// Runs `body`, which must not change anything.

@@ -1,3 +1,5 @@
+import CSQLite
+
 /// What the database could not do.
 ///
 /// The description is for people: what happened, why, and what to do.
@@ -26,6 +28,18 @@ package struct SQLiteFailure: Sendable, Hashable {
     package var extendedCode: Int32
     package var message: String
     package var sql: String?
+}
+
+extension StoreError {
+    /// Whether writing anything else would fail too.
+    var isOfTheDisk: Bool {
+        switch self {
+        case .full, .damaged: true
+        case .sqlite(let failure):
+            [SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN].contains(failure.code & 0xFF)
+        default: false
+        }
+    }
 }
 
 extension StoreError: CustomStringConvertible {

@@ -91,8 +91,12 @@ package final class Subprocess {
         defer { close(ends[1]) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        let mark = Orphans.newMark()
+        var order = order
+        order.environment[Orphans.markName] = mark
         do {
             pid = try Self.spawn(order, output: ends[1])
+            Orphans.commandBegan(pid, mark: mark)
         } catch {
             close(ends[0])
             throw error
@@ -137,6 +141,7 @@ package final class Subprocess {
         guard self.status == nil, waitpid(pid, &status, WNOHANG) == pid else { return }
         self.status = status
         kill(-pid, SIGKILL)  // What it left in the background.
+        Orphans.commandEnded(pid)
         events.append(
             .after(Self.lastWords) { [unowned self] in
                 reading?.cancel()

@@ -2,7 +2,8 @@ import CCurl
 
 extension Transfer {
     func configure(
-        _ easy: UnsafeMutableRawPointer, userAgent: String, caFile: String?, proxies: ProxyVariables
+        _ easy: UnsafeMutableRawPointer, userAgent: String, trust: TrustedCertificates,
+        proxies: ProxyVariables
     )
         throws(WebError)
     {
@@ -21,18 +22,19 @@ extension Transfer {
         ccurl_easy_set_text(easy, CURLOPT_USERAGENT, userAgent)
         ccurl_easy_set_text(easy, CURLOPT_URL, request.url)
         if request.acceptsCompression { ccurl_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, "") }
-        setSecurity(easy, caFile: caFile)
+        setSecurity(easy, trust: trust)
         setProxy(easy, proxies)
         try setBody(easy)
         try setHeaders(easy)
     }
 
-    private func setSecurity(_ easy: UnsafeMutableRawPointer, caFile: String?) {
+    private func setSecurity(_ easy: UnsafeMutableRawPointer, trust: TrustedCertificates) {
         ccurl_easy_set_protocols(easy, httpProtocols, httpProtocols)
         ccurl_easy_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
         ccurl_easy_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
         ccurl_easy_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let caFile { ccurl_easy_set_text(easy, CURLOPT_CAINFO, caFile) }
+        if let file = trust.file { ccurl_easy_set_text(easy, CURLOPT_CAINFO, file) }
+        if let folder = trust.folder { ccurl_easy_set_text(easy, CURLOPT_CAPATH, folder) }
         guard request.maxRedirects > 0 else { return }
         ccurl_easy_set_long(easy, CURLOPT_FOLLOWLOCATION, 1)
         ccurl_easy_set_long(easy, CURLOPT_MAXREDIRS, request.maxRedirects)

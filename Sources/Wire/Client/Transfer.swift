@@ -29,7 +29,8 @@ final class Transfer {
 
     /// Starts at once.
     init(
-        _ request: WebRequest, userAgent: String, caFile: String?, proxies: ProxyVariables, in multi: Multi
+        _ request: WebRequest, userAgent: String, trust: TrustedCertificates, proxies: ProxyVariables,
+        in multi: Multi
     ) throws(WebError) {
         self.request = request
         self.multi = multi
@@ -40,7 +41,7 @@ final class Transfer {
         }
         handle = easy
         do throws(WebError) {
-            try configure(easy, userAgent: userAgent, caFile: caFile, proxies: proxies)
+            try configure(easy, userAgent: userAgent, trust: trust, proxies: proxies)
             try multi.add(easy, self)
         } catch {
             release()

@@ -4,16 +4,16 @@
 @MainActor
 package final class WebClient {
     private let userAgent: String
-    private let caFile: String?
+    private let trust: TrustedCertificates
     private let proxies: ProxyVariables
     private var multi: Multi?
 
-    /// `caFile` holds the certificates to trust instead of the system's (`SSL_CERT_FILE`).
     package init(
-        userAgent: String = "openclaw", caFile: String? = nil, proxies: ProxyVariables = ProxyVariables()
+        userAgent: String = "openclaw", trust: TrustedCertificates = TrustedCertificates(),
+        proxies: ProxyVariables = ProxyVariables()
     ) {
         self.userAgent = userAgent
-        self.caFile = caFile
+        self.trust = trust
         self.proxies = proxies
     }
 
@@ -22,7 +22,7 @@ package final class WebClient {
         try request.check()
         guard !Task.isCancelled else { throw .cancelled }
         let transfer = try Transfer(
-            request, userAgent: userAgent, caFile: caFile, proxies: proxies, in: openMulti())
+            request, userAgent: userAgent, trust: trust, proxies: proxies, in: openMulti())
         do throws(WebError) {
             let head = try await transfer.waitForHead()
             return WebStream(head: head, transfer: transfer)
@@ -44,6 +44,19 @@ package final class WebClient {
         let multi = try Multi()
         self.multi = multi
         return multi
+    }
+}
+
+/// Who vouches for servers: certificates in PEM; nil: where libcurl was built to look.
+package struct TrustedCertificates: Sendable, Hashable {
+    /// One file of them all.
+    package var file: String?
+    /// A folder with a file for each, named by its hash as `openssl rehash` does.
+    package var folder: String?
+
+    package init(file: String? = nil, folder: String? = nil) {
+        self.file = file
+        self.folder = folder
     }
 }
 

@@ -14,19 +14,11 @@ package enum Digest {
     }
 
     /// SHA-256, 32 bytes.
-    package static func sha256(_ bytes: [UInt8]) -> [UInt8] { sha256(bytes, []) }
-
-    /// HMAC with SHA-256 (RFC 2104), 32 bytes.
-    package static func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        var block = key.count > sha256BlockBytes ? sha256(key) : key
-        block += Array(repeating: 0, count: sha256BlockBytes - block.count)
-        let inner = sha256(block.map { $0 ^ 0x36 }, message)
-        return sha256(block.map { $0 ^ 0x5c }, inner)
-    }
-
-    /// Whether two byte strings are the same; the time taken does not depend on where they differ.
-    package static func areEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-        a.count == b.count && CRYPTO_memcmp(a, b, a.count) == 0
+    package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        var context = SHA256_CTX()
+        SHA256_Init(&context)
+        SHA256_Update(&context, bytes, bytes.count)
+        return finished(length: Int(SHA256_DIGEST_LENGTH)) { SHA256_Final($0, &context) }
     }
 
     /// Two lower-case digits a byte.
@@ -39,16 +31,6 @@ package enum Digest {
             text.append(digits[Int(byte & 15)])
         }
         return String(decoding: text, as: UTF8.self)
-    }
-
-    private static let sha256BlockBytes = 64
-
-    private static func sha256(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
-        var context = SHA256_CTX()
-        SHA256_Init(&context)
-        SHA256_Update(&context, first, first.count)
-        SHA256_Update(&context, second, second.count)
-        return finished(length: Int(SHA256_DIGEST_LENGTH)) { SHA256_Final($0, &context) }
     }
 
     private static func finished(length: Int, _ final: (UnsafeMutablePointer<UInt8>) -> CInt) -> [UInt8] {

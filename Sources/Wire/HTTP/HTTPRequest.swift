@@ -34,18 +34,6 @@ package struct HTTPRequest: Sendable {
         return nil
     }
 
-    /// The value of a cookie.
-    package func cookie(_ name: String) -> String? {
-        for line in headers.all("Cookie") {
-            for pair in line.split(separator: ";") {
-                let parts = pair.trimmingBlanks.split(
-                    separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                if parts.count == 2, parts[0] == name { return String(parts[1]) }
-            }
-        }
-        return nil
-    }
-
     /// Whether `If-None-Match` says that the client already has `etag` (RFC 9110 §13.1.2).
     package func isNotModified(etag: String) -> Bool {
         EntityTag.list(headers.all("If-None-Match"), hold: etag)

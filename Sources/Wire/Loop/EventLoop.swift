@@ -27,6 +27,12 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
         var sleepers = DeadlineHeap<UnownedJob>()
         var isAsleep = false
         var isStopped = false
+
+        mutating func wakeSleepers() {
+            guard sleepers.firstDeadline != nil else { return }
+            let now = ContinuousClock.now
+            while let job = sleepers.removeFirst(until: now) { jobs.append(job) }
+        }
     }
 
     private let incoming = Mutex(Incoming())
@@ -64,7 +70,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
     /// Runs until `stop()`; to be called from the main thread, after `install()`.
     package func run() {
         while !incoming.withLock({ $0.isStopped }) {
-            runJobs()
+            runRounds()
             MainActor.assumeIsolated { PassEnd.run() }
             waitForEvents()
         }
@@ -118,11 +124,20 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
 
     // MARK: One pass
 
-    /// Runs what is queued now; what these jobs enqueue waits for the next pass, so sockets get their turn.
+    /// Jobs that go on where others ended run before the sockets are looked at again, but not for ever.
+    private static let mostRounds = 8
+
+    private func runRounds() {
+        for _ in 0..<Self.mostRounds {
+            runJobs()
+            if incoming.withLock({ $0.jobs.isEmpty || $0.isStopped }) { return }
+        }
+    }
+
+    /// Runs what is queued now; what these jobs enqueue waits for the next round.
     private func runJobs() {
-        let now = ContinuousClock.now
         incoming.withLock { incoming in
-            while let job = incoming.sleepers.removeFirst(until: now) { incoming.jobs.append(job) }
+            incoming.wakeSleepers()
             swap(&incoming.jobs, &running)
         }
         let serial = asUnownedSerialExecutor()

@@ -17,7 +17,12 @@ package final class MemoryTrim {
     /// Notes that about this many bytes were used and are free again.
     package func note(bytes: Int) {
         notedBytes &+= bytes
-        guard notedBytes >= Self.worthwhileBytes, timer == nil else { return }
+        if notedBytes >= Self.worthwhileBytes { trimLater() }
+    }
+
+    /// Trims in half a minute, whatever was noted: a start needs much that is never needed again.
+    package func trimLater() {
+        guard timer == nil else { return }
         timer = LoopEvent.after(Self.delay) { [unowned self] in trim() }
     }
 
@@ -29,5 +34,6 @@ package final class MemoryTrim {
         notedBytes = 0
         for release in releases { release() }
         _ = csystem_malloc_trim()
+        csystem_release_code()
     }
 }

@@ -19,4 +19,11 @@ struct ToolPolicyTests {
     ) {
         #expect(ToolPolicy(allow: allow, deny: deny).allows(name) == isAllowed)
     }
+
+    @Test func `of two policies both must allow`() {
+        let both = ToolPolicy(allow: ["read", "write"]).and(ToolPolicy(allow: ["read", "exec"]))
+            .and(ToolPolicy(deny: ["write"]))
+
+        #expect(["read", "write", "exec", "edit"].filter(both.allows) == ["read"])
+    }
 }

@@ -5,13 +5,23 @@ import Testing
 @testable import App
 
 struct SharedSecretTests {
-    @Test func `environment beats file, and the difference is reported without the values`() throws {
+    @Test func `environment beats file`() throws {
         let secret = try SharedSecret(
             .init(fileToken: Secret("from-the-file")),
             environment: Environment(["OPENCLAW_GATEWAY_TOKEN": "from-the-environment"]), isLoopback: false)
 
         #expect(secret.token?.reveal() == "from-the-environment")
-        #expect(secret.shadowed == ["gateway.auth.token is shadowed by OPENCLAW_GATEWAY_TOKEN"])
+    }
+
+    @Test func `a blank secret is none, and white space around one does not count`() throws {
+        let blank = try SharedSecret(
+            .init(flagToken: " ", fileToken: Secret("\n")),
+            environment: Environment(["OPENCLAW_GATEWAY_TOKEN": "  "]), isLoopback: true)
+        let padded = try SharedSecret(
+            .init(fileToken: Secret(" from-the-file\n")), environment: Environment([:]), isLoopback: false)
+
+        #expect(blank.token == nil)
+        #expect(padded.token?.reveal() == "from-the-file")
     }
 
     @Test func `beyond this machine a secret is needed, and three ways to set it are named`() {

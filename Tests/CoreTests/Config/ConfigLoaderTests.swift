@@ -42,13 +42,14 @@ struct ConfigLoaderTests {
         let loaded = LoadedConfig.sample(
             """
             { gateway: { port: 3000, mode: 'local', bind: 'custom', customBindHost: '10.0.0.1', trustedProxies: ['10.0.0.0/8'],
-                auth: { mode: 'token', token: 't', password: 'p', allowTailscale: true,
+                auth: { mode: 'token', token: 't', password: 'p',
                   rateLimit: { maxAttempts: 3, windowMs: 1000, lockoutMs: 2000, exemptLoopback: false } },
                 controlUi: { enabled: false, basePath: '/x', root: '/ui', allowedOrigins: ['https://a'], allowInsecureAuth: true,
                   dangerouslyDisableDeviceAuth: true },
                 reload: { mode: 'off', debounceMs: 0 }, remote: { url: 'ws://h', token: 'rt', password: 'rp' } },
               agents: { defaults: { model: 'a/b', imageModel: { primary: 'c/d' }, workspace: '/w', timeoutSeconds: 5, thinkingDefault: 'low',
-                models: { 'a/b': { alias: 'x', params: { temperature: 0 } } }, contextTokens: 1000 },
+                models: { 'a/b': { alias: 'x' } }, contextTokens: 1000,
+                skipBootstrap: true, bootstrapMaxChars: 50 },
                 list: [{ id: 'ops', name: 'Ops', workspace: '/o', model: { fallbacks: ['e/f'] },
                   identity: { name: 'O', theme: 't', emoji: '🤖', avatar: 'a.png' } }] },
               models: { mode: 'replace', providers: { x: { baseUrl: 'http://x', apiKey: 'k', api: 'openai-completions', headers: { H: 'v' },
@@ -57,9 +58,9 @@ struct ConfigLoaderTests {
               auth: { order: { x: ['x:a'] }, cooldowns: { billingBackoffHours: 1, billingBackoffHoursByProvider: { x: 2 }, billingMaxHours: 3,
                 failureWindowHours: 4 } },
               session: { mainKey: 'home', scope: 'global' },
-              logging: { level: 'debug', file: '/l', consoleLevel: 'warn', consoleStyle: 'json', redactSensitive: 'off', redactPatterns: ['a'],
+              logging: { level: 'debug', file: '/l', consoleLevel: 'warn', consoleStyle: 'json', redactSensitive: 'off',
                 maxFileBytes: 10 },
-              tools: { allow: ['read'], deny: ['exec'], exec: { timeoutSec: 7 } }, commands: { restart: true },
+              tools: { allow: ['read'], deny: ['exec'], exec: { timeoutSec: 7, timeoutSeconds: 8 }, fs: { workspaceOnly: false } }, commands: { restart: true },
               ui: { assistant: { name: 'N', avatar: 'A' } }, env: { A: '1', vars: { B: '2' } }, meta: { lastTouchedAt: 'now' } }
             """)
 
@@ -72,16 +73,16 @@ struct ConfigLoaderTests {
         #expect(gateway.trustedProxies == ["10.0.0.0/8"])
         #expect(gateway.auth.token?.reveal() == "t")
         #expect(gateway.auth.password?.reveal() == "p")
-        #expect(gateway.auth.allowTailscale == true)
         #expect(gateway.auth.rateLimit.maxAttempts == 3)
         #expect(!gateway.auth.rateLimit.exemptLoopback)
         #expect(gateway.controlUi.allowedOrigins == ["https://a"])
         #expect(gateway.controlUi.dangerouslyDisableDeviceAuth)
         #expect(gateway.reload.mode == "off")
         #expect(gateway.remote.url == "ws://h")
-        #expect(agents.defaults.model == ModelChoice(primary: "a/b"))
-        #expect(agents.defaults.imageModel == ModelChoice(primary: "c/d"))
-        #expect(agents.defaults.models["a/b"]?.params == ["temperature": 0])
+        #expect(agents.defaults.model == AgentModelConfig(primary: "a/b"))
+        #expect(agents.defaults.imageModel == AgentModelConfig(primary: "c/d"))
+        #expect(agents.defaults.models["a/b"]?.alias == "x")
+        #expect(agents.defaults.skipBootstrap && agents.defaults.bootstrapMaxChars == 50)
         #expect(agents.list.first?.model?.fallbacks == ["e/f"])
         #expect(agents.list.first?.identity.emoji == "🤖")
         #expect(config.models.providers["x"]?.models.first?.cost?.output == 2.5)
@@ -91,7 +92,8 @@ struct ConfigLoaderTests {
         #expect(config.auth.cooldowns.billingBackoffHoursByProvider == ["x": 2])
         #expect(config.session.scope == "global")
         #expect(config.logging.consoleStyle == "json")
-        #expect(config.tools.exec.timeoutSec == 7)
+        #expect(config.tools.exec.timeoutSec == 7 && config.tools.exec.timeoutSeconds == 8)
+        #expect(!config.tools.fs.workspaceOnly)
         #expect(config.commands.restart)
         #expect(config.ui.assistant.name == "N")
         #expect(config.env == ["A": "1", "B": "2"])

@@ -31,11 +31,26 @@ struct ClientPlacesTests {
     }
 
     @Test
-    func `behind a local proxy guesses are counted by the last hop`() throws {
+    func `behind a local proxy the config does not name, the last hop is hearsay`() throws {
         let one = try place(peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9")])
         let other = try place(peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9, 198.51.100.1")])
+        let nameless = try place(peer: "127.0.0.1", [("Fly-Client-IP", "203.0.113.9")])
 
-        #expect(one.attemptKey != other.attemptKey)
+        #expect(one.guesser == .hearsay(PeerAddress("203.0.113.9")?.block))
+        #expect(other.guesser == .hearsay(PeerAddress("198.51.100.1")?.block))
+        #expect(nameless.guesser == .hearsay(nil))
+    }
+
+    @Test
+    func `who comes directly, or through a proxy the config names, is counted by his own address`() throws {
+        let direct = try place(peer: "127.0.0.1")
+        let proxied = try place(
+            peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9")], trusted: ["127.0.0.1"])
+        let far = try place(peer: "198.51.100.7", [("X-Forwarded-For", "203.0.113.9")])
+
+        #expect(direct.guesser == .address(try #require(PeerAddress("127.0.0.1")).block))
+        #expect(proxied.guesser == .address(try #require(PeerAddress("203.0.113.9")).block))
+        #expect(far.guesser == .address(try #require(PeerAddress("198.51.100.7")).block))
     }
 
     @Test

@@ -126,11 +126,61 @@ struct ConfigFileTests {
         try folder.write("{gateway: {port: 3000}} // only a comment", to: "openclaw.json")
         guard case .unchanged = file.reload() else { return #expect(Bool(false), "the meaning is the same") }
         try folder.write("{gateway: {port: 4000}}", to: "openclaw.json")
-        guard case .changed(let old) = file.reload() else {
+        guard case .changed(let old, let variables) = file.reload() else {
             return #expect(Bool(false), "another port is a change")
         }
         #expect(old.gateway.port == 3000)
+        #expect(variables.isEmpty)
         #expect(file.snapshot.config.gateway.port == 4000)
+    }
+
+    @Test func `a changed variable of an .env file is a change, unless the process has one of that name`()
+        throws
+    {
+        try folder.write("A=old\nB=old", to: ".env")
+        try folder.write("{logging: {file: '${A} ${B}'}}", to: "openclaw.json")
+        let file = file(environment: ["B": "process"])
+        _ = try file.loadAtStart()
+
+        try folder.write("A=new\nB=new\nC=new # a further one", to: ".env")
+        guard case .changed(_, let variables) = file.reload() else {
+            return #expect(Bool(false), "two variables have other values")
+        }
+        #expect(variables == ["A", "C"])
+        #expect(file.snapshot.config.logging.file == "new process")
+        guard case .unchanged = file.reload() else { return #expect(Bool(false), "it is taken up") }
+    }
+
+    @Test func `an .env file that takes away what the config needs changes nothing until it is mended`()
+        throws
+    {
+        try folder.write("A=old", to: ".env")
+        try folder.write("{logging: {file: '${A}'}}", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        try folder.write("", to: ".env")
+        guard case .unusable(let issues) = file.reload() else {
+            return #expect(Bool(false), "the variable is gone")
+        }
+        #expect(issues.first?.message.contains("`A` is not set") == true)
+        #expect(file.snapshot.config.logging.file == "old")
+
+        try folder.write("A=mended", to: ".env")
+        guard case .changed(_, ["A"]) = file.reload() else { return #expect(Bool(false), "it is back") }
+        #expect(file.snapshot.config.logging.file == "mended")
+    }
+
+    @Test func `without a config file the .env files count as well`() throws {
+        let file = file()
+        _ = try file.loadAtStart()
+
+        try folder.write("OPENCLAW_GATEWAY_TOKEN=t", to: ".env")
+        guard case .changed(_, ["OPENCLAW_GATEWAY_TOKEN"]) = file.reload() else {
+            return #expect(Bool(false), "a variable is new")
+        }
+        #expect(file.snapshot.config.gateway.auth.token?.reveal() == "t")
+        #expect(file.snapshot.origin == .defaults)
     }
 
     @Test(arguments: [nil, "", "{", "{gateway: {port: 'x'}}", "{gateway: {auth: {mode: 'x'}}}"])

@@ -19,12 +19,16 @@ struct ConfigReloaderTests {
 
     init() throws { folder = try TemporaryFolder() }
 
+    private func file(environment: [String: String] = [:]) -> ConfigFile {
+        ConfigFile(
+            location: ConfigLocation(stateDirectory: folder.path, configPath: folder.path + "/openclaw.json"),
+            environment: environment, workingDirectory: folder.path,
+            stamp: .init(version: "1", now: { "now" }), digest: { Digest.hex(Digest.sha256($0)) })
+    }
+
     private func plans(from before: String, to after: String) throws -> [ReloadPlan] {
         try folder.write(before, to: "openclaw.json")
-        let file = ConfigFile(
-            location: ConfigLocation(stateDirectory: folder.path, configPath: folder.path + "/openclaw.json"),
-            environment: [:], workingDirectory: folder.path, stamp: .init(version: "1", now: { "now" }),
-            digest: { Digest.hex(Digest.sha256($0)) })
+        let file = file()
         _ = try file.loadAtStart()
         try folder.write(after, to: "openclaw.json")
         var plans: [ReloadPlan] = []
@@ -64,6 +68,18 @@ struct ConfigReloaderTests {
         #expect(lines.all.last == "[reload] restart the gateway to apply (gateway.port)")
     }
 
+    @Test func `a changed .env file restarts, and the log names the variables but no values`() throws {
+        try folder.write("{}", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+        let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { _, _ in }
+        try folder.write("OPENAI_API_KEY=sk-secret", to: ".env")
+
+        #expect(reloader.reloadNow()?.needsRestart == true)
+        #expect(lines.all.last == "[reload] config change requires gateway restart (env.OPENAI_API_KEY)")
+        #expect(reloader.reloadNow() == nil)
+    }
+
     @Test func `switched off, nothing is applied`() throws {
         let plans = try plans(
             from: "{gateway: {reload: {mode: 'off'}}}",
@@ -71,6 +87,20 @@ struct ConfigReloaderTests {
 
         #expect(plans == [])
         #expect(lines.all.last == "[reload] config reload disabled (gateway.reload.mode=off)")
+    }
+
+    @Test func `a secret that the environment overrules is told once, not at every save`() throws {
+        try folder.write("{}", to: "openclaw.json")
+        let file = file(environment: ["OPENCLAW_GATEWAY_TOKEN": "new"])
+        _ = try file.loadAtStart()
+        let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { _, _ in }
+        for level in ["info", "debug"] {
+            try folder.write(
+                "{logging: {level: '\(level)'},\n gateway: {auth: {token: 'old'}}}", to: "openclaw.json")
+            reloader.reloadNow()
+        }
+
+        #expect(lines.all.count { $0.contains("gateway.auth.token: shadowed by") } == 1)
     }
 
     @Test func `a file with mistakes is told and not applied`() throws {

@@ -121,7 +121,7 @@ struct ConfigWatcherTests {
     @Test func `several writes are told once, after the last`() {
         let alarms = Alarms()
         var told = 0
-        let watcher = ConfigWatcher(settle: .milliseconds(300), alarm: alarms.make, files: { [] }) {
+        let watcher = ConfigWatcher(settle: { .milliseconds(300) }, alarm: alarms.make, files: { [] }) {
             told += 1
             return .done
         }
@@ -140,7 +140,7 @@ struct ConfigWatcherTests {
     @Test func `what looks half written is looked at once more, and not for ever`() {
         let alarms = Alarms()
         var told = 0
-        let watcher = ConfigWatcher(settle: .milliseconds(300), alarm: alarms.make, files: { [] }) {
+        let watcher = ConfigWatcher(settle: { .milliseconds(300) }, alarm: alarms.make, files: { [] }) {
             told += 1
             return .lookAgain
         }

@@ -31,6 +31,15 @@ struct PrivateFileTests {
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/link") == "target")
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a named pipe is an error and is not waited for`() throws {
+        let folder = try TemporaryFolder()
+        mkfifo(folder.path + "/pipe", 0o600)
+
+        let error = #expect(throws: FileError.self) { try PrivateFile.read(folder.path + "/pipe", limit: 10) }
+
+        #expect(error?.description.contains("not an ordinary file") == true)
+    }
+
     @Test func `a missing file is nil, a folder and a long file are errors`() throws {
         let folder = try TemporaryFolder()
         try folder.write("12345", to: "long")

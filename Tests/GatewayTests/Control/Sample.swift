@@ -16,7 +16,8 @@ enum Sample {
     static func place(_ place: Place) -> ClientPlace {
         let address = PeerAddress(place == .far ? "192.0.2.7" : "127.0.0.1")
         return ClientPlace(
-            address: place == .far ? "192.0.2.7" : "127.0.0.1", attemptKey: address?.block ?? unknownBlock,
+            address: place == .far ? "192.0.2.7" : "127.0.0.1",
+            guesser: .address(address?.block ?? unknownBlock),
             isLocal: place == .local, isDirectLoopback: place != .far)
     }
 

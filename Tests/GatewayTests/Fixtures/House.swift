@@ -25,7 +25,7 @@ final class House {
         profile.model = ModelReference(provider: "fake", model: "fake-1")
         switchboard = Switchboard(
             stores: stores, models: model, directory: ModelDirectory(), tools: ToolBox(),
-            settings: Agent.AgentSettings(agents: [profile]), events: events, log: log)
+            settings: AgentSettings(agents: [profile]), events: events, log: log)
         var setup = GatewaySetup(access: AccessSettings(auth: auth))
         setup.model = profile.model
         setup.contextTokens = 128_000

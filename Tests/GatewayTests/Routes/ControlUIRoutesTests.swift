@@ -84,15 +84,6 @@ struct ControlUIRoutesTests {
     }
 
     @Test
-    func `an agent without a picture has none, and a bad id is not found`() throws {
-        try Page.with { page in
-            #expect(page.get("/avatar/main", query: "meta=1").status == 200)
-            #expect(page.get("/avatar/main").status == 404)
-            #expect(page.get("/avatar/a/b", query: "meta=1").status == 404)
-        }
-    }
-
-    @Test
     func `without the page's files people are told what to do`() {
         var setup = GatewaySetup(access: AccessSettings(auth: SharedAuth(mode: .none)))
         setup.controlUI.folder = nil

@@ -53,7 +53,7 @@ struct ModelCatalogTests {
             {"id":"gpt-5","name":"Mine","reasoning":true,"input":["text"],"cost":{"input":1,"output":2},"contextWindow":1000,"maxTokens":100,"api":"openai-completions"}
             """)
         let info = try #require(ModelInfo(provider: "openai", json: entry))
-        let settings = Models.ModelSettings(providers: ["openai": Models.ProviderSettings(models: [info])])
+        let settings = ModelSettings(providers: ["openai": ProviderSettings(models: [info])])
         let catalog = ModelCatalog(settings: settings)
 
         let found = catalog.info(info.reference)
@@ -67,8 +67,8 @@ struct ModelCatalogTests {
 
     @Test func `replace lists the config file's models only`() {
         let info = ModelInfo(reference: ModelReference(provider: "x", model: "y"))
-        let settings = Models.ModelSettings(
-            providers: ["x": Models.ProviderSettings(models: [info])], replacesCatalog: true)
+        let settings = ModelSettings(
+            providers: ["x": ProviderSettings(models: [info])], replacesCatalog: true)
         #expect(ModelCatalog(settings: settings).models.map(\.reference.description) == ["x/y"])
     }
 

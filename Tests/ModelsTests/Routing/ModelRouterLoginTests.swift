@@ -109,7 +109,7 @@ extension ModelRouterTests {
         scene.tokens = ["r1": .success(tokens("new"))]
         let router = await loaded(login(endsIn: -5))
         _ = await ask(router, ["anthropic/a"])
-        router.update(Models.ModelSettings())
+        router.update(ModelSettings())
         #expect(explanation(await ask(router, ["anthropic/a"])) == "answered again")
         #expect(scene.renewed == ["r1"])
     }

@@ -87,7 +87,7 @@ struct ModelRouterTests {
 
     func router(
         _ environment: [String: String] = ["ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o"],
-        _ settings: Models.ModelSettings = Models.ModelSettings()
+        _ settings: ModelSettings = ModelSettings()
     ) -> ModelRouter {
         var settings = settings
         settings.environment = environment
@@ -316,8 +316,8 @@ struct ModelRouterTests {
 
     @Test func `a provider of one's own with one model is the default too`() {
         let info = ModelInfo(reference: ModelReference(provider: "mine", model: "m"))
-        let settings = Models.ModelSettings(providers: [
-            "mine": Models.ProviderSettings(baseURL: "http://127.0.0.1:1/v1", models: [info])
+        let settings = ModelSettings(providers: [
+            "mine": ProviderSettings(baseURL: "http://127.0.0.1:1/v1", models: [info])
         ])
         let router = router([:], settings)
         #expect(router.defaultModel?.description == "mine/m")
@@ -331,7 +331,7 @@ struct ModelRouterTests {
             return
         }
         scene.steps = [o: [.answer("hello")]]
-        router.update(Models.ModelSettings(environment: ["OPENAI_API_KEY": "o"]))
+        router.update(ModelSettings(environment: ["OPENAI_API_KEY": "o"]))
         #expect(explanation(await ask(router, ["openai/o"])) == "answered hello")
     }
 

@@ -16,8 +16,8 @@ struct BaseURLTests {
 
     @Test func `the file goes before the vendor's variable, the variable before the vendor`() {
         let environment = ["ANTHROPIC_BASE_URL": "https://proxy/", "GOOGLE_GEMINI_BASE_URL": "https://g"]
-        let settings = Models.ModelSettings(
-            providers: ["google": Models.ProviderSettings(baseURL: "https://file/v1beta//")],
+        let settings = ModelSettings(
+            providers: ["google": ProviderSettings(baseURL: "https://file/v1beta//")],
             environment: environment)
 
         #expect(BaseURL.of("anthropic", settings) == "https://proxy")
@@ -36,15 +36,15 @@ struct BaseURLTests {
     func `an Ollama is asked through its OpenAI-compatible side`(
         id: String, api: String?, address: String, base: String
     ) {
-        var provider = Models.ProviderSettings(baseURL: address)
+        var provider = ProviderSettings(baseURL: address)
         provider.foreignAPI = api
-        #expect(BaseURL.of(id, Models.ModelSettings(providers: [id: provider])) == base)
+        #expect(BaseURL.of(id, ModelSettings(providers: [id: provider])) == base)
     }
 
     @Test func `an API that is not spoken is named, with those that are`() {
-        var provider = Models.ProviderSettings(baseURL: "https://x")
+        var provider = ProviderSettings(baseURL: "https://x")
         provider.foreignAPI = "bedrock-converse-stream"
-        let settings = Models.ModelSettings(providers: ["mine": provider])
+        let settings = ModelSettings(providers: ["mine": provider])
         let error = #expect(throws: ModelError.self) {
             try ProviderFactory.endpoint(
                 ModelReference(provider: "mine", model: "x"),
@@ -72,8 +72,8 @@ struct BaseURLTests {
     }
 
     @Test func `a vendor behind a name of one's own is known by its address`() throws {
-        let settings = Models.ModelSettings(providers: [
-            "mine": Models.ProviderSettings(baseURL: "https://openrouter.ai/api/v1", apiKey: Secret("k"))
+        let settings = ModelSettings(providers: [
+            "mine": ProviderSettings(baseURL: "https://openrouter.ai/api/v1", apiKey: Secret("k"))
         ])
         let endpoint = try ProviderFactory.endpoint(
             ModelReference(provider: "mine", model: "x"),

@@ -4,15 +4,15 @@ import Testing
 @testable import Models
 
 struct CredentialSourceTests {
-    private func found(_ settings: Models.ModelSettings, _ provider: String) -> [String] {
+    private func found(_ settings: ModelSettings, _ provider: String) -> [String] {
         CredentialSource(settings: settings).credentials(for: provider).map {
             "\($0.id)=\($0.secret.reveal())/\($0.kind)"
         }
     }
 
     @Test func `an order goes before the environment, that before other profiles, those before the file`() {
-        let settings = Models.ModelSettings(
-            providers: ["openai": Models.ProviderSettings(apiKey: Secret("file"))],
+        let settings = ModelSettings(
+            providers: ["openai": ProviderSettings(apiKey: Secret("file"))],
             profiles: [
                 StoredCredential(id: "openai:b", provider: "openai", kind: .apiKey, secret: Secret("b")),
                 StoredCredential(id: "openai:a", provider: "openai", kind: .token, secret: Secret("a")),
@@ -27,8 +27,8 @@ struct CredentialSourceTests {
     }
 
     @Test func `the same key is one credential, whatever number of places it stands in`() {
-        let settings = Models.ModelSettings(
-            providers: ["openai": Models.ProviderSettings(apiKey: Secret("k"))],
+        let settings = ModelSettings(
+            providers: ["openai": ProviderSettings(apiKey: Secret("k"))],
             profiles: [StoredCredential(id: "p", provider: "openai", kind: .apiKey, secret: Secret("k"))],
             environment: ["OPENAI_API_KEY": "k"])
         #expect(found(settings, "openai") == ["openai:env=k/apiKey"])
@@ -36,31 +36,31 @@ struct CredentialSourceTests {
 
     @Test func `both of Google's names and both of Anthropic's are read`() {
         #expect(
-            found(Models.ModelSettings(environment: ["GOOGLE_API_KEY": "g"]), "google") == [
+            found(ModelSettings(environment: ["GOOGLE_API_KEY": "g"]), "google") == [
                 "google:env:GOOGLE_API_KEY=g/apiKey"
             ])
         #expect(
             found(
-                Models.ModelSettings(environment: ["GEMINI_API_KEY": "a", "GOOGLE_API_KEY": "b"]), "google")
+                ModelSettings(environment: ["GEMINI_API_KEY": "a", "GOOGLE_API_KEY": "b"]), "google")
                 == ["google:env=a/apiKey", "google:env:GOOGLE_API_KEY=b/apiKey"])
         #expect(
             found(
-                Models.ModelSettings(environment: ["ANTHROPIC_API_KEY": "k", "ANTHROPIC_OAUTH_TOKEN": "t"]),
+                ModelSettings(environment: ["ANTHROPIC_API_KEY": "k", "ANTHROPIC_OAUTH_TOKEN": "t"]),
                 "anthropic")
                 == ["anthropic:env=t/token", "anthropic:env:ANTHROPIC_API_KEY=k/apiKey"])
     }
 
     @Test func `a setup token is a bearer token wherever it stands`() {
-        let settings = Models.ModelSettings(environment: ["ANTHROPIC_API_KEY": "sk-ant-oat01-x"])
+        let settings = ModelSettings(environment: ["ANTHROPIC_API_KEY": "sk-ant-oat01-x"])
         #expect(found(settings, "anthropic") == ["anthropic:env:ANTHROPIC_API_KEY=sk-ant-oat01-x/token"])
     }
 
     @Test func `a server of one's own needs no key, a vendor does`() {
-        let settings = Models.ModelSettings(providers: [
-            "mine": Models.ProviderSettings(baseURL: "http://10.0.0.2:8000/v1"),
-            "ollama": Models.ProviderSettings(),
-            "openai": Models.ProviderSettings(baseURL: "https://api.openai.com/v1"),
-            "anthropic": Models.ProviderSettings(baseURL: "http://127.0.0.1:9"),
+        let settings = ModelSettings(providers: [
+            "mine": ProviderSettings(baseURL: "http://10.0.0.2:8000/v1"),
+            "ollama": ProviderSettings(),
+            "openai": ProviderSettings(baseURL: "https://api.openai.com/v1"),
+            "anthropic": ProviderSettings(baseURL: "http://127.0.0.1:9"),
         ])
         #expect(found(settings, "mine") == ["mine:none=/none"])
         #expect(found(settings, "ollama") == ["ollama:none=/none"])
@@ -71,15 +71,17 @@ struct CredentialSourceTests {
     }
 
     @Test func `a key in the file that the environment overrules is named`() {
-        let settings = Models.ModelSettings(
+        let settings = ModelSettings(
             providers: [
-                "openai": Models.ProviderSettings(apiKey: Secret("old")),
-                "google": Models.ProviderSettings(apiKey: Secret("g")),
+                "openai": ProviderSettings(apiKey: Secret("old")),
+                "google": ProviderSettings(apiKey: Secret("g")),
             ],
             environment: ["OPENAI_API_KEY": "new", "GEMINI_API_KEY": "g"])
         #expect(
-            CredentialSource(settings: settings).shadowed()
-                == ["`models.providers.openai.apiKey` differs from `OPENAI_API_KEY`; the environment wins."])
+            CredentialSource(settings: settings).shadowedKeys == [
+                "models.providers.openai.apiKey: shadowed by the environment variable `OPENAI_API_KEY`, which has "
+                    + "another value; remove one of the two"
+            ])
     }
 
     @Test func `an auth-profiles file gives its entries that hold a secret`() throws {
@@ -121,8 +123,11 @@ struct CredentialSourceTests {
         #expect(merged.map { $0.secret.reveal() } == ["new", "first"])
     }
 
-    @Test func `without an order the config file's profiles go first, and logins before keys`() {
-        var settings = Models.ModelSettings(
+    @Test
+    func
+        `without an order the config file's profiles go first, logins before keys, and only as listed`()
+    {
+        var settings = ModelSettings(
             profiles: [
                 StoredCredential(id: "k", provider: "openai", kind: .apiKey, secret: Secret("k")),
                 StoredCredential(
@@ -130,10 +135,15 @@ struct CredentialSourceTests {
                 StoredCredential(id: "t", provider: "openai", kind: .token, secret: Secret("t")),
                 StoredCredential(id: "l", provider: "openai", kind: .apiKey, secret: Secret("l")),
             ], environment: ["OPENAI_API_KEY": "e"])
-        settings.listedProfiles = ["gone", "l"]
+        settings.listedProfiles = [
+            ListedProfile(id: "gone", provider: "openai", isKey: true),
+            ListedProfile(id: "l", provider: "openai", isKey: true),
+            ListedProfile(id: "k", provider: "openai", isKey: false),
+            ListedProfile(id: "t", provider: "xai", isKey: false),
+        ]
         #expect(
             found(settings, "openai") == [
-                "openai:env=e/apiKey", "l=l/apiKey", "o=/token", "t=t/token", "k=k/apiKey",
+                "openai:env=e/apiKey", "l=l/apiKey", "o=/token",
             ])
     }
 }

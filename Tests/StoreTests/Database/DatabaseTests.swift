@@ -25,6 +25,27 @@ struct DatabaseTests {
         await world.database.close()
     }
 
+    @Test func `a full disk is remembered until there is room, or for half a minute`() async throws {
+        let world = try TestStores()
+        let pages = try await world.database.write { connection in
+            try connection.first("PRAGMA max_page_count = 1") { $0.int(0) }
+        }
+        await #expect(throws: StoreError.self) {
+            try await world.stores.meta.set("large", String(repeating: "x", count: 1 << 20))
+        }
+
+        #expect(world.database.isRefusing())
+        #expect(!world.database.isRefusing(now: .now + .seconds(31)))
+
+        try await world.database.write { connection in
+            _ = try connection.first("PRAGMA max_page_count = 1000000") { $0.int(0) }
+        }
+        try await world.stores.meta.set("small", "x")
+        #expect(!world.database.isRefusing())
+        #expect(pages != nil)
+        await world.database.close()
+    }
+
     @Test func `closing moves the log into the file`() async throws {
         let world = try TestStores()
         try await world.stores.meta.set("colour", "red")

@@ -25,15 +25,6 @@ struct HTTPRequestTests {
         #expect(try Self.request(target: target).queryValue(name) == value)
     }
 
-    @Test func `cookies are found by name`() throws {
-        let request = try Self.request("Cookie: a=1; b=2=3", "Cookie: c=; d")
-
-        #expect(request.cookie("a") == "1")
-        #expect(request.cookie("b") == "2=3")
-        #expect(request.cookie("c") == "")
-        #expect(request.cookie("d") == nil)
-    }
-
     @Test(arguments: [
         ("\"x\"", true), ("W/\"x\"", true), ("\"y\", \"x\"", true), ("*", true), ("\"y\"", false),
         ("x", false),

@@ -46,7 +46,8 @@ function imageBlock(block: JsonRecord): Block[] {
   const type = textOf(block.mimeType) ?? textOf(source.media_type) ?? "image/png";
   if (data !== undefined) return [{ kind: "image", source: data.startsWith("data:") ? data : `data:${type};base64,${data}` }];
   const url = textOf(recordOf(block.image_url).url);
-  return url?.startsWith("data:image/") ? [{ kind: "image", source: url }] : [];
+  if (url?.startsWith("data:image/")) return [{ kind: "image", source: url }];
+  return block.omitted === true ? [{ kind: "image", source: undefined }] : [];
 }
 
 /** Some models begin the answer with their reasoning between tags; it is no part of it, finished or not. */

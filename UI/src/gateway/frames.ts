@@ -62,3 +62,18 @@ function parseError(value: unknown): WireError {
     retryAfterMs: numberOf(error.retryAfterMs),
   };
 }
+
+const mostBytesAChar = 3;
+
+/** Whether a text has more bytes than `limit` in UTF-8; only the doubtful are counted. */
+export function isLonger(text: string, limit: number): boolean {
+  if (text.length * mostBytesAChar <= limit) return false;
+  return text.length > limit || new TextEncoder().encode(text).length > limit;
+}
+
+/** The answer to a frame that is not sent: the gateway would hang up on it, and again after every reconnect. */
+export function tooLarge(limit: number): WireError {
+  const megabytes = Math.floor(limit / 1_048_576);
+  const message = `This is more than the ${megabytes} MB the gateway takes at once. Send less text or fewer images.`;
+  return { code: "TOO_LARGE", message, details: {}, retryable: false, retryAfterMs: undefined };
+}

@@ -33,6 +33,11 @@ export class Gateway {
 
   start(): void {
     this.connection.start();
+    // A link with a token, opened where the page is already open, changes nothing but the fragment.
+    window.addEventListener("hashchange", () => {
+      const token = takeTokenFromAddress();
+      if (token) this.connection.useSecret(token);
+    });
   }
 
   request = (method: string, params: object, timeoutMs?: number): Promise<unknown> =>

@@ -7,6 +7,8 @@ export interface Hello {
   readonly methods: ReadonlySet<string>;
   readonly deviceToken: string | undefined;
   readonly tickIntervalMs: number;
+  /** The largest frame the gateway takes; it hangs up on a larger one. */
+  readonly maxPayloadBytes: number;
   readonly mainSessionKey: string;
   readonly mainKey: string;
   readonly defaultAgentId: string;
@@ -17,6 +19,7 @@ export interface Hello {
 }
 
 const usualTickIntervalMs = 30_000;
+const usualMaxPayloadBytes = 25 * 1_048_576;
 
 export function parseHello(payload: unknown, now: number): Hello {
   const hello = recordOf(payload);
@@ -30,6 +33,7 @@ export function parseHello(payload: unknown, now: number): Hello {
     methods: new Set(textsOf(recordOf(hello.features).methods)),
     deviceToken: textOf(recordOf(hello.auth).deviceToken),
     tickIntervalMs: numberOf(recordOf(hello.policy).tickIntervalMs) ?? usualTickIntervalMs,
+    maxPayloadBytes: numberOf(recordOf(hello.policy).maxPayload) ?? usualMaxPayloadBytes,
     mainSessionKey: textOf(defaults.mainSessionKey) ?? `agent:${agent}:${mainKey}`,
     mainKey,
     defaultAgentId: agent,

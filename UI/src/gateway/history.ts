@@ -2,7 +2,7 @@ import type { Block, Message } from "./message";
 import { numberOf, recordOf, textOf, textsOf, type JsonRecord } from "./read";
 import { adoptedRun, type Run } from "./run";
 import { keepingSame } from "./same";
-import type { Ending, Thread } from "./thread";
+import type { Ending, Sent, Thread } from "./thread";
 import { entriesOf, messagesOf, type Entry } from "./transcript";
 
 /** Images of messages sent from here, by their key: the gateway may keep the bytes to itself afterwards. */
@@ -26,6 +26,8 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
   const grown = shown.entries.length - thread.entries.length;
   const runs = page.afterGap ? stillRunning(shown, page) : shown.runs;
   const inHistory = new Set(shown.messages.map((message) => message.sendKey));
+  const endings = shown.endings.filter((ending) => ending.at > page.askedAt || isNews(ending, shown.messages));
+  const isOver = ({ item, state }: Sent) => state === "settled" && runs.length === 0 && !endings.some(({ runId }) => runId === item.key);
   return {
     ...shown,
     loaded: true,
@@ -33,10 +35,8 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
     failure: undefined,
     olderOffset: older.length > 0 ? moved(thread.olderOffset, grown) : olderOffset(page.payload, fresh.length),
     runs,
-    sent: shown.sent.filter(
-      ({ item, state }) => !inHistory.has(item.key) && !(state === "settled" && runs.length === 0),
-    ),
-    endings: shown.endings.filter((ending) => ending.at > page.askedAt || isNews(ending, shown.messages)),
+    sent: shown.sent.filter((sent) => !inHistory.has(sent.item.key) && !isOver(sent)),
+    endings,
   };
 }
 
@@ -57,9 +57,9 @@ function withEntries(thread: Thread, entries: Entry[], pictures: Pictures): Thre
 
 function withPictures(message: Message, pictures: Pictures): Message {
   const sources = message.sendKey === undefined ? undefined : pictures.get(message.sendKey);
-  if (!sources || message.blocks.some((block) => block.kind === "image")) return message;
+  if (!sources || message.blocks.some((block) => block.kind === "image" && block.source !== undefined)) return message;
   const images = sources.map((source): Block => ({ kind: "image", source }));
-  return { ...message, blocks: [...images, ...message.blocks.filter((block) => block.kind !== "file")] };
+  return { ...message, blocks: [...images, ...message.blocks.filter(({ kind }) => kind !== "file" && kind !== "image")] };
 }
 
 function moved(offset: number | undefined, by: number): number | undefined {
@@ -83,10 +83,11 @@ function stillRunning(thread: Thread, page: LatestPage): Run[] {
   return [...runs, adoptedRun(inFlightId, textOf(inFlight.text) ?? "", written, page.askedAt)];
 }
 
-/** An ending stays only while the history lacks it: a failure nobody wrote down, or the words of a lost answer. */
-function isNews(ending: Ending, messages: readonly Message[]): boolean {
-  if (ending.message.failure === undefined) return false;
-  return !messagesOfRun(messages, ending.runId).some((message) => message.failure !== undefined);
+/** An ending stays only while the history lacks it: a failure or a stop nobody wrote down. */
+function isNews({ message, runId }: Ending, messages: readonly Message[]): boolean {
+  const told = messagesOfRun(messages, runId);
+  if (message.failure !== undefined) return !told.some(({ failure }) => failure !== undefined);
+  return message.stopped && told.length === 0;
 }
 
 /** The assistant's messages of one run: those marked with it, or those that follow what a person sent under its id. */

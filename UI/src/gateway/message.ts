@@ -13,7 +13,8 @@ export type Block =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "thinking"; readonly text: string }
   | { readonly kind: "tool"; readonly call: ToolCall }
-  | { readonly kind: "image"; readonly source: string }
+  /** Without a `source` the gateway kept the bytes to itself. */
+  | { readonly kind: "image"; readonly source: string | undefined }
   | { readonly kind: "file"; readonly name: string };
 
 export interface Message {

@@ -16,7 +16,7 @@ export class Requests {
   private count = 0;
 
   /** The frame to send, and the promise of its answer. */
-  add(method: string, params: object, timeoutMs: number): { frame: string; answer: Promise<unknown> } {
+  add(method: string, params: object, timeoutMs: number): { id: string; frame: string; answer: Promise<unknown> } {
     this.count += 1;
     const id = `u${this.count}`;
     const answer = new Promise<unknown>((resolve, reject) => {
@@ -26,7 +26,7 @@ export class Requests {
       }, timeoutMs);
       this.waiting.set(id, { resolve, reject, timer });
     });
-    return { frame: JSON.stringify({ type: "req", id, method, params }), answer };
+    return { id, frame: JSON.stringify({ type: "req", id, method, params }), answer };
   }
 
   settle(response: ResponseFrame): void {

@@ -20,19 +20,24 @@ export interface SessionList {
   readonly loaded: boolean;
   readonly failure: string | undefined;
   readonly rows: readonly SessionRow[];
+  /** How many there are; `rows` has the most recent of them. */
+  readonly total: number;
   /** The model a new session would use. */
   readonly defaultModel: string | undefined;
   /** The gateway says outright that it has no model to answer with. */
   readonly lacksModel: boolean;
 }
 
-const mostRows = 200;
+const rowsAPage = 200;
+/** The gateway answers with no more at once; past that, sessions are found by their address. */
+const mostRows = 1_000;
 const refreshDelayMs = 400;
 
 /** The list of sessions, read again whenever something happened that changes it. */
 export class Sessions {
-  readonly list = new Store<SessionList>({ loaded: false, failure: undefined, rows: [], defaultModel: undefined, lacksModel: false });
+  readonly list = new Store<SessionList>({ loaded: false, failure: undefined, rows: [], total: 0, defaultModel: undefined, lacksModel: false });
   private timer = 0;
+  private limit = rowsAPage;
 
   constructor(private readonly request: Request) {}
 
@@ -43,18 +48,37 @@ export class Sessions {
 
   async refresh(): Promise<void> {
     try {
-      const params = { limit: mostRows, includeGlobal: true, includeDerivedTitles: true, includeLastMessage: true };
+      const params = { limit: this.limit, includeGlobal: true, includeDerivedTitles: true, includeLastMessage: true };
       const payload = recordOf(await this.request("sessions.list", params));
+      const rows = recordsOf(payload.sessions).flatMap(rowOf);
       this.list.set({
         loaded: true,
         failure: undefined,
-        rows: recordsOf(payload.sessions).flatMap(rowOf),
+        rows,
+        total: numberOf(payload.totalCount) ?? rows.length,
         defaultModel: textOf(recordOf(payload.defaults).model),
         lacksModel: recordOf(payload.defaults).model === null,
       });
     } catch (error) {
       this.list.update((list) => ({ ...list, failure: messageOf(error) }));
     }
+  }
+
+  get canShowMore(): boolean {
+    const { rows, total } = this.list.get();
+    return rows.length < total && this.limit < mostRows;
+  }
+
+  showMore(): void {
+    this.limit = Math.min(this.limit + rowsAPage, mostRows);
+    void this.refresh();
+  }
+
+  /** Searching looks at everything the gateway tells at once. */
+  showAll(): void {
+    if (!this.canShowMore) return;
+    this.limit = mostRows;
+    void this.refresh();
   }
 
   async rename(key: string, label: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { RefusedError } from "./failure";
-import { parseFrame, type EventFrame, type WireError } from "./frames";
+import { isLonger, parseFrame, tooLarge, type EventFrame, type WireError } from "./frames";
 import { connectParams, type Challenge, type Proof } from "./handshake";
 import { parseHello, type Hello } from "./hello";
 import type { Identity } from "./identity";
@@ -29,6 +29,7 @@ export class GatewaySocket {
   private readonly requests = new Requests();
   private watchdog = 0;
   private silenceMs = handshakeTimeoutMs;
+  private mostBytes = Infinity;
   private lastSeq: number | undefined;
   private announcedRestart = false;
   private ended = false;
@@ -47,8 +48,9 @@ export class GatewaySocket {
   }
 
   request(method: string, params: object, timeoutMs = answerTimeoutMs): Promise<unknown> {
-    const { frame, answer } = this.requests.add(method, params, timeoutMs);
-    this.socket.send(frame);
+    const { id, frame, answer } = this.requests.add(method, params, timeoutMs);
+    if (isLonger(frame, this.mostBytes)) this.requests.settle({ type: "res", id, outcome: { error: tooLarge(this.mostBytes) } });
+    else this.socket.send(frame);
     return answer;
   }
 
@@ -91,6 +93,7 @@ export class GatewaySocket {
       const hello = parseHello(await this.request("connect", params), Date.now());
       if (this.ended) return;
       this.silenceMs = hello.tickIntervalMs * silentIntervals;
+      this.mostBytes = hello.maxPayloadBytes;
       this.listenForSilence();
       this.events.onHello(hello);
     } catch (error) {

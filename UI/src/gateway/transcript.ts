@@ -46,7 +46,7 @@ export function messagesOf(entries: readonly Entry[]): Message[] {
 }
 
 function append(messages: Message[], message: Message): void {
-  if (message.blocks.length === 0 && message.failure === undefined) return;
+  if (message.blocks.length === 0 && message.failure === undefined && !message.stopped) return;
   const last = messages[messages.length - 1];
   if (!last || !belongsToTurn(last, message)) {
     messages.push(message);

@@ -5,7 +5,7 @@ import { Composer } from "../parts/Composer";
 import { useGateway, useHello, useStore, useText } from "../parts/context";
 import { Greeting } from "../parts/Greeting";
 import { Icon } from "../parts/Icon";
-import { imagesIn } from "../parts/images";
+import { filesIn } from "../parts/images";
 import { Menu } from "../parts/Menu";
 import { showNotice } from "../parts/notices";
 import { PageHead } from "../parts/PageHead";
@@ -20,7 +20,7 @@ export function ChatPage({ sessionKey, onOpenMenu }: { sessionKey: string; onOpe
   const words = useText();
   const { chats } = useGateway();
   const thread = useStore(chats.thread(sessionKey));
-  const drop = useDroppedImages();
+  const drop = useDroppedFiles();
   useEffect(() => chats.show(sessionKey), [chats, sessionKey]);
 
   const send: typeof chats.send = (key, text, attachments) => chats.send(key, text, attachments);
@@ -29,7 +29,7 @@ export function ChatPage({ sessionKey, onOpenMenu }: { sessionKey: string; onOpe
   return (
     <div className="chat" onDragOver={drop.onDragOver} onDragLeave={drop.onDragLeave} onDrop={drop.onDrop}>
       <ChatHead sessionKey={sessionKey} onOpenMenu={onOpenMenu} />
-      <ThreadView thread={thread} onOlder={() => void chats.loadOlder(sessionKey)}>
+      <ThreadView thread={thread} onOlder={() => void chats.loadOlder(sessionKey)} onAgain={(text) => send(sessionKey, text, [])}>
         {thread.failure !== undefined && (
           <Problem title={words.historyFailed} reason={thread.failure} onRetry={() => void chats.refresh(sessionKey)} />
         )}
@@ -40,7 +40,7 @@ export function ChatPage({ sessionKey, onOpenMenu }: { sessionKey: string; onOpe
         sessionKey={sessionKey}
         busy={busy}
         canStop={busy}
-        dropped={drop.images}
+        dropped={drop.files}
         onSend={(text, attachments) => send(sessionKey, text, attachments)}
         onStop={() => void stop()}
       />
@@ -69,9 +69,9 @@ function ChatHead({ sessionKey, onOpenMenu }: { sessionKey: string; onOpenMenu: 
   );
 }
 
-/** Images dropped anywhere on the conversation. */
-function useDroppedImages() {
-  const [images, setImages] = useState<readonly File[]>([]);
+/** Files dropped anywhere on the conversation. Dropped text is left to the field it falls on. */
+function useDroppedFiles() {
+  const [files, setFiles] = useState<readonly File[]>([]);
   const [isOver, setOver] = useState(false);
   const onDragOver = (event: DragEvent) => {
     if (!event.dataTransfer.types.includes("Files")) return;
@@ -82,9 +82,11 @@ function useDroppedImages() {
     if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
   };
   const onDrop = (event: DragEvent) => {
+    const dropped = filesIn(event.dataTransfer);
+    if (dropped.length === 0) return;
     event.preventDefault();
     setOver(false);
-    setImages(imagesIn(event.dataTransfer));
+    setFiles(dropped);
   };
-  return { images, isOver, onDragOver, onDragLeave, onDrop };
+  return { files, isOver, onDragOver, onDragLeave, onDrop };
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { SessionRow } from "../gateway/sessions";
 import { useGateway, useHello, useLocale, useStore, useText } from "../parts/context";
 import { Icon } from "../parts/Icon";
@@ -20,12 +20,15 @@ export function SessionsPage({ onOpenMenu }: { onOpenMenu: () => void }) {
   const list = useStore(sessions.list);
   const [search, setSearch] = useState("");
   const { itemsFor, dialog } = useSessionActions();
+  useEffect(() => {
+    if (search !== "") sessions.showAll();
+  }, [search, sessions]);
   const rows = list.rows
     .map((row) => ({ ...row, title: titleOf(row, hello, words) }))
     .filter((row) => `${row.title} ${row.key} ${row.model ?? ""}`.toLowerCase().includes(search.toLowerCase()));
   return (
     <>
-      <PageHead title={words.sessionsPage} detail={words.sessionCount(list.rows.length)} onOpenMenu={onOpenMenu} />
+      <PageHead title={words.sessionsPage} detail={words.sessionCount(list.total)} onOpenMenu={onOpenMenu} />
       <div className="page-body">
         <label className="search-field">
           <Icon name="search" size={18} />
@@ -35,6 +38,11 @@ export function SessionsPage({ onOpenMenu }: { onOpenMenu: () => void }) {
         {!list.loaded && list.failure === undefined && <Skeleton label={words.sessionsPage} lines={6} />}
         {list.loaded && rows.length === 0 && <p className="empty">{search === "" ? words.noSessions : words.nothingFound}</p>}
         {rows.length > 0 && <SessionTable rows={rows} itemsFor={itemsFor} />}
+        {sessions.canShowMore && (
+          <button type="button" className="button wide show-more" onClick={() => sessions.showMore()}>
+            {words.showMore}
+          </button>
+        )}
       </div>
       {dialog}
     </>

@@ -1,7 +1,7 @@
 import { memo } from "react";
 import type { Block } from "../gateway/message";
 import { useText } from "./context";
-import { Icon } from "./Icon";
+import { Icon, type IconName } from "./Icon";
 import { Markdown } from "./Markdown";
 import { Thinking } from "./Thinking";
 import { ToolCard } from "./ToolCard";
@@ -37,15 +37,16 @@ function BlockView({ block, growing }: { block: Block; growing: boolean }) {
   }
 }
 
-export const Picture = memo(function Picture({ source }: { source: string }) {
+export const Picture = memo(function Picture({ source }: { source: string | undefined }) {
   const words = useText();
+  if (source === undefined) return <FileName name={words.attachedImage} icon="image" />;
   return <img className="picture" src={source} alt={words.attachedImage} loading="lazy" />;
 });
 
-export function FileName({ name }: { name: string }) {
+export function FileName({ name, icon = "file" }: { name: string; icon?: IconName }) {
   return (
     <span className="file-name">
-      <Icon name="file" size={16} />
+      <Icon name={icon} size={16} />
       {name}
     </span>
   );

@@ -4,14 +4,14 @@ import { AttachmentStrip } from "./AttachmentStrip";
 import { useText } from "./context";
 import { draftOf, keepDraft } from "./drafts";
 import { Icon, StopIcon } from "./Icon";
-import { imagesIn } from "./images";
+import { filesIn } from "./images";
 import { useAttachments } from "./useAttachments";
 
 interface ComposerProps {
   sessionKey: string;
   busy: boolean;
   canStop: boolean;
-  /** Images dropped elsewhere on the page. */
+  /** Files dropped elsewhere on the page. */
   dropped: readonly File[];
   onSend: (text: string, attachments: readonly Attachment[]) => void;
   onStop: () => void;
@@ -22,7 +22,7 @@ export function Composer({ sessionKey, busy, canStop, dropped, onSend, onStop }:
   const words = useText();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => draftOf(sessionKey));
-  const { attachments, add, remove, clear } = useAttachments();
+  const { attachments, preparing, add, remove, clear } = useAttachments(sessionKey);
 
   useEffect(() => {
     // React 18.1 has no type for this attribute; keyboards on phones show a send key for it.
@@ -36,7 +36,8 @@ export function Composer({ sessionKey, busy, canStop, dropped, onSend, onStop }:
     setText(value);
     keepDraft(sessionKey, value);
   };
-  const canSend = text.trim() !== "" || attachments.length > 0;
+  // A message must not leave without the image that was put into it a moment ago.
+  const canSend = (text.trim() !== "" || attachments.length > 0) && preparing === 0;
   const send = () => {
     if (!canSend) return;
     onSend(text.trim(), attachments);
@@ -52,19 +53,21 @@ export function Composer({ sessionKey, busy, canStop, dropped, onSend, onStop }:
     send();
   };
   const pasted = (event: ClipboardEvent) => {
-    const images = imagesIn(event.clipboardData);
-    if (images.length === 0) return;
+    // Office programs put a picture of the text beside the text itself: then the text is meant.
+    const files = event.clipboardData.types.includes("text/plain") ? [] : filesIn(event.clipboardData);
+    if (files.length === 0) return;
     event.preventDefault();
-    void add(images);
+    void add(files);
   };
 
   return (
     <div className="composer-area">
       <div className="composer">
-        <AttachmentStrip attachments={attachments} onRemove={remove} />
+        <AttachmentStrip attachments={attachments} preparing={preparing} onRemove={remove} />
         <textarea
           ref={field}
           rows={1}
+          dir="auto"
           value={text}
           placeholder={words.messagePlaceholder}
           aria-label={words.messageLabel}

@@ -1,5 +1,6 @@
 import { useGateway, useStore, useText } from "./context";
-import { Mark } from "./Icon";
+import { Icon, Mark } from "./Icon";
+import { PageLink } from "./PageLink";
 import { Prose } from "./Prose";
 
 /** An empty conversation offers a beginning. */
@@ -12,22 +13,33 @@ export function Greeting({ onChoose }: { onChoose: (prompt: string) => void }) {
       <h2>{words.greeting}</h2>
       <p>{words.greetingHint}</p>
       {lacksModel && (
-        <p className="refusal">
-          <span>
+        <div className="no-model">
+          <Icon name="warning" />
+          <p>
             <Prose text={words.noModelYet} />
-          </span>
-        </p>
+          </p>
+          <PageLink to={{ page: "config", session: "" }} className="button">
+            {words.openConfig}
+          </PageLink>
+        </div>
       )}
-      <ul className="suggestions">
-        {words.suggestions.map(({ title, prompt }) => (
-          <li key={title}>
-            <button type="button" onClick={() => onChoose(prompt)}>
-              <strong>{title}</strong>
-              <span>{prompt}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      {!lacksModel && <Suggestions onChoose={onChoose} />}
     </div>
+  );
+}
+
+function Suggestions({ onChoose }: { onChoose: (prompt: string) => void }) {
+  const words = useText();
+  return (
+    <ul className="suggestions">
+      {words.suggestions.map(({ title, prompt }) => (
+        <li key={title}>
+          <button type="button" onClick={() => onChoose(prompt)}>
+            <strong>{title}</strong>
+            <span>{prompt}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

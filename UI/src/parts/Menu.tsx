@@ -1,4 +1,7 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+
+/** Between the button and its menu, and at least between the menu and the edge of the window. */
+const gapPx = 4;
 
 export interface MenuItem {
   readonly label: string;
@@ -19,14 +22,28 @@ export function Menu({ label, className = "icon-button small", items, children }
   const frame = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
+  const list = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    place(list.current, button.current);
+    itemsIn(frame.current)[0]?.focus({ preventScroll: true });
+  }, [isOpen]);
   useEffect(() => {
     if (!isOpen) return undefined;
-    frame.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
-    const closeOutside = (event: PointerEvent) => {
+    const closeOutside = (event: Event) => {
       if (!frame.current?.contains(event.target as Node)) setOpen(false);
     };
+    const closeAlways = () => setOpen(false);
     document.addEventListener("pointerdown", closeOutside);
-    return () => document.removeEventListener("pointerdown", closeOutside);
+    // The menu stands still on the screen while what its button belongs to scrolls away.
+    document.addEventListener("scroll", closeOutside, true);
+    window.addEventListener("resize", closeAlways);
+    return () => {
+      document.removeEventListener("pointerdown", closeOutside);
+      document.removeEventListener("scroll", closeOutside, true);
+      window.removeEventListener("resize", closeAlways);
+    };
   }, [isOpen]);
 
   const close = () => {
@@ -34,10 +51,13 @@ export function Menu({ label, className = "icon-button small", items, children }
     button.current?.focus();
   };
   const steer = (event: KeyboardEvent) => {
-    if (event.key === "Escape") close();
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    if (event.key === "Tab") return close();
+    const isSteering = event.key === "Escape" || moveFocus(itemsIn(frame.current), event.key);
+    if (!isSteering) return;
     event.preventDefault();
-    moveFocus(frame.current, event.key === "ArrowDown" ? 1 : -1);
+    // What the menu lies on, such as the drawer of a phone, listens for Escape too.
+    event.stopPropagation();
+    if (event.key === "Escape") close();
   };
 
   return (
@@ -54,7 +74,7 @@ export function Menu({ label, className = "icon-button small", items, children }
         {children}
       </button>
       {isOpen && (
-        <div className="menu" role="menu" aria-label={label}>
+        <div className="menu" ref={list} role="menu" aria-label={label}>
           {items.map((item) => (
             <button
               type="button"
@@ -75,8 +95,27 @@ export function Menu({ label, className = "icon-button small", items, children }
   );
 }
 
-function moveFocus(frame: HTMLElement | null, step: number): void {
-  const items = [...(frame?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+function itemsIn(frame: HTMLElement | null): HTMLElement[] {
+  return [...(frame?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+}
+
+/** Says whether the key was one that moves between items. */
+function moveFocus(items: readonly HTMLElement[], key: string): boolean {
   const current = items.findIndex((item) => item === document.activeElement);
-  items[(current + step + items.length) % items.length]?.focus();
+  const targets: Record<string, number> = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: -1 };
+  const target = targets[key];
+  if (target === undefined) return false;
+  items[(target + items.length) % items.length]?.focus();
+  return true;
+}
+
+/** Below the button, or above it where there is no room below; lists that scroll do not cut it off. */
+function place(menu: HTMLElement | null, button: HTMLElement | null): void {
+  if (!menu || !button) return;
+  const at = button.getBoundingClientRect();
+  const below = at.bottom + gapPx;
+  const fits = below + menu.offsetHeight + gapPx <= window.innerHeight;
+  const start = Math.max(gapPx, at.right - menu.offsetWidth);
+  menu.style.top = `${fits ? below : Math.max(gapPx, at.top - gapPx - menu.offsetHeight)}px`;
+  menu.style.left = `${start}px`;
 }

@@ -53,14 +53,15 @@ export function SessionNav({ onFollow }: { onFollow: () => void }) {
 
 type Titled = Pick<SessionRow, "key" | "title" | "label" | "running">;
 
-/** Sessions by day; the one on screen comes first as long as the gateway has not heard of it. */
+/** Sessions by day; the one on screen and the main one are there before the gateway has heard of them. */
 function grouped(rows: readonly SessionRow[], shownKey: string | undefined, hello: Hello, words: Strings) {
   const now = Date.now();
   const groups = new Map<string, Titled[]>();
   const add = (name: string, row: Titled) => groups.set(name, [...(groups.get(name) ?? []), row]);
-  if (shownKey !== undefined && !rows.some(({ key }) => key === shownKey)) {
-    const title = shownKey === hello.mainSessionKey ? words.mainSession : words.newChat;
-    add(words.today, { key: shownKey, title, label: undefined, running: false });
+  for (const key of new Set([shownKey ?? hello.mainSessionKey, hello.mainSessionKey])) {
+    if (rows.some((row) => row.key === key)) continue;
+    const title = key === hello.mainSessionKey ? words.mainSession : words.newChat;
+    add(words.today, { key, title, label: undefined, running: false });
   }
   for (const row of rows.slice(0, mostShown)) {
     add(dayGroup(row.updatedAt, now, words), { ...row, title: titleOf(row, hello, words) });

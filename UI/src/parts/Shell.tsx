@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Link } from "../gateway/link";
 import { ChatPage } from "../pages/ChatPage";
 import { ConfigPage } from "../pages/ConfigPage";
@@ -15,13 +15,27 @@ import { canonicalKey } from "../gateway/sessionKey";
 export function Shell({ link }: { link: Link }) {
   const words = useText();
   const [menuOpen, setMenuOpen] = useState(false);
-  const openMenu = () => setMenuOpen(true);
+  const opener = useRef<Element | null>(null);
+  const openMenu = () => {
+    opener.current = document.activeElement;
+    setMenuOpen(true);
+  };
   const closeMenu = () => setMenuOpen(false);
+  const page = useRef<HTMLElement>(null);
   useEffect(() => {
+    if (!menuOpen) return undefined;
+    const covered = page.current;
+    // React 18.1 does not know this attribute. What the drawer covers is out of reach until it closes.
+    covered?.setAttribute("inert", "");
     const onKey = (event: KeyboardEvent) => event.key === "Escape" && setMenuOpen(false);
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      covered?.removeAttribute("inert");
+      if (opener.current instanceof HTMLElement) opener.current.focus();
+    };
+  }, [menuOpen]);
+  useEffect(keepDroppedFilesOut, []);
   return (
     <div className="shell">
       <a className="skip-link" href="#content">
@@ -29,7 +43,7 @@ export function Shell({ link }: { link: Link }) {
       </a>
       <Sidebar isOpen={menuOpen} onClose={closeMenu} />
       {menuOpen && <div className="backdrop" onClick={closeMenu} />}
-      <main className="page" id="content" tabIndex={-1}>
+      <main className="page" id="content" ref={page} tabIndex={-1}>
         {link.state === "interrupted" && (
           <p className={link.restarting ? "banner calm" : "banner"} role="status">
             <span className="spinner" aria-hidden="true" />
@@ -42,6 +56,21 @@ export function Shell({ link }: { link: Link }) {
       <Notice />
     </div>
   );
+}
+
+/** A file dropped beside the conversation would make the browser leave the page for it. */
+function keepDroppedFilesOut(): () => void {
+  const refuse = (event: DragEvent) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  };
+  window.addEventListener("dragover", refuse);
+  window.addEventListener("drop", refuse);
+  return () => {
+    window.removeEventListener("dragover", refuse);
+    window.removeEventListener("drop", refuse);
+  };
 }
 
 function CurrentPage({ onOpenMenu }: { onOpenMenu: () => void }) {

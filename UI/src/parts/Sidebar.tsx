@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { freshKey } from "../gateway/sessionKey";
 import { useHello, useStore, useText } from "./context";
 import { Icon, Mark, type IconName } from "./Icon";
@@ -13,6 +13,10 @@ export function Sidebar({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
   const words = useText();
   const hello = useHello();
   const router = useRouter();
+  const closer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isOpen) closer.current?.focus();
+  }, [isOpen]);
   const startChat = () => {
     router.go({ page: "chat", session: freshKey(hello) });
     onClose();
@@ -24,7 +28,7 @@ export function Sidebar({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
           <Mark />
           {words.appName}
         </PageLink>
-        <button type="button" className="icon-button only-narrow" aria-label={words.closeMenu} onClick={onClose}>
+        <button type="button" ref={closer} className="icon-button only-narrow" aria-label={words.closeMenu} onClick={onClose}>
           <Icon name="close" />
         </button>
       </div>

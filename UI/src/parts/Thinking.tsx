@@ -9,7 +9,7 @@ export function Thinking({ text, growing }: { text: string; growing: boolean }) 
     <details className="thinking">
       <summary>
         <Icon name="thought" size={16} />
-        <span className={growing ? "shimmer" : undefined}>{words.thinking}</span>
+        <span className={growing ? "shimmer" : undefined}>{growing ? words.thinking : words.thoughts}</span>
         <Icon name="chevron" size={14} />
       </summary>
       <Markdown text={text} streaming={growing} />

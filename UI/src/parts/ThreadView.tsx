@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { plainText } from "../gateway/message";
 import { rowsOf, type Row } from "../gateway/rows";
-import type { Thread } from "../gateway/thread";
+import { isBusy, type Thread } from "../gateway/thread";
+import { Announcer } from "./Announcer";
 import { useText } from "./context";
 import { Icon } from "./Icon";
 import { MessageView } from "./MessageView";
@@ -11,12 +13,14 @@ import { useReadingPosition } from "./useReadingPosition";
 interface ThreadViewProps {
   thread: Thread;
   onOlder: () => void;
+  /** Asks again what was asked last. */
+  onAgain: (text: string) => void;
   /** Shown while there is nothing to read. */
   children: ReactNode;
 }
 
 /** The conversation, oldest first. */
-export function ThreadView({ thread, onOlder, children }: ThreadViewProps) {
+export function ThreadView({ thread, onOlder, onAgain, children }: ThreadViewProps) {
   const words = useText();
   const rows = useMemo(() => rowsOf(thread), [thread]);
   const { scroller, content, isAway, onScroll, toEnd } = useReadingPosition(rows[0]?.id);
@@ -25,13 +29,20 @@ export function ThreadView({ thread, onOlder, children }: ThreadViewProps) {
     if (sentCount > 0) toEnd();
   }, [sentCount, toEnd]);
 
+  const again = askedInVain(rows);
   const awaitsRun = thread.runs.length === 0 && thread.sent.some(({ state }) => state === "accepted");
   return (
     <div className="thread-frame">
-      <div className="thread" ref={scroller} onScroll={onScroll} tabIndex={-1}>
-        <div className="thread-column" ref={content} role="log" aria-live="polite" aria-label={words.thread}>
+      <div className="thread" ref={scroller} onScroll={onScroll} tabIndex={0}>
+        <div className="thread-column" ref={content} role="log" aria-live="off" aria-label={words.thread}>
           {thread.olderOffset !== undefined && <OlderMark isLoading={thread.loading === "older"} onReach={onOlder} />}
           {rows.length === 0 ? children : rows.map((row) => <RowView key={row.id} row={row} />)}
+          {again !== undefined && !isBusy(thread) && (
+            <button type="button" className="button ask-again" onClick={() => onAgain(again)}>
+              <Icon name="refresh" size={16} />
+              {words.retry}
+            </button>
+          )}
           {awaitsRun && (
             <div className="row assistant live">
               <Working text={words.working} />
@@ -39,6 +50,7 @@ export function ThreadView({ thread, onOlder, children }: ThreadViewProps) {
           )}
         </div>
       </div>
+      <Announcer thread={thread} />
       {isAway && (
         <button type="button" className="to-latest" onClick={toEnd}>
           <Icon name="down" size={16} />
@@ -47,6 +59,13 @@ export function ThreadView({ thread, onOlder, children }: ThreadViewProps) {
       )}
     </div>
   );
+}
+
+/** What the last message asked, when its answer failed. Images are not asked for again: their bytes may be gone. */
+function askedInVain(rows: readonly Row[]): string | undefined {
+  const [asked, answer] = rows.slice(-2).map((row) => (row.kind === "message" ? row.message : undefined));
+  if (asked?.role !== "user" || answer?.failure === undefined) return undefined;
+  return asked.blocks.every(({ kind }) => kind === "text") ? plainText(asked) : undefined;
 }
 
 function RowView({ row }: { row: Row }) {

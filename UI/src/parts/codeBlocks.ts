@@ -1,3 +1,5 @@
+import { highlight } from "./highlight";
+
 /** Words for the controls that are put around code. */
 export interface CodeWords {
   readonly copy: string;
@@ -6,6 +8,10 @@ export interface CodeWords {
 /** Gives every code block a bar with its language and a copy button, and lets wide tables scroll by themselves. */
 export function decorate(fragment: DocumentFragment, words: CodeWords): void {
   for (const code of fragment.querySelectorAll("pre > code")) frameCode(code, words);
+  for (const block of fragment.querySelectorAll<HTMLElement>("p, h1, h2, h3, h4, h5, h6, ul, ol, blockquote, table")) {
+    // Each paragraph runs the way its own words do.
+    block.dir = "auto";
+  }
   for (const table of fragment.querySelectorAll("table")) {
     const frame = element("div", "table-frame");
     frame.tabIndex = 0;
@@ -21,6 +27,7 @@ function frameCode(code: Element, words: CodeWords): void {
   const bar = element("div", "code-bar");
   const language = element("span", "code-language");
   language.textContent = code.className.replace("language-", "");
+  highlight(code, language.textContent);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "code-copy";

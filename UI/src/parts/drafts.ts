@@ -1,3 +1,4 @@
+import type { Attachment } from "../gateway/outbox";
 import { tabStorage } from "../gateway/storage";
 
 /** What was being written in each session, so that looking at another one loses nothing. */
@@ -18,6 +19,18 @@ export function keepDraft(sessionKey: string, text: string): void {
     drafts.delete(oldest);
   }
   tabStorage.set(storageKey, JSON.stringify([...drafts]));
+}
+
+/** Images are too large for the browser's storage: they wait as long as the page lives. */
+const attachments = new Map<string, readonly Attachment[]>();
+
+export function attachmentsOf(sessionKey: string): readonly Attachment[] {
+  return attachments.get(sessionKey) ?? [];
+}
+
+export function keepAttachments(sessionKey: string, list: readonly Attachment[]): void {
+  if (list.length === 0) attachments.delete(sessionKey);
+  else attachments.set(sessionKey, list);
 }
 
 function saved(): [string, string][] {

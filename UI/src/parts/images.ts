@@ -1,10 +1,15 @@
 import type { Attachment } from "../gateway/outbox";
 
-/** The gateway's limit for one attachment, decoded. */
-const mostBytes = 5_000_000;
+/**
+ * Decoded. Eight of them, in base64, stay below the 6 MB past which the gateway's history leaves a message out; and
+ * every later turn sends them to the model again.
+ */
+const mostBytes = 560_000;
 /** Models scale images down to about this anyway; more only costs time. */
 const longestSide = 2_048;
 const qualities = [0.88, 0.75, 0.6, 0.45];
+/** For what stays too large at any quality, such as noise. */
+const shrinks = [1, 0.7, 0.5, 0.35];
 
 export const mostImages = 8;
 
@@ -22,21 +27,29 @@ export async function attachmentOf(file: File): Promise<Attachment | ImageProble
 }
 
 async function scaledDown(bitmap: ImageBitmap): Promise<Blob | undefined> {
-  const scale = Math.min(1, longestSide / Math.max(bitmap.width, bitmap.height));
+  const fitting = Math.min(1, longestSide / Math.max(bitmap.width, bitmap.height));
+  for (const shrink of shrinks) {
+    const canvas = drawn(bitmap, fitting * shrink);
+    for (const quality of qualities) {
+      const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", quality));
+      if (blob && blob.size <= mostBytes) return blob;
+    }
+  }
+  return undefined;
+}
+
+function drawn(bitmap: ImageBitmap, scale: number): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
   const context = canvas.getContext("2d");
-  if (!context) return undefined;
-  // JPEG has no transparency: white is what a transparent picture usually lies on.
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  for (const quality of qualities) {
-    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", quality));
-    if (blob && blob.size <= mostBytes) return blob;
+  if (context) {
+    // JPEG has no transparency: white is what a transparent picture usually lies on.
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   }
-  return undefined;
+  return canvas;
 }
 
 function base64Of(blob: Blob): Promise<string> {
@@ -48,6 +61,6 @@ function base64Of(blob: Blob): Promise<string> {
   });
 }
 
-export function imagesIn(data: DataTransfer | null): File[] {
-  return [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+export function filesIn(data: DataTransfer | null): File[] {
+  return [...(data?.files ?? [])];
 }

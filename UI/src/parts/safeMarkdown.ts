@@ -1,5 +1,6 @@
 import DOMPurify from "dompurify";
 import { marked } from "marked";
+import { maths } from "./maths";
 
 /** Chart of what an answer may consist of. Nothing here can run, fetch, or change the page around it. */
 const allowedTags = [
@@ -13,7 +14,10 @@ const safeAddresses = /^(?:https?:|mailto:|tel:|data:image\/(?:png|jpe?g|gif|web
 /** Tags an answer may use without Markdown having a way to say it. They carry no attributes, so they can do nothing. */
 const plainTags = /&lt;(\/?(?:br|b|i|u|s|strong|em|del|ins|mark|sub|sup|small|kbd|details|summary))\s*\/?&gt;/gi;
 
-marked.use({ gfm: true, breaks: true, headerIds: false, mangle: false, renderer: { html: asText } });
+/** Values without a colon in them, which the rule for addresses is not meant for. */
+const plainAttributes = ["align", "start", "type"];
+
+marked.use({ extensions: [maths], gfm: true, breaks: true, headerIds: false, mangle: false, renderer: { html: asText } });
 
 const purifier = DOMPurify(window);
 
@@ -29,6 +33,7 @@ export function markdownNodes(text: string): DocumentFragment {
   return purifier.sanitize(marked.parse(text), {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: allowedAttributes,
+    ADD_URI_SAFE_ATTR: plainAttributes,
     ALLOWED_URI_REGEXP: safeAddresses,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,

@@ -24,6 +24,9 @@ function applyTheme(): void {
   const choice = theme.get();
   const dark = choice === "dark" || (choice === "system" && prefersDark.matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
+  // The bars of a phone's browser take the colour of the page.
+  const ground = getComputedStyle(document.documentElement).getPropertyValue("--ground").trim();
+  document.querySelector('meta[name="theme-color"]')?.setAttribute("content", ground);
 }
 
 function startingTheme(): Theme {

@@ -1,27 +1,42 @@
-import { useState } from "react";
-import type { Attachment } from "../gateway/outbox";
+import { useEffect, useRef, useState } from "react";
 import { useText } from "./context";
+import { attachmentsOf, keepAttachments } from "./drafts";
 import { attachmentOf, mostImages } from "./images";
 import { showNotice } from "./notices";
 
-/** The images that go with the message being written. */
-export function useAttachments() {
+/** The images that go with the message being written. `preparing` counts those still being read and scaled down. */
+export function useAttachments(sessionKey: string) {
   const words = useText();
-  const [attachments, setAttachments] = useState<readonly Attachment[]>([]);
+  const [attachments, setAttachments] = useState(() => attachmentsOf(sessionKey));
+  const [preparing, setPreparing] = useState(0);
+  const taken = useRef(attachments.length);
+  useEffect(() => keepAttachments(sessionKey, attachments), [sessionKey, attachments]);
 
   const add = async (files: readonly File[]) => {
-    for (const file of files) {
+    const images = files.filter(({ type }) => type.startsWith("image/"));
+    if (images.length < files.length) showNotice(words.onlyImages);
+    const welcome = images.slice(0, mostImages - taken.current);
+    if (welcome.length < images.length) showNotice(words.tooManyImages(mostImages));
+    taken.current += welcome.length;
+    setPreparing((count) => count + welcome.length);
+    for (const file of welcome) {
       const result = await attachmentOf(file);
-      if (result === "unreadable") showNotice(words.imageRefused(file.name));
-      else if (result === "tooLarge") showNotice(words.imageTooLarge(file.name));
-      else setAttachments((current) => bounded([...current, result]));
+      setPreparing((count) => count - 1);
+      if (typeof result === "object") {
+        setAttachments((current) => [...current, result]);
+        continue;
+      }
+      taken.current -= 1;
+      showNotice(result === "tooLarge" ? words.imageTooLarge(file.name) : words.imageRefused(file.name));
     }
   };
-  const bounded = (list: readonly Attachment[]) => {
-    if (list.length > mostImages) showNotice(words.tooManyImages(mostImages));
-    return list.slice(0, mostImages);
+  const remove = (index: number) => {
+    taken.current -= 1;
+    setAttachments((current) => current.filter((_, at) => at !== index));
   };
-  const remove = (index: number) => setAttachments((current) => current.filter((_, at) => at !== index));
-  const clear = () => setAttachments([]);
-  return { attachments, add, remove, clear };
+  const clear = () => {
+    taken.current = 0;
+    setAttachments([]);
+  };
+  return { attachments, preparing, add, remove, clear };
 }

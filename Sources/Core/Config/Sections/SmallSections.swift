@@ -1,18 +1,18 @@
 /// `session`: which messages share a conversation.
-package struct SessionSettings: Settings {
+package struct SessionConfig: ConfigSection {
     package var mainKey = "main"
     /// `per-sender` or `global`.
     package var scope = "per-sender"
 
     package init() {}
 
-    package static let spec = ObjectSpec<SessionSettings>(
+    package static let spec = ObjectSpec<SessionConfig>(
         Field("mainKey", \.mainKey, .text).label("Main Session Key"),
         Field("scope", \.scope, .choice("per-sender", "global")).label("Session Scope"))
 }
 
 /// `logging`: what is written down, and where.
-package struct LoggingSettings: Settings {
+package struct LoggingConfig: ConfigSection {
     /// For the file.
     package var level = "info"
     /// Nil: one file a day under `<state>/logs`.
@@ -22,72 +22,98 @@ package struct LoggingSettings: Settings {
     package var consoleStyle: String?
     /// `tools` or `off`.
     package var redactSensitive = "tools"
-    /// Further patterns to mask.
-    package var redactPatterns: [String] = []
-    /// Nil: the log's own limit.
+    /// A file stops growing here; nil: the log's own limit.
     package var maxFileBytes: Int?
 
     package init() {}
 
-    package static let spec = ObjectSpec<LoggingSettings>(
+    package static let spec = ObjectSpec<LoggingConfig>(
         Field("level", \.level, .level).label("Log Level"),
         Field("file", \.file, .text).label("Log File"),
         Field("consoleLevel", \.consoleLevel, .level).label("Console Log Level"),
         Field("consoleStyle", \.consoleStyle, .choice("pretty", "compact", "json")).label(
             "Console Log Style"),
         Field("redactSensitive", \.redactSensitive, .choice("off", "tools")).defaultShown.label("Redaction"),
-        Field("redactPatterns", \.redactPatterns, .list(.text)).label("Redaction Patterns"),
         Field("maxFileBytes", \.maxFileBytes, .integer(1...Int.max)).label("Largest Log File (bytes)"))
 }
 
 /// `tools`: what the model may do.
-package struct ToolsSettings: Settings {
+package struct ToolsConfig: ConfigSection {
     /// Nil: all.
     package var allow: [String]?
     package var deny: [String] = []
+    package var profile: String?
+    /// Added to what the profile allows.
+    package var alsoAllow: [String] = []
     package var exec = Exec()
+    package var fs = Files()
 
     package init() {}
 
-    package static let spec = ObjectSpec<ToolsSettings>(
+    package static let spec = ObjectSpec<ToolsConfig>(
         Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
         Field("deny", \.deny, .list(.text)).label("Denied Tools"),
-        Field("exec", \.exec, .object).label("Exec Tool"))
+        Field("profile", \.profile, .toolProfile).label("Tool Profile"),
+        Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
+        Field("exec", \.exec, .object).label("Exec Tool"),
+        Field("fs", \.fs, .object).label("File Tools"))
 
     /// `tools.exec`: commands.
-    package struct Exec: Settings {
+    package struct Exec: ConfigSection, ExecRules {
         /// Longest run of a command.
         package var timeoutSec = 1800
+        package var security: String?
+        package var ask: String?
+        package var mode: String?
+        package var host: String?
+        /// The same by its newer name, which wins.
+        package var timeoutSeconds: Int?
 
         package init() {}
 
         package static let spec = ObjectSpec<Exec>(
-            Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"))
+            Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"),
+            Field("security", \.security, .execSecurity).label("Exec Security"),
+            Field("ask", \.ask, .execAsk).label("Exec Approval"),
+            Field("mode", \.mode, .execMode).label("Exec Mode"),
+            Field("host", \.host, .execHost).label("Exec Host"),
+            Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400)).label("Exec Timeout (s)"))
+    }
+
+    /// `tools.fs`: reading and writing files.
+    package struct Files: ConfigSection {
+        /// Whether they stay inside the workspace.
+        package var workspaceOnly = true
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Files>(
+            Field("workspaceOnly", \.workspaceOnly, .bool).label("Workspace Only"))
     }
 }
 
 /// `commands`: what a message or signal may tell the gateway itself.
-package struct CommandsSettings: Settings {
+package struct CommandsConfig: ConfigSection {
     /// Whether SIGUSR1 restarts the gateway in its process.
     package var restart = false
 
     package init() {}
 
-    package static let spec = ObjectSpec<CommandsSettings>(
+    package static let spec = ObjectSpec<CommandsConfig>(
         Field("restart", \.restart, .bool).label("Allow Restart"))
 }
 
 /// `ui`: how the browser page looks.
-package struct UISettings: Settings {
+package struct UIConfig: ConfigSection {
     package var assistant = Assistant()
 
     package init() {}
 
-    package static let spec = ObjectSpec<UISettings>(
+    package static let spec = ObjectSpec<UIConfig>(
         Field("assistant", \.assistant, .object).label("Assistant"))
 
     /// The name and picture beside the answers.
-    package struct Assistant: Settings {
+    package struct Assistant: ConfigSection {
         package var name: String?
         package var avatar: String?
 
@@ -100,13 +126,13 @@ package struct UISettings: Settings {
 }
 
 /// `meta`: who wrote the file last.
-package struct MetaSettings: Settings {
+package struct MetaConfig: ConfigSection {
     package var lastTouchedVersion: String?
     package var lastTouchedAt: String?
 
     package init() {}
 
-    package static let spec = ObjectSpec<MetaSettings>(
+    package static let spec = ObjectSpec<MetaConfig>(
         Field("lastTouchedVersion", \.lastTouchedVersion, .text),
         Field("lastTouchedAt", \.lastTouchedAt, .text))
 }

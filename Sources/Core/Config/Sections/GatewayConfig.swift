@@ -1,5 +1,5 @@
 /// `gateway`: where the gateway listens and who may come in.
-package struct GatewaySettings: Settings {
+package struct GatewayConfig: ConfigSection {
     /// 1 to 65535; nil: 18789.
     package var port: Int?
     /// `local` or `remote`.
@@ -17,7 +17,7 @@ package struct GatewaySettings: Settings {
 
     package init() {}
 
-    package static let spec = ObjectSpec<GatewaySettings>(
+    package static let spec = ObjectSpec<GatewayConfig>(
         Field("port", \.port, .integer(1...65535)).label(
             "Gateway Port", "TCP port for HTTP, WebSocket and UI."),
         Field("mode", \.mode, .choice("local", "remote")).label("Gateway Mode"),
@@ -32,12 +32,11 @@ package struct GatewaySettings: Settings {
         Field("remote", \.remote, .object).reload(.none).label("Remote Gateway"))
 
     /// `gateway.auth`.
-    package struct Auth: Settings {
+    package struct Auth: ConfigSection {
         /// `token`, `password`, `none` or `trusted-proxy`; nil: password when one is set, else token.
         package var mode: String?
         package var token: Secret?
         package var password: Secret?
-        package var allowTailscale: Bool?
         package var rateLimit = RateLimit()
 
         package init() {}
@@ -49,12 +48,11 @@ package struct GatewaySettings: Settings {
                 "Gateway Token"),
             Field("password", \.password, .secret).sensitive.environment("OPENCLAW_GATEWAY_PASSWORD")
                 .label("Gateway Password"),
-            Field("allowTailscale", \.allowTailscale, .bool).label("Allow Tailscale Identity"),
             Field("rateLimit", \.rateLimit, .object).label("Login Rate Limit"))
     }
 
     /// `gateway.auth.rateLimit`: failed logins of one address.
-    package struct RateLimit: Settings {
+    package struct RateLimit: ConfigSection {
         package var maxAttempts = 10
         package var windowMs = 60_000
         package var lockoutMs = 300_000
@@ -70,7 +68,7 @@ package struct GatewaySettings: Settings {
     }
 
     /// `gateway.controlUi`: the page in the browser.
-    package struct ControlUi: Settings {
+    package struct ControlUi: ConfigSection {
         package var enabled = true
         /// Path prefix, as `/openclaw`.
         package var basePath: String?
@@ -96,7 +94,7 @@ package struct GatewaySettings: Settings {
     }
 
     /// `gateway.reload`: what a change of the file does.
-    package struct Reload: Settings {
+    package struct Reload: ConfigSection {
         /// `off`, `restart`, `hot` or `hybrid`.
         package var mode = "hybrid"
         package var debounceMs = 300
@@ -109,7 +107,7 @@ package struct GatewaySettings: Settings {
     }
 
     /// `gateway.remote`: the gateway that this machine's command line talks to.
-    package struct Remote: Settings {
+    package struct Remote: ConfigSection {
         package var url: String?
         package var token: Secret?
         package var password: Secret?

@@ -1,5 +1,5 @@
 /// `auth`: credentials for model vendors, and how long a failing one rests.
-package struct AuthSettings: Settings {
+package struct AuthConfig: ConfigSection {
     package var profiles: [String: Profile] = [:]
     /// Profile ids by vendor, the first is tried first.
     package var order: [String: [String]] = [:]
@@ -7,28 +7,26 @@ package struct AuthSettings: Settings {
 
     package init() {}
 
-    package static let spec = ObjectSpec<AuthSettings>(
+    package static let spec = ObjectSpec<AuthConfig>(
         Field("profiles", \.profiles, .map(.object)).label("Auth Profiles"),
         Field("order", \.order, .map(.list(.text))).label("Auth Profile Order"),
         Field("cooldowns", \.cooldowns, .object).label("Cooldowns"))
 
-    /// `auth.profiles.<id>`; the secret itself is in the store or in the environment.
-    package struct Profile: Settings {
+    /// `auth.profiles.<id>`: which stored login of a vendor to use; the secret itself is in `auth-profiles.json`.
+    package struct Profile: ConfigSection {
         package var provider = ""
-        /// `api_key`, `oauth`, `token` or `aws-sdk`.
+        /// `api_key`, `oauth`, `token` or `aws-sdk`; a stored login of another kind is not used.
         package var mode = "api_key"
-        package var email: String?
 
         package init() {}
 
         package static let spec = ObjectSpec<Profile>(
             Field("provider", \.provider, .text).required.label("Provider"),
-            Field("mode", \.mode, .choice("api_key", "oauth", "token", "aws-sdk")).required.label("Mode"),
-            Field("email", \.email, .text).label("E-mail"))
+            Field("mode", \.mode, .choice("api_key", "oauth", "token", "aws-sdk")).required.label("Mode"))
     }
 
     /// `auth.cooldowns`, in hours.
-    package struct Cooldowns: Settings {
+    package struct Cooldowns: ConfigSection {
         package var billingBackoffHours = 5.0
         package var billingBackoffHoursByProvider: [String: Double] = [:]
         package var billingMaxHours = 24.0

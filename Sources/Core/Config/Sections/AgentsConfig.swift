@@ -1,19 +1,19 @@
 /// `agents`: who answers, and how.
-package struct AgentsSettings: Settings {
+package struct AgentsConfig: ConfigSection {
     package var defaults = Defaults()
-    package var list: [AgentSettings] = []
+    package var list: [AgentConfig] = []
 
     package init() {}
 
-    package static let spec = ObjectSpec<AgentsSettings>(
+    package static let spec = ObjectSpec<AgentsConfig>(
         Field("defaults", \.defaults, .object).label("Agent Defaults"),
         Field("list", \.list, .list(.object)).label("Agents"))
 
     /// `agents.defaults`: for every agent that does not say otherwise.
-    package struct Defaults: Settings {
-        package var model = ModelChoice()
-        /// For images, when the primary model cannot see them.
-        package var imageModel: ModelChoice?
+    package struct Defaults: ConfigSection {
+        package var model = AgentModelConfig()
+        /// For images, when the primary model cannot see them; its fallbacks have no effect yet.
+        package var imageModel: AgentModelConfig?
         package var workspace: String?
         /// Turns that run at the same time over all sessions.
         package var maxConcurrent = 4
@@ -24,57 +24,66 @@ package struct AgentsSettings: Settings {
         package var models: [String: ModelEntry] = [:]
         /// Overrides the model's context size, in tokens.
         package var contextTokens: Int?
+        package var sandbox = SandboxConfig()
+        /// Whether a new workspace gets no first files.
+        package var skipBootstrap = false
+        /// How much of each workspace file the prompt holds.
+        package var bootstrapMaxChars = 20_000
 
         package init() {}
 
         package static let spec = ObjectSpec<Defaults>(
-            Field("model", \.model, .modelChoice).label("Primary Model"),
-            Field("imageModel", \.imageModel, .modelChoice).label("Image Model"),
+            Field("model", \.model, .agentModel).label("Primary Model"),
+            Field("imageModel", \.imageModel, .agentModelAlone).label("Image Model"),
             Field("workspace", \.workspace, .text).label("Workspace"),
             Field("maxConcurrent", \.maxConcurrent, .integer(1...1000)).defaultShown.label("Turns At A Time"),
             Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400 * 7)).label("Turn Timeout (s)"),
             Field("thinkingDefault", \.thinkingDefault, .thinkingLevel).label("Thinking"),
             Field("models", \.models, .map(.object)).label("Models"),
             Field("contextTokens", \.contextTokens, .integer(1...Int.max)).label("Context Size (tokens)"),
+            Field("sandbox", \.sandbox, .object).label("Sandbox"),
+            Field("skipBootstrap", \.skipBootstrap, .bool).label("Skip First Files"),
+            Field("bootstrapMaxChars", \.bootstrapMaxChars, .integer(1...Int.max))
+                .label("Longest Workspace File In The Prompt"),
             .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
     }
 
     /// `agents.defaults.models.<provider/model>`.
-    package struct ModelEntry: Settings {
+    package struct ModelEntry: ConfigSection {
         package var alias: String?
-        /// Sent to the vendor with each request.
-        package var params: JSON?
 
         package init() {}
 
         package static let spec = ObjectSpec<ModelEntry>(
-            Field("alias", \.alias, .text).label("Alias"),
-            Field("params", \.params, .raw(.object(ObjectShape(members: [], other: .any)))).label(
-                "Parameters"))
+            Field("alias", \.alias, .text).label("Alias"))
     }
 }
 
 /// `agents.list[]`: one agent.
-package struct AgentSettings: Settings {
+package struct AgentConfig: ConfigSection {
     package var id = ""
     package var `default` = false
     package var name: String?
     package var workspace: String?
-    package var model: ModelChoice?
+    package var model: AgentModelConfig?
     package var identity = Identity()
+    package var tools = AgentToolsConfig()
+    package var sandbox = SandboxConfig()
 
     package init() {}
 
-    package static let spec = ObjectSpec<AgentSettings>(
+    package static let spec = ObjectSpec<AgentConfig>(
         Field("id", \.id, .text).required.label("Id"),
         Field("default", \.default, .bool).label("Default Agent"),
         Field("name", \.name, .text).label("Name"),
         Field("workspace", \.workspace, .text).label("Workspace"),
-        Field("model", \.model, .modelChoice).label("Model"),
-        Field("identity", \.identity, .object).label("Identity"))
+        Field("model", \.model, .agentModel).label("Model"),
+        Field("identity", \.identity, .object).label("Identity"),
+        Field("tools", \.tools, .object).label("Tools"),
+        Field("sandbox", \.sandbox, .object).label("Sandbox"))
 
     /// How the agent shows itself.
-    package struct Identity: Settings {
+    package struct Identity: ConfigSection {
         package var name: String?
         package var theme: String?
         package var emoji: String?
@@ -89,7 +98,7 @@ package struct AgentSettings: Settings {
 }
 
 /// A model and those that follow when it fails, as `provider/model`.
-package struct ModelChoice: Sendable, Hashable {
+package struct AgentModelConfig: Sendable, Hashable {
     package var primary: String?
     package var fallbacks: [String]
 
@@ -99,11 +108,16 @@ package struct ModelChoice: Sendable, Hashable {
     }
 }
 
-extension ValueSpec where Value == ModelChoice {
+extension ValueSpec where Value == AgentModelConfig {
     /// `"provider/model"`, or `{primary, fallbacks}`.
-    static var modelChoice: Self {
+    static var agentModel: Self { agentModel(usesFallbacks: true) }
+    /// The same where nobody asks the fallbacks yet.
+    static var agentModelAlone: Self { agentModel(usesFallbacks: false) }
+
+    private static func agentModel(usesFallbacks: Bool) -> Self {
         var label = Traits()
         label.label = "Fallbacks"
+        label.hasEffect = usesFallbacks
         let members = [
             ObjectShape.Member(key: "primary", shape: .string, traits: Traits()),
             ObjectShape.Member(key: "fallbacks", shape: .array(.string), traits: label),
@@ -111,8 +125,8 @@ extension ValueSpec where Value == ModelChoice {
         return Self(
             shape: .either([.object(ObjectShape(members: members, isDeclared: true)), .string]),
             decode: { json in
-                if let primary = json.stringValue { return ModelChoice(primary: primary) }
-                return ModelChoice(
+                if let primary = json.stringValue { return AgentModelConfig(primary: primary) }
+                return AgentModelConfig(
                     primary: json["primary"]?.stringValue,
                     fallbacks: json["fallbacks"]?.arrayValue?.compactMap(\.stringValue) ?? [])
             },

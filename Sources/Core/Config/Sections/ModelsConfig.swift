@@ -1,18 +1,18 @@
 /// `models`: vendors and models beside those of the catalogue.
-package struct ModelsSettings: Settings {
+package struct ModelsConfig: ConfigSection {
     /// `merge` adds to the catalogue, `replace` takes its place.
     package var mode = "merge"
-    package var providers: [String: ProviderSettings] = [:]
+    package var providers: [String: ProviderConfig] = [:]
 
     package init() {}
 
-    package static let spec = ObjectSpec<ModelsSettings>(
+    package static let spec = ObjectSpec<ModelsConfig>(
         Field("mode", \.mode, .choice("merge", "replace")).label("Catalogue Mode"),
         Field("providers", \.providers, .map(.object)).label("Model Providers"))
 }
 
 /// `models.providers.<id>`.
-package struct ProviderSettings: Settings {
+package struct ProviderConfig: ConfigSection {
     package var baseUrl: String?
     package var apiKey: Secret?
     /// `openai-completions`, `openai-responses`, `anthropic-messages` or `google-generative-ai`, or one not
@@ -24,22 +24,22 @@ package struct ProviderSettings: Settings {
     /// Longest silence of the provider, in seconds.
     package var timeoutSeconds: Int?
     package var request = Request()
-    package var models: [ModelSettings] = []
+    package var models: [ModelConfig] = []
 
     package init() {}
 
-    package static let spec = ObjectSpec<ProviderSettings>(
+    package static let spec = ObjectSpec<ProviderConfig>(
         Field("baseUrl", \.baseUrl, .text).label("Base URL"),
         Field("apiKey", \.apiKey, .secret).sensitive.label("API Key"),
         Field("api", \.api, .api).label("API"),
-        Field("headers", \.headers, .map(.text)).sensitive.label("Headers"),
+        Field("headers", \.headers, .map(.secretText)).sensitive.label("Headers"),
         Field("authHeader", \.authHeader, .bool).label("Key As Bearer Token"),
         Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400)).label("Timeout (seconds)"),
         Field("request", \.request, .object).label("Request"),
         Field("models", \.models, .list(.object)).label("Models"))
 
     /// `models.providers.<id>.request`: how its requests travel.
-    package struct Request: Settings {
+    package struct Request: ConfigSection {
         package var proxy: Proxy?
 
         package init() {}
@@ -49,10 +49,10 @@ package struct ProviderSettings: Settings {
     }
 
     /// `models.providers.<id>.request.proxy`.
-    package struct Proxy: Settings {
-        /// `env-proxy` (as without it) or `explicit-proxy`.
-        package var mode = "env-proxy"
-        /// The address in `explicit-proxy`; it may hold a password.
+    package struct Proxy: ConfigSection {
+        /// `explicit-proxy`, or `env-proxy` for the environment's in spite of `url`.
+        package var mode: String?
+        /// The proxy's address; it may hold a password.
         package var url: Secret?
 
         package init() {}
@@ -64,7 +64,7 @@ package struct ProviderSettings: Settings {
 }
 
 /// `models.providers.<id>.models[]`.
-package struct ModelSettings: Settings {
+package struct ModelConfig: ConfigSection {
     package var id = ""
     package var name: String?
     package var api: String?
@@ -79,7 +79,7 @@ package struct ModelSettings: Settings {
 
     package init() {}
 
-    package static let spec = ObjectSpec<ModelSettings>(
+    package static let spec = ObjectSpec<ModelConfig>(
         Field("id", \.id, .text).required.label("Id"),
         Field("name", \.name, .text).label("Name"),
         Field("api", \.api, .api).label("API"),
@@ -90,7 +90,7 @@ package struct ModelSettings: Settings {
         Field("maxTokens", \.maxTokens, .integer(1...Int.max)).label("Longest Answer (tokens)"))
 
     /// US dollars for a million tokens.
-    package struct Cost: Settings {
+    package struct Cost: ConfigSection {
         package var input = 0.0
         package var output = 0.0
         package var cacheRead = 0.0

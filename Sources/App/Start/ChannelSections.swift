@@ -1,0 +1,92 @@
+import Core
+import Gateway
+
+/// The chat platforms that the config or the environment sets up.
+struct ChannelSections {
+    let sections: [String: JSON]
+    let environment: Environment
+
+    /// A platform that people know by a name.
+    private struct Platform {
+        var id: String
+        var label: String
+        /// Keys of its section, one of which holds what it logs in with; none: the section alone sets it up.
+        var secrets: [String] = []
+        /// The variable that logs in the default account.
+        var variable: String?
+    }
+
+    /// In the order in which the original lists them.
+    private static let platforms = [
+        Platform(
+            id: "telegram", label: "Telegram", secrets: ["botToken", "tokenFile"],
+            variable: "TELEGRAM_BOT_TOKEN"),
+        Platform(id: "whatsapp", label: "WhatsApp"),
+        Platform(id: "discord", label: "Discord", secrets: ["token"], variable: "DISCORD_BOT_TOKEN"),
+        Platform(
+            id: "googlechat", label: "Google Chat", secrets: ["serviceAccount", "serviceAccountFile"],
+            variable: "GOOGLE_CHAT_SERVICE_ACCOUNT"),
+        Platform(id: "slack", label: "Slack", secrets: ["botToken"], variable: "SLACK_BOT_TOKEN"),
+        Platform(id: "signal", label: "Signal"), Platform(id: "imessage", label: "iMessage"),
+        Platform(id: "msteams", label: "Microsoft Teams"), Platform(id: "matrix", label: "Matrix"),
+        Platform(id: "mattermost", label: "Mattermost"), Platform(id: "line", label: "LINE"),
+    ]
+
+    /// Members of `channels` that are no platform.
+    private static let shared: Set<String> = ["defaults", "modelByChannel"]
+
+    /// Known platforms first, then others by name; without those that nothing sets up.
+    var facts: [ChannelFacts] {
+        let known = Self.platforms.filter { platform in
+            sections[platform.id] != nil || platform.variable.map { environment[$0] != nil } == true
+        }
+        let others = sections.keys.filter { id in
+            !Self.shared.contains(id) && !Self.platforms.contains { $0.id == id }
+        }
+        return (known + others.sorted().map { Platform(id: $0, label: $0) }).map(facts)
+    }
+
+    private func facts(_ platform: Platform) -> ChannelFacts {
+        let section = sections[platform.id] ?? [:]
+        let isOn = section["enabled"]?.boolValue ?? true
+        let own = (section["accounts"]?.objectValue ?? [:]).map { $0 }.sorted { $0.key < $1.key }
+        var accounts = own.map { id, account in
+            self.account(id, account, section: section, platform, isOn: isOn)
+        }
+        let hasOwnSecret = source(of: [section], platform, isDefault: true) != "none"
+        if accounts.isEmpty
+            || hasOwnSecret && !platform.secrets.isEmpty && section["accounts"]?["default"] == nil
+        {
+            accounts.insert(account("default", [:], section: section, platform, isOn: isOn), at: 0)
+        }
+        let named = section["defaultAccount"]?.stringValue ?? "default"
+        let isThere = accounts.contains { $0.id == named }
+        return ChannelFacts(
+            id: ChannelID(platform.id), label: platform.label, accounts: accounts,
+            defaultAccount: isThere ? named : accounts.first?.id ?? "default")
+    }
+
+    private func account(
+        _ id: String, _ account: JSON, section: JSON, _ platform: Platform, isOn: Bool
+    ) -> ChannelFacts.Account {
+        let isEnabled = isOn && account["enabled"]?.boolValue ?? true
+        let isDefault = id == "default"
+        return ChannelFacts.Account(
+            id: id, name: (account["name"] ?? (isDefault ? section["name"] : nil))?.stringValue,
+            isEnabled: isEnabled,
+            tokenSource: source(
+                of: isDefault ? [account, section] : [account], platform, isDefault: isDefault),
+            reason: isEnabled
+                ? "\(platform.label) is not built into this gateway yet: nothing is read or sent there." : nil
+        )
+    }
+
+    private func source(of holders: [JSON], _ platform: Platform, isDefault: Bool) -> String {
+        if isDefault, let variable = platform.variable, environment[variable] != nil { return "env" }
+        if platform.secrets.isEmpty { return "config" }
+        let isSet = holders.contains { holder in
+            platform.secrets.contains { key in holder[key].map { $0 != "" && !$0.isNull } ?? false }
+        }
+        return isSet ? "config" : "none"
+    }
+}

@@ -1,0 +1,96 @@
+import Agent
+import Core
+
+/// What an agent's tools may do: `tools`, `agents.list[].tools`, and the rules for commands.
+///
+/// A rule that cannot be kept yet (asking first, lists of allowed commands, sandboxes, other hosts) takes `exec` away: it
+/// was written to restrict commands, and running them all would be the opposite.
+struct ToolRules {
+    let policy: ToolPolicy
+    /// Why commands are off though nobody denied them, for people; nil when the rules are kept as they are written.
+    let warning: String?
+
+    init(_ config: Config, agent: AgentConfig?) {
+        let tools = config.tools
+        let own = agent?.tools ?? AgentToolsConfig()
+        var policy = ToolPolicy(allow: tools.allow ?? [], deny: tools.deny)
+            .and(ToolPolicy(allow: own.allow ?? [], deny: own.deny))
+        if let allowed = (own.profile ?? tools.profile).flatMap({ Self.profiles[$0] }) {
+            policy = policy.and(ToolPolicy(allow: allowed + (own.alsoAllow ?? tools.alsoAllow)))
+        }
+        let commands = Self.commands(config, agent)
+        if case .off(let reason) = commands {
+            policy = policy.and(ToolPolicy(deny: ["group:runtime"]))
+            warning = reason
+        } else {
+            warning = nil
+        }
+        self.policy = policy
+    }
+
+    /// What the log and the doctor say, each sentence once.
+    static func warnings(_ config: Config) -> [String] {
+        var warnings: [String] = []
+        for agent in config.agents.list.isEmpty ? [nil] : config.agents.list.map({ AgentConfig?.some($0) }) {
+            if let warning = ToolRules(config, agent: agent).warning, !warnings.contains(warning) {
+                warnings.append(warning)
+            }
+        }
+        return warnings
+    }
+
+    /// The original's profiles, by the tools there are; `full` restricts nothing.
+    private static let profiles: [String: [String]] = [
+        "minimal": ["session_status"],
+        "coding": ["group:fs", "group:runtime", "group:sessions", "group:memory", "image"],
+        "messaging": [
+            "group:messaging", "sessions_list", "sessions_history", "sessions_send", "session_status",
+        ],
+    ]
+
+    // MARK: Commands
+
+    private enum Commands {
+        case on
+        /// The reason is nil when the config denies them in so many words.
+        case off(reason: String?)
+    }
+
+    /// One rule for commands, as it stands in the config.
+    private struct Rule {
+        var path: String
+        var value: String?
+        /// Values that leave commands on.
+        var harmless: [String]
+    }
+
+    private static func commands(_ config: Config, _ agent: AgentConfig?) -> Commands {
+        let rules = rules(config, agent)
+        if rules.contains(where: { $0.value == "deny" }) { return .off(reason: nil) }
+        for rule in rules {
+            guard let value = rule.value, !rule.harmless.contains(value) else { continue }
+            return .off(
+                reason: "`\(rule.path)` is `\(value)`, which this gateway cannot keep yet: the assistant "
+                    + "runs no commands. Set it to `\(rule.harmless[0])` to let it run all.")
+        }
+        return .on
+    }
+
+    private static func rules(_ config: Config, _ agent: AgentConfig?) -> [Rule] {
+        let place = agent.map { "agents.list[\($0.id)]." } ?? ""
+        func rule(_ key: String, _ harmless: String..., value: (any ExecRules) -> String?) -> Rule {
+            if let agent, let own = value(agent.tools.exec) {
+                return Rule(path: "\(place)tools.exec.\(key)", value: own, harmless: harmless)
+            }
+            return Rule(path: "tools.exec.\(key)", value: value(config.tools.exec), harmless: harmless)
+        }
+        let ownSandbox = agent?.sandbox.mode
+        return [
+            rule("security", "full") { $0.security }, rule("mode", "full") { $0.mode },
+            rule("ask", "off") { $0.ask }, rule("host", "gateway", "auto") { $0.host },
+            Rule(
+                path: ownSandbox == nil ? "agents.defaults.sandbox.mode" : "\(place)sandbox.mode",
+                value: ownSandbox ?? config.agents.defaults.sandbox.mode, harmless: ["off"]),
+        ]
+    }
+}

@@ -1,0 +1,64 @@
+/// When a command may run; each value is nil where the config says nothing.
+package protocol ExecRules: Sendable {
+    /// `deny`, `allowlist` or `full`.
+    var security: String? { get }
+    /// `off`, `on-miss` or `always`.
+    var ask: String? { get }
+    /// `deny`, `allowlist`, `ask`, `auto` or `full`: security and asking in one word.
+    var mode: String? { get }
+    /// `gateway`, `sandbox`, `node` or `auto`.
+    var host: String? { get }
+}
+
+/// `agents.list[].tools`: what one agent may do beyond or below `tools`.
+package struct AgentToolsConfig: ConfigSection {
+    package var profile: String?
+    package var allow: [String]?
+    package var alsoAllow: [String]?
+    package var deny: [String] = []
+    package var exec = Exec()
+
+    package init() {}
+
+    package static let spec = ObjectSpec<AgentToolsConfig>(
+        Field("profile", \.profile, .toolProfile).label("Tool Profile"),
+        Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
+        Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
+        Field("deny", \.deny, .list(.text)).label("Denied Tools"),
+        Field("exec", \.exec, .object).label("Exec Tool"))
+
+    /// `agents.list[].tools.exec`.
+    package struct Exec: ConfigSection, ExecRules {
+        package var security: String?
+        package var ask: String?
+        package var mode: String?
+        package var host: String?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Exec>(
+            Field("security", \.security, .execSecurity).label("Exec Security"),
+            Field("ask", \.ask, .execAsk).label("Exec Approval"),
+            Field("mode", \.mode, .execMode).label("Exec Mode"),
+            Field("host", \.host, .execHost).label("Exec Host"))
+    }
+}
+
+/// `agents.defaults.sandbox` and `agents.list[].sandbox`.
+package struct SandboxConfig: ConfigSection {
+    /// `off`, `non-main` or `all`.
+    package var mode: String?
+
+    package init() {}
+
+    package static let spec = ObjectSpec<SandboxConfig>(
+        Field("mode", \.mode, .choice("off", "non-main", "all")).label("Sandbox Mode"))
+}
+
+extension ValueSpec where Value == String {
+    static var toolProfile: Self { .choice("minimal", "coding", "messaging", "full") }
+    static var execSecurity: Self { .choice("deny", "allowlist", "full") }
+    static var execAsk: Self { .choice("off", "on-miss", "always") }
+    static var execMode: Self { .choice("deny", "allowlist", "ask", "auto", "full") }
+    static var execHost: Self { .choice("sandbox", "gateway", "node", "auto") }
+}

@@ -1,0 +1,62 @@
+import Core
+import Gateway
+import Testing
+
+@testable import App
+
+struct ChannelSectionsTests {
+    private func facts(_ sections: [String: JSON], _ variables: [String: String] = [:]) -> [ChannelFacts] {
+        ChannelSections(sections: sections, environment: Environment(variables)).facts
+    }
+
+    @Test func `nothing is listed that nothing sets up`() {
+        #expect(facts(["defaults": ["groupPolicy": "open"], "modelByChannel": [:]]).isEmpty)
+    }
+
+    @Test func `platforms come in the usual order, and what is unknown comes last`() {
+        let found = facts([
+            "discord": ["token": "t"], "zebra": [:], "telegram": ["botToken": "t"], "buzz": [:],
+        ])
+
+        #expect(found.map(\.label) == ["Telegram", "Discord", "buzz", "zebra"])
+    }
+
+    @Test func `a token of the environment sets a platform up without a section`() throws {
+        let discord = try #require(facts([:], ["DISCORD_BOT_TOKEN": "t"]).first)
+
+        #expect(discord.id.rawValue == "discord")
+        #expect(discord.accounts.map(\.tokenSource) == ["env"])
+        #expect(
+            discord.accounts.first?.reason?.contains("Discord is not built into this gateway yet") == true)
+    }
+
+    @Test(
+        arguments: [
+            (["token": "t"], "config"), (["token": ""], "none"), (["enabled": true], "none"),
+            (["token": ["source": "env", "id": "X"]], "config"),
+        ] as [(JSON, String)])
+    func `an account says where its secret is, or that it has none`(section: JSON, source: String) {
+        #expect(facts(["discord": section]).first?.accounts.map(\.tokenSource) == [source])
+    }
+
+    @Test func `switched off, there is no reason to give`() {
+        let account = facts(["telegram": ["enabled": false, "botToken": "t"]]).first?.accounts.first
+
+        #expect(account?.isEnabled == false)
+        #expect(account?.reason == nil)
+    }
+
+    @Test func `each account of a platform is one, and the platform's own token is one more`() {
+        let accounts: JSON = ["work": ["token": "w", "name": "Work"], "home": ["enabled": false]]
+        let both = facts(["discord": ["token": "t", "accounts": accounts]]).first
+        let named = facts(["discord": ["accounts": accounts, "defaultAccount": "work"]]).first
+
+        #expect(both?.accounts.map(\.id) == ["default", "home", "work"])
+        #expect(both?.accounts.map(\.tokenSource) == ["config", "none", "config"])
+        #expect(both?.accounts.map(\.isEnabled) == [true, false, true])
+        #expect(both?.defaultAccount == "default")
+        #expect(named?.accounts.map(\.id) == ["home", "work"])
+        #expect(named?.accounts.last?.name == "Work")
+        #expect(named?.defaultAccount == "work")
+    }
+}

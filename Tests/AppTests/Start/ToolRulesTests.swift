@@ -1,0 +1,78 @@
+import Agent
+import Core
+import Testing
+
+@testable import App
+
+struct ToolRulesTests {
+    private static let tools = ["read", "write", "edit", "exec"]
+
+    private func rules(_ text: String) throws -> ToolRules {
+        let loaded = ConfigLoader { _ in .failure(.init(message: "none")) }
+            .load(Array(text.utf8), path: "/openclaw.json", environment: Environment([:]))
+        try #require(loaded.isValid && loaded.quarantined.isEmpty)
+        return ToolRules(loaded.config, agent: loaded.config.agents.list.first)
+    }
+
+    @Test(arguments: [
+        ("{}", ["read", "write", "edit", "exec"]),
+        ("{tools: {profile: 'full'}}", ["read", "write", "edit", "exec"]),
+        ("{tools: {profile: 'coding'}}", ["read", "write", "edit", "exec"]),
+        ("{tools: {profile: 'minimal'}}", []),
+        ("{tools: {profile: 'messaging', alsoAllow: ['read']}}", ["read"]),
+        (
+            "{tools: {allow: ['group:fs']}, agents: {list: [{id: 'a', tools: {allow: ['read', 'exec']}}]}}",
+            ["read"]
+        ),
+        ("{tools: {profile: 'minimal'}, agents: {list: [{id: 'a', tools: {profile: 'coding'}}]}}", tools),
+        ("{agents: {list: [{id: 'a', tools: {deny: ['write']}}]}}", ["read", "edit", "exec"]),
+    ])
+    func `every list must allow a tool, and an agent's profile replaces the general one`(
+        config: String, allowed: [String]
+    ) throws {
+        let policy = try rules(config).policy
+
+        #expect(Self.tools.filter(policy.allows) == allowed)
+    }
+
+    @Test(arguments: [
+        "{tools: {exec: {security: 'deny'}}}", "{tools: {exec: {mode: 'deny', ask: 'always'}}}",
+    ])
+    func `denied commands are off without a word`(config: String) throws {
+        let rules = try rules(config)
+
+        #expect(!rules.policy.allows("exec") && rules.policy.allows("read"))
+        #expect(rules.warning == nil)
+    }
+
+    @Test(arguments: [
+        ("{tools: {exec: {security: 'allowlist'}}}", "`tools.exec.security` is `allowlist`"),
+        ("{tools: {exec: {ask: 'on-miss'}}}", "`tools.exec.ask` is `on-miss`"),
+        ("{tools: {exec: {mode: 'auto'}}}", "`tools.exec.mode` is `auto`"),
+        ("{tools: {exec: {host: 'node'}}}", "`tools.exec.host` is `node`"),
+        (
+            "{agents: {defaults: {sandbox: {mode: 'non-main'}}}}",
+            "`agents.defaults.sandbox.mode` is `non-main`"
+        ),
+        ("{agents: {list: [{id: 'a', sandbox: {mode: 'all'}}]}}", "`agents.list[a].sandbox.mode` is `all`"),
+        ("{agents: {list: [{id: 'a', tools: {exec: {ask: 'always'}}}]}}", "`agents.list[a].tools.exec.ask`"),
+    ])
+    func `a rule that cannot be kept takes commands away and says so`(config: String, said: String) throws {
+        let rules = try rules(config)
+
+        #expect(!rules.policy.allows("exec") && rules.policy.allows("write"))
+        #expect(rules.warning?.contains(said) == true)
+    }
+
+    @Test(arguments: [
+        "{tools: {exec: {security: 'full', ask: 'off', host: 'gateway'}}}",
+        "{tools: {exec: {ask: 'always'}}, agents: {list: [{id: 'a', tools: {exec: {ask: 'off'}}}]}}",
+        "{agents: {defaults: {sandbox: {mode: 'all'}}, list: [{id: 'a', sandbox: {mode: 'off'}}]}}",
+    ])
+    func `rules that allow everything leave commands on, and an agent's own come first`(config: String) throws
+    {
+        let rules = try rules(config)
+
+        #expect(rules.policy.allows("exec") && rules.warning == nil)
+    }
+}
