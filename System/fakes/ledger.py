@@ -30,16 +30,17 @@ class Ledger:
             self._asked.setdefault(mark, place)
 
     def posted(self, place: Hashable, message_id: int, text: str, delivery: Delivery | None) -> None:
-        """A new message of the bot, or what one says after an edit."""
-        for mark in set(MARK.findall(text)):
-            answers = self._answers.setdefault(mark, [])
-            if all((answer.place, answer.message_id) != (place, message_id) for answer in answers):
-                answers.append(_Answer(place, message_id, delivery))
+        """A new message of the bot."""
+        self.changed(place, message_id, "", text, delivery)
 
-    def removed(self, place: Hashable, message_id: int, text: str) -> None:
-        for mark in set(MARK.findall(text)):
+    def changed(self, place: Hashable, message_id: int, before: str, after: str, delivery: Delivery | None) -> None:
+        """What a message of the bot says now; nothing after it was deleted."""
+        old, new = set(MARK.findall(before)), set(MARK.findall(after))
+        for mark in old - new:
             answers = self._answers.get(mark, [])
             self._answers[mark] = [a for a in answers if (a.place, a.message_id) != (place, message_id)]
+        for mark in new - old:
+            self._answers.setdefault(mark, []).append(_Answer(place, message_id, delivery))
 
     @property
     def losses(self) -> list[str]:
