@@ -19,7 +19,6 @@ SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 12
 SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | VOICE_MESSAGE | COMPONENTS_V2
 CREATE_KEYS = ("content", "nonce", "tts", "embeds", "allowed_mentions", "message_reference", "components")
 CREATE_KEYS += ("sticker_ids", "attachments", "flags", "enforce_nonce", "poll")
-EDIT_KEYS = ("content", "embeds", "flags", "allowed_mentions", "components", "attachments")
 LEGACY_KEYS = ("content", "embeds", "sticker_ids", "poll")
 
 
@@ -68,7 +67,7 @@ def read_draft(form: Form, uploads: list[Upload], now: float, interaction: bool 
 
 def read_edit(form: Form, uploads: list[Upload], kept: set[int], layout: bool) -> Draft:
     """Changes to a message; `kept` are its attachments and `layout` says that it has the components flag."""
-    form.only(*EDIT_KEYS)
+    form.only(*CREATE_KEYS)
     draft = _read_parts(form, uploads, COMPONENTS_V2 if layout else 0, kept, COMPONENTS_V2 if layout else 0)
     form.check()
     check_sizes(uploads)

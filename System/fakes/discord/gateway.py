@@ -28,6 +28,7 @@ IDENTIFY_SECONDS = 5.0
 SESSION_SECONDS = 120.0
 STARTS_A_DAY = 1000
 LATE_HEARTBEAT_SECONDS = 1.0
+ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
 class Gateway:
@@ -104,11 +105,13 @@ class Gateway:
         self.sockets.append(socket)
         watch = asyncio.create_task(self._watch(socket))
         session: Session | None = None
+        code: int | None = None
         try:
             _check_address(request.query)
             socket.send({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat_seconds * 1000), "_trace": []}})
-            async for message in ws:
+            while (message := await ws.receive()).type not in ENDS:
                 session = self._receive(socket, session, message.type, message.data)
+            code = message.data if message.type is WSMsgType.CLOSE else None
         except Close as close:
             self.closes[close.code] += 1
             if not close.fair:
@@ -118,7 +121,7 @@ class Gateway:
             watch.cancel()
             socket.stop()
             self.sockets.remove(socket)
-            self._ended(socket, session, ws.close_code)
+            self._ended(socket, session, code)
         return ws
 
     def _receive(self, socket: Socket, session: Session | None, kind: WSMsgType, data: Any) -> Session | None:
@@ -133,7 +136,7 @@ class Gateway:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise handshake.DECODE_ERROR from error
         if op == HEARTBEAT:
-            self._heartbeat(socket, body)
+            self._heartbeat(socket, session, body)
             return session
         if op in (IDENTIFY, RESUME):
             if session is not None:
@@ -147,13 +150,14 @@ class Gateway:
             self._send_members(session, body)
         return session
 
-    def _heartbeat(self, socket: Socket, sequence: Any) -> None:
+    def _heartbeat(self, socket: Socket, session: Session | None, sequence: Any) -> None:
         socket.heard_at = time.monotonic()
         self.heartbeats += 1
         if socket.first_heartbeat_at is None:
             socket.first_heartbeat_at = socket.heard_at
-        if sequence is not None and (not isinstance(sequence, int) or sequence > socket.highest_sent):
-            self._complain(f"gateway: heartbeat with {sequence!r} although {socket.highest_sent} was the last event")
+        last = session.sequence if session is not None else sequence
+        if sequence is not None and (not isinstance(sequence, int) or sequence > last):
+            self._complain(f"gateway: heartbeat with {sequence!r} although {last} was the last event")
         if socket.withheld_acks > 0 or socket.silent:
             socket.withheld_acks -= 1
             socket.acked = False
@@ -214,7 +218,6 @@ class Gateway:
         if sequence > session.sequence:
             raise handshake.INVALID_SEQUENCE
         session.socket, session.disconnected_at = socket, None
-        socket.highest_sent = sequence
         session.replay(sequence, self.repeats_after_resume)
         self.repeats_after_resume = 0
         session.send("RESUMED", {"_trace": []})

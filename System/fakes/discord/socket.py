@@ -30,7 +30,6 @@ class Socket:
         self.one_byte_writes = False
         self.compress_payloads = False
         self.acked = True
-        self.highest_sent = 0
         self._ws, self._transport = ws, request.transport
         self._deflate = zlib.compressobj() if transport_compressed else None
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -67,7 +66,6 @@ class Socket:
     async def _write(self) -> None:
         while True:
             payload = await self._queue.get()
-            self.highest_sent = max(self.highest_sent, payload.get("s") or 0)
             opcode, data = self._encoded(payload)
             try:
                 await self._write_frame(opcode, data)
