@@ -750,6 +750,7 @@ def test_how_a_client_leaves_decides_whether_it_can_resume(fake: FakeDiscord) ->
     assert any("4007" in complaint for complaint in refused(fake))
     resume(kept, 2, at=fake.gateway_url)
     assert "instead of resume_gateway_url" in refused(fake)[0]
+    fake.wait_until("the end of the connection", lambda: fake.gateway.sessions[kept].socket is None)
     fake.clock.skip(121)
     assert {"op": 9, "d": False} in resume(kept, 2)[1], "too late"
 

@@ -122,6 +122,7 @@ class Gateway:
             socket.stop()
             self.sockets.remove(socket)
             self._ended(socket, session, code)
+            self._world.notify()
         return ws
 
     def _receive(self, socket: Socket, session: Session | None, kind: WSMsgType, data: Any) -> Session | None:
@@ -245,7 +246,6 @@ class Gateway:
         return gone is not None and self._clock.now() > gone + SESSION_SECONDS
 
     def _ended(self, socket: Socket, session: Session | None, code: int | None) -> None:
-        self._world.notify()
         if session is None or session.socket is not socket:
             return
         session.socket, session.disconnected_at = None, self._clock.now()
