@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from aiohttp import web
 
 from fakes.background import background
-from fakes.clock import Clock
+from fakes.chat_platform import ChatPlatform
 from fakes.discord.gateway import Gateway
 from fakes.discord.interaction import Interaction
 from fakes.discord.model import TEXT, Channel, Guild, Message
@@ -18,16 +16,14 @@ from fakes.discord.people import Person
 from fakes.discord.rest import PREFIX, Rest, Seen
 from fakes.discord.uploads import MAXIMUM_REQUEST_BYTES, content_type
 from fakes.discord.world import World
-from fakes.faults import Fault, FaultPlan
-from fakes.ledger import Ledger
-from fakes.loopback import HOST, Loopback
+from fakes.loopback import HOST
 
 T = TypeVar("T")
 DEFAULT_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GfAkEt.fake-discord-token-for-tests-only-0000"
 REST_PORT, GATEWAY_PORT, RESUME_PORT, FILES_PORT = range(4)
 
 
-class FakeDiscord(Loopback):
+class FakeDiscord(ChatPlatform):
     """`with FakeDiscord() as fake:` is a Discord where one bot lives; `fake.url` is the root of its REST API."""
 
     port_count = 4
@@ -35,14 +31,10 @@ class FakeDiscord(Loopback):
     def __init__(self, token: str = DEFAULT_TOKEN, bot_name: str = "Claw") -> None:
         super().__init__()
         self.token = token
-        self.clock = Clock()
-        self.world = World(self.clock, bot_name)
-        self.rest = Rest(self.world, self.clock, token, self.complain)
+        self.world = World(self.clock, bot_name, self.ledger, self.notify)
+        self.rest = Rest(self.world, self.clock, token, self.faults, self.complain)
         self.gateway = Gateway(self.world, self.clock, token, self.complain)
         self._people: dict[str, Person] = {}
-
-    def complain(self, complaint: str) -> None:
-        self.violations.append(f"FakeDiscord {complaint}")
 
     # Where it is
 
@@ -85,24 +77,24 @@ class FakeDiscord(Loopback):
     def guild(self, name: str = "Home") -> Guild:
         """The guild of this name, made when there is none."""
         found = next((guild for guild in self.world.guilds.values() if guild.name == name), None)
-        return found or self._on_loop(lambda: self.world.add_guild(name, self.user("Owner").user))
+        return found or self.on_loop(lambda: self.world.add_guild(name, self.user("Owner").user))
 
     def channel(self, name: str = "general", guild: Guild | None = None, kind: int = TEXT) -> Channel:
         """The channel of this name, made when there is none."""
         guild = guild or self.guild()
         found = next((c for c in guild.channels.values() if c.name == name and not c.is_thread), None)
-        return found or self._on_loop(lambda: self.world.add_channel(guild, name, kind))
+        return found or self.on_loop(lambda: self.world.add_channel(guild, name, kind))
 
     def user(self, name: str, is_bot: bool = False) -> Person:
         """The person of this name, who is in every guild."""
         if name not in self._people:
-            user = self._on_loop(lambda: self.world.add_user(name, is_bot))
-            self._people[name] = Person(self.world, user, self._on_loop)
+            user = self.on_loop(lambda: self.world.add_user(name, is_bot))
+            self._people[name] = Person(self.world, user, self.on_loop)
         return self._people[name]
 
     def direct(self, person: Person) -> Channel:
         """The channel of direct messages between a person and the bot."""
-        return self._on_loop(lambda: self.world.direct(person.user))
+        return self.on_loop(lambda: self.world.direct(person.user))
 
     @property
     def mention(self) -> str:
@@ -112,16 +104,12 @@ class FakeDiscord(Loopback):
     # What the bot did
 
     @property
-    def ledger(self) -> Ledger:
-        return self.world.ledger
-
-    @property
     def requests(self) -> list[Seen]:
         return list(self.rest.requests)
 
     def messages(self, channel: Channel) -> list[Message]:
         """The bot's messages in a channel, oldest first."""
-        return self._on_loop(lambda: [m for m in channel.messages.values() if m.author is self.world.bot])
+        return self.on_loop(lambda: [m for m in channel.messages.values() if m.author is self.world.bot])
 
     def wait_for_message(self, channel: Channel, number: int = 1, timeout: float = 20) -> Message:
         """The `number`th message of the bot in a channel, waiting for it if need be."""
@@ -131,7 +119,7 @@ class FakeDiscord(Loopback):
     async def next_message(self, channel: Channel, timeout: float = 20) -> Message:
         """The first message of the bot in a channel from now on."""
         known = len(self.messages(channel))
-        return await asyncio.to_thread(self.wait_for_message, channel, known + 1, timeout)
+        return await self.off_loop(self.wait_for_message, channel, known + 1, timeout)
 
     def wait_until_connected(self, timeout: float = 20) -> None:
         """Until a gateway session is open."""
@@ -144,25 +132,7 @@ class FakeDiscord(Loopback):
         self.wait_until("an answer to the interaction", answered, timeout)
         return interaction
 
-    def wait_until(self, what: str, probe: Callable[[], T], timeout: float = 20) -> T:
-        """Calls `probe` after each change until it returns something true."""
-        deadline = time.monotonic() + timeout
-        while not (found := probe()):
-            left = deadline - time.monotonic()
-            assert left > 0, f"expected {what} within {timeout} s; refused so far: {self.violations}"
-            with self.world.changed:
-                self.world.changed.wait(min(left, 0.05))
-        return found
-
     # What goes wrong
-
-    @property
-    def faults(self) -> FaultPlan:
-        return self.rest.faults
-
-    def fail(self, route: str, fault: Fault, times: int = 1) -> None:
-        """The next requests of a route, as in `POST /channels/{channel}/messages`, meet this fault."""
-        self._on_loop(lambda: self.faults.add(route, fault, times))
 
     def script(self, what: Callable[[Gateway], Awaitable[Any] | Any]) -> None:
         """Something the gateway does now: `fake.script(lambda gateway: gateway.drop(mid_frame=True))`."""
@@ -175,21 +145,6 @@ class FakeDiscord(Loopback):
         background.run(act())
 
     def restart(self, keep_sessions: bool = True) -> None:
-        """All connections end and all ports open again, with everything that was posted."""
-        background.run(self._stop())
+        super().restart()
         if not keep_sessions:
-            self.gateway.forget_sessions()
-        background.run(self._start())
-
-    def _on_loop(self, work: Callable[[], T]) -> T:
-        """Runs on the loop that owns the world; directly when that is where we are."""
-        try:
-            if asyncio.get_running_loop() is background.loop:
-                return work()
-        except RuntimeError:
-            pass  # no loop runs in this thread
-
-        async def run() -> T:
-            return work()
-
-        return background.run(run())
+            self.on_loop(self.gateway.forget_sessions)

@@ -45,13 +45,20 @@ class Seen:
 
 
 class Rest:
-    def __init__(self, world: World, clock: Clock, token: str, complain: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        token: str,
+        plan: faults.FaultPlan,
+        complain: Callable[[str], None],
+    ) -> None:
         self.buckets = Buckets(clock)
-        self.faults = faults.FaultPlan()
         self.requests: deque[Seen] = deque(maxlen=MAXIMUM_REMEMBERED)
         self.limited = 0
         self.invalid_request_limit = INVALID_REQUESTS
         self._world, self._clock, self._token, self._complain = world, clock, token, complain
+        self._faults = plan
         self._invalid: deque[float] = deque()
         self._wait_until: dict[str, float] = {}
         self._limited_at: dict[str, float] = {}
@@ -83,7 +90,7 @@ class Rest:
         except Refusal as refusal:
             return self._refused(seen, refusal, {})
         assert route is not None
-        fault = self.faults.take(route.name)
+        fault = self._faults.take(route.name)
         if isinstance(fault, faults.CutBefore):
             return await faults.cut(request)
         verdict = self._admit(route, params, fault)

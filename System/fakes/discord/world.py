@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -47,16 +46,17 @@ MAXIMUM_PINS = 250
 
 
 class World:
-    """Everything here runs on the fake's loop; `changed` is notified after each event.
+    """Everything here runs on the fake's loop; `notify` is called after each event.
 
     `enabled_intents` are the privileged intents switched on in the portal; `index_missing` is how many searches are
     told to come back later."""
 
-    def __init__(self, clock: Clock, bot_name: str) -> None:
+    def __init__(self, clock: Clock, bot_name: str, ledger: Ledger, notify: Callable[[], None]) -> None:
         self.clock = clock
         self.ids = Snowflakes(clock)
         self.files = FileStore()
-        self.ledger = Ledger()
+        self.ledger = ledger
+        self.notify = notify
         self.bot = User(self.ids.next(), bot_name, is_bot=True)
         self.application_id = self.bot.id
         self.users: dict[int, User] = {self.bot.id: self.bot}
@@ -70,17 +70,12 @@ class World:
         self.gateway_address = ""
         self.session_starts: Callable[[], dict[str, int]] = dict
         self.listeners: list[Callable[[Event], None]] = []
-        self.changed = threading.Condition()
         self._nonces: dict[tuple[int, str], tuple[float, Message]] = {}
 
     def emit(self, event: Event) -> None:
         for listener in self.listeners:
             listener(event)
         self.notify()
-
-    def notify(self) -> None:
-        with self.changed:
-            self.changed.notify_all()
 
     # People and places
 
