@@ -19,7 +19,8 @@ class _Answer:
 
 
 class Ledger:
-    """A question and its answer carry the same mark, `#q17`; text without a mark is not counted."""
+    """A question and its answer carry the same mark, `#q17`; text without a mark is not counted. Tests read it from
+    their own thread while it grows, so every reading starts with a copy."""
 
     def __init__(self) -> None:
         self._asked: dict[str, Hashable] = {}
@@ -45,24 +46,24 @@ class Ledger:
     @property
     def losses(self) -> list[str]:
         """Questions without an answer."""
-        return [mark for mark in self._asked if not self._answers.get(mark)]
+        return [mark for mark in list(self._asked) if not self._answers.get(mark)]
 
     @property
     def duplicates(self) -> list[str]:
         """Questions answered again although the client had been told that the first answer was posted."""
-        return [mark for mark, answers in self._answers.items() if _repeats(answers, excused=False)]
+        return [mark for mark, answers in list(self._answers.items()) if _repeats(answers, excused=False)]
 
     @property
     def excused(self) -> list[str]:
         """Questions answered again after an answer whose delivery is in doubt."""
-        return [mark for mark, answers in self._answers.items() if _repeats(answers, excused=True)]
+        return [mark for mark, answers in list(self._answers.items()) if _repeats(answers, excused=True)]
 
     @property
     def misplaced(self) -> list[str]:
         """Questions answered somewhere else than where they were asked."""
         return [
             mark
-            for mark, place in self._asked.items()
+            for mark, place in list(self._asked.items())
             if any(answer.place != place for answer in self._answers.get(mark, []))
         ]
 
@@ -71,7 +72,7 @@ class Ledger:
         """Questions whose first answer came before the answer to an earlier question of the same place."""
         latest: dict[Hashable, int] = {}
         late = []
-        for mark, place in self._asked.items():
+        for mark, place in list(self._asked.items()):
             if answers := self._answers.get(mark):
                 first = answers[0].message_id
                 if first < latest.get(place, first):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import io
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -20,6 +21,7 @@ from discord.http import Route
 from fakes.discord import FORUM, FakeDiscord, Interaction, Upload
 from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Late, Refuse
 
+QUIET_SECONDS = 0.2
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 POST = "POST /channels/{channel}/messages"
 Scenario = Callable[["Bot"], Awaitable[None]]
@@ -98,7 +100,7 @@ class Choice(discord.ui.View):
 @pytest.fixture
 def fake() -> Iterator[FakeDiscord]:
     with FakeDiscord() as fake:
-        fake.rest.buckets.pace = 0.2
+        fake.rest.buckets.pace = 0.1
         fake.channel("general")
         yield fake
 
@@ -232,7 +234,7 @@ def test_polls_threads_and_direct_messages_of_the_bot(fake: FakeDiscord, play: C
     async def scenario(bot: Bot) -> None:
         channel, place = bot.get_channel(general.id), bot.get_channel(forum.id)
         assert isinstance(channel, discord.TextChannel) and isinstance(place, discord.ForumChannel)
-        question = discord.Poll("Lunch?", duration=__import__("datetime").timedelta(hours=1))
+        question = discord.Poll("Lunch?", duration=datetime.timedelta(hours=1))
         question.add_answer(text="Yes").add_answer(text="No")
         asked = await channel.send(poll=question)
         ann.votes(general.messages[asked.id], 1)
@@ -342,6 +344,7 @@ def test_the_gateway_in_single_bytes_and_a_restart(fake: FakeDiscord, play: Call
 
     play(scenario)
     fake.ledger.assert_exactly_once()
+    assert 0 <= fake.gateway.first_heartbeats[0] < 1
 
 
 # Requests that go bad
@@ -349,7 +352,7 @@ def test_the_gateway_in_single_bytes_and_a_restart(fake: FakeDiscord, play: Call
 
 @pytest.mark.parametrize(
     "fault",
-    [DoneThenError(502), DoneThenError(500), Late(0.3), ByteByByte(), Refuse(429, 0.3), Refuse(429, 0.3, True)],
+    [DoneThenError(502), Late(0.2), ByteByByte(), Refuse(429, 0.2), Refuse(429, 0.2, True)],
     ids=lambda fault: repr(fault),
 )
 def test_a_bad_answer_leads_to_one_message(fake: FakeDiscord, play: Callable[..., None], fault: Any) -> None:
@@ -650,6 +653,16 @@ def test_files_beyond_ten_mebibytes_are_too_large(fake: FakeDiscord) -> None:
     refused(fake)
 
 
+def test_roles_and_channels_can_be_made_and_given(fake: FakeDiscord) -> None:
+    guild, ann, role = fake.guild(), fake.user("Ann"), fake.role("helper")
+    assert ask(fake, "POST", f"/guilds/{guild.id}/channels", {"name": "New Place"})[1]["name"] == "new-place"
+    path = f"/guilds/{guild.id}/members/{ann.id}"
+    assert ask(fake, "PUT", f"{path}/roles/{role.id}")[0] == 204
+    assert ask(fake, "GET", path)[1]["roles"] == [str(role.id)]
+    assert ask(fake, "DELETE", f"{path}/roles/{role.id}")[0] == 204
+    assert ask(fake, "GET", path)[1]["roles"] == []
+
+
 def test_search_finds_and_may_ask_to_come_back(fake: FakeDiscord) -> None:
     guild, general, ann = fake.guild(), fake.channel("general"), fake.user("Ann")
     for text in ("red apples", "green apples", "pears"):
@@ -667,7 +680,7 @@ def test_search_finds_and_may_ask_to_come_back(fake: FakeDiscord) -> None:
 def converse(
     fake: FakeDiscord, payloads: list[Any], query: str = "v=10&encoding=json", root: str = "", leave_with: int = 1000
 ) -> tuple[int | None, list[Any]]:
-    """Sends payloads; returns how the gateway closed, and what it said until it was quiet for half a second."""
+    """Sends payloads; returns how the gateway closed, and what it said until it was quiet for a moment."""
 
     async def talk() -> tuple[int | None, list[Any]]:
         said = []
@@ -677,7 +690,7 @@ def converse(
                     await (ws.send_str(payload) if isinstance(payload, str) else ws.send_json(payload))
                 while True:
                     try:
-                        message = await ws.receive(timeout=0.5)
+                        message = await ws.receive(timeout=QUIET_SECONDS)
                     except TimeoutError:
                         await ws.close(code=leave_with)
                         return None, said
@@ -784,6 +797,6 @@ def test_without_the_content_intent_only_what_concerns_the_bot_has_text(fake: Fa
 
 
 def test_a_client_that_stops_beating_is_disconnected(fake: FakeDiscord) -> None:
-    fake.gateway.heartbeat_seconds = -0.5
+    fake.gateway.heartbeat_seconds = fake.gateway.late_heartbeat_seconds = 0.05
     assert converse(fake, [identify(fake)])[0] == 4009
     refused(fake)

@@ -71,7 +71,7 @@ def echoing(fake: FakeTelegram, scenario: Callable[[asyncio.Queue[Update]], Awai
         async with application:
             await application.start()
             assert application.updater
-            await application.updater.start_polling(poll_interval=0, timeout=5, allowed_updates=Update.ALL_TYPES)
+            await application.updater.start_polling(poll_interval=0.02, timeout=5, allowed_updates=Update.ALL_TYPES)
             try:
                 await scenario(heard)
             finally:
@@ -291,7 +291,7 @@ def test_a_repeat_after_a_good_answer_is_a_duplicate(fake: FakeTelegram) -> None
 
 def test_a_client_that_honours_429_posts_everything(fake: FakeTelegram) -> None:
     ann = fake.user("Ann")
-    fake.fail("sendMessage", Refuse(429, 1), times=2)
+    fake.fail("sendMessage", Refuse(429, 1))
 
     async def run() -> None:
         application = builder(fake).rate_limiter(AIORateLimiter(max_retries=3)).build()
@@ -299,7 +299,7 @@ def test_a_client_that_honours_429_posts_everything(fake: FakeTelegram) -> None:
             await bot.send_message(ann.id, "at last")
 
     asyncio.run(run())
-    assert (len(fake.messages(ann.chat)), fake.server.limited) == (1, 2)
+    assert (len(fake.messages(ann.chat)), fake.server.limited) == (1, 1)
 
 
 def test_floods_are_limited_when_told(fake: FakeTelegram) -> None:
@@ -310,7 +310,7 @@ def test_floods_are_limited_when_told(fake: FakeTelegram) -> None:
         with pytest.raises(RetryAfter) as caught:
             for n in range(5):
                 await bot.send_message(ann.id, str(n))
-        seconds = caught.value._retry_after.total_seconds()
+        seconds = int(caught.value.message.split()[-2])
         assert 1 <= seconds <= 3
         fake.clock.skip(seconds)
         await bot.send_message(ann.id, "later")

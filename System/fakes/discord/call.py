@@ -22,6 +22,7 @@ FILE_FIELD = re.compile(r"files\[(\d+)\]")
 @dataclass
 class Call:
     world: World
+    method: str
     params: dict[str, str]
     query: dict[str, str]
     body: Any = None

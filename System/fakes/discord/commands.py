@@ -16,12 +16,42 @@ SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, M
     1, 12
 )
 WITH_CHOICES = (STRING, INTEGER, NUMBER)
-KEYS = ("id", "application_id", "guild_id", "version", "type", "name", "name_localizations", "description")
-KEYS += ("description_localizations", "options", "default_member_permissions", "dm_permission", "default_permission")
-KEYS += ("nsfw", "integration_types", "contexts", "handler")
-OPTION_KEYS = ("type", "name", "name_localizations", "description", "description_localizations", "required", "choices")
-OPTION_KEYS += ("options", "channel_types", "min_value", "max_value", "min_length", "max_length", "autocomplete")
-OPTION_KEYS += ("file_types",)
+KEYS = (
+    "id",
+    "application_id",
+    "guild_id",
+    "version",
+    "type",
+    "name",
+    "name_localizations",
+    "description",
+    "description_localizations",
+    "options",
+    "default_member_permissions",
+    "dm_permission",
+    "default_permission",
+    "nsfw",
+    "integration_types",
+    "contexts",
+    "handler",
+)
+OPTION_KEYS = (
+    "type",
+    "name",
+    "name_localizations",
+    "description",
+    "description_localizations",
+    "required",
+    "choices",
+    "options",
+    "channel_types",
+    "min_value",
+    "max_value",
+    "min_length",
+    "max_length",
+    "autocomplete",
+    "file_types",
+)
 
 
 def read_command(form: Form) -> dict[str, Any]:

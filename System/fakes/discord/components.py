@@ -45,8 +45,9 @@ def read_modal(form: Form) -> None:
                 _read_text_input(field)
         elif kind == LABEL:
             child.string("label", 1, 45, required=True)
-            if (field := child.form("component", required=True)) and field.value.get("type") == TEXT_INPUT:
-                _read_text_input(field)
+            inner = child.form("component", required=True)
+            if inner is not None and inner.value.get("type") == TEXT_INPUT:
+                _read_text_input(inner)
 
 
 def _read(form: Form, allowed: tuple[int, ...]) -> None:

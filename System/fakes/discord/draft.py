@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,20 @@ from fakes.discord.uploads import Upload, check_sizes, read_attachments
 MAXIMUM_CONTENT = 2000
 SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 12
 SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | VOICE_MESSAGE | COMPONENTS_V2
-CREATE_KEYS = ("content", "nonce", "tts", "embeds", "allowed_mentions", "message_reference", "components")
-CREATE_KEYS += ("sticker_ids", "attachments", "flags", "enforce_nonce", "poll")
+CREATE_KEYS = (
+    "content",
+    "nonce",
+    "tts",
+    "embeds",
+    "allowed_mentions",
+    "message_reference",
+    "components",
+    "sticker_ids",
+    "attachments",
+    "flags",
+    "enforce_nonce",
+    "poll",
+)
 LEGACY_KEYS = ("content", "embeds", "sticker_ids", "poll")
 
 
@@ -75,7 +88,7 @@ def read_edit(form: Form, uploads: list[Upload], kept: set[int], layout: bool) -
 
 
 def _read_parts(
-    form: Form, uploads: list[Upload], more_flags: int, kept: set[int] = frozenset(), had: int = 0
+    form: Form, uploads: list[Upload], more_flags: int, kept: Set[int] = frozenset(), had: int = 0
 ) -> Draft:
     flags = form.integer("flags", 0) or 0
     if ignored := flags & ~(SETTABLE | more_flags):

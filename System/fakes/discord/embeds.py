@@ -8,8 +8,22 @@ from fakes.discord.form import Form
 
 MAXIMUM_EMBEDS = 10
 MAXIMUM_CHARACTERS = 6000
-KEYS = ("title", "type", "description", "url", "timestamp", "color", "footer", "image", "thumbnail", "video")
-KEYS += ("provider", "author", "fields", "flags")
+KEYS = (
+    "title",
+    "type",
+    "description",
+    "url",
+    "timestamp",
+    "color",
+    "footer",
+    "image",
+    "thumbnail",
+    "video",
+    "provider",
+    "author",
+    "fields",
+    "flags",
+)
 SCHEMES = r"(https?|attachment)://.+"
 
 

@@ -11,7 +11,7 @@ from fakes.background import background
 from fakes.chat_platform import ChatPlatform
 from fakes.discord.gateway import Gateway
 from fakes.discord.interaction import Interaction
-from fakes.discord.model import TEXT, Channel, Guild, Message
+from fakes.discord.model import TEXT, Channel, Guild, Message, Role
 from fakes.discord.people import Person
 from fakes.discord.rest import PREFIX, Rest, Seen
 from fakes.discord.uploads import MAXIMUM_REQUEST_BYTES, content_type
@@ -84,6 +84,12 @@ class FakeDiscord(ChatPlatform):
         guild = guild or self.guild()
         found = next((c for c in guild.channels.values() if c.name == name and not c.is_thread), None)
         return found or self.on_loop(lambda: self.world.add_channel(guild, name, kind))
+
+    def role(self, name: str, guild: Guild | None = None) -> Role:
+        """The role of this name, made when there is none."""
+        guild = guild or self.guild()
+        found = next((role for role in guild.roles.values() if role.name == name), None)
+        return found or self.on_loop(lambda: self.world.add_role(guild, name))
 
     def user(self, name: str, is_bot: bool = False) -> Person:
         """The person of this name, who is in every guild."""

@@ -32,10 +32,12 @@ ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
 class Gateway:
-    """`identifies`, `resumes`, `heartbeats` and `closes` (by code) count what clients did."""
+    """`identifies`, `resumes`, `heartbeats` and `closes` (by code) count what clients did; `first_heartbeats` are the
+    parts of an interval, 0 to 1 with jitter, after which each connection beat for the first time."""
 
     def __init__(self, world: World, clock: Clock, token: str, complain: Callable[[str], None]) -> None:
         self.heartbeat_seconds = 41.25
+        self.late_heartbeat_seconds = LATE_HEARTBEAT_SECONDS
         self.max_concurrency = 1
         self.identify_seconds = IDENTIFY_SECONDS
         self.session_starts_left = STARTS_A_DAY
@@ -43,6 +45,7 @@ class Gateway:
         self.resume_address = ""
         self.resume_port = 0
         self.identifies = self.resumes = self.heartbeats = 0
+        self.first_heartbeats: deque[float] = deque(maxlen=1000)
         self.closes: Counter[int] = Counter()
         self.sessions: dict[str, Session] = {}
         self.sockets: list[Socket] = []
@@ -152,10 +155,10 @@ class Gateway:
         return session
 
     def _heartbeat(self, socket: Socket, session: Session | None, sequence: Any) -> None:
-        socket.heard_at = time.monotonic()
+        if not socket.has_beaten:
+            self.first_heartbeats.append((time.monotonic() - socket.heard_at) / self.heartbeat_seconds)
+        socket.has_beaten, socket.heard_at = True, time.monotonic()
         self.heartbeats += 1
-        if socket.first_heartbeat_at is None:
-            socket.first_heartbeat_at = socket.heard_at
         last = session.sequence if session is not None else sequence
         if sequence is not None and (not isinstance(sequence, int) or sequence > last):
             self._complain(f"gateway: heartbeat with {sequence!r} although {last} was the last event")
@@ -257,9 +260,10 @@ class Gateway:
     def _may_start(self, shard: int) -> bool:
         """At most one identify in five seconds for each of the `max_concurrency` keys."""
         started = self._identified.setdefault(shard % self.max_concurrency, deque(maxlen=10))
-        recent = any(at > self._clock.now() - self.identify_seconds for at in started)
+        if any(at > self._clock.now() - self.identify_seconds for at in started):
+            return False
         started.append(self._clock.now())
-        return not recent
+        return True
 
     def _session_starts(self) -> dict[str, int]:
         left = {"total": STARTS_A_DAY, "remaining": self.session_starts_left, "reset_after": 14_400_000}
@@ -267,7 +271,7 @@ class Gateway:
 
     async def _watch(self, socket: Socket) -> None:
         """Ends a connection that stopped beating."""
-        longest = self.heartbeat_seconds * 1.25 + LATE_HEARTBEAT_SECONDS
+        longest = self.heartbeat_seconds * 1.25 + self.late_heartbeat_seconds
         while time.monotonic() < socket.heard_at + longest:
             await asyncio.sleep(max(0.05, socket.heard_at + longest - time.monotonic()))
         self.closes[handshake.TIMED_OUT.code] += 1

@@ -276,8 +276,8 @@ class Message:
         if self.reference:
             wire["message_reference"] = self.reference
         if self.type == REPLY and with_reply:
-            gone = self.replied_to is None or self.replied_to.deleted
-            wire["referenced_message"] = None if gone else self.replied_to.wire(viewer, with_reply=False)
+            target = None if self.replied_to is None or self.replied_to.deleted else self.replied_to
+            wire["referenced_message"] = target.wire(viewer, with_reply=False) if target else None
         if self.thread:
             wire["thread"] = self.thread.wire()
         if self.interaction:

@@ -169,7 +169,9 @@ class Rest:
             seen.body = body
             plain = {name: unquote(value) for name, value in params.items()}
             lists = {key: request.query.getall(key) for key in request.query}
-            call = Call(self._world, plain, dict(request.query), body, uploads, delivery, query_lists=lists)
+            call = Call(
+                self._world, route.method, plain, dict(request.query), body, uploads, delivery, query_lists=lists
+            )
             reply = route.handler(call)
             status, answer = await reply if inspect.isawaitable(reply) else reply
         except Refusal as refusal:

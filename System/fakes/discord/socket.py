@@ -21,9 +21,8 @@ class Socket:
 
     def __init__(self, request: web.Request, ws: web.WebSocketResponse, transport_compressed: bool) -> None:
         self.port = request.transport.get_extra_info("sockname")[1] if request.transport else 0
-        self.opened_at = time.monotonic()
-        self.first_heartbeat_at: float | None = None
-        self.heard_at = self.opened_at
+        self.has_beaten = False
+        self.heard_at = time.monotonic()
         self.received: deque[float] = deque(maxlen=200)
         self.silent = False
         self.withheld_acks = 0

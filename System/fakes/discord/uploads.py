@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,7 @@ def check_sizes(uploads: list[Upload]) -> None:
         raise Refusal(400, 30015, "Maximum number of attachments in a message reached (10)")
 
 
-def read_attachments(form: Form, uploads: list[Upload], kept: set[int] = frozenset()) -> tuple[list[Upload], set[int]]:
+def read_attachments(form: Form, uploads: list[Upload], kept: Set[int] = frozenset()) -> tuple[list[Upload], set[int]]:
     """The new files with what the body says about them, and which of the `kept` attachments stay.
 
     Without `attachments` in the body every new file is attached and every old one stays."""
@@ -48,7 +49,7 @@ def read_attachments(form: Form, uploads: list[Upload], kept: set[int] = frozens
     for part in form.forms("attachments"):
         part.string("description", most=1024)
         identity = part.value.get("id")
-        number = int(identity) if is_snowflake(identity) else -1
+        number = int(str(identity)) if is_snowflake(identity) else -1
         if number in by_number:
             described.append(_described(by_number[number], part))
         elif number in kept:

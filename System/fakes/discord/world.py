@@ -93,6 +93,12 @@ class World:
         self.emit(Event("GUILD_CREATE", guild.created([self.bot]), guild))
         return guild
 
+    def add_role(self, guild: Guild, name: str) -> Role:
+        role = Role(self.ids.next(), name)
+        guild.roles[role.id] = role
+        self.emit(Event("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": role.wire()}, guild))
+        return role
+
     def add_channel(self, guild: Guild, name: str, kind: int, topic: str | None = None) -> Channel:
         channel = Channel(self.ids.next(), kind, name, guild, topic=topic)
         self._keep(channel)

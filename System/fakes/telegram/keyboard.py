@@ -9,8 +9,18 @@ from fakes.telegram.refusal import bad
 
 MAXIMUM_DATA_BYTES = 64
 MAXIMUM_BUTTONS = 100
-ACTIONS = ("url", "callback_data", "callback_game", "pay", "switch_inline_query", "switch_inline_query_chosen_chat")
-ACTIONS += ("switch_inline_query_current_chat", "login_url", "web_app", "copy_text")
+ACTIONS = (
+    "url",
+    "callback_data",
+    "callback_game",
+    "pay",
+    "switch_inline_query",
+    "switch_inline_query_chosen_chat",
+    "switch_inline_query_current_chat",
+    "login_url",
+    "web_app",
+    "copy_text",
+)
 
 
 def read_markup(arguments: Arguments) -> dict[str, Any] | None:

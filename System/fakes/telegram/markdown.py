@@ -14,6 +14,8 @@ WORDS |= {"spoiler": "Spoiler", "code": "Code", "pre": "Pre", "text_link": "Text
 WORDS |= {"custom_emoji": "CustomEmoji"}
 MARKS = {"bold": "*", "italic": "_", "underline": "__", "strikethrough": "~", "spoiler": "||", "code": "`"}
 MARKS |= {"pre": "```", "text_link": "]", "custom_emoji": "]"}
+STARTS = [(MARKS[kind], kind) for kind in ("underline", "italic", "bold", "strikethrough", "spoiler", "code")]
+STARTS += [("![", "custom_emoji"), ("[", "text_link")]
 LANGUAGE = re.compile(r"([^\s`]+)(?=\s)")
 NEWLINE = re.compile(r"\r\n|\n\r|\n|\r")
 
@@ -90,9 +92,7 @@ class MarkdownReader:
         elif rest.startswith("```"):
             self._begin_pre(begin)
         else:
-            kinds = (("__", "underline"), ("_", "italic"), ("*", "bold"), ("~", "strikethrough"), ("||", "spoiler"))
-            kinds += (("`", "code"), ("![", "custom_emoji"), ("[", "text_link"))
-            for mark, kind in kinds:
+            for mark, kind in STARTS:
                 if rest.startswith(mark):
                     self._at += len(mark)
                     self._open.append(_Open(kind, self._units, begin))

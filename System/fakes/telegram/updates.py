@@ -15,11 +15,31 @@ KEPT_SECONDS = 24 * 3600
 MAXIMUM_LIMIT = 100
 MAXIMUM_TIMEOUT = 50
 CONFLICT_SECONDS = 3.0
-KINDS = ("message", "edited_message", "channel_post", "edited_channel_post", "inline_query", "chosen_inline_result")
-KINDS += ("callback_query", "shipping_query", "pre_checkout_query", "poll", "poll_answer", "my_chat_member")
-KINDS += ("chat_member", "chat_join_request", "message_reaction", "message_reaction_count", "chat_boost")
-KINDS += ("removed_chat_boost", "business_connection", "business_message", "edited_business_message")
-KINDS += ("deleted_business_messages", "purchased_paid_media")
+KINDS = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "inline_query",
+    "chosen_inline_result",
+    "callback_query",
+    "shipping_query",
+    "pre_checkout_query",
+    "poll",
+    "poll_answer",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+    "message_reaction",
+    "message_reaction_count",
+    "chat_boost",
+    "removed_chat_boost",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "purchased_paid_media",
+)
 NOT_BY_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
 DEFAULT_KINDS = frozenset(KINDS) - frozenset(NOT_BY_DEFAULT)
 OTHER_POLL = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"

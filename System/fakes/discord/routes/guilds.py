@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from fakes.discord.call import Call
 from fakes.discord.events import MEMBERS
-from fakes.discord.model import THREADS, Message
+from fakes.discord.model import ANNOUNCEMENT, CATEGORY, FORUM, TEXT, THREADS, VOICE, Message
 from fakes.discord.refusal import Refusal, unknown
-from fakes.discord.router import Reply, route
+from fakes.discord.router import NO_CONTENT, Reply, route
 from fakes.discord.routes.messages import visible
 
-SEARCH_KEYS = ("limit", "offset", "max_id", "min_id", "slop", "content", "channel_id", "author_type", "author_id")
-SEARCH_KEYS += ("mentions", "mention_everyone", "pinned", "has", "sort_by", "sort_order", "include_nsfw")
+SEARCH_KEYS = (
+    "limit",
+    "offset",
+    "max_id",
+    "min_id",
+    "slop",
+    "content",
+    "channel_id",
+    "author_type",
+    "author_id",
+    "mentions",
+    "mention_everyone",
+    "pinned",
+    "has",
+    "sort_by",
+    "sort_order",
+    "include_nsfw",
+)
 
 
 @route("GET", "/guilds/{guild}")
@@ -27,6 +43,28 @@ def channels(call: Call) -> Reply:
     return 200, [channel.wire() for channel in call.guild().channels.values() if channel.type not in THREADS]
 
 
+@route("POST", "/guilds/{guild}/channels")
+def create_channel(call: Call) -> Reply:
+    guild, form = call.guild(), call.form()
+    name = form.string("name", 1, 100, required=True)
+    kind = form.choice("type", (TEXT, VOICE, CATEGORY, ANNOUNCEMENT, FORUM)) or TEXT
+    topic = form.string("topic", most=1024)
+    form.check()
+    channel = call.world.add_channel(guild, (name or "").lower().replace(" ", "-"), kind, topic)
+    return 201, channel.wire()
+
+
+@route("PUT", "/guilds/{guild}/members/{user}/roles/{role}")
+@route("DELETE", "/guilds/{guild}/members/{user}/roles/{role}")
+def give_or_take_role(call: Call) -> Reply:
+    guild, user, role = call.guild(), call.user(), call.number("role")
+    if role not in guild.roles or role == guild.id:
+        raise unknown(10011)
+    held = [one for one in guild.member_roles.get(user.id, []) if one != role]
+    guild.member_roles[user.id] = [*held, role] if call.method == "PUT" else held
+    return NO_CONTENT
+
+
 @route("GET", "/guilds/{guild}/roles")
 def roles(call: Call) -> Reply:
     return 200, [role.wire() for role in call.guild().roles.values()]
@@ -34,6 +72,7 @@ def roles(call: Call) -> Reply:
 
 @route("GET", "/guilds/{guild}/emojis")
 @route("GET", "/guilds/{guild}/stickers")
+@route("GET", "/guilds/{guild}/scheduled-events")
 def nothing_of_its_own(call: Call) -> Reply:
     call.guild()
     return 200, []

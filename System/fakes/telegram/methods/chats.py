@@ -56,7 +56,19 @@ def leave(call: Call) -> bool:
 
 
 def _rights() -> dict[str, bool]:
-    rights = ("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats")
-    rights += ("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users")
-    rights += ("can_post_stories", "can_edit_stories", "can_delete_stories", "can_manage_topics")
+    rights = (
+        "can_be_edited",
+        "is_anonymous",
+        "can_manage_chat",
+        "can_delete_messages",
+        "can_manage_video_chats",
+        "can_restrict_members",
+        "can_promote_members",
+        "can_change_info",
+        "can_invite_users",
+        "can_post_stories",
+        "can_edit_stories",
+        "can_delete_stories",
+        "can_manage_topics",
+    )
     return dict.fromkeys(rights, False)

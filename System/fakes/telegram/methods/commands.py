@@ -12,8 +12,15 @@ from fakes.telegram.refusal import bad
 MAXIMUM_COMMANDS = 100
 MAXIMUM_NAME, MAXIMUM_DESCRIPTION = 32, 256
 NAME = re.compile(r"[a-z0-9_]+")
-SCOPES = ("default", "all_private_chats", "all_group_chats", "all_chat_administrators", "chat")
-SCOPES += ("chat_administrators", "chat_member")
+SCOPES = (
+    "default",
+    "all_private_chats",
+    "all_group_chats",
+    "all_chat_administrators",
+    "chat",
+    "chat_administrators",
+    "chat_member",
+)
 
 
 @method("setMyCommands")

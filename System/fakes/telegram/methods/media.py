@@ -13,8 +13,21 @@ from fakes.telegram.refusal import bad
 
 ALBUM = (2, 10)
 IN_ONE_ALBUM = ({"photo", "video", "live_photo"}, {"document"}, {"audio"})
-DETAILS = ("duration", "width", "height", "performer", "title", "has_spoiler", "supports_streaming", "thumbnail")
-DETAILS += ("disable_content_type_detection", "length", "cover", "start_timestamp", "emoji")
+DETAILS = (
+    "duration",
+    "width",
+    "height",
+    "performer",
+    "title",
+    "has_spoiler",
+    "supports_streaming",
+    "thumbnail",
+    "disable_content_type_detection",
+    "length",
+    "cover",
+    "start_timestamp",
+    "emoji",
+)
 
 
 def media_content(kind: str, kept: Kept) -> dict[str, Any]:

@@ -10,11 +10,33 @@ from fakes.telegram.keyboard import read_markup
 from fakes.telegram.model import Chat, Message
 from fakes.telegram.refusal import bad
 
-UNSEEN = ("disable_notification", "protect_content", "link_preview_options", "disable_web_page_preview")
-UNSEEN += ("allow_paid_broadcast", "message_effect_id", "show_caption_above_media", "allow_sending_without_reply")
-ACTIONS = ("cancel", "typing", "record_video", "upload_video", "record_audio", "record_voice", "upload_audio")
-ACTIONS += ("upload_voice", "upload_photo", "upload_document", "choose_sticker", "pick_up_location", "find_location")
-ACTIONS += ("record_video_note", "upload_video_note")
+UNSEEN = (
+    "disable_notification",
+    "protect_content",
+    "link_preview_options",
+    "disable_web_page_preview",
+    "allow_paid_broadcast",
+    "message_effect_id",
+    "show_caption_above_media",
+    "allow_sending_without_reply",
+)
+ACTIONS = (
+    "cancel",
+    "typing",
+    "record_video",
+    "upload_video",
+    "record_audio",
+    "record_voice",
+    "upload_audio",
+    "upload_voice",
+    "upload_photo",
+    "upload_document",
+    "choose_sticker",
+    "pick_up_location",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+)
 
 
 @method("sendMessage")

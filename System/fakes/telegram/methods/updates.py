@@ -36,7 +36,7 @@ def set_webhook(call: Call) -> bool:
     certificate = arguments.file("certificate")
     arguments.ignore("ip_address")
     if not url:
-        return delete_webhook(call)
+        return _remove(call)
     world = call.world
     if arguments.boolean("drop_pending_updates"):
         world.updates.clear()
@@ -50,6 +50,10 @@ def set_webhook(call: Call) -> bool:
 
 @method("deleteWebhook")
 def delete_webhook(call: Call) -> bool:
+    return _remove(call)
+
+
+def _remove(call: Call) -> bool:
     call.world.webhook.remove()
     if call.arguments.boolean("drop_pending_updates"):
         call.world.updates.clear()
