@@ -165,6 +165,8 @@ def test_edits_deletes_reactions_uploads_pins_and_history(fake: FakeDiscord, pla
         assert isinstance(channel, discord.TextChannel)
         sent = await channel.send("one", file=discord.File(io.BytesIO(PNG), "dot.png", description="a dot"))
         assert await sent.attachments[0].read() == PNG and sent.attachments[0].content_type == "image/png"
+        async with channel.typing():
+            assert len(general.typed_at) == 1
         await sent.edit(content="two", embed=discord.Embed(title="t", description="d"))
         await sent.add_reaction("👍")
         await sent.pin()
@@ -550,6 +552,12 @@ def test_a_key_that_means_nothing_is_a_violation_though_discord_ignores_it(fake:
     status, _, _ = ask(fake, "POST", f"/channels/{fake.channel('general').id}/messages", {"content": "x", "nonse": "1"})
     assert status == 200
     assert "'nonse'" in refused(fake)[0]
+
+
+@pytest.mark.parametrize("body", [{"content": "x", "allowed_mentions": {"users": ["Ann"]}}, ["x"], {"embeds": "x"}])
+def test_a_body_of_the_wrong_shape_is_refused(fake: FakeDiscord, body: Any) -> None:
+    assert ask(fake, "POST", f"/channels/{fake.channel('general').id}/messages", body)[0] == 400
+    assert refused(fake)
 
 
 def test_a_taken_right_or_a_deleted_message_is_no_fault_of_the_client(fake: FakeDiscord) -> None:

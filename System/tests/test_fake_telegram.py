@@ -562,6 +562,37 @@ def test_a_bad_call_is_refused_in_telegrams_own_words(
     assert refused(fake) and not fake.messages(ann.chat)
 
 
+@pytest.mark.parametrize(
+    "values", [{"reply_parameters": "[1]"}, {"reply_parameters": {"message_id": "x"}}, {"reply_markup": "{"}]
+)
+def test_a_parameter_of_the_wrong_shape_is_refused(fake: FakeTelegram, values: Any) -> None:
+    assert call(fake, "sendMessage", chat_id=fake.user("Ann").id, text="x", **values)[0] == 400
+    assert refused(fake)
+
+
+def test_marked_text_becomes_entities(fake: FakeTelegram) -> None:
+    ann = fake.user("Ann")
+    text = (
+        f'<b>bold <i>both</i></b> <a href="tg://user?id={ann.id}">Ann</a> <a href="https://x.y/">link</a> '
+        '<pre><code class="language-py">x = 1 &lt; 2</code></pre> <tg-spoiler>s</tg-spoiler> /status @claw_bot'
+    )
+    assert call(fake, "sendMessage", chat_id=ann.id, text=text, parse_mode="HTML")[0] == 200
+    message = fake.messages(ann.chat)[0]
+    found = [(entity.type, message.body.part(entity)) for entity in message.body.entities]
+    assert found == [
+        ("bold", "bold both"),
+        ("italic", "both"),
+        ("text_mention", "Ann"),
+        ("text_link", "link"),
+        ("pre", "x = 1 < 2"),
+        ("spoiler", "s"),
+        ("bot_command", "/status"),
+        ("mention", "@claw_bot"),
+    ]
+    entities = message.wire()["entities"]
+    assert entities[2]["user"]["first_name"] == "Ann" and entities[4]["language"] == "py"
+
+
 def test_text_counts_after_parsing(fake: FakeTelegram) -> None:
     ann = fake.user("Ann")
     text = "<b>" + "😀" * 2048 + "</b>"

@@ -143,7 +143,7 @@ class Gateway:
             self._heartbeat(socket, session, body)
             return session
         if op in (IDENTIFY, RESUME):
-            if session is not None:
+            if session is not None and session.id in self.sessions:
                 raise handshake.ALREADY_AUTHENTICATED
             return self._identify(socket, body) if op == IDENTIFY else self._resume(socket, body)
         if op not in (PRESENCE, VOICE, MEMBERS, SOUNDS, CHANNEL_INFO):

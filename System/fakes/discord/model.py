@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,7 +136,8 @@ class Guild:
 
 @dataclass(eq=False)
 class Channel:
-    """`lacks` names the permissions the bot has not been given here, as in `{"SEND_MESSAGES"}`."""
+    """`lacks` names the permissions the bot has not been given here, as in `{"SEND_MESSAGES"}`; `typed_at` is when the
+    bot said that it is typing."""
 
     id: int
     type: int
@@ -156,6 +158,7 @@ class Channel:
     slow_seconds: int = 0
     tags: dict[int, str] = field(default_factory=dict)
     applied_tags: list[int] = field(default_factory=list)
+    typed_at: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
 
     @property
     def is_thread(self) -> bool:

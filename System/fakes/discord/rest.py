@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 import inspect
 import json
 import re
@@ -30,6 +31,7 @@ INVALID_REQUESTS, INVALID_SECONDS = 10_000, 600.0
 IN_FLIGHT_SECONDS = 0.25
 EARLY_SECONDS = 0.02
 MAXIMUM_REMEMBERED = 10_000
+WRONG_TYPES = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @dataclass
@@ -90,15 +92,17 @@ class Rest:
         except Refusal as refusal:
             return self._refused(seen, refusal, {})
         assert route is not None
-        fault = self._faults.take(route.name)
+        self._check_patience(seen, route, params)
+        verdict = self.buckets.take(route.bucket, route.major(params), counts_globally=route.needs_bot)
+        fault = self._faults.take(route.name) if verdict.wait is None else None
         if isinstance(fault, faults.CutBefore):
             return await faults.cut(request)
-        verdict = self._admit(route, params, fault)
-        if verdict.wait is not None:
-            return self._limit(seen, verdict, self._key(route, params, verdict.everywhere))
         if isinstance(fault, faults.Refuse):
-            return _failure(fault.status, verdict.headers)
-        self._check_patience(seen, route, params)
+            if fault.status != 429:
+                return _failure(fault.status, self._common(verdict.headers))
+            verdict = self._scripted(fault, route)
+        if verdict.wait is not None:
+            return self._limit(verdict, self._key(route, params, verdict.everywhere))
         delivery.failed = isinstance(fault, (faults.DoneThenCut, faults.DoneThenError))
         response = await self._perform(request, seen, delivery, route, params, verdict)
         return await self._deliver(request, response, fault, verdict)
@@ -125,30 +129,23 @@ class Rest:
 
     # How often
 
-    def _admit(self, route: Route, params: dict[str, str], fault: faults.Fault | None) -> Verdict:
-        if isinstance(fault, faults.Refuse) and fault.status == 429:
-            wait = 1.0 if fault.retry_after is None else fault.retry_after
-            return refused_everywhere(wait) if fault.everywhere else self.buckets.refused(route.bucket, wait)
-        return self.buckets.take(route.bucket, route.major(params), counts_globally=route.needs_bot)
+    def _scripted(self, fault: faults.Refuse, route: Route) -> Verdict:
+        wait = 1.0 if fault.retry_after is None else fault.retry_after
+        return refused_everywhere(wait) if fault.everywhere else self.buckets.refused(route.bucket, wait)
 
-    def _limit(self, seen: Seen, verdict: Verdict, key: str) -> web.Response:
+    def _limit(self, verdict: Verdict, key: str) -> web.Response:
         self.limited += 1
-        self._check_key(seen, key)
         self._wait_until[key] = self._clock.now() + (verdict.wait or 0.0)
         self._limited_at[key] = time.monotonic()
         self._invalid.append(self._clock.now())
         return _json(429, verdict.body(), self._common(verdict.headers))
 
     def _check_patience(self, seen: Seen, route: Route, params: dict[str, str]) -> None:
-        self._check_key(seen, self._key(route, params, everywhere=False))
-        if route.needs_bot:
-            self._check_key(seen, "everywhere")
-
-    def _check_key(self, seen: Seen, key: str) -> None:
-        """A client told to wait must wait. One already on its way when the 429 left is forgiven."""
-        left = self._wait_until.get(key, 0.0) - self._clock.now()
-        if left > EARLY_SECONDS and seen.at - self._limited_at[key] > IN_FLIGHT_SECONDS:
-            self._complain(f"{seen.route}: sent {left:.2f} s before Retry-After allows it")
+        """A client told to wait must wait. A request already on its way when the 429 left is forgiven."""
+        for key in [self._key(route, params, everywhere=False)] + (["everywhere"] if route.needs_bot else []):
+            left = self._wait_until.get(key, 0.0) - self._clock.now()
+            if left > EARLY_SECONDS and seen.at - self._limited_at[key] > IN_FLIGHT_SECONDS:
+                self._complain(f"{seen.route}: sent {left:.2f} s before Retry-After allows it")
 
     def _key(self, route: Route, params: dict[str, str], everywhere: bool) -> str:
         return "everywhere" if everywhere else f"{route.bucket} {route.major(params)}"
@@ -176,6 +173,9 @@ class Rest:
             status, answer = await reply if inspect.isawaitable(reply) else reply
         except Refusal as refusal:
             return self._refused(seen, refusal, verdict.headers)
+        except WRONG_TYPES as error:
+            message = f"something in the body has the wrong type: {error!r}"
+            return self._refused(seen, Refusal(400, 50035, errors={"_errors": [message]}), verdict.headers)
         for ignored in call.ignored:
             self._complain(f"{seen.route}: {ignored}")
         if status == 204:
@@ -215,7 +215,7 @@ def _json(status: int, body: Any, headers: dict[str, str]) -> web.Response:
 
 def _failure(status: int, headers: dict[str, str]) -> web.Response:
     """Errors inside Discord are JSON; those of the proxies before it are pages."""
-    if status == 500:
-        return _json(500, {"message": "500: Internal Server Error", "code": 0}, headers)
+    if status <= 500:
+        return _json(status, {"message": f"{status}: {http.HTTPStatus(status).phrase}", "code": 0}, headers)
     page = f"<html><head><title>{status}</title></head><body><center>cloudflare</center></body></html>"
     return web.Response(status=status, text=page, content_type="text/html")

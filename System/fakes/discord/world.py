@@ -309,6 +309,8 @@ class World:
         self.emit(Event("CHANNEL_PINS_UPDATE", place(channel) | {"last_pin_timestamp": latest}, channel.guild))
 
     def typing(self, channel: Channel, user: User) -> None:
+        if user is self.bot:
+            channel.typed_at.append(self.clock.now())
         data: dict[str, Any] = place(channel) | {"user_id": str(user.id), "timestamp": int(self.clock.now())}
         if channel.guild:
             data["member"] = channel.guild.member(user)

@@ -160,6 +160,12 @@ class HtmlReader:
             if not opened.argument.isdecimal():
                 raise mistake("Invalid custom emoji identifier specified")
             entity.more["custom_emoji_id"] = opened.argument
+        elif opened.tag == "tg-time":
+            if not opened.attributes.get("unix", "").isdecimal():
+                return
+            entity.more["unix_time"] = int(opened.attributes["unix"])
+            if style := opened.attributes.get("format"):
+                entity.more["date_time_format"] = style
         elif opened.tag == "blockquote" and "expandable" in opened.attributes:
             entity.type = "expandable_blockquote"
         elif opened.tag == "pre" and last is not None and same_place and last.more.get("language"):

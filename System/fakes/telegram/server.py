@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import re
 import time
 from collections import deque
@@ -18,12 +19,13 @@ from fakes.delivery import Deliveries, Delivery
 from fakes.telegram import methods as _every_method  # noqa: F401 - registers them
 from fakes.telegram.arguments import Arguments, read_arguments
 from fakes.telegram.call import METHODS, Call
-from fakes.telegram.refusal import Refusal, too_many
+from fakes.telegram.refusal import Refusal, bad, too_many
 from fakes.telegram.world import World
 
 TOKEN = re.compile(r"[1-9]\d*:[A-Za-z0-9_-]{30,}")
 IN_FLIGHT_SECONDS = 0.25
 MAXIMUM_REMEMBERED = 10_000
+WRONG_TYPES = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @dataclass
@@ -89,6 +91,8 @@ class Server:
             result = await self.call(seen.method, arguments, delivery)
         except Refusal as refusal:
             return self._refuse(seen.method, refusal)
+        except WRONG_TYPES as error:
+            return self._refuse(seen.method, bad(f"something has the wrong type: {error!r}"))
         return await self._deliver(request, _json(200, {"ok": True, "result": result}), fault)
 
     async def _deliver(
@@ -107,7 +111,7 @@ class Server:
     def _scripted(self, fault: faults.Refuse) -> web.Response:
         if fault.status != 429:
             return _failure(fault.status)
-        return self._refuse("", too_many(int(fault.retry_after or 1)))
+        return self._refuse("", too_many(math.ceil(fault.retry_after or 1)))
 
     def _refuse(self, what: str, refusal: Refusal) -> web.Response:
         headers = {}

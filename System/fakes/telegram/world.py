@@ -95,13 +95,13 @@ class World:
 
     def post(self, chat: Chat, body: Formatted, delivery: Delivery | None, **more: Any) -> Message:
         """What the bot sends. It gets no update for its own messages."""
-        message = self._new(chat, self.bot, body, **more)
+        message = self._new(chat, self.bot, self._with_people(body), **more)
         self.ledger.posted(chat.id, message.id, message.text, delivery)
         self.notify()
         return message
 
     def edit(self, message: Message, body: Formatted, markup: dict[str, Any] | None) -> None:
-        before, message.body, message.markup = message.text, body, markup
+        before, message.body, message.markup = message.text, self._with_people(body), markup
         message.edited_at = int(self.clock.now())
         if message.author is self.bot:
             self.ledger.changed(message.chat.id, message.id, before, message.text, None)
@@ -169,6 +169,15 @@ class World:
         if len(chat.messages) > MAXIMUM_KEPT_MESSAGES:
             chat.messages.pop(next(iter(chat.messages)))
         return message
+
+    def _with_people(self, body: Formatted) -> Formatted:
+        """Mentions by id name a person the bot has met; others are no mentions."""
+        people = {user.id: user for chat in self.chats.values() for user in chat.members}
+        kept = [e for e in body.entities if e.type != "text_mention" or e.more.get("user_id") in people]
+        for entity in kept:
+            if entity.type == "text_mention":
+                entity.more = {"user": people[entity.more["user_id"]].wire()}
+        return Formatted(body.text, kept)
 
     def _queue(self, kind: str, data: dict[str, Any], chat: Chat) -> None:
         if not chat.kicked:

@@ -11,7 +11,7 @@ from fakes.telegram.files import Kept
 from fakes.telegram.methods.messages import send
 from fakes.telegram.refusal import bad
 
-ALBUM = (2, 10)
+MAXIMUM_ALBUM = 10
 IN_ONE_ALBUM = ({"photo", "video", "live_photo"}, {"document"}, {"audio"})
 DETAILS = (
     "duration",
@@ -108,13 +108,13 @@ def send_sticker(call: Call) -> dict[str, Any]:
 
 @method("sendMediaGroup")
 def send_media_group(call: Call) -> list[dict[str, Any]]:
-    """Two to ten pieces that belong together; each is a message."""
+    """Up to ten pieces that belong together; each is a message."""
     items = call.arguments.parsed("media", "media")
     if not isinstance(items, list):
         raise bad("expected an Array of InputMedia")
     if not items:
         raise bad("there are no messages to send")
-    if len(items) > ALBUM[1]:
+    if len(items) > MAXIMUM_ALBUM:
         raise bad("too many messages to send as an album")
     pieces = [_piece(call, item) for item in items]
     kinds = {kind for kind, _, _ in pieces}
