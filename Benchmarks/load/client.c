@@ -21,6 +21,9 @@
 #include <unistd.h>
 
 enum { UPGRADING, CHALLENGED, LOGGING_IN, READY };
+/* As in the design's figures: 200 turns in 20 sessions. */
+enum { TURNS_A_SESSION = 10 };
+
 struct peer { int fd, state, index; size_t have, cap; char *in; double sent; long serial; };
 
 static const char *mode, *method, *params, *token;
@@ -62,8 +65,8 @@ static void next_request(struct peer *p) {
     if (!strcmp(mode, "echo")) return send_text(p, "0123456789012345678901234567890123456789012345678901234567890123");
     if (!strcmp(mode, "turns"))
         snprintf(text, sizeof text, "{\"type\":\"req\",\"id\":\"t%ld\",\"method\":\"chat.send\",\"params\":{\"sessionKey\":"
-                 "\"agent:main:bench-%d\",\"message\":\"hi\",\"deliver\":false,\"idempotencyKey\":\"b-%d-%d-%ld\"}}",
-                 p->serial, p->index, getpid(), p->index, p->serial);
+                 "\"agent:main:bench-%d-%ld\",\"message\":\"hi\",\"deliver\":false,\"idempotencyKey\":\"b-%d-%d-%ld\"}}",
+                 p->serial, p->index, (p->serial - 1) / TURNS_A_SESSION, getpid(), p->index, p->serial);
     else snprintf(text, sizeof text, "{\"type\":\"req\",\"id\":\"r%ld\",\"method\":\"%s\",\"params\":%s}", p->serial, method, params);
     send_text(p, text);
 }

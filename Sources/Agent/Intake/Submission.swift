@@ -70,12 +70,3 @@ package enum StopWords {
         return words.contains(String(text.trimmed).lowercased())
     }
 }
-
-extension StringProtocol {
-    /// Without white space at both ends.
-    var trimmed: SubSequence {
-        let rest = drop { $0.isWhitespace }
-        guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return rest.prefix(0) }
-        return rest[...last]
-    }
-}

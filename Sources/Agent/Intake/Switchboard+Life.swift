@@ -37,13 +37,15 @@ extension Switchboard {
     private func recover() async {
         do {
             let interrupted = try await stores.journal.interrupted()
-            let unanswered = try await stores.inbox.unanswered()
-            let turns = Dictionary(interrupted.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
-            for entry in unanswered where !held.contains(entry.id) {
+            var turns = Dictionary(interrupted.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
+            try await eachUnanswered { entry in
+                let turn = turns.removeValue(forKey: entry.run)
+                guard !held.contains(entry.id) else { return }
                 counts.recovered += 1
-                admit(entry, interrupted: turns[entry.run])
+                admit(entry, interrupted: turn)
             }
-            try await abandon(interrupted, answeredBy: Set(unanswered.map(\.run)))
+            // A journal without a message has nobody to answer.
+            for run in turns.keys { try await stores.journal.abandon(run) }
             if counts.recovered > 0 {
                 log.info("Took up messages without an answer.", ["count": "\(counts.recovered)"])
             }
@@ -53,9 +55,20 @@ extension Switchboard {
         hasRecovered = true
     }
 
-    /// A journal without a message has nobody to answer.
-    private func abandon(_ turns: [InterruptedTurn], answeredBy runs: Set<RunID>) async throws {
-        for turn in turns where !runs.contains(turn.run) { try await stores.journal.abandon(turn.run) }
+    /// Messages that are kept in memory while they wait; each may hold images, so the rest is read back in its turn.
+    private static let mostMessagesInMemory = 100
+
+    private func eachUnanswered(_ take: (InboxEntry) -> Void) async throws {
+        var last: InboxID = 0
+        while true {
+            let page = try await stores.inbox.unanswered(after: last)
+            guard let end = page.last?.id else { return }
+            last = end
+            for var entry in page {
+                if queue.waitingCount >= Self.mostMessagesInMemory { entry.message = nil }
+                take(entry)
+            }
+        }
     }
 
     // MARK: Watchdog
@@ -77,13 +90,14 @@ extension Switchboard {
     package func unanswered() async -> Int {
         guard hasRecovered, !isDraining else { return 0 }
         do {
-            let lost = try await stores.inbox.unanswered()
-                .filter { !held.contains($0.id) && $0.receivedAt < .now - Self.grace }
-            counts.unanswered = lost.count
-            for entry in lost {
+            var lost = 0
+            try await eachUnanswered { entry in
+                guard !held.contains(entry.id), entry.receivedAt < .now - Self.grace else { return }
+                lost += 1
                 log.error("A message had no outcome and nobody at work.", ["run.id": entry.run.rawValue])
                 admit(entry)
             }
+            counts.unanswered = lost
         } catch {
             log.error("The inbox could not be counted.", ["reason": "\(error)"])
         }

@@ -9,7 +9,8 @@ extension Switchboard {
             guard let profile = settings.profile(settings.agent(of: item.entry.session)) else {
                 return await refuse(item, .unknownAgent(settings.agent(of: item.entry.session)))
             }
-            if let command = item.command {
+            // A message that was read back only now may be a command, too.
+            if let command = item.command ?? (item.interrupted == nil ? self.command(in: message) : nil) {
                 await answer(command, message, profile, item)
             } else {
                 await runTurn(message, profile, item)
@@ -23,7 +24,7 @@ extension Switchboard {
         let live = newRun(item, profile.id)
         let order = TurnOrder(
             live: live, message: message, text: item.text ?? message.text, profile: profile,
-            interrupted: item.interrupted)
+            interrupted: item.interrupted, beginning: item.beginning)
         let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
             await self.makeRunner().run(order)
         }
@@ -41,7 +42,7 @@ extension Switchboard {
     private func makeRunner() -> AgentRunner {
         AgentRunner(
             stores: stores, models: models, directory: directory, tools: tools, settings: settings,
-            workspaces: workspaces, deadlines: deadlines, clock: clock, log: log)
+            workspaces: workspaces, contexts: contexts, deadlines: deadlines, clock: clock, log: log)
     }
 
     /// Cancels `work` when the run is stopped or has taken too long.

@@ -23,6 +23,7 @@ package final class Switchboard {
 
     let book = RunBook()
     let deadlines = Deadlines()
+    let contexts: ContextCache
     let work = TaskPool()
     var queue = TurnQueue()
     var counts = AgentMetrics()
@@ -53,6 +54,7 @@ package final class Switchboard {
         self.clock = clock
         self.facts = facts
         workspaces = Workspaces(log: log)
+        contexts = ContextCache(deadlines: deadlines)
     }
 
     // MARK: The door
@@ -67,6 +69,7 @@ package final class Switchboard {
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
         let waiting = queue.waiting(in: message.session).count
         guard waiting < Self.mostQueued else { throw .queueFull(waiting) }
+        if mayBeginAtOnce(message) { return try await begin(message) }
         switch try await record(message) {
         case .new(let entry):
             counts.submitted += 1
@@ -79,6 +82,39 @@ package final class Switchboard {
 
     private func isStop(_ text: String) -> Bool {
         StopWords.contains(text) || commands.find(text)?.command.name == SessionCommands.stop.name
+    }
+
+    /// Nothing has to wait: no turn of the session, no command, no place among the turns.
+    private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
+        hasRecovered && command(in: message) == nil
+            && queue.startAtOnce(message.session, mostTurns: settings.maxConcurrent)
+    }
+
+    /// The message and its turn's beginning go to the disk together: one wait for it instead of two.
+    private func begin(_ message: InboundMessage) async throws(SubmitError) -> Submission {
+        let startedAt = Timestamp.now
+        let turn = NewTurn(
+            run: message.newRun, session: message.session, message: message.asUserMessage,
+            startedAt: startedAt)
+        let accepted: AcceptedTurn
+        do {
+            accepted = try await stores.journal.accept(message, beginning: turn)
+        } catch {
+            leave(message.session)
+            throw .store("\(error)")
+        }
+        let entry = accepted.recorded.entry
+        guard let begun = accepted.begun else {
+            leave(message.session)
+            return try repeated(entry, message)
+        }
+        counts.submitted += 1
+        held.insert(entry.id)
+        var item = TurnQueue.Item(entry: entry)
+        item.beginning = Beginning(turn: begun, at: startedAt)
+        // While the house closes the journal keeps it for the next start.
+        if !isDraining { start(item) }
+        return .started(entry.run)
     }
 
     private func record(_ message: InboundMessage) async throws(SubmitError) -> Recorded {
@@ -101,10 +137,8 @@ package final class Switchboard {
     /// Takes a stored message into the house: from here on it will get its outcome.
     func admit(_ entry: InboxEntry, interrupted: InterruptedTurn? = nil) {
         guard held.insert(entry.id).inserted else { return }
-        var item = TurnQueue.Item(entry: entry, command: nil, interrupted: interrupted)
-        if interrupted == nil, let message = entry.message, message.images.isEmpty {
-            item.command = commands.find(message.text)
-        }
+        var item = TurnQueue.Item(entry: entry, interrupted: interrupted)
+        if interrupted == nil { item.command = entry.message.flatMap { command(in: $0) } }
         if let command = item.command?.command {
             if command.startsOver {
                 clear(entry.session)
@@ -114,6 +148,10 @@ package final class Switchboard {
         }
         queue.append(item)
         startNext()
+    }
+
+    func command(in message: InboundMessage) -> CommandMatch? {
+        message.images.isEmpty ? commands.find(message.text) : nil
     }
 
     /// What runs or waits in a session is stopped, because a message begins it anew.
@@ -126,12 +164,19 @@ package final class Switchboard {
     /// Starts what may start now.
     func startNext() {
         guard !isDraining else { return }
-        while let item = queue.next(mostTurns: max(settings.maxConcurrent, 1)) {
-            work.add {
-                await self.perform(item)
-                self.queue.finished(item.entry.session)
-                self.startNext()
-            }
+        while let item = queue.next(mostTurns: settings.maxConcurrent) { start(item) }
+    }
+
+    private func start(_ item: TurnQueue.Item) {
+        work.add {
+            await self.perform(item)
+            self.leave(item.entry.session)
         }
+    }
+
+    /// Gives the session's place up.
+    private func leave(_ session: SessionKey) {
+        queue.finished(session)
+        startNext()
     }
 }

@@ -12,16 +12,19 @@ struct TurnQueue {
         var command: CommandMatch?
         /// What a crash left of this turn.
         var interrupted: InterruptedTurn?
+        /// The turn's beginning, when it went to disk together with the message.
+        var beginning: Beginning?
         /// Takes the place of the message's text: `/new hello` is a turn about `hello`.
         var text: String?
     }
 
     private var waiting: [SessionKey: [Item]] = [:]
     private var ready: [SessionKey] = []
-    private var running: [SessionKey: Item] = [:]
+    /// Sessions that are at work, and whether on a turn: else on a command.
+    private var running: [SessionKey: Bool] = [:]
+    private(set) var runningTurns = 0
 
-    var runningTurns: Int { running.values.count { $0.command == nil } }
-    var waitingCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
+    private(set) var waitingCount = 0
 
     func waiting(in session: SessionKey) -> [Item] { waiting[session] ?? [] }
 
@@ -34,6 +37,7 @@ struct TurnQueue {
     mutating func append(_ item: Item) {
         let session = item.entry.session
         waiting[session, default: []].append(item)
+        waitingCount += 1
         if running[session] == nil && waiting[session]?.count == 1 { ready.append(session) }
     }
 
@@ -47,16 +51,30 @@ struct TurnQueue {
         }
         let session = ready.remove(at: place)
         guard let item = removeFirst(of: session) else { return nil }
-        running[session] = item
+        running[session] = false
+        if item.command == nil { isTurn(session) }
         return item
     }
 
+    /// Takes a turn's place for a message that is not on disk yet; `finished` must follow.
+    ///
+    /// False when somebody is before it.
+    mutating func startAtOnce(_ session: SessionKey, mostTurns: Int) -> Bool {
+        guard !isBusy(session), runningTurns < mostTurns else { return false }
+        isTurn(session)
+        return true
+    }
+
     /// The session's command has become a turn: `/new` with a message.
-    mutating func becameTurn(_ session: SessionKey) { running[session]?.command = nil }
+    mutating func becameTurn(_ session: SessionKey) { isTurn(session) }
+
+    private mutating func isTurn(_ session: SessionKey) {
+        if running.updateValue(true, forKey: session) != true { runningTurns += 1 }
+    }
 
     /// The session's item has ended; its next one may start.
     mutating func finished(_ session: SessionKey) {
-        running[session] = nil
+        if running.removeValue(forKey: session) == true { runningTurns -= 1 }
         if waiting[session] != nil { ready.append(session) }
     }
 
@@ -71,12 +89,14 @@ struct TurnQueue {
             waiting[session] = kept.isEmpty ? nil : kept
             if kept.isEmpty { ready.removeAll { $0 == session } }
         }
+        waitingCount -= removed.count
         return removed.sorted { $0.entry.id < $1.entry.id }
     }
 
     private mutating func removeFirst(of session: SessionKey) -> Item? {
         guard var items = waiting[session], !items.isEmpty else { return nil }
         let item = items.removeFirst()
+        waitingCount -= 1
         waiting[session] = items.isEmpty ? nil : items
         return item
     }

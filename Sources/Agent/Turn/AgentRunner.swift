@@ -12,6 +12,7 @@ struct AgentRunner {
     let tools: ToolBox
     let settings: AgentSettings
     let workspaces: Workspaces
+    let contexts: ContextCache
     let deadlines: Deadlines
     let clock: any Clock<Duration>
     let log: Log
@@ -23,7 +24,7 @@ struct AgentRunner {
     ///
     /// Nil when the process is going down: the turn is then run again at the next start.
     func run(_ order: TurnOrder) async -> RunOutcome? {
-        let startedAt = Timestamp.now
+        let startedAt = order.beginning?.at ?? .now
         order.live.publish(.status(.preparingWorkspace))
         workspaces.prepare(order.profile)
         order.live.publish(.status(.preparingContext))
@@ -47,15 +48,18 @@ struct AgentRunner {
 
     /// From here on the message is in the transcript and the turn in the journal.
     private func begin(_ order: TurnOrder, at startedAt: Timestamp) async throws -> Turn {
-        let userMessage = order.userMessage
-        let begun = try await stores.journal.begin(
-            NewTurn(
-                run: order.live.run, session: order.live.session, inbox: order.live.inbox,
-                message: userMessage,
-                startedAt: startedAt))
+        let begun: BegunTurn
+        if let beginning = order.beginning {
+            begun = beginning.turn
+        } else {
+            begun = try await stores.journal.begin(
+                NewTurn(
+                    run: order.live.run, session: order.live.session, inbox: order.live.inbox,
+                    message: order.userMessage, startedAt: startedAt))
+        }
         order.live.found(begun.entry.sessionID)
         guard begun.attempt <= Self.mostAttempts else { throw TooManyAttempts(count: begun.attempt) }
-        announce([.user(userMessage)], at: begun.position.map { [$0] } ?? [], on: order.live)
+        announce([.user(order.userMessage)], at: begun.position.map { [$0] } ?? [], on: order.live)
         return makeTurn(order, begun, at: startedAt)
     }
 
@@ -69,22 +73,34 @@ struct AgentRunner {
         let system = PromptBuilder(settings: settings, profile: order.profile)
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
         let schemas = tools.schemas(order.profile.tools)
-        let otherBytes = system.utf8.count + schemas.reduce(0) { $0 + $1.byteCount }
+        let otherBytes = system.utf8.count + tools.byteCount(schemas)
         return Turn(
-            order: order, startedAt: startedAt, entry: begun.entry, sequence: begun.position?.sequence ?? 0,
-            choice: choice, system: system, tools: schemas,
-            contextBytes: ContextWindow.bytes(window: choice.window(order.profile), otherBytes: otherBytes))
+            order: order, startedAt: startedAt, entry: begun.entry, choice: choice, system: system,
+            tools: schemas,
+            contextBytes: ContextWindow.bytes(window: choice.window(order.profile), otherBytes: otherBytes),
+            transcript: begun.transcript)
     }
 
     func loadContext(_ turn: inout Turn) async throws(TurnStop) {
-        let imageBytes = turn.order.message.images.reduce(0) { $0 + $1.base64.utf8.count }
-        let bytes = turn.contextBytes + imageBytes
-        let sessionID = turn.sessionID
-        let stored = try await storing { try await stores.sessions.context(sessionID, maxBytes: bytes) }
+        let tail = try await tail(of: turn)
+        turn.transcript = nil
+        let stored = tail.newest(maxBytes: turn.contextBytes) ?? tail.messages
         let window = ContextWindow(
-            acceptsImages: turn.choice.facts.acceptsImages, isCut: Int64(stored.count) < turn.sequence)
+            acceptsImages: turn.choice.facts.acceptsImages, isCut: Int64(stored.count) < tail.lastSequence)
         turn.messages = window.messages(from: stored)
         if turn.messages.isEmpty { turn.messages = [.user(turn.order.userMessage)] }
+    }
+
+    private func tail(of turn: Turn) async throws(TurnStop) -> TranscriptTail {
+        let (session, bytes) = (turn.sessionID, turn.contextBytes)
+        if let transcript = turn.transcript,
+            let tail = contexts.tail(of: session, transcript, maxBytes: bytes)
+        {
+            return tail
+        }
+        let tail = try await storing { try await stores.sessions.tail(session, maxBytes: bytes) }
+        contexts.keep(tail, of: session, maxBytes: bytes)
+        return tail
     }
 
     /// Asks the model until it answers without calling a tool.
@@ -115,8 +131,8 @@ struct AgentRunner {
     }
 
     func announce(_ messages: [Message], at positions: [StoredPosition], on live: ActiveRun) {
-        let appended = zip(messages, positions).filter { $0.1.isNew }
-            .map { AppendedMessage(sequence: $0.1.sequence, id: $0.1.id, message: $0.0) }
+        if let session = live.state.sessionID { contexts.append(messages, at: positions, to: session) }
+        let appended = Switchboard.appended(messages, positions)
         if !appended.isEmpty { live.publish(.appended(appended)) }
     }
 }

@@ -5,8 +5,10 @@ package import Core
 /// A call that cannot be made is a result that says why: the model reads it and does better.
 @MainActor
 package struct ToolBox: Sendable {
-    private let tools: [any Tool]
     private let byName: [String: any Tool]
+    private let allSchemas: [ToolSchema]
+    /// About what each schema adds to a request.
+    private let byteCounts: [String: Int]
     /// What one result may add to the conversation: 64 KiB are about 16,000 tokens.
     private let maxResultBytes: Int
     /// A call that takes longer is stopped.
@@ -22,18 +24,21 @@ package struct ToolBox: Sendable {
             let name = tool.schema.name
             precondition(byName.updateValue(tool, forKey: name) == nil, "Tool '\(name)' is registered twice.")
         }
-        self.tools = tools
         self.byName = byName
+        allSchemas = tools.map(\.schema)
+        byteCounts = Dictionary(uniqueKeysWithValues: allSchemas.map { ($0.name, $0.byteCount) })
         self.maxResultBytes = maxResultBytes
         self.callTimeout = callTimeout
     }
 
-    package var names: [String] { tools.map(\.schema.name) }
+    package var names: [String] { allSchemas.map(\.name) }
 
     /// What a model is told; a tool that the policy denies is not even named.
     package func schemas(_ policy: ToolPolicy) -> [ToolSchema] {
-        tools.map(\.schema).filter { policy.allows($0.name) }
+        allSchemas.filter { policy.allows($0.name) }
     }
+
+    func byteCount(_ schemas: [ToolSchema]) -> Int { schemas.reduce(0) { $0 + (byteCounts[$1.name] ?? 0) } }
 
     /// What a call will do, decided before it is written into the journal.
     enum Plan {

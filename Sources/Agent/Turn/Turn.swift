@@ -10,6 +10,8 @@ struct TurnOrder {
     let profile: AgentProfile
     /// What a crash left of an earlier attempt.
     let interrupted: InterruptedTurn?
+    /// Nil when the turn is still to begin.
+    let beginning: Beginning?
 
     @MainActor var userMessage: UserMessage {
         UserMessage(
@@ -18,18 +20,24 @@ struct TurnOrder {
     }
 }
 
+/// A turn whose beginning is on disk.
+struct Beginning {
+    let turn: BegunTurn
+    let at: Timestamp
+}
+
 /// A turn on its way: everything the steps hand on to each other.
 struct Turn {
     let order: TurnOrder
     let startedAt: Timestamp
     let entry: SessionEntry
-    /// The user message's place in the transcript.
-    let sequence: Int64
     let choice: ModelChoice
     let system: String
     let tools: [ToolSchema]
     /// Bytes of transcript a request may hold; less after a model has said that it was too much.
     var contextBytes: Int
+    /// The transcript as the turn found it; nil once something may have been added.
+    var transcript: TranscriptStatistics?
     /// What the model has been and will be sent.
     var messages: [Message] = []
     /// Messages that the transcript lacks still.

@@ -27,34 +27,34 @@ extension JSON {
 
     /// The value on one line, in UTF-8.
     package func encoded() -> [UInt8] {
-        var bytes: [UInt8] = []
-        write(into: &bytes)
-        return bytes
+        var writer = JSONWriter()
+        writer.write(self)
+        return Array(writer.bytes)
     }
 
     /// Appends the value on one line, in UTF-8.
     package func write(into bytes: inout [UInt8]) {
         var writer = JSONWriter()
-        writer.write(self, into: &bytes)
+        writer.write(self)
+        bytes.append(contentsOf: writer.bytes)
     }
 
     /// The value on one line.
-    package var text: String { String(decoding: encoded(), as: UTF8.self) }
+    package var text: String {
+        var writer = JSONWriter()
+        writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
 
     /// The value for people: one member a line, two spaces a level.
     package var prettyText: String {
-        var bytes: [UInt8] = []
         var writer = JSONWriter(indent: 2)
-        writer.write(self, into: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }
 
 extension String {
     /// The text as a JSON string, with its quotes.
-    package var quotedJSON: String {
-        var bytes: [UInt8] = []
-        JSONWriter.append(quoted: self, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    package var quotedJSON: String { JSON.string(self).text }
 }

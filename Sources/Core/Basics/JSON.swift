@@ -49,7 +49,9 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
     package init(floatLiteral value: Double) { self = .number(value) }
     package init(booleanLiteral value: Bool) { self = .bool(value) }
     package init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    package init(dictionaryLiteral elements: (String, JSON)...) { self = .object(JSONObject(elements)) }
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(JSONObject(literal: elements))
+    }
     package init(nilLiteral: ()) { self = .null }
 
     package init(_ value: Int) { self = .integer(Int64(value)) }

@@ -10,7 +10,7 @@ package struct JSONObject: Sendable, Hashable {
     /// Built once an object is large; small ones are faster to scan.
     private var places: [String: Int]?
 
-    private static let largestScannedCount = 16
+    private static let largestScannedCount = 32
 
     package init() {}
 
@@ -77,5 +77,12 @@ extension JSONObject: RandomAccessCollection {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-    package init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+    package init(dictionaryLiteral elements: (String, JSON)...) { self.init(literal: elements) }
+
+    /// The keys of a literal must differ.
+    init(literal elements: [(String, JSON)]) {
+        assert(Set(elements.map(\.0)).count == elements.count, "A key stands twice in a literal.")
+        members.reserveCapacity(elements.count)
+        for (key, value) in elements { append(key, value) }
+    }
 }

@@ -1,129 +1,172 @@
-/// Writes JSON values as bytes.
+/// Writes JSON values as bytes, into memory of its own: an array would check its owner and its end at every byte.
 struct JSONWriter: ~Copyable {
+    private var start: UnsafeMutablePointer<UInt8>
+    private var count = 0
+    private var capacity = 512
     /// Spaces a level, or nil for one line.
     private let indent: Int?
     private var depth = 0
 
     init(indent: Int? = nil) {
         self.indent = indent
+        start = .allocate(capacity: capacity)
     }
 
-    mutating func write(_ value: JSON, into bytes: inout [UInt8]) {
+    deinit { start.deallocate() }
+
+    /// What was written so far.
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+
+    mutating func write(_ value: JSON) {
         switch value {
-        case .null: Self.append("null", to: &bytes)
-        case .bool(let value): Self.append(value ? "true" : "false", to: &bytes)
-        case .integer(let value): Self.append(value, to: &bytes)
-        case .number(let value): Self.append(value, to: &bytes)
-        case .string(let value): Self.append(quoted: value, to: &bytes)
-        case .array(let items): write(items, into: &bytes)
-        case .object(let members): write(members, into: &bytes)
+        case .null: write(word: "null")
+        case .bool(let value): write(word: value ? "true" : "false")
+        case .integer(let value): write(value)
+        case .number(let value): write(value)
+        case .string(let value): write(quoted: value)
+        case .array(let items): write(items)
+        case .object(let members): write(members)
         }
     }
 
-    private mutating func write(_ items: [JSON], into bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "["))
+    private mutating func write(_ items: [JSON]) {
+        put(UInt8(ascii: "["))
         depth += 1
         var isFirst = true
         for item in items {
-            separate(isFirst: &isFirst, in: &bytes)
-            write(item, into: &bytes)
+            separate(isFirst: &isFirst)
+            write(item)
         }
-        close(UInt8(ascii: "]"), isEmpty: isFirst, in: &bytes)
+        close(UInt8(ascii: "]"), isEmpty: isFirst)
     }
 
-    private mutating func write(_ members: JSONObject, into bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "{"))
+    private mutating func write(_ members: JSONObject) {
+        put(UInt8(ascii: "{"))
         depth += 1
         var isFirst = true
         for (key, value) in members {
-            separate(isFirst: &isFirst, in: &bytes)
-            Self.append(quoted: key, to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
-            if indent != nil { bytes.append(UInt8(ascii: " ")) }
-            write(value, into: &bytes)
+            separate(isFirst: &isFirst)
+            write(quoted: key)
+            put(UInt8(ascii: ":"))
+            if indent != nil { put(UInt8(ascii: " ")) }
+            write(value)
         }
-        close(UInt8(ascii: "}"), isEmpty: isFirst, in: &bytes)
+        close(UInt8(ascii: "}"), isEmpty: isFirst)
     }
 
-    private func separate(isFirst: inout Bool, in bytes: inout [UInt8]) {
-        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    private mutating func separate(isFirst: inout Bool) {
+        if !isFirst { put(UInt8(ascii: ",")) }
         isFirst = false
-        breakLine(in: &bytes)
+        breakLine()
     }
 
-    private mutating func close(_ bracket: UInt8, isEmpty: Bool, in bytes: inout [UInt8]) {
+    private mutating func close(_ bracket: UInt8, isEmpty: Bool) {
         depth -= 1
-        if !isEmpty { breakLine(in: &bytes) }
-        bytes.append(bracket)
+        if !isEmpty { breakLine() }
+        put(bracket)
     }
 
-    private func breakLine(in bytes: inout [UInt8]) {
+    private mutating func breakLine() {
         guard let indent else { return }
-        bytes.append(0x0A)
-        bytes.append(contentsOf: repeatElement(0x20, count: indent * depth))
+        put(0x0A)
+        for _ in 0..<(indent * depth) { put(0x20) }
     }
 }
 
+// MARK: - Text and numbers
+
 extension JSONWriter {
     /// Only what JSON demands is escaped; everything else is copied in runs.
-    static func append(quoted text: String, to bytes: inout [UInt8]) {
-        bytes.append(0x22)
+    mutating func write(quoted text: String) {
         var text = text
-        text.withUTF8 { utf8 in
-            var start = 0
-            while true {
-                let end = JSONText.plainRun(in: utf8, from: start).end
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<end]))
-                guard end < utf8.count else { break }
-                appendEscape(utf8[end], to: &bytes)
-                start = end + 1
-            }
-        }
-        bytes.append(0x22)
+        text.withUTF8 { write(quoted: $0) }
     }
 
-    private static func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
+    private mutating func write(quoted utf8: UnsafeBufferPointer<UInt8>) {
+        reserve(utf8.count + 2)
+        put(0x22)
+        var start = 0
+        while true {
+            let end = JSONText.plainRun(in: utf8, from: start).end
+            copy(UnsafeBufferPointer(rebasing: utf8[start..<end]))
+            guard end < utf8.count else { break }
+            escape(utf8[end])
+            start = end + 1
+        }
+        put(0x22)
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        put(UInt8(ascii: "\\"))
         switch byte {
-        case 0x22, 0x5C: bytes.append(contentsOf: [0x5C, byte])
-        case 0x0A: append("\\n", to: &bytes)
-        case 0x0D: append("\\r", to: &bytes)
-        case 0x09: append("\\t", to: &bytes)
-        case 0x08: append("\\b", to: &bytes)
-        case 0x0C: append("\\f", to: &bytes)
+        case 0x22, 0x5C: put(byte)
+        case 0x0A: put(UInt8(ascii: "n"))
+        case 0x0D: put(UInt8(ascii: "r"))
+        case 0x09: put(UInt8(ascii: "t"))
+        case 0x08: put(UInt8(ascii: "b"))
+        case 0x0C: put(UInt8(ascii: "f"))
         default:
-            append("\\u00", to: &bytes)
-            bytes.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+            write(word: "u00")
+            put(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
             let low = byte & 0x0F
-            bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+            put(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
         }
     }
 
     /// Whole numbers have no fraction, as JavaScript writes them; what is not a number is `null`.
-    fileprivate static func append(_ value: Double, to bytes: inout [UInt8]) {
+    private mutating func write(_ value: Double) {
         if let whole = Int64(exactly: value), whole != 0 || value.sign == .plus {
-            append(whole, to: &bytes)
+            write(whole)
         } else if value == 0 {
-            append("-0", to: &bytes)
+            write(word: "-0")
         } else if value.isFinite {
             var text = value.description
-            text.withUTF8 { bytes.append(contentsOf: $0) }
+            text.withUTF8 { copy($0) }
         } else {
-            append("null", to: &bytes)
+            write(word: "null")
         }
     }
 
-    fileprivate static func append(_ value: Int64, to bytes: inout [UInt8]) {
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    private mutating func write(_ value: Int64) {
+        if value < 0 { put(UInt8(ascii: "-")) }
+        let first = count
         var rest = value.magnitude
-        let start = bytes.count
         repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
             rest /= 10
         } while rest > 0
-        bytes[start...].reverse()
+        var digits = UnsafeMutableBufferPointer(start: start + first, count: count - first)
+        digits.reverse()
     }
 
-    fileprivate static func append(_ word: StaticString, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    private mutating func write(word: StaticString) {
+        copy(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    }
+}
+
+// MARK: - Memory
+
+extension JSONWriter {
+    @inline(__always)
+    private mutating func put(_ byte: UInt8) {
+        if count == capacity { reserve(1) }
+        start[count] = byte
+        count += 1
+    }
+
+    private mutating func copy(_ run: UnsafeBufferPointer<UInt8>) {
+        guard let base = run.baseAddress, !run.isEmpty else { return }
+        reserve(run.count)
+        (start + count).update(from: base, count: run.count)
+        count += run.count
+    }
+
+    private mutating func reserve(_ more: Int) {
+        guard count + more > capacity else { return }
+        capacity = max(capacity * 2, count + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.update(from: start, count: count)
+        start.deallocate()
+        start = larger
     }
 }

@@ -89,12 +89,6 @@ package struct Environment: Sendable {
 }
 
 extension Substring {
-    fileprivate var trimmed: Substring {
-        let start = drop { $0.isWhitespace }
-        let end = start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) } ?? start.startIndex
-        return start[..<end]
-    }
-
     fileprivate func withoutPrefix(_ prefix: String) -> Substring {
         hasPrefix(prefix) ? dropFirst(prefix.count) : self
     }

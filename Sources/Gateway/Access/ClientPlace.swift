@@ -1,3 +1,4 @@
+import Core
 import Wire
 
 /// Where a client really is, seen through the proxies we know.
@@ -63,7 +64,7 @@ struct ClientPlaces: Sendable {
     private static func hops(_ headers: HTTPHeaders) -> [PeerAddress] {
         headers.all("x-forwarded-for").flatMap { $0.split(separator: ",") }.suffix(mostHops).compactMap {
             hop in
-            let hop = String(hop).trimmed
+            let hop = String(hop.trimmed)
             if let address = PeerAddress(hop) { return address }
             return hop.lastIndex(of: ":").flatMap { PeerAddress(String(hop[..<$0])) }  // with a port
         }

@@ -251,7 +251,7 @@ extension TurnNarrator {
     }
 
     private mutating func ended(_ end: TurnEnd, _ time: Timestamp) -> [TurnFrame] {
-        let reply = end.text?.trimmed ?? ""
+        let reply = String((end.text ?? "").trimmed)
         var frames = flush(time, inChat: false)
         guard generation == .four else {
             frames.append(

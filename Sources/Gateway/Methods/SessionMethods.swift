@@ -184,7 +184,7 @@ extension SessionMethods {
                     ? "Either key, sessionId, or label is required"
                     : "Either key, sessionId, label, shortId, or reference is required")
         }
-        let found = try await find(name, text, call)
+        let found = try await find(name, String(text), call)
         var object: JSONObject = ["ok": true, "key": .string(found.rawValue)]
         if call.generation == .four { object["agentId"] = .string(settings.now.agent(of: found).rawValue) }
         return .json(.object(object))
@@ -250,14 +250,6 @@ extension SessionMethods {
     private static let messagesParams = ParamsSchema(
         .required("key", .string(least: 1)), .optional("agentId", .string(least: 1)),
         .optional("includeApprovals", .boolean))
-}
-
-extension String {
-    /// Without white space at both ends.
-    var trimmed: String {
-        let isSpace: (Character) -> Bool = { $0.isWhitespace }
-        return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
-    }
 }
 
 extension Switchboard {

@@ -101,7 +101,7 @@ extension SessionPatch {
     private static func label(_ value: JSON) throws(RPCError) -> String? {
         guard let text = value.stringValue?.trimmed else { return nil }
         guard !text.isEmpty else { throw .invalid("invalid label: empty") }
-        return text
+        return String(text)
     }
 
     /// Nil clears: for null, and where `off` is the same as no override.
@@ -133,7 +133,7 @@ extension SessionPatch {
     }
 
     private static func model(_ value: JSON?) -> ModelReference? {
-        value?.stringValue.flatMap { ModelReference($0.trimmed) }
+        value?.stringValue.flatMap { ModelReference(String($0.trimmed)) }
     }
 
     /// The provider must be known, the model may be newer than any list.
@@ -142,7 +142,7 @@ extension SessionPatch {
         _ value: JSON, _ models: KnownModels, _ generation: Generation
     ) throws(RPCError) -> ModelReference? {
         guard let text = value.stringValue?.trimmed else { return nil }
-        guard let model = ModelReference(text) else { throw .invalid("invalid model: empty") }
+        guard let model = ModelReference(String(text)) else { throw .invalid("invalid model: empty") }
         if generation == .four && !models.knows(provider: model.provider) {
             throw .invalid("Unknown provider \"\(model.provider)\". Use /models to list providers.")
         }

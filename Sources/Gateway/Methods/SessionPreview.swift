@@ -25,7 +25,7 @@ struct SessionPreview {
     private func item(_ message: StoredMessage) -> JSON? {
         // A damaged row has no text to show.
         guard let json = try? JSON.parse(message.json) else { return nil }
-        let text = [Block](json: json["content"] ?? .null).text.trimmed
+        let text = String([Block](json: json["content"] ?? .null).text.trimmed)
         guard !text.isEmpty else { return nil }
         let role = message.role == "toolResult" ? "tool" : message.role
         let known = ["user", "assistant", "tool", "system"].contains(role) ? role : "other"

@@ -1,3 +1,4 @@
+import Core
 import Wire
 
 #if canImport(Glibc)
@@ -56,7 +57,7 @@ struct ControlUIFiles {
         of path: String, accepting header: String?
     ) -> (path: String, encoding: String?, etag: String)? {
         let accepted = (header ?? "").split(separator: ",").map { part in
-            let fields = part.split(separator: ";").map { String($0).trimmed.lowercased() }
+            let fields = part.split(separator: ";").map { $0.trimmed.lowercased() }
             return fields.contains("q=0") ? "" : fields.first ?? ""
         }
         for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] where accepted.contains(encoding) {

@@ -40,7 +40,7 @@ package struct ModelCatalog: Sendable {
     private static let known = Dictionary(listed.map { ($0.reference, $0) }) { first, _ in first }
 
     static func row(_ line: Substring) -> ModelInfo? {
-        let cells = line.split(separator: "|").map { String($0).trimmed }
+        let cells = line.split(separator: "|").map { String($0.trimmed) }
         guard cells.count == 11, let context = Int(cells[3]), let maxTokens = Int(cells[4]) else {
             return nil
         }

@@ -1,10 +1,12 @@
+import Core
+
 /// Where a provider's requests go.
 enum BaseURL {
     /// The config file's address, the vendor's variable, or the vendor's own; nil for a provider nobody knows.
     static func of(_ provider: String, _ settings: ModelSettings) -> String? {
         let known = KnownProvider.named(provider)
         let address =
-            settings.providers[provider]?.baseURL?.trimmed
+            (settings.providers[provider]?.baseURL?.trimmed).map { String($0) }
             ?? known?.baseURLVariable.flatMap { settings.variable($0) } ?? known?.baseURL
         guard var address, !address.isEmpty else { return nil }
         while address.last == "/" { address.removeLast() }

@@ -51,7 +51,7 @@ package struct StoredCredential: Sendable {
             let isKey = entry["type"]?.stringValue == "api_key"
             let names = isKey ? ["key"] : ["token", "access", "key"]
             guard
-                let secret = names.lazy.compactMap({ entry[$0]?.stringValue?.trimmed }).first(where: {
+                let secret = names.lazy.compactMap({ (entry[$0]?.stringValue?.trimmed).map { String($0) } }).first(where: {
                     !$0.isEmpty
                 })
             else { return nil }

@@ -36,7 +36,7 @@ package struct CredentialSource: Sendable {
         settings.providers.keys.sorted().compactMap { provider in
             guard let key = settings.providers[provider]?.apiKey, !key.isEmpty,
                 let winner = keyVariables(of: provider).first(where: { settings.variable($0.name) != nil }),
-                settings.variable(winner.name) != key.reveal().trimmed
+                settings.variable(winner.name) != String(key.reveal().trimmed)
             else { return nil }
             return
                 "`models.providers.\(provider).apiKey` differs from `\(winner.name)`; the environment wins."
@@ -63,7 +63,7 @@ package struct CredentialSource: Sendable {
         guard let key = settings.providers[provider]?.apiKey?.reveal().trimmed, !key.isEmpty else {
             return []
         }
-        return [credential("\(provider):config", provider, .apiKey, key)]
+        return [credential("\(provider):config", provider, .apiKey, String(key))]
     }
 
     /// A pasted setup token works only as a bearer token, wherever it was put.

@@ -37,7 +37,7 @@ package struct ModelSettings: Sendable {
     /// An environment variable that is set to something.
     func variable(_ name: String) -> String? {
         guard let value = environment[name]?.trimmed, !value.isEmpty else { return nil }
-        return value
+        return String(value)
     }
 }
 
@@ -62,15 +62,5 @@ package struct ProviderSettings: Sendable {
         self.headers = headers
         self.authHeader = authHeader
         self.models = models
-    }
-}
-
-extension String {
-    /// Without white space at both ends: keys are often pasted with a line break.
-    var trimmed: String {
-        var text = self[...]
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return String(text)
     }
 }

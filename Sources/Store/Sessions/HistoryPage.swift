@@ -44,4 +44,6 @@ package struct StoredPosition: Sendable, Hashable {
     package var id: String
     /// False when the transcript had the message already, known by its idempotency key.
     package var isNew: Bool
+    /// Bytes of JSON; 0 for a message that is not new.
+    package var byteCount = 0
 }

@@ -41,33 +41,18 @@ extension SessionStore {
         }
     }
 
-    /// The newest messages that fit in `maxBytes` of JSON, for a model.
+    /// The newest messages that fit in `maxBytes` of a model's window.
     ///
-    /// They begin with a user message, and a tool's result comes only with its call. `upTo` leaves out what is newer
-    /// than that sequence.
-    package func context(_ session: SessionID, maxBytes: Int, upTo: Int64? = nil) async throws -> [Message] {
+    /// They begin with a user message, and a tool's result comes only with its call.
+    package func tail(_ session: SessionID, maxBytes: Int) async throws -> TranscriptTail {
         try await database.read { connection in
-            try TranscriptReader(session, on: connection)?.context(maxBytes: maxBytes, upTo: upTo) ?? []
+            try TranscriptReader(session, on: connection)?.tail(maxBytes: maxBytes) ?? TranscriptTail()
         }
-    }
-
-    /// Bytes of JSON that make about one token.
-    ///
-    /// English text has 4; JSON's own marks make it a little safer.
-    private static let bytesAToken = 4
-
-    /// The newest messages that fit in about `maxTokens`.
-    package func context(_ session: SessionID, maxTokens: Int) async throws -> [Message] {
-        let (bytes, overflows) = maxTokens.multipliedReportingOverflow(by: Self.bytesAToken)
-        return try await context(session, maxBytes: overflows ? Int.max : bytes)
     }
 
     package func statistics(_ session: SessionID) async throws -> TranscriptStatistics? {
         try await database.read { connection in
-            try TranscriptSummary.find(session, on: connection).map {
-                TranscriptStatistics(
-                    count: $0.count, bytes: $0.bytes, lastSequence: $0.lastSequence, updatedAt: $0.updatedAt)
-            }
+            try TranscriptSummary.find(session, on: connection)?.statistics
         }
     }
 

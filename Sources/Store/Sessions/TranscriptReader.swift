@@ -30,39 +30,59 @@ struct TranscriptReader {
             truncatedByBytes: isTooLarge)
     }
 
+    /// One message on its way into a tail.
+    private struct Weighed {
+        let sequence: Int64
+        let message: Message
+        let bytes: Int
+
+        init?(_ row: Row) {
+            guard let message = Message(json: row.json(5) ?? .null) else { return nil }
+            sequence = row.int64(0)
+            self.message = message
+            bytes = message.windowBytes(json: row.int(4))
+        }
+
+        var isResult: Bool { if case .toolResult = message { true } else { false } }
+    }
+
+    /// JSON that is read for one tail at most, images and all: memory for this much is needed while a turn runs.
+    private static let mostReadBytes = 16 << 20
+
     /// The newest messages that fit, beginning where a conversation can begin.
-    func context(maxBytes: Int, upTo: Int64?) throws -> [Message] {
-        var newest: [(sequence: Int64, message: Message)] = []
+    func tail(maxBytes: Int) throws -> TranscriptTail {
+        var newest: [Weighed] = []
         var bytes = 0
-        let before = upTo.map { $0 == .max ? $0 : $0 + 1 }
-        try newestFirst(before: before, limit: Int(Int32.max)) { row in
-            bytes += row.int(4)
-            guard bytes <= maxBytes else { return false }
-            if let message = Message(json: row.json(5) ?? .null) { newest.append((row.int64(0), message)) }
-            return true
+        var readBytes = 0
+        try newestFirst(before: nil, limit: Int(Int32.max)) { row in
+            readBytes += row.int(4)
+            guard readBytes <= max(Self.mostReadBytes, maxBytes) else { return false }
+            guard let message = Weighed(row) else { return true }
+            bytes += message.bytes
+            if bytes <= maxBytes { newest.append(message) }
+            return bytes <= maxBytes
         }
         newest.reverse()
-        if let start = newest.firstIndex(where: { $0.message.isFromUser }) {
-            return newest[start...].map(\.message)
-        }
-        return try withQuestion(newest, before: before)
+        if let start = newest.firstIndex(where: \.message.isFromUser) { return tail(newest[start...]) }
+        return tail(try question(before: newest.first?.sequence) + newest.drop(while: \.isResult))
     }
 
     /// One turn may be larger than the limit.
     ///
     /// Then its question stays, and the newest calls that have their results.
-    private func withQuestion(
-        _ newest: [(sequence: Int64, message: Message)], before: Int64?
-    ) throws -> [Message] {
-        let end = newest.first?.sequence ?? before ?? Int64.max
-        let question = try connection.first(
+    private func question(before sequence: Int64?) throws -> [Weighed] {
+        try connection.rows(
             """
-            SELECT json FROM messages WHERE transcript = ? AND sequence < ? AND role = 'user'
-            ORDER BY sequence DESC LIMIT 1
-            """, summary.transcript, end
-        ) { $0.json(0).flatMap { Message(json: $0) } }
-        let rest = newest.drop { if case .toolResult = $0.message { true } else { false } }
-        return (question.flatMap { $0 }.map { [$0] } ?? []) + rest.map(\.message)
+            SELECT sequence, message_id, role, created_at, size, json FROM messages
+            WHERE transcript = ? AND sequence < ? AND role = 'user' ORDER BY sequence DESC LIMIT 1
+            """, summary.transcript, sequence ?? Int64.max, map: Weighed.init
+        ).compactMap { $0 }
+    }
+
+    private func tail(_ messages: some Sequence<Weighed>) -> TranscriptTail {
+        var tail = TranscriptTail(lastSequence: summary.lastSequence, total: summary.count)
+        for message in messages { tail.add(message.message, weight: message.bytes) }
+        return tail
     }
 
     /// Columns: sequence, message_id, role, created_at, size, json, run.

@@ -42,6 +42,10 @@ struct TranscriptSummary {
             updatedAt: now)
     }
 
+    var statistics: TranscriptStatistics {
+        TranscriptStatistics(count: count, bytes: bytes, lastSequence: lastSequence, updatedAt: updatedAt)
+    }
+
     func save(on connection: Connection) throws {
         try connection.run(
             """

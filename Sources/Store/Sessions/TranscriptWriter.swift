@@ -66,7 +66,7 @@ struct TranscriptWriter {
         summary.bytes += Int64(row.json.count)
         summary.updatedAt = max(summary.updatedAt, row.createdAt)
         note(row)
-        return StoredPosition(sequence: sequence, id: row.id, isNew: true)
+        return StoredPosition(sequence: sequence, id: row.id, isNew: true, byteCount: row.json.count)
     }
 
     /// Saves what is known about the transcript.
@@ -74,6 +74,8 @@ struct TranscriptWriter {
         if let text = latestText { summary.lastText = excerpt(text, characters: Self.longestPreview) }
         try summary.save(on: connection)
     }
+
+    var statistics: TranscriptStatistics { summary.statistics }
 
     func known(_ idempotencyKey: String) throws -> StoredPosition? {
         try connection.first(

@@ -8,10 +8,9 @@ package struct InboxStore: Sendable {
 
     /// Keeps a message; one with a known channel, account and id is a repeat.
     ///
-    /// Without a `run`, a client's message runs under its own id, as clients expect, and any other under a new one.
+    /// Without a `run` it gets the message's `newRun`.
     package func record(_ message: InboundMessage, run: RunID? = nil) async throws -> Recorded {
-        let run =
-            run ?? (message.address.channel == .webchat ? RunID(message.id.rawValue) : RunID(randomUUID()))
+        let run = run ?? message.newRun
         return try await database.write { try InboxTable(connection: $0).record(message, run: run) }
     }
 
@@ -59,5 +58,12 @@ package struct InboxStore: Sendable {
     /// The message, while it is not answered.
     package func message(_ id: InboxID) async throws -> InboundMessage? {
         try await database.read { try InboxTable(connection: $0).entry(id)?.message }
+    }
+}
+
+extension InboundMessage {
+    /// The run that answers it: a client's message runs under its own id, as clients expect, any other under a new one.
+    package var newRun: RunID {
+        address.channel == .webchat ? RunID(id.rawValue) : RunID(randomUUID())
     }
 }

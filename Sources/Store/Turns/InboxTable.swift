@@ -8,7 +8,7 @@ struct InboxTable {
         id, channel, account, message_id, session_key, run, state, fingerprint, outcome, received_at, message
         """
 
-    func record(_ message: InboundMessage, run: RunID) throws -> Recorded {
+    func record(_ message: InboundMessage, run: RunID, state: InboxState = .queued) throws -> Recorded {
         let address = message.address
         if let known = try entry(channel: address.channel, account: address.account, id: message.id) {
             return .repeated(known)
@@ -19,13 +19,13 @@ struct InboxTable {
             INSERT INTO inbox (channel, account, message_id, session_key, run, state, fingerprint, message, received_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            address.channel, address.account, message.id, message.session, run, InboxState.queued.rawValue,
+            address.channel, address.account, message.id, message.session, run, state.rawValue,
             fingerprint,
             message.json, message.receivedAt)
         return .new(
             InboxEntry(
                 id: connection.lastInsertedID, channel: address.channel, account: address.account,
-                messageID: message.id, session: message.session, run: run, state: .queued,
+                messageID: message.id, session: message.session, run: run, state: state,
                 fingerprint: fingerprint,
                 receivedAt: message.receivedAt, message: message))
     }

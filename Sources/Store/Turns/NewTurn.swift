@@ -29,6 +29,8 @@ package struct BegunTurn: Sendable {
     package var entry: SessionEntry
     /// Where the user message stands.
     package var position: StoredPosition?
+    /// The transcript with that message; nil when the message was in it before.
+    package var transcript: TranscriptStatistics?
     /// 1, or more when a crash interrupted the turn before.
     package var attempt: Int
 

@@ -8,7 +8,10 @@ package struct TurnJournal: Sendable {
 
     /// One transaction: the session, the user message in the transcript, the turn with its first model request.
     package func begin(_ turn: NewTurn) async throws -> BegunTurn {
-        try await database.write { try TurnTable(connection: $0).begin(turn) }
+        try await database.write { connection in
+            if let inbox = turn.inbox { try InboxTable(connection: connection).running(inbox) }
+            return try TurnTable(connection: connection).begin(turn)
+        }
     }
 
     /// Records a message and begins its turn in one transaction, which saves an fsync when nothing has to wait.
@@ -16,7 +19,8 @@ package struct TurnJournal: Sendable {
     /// The turn's `inbox` is filled in. A repeated message begins nothing.
     package func accept(_ message: InboundMessage, beginning turn: NewTurn) async throws -> AcceptedTurn {
         try await database.write { connection in
-            let recorded = try InboxTable(connection: connection).record(message, run: turn.run)
+            let recorded = try InboxTable(connection: connection).record(
+                message, run: turn.run, state: .running)
             guard case .new(let entry) = recorded else { return AcceptedTurn(recorded: recorded) }
             var turn = turn
             turn.inbox = entry.id

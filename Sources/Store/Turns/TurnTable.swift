@@ -23,17 +23,19 @@ struct TurnTable {
         let resumed = try resume(turn)
         if let resumed { entry.sessionID = resumed.sessionID }
         var position: StoredPosition?
+        var transcript: TranscriptStatistics?
         if let message = turn.message, resumed?.hasMessage != true {
             var writer = try TranscriptWriter(
                 entry.sessionID, run: turn.run, on: connection, at: turn.startedAt)
             position = try writer.append([.user(message)]).first
+            transcript = writer.statistics
         }
         if resumed == nil { try insert(turn, in: entry.sessionID, at: position?.sequence) }
         entry.updatedAt = turn.startedAt
         try table.touch(turn.session, at: turn.startedAt)
-        if let inbox = turn.inbox { try InboxTable(connection: connection).running(inbox) }
         return BegunTurn(
-            entry: entry, position: position ?? resumed?.position, attempt: resumed?.attempt ?? 1)
+            entry: entry, position: position ?? resumed?.position, transcript: transcript,
+            attempt: resumed?.attempt ?? 1)
     }
 
     func insert(_ turn: NewTurn, in session: SessionID, at sequence: Int64?) throws {

@@ -27,6 +27,30 @@ struct RecoveryTests {
     }
 
     @Test
+    func `more messages than fit in one reading are all answered, commands by the house`() async throws {
+        try await inFolder { folder in
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            let inbox = Stores(database).inbox
+            for number in 0..<620 {
+                let text = number % 100 == 99 ? "/status" : "message \(number)"
+                _ = try await inbox.record(.sample(text, id: "r\(number)", in: SessionKey("agent:main:s\(number % 7)")))
+            }
+            await database.close()
+
+            try await TestHouse.run(in: folder, models: ScriptedModels()) { house in
+                for number in 0..<620 {
+                    let outcome = try await house.outcome(of: RunID("r\(number)"))
+                    #expect(outcome.status == .ok)
+                }
+                #expect(house.models.requests.count == 614)
+                #expect(house.switchboard.metrics.recovered == 620)
+                let waiting = try await house.stores.inbox.unansweredCount()
+                #expect(waiting == 0)
+            }
+        }
+    }
+
+    @Test
     func `a turn cut off in the middle of an answer is run again, once`() async throws {
         try await inFolder { folder in
             let models = ScriptedModels([.hang(Gate(), before: ["half an ans"])])

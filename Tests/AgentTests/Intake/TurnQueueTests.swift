@@ -47,6 +47,23 @@ struct TurnQueueTests {
     }
 
     @Test
+    func `a place can be taken before the message is there`() {
+        var queue = TurnQueue()
+        let started = queue.startAtOnce("a", mostTurns: 1)
+        let second = queue.startAtOnce("b", mostTurns: 1)
+        queue.append(.sample(1, in: "a"))
+        queue.append(.sample(2, in: "b"))
+
+        #expect(started && !second && queue.runningTurns == 1)
+        #expect(queue.next(mostTurns: 1) == nil)
+        queue.finished("a")
+        #expect(queue.next(mostTurns: 2)?.entry.id == 2)
+        #expect(queue.next(mostTurns: 2)?.entry.id == 1)
+        let again = queue.startAtOnce("a", mostTurns: 9)
+        #expect(!again)
+    }
+
+    @Test
     func `what is taken out does not run`() {
         var queue = TurnQueue()
         for id in 1...4 { queue.append(.sample(id, in: id % 2 == 0 ? "a" : "b")) }

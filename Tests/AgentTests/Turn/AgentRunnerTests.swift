@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Store
 import Testing
 
@@ -8,6 +9,27 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct AgentRunnerTests {
     // MARK: Tools
+
+    @Test
+    func `a model is sent the same whether the conversation is in memory or is read`() async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let call = ToolCall(id: "c1", name: "look", arguments: ["b": 1, "a": [true, nil, 2.5, "å"]])
+        let models = ScriptedModels([.call([call]), .say(["Seen."]), .say(["In memory."])])
+        try await TestHouse.run(in: folder, models: models, tools: [ScriptedTool("look", .answer("all"))]) { house in
+            try await house.ask("look")
+            try await house.ask("and now?", id: "second")
+            #expect(house.models.requests.count == 3)
+        }
+        let kept = try #require(models.requests.last).messages
+
+        try await TestHouse.run(in: folder, models: ScriptedModels([.say(["Read."])])) { house in
+            try await house.ask("again")
+            let read = try #require(house.models.requests.last).messages
+            #expect(read.count == kept.count + 2)
+            #expect(Array(read[..<kept.count]) == kept)
+        }
+    }
 
     @Test
     func `a tool's result goes back to the model, and all of it is in the transcript`() async throws {

@@ -39,7 +39,7 @@ struct StateImportTests {
             #expect(json["content"]?.arrayValue != nil && json["timestamp"]?.intValue != nil)
             #expect(!json.text.contains("[message_id:"))
         }
-        #expect(try await !sessions.context(Self.main, maxBytes: 100_000).isEmpty)
+        #expect(try await !sessions.tail(Self.main, maxBytes: 100_000).messages.isEmpty)
         #expect(try await sessions.row("agent:nope:x")?.firstUserText != nil)
         #expect(try await world.database.check() == [])
         await world.database.close()

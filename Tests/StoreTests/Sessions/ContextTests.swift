@@ -12,12 +12,13 @@ struct ContextTests {
         .person("three"), .answer("3"),
     ]
 
-    private func context(_ messages: [Message], maxBytes: Int, upTo: Int64? = nil) async throws -> [Message] {
+    private func context(_ messages: [Message], maxBytes: Int) async throws -> [Message] {
         let world = try TestStores()
         _ = try await world.stores.sessions.append(messages, to: session)
-        let context = try await world.stores.sessions.context(session, maxBytes: maxBytes, upTo: upTo)
+        let tail = try await world.stores.sessions.tail(session, maxBytes: maxBytes)
         await world.database.close()
-        return context
+        #expect(tail.newest(maxBytes: maxBytes) ?? tail.messages == tail.messages)
+        return tail.messages
     }
 
     private func size(_ messages: some Sequence<Message>) -> Int {
@@ -53,25 +54,56 @@ struct ContextTests {
         #expect(Array(cutInAPair.dropFirst()) == Array(turn[93...]))
     }
 
-    @Test func `newer messages can be left out`() async throws {
-        #expect(try await context(talk, maxBytes: 1 << 20, upTo: 8) == Array(talk[..<8]))
-        #expect(try await context(talk, maxBytes: 1 << 20, upTo: 0) == [])
-        #expect(try await context(talk, maxBytes: 1 << 20, upTo: Int64.max) == talk)
+    @Test func `an image weighs what a model makes of it and not what its file does`() async throws {
+        let photo = String(repeating: "A", count: 400_000)
+        let shown: [Message] = [
+            .user(
+                UserMessage(
+                    content: [.text("look"), .image(ImageContent(mimeType: "image/png", base64: photo))],
+                    timestamp: Timestamp(milliseconds: 1))), .answer("A cat."), .person("And now?"),
+        ]
+        #expect(try await context(shown, maxBytes: 8_000) == shown)
+        #expect(try await context(shown, maxBytes: 6_000) == [shown[2]])
     }
 
-    @Test func `tokens are counted as four bytes`() async throws {
+    @Test func `a tail that is followed is the tail that is read`() async throws {
         let world = try TestStores()
-        _ = try await world.stores.sessions.append(talk, to: session)
-        #expect(try await world.stores.sessions.context(session, maxTokens: Int.max) == talk)
-        let last = size(talk[8...])
-        #expect(
-            try await world.stores.sessions.context(session, maxTokens: last / 4 + 1) == Array(talk[8...]))
+        _ = try await world.stores.sessions.append(Array(talk[..<5]), to: session)
+        var tail = try await world.stores.sessions.tail(session, maxBytes: 1 << 20)
+        let positions = try await world.stores.sessions.append(Array(talk[5...]), to: session)
+        for (message, position) in zip(talk[5...], positions) {
+            let follows = tail.append(message, at: position)
+            #expect(follows)
+        }
+
+        let read = try await world.stores.sessions.tail(session, maxBytes: 1 << 20)
+        let statistics = try #require(try await world.stores.sessions.statistics(session))
+        #expect(tail.messages == read.messages && tail.weights == read.weights && tail.matches(statistics))
+        for step in 0..<40 {
+            let maxBytes = step * size(talk) / 39
+            let cut = try await world.stores.sessions.tail(session, maxBytes: maxBytes)
+            if let newest = tail.newest(maxBytes: maxBytes) { #expect(newest == cut.messages) }
+        }
+        await world.database.close()
+    }
+
+    @Test func `a tail that missed a message says so`() async throws {
+        let world = try TestStores()
+        _ = try await world.stores.sessions.append(Array(talk[..<2]), to: session)
+        var tail = try await world.stores.sessions.tail(session, maxBytes: 1 << 20)
+        _ = try await world.stores.sessions.append([talk[2]], to: session)
+        let position = try await world.stores.sessions.append([talk[9]], to: session)[0]
+
+        let statistics = try #require(try await world.stores.sessions.statistics(session))
+        let follows = tail.append(talk[9], at: position)
+        #expect(!follows)
+        #expect(!tail.matches(statistics))
         await world.database.close()
     }
 
     @Test func `a transcript that does not exist gives none`() async throws {
         let world = try TestStores()
-        #expect(try await world.stores.sessions.context("nobody", maxBytes: 1_000) == [])
+        #expect(try await world.stores.sessions.tail("nobody", maxBytes: 1_000).messages == [])
         await world.database.close()
     }
 }
