@@ -1,8 +1,10 @@
 """Discord as a server on loopback: REST v10, gateway v10 and files."""
 
+from fakes.discord.channel import ANNOUNCEMENT, FORUM, TEXT, VOICE, Channel
 from fakes.discord.fake import DEFAULT_TOKEN, FakeDiscord
+from fakes.discord.guild import Guild
 from fakes.discord.interaction import Interaction
-from fakes.discord.model import ANNOUNCEMENT, FORUM, TEXT, VOICE, Channel, Guild, Message
+from fakes.discord.message import Message
 from fakes.discord.people import Person
 from fakes.discord.uploads import Upload
 

@@ -10,8 +10,10 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from fakes.delivery import Delivery
+from fakes.discord.channel import Channel
 from fakes.discord.form import Form, is_snowflake
-from fakes.discord.model import Channel, Guild, Message, User
+from fakes.discord.guild import Guild, User
+from fakes.discord.message import Message
 from fakes.discord.refusal import Refusal, invalid, unknown
 from fakes.discord.uploads import MAXIMUM_REQUEST_BYTES, Upload, too_large
 from fakes.discord.world import World

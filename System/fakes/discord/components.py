@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakes.discord.form import Form
-from fakes.discord.model import flat
+from fakes.discord.message import flat
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = (STRING_SELECT, 5, 6, 7, 8)

@@ -10,7 +10,7 @@ from fakes.discord.components import read_components
 from fakes.discord.embeds import read_embeds
 from fakes.discord.form import Form
 from fakes.discord.mentions import Allowed, read_allowed
-from fakes.discord.model import COMPONENTS_V2, EPHEMERAL, VOICE_MESSAGE
+from fakes.discord.message import COMPONENTS_V2, EPHEMERAL, VOICE_MESSAGE
 from fakes.discord.polls import read_poll
 from fakes.discord.refusal import Refusal
 from fakes.discord.uploads import Upload, check_sizes, read_attachments

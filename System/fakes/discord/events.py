@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.discord.model import Channel, Guild, Message, User
+from fakes.discord.channel import Channel
+from fakes.discord.guild import Guild, User
+from fakes.discord.message import Message
 
 GUILDS, MEMBERS, PRESENCES, CONTENT = 1 << 0, 1 << 1, 1 << 8, 1 << 15
 PRIVILEGED = {MEMBERS: "GUILD_MEMBERS", PRESENCES: "GUILD_PRESENCES", CONTENT: "MESSAGE_CONTENT"}

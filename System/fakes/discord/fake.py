@@ -9,9 +9,11 @@ from aiohttp import web
 
 from fakes.background import background
 from fakes.chat_platform import ChatPlatform
+from fakes.discord.channel import TEXT, Channel
 from fakes.discord.gateway import Gateway
+from fakes.discord.guild import Guild, Role
 from fakes.discord.interaction import Interaction
-from fakes.discord.model import TEXT, Channel, Guild, Message, Role
+from fakes.discord.message import Message
 from fakes.discord.people import Person
 from fakes.discord.rest import PREFIX, Rest, Seen
 from fakes.discord.uploads import MAXIMUM_REQUEST_BYTES, content_type

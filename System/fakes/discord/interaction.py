@@ -6,7 +6,9 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from fakes.discord.model import Channel, Message, User
+from fakes.discord.channel import Channel
+from fakes.discord.guild import User
+from fakes.discord.message import Message
 from fakes.discord.refusal import Refusal
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5

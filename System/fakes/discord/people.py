@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from fakes.discord import commands, interaction
+from fakes.discord.channel import FORUM, PUBLIC_THREAD, Channel
 from fakes.discord.draft import Draft
+from fakes.discord.guild import Guild, User
 from fakes.discord.interaction import Interaction
-from fakes.discord.model import FORUM, PUBLIC_THREAD, Channel, Guild, Message, User
+from fakes.discord.message import Message
 from fakes.discord.uploads import Upload
 from fakes.discord.world import World
 
@@ -57,7 +59,9 @@ class Person:
         self._on_loop(lambda: self._world.typing(channel, self.user))
 
     def starts_thread(self, channel: Channel, name: str, message: Message | None = None) -> Channel:
-        return self._on_loop(lambda: self._world.add_thread(channel, name, self.user, PUBLIC_THREAD, message))
+        if message is not None:
+            return self._on_loop(lambda: self._world.start_thread(message, name, self.user, PUBLIC_THREAD))
+        return self._on_loop(lambda: self._world.add_thread(channel, name, self.user, PUBLIC_THREAD))
 
     def opens_post(self, forum: Channel, title: str, text: str) -> Message:
         """A post in a forum: a thread and its first message."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fakes.discord.events import Event
-from fakes.discord.model import User
+from fakes.discord.guild import User
 
 if TYPE_CHECKING:
     from fakes.discord.socket import Socket

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakes.discord.call import Call
-from fakes.discord.model import FORUM
+from fakes.discord.channel import FORUM
 from fakes.discord.refusal import Refusal
 from fakes.discord.router import NO_CONTENT, Reply, route
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fakes.discord.call import Call
+from fakes.discord.channel import ANNOUNCEMENT, CATEGORY, FORUM, TEXT, THREADS, VOICE
 from fakes.discord.events import MEMBERS
-from fakes.discord.model import ANNOUNCEMENT, CATEGORY, FORUM, TEXT, THREADS, VOICE, Message
+from fakes.discord.message import Message
 from fakes.discord.refusal import Refusal, unknown
 from fakes.discord.router import NO_CONTENT, Reply, route
 from fakes.discord.routes.messages import visible

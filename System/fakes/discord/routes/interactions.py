@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakes.discord import model
+from fakes.discord import message as messages
 from fakes.discord.call import Call
 from fakes.discord.commands import read_choices
 from fakes.discord.components import read_modal
@@ -20,7 +20,7 @@ from fakes.discord.interaction import (
     UPDATE,
     Interaction,
 )
-from fakes.discord.model import COMPONENTS_V2, EPHEMERAL, LOADING, Message
+from fakes.discord.message import COMPONENTS_V2, EPHEMERAL, LOADING, Message
 from fakes.discord.refusal import unknown
 from fakes.discord.router import NO_CONTENT, Reply, route
 from fakes.discord.routes.messages import change
@@ -78,7 +78,7 @@ def _post(call: Call, interaction: Interaction, draft: Draft) -> Message:
     more: dict[str, Any] = {"interaction": interaction.metadata(), "application_id": world.application_id}
     more |= {"webhook_id": world.application_id}
     if interaction.kind == COMMAND:
-        more["type"] = model.COMMAND
+        more["type"] = messages.COMMAND
     return world.post(interaction.channel, world.bot, draft, call.delivery, **more)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fakes.discord.call import Call
+from fakes.discord.channel import CATEGORY, FORUM, Channel
 from fakes.discord.draft import Draft, read_draft, read_edit
 from fakes.discord.events import CONTENT, without_content
 from fakes.discord.form import Form
-from fakes.discord.model import CATEGORY, COMPONENTS_V2, DEFAULT, FORUM, REPLY, VOICE_MESSAGE, Channel, Message
+from fakes.discord.message import COMPONENTS_V2, DEFAULT, REPLY, VOICE_MESSAGE, Message
 from fakes.discord.refusal import Refusal, invalid
 from fakes.discord.router import NO_CONTENT, Reply, route
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from fakes.clock import iso
 from fakes.discord.call import Call
-from fakes.discord.draft import read_draft
-from fakes.discord.form import Form
-from fakes.discord.model import (
+from fakes.discord.channel import (
     ANNOUNCEMENT,
     ANNOUNCEMENT_THREAD,
     FORUM,
@@ -16,6 +14,8 @@ from fakes.discord.model import (
     THREADS,
     Channel,
 )
+from fakes.discord.draft import read_draft
+from fakes.discord.form import Form
 from fakes.discord.refusal import Refusal
 from fakes.discord.router import NO_CONTENT, Reply, route
 from fakes.discord.routes.channels import ARCHIVE_MINUTES
@@ -32,7 +32,7 @@ def start_from_message(call: Call) -> Reply:
     if message.thread is not None:
         raise Refusal(400, 160004)
     kind = PUBLIC_OF[message.channel.type]
-    thread = call.world.add_thread(message.channel, name, call.world.bot, kind, start=message)
+    thread = call.world.start_thread(message, name, call.world.bot, kind)
     thread.archive_minutes = minutes
     return 201, thread.wire()
 
