@@ -1,4 +1,4 @@
-"""The gateway: hello, identify or resume, heartbeats, events; and its failures, scripted."""
+"""The gateway: hello, identify or resume, heartbeats, events."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from aiohttp import WSMsgType, web
 from fakes.clock import Clock
 from fakes.discord import handshake
 from fakes.discord.events import GUILDS, Event
+from fakes.discord.gateway_faults import HEARTBEAT, INVALID_SESSION, GatewayFaults
 from fakes.discord.handshake import Close
 from fakes.discord.routes.own import application_flags
 from fakes.discord.session import Session
 from fakes.discord.socket import Socket
 from fakes.discord.world import World
 
-HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, MEMBERS = 1, 2, 3, 4, 6, 7, 8
-INVALID_SESSION, HELLO, ACK, SOUNDS, CHANNEL_INFO = 9, 10, 11, 31, 43
+IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS = 2, 3, 4, 6, 8
+HELLO, ACK, SOUNDS, CHANNEL_INFO = 10, 11, 31, 43
 MAXIMUM_PAYLOAD_BYTES = 4096
 SENDS, SENDS_SECONDS = 120, 60.0
 IDENTIFY_SECONDS = 5.0
@@ -31,11 +32,12 @@ LATE_HEARTBEAT_SECONDS = 1.0
 ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
-class Gateway:
+class Gateway(GatewayFaults):
     """`identifies`, `resumes`, `heartbeats` and `closes` (by code) count what clients did; `first_heartbeats` are the
     parts of an interval, 0 to 1 with jitter, after which each connection beat for the first time."""
 
     def __init__(self, world: World, clock: Clock, token: str, complain: Callable[[str], None]) -> None:
+        super().__init__()
         self.heartbeat_seconds = 41.25
         self.late_heartbeat_seconds = LATE_HEARTBEAT_SECONDS
         self.max_concurrency = 1
@@ -47,55 +49,10 @@ class Gateway:
         self.identifies = self.resumes = self.heartbeats = 0
         self.first_heartbeats: deque[float] = deque(maxlen=1000)
         self.closes: Counter[int] = Counter()
-        self.sessions: dict[str, Session] = {}
-        self.sockets: list[Socket] = []
-        self.repeats_after_resume = 0
-        self.refused_identifies = 0
-        self.one_byte_writes = False
         self._world, self._clock, self._token, self._complain = world, clock, token, complain
         self._identified: dict[int, deque[float]] = {}
         world.listeners.append(self._dispatch)
         world.session_starts = self._session_starts
-
-    # Scripted failures
-
-    def withhold_acks(self, count: int = 1) -> None:
-        """The next heartbeats of each open connection are not acknowledged."""
-        for socket in self.sockets:
-            socket.withheld_acks = count
-
-    def fall_silent(self) -> None:
-        """Every open connection stays open and says nothing more; what happens is kept for a resume."""
-        for socket in self.sockets:
-            socket.silent = True
-
-    def ask_to_reconnect(self) -> None:
-        self._send_all({"op": RECONNECT, "d": None})
-
-    def ask_for_heartbeat(self) -> None:
-        self._send_all({"op": HEARTBEAT, "d": None})
-
-    def invalidate(self, resumable: bool) -> None:
-        """Op 9; a session that is not resumable is gone."""
-        self._send_all({"op": INVALID_SESSION, "d": resumable})
-        if not resumable:
-            self.forget_sessions()
-
-    def forget_sessions(self) -> None:
-        """As after an outage: whoever resumes has to identify again."""
-        for session in self.sessions.values():
-            session.socket = None
-        self.sessions.clear()
-
-    async def drop(self, mid_frame: bool = False) -> None:
-        await asyncio.gather(*(socket.drop(mid_frame) for socket in list(self.sockets)))
-
-    async def close(self, code: int, reason: str = "") -> None:
-        await asyncio.gather(*(socket.close(code, reason) for socket in list(self.sockets)))
-
-    def _send_all(self, payload: dict[str, Any]) -> None:
-        for socket in self.sockets:
-            socket.send(payload)
 
     # One connection
 
@@ -223,7 +180,6 @@ class Gateway:
             raise handshake.INVALID_SEQUENCE
         session.socket, session.disconnected_at = socket, None
         session.replay(sequence, self.repeats_after_resume)
-        self.repeats_after_resume = 0
         session.send("RESUMED", {"_trace": []})
         self._world.notify()
         return session
