@@ -30,6 +30,7 @@ BEAT = {"op": 1, "d": None}
         (4001, lambda fake: [identify(fake), {"op": 99, "d": {}}]),
         (4002, lambda fake: ["{not json"]),
         (4002, lambda fake: [{"op": 1, "d": None, "more": "x" * 4096}]),
+        (4002, lambda fake: [identify(fake), {"op": 8, "d": {}}]),
         (4003, lambda fake: [{"op": 3, "d": {}}]),
         (4004, lambda fake: [identify(fake, token="wrong")]),
         (4005, lambda fake: [identify(fake), identify(fake)]),

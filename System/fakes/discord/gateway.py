@@ -74,8 +74,7 @@ class Gateway(GatewayFaults):
             code = message.data if message.type is WSMsgType.CLOSE else None
         except Close as close:
             self.closes[close.code] += 1
-            if not close.fair:
-                self._complain(f"gateway: closed with {close}")
+            self._complain(f"gateway: closed with {close}")
             await socket.close(close.code, close.reason)
         finally:
             watch.cancel()
@@ -88,25 +87,27 @@ class Gateway(GatewayFaults):
     def _receive(self, socket: Socket, session: Session | None, kind: WSMsgType, data: Any) -> Session | None:
         socket.received.append(time.monotonic())
         if sum(at > time.monotonic() - SENDS_SECONDS for at in socket.received) > SENDS:
-            raise handshake.RATE_LIMITED
+            raise Close(handshake.RATE_LIMITED)
         if kind is not WSMsgType.TEXT or len(data.encode()) > MAXIMUM_PAYLOAD_BYTES:
-            raise handshake.DECODE_ERROR
+            raise Close(handshake.DECODE_ERROR)
         try:
             payload = json.loads(data)
-            op, body = payload["op"], payload.get("d")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise handshake.DECODE_ERROR from error
+            return self._obey(socket, session, payload["op"], payload.get("d"))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise Close(handshake.DECODE_ERROR) from error
+
+    def _obey(self, socket: Socket, session: Session | None, op: Any, body: Any) -> Session | None:
         if op == HEARTBEAT:
             self._heartbeat(socket, session, body)
             return session
         if op in (IDENTIFY, RESUME):
             if session is not None and session.id in self.sessions:
-                raise handshake.ALREADY_AUTHENTICATED
+                raise Close(handshake.ALREADY_AUTHENTICATED)
             return self._identify(socket, body) if op == IDENTIFY else self._resume(socket, body)
         if op not in (PRESENCE, VOICE, MEMBERS, SOUNDS, CHANNEL_INFO):
-            raise handshake.UNKNOWN_OPCODE
+            raise Close(handshake.UNKNOWN_OPCODE)
         if session is None:
-            raise handshake.NOT_AUTHENTICATED
+            raise Close(handshake.NOT_AUTHENTICATED)
         if op == MEMBERS:
             self._send_members(session, body)
         return session
@@ -133,7 +134,7 @@ class Gateway(GatewayFaults):
         if self.resume_port and socket.port == self.resume_port:
             self._complain("gateway: identified at resume_gateway_url, which is for resuming")
         if self.session_starts_left <= 0:
-            raise handshake.AUTHENTICATION_FAILED  # the token is reset when the limit is passed
+            raise Close(handshake.AUTHENTICATION_FAILED)  # the token is reset when the limit is passed
         if self.refused_identifies > 0 or not self._may_start(shard[0]):
             self.refused_identifies = max(0, self.refused_identifies - 1)
             socket.send({"op": INVALID_SESSION, "d": False})
@@ -177,7 +178,9 @@ class Gateway(GatewayFaults):
             socket.send({"op": INVALID_SESSION, "d": False})
             return None
         if sequence > session.sequence:
-            raise handshake.INVALID_SEQUENCE
+            raise Close(handshake.INVALID_SEQUENCE)
+        if session.socket is not None:
+            session.socket.abort()
         session.socket, session.disconnected_at = socket, None
         session.replay(sequence, self.repeats_after_resume)
         session.send("RESUMED", {"_trace": []})
@@ -230,13 +233,13 @@ class Gateway(GatewayFaults):
         longest = self.heartbeat_seconds * 1.25 + self.late_heartbeat_seconds
         while time.monotonic() < socket.heard_at + longest:
             await asyncio.sleep(max(0.05, socket.heard_at + longest - time.monotonic()))
-        self.closes[handshake.TIMED_OUT.code] += 1
+        self.closes[handshake.TIMED_OUT] += 1
         self._complain(f"gateway: no heartbeat for {longest:.1f} s")
-        await socket.close(handshake.TIMED_OUT.code, handshake.TIMED_OUT.reason)
+        await socket.close(handshake.TIMED_OUT, handshake.REASONS[handshake.TIMED_OUT])
 
 
 def _check_address(query: Any) -> None:
     if query.get("v") != "10":
-        raise handshake.INVALID_VERSION
+        raise Close(handshake.INVALID_VERSION)
     if query.get("encoding", "json") != "json" or query.get("compress", "zlib-stream") != "zlib-stream":
-        raise handshake.DECODE_ERROR
+        raise Close(handshake.DECODE_ERROR)

@@ -6,60 +6,64 @@ from typing import Any
 
 from fakes.discord.events import KNOWN, PRIVILEGED
 
+REASONS = {
+    4001: "Unknown opcode.",
+    4002: "Error while decoding payload.",
+    4003: "Not authenticated.",
+    4004: "Authentication failed.",
+    4005: "Already authenticated.",
+    4007: "Invalid seq.",
+    4008: "Rate limited.",
+    4009: "Session timed out.",
+    4010: "Invalid shard.",
+    4011: "Sharding required.",
+    4012: "Invalid API version.",
+    4013: "Invalid intent(s).",
+    4014: "Disallowed intent(s).",
+}
+UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, AUTHENTICATION_FAILED, ALREADY_AUTHENTICATED = range(4001, 4006)
+INVALID_SEQUENCE, RATE_LIMITED, TIMED_OUT, INVALID_SHARD, SHARDING_REQUIRED = range(4007, 4012)
+INVALID_VERSION, INVALID_INTENTS, DISALLOWED_INTENTS = range(4012, 4015)
+
 
 class Close(Exception):
     """Ends the connection with a code from Discord's table."""
 
-    def __init__(self, code: int, reason: str, fair: bool = False) -> None:
-        self.code, self.reason, self.fair = code, reason, fair
-        super().__init__(f"{code} {reason}")
-
-
-UNKNOWN_OPCODE = Close(4001, "Unknown opcode.")
-DECODE_ERROR = Close(4002, "Error while decoding payload.")
-NOT_AUTHENTICATED = Close(4003, "Not authenticated.")
-AUTHENTICATION_FAILED = Close(4004, "Authentication failed.")
-ALREADY_AUTHENTICATED = Close(4005, "Already authenticated.")
-INVALID_SEQUENCE = Close(4007, "Invalid seq.")
-RATE_LIMITED = Close(4008, "Rate limited.")
-TIMED_OUT = Close(4009, "Session timed out.")
-INVALID_SHARD = Close(4010, "Invalid shard.")
-SHARDING_REQUIRED = Close(4011, "Sharding required.")
-INVALID_VERSION = Close(4012, "Invalid API version.")
-INVALID_INTENTS = Close(4013, "Invalid intent(s).")
-DISALLOWED_INTENTS = Close(4014, "Disallowed intent(s).")
+    def __init__(self, code: int) -> None:
+        self.code, self.reason = code, REASONS[code]
+        super().__init__(f"{code} {self.reason}")
 
 
 def check_identify(data: Any, token: str, enabled: int, minimum_shards: int) -> tuple[int, tuple[int, int]]:
     """The intents and the shard, or the close code."""
     if not isinstance(data, dict) or not isinstance(data.get("properties"), dict):
-        raise DECODE_ERROR
+        raise Close(DECODE_ERROR)
     if data.get("token") != token:
-        raise AUTHENTICATION_FAILED
+        raise Close(AUTHENTICATION_FAILED)
     shard = _shard(data.get("shard", [0, 1]))
     if shard[1] < minimum_shards:
-        raise SHARDING_REQUIRED
+        raise Close(SHARDING_REQUIRED)
     intents = data.get("intents")
     if not isinstance(intents, int) or intents < 0 or intents & ~KNOWN:
-        raise INVALID_INTENTS
+        raise Close(INVALID_INTENTS)
     if any(intents & bit and not enabled & bit for bit in PRIVILEGED):
-        raise DISALLOWED_INTENTS
+        raise Close(DISALLOWED_INTENTS)
     return intents, shard
 
 
 def check_resume(data: Any, token: str) -> tuple[str, int]:
     """The session's id and the last sequence number the client has seen."""
     if not isinstance(data, dict) or not isinstance(data.get("seq"), int):
-        raise DECODE_ERROR
+        raise Close(DECODE_ERROR)
     if data.get("token") != token:
-        raise AUTHENTICATION_FAILED
+        raise Close(AUTHENTICATION_FAILED)
     return str(data.get("session_id")), data["seq"]
 
 
 def _shard(value: Any) -> tuple[int, int]:
     if not (isinstance(value, list) and len(value) == 2 and all(isinstance(n, int) for n in value)):
-        raise INVALID_SHARD
+        raise Close(INVALID_SHARD)
     shard, count = value
     if not 0 <= shard < count:
-        raise INVALID_SHARD
+        raise Close(INVALID_SHARD)
     return shard, count

@@ -52,7 +52,11 @@ class Socket:
             whole = _frame(TEXT_FRAME, b'{"op":0,"t":"MESSAGE_CREATE","s":0,"d":{"content":"never whole"}}')
             self._transport.write(whole[: len(whole) // 2])
             await asyncio.sleep(FLUSH_SECONDS)
-        self._transport.abort()
+        self.abort()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
 
     def stop(self) -> None:
         self._writer.cancel()
