@@ -73,8 +73,9 @@ def test_a_bot_logs_in_hears_and_replies(fake: FakeDiscord, play: Callable[..., 
     general, ann = fake.channel("general"), fake.user("Ann")
 
     async def scenario(bot: Bot) -> None:
-        question = ann.writes(general, "hello #q1", attachments=[Upload("a.txt", b"hej")])
+        question = ann.writes(general, "hello #q1", attachments=[Upload("my notes å.txt", b"hej")])
         heard = await bot.next()
+        assert heard.attachments[0].filename == "my_notes__.txt"
         assert (heard.content, heard.author.display_name, heard.channel.name) == ("hello #q1", "Ann", "general")
         assert await heard.attachments[0].read() == b"hej"
         answer = await until(fake, "an answer", lambda: fake.messages(general))

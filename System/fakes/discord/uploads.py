@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from fakes.discord.refusal import Refusal
 MAXIMUM_FILE_BYTES = 10 * 1024 * 1024
 MAXIMUM_REQUEST_BYTES = 25 * 1024 * 1024
 MAXIMUM_FILES = 10
+UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,17 @@ class FileStore:
         self._files: dict[str, Upload] = {}
 
     def add(self, upload: Upload, channel_id: int, file_id: int) -> dict[str, Any]:
-        path = f"/attachments/{channel_id}/{file_id}/{upload.name}"
+        name = UNSAFE.sub("_", upload.name)
+        path = f"/attachments/{channel_id}/{file_id}/{name}"
         self._files[path] = upload
         url = f"{self.address}{path}?ex=7fffffff&is=60000000&hm={_signature(path)}&"
         wire: dict[str, Any] = {
             "id": str(file_id),
-            "filename": upload.name,
+            "filename": name,
             "size": len(upload.data),
             "url": url,
             "proxy_url": url,
-            "content_type": content_type(upload.name),
+            "content_type": content_type(name),
         }
         if upload.description:
             wire["description"] = upload.description
