@@ -101,9 +101,11 @@ class WebhookSender:
                     for update in list(self.queue.waiting):
                         if update.chat not in under_way and len(under_way) < self.webhook.max_connections:
                             under_way[update.chat] = asyncio.ensure_future(self._deliver(session, update))
-                    waits = [asyncio.ensure_future(self.queue.arrived.wait()), *under_way.values()]
-                    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                    waits[0].cancel()
+                    arrival = asyncio.ensure_future(self.queue.arrived.wait())
+                    try:
+                        await asyncio.wait([arrival, *under_way.values()], return_when=asyncio.FIRST_COMPLETED)
+                    finally:
+                        arrival.cancel()
             finally:
                 for task in under_way.values():
                     task.cancel()
