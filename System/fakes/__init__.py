@@ -1,4 +1,7 @@
-"""Model vendors on loopback: real servers, strict about what they are sent, with scripted faults."""
+"""Model vendors on loopback: real servers, strict about what they are sent, with scripted faults.
+
+The chat platforms are packages of their own: `fakes.discord` and `fakes.telegram`.
+"""
 
 from fakes.anthropic import FakeAnthropic
 from fakes.gemini import FakeGemini

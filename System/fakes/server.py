@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from fakes.background import background
+from fakes.loopback import HOST, Loopback
 from fakes.steps import (
     Cut,
     Error,
@@ -55,7 +55,7 @@ class Answer:
     pause: float = 0.0
 
 
-class FakeServer:
+class FakeServer(Loopback):
     """Subclasses know one vendor's wire. `with FakeX() as fake:` listens on a free port for as long as the block lasts."""
 
     path_prefix = ""
@@ -65,14 +65,11 @@ class FakeServer:
         self, script: Iterable[Step] = (), tls: ssl.SSLContext | None = None, models: tuple[str, ...] = ()
     ) -> None:
         """`models` are all there are, others are unknown; without it every name is known."""
+        super().__init__(tls)
         self.script: deque[Step] = deque(script)
-        self.tls = tls
         self.models = models
         self.requests: list[Seen] = []
-        self.violations: list[str] = []
-        self.port = 0
         self._arrived = threading.Condition()
-        self._runner: web.AppRunner | None = None
         self._calls = 0
 
     # What a vendor's wire is
@@ -110,22 +107,10 @@ class FakeServer:
 
     # Life
 
-    def __enter__(self) -> FakeServer:
-        background.run(self._start())
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        background.run(self._stop())
-        if kind is None:
-            self.assert_clean()
-
     @property
     def url(self) -> str:
         scheme = "https" if self.tls else "http"
-        return f"{scheme}://127.0.0.1:{self.port}{self.path_prefix}"
-
-    def assert_clean(self) -> None:
-        assert not self.violations, "the vendor would have refused:\n  " + "\n  ".join(self.violations)
+        return f"{scheme}://{HOST}:{self.port}{self.path_prefix}"
 
     def wait_for_request(self, number: int = 1, timeout: float = 20) -> Seen:
         """The `number`th request since the start, waiting for it if need be."""
@@ -144,18 +129,10 @@ class FakeServer:
         self._calls += 1
         return f"{prefix}fake{self._calls}"
 
-    async def _start(self) -> None:
+    def application(self) -> web.Application:
         app = web.Application(client_max_size=MAXIMUM_REQUEST_BYTES)
         app.add_routes([*self.routes(), web.route("*", "/{path:.*}", self._unknown)])
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-
-    async def _stop(self) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     # One request
 
