@@ -1,9 +1,14 @@
-"""Model vendors on loopback: real servers, strict about what they are sent, with scripted faults."""
+"""Model vendors on loopback: real servers, strict about what they are sent, with scripted faults.
+
+The chat platforms are packages of their own: `fakes.discord` and `fakes.telegram`.
+"""
 
 from fakes.anthropic import FakeAnthropic
 from fakes.gemini import FakeGemini
+from fakes.logins import FakeLogins
 from fakes.openai_chat import FakeOpenAIChat
 from fakes.openai_responses import FakeOpenAIResponses
+from fakes.proxy import FakeProxy
 from fakes.server import FakeServer, Seen
 from fakes.steps import (
     Cut,
@@ -23,8 +28,10 @@ __all__ = [
     "ErrorEvent",
     "FakeAnthropic",
     "FakeGemini",
+    "FakeLogins",
     "FakeOpenAIChat",
     "FakeOpenAIResponses",
+    "FakeProxy",
     "FakeServer",
     "Hold",
     "OneByteChunks",

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from fakes.checks import image_problems, unknown_keys
 from fakes.server import Answer, FakeServer, Seen, sse
+from fakes.typed import gemini_problems
 
 TOP_LEVEL = [
     "contents",
@@ -34,15 +35,21 @@ STATUSES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
     403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
     429: "RESOURCE_EXHAUSTED",
     503: "UNAVAILABLE",
 }
 SIGNATURE = "dGhvdWdodC1zaWduYXR1cmU="
+UNSIGNED = "skip_thought_signature_validator"
+"""What Google takes in a signature's place, for calls that another model made."""
+UNCHECKED_MODELS = re.compile(r"gemini-[12]\b|gemma-")
+"""Models older than the check of signatures."""
 SCHEMA_KEYS_REFUSED = {"$schema", "$ref", "const", "patternProperties"}
 
 
 class FakeGemini(FakeServer):
     path_prefix = "/v1beta"
+    usual_model = "gem-fake-1"
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -51,14 +58,19 @@ class FakeGemini(FakeServer):
         ]
 
     async def _models(self, request: web.Request) -> web.Response:
-        model = {"name": "models/gem-fake-1", "displayName": "Fake", "supportedGenerationMethods": ["generateContent"]}
-        return web.json_response({"models": [model]})
+        made = {"displayName": "Fake", "supportedGenerationMethods": ["generateContent", "countTokens"]}
+        models = [{**made, "name": f"models/{name}"} for name in self.listed_models]
+        embedding = {"name": "models/embed-fake-1", "supportedGenerationMethods": ["embedContent"]}
+        return web.json_response({"models": [*models, embedding]})
 
     def wants_stream(self, seen: Seen) -> bool:
         return ":streamGenerateContent" in seen.path
 
     def problems(self, seen: Seen) -> list[str]:
-        return _request_problems(seen) + _body_problems(seen.body)
+        return _request_problems(seen) + _body_problems(seen.body, self.model_of(seen))
+
+    def model_of(self, seen: Seen) -> str:
+        return seen.path.partition("/models/")[2].partition(":")[0]
 
     def trailing(self, body: Any) -> tuple[list[str], str | None]:
         texts: list[str] = []
@@ -95,9 +107,10 @@ class FakeGemini(FakeServer):
         if answer.thinking:
             parts.append(({"text": answer.thinking, "thought": True}, False))
         parts += [({"text": text}, True) for text in answer.texts]
-        if answer.tool:
-            call = {"id": self.next_id("call"), "name": answer.tool.name, "args": answer.tool.arguments}
-            parts.append(({"functionCall": call, "thoughtSignature": SIGNATURE}, False))
+        for n, tool in enumerate(answer.tools):
+            call = {"id": self.next_id("call"), "name": tool.name, "args": tool.arguments}
+            signed = {"thoughtSignature": SIGNATURE} if n == 0 else {}  # those beside the first are not signed
+            parts.append(({"functionCall": call, **signed}, False))
         return parts
 
 
@@ -130,17 +143,18 @@ def _request_problems(seen: Seen) -> list[str]:
     return problems
 
 
-def _body_problems(body: Any) -> list[str]:
+def _body_problems(body: Any, model: str) -> list[str]:
     if not isinstance(body, dict):
         return ["the body must be an object"]
-    problems = unknown_keys(body, TOP_LEVEL, "body")
+    problems = unknown_keys(body, TOP_LEVEL, "body") + gemini_problems(body)
     for n, tool in enumerate(body.get("tools") or []):
         for f, function in enumerate(tool.get("functionDeclarations") or tool.get("function_declarations") or []):
             problems += _function_problems(function, f"tools.{n}.functionDeclarations.{f}")
     contents = body.get("contents")
     if not isinstance(contents, list) or not contents:
         return [*problems, "contents: at least one is required"]
-    return problems + _contents_problems(contents)
+    problems += _contents_problems(contents)
+    return problems if UNCHECKED_MODELS.match(model) else problems + _signature_problems(contents)
 
 
 def _function_problems(function: dict[str, Any], where: str) -> list[str]:
@@ -178,15 +192,35 @@ def _contents_problems(contents: list[dict[str, Any]]) -> list[str]:
             continue
         for p, part in enumerate(parts):
             problems += _part_problems(part, role, f"{where}.parts.{p}")
-        answers = [part["functionResponse"].get("name", "") for part in parts if "functionResponse" in part]
+        answers = [_identity(part["functionResponse"]) for part in parts if "functionResponse" in part]
         if sorted(answers) != sorted(calls):
             problems.append(f"{where}: function responses {answers} do not match the preceding calls {calls}")
-        calls = [part["functionCall"].get("name", "") for part in parts if "functionCall" in part]
-        if calls and SIGNATURE not in [part.get("thoughtSignature") for part in parts]:
-            problems.append(f"{where}: the function call has lost its thoughtSignature")
+        calls = [_identity(part["functionCall"]) for part in parts if "functionCall" in part]
     if contents[-1].get("role") != "user":
         problems.append("contents: the last content must come from the user")
     return problems
+
+
+def _identity(call: dict[str, Any]) -> tuple[str, str]:
+    return call.get("name", ""), call.get("id", "")
+
+
+def _signature_problems(contents: list[dict[str, Any]]) -> list[str]:
+    """In the turn under way each step's first call must be signed; a signature anywhere must be whole."""
+    problems: list[str] = []
+    asked = [n for n, content in enumerate(contents) if content.get("role") == "user" and not _is_result(content)]
+    for n, content in enumerate(contents):
+        signatures = [part.get("thoughtSignature") for part in content["parts"] if "functionCall" in part]
+        if n > max(asked, default=-1) and signatures and not signatures[0]:
+            problems.append(f"contents.{n}: Function call is missing a thought_signature in functionCall parts")
+        for part in content["parts"]:
+            if part.get("thoughtSignature", SIGNATURE) not in (SIGNATURE, UNSIGNED):
+                problems.append(f"contents.{n}: Corrupted thought signature")
+    return problems
+
+
+def _is_result(content: dict[str, Any]) -> bool:
+    return any("functionResponse" in part for part in content["parts"])
 
 
 def _part_problems(part: dict[str, Any], role: Any, where: str) -> list[str]:

@@ -9,43 +9,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from aiohttp import web
+from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
 
 from fakes.checks import data_url_problems, schema_problems, unknown_keys
 from fakes.server import Answer, FakeServer, Seen, sse
+from fakes.typed import typed_problems
 
-TOP_LEVEL = [
-    "model",
-    "messages",
-    "stream",
-    "stream_options",
-    "max_tokens",
-    "max_completion_tokens",
-    "temperature",
-    "top_p",
-    "n",
-    "stop",
-    "seed",
-    "tools",
-    "tool_choice",
-    "parallel_tool_calls",
-    "reasoning_effort",
-    "response_format",
-    "user",
-    "store",
-    "metadata",
-    "presence_penalty",
-    "frequency_penalty",
-    "logit_bias",
-    "logprobs",
-    "top_logprobs",
-    "service_tier",
-    "prompt_cache_key",
-    "prompt_cache_retention",
-    "safety_identifier",
-    "verbosity",
-    "modalities",
-    "prediction",
-]
 MESSAGE_KEYS = {
     "system": "role content name",
     "developer": "role content name",
@@ -58,25 +27,24 @@ TOOL_NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 
 class FakeOpenAIChat(FakeServer):
     path_prefix = "/v1"
-    models = ("fake-1",)
+    wants_key = True
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/v1/chat/completions", self.handle),
-            web.get("/v1/models", self._models),
+            web.get("/v1/models", self.list_models),
             web.get("/api/tags", self._tags),
         ]
 
-    async def _models(self, request: web.Request) -> web.Response:
-        data = [{"id": name, "object": "model", "created": 1, "owned_by": "fake"} for name in self.models]
-        return web.json_response({"object": "list", "data": data})
+    async def list_models(self, request: web.Request) -> web.Response:
+        return openai_models(self.listed_models)
 
     async def _tags(self, request: web.Request) -> web.Response:
         """The listing by which Ollama is recognised."""
-        return web.json_response({"models": [{"name": name, "model": name, "size": 1} for name in self.models]})
+        return web.json_response({"models": [{"name": name, "model": name, "size": 1} for name in self.listed_models]})
 
     def problems(self, seen: Seen) -> list[str]:
-        return header_problems(seen.headers) + _body_problems(seen.body)
+        return (header_problems(seen.headers) if self.wants_key else []) + _body_problems(seen.body)
 
     def trailing(self, body: Any) -> tuple[list[str], str | None]:
         texts: list[str] = []
@@ -115,26 +83,28 @@ class FakeOpenAIChat(FakeServer):
             yield chunk({"content": text}), True
         for delta in self._tool_deltas(answer):
             yield chunk({"tool_calls": [delta]}), False
-        yield chunk({}, "tool_calls" if answer.tool else "stop"), False
+        yield chunk({}, "tool_calls" if answer.tools else "stop"), False
         if with_usage:
             yield sse({**base, "choices": [], "usage": _usage(answer)}), False
         yield sse("[DONE]"), False
 
     def _tool_deltas(self, answer: Answer) -> list[dict[str, Any]]:
-        if not answer.tool:
-            return []
-        text = json.dumps(answer.tool.arguments)
-        head = {"index": 0, "id": self.next_id("call_"), "type": "function"}
-        first = {**head, "function": {"name": answer.tool.name, "arguments": ""}}
-        half = len(text) // 2
-        return [first] + [{"index": 0, "function": {"arguments": part}} for part in (text[:half], text[half:])]
+        deltas: list[dict[str, Any]] = []
+        for index, tool in enumerate(answer.tools):
+            text = json.dumps(tool.arguments)
+            head = {"index": index, "id": self.next_id("call_"), "type": "function"}
+            half = len(text) // 2
+            deltas.append({**head, "function": {"name": tool.name, "arguments": ""}})
+            deltas += [{"index": index, "function": {"arguments": part}} for part in (text[:half], text[half:])]
+        return deltas
 
     def whole(self, seen: Seen, answer: Answer) -> Any:
         message: dict[str, Any] = {"role": "assistant", "content": "".join(answer.texts) or None, "refusal": None}
-        if answer.tool:
-            function = {"name": answer.tool.name, "arguments": json.dumps(answer.tool.arguments)}
-            message["tool_calls"] = [{"id": self.next_id("call_"), "type": "function", "function": function}]
-        finish = "tool_calls" if answer.tool else "stop"
+        for tool in answer.tools:
+            function = {"name": tool.name, "arguments": json.dumps(tool.arguments)}
+            call = {"id": self.next_id("call_"), "type": "function", "function": function}
+            message.setdefault("tool_calls", []).append(call)
+        finish = "tool_calls" if answer.tools else "stop"
         return {
             "id": self.next_id("chatcmpl-"),
             "object": "chat.completion",
@@ -146,9 +116,15 @@ class FakeOpenAIChat(FakeServer):
 
 
 def openai_error(status: int, message: str) -> Any:
-    kinds = {400: "invalid_request_error", 401: "authentication_error", 429: "rate_limit_error"}
-    kind = kinds.get(status, "server_error")
-    return {"error": {"message": message, "type": kind, "param": None, "code": None}}
+    kinds = {429: "requests"}
+    codes = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
+    kind = kinds.get(status, "invalid_request_error" if status < 500 else "server_error")
+    return {"error": {"message": message, "type": kind, "param": None, "code": codes.get(status)}}
+
+
+def openai_models(names: tuple[str, ...]) -> web.Response:
+    data = [{"id": name, "object": "model", "created": 1, "owned_by": "fake"} for name in names]
+    return web.json_response({"object": "list", "data": data})
 
 
 def header_problems(headers: dict[str, str]) -> list[str]:
@@ -180,14 +156,20 @@ def _flat(content: Any) -> str:
 def _body_problems(body: Any) -> list[str]:
     if not isinstance(body, dict):
         return ["the body must be an object"]
-    problems = unknown_keys(body, TOP_LEVEL, "body")
-    if not isinstance(body.get("model"), str) or not body["model"]:
+    problems = typed_problems(_without_additions({**body, "stream": True}), CompletionCreateParamsStreaming, "body")
+    if not body.get("model"):
         problems.append("model: required")
     if "max_tokens" in body and "max_completion_tokens" in body:
         problems.append("max_tokens and max_completion_tokens exclude each other")
     if "stream_options" in body and not body.get("stream"):
         problems.append("stream_options: only allowed when stream is true")
     return problems + _tool_problems(body) + _message_problems(body.get("messages"))
+
+
+def _without_additions(body: dict[str, Any]) -> dict[str, Any]:
+    """Without what compatible servers add to OpenAI's API."""
+    messages = [{k: v for k, v in m.items() if k != "reasoning_content"} for m in body.get("messages") or []]
+    return {**body, "messages": messages}
 
 
 def _tool_problems(body: dict[str, Any]) -> list[str]:

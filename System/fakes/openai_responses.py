@@ -8,38 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from aiohttp import web
+from openai.types.responses.response_create_params import ResponseCreateParamsStreaming
 
-from fakes.checks import data_url_problems, schema_problems, unknown_keys
-from fakes.openai_chat import TOOL_NAME, header_problems, openai_error
+from fakes.checks import data_url_problems, schema_problems
+from fakes.openai_chat import TOOL_NAME, header_problems, openai_error, openai_models
 from fakes.server import Answer, FakeServer, Seen, sse
+from fakes.typed import typed_problems
 
-TOP_LEVEL = [
-    "model",
-    "input",
-    "instructions",
-    "stream",
-    "store",
-    "max_output_tokens",
-    "temperature",
-    "top_p",
-    "tools",
-    "tool_choice",
-    "parallel_tool_calls",
-    "reasoning",
-    "include",
-    "metadata",
-    "prompt_cache_key",
-    "prompt_cache_retention",
-    "safety_identifier",
-    "service_tier",
-    "text",
-    "truncation",
-    "user",
-    "previous_response_id",
-    "stream_options",
-    "background",
-    "max_tool_calls",
-]
 PARTS = {
     "user": {"input_text", "input_image", "input_file"},
     "system": {"input_text"},
@@ -53,10 +28,18 @@ class FakeOpenAIResponses(FakeServer):
     path_prefix = "/v1"
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/v1/responses", self.handle)]
+        return [
+            web.post("/v1/responses", self.handle),
+            web.post("/backend-api/codex/responses", self.handle),
+            web.get("/v1/models", self.list_models),
+        ]
+
+    async def list_models(self, request: web.Request) -> web.Response:
+        return openai_models(self.listed_models)
 
     def problems(self, seen: Seen) -> list[str]:
-        return header_problems(seen.headers) + _body_problems(seen.body)
+        problems = header_problems(seen.headers) + _body_problems(seen.body)
+        return problems + _subscription_problems(seen) if seen.path.startswith("/backend-api") else problems
 
     def trailing(self, body: Any) -> tuple[list[str], str | None]:
         if isinstance(body["input"], str):
@@ -131,10 +114,10 @@ class FakeOpenAIResponses(FakeServer):
             part = {"type": "output_text", "text": "".join(answer.texts), "annotations": [], "logprobs": []}
             head = {"id": self.next_id("msg_"), "type": "message", "role": "assistant"}
             output.append({**head, "status": "completed", "content": [part]})
-        if answer.tool:
+        for tool in answer.tools:
             head = {"id": self.next_id("fc_"), "type": "function_call", "call_id": self.next_id("call_")}
-            arguments = json.dumps(answer.tool.arguments)
-            output.append({**head, "name": answer.tool.name, "arguments": arguments, "status": "completed"})
+            arguments = json.dumps(tool.arguments)
+            output.append({**head, "name": tool.name, "arguments": arguments, "status": "completed"})
         return output
 
 
@@ -181,6 +164,18 @@ def _message_events(item: dict[str, Any], answer: Answer) -> list[tuple[str, dic
     ]
 
 
+def _subscription_problems(seen: Seen) -> list[str]:
+    """What the server of the ChatGPT subscriptions wants beyond the API."""
+    problems = [] if seen.headers.get("chatgpt-account-id") else ["the chatgpt-account-id header is required"]
+    if "max_output_tokens" in seen.body:
+        problems.append("Unsupported parameter: max_output_tokens")
+    if seen.body.get("store") is not False:
+        problems.append("Store must be set to false")
+    if not seen.body.get("instructions"):
+        problems.append("Instructions are required")
+    return problems
+
+
 def _usage(answer: Answer) -> dict[str, Any]:
     written = len(answer.texts)
     return {
@@ -201,7 +196,7 @@ def _flat(content: Any) -> str:
 def _body_problems(body: Any) -> list[str]:
     if not isinstance(body, dict):
         return ["the body must be an object"]
-    problems = unknown_keys(body, TOP_LEVEL, "body")
+    problems = typed_problems({**body, "stream": True}, ResponseCreateParamsStreaming, "body")
     if not isinstance(body.get("model"), str) or not body["model"]:
         problems.append("model: required")
     for n, tool in enumerate(body.get("tools") or []):

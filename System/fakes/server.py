@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from fakes.background import background
+from fakes.loopback import HOST, Loopback
 from fakes.steps import (
     Cut,
     Error,
@@ -47,32 +47,35 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """A step in the vendor-neutral form the fakes render: pieces of text and at most one tool call."""
+    """A step in the vendor-neutral form the fakes render: pieces of text and tool calls."""
 
     texts: list[str]
     thinking: str | None = None
-    tool: ToolCall | None = None
+    tools: tuple[ToolCall, ...] = ()
     pause: float = 0.0
 
 
-class FakeServer:
-    """Subclasses know one vendor's wire. `with FakeX() as fake:` listens on a free port for as long as the block lasts.
-
-    `pause` is the seconds between two pieces of an answer that names none itself."""
+class FakeServer(Loopback):
+    """Subclasses know one vendor's wire. `with FakeX() as fake:` listens on a free port for as long as the block lasts."""
 
     path_prefix = ""
+    usual_model = "fake-1"
 
     def __init__(
-        self, script: Iterable[Step] = (), tls: ssl.SSLContext | None = None, pause: float = 0.0
+        self,
+        script: Iterable[Step] = (),
+        tls: ssl.SSLContext | None = None,
+        models: tuple[str, ...] = (),
+        pause: float = 0.0,
     ) -> None:
+        """`models` are all there are, others are unknown; without it every name is known. `pause` is the seconds between
+        two pieces of an answer that names none itself."""
+        super().__init__(tls)
         self.script: deque[Step] = deque(script)
-        self.tls = tls
+        self.models = models
         self.pause = pause
         self.requests: list[Seen] = []
-        self.violations: list[str] = []
-        self.port = 0
         self._arrived = threading.Condition()
-        self._runner: web.AppRunner | None = None
         self._calls = 0
 
     # What a vendor's wire is
@@ -83,6 +86,9 @@ class FakeServer:
     def problems(self, seen: Seen) -> list[str]:
         """Everything the vendor would refuse about this request."""
         raise NotImplementedError
+
+    def model_of(self, seen: Seen) -> str:
+        return str(seen.body["model"])
 
     def trailing(self, body: Any) -> tuple[list[str], str | None]:
         """The person's texts since the model last spoke, and the last tool result if it comes after them."""
@@ -107,22 +113,10 @@ class FakeServer:
 
     # Life
 
-    def __enter__(self) -> FakeServer:
-        background.run(self._start())
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        background.run(self._stop())
-        if kind is None:
-            self.assert_clean()
-
     @property
     def url(self) -> str:
         scheme = "https" if self.tls else "http"
-        return f"{scheme}://127.0.0.1:{self.port}{self.path_prefix}"
-
-    def assert_clean(self) -> None:
-        assert not self.violations, "the vendor would have refused:\n  " + "\n  ".join(self.violations)
+        return f"{scheme}://{HOST}:{self.port}{self.path_prefix}"
 
     def wait_for_request(self, number: int = 1, timeout: float = 20) -> Seen:
         """The `number`th request since the start, waiting for it if need be."""
@@ -133,22 +127,18 @@ class FakeServer:
             )
             return self.requests[number - 1]
 
+    @property
+    def listed_models(self) -> tuple[str, ...]:
+        return self.models or (self.usual_model,)
+
     def next_id(self, prefix: str) -> str:
         self._calls += 1
         return f"{prefix}fake{self._calls}"
 
-    async def _start(self) -> None:
+    def application(self) -> web.Application:
         app = web.Application(client_max_size=MAXIMUM_REQUEST_BYTES)
         app.add_routes([*self.routes(), web.route("*", "/{path:.*}", self._unknown)])
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-
-    async def _stop(self) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     # One request
 
@@ -162,6 +152,8 @@ class FakeServer:
         self._record(seen)
         if problems := self._problems(seen):
             return self._refuse(seen, problems)
+        if self.models and self.model_of(seen) not in self.models:
+            return self._error(seen, Error(404, f"model: {self.model_of(seen)}"))
         step = self.script.popleft() if self.script else step_for(*self.trailing(seen.body))
         try:
             return await self._play(request, seen, step)
@@ -257,9 +249,9 @@ async def _write(response: web.StreamResponse, data: bytes, one_byte: bool) -> N
 
 def _answer(step: Step) -> Answer:
     if isinstance(step, ToolCall):
-        return Answer(pieces(step.text, 6) if step.text else [], step.thinking, step)
+        return Answer(pieces(step.text, 6) if step.text else [], step.thinking, (step, *step.beside))
     if isinstance(step, Text):
-        return Answer(pieces(step.text, step.chunks), step.thinking, None, step.pause)
+        return Answer(pieces(step.text, step.chunks), step.thinking, (), step.pause)
     if isinstance(step, (Cut, Silence)):
         return Answer(pieces(step.text, 6))
     return Answer(pieces(Text().text, 6))

@@ -26,12 +26,13 @@ class Text:
 
 @dataclass(frozen=True)
 class ToolCall:
-    """The model asks for one tool, after `text` if there is any."""
+    """The model asks for a tool, and for those `beside` it in the same answer, after `text` if there is any."""
 
     name: str
     arguments: dict[str, Any] = field(default_factory=dict)
     text: str = ""
     thinking: str | None = None
+    beside: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Error:
 
     status: int
     message: str | None = None
-    retry_after: int | None = None
+    retry_after: int | str | None = None
 
 
 @dataclass(frozen=True)

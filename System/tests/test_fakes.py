@@ -79,8 +79,8 @@ def ask_anthropic(fake: FakeServer, message: str, with_tool: bool = False, image
         messages.append(
             {"role": "assistant", "content": [block.model_dump(exclude_none=True) for block in final.content]}
         )
-        result = {"type": "tool_result", "tool_use_id": calls[0].id, "content": json.dumps(calls[0].input)}
-        messages.append({"role": "user", "content": [result]})
+        results = [{"type": "tool_result", "tool_use_id": call.id, "content": json.dumps(call.input)} for call in calls]
+        messages.append({"role": "user", "content": results})
 
 
 def ask_chat(fake: FakeServer, message: str, with_tool: bool = False, image: bool = False) -> Heard:
@@ -93,7 +93,7 @@ def ask_chat(fake: FakeServer, message: str, with_tool: bool = False, image: boo
         [{"type": "function", "function": {"name": "read", "parameters": SCHEMA}}] if with_tool else openai.NOT_GIVEN
     )
     while True:
-        heard, call_id, name, arguments = Heard(), "", "", ""
+        heard, calls = Heard(), {}
         options: Any = {"include_usage": True}
         stream = client.chat.completions.create(
             model="fake-1", messages=messages, tools=tools, stream=True, stream_options=options
@@ -108,16 +108,15 @@ def ask_chat(fake: FakeServer, message: str, with_tool: bool = False, image: boo
                 heard.pieces += bool(choice.delta.content)
                 heard.thinking += getattr(choice.delta, "reasoning_content", "") or ""
                 for call in choice.delta.tool_calls or []:
-                    call_id = call.id or call_id
+                    function = calls.setdefault(call.index, {"id": call.id, "name": "", "arguments": ""})
                     assert call.function
-                    name += call.function.name or ""
-                    arguments += call.function.arguments or ""
-        if not name:
+                    function["name"] += call.function.name or ""
+                    function["arguments"] += call.function.arguments or ""
+        if not calls:
             return heard
-        function = {"name": name, "arguments": arguments}
-        calls = [{"id": call_id, "type": "function", "function": function}]
-        messages.append({"role": "assistant", "content": heard.text or None, "tool_calls": calls})
-        messages.append({"role": "tool", "tool_call_id": call_id, "content": arguments})
+        said = [{"id": c.pop("id"), "type": "function", "function": c} for c in calls.values()]
+        messages.append({"role": "assistant", "content": heard.text or None, "tool_calls": said})
+        messages += [{"role": "tool", "tool_call_id": c["id"], "content": c["function"]["arguments"]} for c in said]
 
 
 def ask_responses(fake: FakeServer, message: str, with_tool: bool = False, image: bool = False) -> Heard:
@@ -150,14 +149,18 @@ def ask_responses(fake: FakeServer, message: str, with_tool: bool = False, image
         if not calls:
             return heard
         items += [item.model_dump(exclude_none=True) for item in final.output]
-        items.append({"type": "function_call_output", "call_id": calls[0].call_id, "output": calls[0].arguments})
+        items += [{"type": "function_call_output", "call_id": c.call_id, "output": c.arguments} for c in calls]
 
 
-def ask_gemini(fake: FakeServer, message: str, with_tool: bool = False, image: bool = False) -> Heard:
+def gemini_client(fake: FakeServer) -> genai.Client:
     options = types.HttpOptions(
         base_url=fake.url.removesuffix("/v1beta"), retry_options=types.HttpRetryOptions(attempts=1)
     )
-    client = genai.Client(api_key="k", vertexai=False, http_options=options)
+    return genai.Client(api_key="k", vertexai=False, http_options=options)
+
+
+def ask_gemini(fake: FakeServer, message: str, with_tool: bool = False, image: bool = False) -> Heard:
+    client = gemini_client(fake)
     parts = [types.Part(text=message)]
     if image:
         parts.append(types.Part.from_bytes(data=base64.b64decode(DOT_PNG), mime_type="image/png"))
@@ -192,10 +195,8 @@ def ask_gemini(fake: FakeServer, message: str, with_tool: bool = False, image: b
         if not calls:
             return heard
         contents.append(types.Content(role="model", parts=said))
-        answer = types.FunctionResponse(
-            id=calls[0].id, name=calls[0].name, response={"output": json.dumps(calls[0].args)}
-        )
-        contents.append(types.Content(role="user", parts=[types.Part(function_response=answer)]))
+        answers = [types.FunctionResponse(id=c.id, name=c.name, response={"output": json.dumps(c.args)}) for c in calls]
+        contents.append(types.Content(role="user", parts=[types.Part(function_response=a) for a in answers]))
 
 
 VENDORS: dict[str, tuple[type[FakeServer], Ask]] = {
@@ -255,6 +256,49 @@ def test_reasoning_and_a_tool_call_survive_the_round_trip(vendor: str) -> None:
 
 
 @every_vendor
+def test_tool_calls_side_by_side_are_answered_side_by_side(vendor: str) -> None:
+    fake_type, ask = VENDORS[vendor]
+    both = ToolCall("read", {"path": "a"}, thinking="both", beside=(ToolCall("read", {"path": "b"}),))
+    with fake_type([both]) as fake:
+        heard = ask(fake, "go", with_tool=True)
+    assert heard.text == 'Tool said: {"path": "b"}'
+    assert len(fake.requests) == 2
+
+
+LISTS: dict[str, Callable[[FakeServer], list[str]]] = {
+    "anthropic": lambda fake: [m.id for m in anthropic.Anthropic(api_key="k", base_url=fake.url).models.list()],
+    "chat": lambda fake: [m.id for m in openai.OpenAI(api_key="k", base_url=fake.url).models.list()],
+    "responses": lambda fake: [m.id for m in openai.OpenAI(api_key="k", base_url=fake.url).models.list()],
+    "gemini": lambda fake: gemini_models(gemini_client(fake)),
+}
+
+
+def gemini_models(client: genai.Client) -> list[str]:
+    talking = [m for m in client.models.list() if "generateContent" in (m.supported_actions or [])]
+    return [str(m.name).removeprefix("models/") for m in talking]
+
+
+@every_vendor
+def test_the_models_are_listed_and_others_unknown(vendor: str) -> None:
+    fake_type, ask = VENDORS[vendor]
+    with fake_type(models=("some-model-1", "some-model-2")) as fake:
+        assert LISTS[vendor](fake) == ["some-model-1", "some-model-2"]
+        with pytest.raises(FAILURES) as caught:
+            ask(fake, "hi")
+    error: Any = caught.value
+    assert getattr(error, "status_code", None) == 404 or error.code == 404
+
+
+@pytest.mark.parametrize("vendor", ["anthropic", "chat", "responses"])
+def test_a_rate_limit_says_when_to_come_back(vendor: str) -> None:
+    fake_type, ask = VENDORS[vendor]
+    with fake_type([Error(429, retry_after="7")]) as fake, pytest.raises(FAILURES) as caught:
+        ask(fake, "hi")
+    error: Any = caught.value
+    assert type(error).__name__ == "RateLimitError" and error.response.headers["retry-after"] == "7"
+
+
+@every_vendor
 def test_an_image_is_accepted(vendor: str) -> None:
     fake_type, ask = VENDORS[vendor]
     with fake_type() as fake:
@@ -303,6 +347,43 @@ def test_a_request_the_vendor_would_refuse_is_refused_and_remembered(vendor: str
         connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=5)
         connection.request("POST", path, json.dumps({**body, **change}), HEADERS)
         assert connection.getresponse().status == 400
+
+
+SIGNED = "dGhvdWdodC1zaWduYXR1cmU="
+ROUND = [
+    {"role": "user", "parts": [{"text": "go"}]},
+    {"role": "model", "parts": [{"functionCall": {"name": "read", "args": {}}}]},
+    {"role": "user", "parts": [{"functionResponse": {"name": "read", "response": {"output": "x"}}}]},
+]
+
+
+def round_with(signature: str | None, *after: dict[str, Any]) -> dict[str, Any]:
+    part = {**ROUND[1]["parts"][0], **({"thoughtSignature": signature} if signature else {})}
+    return {"contents": [ROUND[0], {"role": "model", "parts": [part]}, ROUND[2], *after]}
+
+
+LATER = ({"role": "model", "parts": [{"text": "x"}]}, {"role": "user", "parts": [{"text": "and now?"}]})
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("gemini-3.8-flash", round_with(SIGNED), 200),
+        ("gemini-3.8-flash", round_with("skip_thought_signature_validator"), 200),
+        ("gemini-3.8-flash", round_with(None), 400),
+        ("gemini-3.8-flash", round_with("b3RoZXI="), 400),
+        ("gemini-3.8-flash", round_with(None, *LATER), 200),
+        ("gemini-2.5-pro", round_with(None), 200),
+    ],
+    ids=["its own", "the word for none", "none", "another", "none in an earlier turn", "an older model"],
+)
+def test_gemini_checks_the_signatures_of_the_turn_under_way(name: str, body: dict[str, Any], status: int) -> None:
+    with FakeGemini() as fake:
+        connection = http.client.HTTPConnection("127.0.0.1", fake.port, timeout=5)
+        path = f"/v1beta/models/{name}:streamGenerateContent?alt=sse"
+        connection.request("POST", path, json.dumps(body), HEADERS)
+        assert connection.getresponse().status == status
+        fake.violations.clear()
 
 
 @every_vendor

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import email.utils
+import inspect
+import json
+import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import google.genai._gaos.types.interactions.model as google_models
 import pytest
 from aiohttp import web
+from anthropic.types.model_param import ModelParam
+from openai.types.shared.responses_model import ResponsesModel
 
 from fakes import (
     Cut,
@@ -18,6 +26,7 @@ from fakes import (
     FakeGemini,
     FakeOpenAIChat,
     FakeOpenAIResponses,
+    FakeProxy,
     FakeServer,
     OneByteChunks,
     Silence,
@@ -114,6 +123,44 @@ def test_several_tool_calls_in_a_row(vendor: FakeServer, talk: Talk) -> None:
     assert len([m for m in client.history(session) if m["role"] == "toolResult"]) == 4
 
 
+def test_tool_calls_side_by_side_all_have_their_results(vendor: FakeServer, talk: Talk) -> None:
+    client, session = talk
+    first, *others = (ToolCall("exec", {"command": f"echo {n}"}) for n in "123")
+    vendor.script += [replace(first, beside=tuple(others)), Text("Three.")]
+    assert text_of(client.chat("go", session)["message"]) == "Three."
+    results = [m for m in client.history(session) if m["role"] == "toolResult"]
+    assert [text_of(m).strip() for m in results] == ["1", "2", "3"]
+
+
+def test_what_was_sent_once_is_sent_the_same_way_again(vendor: FakeServer, talk: Talk) -> None:
+    """A vendor's prompt cache finds the longest beginning that is the same, byte by byte."""
+    client, session = talk
+    seen = len(vendor.requests)
+    vendor.script += [
+        ToolCall("exec", {"command": "echo one"}, text="Look.", thinking="Hmm."), Text("One.", thinking="So."),
+        ToolCall("exec", {"command": "echo two"}, thinking="Two?"), Text("Two."),
+    ]
+    client.chat("first", session)
+    client.chat("second", session)
+    client.chat("third", session)
+    bodies = [request.body for request in vendor.requests[seen:]]
+    assert len(bodies) == 5
+    for earlier, later in zip(bodies, bodies[1:], strict=False):
+        (before, said), (after, says) = beginning(earlier), beginning(later)
+        assert before == after, "model, system prompt, tools and limits"
+        assert says[: len(said)] == said, "the conversation only grows"
+
+
+def beginning(body: dict[str, Any]) -> tuple[str, list[str]]:
+    """What comes before the conversation, and the conversation's entries, as bytes but for the marks of the cache."""
+    unmarked = json.loads(json.dumps(body).replace(', "cache_control": {"type": "ephemeral"}', ""))
+    key = next(name for name in ("messages", "input", "contents") if name in unmarked)
+    conversation = unmarked.pop(key)
+    if key == "contents":  # Google's turns are taken apart: results and questions share one
+        conversation = [part for content in conversation for part in content["parts"]]
+    return json.dumps(unmarked), [json.dumps(entry) for entry in conversation]
+
+
 def test_an_image_is_seen(vendor: FakeServer, talk: Talk) -> None:
     client, session = talk
     image = {"type": "image", "mimeType": "image/png", "fileName": "dot.png", "content": DOT_PNG}
@@ -178,12 +225,27 @@ def test_a_wrong_key_says_so(vendor: FakeServer, talk: Talk) -> None:
     assert len(vendor.requests) == before + 1, "a wrong key is not tried again"
 
 
-def test_cache_marks_are_set_for_anthropic(vendors: dict[str, FakeServer], many: Gateway, session: str) -> None:
+def test_cache_marks_stand_where_anthropic_wants_them(
+    vendors: dict[str, FakeServer], many: Gateway, session: str
+) -> None:
     with connect(many.port) as client:
         client.request("sessions.patch", {"key": session, "model": "fake-anthropic/fake-1"})
         client.chat("hi", session)
-    marks = str(vendors["anthropic"].requests[-1].body).count("cache_control")
-    assert 1 <= marks <= 4
+    body = vendors["anthropic"].requests[-1].body
+    marked = [body["tools"][-1], body["system"][-1], body["messages"][-1]["content"][-1]]
+    assert all(block["cache_control"] == {"type": "ephemeral"} for block in marked)
+    assert json.dumps(body).count('"cache_control"') == len(marked)
+
+
+def test_openai_is_given_one_cache_key_for_each_session(
+    start: Any, state: Path, fake_responses: FakeOpenAIResponses
+) -> None:
+    model = ModelConfig("openai", fake_responses.url, "openai-responses")
+    with connect(start(gateway_config(state, [model])).port) as client:
+        for key in ("agent:main:one", "agent:main:one", "agent:main:two"):
+            client.chat("hi", key)
+    first, second, other = (request.body["prompt_cache_key"] for request in fake_responses.requests)
+    assert first == second != other
 
 
 def test_the_first_request_is_small(many: Gateway, vendors: dict[str, FakeServer], session: str) -> None:
@@ -295,6 +357,141 @@ def test_silence_is_given_up_in_the_configured_time(start: Any, state: Path, fak
     assert fake_chat.requests[0].client_closed.wait(5)
 
 
+def test_a_date_in_retry_after_is_waited_for(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    when = int(time.time()) + 3
+    fake_chat.script += [Error(429, retry_after=email.utils.formatdate(when, usegmt=True)), Text("Later.")]
+    gateway = start(gateway_config(state, [configured("only", fake_chat)]))
+    with connect(gateway.port) as client:
+        assert text_of(client.chat("hi", timeout=30)["message"]) == "Later."
+        assert time.time() >= when - 1
+
+
+@pytest.mark.timeout(60)
+def test_a_provider_has_its_own_longest_silence(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script += [Silence()] * 3
+    patient = configured("silent", fake_chat)
+    gateway = start(gateway_config(state, [patient], more=provider("fake-silent", timeoutSeconds=1)))
+    with connect(gateway.port) as client:
+        ended = client.chat("hi", timeout=40)
+    assert ended["state"] == "error" and "fake-silent/fake-1" in ended["errorMessage"]
+
+
+def provider(name: str, **fields: Any) -> dict[str, Any]:
+    return {"models": {"providers": {name: fields}}}
+
+
+# Headers and proxies
+
+
+def test_headers_of_the_config_go_along_and_overrule_ours(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    headers = {"X-Team": "red", "Authorization": "Bearer another-key"}
+    gateway = start(gateway_config(state, [configured("mine", fake_chat)], more=provider("fake-mine", headers=headers)))
+    with connect(gateway.port) as client:
+        client.chat("hi")
+    sent = fake_chat.requests[0].headers
+    assert sent["x-team"] == "red" and sent["authorization"] == "Bearer another-key"
+
+
+@pytest.fixture
+def proxied(start: Any, state: Path, tmp_path: Path, fake_chat: FakeOpenAIChat) -> Iterator[Any]:
+    """A provider at a name that only the proxy knows."""
+    with FakeProxy({"model.example": fake_chat.port}, tmp_path) as proxy:
+
+        def launch(env: dict[str, str], **request: Any) -> str:
+            model = configured("far", fake_chat)
+            more = provider("fake-far", baseUrl="http://model.example/v1", **request)
+            gateway = start(gateway_config(state, [model], more=more), env=env)
+            with connect(gateway.port) as client:
+                ended = client.chat("hi", timeout=30)
+            return ended.get("errorMessage") or text_of(ended["message"])
+
+        launch.proxy = proxy  # type: ignore[attr-defined]
+        yield launch
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_the_environments_proxy_is_used(proxied: Any, name: str) -> None:
+    assert proxied({name: proxied.proxy.url}) == FALLBACK
+    assert proxied.proxy.hosts == ["model.example"]
+
+
+def test_what_no_proxy_names_is_asked_directly(proxied: Any) -> None:
+    said = proxied({"HTTP_PROXY": proxied.proxy.url, "NO_PROXY": "other.example,.example"})
+    assert "fake-far/fake-1" in said and proxied.proxy.hosts == []
+
+
+def test_a_provider_has_its_own_proxy(proxied: Any) -> None:
+    own = {"request": {"proxy": {"mode": "explicit-proxy", "url": proxied.proxy.url}}}
+    assert proxied({"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "*"}, **own) == FALLBACK
+    assert proxied.proxy.hosts == ["model.example"]
+
+
+# Models that are not there
+
+
+@pytest.mark.parametrize("kind", VENDORS.values(), ids=VENDORS)
+def test_an_unknown_model_is_answered_with_the_setting_and_the_nearest_there_are(
+    start: Any, state: Path, openclaw: Path, kind: type[FakeServer]
+) -> None:
+    with kind(models=("grand-2", "grand-3-mini", "other-1")) as fake:
+        api = APIS[kind.__name__]
+        gateway = start(gateway_config(state, [ModelConfig("mine", fake.url, api, model="grand-3")]))
+        with connect(gateway.port) as client:
+            ended = client.chat("hi")
+    said = ended["errorMessage"]
+    assert "`mine/grand-3` is not known" in said and "`agents.defaults.model.primary`" in said
+    assert said.endswith("the nearest there are: `mine/grand-2`, `mine/grand-3-mini`."), said
+
+
+USUAL = [
+    ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", FakeAnthropic, "", "claude-opus-5"),
+    ("OPENAI_API_KEY", "OPENAI_BASE_URL", FakeOpenAIResponses, "/v1", "gpt-6-sol"),
+    ("GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", FakeGemini, "", "gemini-3.7-flash"),
+]
+
+
+@pytest.mark.parametrize(("key", "base", "kind", "suffix", "nearest"), USUAL, ids=[row[0] for row in USUAL])
+def test_a_key_alone_is_answered_even_when_its_usual_model_is_gone(
+    start: Any, state: Path, openclaw: Path, key: str, base: str, kind: type[FakeServer], suffix: str, nearest: str
+) -> None:
+    with kind(models=(nearest, "old-1")) as fake:
+        gateway = start(gateway_config(state), env={key: "k", base: f"http://127.0.0.1:{fake.port}{suffix}"})
+        with connect(gateway.port) as client:
+            assert text_of(client.chat("hi")["message"]) == FALLBACK
+            assert text_of(client.chat("hi")["message"]) == FALLBACK
+        asked = [fake.model_of(request) for request in fake.requests]
+    assert asked[1:] == [nearest] * 2 and asked[0] != nearest
+    assert "agents.defaults.model.primary" in gateway.output
+
+
+def test_every_usual_and_listed_model_is_one_that_the_vendors_own_sdk_names(start: Any, state: Path) -> None:
+    keys = {name: "k" for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")}
+    with connect(start(gateway_config(state), env=keys).port) as client:
+        listed = client.request("models.list", {})["models"]
+    for vendor_name, known in sdk_models().items():
+        ours = {model["id"] for model in listed if model["provider"] == vendor_name}
+        assert ours and ours - known <= NEWER_THAN_OTHERS_SAY, f"{vendor_name}: {sorted(ours - known)}"
+
+
+NEWER_THAN_OTHERS_SAY = {"gpt-5.3-codex", "gpt-5.4-pro"}
+"""In OpenClaw's own catalogue and OpenRouter's, though OpenAI's SDK does not spell them out."""
+
+
+def sdk_models() -> dict[str, set[str]]:
+    return {
+        "anthropic": spelled_out(ModelParam),
+        "openai": spelled_out(ResponsesModel),
+        "google": set(re.findall(r'"(gem[a-z]+-[^"]+)"', inspect.getsource(google_models))),
+    }
+
+
+def spelled_out(hint: Any) -> set[str]:
+    found: set[str] = set()
+    for part in get_args(hint):
+        found |= {part} if isinstance(part, str) else spelled_out(part)
+    return found
+
+
 # Keys
 
 
@@ -342,6 +539,31 @@ def test_without_any_key_a_message_is_answered_with_what_to_set(start: Any, stat
         ended = client.chat_end(run)
     said = ended.get("errorMessage") or text_of(ended["message"])
     assert "ANTHROPIC_API_KEY" in said and "OPENAI_API_KEY" in said
+
+
+@pytest.fixture
+def ollama(openclaw: Path) -> Iterator[FakeOpenAIChat]:
+    """At Ollama's own port, where the gateway looks for it."""
+    fake = FakeOpenAIChat(models=("llama3.2:3b",))
+    fake.port, fake.wants_key = 11434, False
+    try:
+        fake.__enter__()
+    except OSError:
+        pytest.skip("port 11434 is taken")
+    yield fake
+    fake.__exit__(None, None, None)
+
+
+def test_an_ollama_is_found_offered_and_works_as_offered(start: Any, state: Path, ollama: FakeOpenAIChat) -> None:
+    gateway = start(gateway_config(state))
+    with connect(gateway.port) as client:
+        ended = client.chat("hi")
+        said = ended.get("errorMessage") or text_of(ended["message"])
+        assert "Set `agents.defaults.model.primary` to `ollama/llama3.2:3b`" in said
+    gateway.stop()
+    chosen = start(gateway_config(state, more={"agents": {"defaults": {"model": {"primary": "ollama/llama3.2:3b"}}}}))
+    with connect(chosen.port) as client:
+        assert text_of(client.chat("hi")["message"]) == FALLBACK
 
 
 def test_keys_stay_out_of_the_log_and_of_what_a_chat_shows(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:

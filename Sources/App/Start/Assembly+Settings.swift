@@ -101,9 +101,11 @@ struct RoomSettings {
         var settings = ModelSettings()
         settings.environment = environment.variables
         settings.replacesCatalog = config.models.mode == "replace"
-        settings.order = credentialOrder
-        settings.profiles = storedCredentials.filter(isWanted)
+        settings.order = config.auth.order
         settings.cooldowns = cooldowns
+        settings.listedProfiles = listedProfiles
+        settings.defaultAgent = defaultAgent
+        settings.profiles = storedCredentials
         for (id, provider) in config.models.providers { settings.providers[id] = room(provider, id: id) }
         return settings
     }
@@ -113,26 +115,23 @@ struct RoomSettings {
         settings.baseURL = provider.baseUrl
         settings.apiKey = provider.apiKey
         settings.api = provider.api.flatMap { ModelAPI(rawValue: $0) }
+        if settings.api == nil { settings.foreignAPI = provider.api }
         settings.headers = provider.headers
         settings.authHeader = provider.authHeader
+        settings.timeout = provider.timeoutSeconds.map { .seconds($0) }
+        if let proxy = provider.request.proxy, proxy.mode != "env-proxy" { settings.proxy = proxy.url }
         let entries = config.raw["models"]?["providers"]?[id]?["models"]?.arrayValue ?? []
         settings.models = entries.compactMap { ModelInfo(provider: id, json: $0) }
         return settings
     }
 
-    /// `auth.order`, and for other vendors the profiles as they stand in the file.
-    private var credentialOrder: [String: [String]] {
-        var order: [String: [String]] = [:]
-        for (id, _) in config.raw["auth"]?["profiles"]?.objectValue ?? [:] {
-            if let profile = config.auth.profiles[id] { order[profile.provider, default: []].append(id) }
+    /// `auth.profiles` as they stand in the file.
+    private var listedProfiles: [ListedProfile] {
+        (config.raw["auth"]?["profiles"]?.objectValue ?? [:]).compactMap { id, _ in
+            config.auth.profiles[id].map {
+                ListedProfile(id: id, provider: $0.provider, isKey: $0.mode == "api_key")
+            }
         }
-        return order.merging(config.auth.order) { $1 }
-    }
-
-    /// A stored login is left out when the config says that it is of another kind.
-    private func isWanted(_ credential: StoredCredential) -> Bool {
-        guard let profile = config.auth.profiles[credential.id] else { return true }
-        return (profile.mode == "api_key") == (credential.kind == .apiKey)
     }
 
     private var cooldowns: CooldownRules {
@@ -156,7 +155,8 @@ struct RoomSettings {
         guard let bytes = try? PrivateFile.read(path, limit: Self.mostCredentialBytes),
             let json = try? JSON.parse(bytes)
         else { return [] }
-        return StoredCredential.profiles(json: json)
+        return StoredCredential.profiles(
+            LoginStore(agent: defaultAgent, json: json), environment: environment.variables)
     }
 
     // MARK: Gateway

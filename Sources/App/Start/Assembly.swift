@@ -49,9 +49,12 @@ final class Assembly {
         database = try Self.openDatabase(setup.state)
         stores = Stores(database)
         certificates = CertificateVariables(environment: setup.environment, stateDirectory: setup.state)
-        client = WebClient(userAgent: "openclaw/\(Version.text)", trust: certificates.trust)
+        client = WebClient(
+            userAgent: "openclaw/\(Version.text)", trust: certificates.trust,
+            proxies: ProxyVariables(setup.environment.variables))
         router = ModelRouter(
-            settings: rooms.models, web: client, book: CooldownStore(database), log: log.named("models"))
+            settings: rooms.models, web: client, book: CooldownStore(database), logins: LoginTable(database),
+            log: log.named("models"))
         let events = EventHub()
         switchboard = Switchboard(
             stores: stores, models: router, directory: Self.directory(router),
@@ -75,12 +78,12 @@ final class Assembly {
             DatabaseService(database, log: log.named("store")),
             ImportService(
                 StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
+            ModelsService(router) { [unowned self] in applySettings() },
             SwitchboardService(switchboard),
             ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
             ReloadService(reloader),
         ]
         try listen()
-        await router.load()
         return try await ServiceGroup(services, log: log).run {
             sayWhereItListens()
             MemoryTrim.shared.trimLater()
@@ -109,10 +112,15 @@ final class Assembly {
         guard !plan.needsRestart else { return signals.end(.restart) }
         setup.refresh()
         logs.update(setup, secrets: setup.knownSecrets(secret))
-        let rooms = RoomSettings(setup: setup, secret: secret)
-        router.update(rooms.models)
+        router.update(RoomSettings(setup: setup, secret: secret).models)
         sayShadowedKeys()
         sayToolRules()
+        applySettings()
+    }
+
+    /// Gives the rooms what follows from the config and from the models that can be used.
+    private func applySettings() {
+        let rooms = RoomSettings(setup: setup, secret: secret)
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
         switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))

@@ -1,6 +1,7 @@
 import Agent
 import Core
 import Gateway
+import Models
 import Store
 import Wire
 
@@ -23,6 +24,22 @@ final class DatabaseService: Service {
     }
 
     func stop() async { await database.close() }
+}
+
+/// The models: reads what outlived the restart, once the import is done; `changed` tells the rooms of new logins.
+final class ModelsService: Service {
+    private let router: ModelRouter
+    private let changed: @MainActor () -> Void
+
+    init(_ router: ModelRouter, changed: @escaping @MainActor () -> Void) {
+        self.router = router
+        self.changed = changed
+    }
+
+    func start() async throws {
+        await router.load()
+        changed()
+    }
 }
 
 /// The turns: recovers what a crash left, lets running ones reach a safe point at the end.

@@ -13,7 +13,7 @@ package enum NearestKey {
     }
 
     /// Letters to insert, remove, replace or swap with their neighbour.
-    static func distance(_ a: String, _ b: String) -> Int {
+    package static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a), Array(b))
         guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
         var previous: [Int] = []

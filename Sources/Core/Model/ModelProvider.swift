@@ -84,8 +84,8 @@ package enum ModelError: Error, Sendable {
     case unauthorized(message: String)
     /// HTTP 402, or the vendor's code for no credit: the account must pay first.
     case billing(message: String)
-    /// HTTP 404, or the vendor's code for an unknown model.
-    case unknownModel(message: String)
+    /// HTTP 404, or the vendor's code for an unknown model; `nearest` are ids that the vendor has, nearest first.
+    case unknownModel(message: String, nearest: [String])
     /// HTTP 400: the request itself is wrong for this model.
     case rejected(message: String)
     /// The conversation is longer than the model's context.
@@ -117,7 +117,7 @@ extension ModelError {
     package var explanation: String {
         switch self {
         case .rateLimited(_, let message), .overloaded(_, let message), .unauthorized(let message),
-            .billing(let message), .unknownModel(let message), .rejected(let message),
+            .billing(let message), .unknownModel(let message, _), .rejected(let message),
             .contextTooLong(let message),
             .timedOut(let message), .interrupted(_, let message), .notConfigured(let message):
             message

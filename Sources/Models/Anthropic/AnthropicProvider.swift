@@ -16,17 +16,10 @@ struct AnthropicProvider: VendorProvider {
     }
 
     private func headers(_ request: AnthropicRequest) -> [(name: String, value: String)] {
-        var headers: [(name: String, value: String)] = [("anthropic-version", "2023-06-01")]
         var betas: [String] = []
         if endpoint.credential.kind == .token { betas.append("oauth-2025-04-20") }
         if request.thinksByBudget { betas.append("interleaved-thinking-2025-05-14") }
-        if !betas.isEmpty { headers.append(("anthropic-beta", betas.joined(separator: ","))) }
-        switch endpoint.credential.kind {
-        case .none: break
-        case .apiKey where !endpoint.usesBearer:
-            headers.append(("x-api-key", endpoint.credential.secret.reveal()))
-        case .apiKey, .token: headers += endpoint.bearer
-        }
-        return headers
+        guard !betas.isEmpty else { return endpoint.keyHeaders }
+        return endpoint.keyHeaders + [("anthropic-beta", betas.joined(separator: ","))]
     }
 }

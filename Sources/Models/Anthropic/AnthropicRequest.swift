@@ -138,13 +138,16 @@ private struct ThinkingFields {
     /// Newer models show their thoughts only when asked to.
     private mutating func setEffort(_ level: ThinkingLevel, _ endpoint: Endpoint, _ off: ClaudeThinking.Off) {
         let efforts = endpoint.model.efforts.isEmpty ? Self.defaultEfforts : endpoint.model.efforts
-        if level != .off {
+        guard level == .off else {
             thinking = ["type": "adaptive", "display": "summarized"]
             effort = Effort.nearest(to: level, among: efforts)
-        } else if off == .disabled {
-            thinking = ["type": "disabled"]
-        } else if off == .leastEffort {
-            effort = Effort.nearest(to: .off, among: efforts)
+            return
+        }
+        switch off {
+        case .leftOut: break
+        case .disabled: thinking = ["type": "disabled"]
+        case .betweenTools: thinking = ["type": "between_tools"]
+        case .leastEffort: effort = Effort.nearest(to: .off, among: efforts)
         }
     }
 }

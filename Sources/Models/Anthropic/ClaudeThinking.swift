@@ -13,6 +13,8 @@ enum ClaudeThinking: Equatable {
         case leftOut
         /// Thinking is on unless `{type: disabled}`.
         case disabled
+        /// `{type: between_tools}` is the least: short notes between tool calls.
+        case betweenTools
         /// Thinking cannot be turned off, only kept short.
         case leastEffort
     }
@@ -31,9 +33,11 @@ enum ClaudeThinking: Equatable {
         case ..<ModelFamily.Version(3, 7): self = .none
         case ..<ModelFamily.Version(4, 6): self = .budget
         case ..<ModelFamily.Version(5): self = .adaptive(off: .leftOut)
-        default:
-            let canBeOff = version == ModelFamily.Version(5) && !family.has("fable") && !family.has("mythos")
-            self = .adaptive(off: canBeOff ? .disabled : .leastEffort)
+        case ModelFamily.Version(5) where !family.has("fable") && !family.has("mythos"):
+            self = .adaptive(off: .disabled)
+        case ModelFamily.Version(5, 5) where family.has("haiku"): self = .adaptive(off: .disabled)
+        case ModelFamily.Version(5, 5) where family.has("sonnet"): self = .adaptive(off: .betweenTools)
+        default: self = .adaptive(off: .leastEffort)
         }
     }
 

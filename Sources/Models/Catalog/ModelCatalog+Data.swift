@@ -3,36 +3,34 @@
 /// One model a line: provider, id, name, context window and longest answer in tokens, what it takes in, how hard it can
 /// think (`-` not at all, `yes` on or off, or the efforts its vendor takes), and US dollars for a million tokens: in,
 /// out, read from the cache, written to the cache. Where a price rises with the length of the context, the lower one.
-/// Last compared with the vendors' price lists in October 2026.
+/// The ids of Anthropic, OpenAI and Google are those their own SDKs name; last compared, with the vendors' model and
+/// price pages, in November 2026.
 extension ModelCatalog {
     static let table = """
         anthropic | claude-opus-5-5 | Claude Opus 5.5 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 4 | 20 | 0.2 | 5
         anthropic | claude-sonnet-5-5 | Claude Sonnet 5.5 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 2 | 10 | 0.1 | 2.5
-        anthropic | claude-haiku-5-5 | Claude Haiku 5.5 | 1000000 | 128000 | text,image | low,medium,high | 0.1 | 0.5 | 0.01 | 0.125
+        anthropic | claude-haiku-5-5 | Claude Haiku 5.5 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 0.1 | 0.5 | 0.01 | 0.125
         anthropic | claude-fable-5-1 | Claude Fable 5.1 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 10 | 50 | 0.25 | 12.5
         anthropic | claude-opus-5 | Claude Opus 5 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 5 | 25 | 0.5 | 6.25
         anthropic | claude-fable-5 | Claude Fable 5 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 10 | 50 | 1 | 12.5
         anthropic | claude-haiku-4-5-20251001 | Claude Haiku 4.5 | 200000 | 64000 | text,image | yes | 1 | 5 | 0.1 | 1.25
         anthropic | claude-haiku-4-5 | Claude Haiku 4.5 | 200000 | 64000 | text,image | yes | 1 | 5 | 0.1 | 1.25
-        anthropic | claude-opus-4-0 | Claude Opus 4 | 200000 | 32000 | text,image | yes | 15 | 75 | 1.5 | 18.75
-        anthropic | claude-opus-4-1-20250805 | Claude Opus 4.1 | 200000 | 32000 | text,image | yes | 15 | 75 | 1.5 | 18.75
-        anthropic | claude-opus-4-1 | Claude Opus 4.1 | 200000 | 32000 | text,image | yes | 15 | 75 | 1.5 | 18.75
         anthropic | claude-opus-4-5-20251101 | Claude Opus 4.5 | 200000 | 64000 | text,image | low,medium,high | 5 | 25 | 0.5 | 6.25
         anthropic | claude-opus-4-5 | Claude Opus 4.5 | 200000 | 64000 | text,image | low,medium,high | 5 | 25 | 0.5 | 6.25
         anthropic | claude-opus-4-6 | Claude Opus 4.6 | 1000000 | 128000 | text,image | low,medium,high,max | 5 | 25 | 0.5 | 6.25
         anthropic | claude-opus-4-7 | Claude Opus 4.7 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 5 | 25 | 0.5 | 6.25
         anthropic | claude-opus-4-8 | Claude Opus 4.8 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 5 | 25 | 0.5 | 6.25
-        anthropic | claude-sonnet-4-0 | Claude Sonnet 4 | 200000 | 64000 | text,image | yes | 3 | 15 | 0.3 | 3.75
         anthropic | claude-sonnet-4-5-20250929 | Claude Sonnet 4.5 | 200000 | 64000 | text,image | yes | 3 | 15 | 0.3 | 3.75
         anthropic | claude-sonnet-4-5 | Claude Sonnet 4.5 | 200000 | 64000 | text,image | yes | 3 | 15 | 0.3 | 3.75
         anthropic | claude-sonnet-4-6 | Claude Sonnet 4.6 | 1000000 | 64000 | text,image | low,medium,high,max | 3 | 15 | 0.3 | 3.75
         anthropic | claude-sonnet-5 | Claude Sonnet 5 | 1000000 | 128000 | text,image | low,medium,high,xhigh,max | 2 | 10 | 0.2 | 2.5
-        openai | gpt-6.2-astra | GPT-6.2 Astra | 1050000 | 128000 | text,image | low,medium,high,xhigh | 8 | 40 | 0.4 | 10
-        openai | gpt-6.2-sol | GPT-6.2 Sol | 1050000 | 128000 | text,image | low,medium,high,xhigh | 2 | 10 | 0.1 | 2.5
-        openai | gpt-6.1-sol | GPT-6.1 Sol | 1050000 | 128000 | text,image | low,medium,high,xhigh | 2 | 10 | 0.1 | 2.5
-        openai | gpt-6-astra | GPT-6 Astra | 1050000 | 128000 | text,image | low,medium,high,xhigh | 10 | 50 | 1 | 12.5
-        openai | gpt-6-sol | GPT-6 Sol | 1050000 | 128000 | text,image | low,medium,high,xhigh | 2 | 10 | 0.2 | 2.5
-        openai | gpt-6-luna | GPT-6 Luna | 1050000 | 128000 | text,image | low,medium,high,xhigh | 0.1 | 0.5 | 0.01 | 0.125
+        openai | gpt-6.2-astra | GPT-6.2 Astra | 1050000 | 128000 | text,image | low,medium,high,xhigh,max | 8 | 40 | 0.4 | 10
+        openai | gpt-6.2-sol | GPT-6.2 Sol | 1050000 | 128000 | text,image | low,medium,high,xhigh,max | 2 | 10 | 0.1 | 2.5
+        openai | gpt-6.1-sol | GPT-6.1 Sol | 1050000 | 128000 | text,image | low,medium,high,xhigh,max | 2 | 10 | 0.1 | 2.5
+        openai | gpt-6.1-terra | GPT-6.1 Terra | 1050000 | 128000 | text,image | none,low,medium,high,xhigh,max | 1 | 5 | 0.05 | 1.25
+        openai | gpt-6-astra | GPT-6 Astra | 1050000 | 128000 | text,image | low,medium,high,xhigh,max | 10 | 50 | 1 | 12.5
+        openai | gpt-6-sol | GPT-6 Sol | 1050000 | 128000 | text,image | none,low,medium,high,xhigh,max | 2 | 10 | 0.2 | 2.5
+        openai | gpt-6-luna | GPT-6 Luna | 1050000 | 128000 | text,image | none,low,medium,high,xhigh,max | 0.1 | 0.5 | 0.01 | 0.125
         openai | gpt-5.6-sol | GPT-5.6 Sol | 1050000 | 128000 | text,image | low,medium,high,xhigh | 4 | 20 | 0.4 | 4
         openai | gpt-5.6-terra | GPT-5.6 Terra | 1050000 | 128000 | text,image | low,medium,high,xhigh | 2 | 12 | 0.2 | 2
         openai | gpt-5.6-luna | GPT-5.6 Luna | 1050000 | 128000 | text,image | low,medium,high,xhigh | 0.2 | 1.2 | 0.02 | 0.2
@@ -46,10 +44,8 @@ extension ModelCatalog {
         openai | gpt-5-nano | GPT-5 Nano | 400000 | 128000 | text,image | minimal,low,medium,high | 0.05 | 0.4 | 0.005 | 0.05
         openai | gpt-5-pro | GPT-5 Pro | 400000 | 272000 | text,image | high | 15 | 120 | 15 | 15
         openai | gpt-5.1-codex-max | GPT-5.1 Codex Max | 400000 | 128000 | text,image | low,medium,high,xhigh | 1.25 | 10 | 0.125 | 1.25
-        openai | gpt-5.1-codex-mini | GPT-5.1 Codex mini | 400000 | 128000 | text,image | low,medium,high | 0.25 | 2 | 0.025 | 0.25
         openai | gpt-5.1-codex | GPT-5.1 Codex | 400000 | 128000 | text,image | low,medium,high | 1.25 | 10 | 0.125 | 1.25
         openai | gpt-5.1 | GPT-5.1 | 400000 | 128000 | text,image | none,low,medium,high | 1.25 | 10 | 0.125 | 1.25
-        openai | gpt-5.2-codex | GPT-5.2 Codex | 400000 | 128000 | text,image | low,medium,high,xhigh | 1.75 | 14 | 0.175 | 1.75
         openai | gpt-5.2-pro | GPT-5.2 Pro | 400000 | 128000 | text,image | medium,high,xhigh | 21 | 168 | 21 | 21
         openai | gpt-5.2 | GPT-5.2 | 400000 | 128000 | text,image | none,low,medium,high,xhigh | 1.75 | 14 | 0.175 | 1.75
         openai | gpt-5.3-codex | GPT-5.3 Codex | 400000 | 128000 | text,image | none,low,medium,high,xhigh | 1.75 | 14 | 0.175 | 1.75
@@ -65,9 +61,9 @@ extension ModelCatalog {
         openai | o3-pro | o3-pro | 200000 | 100000 | text,image | low,medium,high | 20 | 80 | 20 | 20
         openai | o3 | o3 | 200000 | 100000 | text,image | low,medium,high | 2 | 8 | 0.5 | 2
         openai | o4-mini | o4-mini | 200000 | 100000 | text,image | low,medium,high | 1.1 | 4.4 | 0.275 | 1.1
-        google | gemini-4-neon | Gemini 4 Neon | 1048576 | 65536 | text,image | low,medium,high | 3 | 15 | 0.15 | 3
-        google | gemini-4-hydrogen | Gemini 4 Hydrogen | 1048576 | 65536 | text,image | low,medium,high | 1.5 | 7.5 | 0.075 | 1.5
-        google | gemini-3.8-flash | Gemini 3.8 Flash | 1048576 | 65536 | text,image | minimal,low,medium,high | 0.75 | 3.75 | 0.075 | 0.75
+        google | gemini-4-neon | Gemini 4 Neon | 1048576 | 65536 | text,image | low,medium,high,xhigh | 3 | 15 | 0.15 | 3
+        google | gemini-4-hydrogen | Gemini 4 Hydrogen | 1048576 | 65536 | text,image | low,medium,high,xhigh | 1.5 | 7.5 | 0.075 | 1.5
+        google | gemini-3.8-flash | Gemini 3.8 Flash | 1048576 | 65536 | text,image | low,medium,high | 0.75 | 3.75 | 0.075 | 0.75
         google | gemini-2.5-flash-lite | Gemini 2.5 Flash-Lite | 1048576 | 65536 | text,image | yes | 0.1 | 0.4 | 0.01 | 0.1
         google | gemini-2.5-flash | Gemini 2.5 Flash | 1048576 | 65536 | text,image | yes | 0.3 | 2.5 | 0.03 | 0.3
         google | gemini-2.5-pro | Gemini 2.5 Pro | 1048576 | 65536 | text,image | yes | 1.25 | 10 | 0.125 | 1.25
@@ -75,8 +71,6 @@ extension ModelCatalog {
         google | gemini-3.1-flash-lite | Gemini 3.1 Flash Lite | 1048576 | 65536 | text,image | minimal,low,medium,high | 0.25 | 1.5 | 0.025 | 0.25
         google | gemini-3.1-pro-preview | Gemini 3.1 Pro Preview | 1048576 | 65536 | text,image | low,medium,high | 2 | 12 | 0.2 | 2
         google | gemini-3.5-flash | Gemini 3.5 Flash | 1048576 | 65536 | text,image | minimal,low,medium,high | 1.5 | 9 | 0.15 | 1.5
-        google | gemini-flash-latest | Gemini Flash Latest | 1048576 | 65536 | text,image | yes | 0.3 | 2.5 | 0.075 | 0.3
-        google | gemini-flash-lite-latest | Gemini Flash-Lite Latest | 1048576 | 65536 | text,image | yes | 0.1 | 0.4 | 0.025 | 0.1
         openrouter | auto | OpenRouter Auto | 128000 | 32000 | text,image | yes | 0 | 0 | 0 | 0
         xai | grok-4.20-0309-non-reasoning | Grok 4.20 (Non-Reasoning) | 1000000 | 30000 | text,image | - | 1.25 | 2.5 | 0.2 | 1.25
         xai | grok-4.20-0309-reasoning | Grok 4.20 (Reasoning) | 1000000 | 30000 | text,image | yes | 1.25 | 2.5 | 0.2 | 1.25

@@ -14,7 +14,7 @@ struct ModelFamily: Sendable {
         }
     }
 
-    private let words: [Substring]
+    let words: [Substring]
     /// The first two small numbers in the id: `claude-opus-4-5-20251101` is 4.5, `gpt-4o` is 4.0.
     let version: Version?
 

@@ -11,6 +11,8 @@ struct Endpoint: Sendable {
     var usesBearer = false
     var dialect = ChatDialect()
     var idleTimeout: Duration = .seconds(120)
+    /// The provider's own proxy, `""` for none; nil: the environment's.
+    var proxy: String?
 
     var reference: ModelReference { model.reference }
 
@@ -41,7 +43,29 @@ struct Endpoint: Sendable {
             + headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
     }
 
-    var bearer: [(name: String, value: String)] {
+    /// The key, and what the vendor wants with every request, in its own way.
+    var keyHeaders: [(name: String, value: String)] {
+        switch api {
+        case .anthropicMessages:
+            [("anthropic-version", "2023-06-01")] + (keyHeader("x-api-key") ?? bearer)
+        case .googleGenerativeAI: keyHeader("x-goog-api-key") ?? bearer
+        case .openAICompletions, .openAIResponses: bearer + account
+        }
+    }
+
+    private var account: [(name: String, value: String)] {
+        guard dialect.isChatGPT, let id = ChatGPTAccount.id(in: credential.secret.reveal()) else { return [] }
+        return [
+            ("chatgpt-account-id", id), ("openai-beta", "responses=experimental"), ("originator", "openclaw"),
+        ]
+    }
+
+    private func keyHeader(_ name: String) -> [(name: String, value: String)]? {
+        guard credential.kind == .apiKey, !usesBearer else { return nil }
+        return [(name, credential.secret.reveal())]
+    }
+
+    private var bearer: [(name: String, value: String)] {
         credential.kind == .none ? [] : [("authorization", "Bearer \(credential.secret.reveal())")]
     }
 }

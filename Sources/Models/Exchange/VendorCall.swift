@@ -19,6 +19,7 @@ struct VendorCall {
         var request = WebRequest(
             "POST", url, headers: endpoint.headerList(vendor: headers), body: body.encoded())
         request.idleTimeout = endpoint.idleTimeout
+        request.proxy = endpoint.proxy
         request.acceptsCompression = false
         let stream = try await open(request)
         let message = try await read(stream, reader, emit: emit)

@@ -93,7 +93,7 @@ extension ModelError {
         case .timedOut: self = .timedOut(message: text)
         case .unauthorized: self = .unauthorized(message: text + " " + endpoint.keyAdvice)
         case .billing: self = .billing(message: text)
-        case .unknownModel: self = .unknownModel(message: text)
+        case .unknownModel: self = .unknownModel(message: text, nearest: [])
         case .contextTooLong: self = .contextTooLong(message: text)
         case .rejected:
             let isLikelyTooLong = requestBytes / bytesPerToken > endpoint.model.contextWindow

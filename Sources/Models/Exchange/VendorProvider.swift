@@ -1,4 +1,5 @@
 import Core
+import Wire
 
 /// A request in one vendor's words.
 protocol VendorRequest {
@@ -13,6 +14,7 @@ protocol VendorRequest {
 protocol VendorProvider: ModelProvider {
     associatedtype Request: VendorRequest
 
+    var web: WebClient { get }
     var endpoint: Endpoint { get }
 
     func send(
@@ -30,6 +32,19 @@ extension VendorProvider {
             return try await send(mapped, emit)
         } catch .rejected where mapped.hasReasoning {
             return try await send(Request(request, for: endpoint, keepsReasoning: false), emit)
+        } catch .unknownModel(let message, _) {
+            throw await unknownModel(message)
         }
+    }
+
+    /// What the vendor said, what to set, and the nearest models it has.
+    private func unknownModel(_ said: String) async -> ModelError {
+        let known = await ModelList(web: web, endpoint: endpoint).ids()
+        let nearest = NearestModels.of(endpoint.modelID, among: known)
+        let names = nearest.map { "`\(endpoint.reference.provider)/\($0)`" }.joined(separator: ", ")
+        return .unknownModel(
+            message:
+                said + " Choose another with `/model`, or set `agents.defaults.model.primary`"
+                + (names.isEmpty ? "." : "; the nearest there are: \(names)."), nearest: nearest)
     }
 }

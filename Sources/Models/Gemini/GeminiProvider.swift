@@ -13,12 +13,8 @@ struct GeminiProvider: VendorProvider {
             endpoint.modelID.hasPrefix("models/") ? String(endpoint.modelID.dropFirst(7)) : endpoint.modelID
         let path = "models/\(BaseURL.escaped(id)):streamGenerateContent?alt=sse"
         return try await VendorCall(web: web, endpoint: endpoint).send(
-            BaseURL.join(endpoint.baseURL, version: "v1beta", path), headers: headers, body: request.body,
+            BaseURL.join(endpoint.baseURL, version: "v1beta", path), headers: endpoint.keyHeaders,
+            body: request.body,
             reader: GeminiReader(), emit: emit)
-    }
-
-    private var headers: [(name: String, value: String)] {
-        let isKey = endpoint.credential.kind == .apiKey && !endpoint.usesBearer
-        return isKey ? [("x-goog-api-key", endpoint.credential.secret.reveal())] : endpoint.bearer
     }
 }

@@ -60,6 +60,8 @@ struct GeminiReader: AnswerReader {
             // The model stumbled over its own call; asked again it mostly does not.
             throw VendorFailure(
                 status: 503, message: "The model wrote a tool call that cannot be read (`\(reason)`).")
+        case "MISSING_THOUGHT_SIGNATURE":
+            throw VendorFailure(status: 400, message: "A call came back without its signature (`\(reason)`).")
         default: refuse(reason)
         }
     }

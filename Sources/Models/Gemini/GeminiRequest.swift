@@ -71,7 +71,8 @@ struct GeminiRequest: VendorRequest {
             [
                 "role": "user",
                 "parts": .array(
-                    results.map(functionResponse) + results.flatMap(\.content.images).map(image)
+                    results.map { functionResponse($0, family) }
+                        + results.flatMap(\.content.images).map(image)
                         + content.compactMap(part)),
             ]
         }
@@ -93,29 +94,46 @@ struct GeminiRequest: VendorRequest {
         return parts.isEmpty ? [["text": "…"]] : parts
     }
 
-    /// Since Gemini 3 the first call of a turn must be signed; this word stands in for a call that another model made.
+    /// What Google takes for a signature where there is none: a call that another model made, or that lost its own.
+    ///
+    /// https://ai.google.dev/gemini-api/docs/thought-signatures
+    private static let unsigned: JSON = "skip_thought_signature_validator"
+
+    /// Since Gemini 3 the first call of a step must be signed; those beside it are not.
     private static func functionCall(_ call: ToolCall, _ family: ModelFamily, isFirst: Bool) -> JSON {
-        var object: JSONObject = [
-            "functionCall": ["name": .string(call.name), "args": ToolArguments.object(call.arguments)]
+        var fields: JSONObject = [
+            "name": .string(call.name), "args": ToolArguments.object(call.arguments),
         ]
+        fields["id"] = callID(call.id, family)
+        var object: JSONObject = ["functionCall": .object(fields)]
         if let signature = call.signature {
             object["thoughtSignature"] = .string(signature)
-        } else if isFirst, family.begins(with: "gemini"), isThirdOrLater(family) {
-            object["thoughtSignature"] = "skip_thought_signature_validator"
+        } else if isFirst, checksCalls(family) {
+            object["thoughtSignature"] = unsigned
         }
         return .object(object)
     }
 
-    private static func functionResponse(_ result: ToolResultMessage) -> JSON {
+    /// Since Gemini 3 a call and its response find each other by id, before that by name and order.
+    private static func callID(_ id: String, _ family: ModelFamily) -> JSON? {
+        checksCalls(family) ? .string(ToolCallID.word(id)) : nil
+    }
+
+    /// Whether signatures and ids count: with every model that no older family's name is known of.
+    private static func checksCalls(_ family: ModelFamily) -> Bool {
+        family.begins(with: "gemini") ? isThirdOrLater(family) : !family.begins(with: "gemma")
+    }
+
+    private static func functionResponse(_ result: ToolResultMessage, _ family: ModelFamily) -> JSON {
         let text = result.content.texts.joined(separator: "\n")
         let said =
             text.isEmpty ? (result.content.images.isEmpty ? "(no output)" : "(The image follows.)") : text
-        return [
-            "functionResponse": [
-                "name": .string(result.toolName),
-                "response": [result.isError ? "error" : "output": .string(said)],
-            ]
+        var fields: JSONObject = [
+            "name": .string(result.toolName),
+            "response": [result.isError ? "error" : "output": .string(said)],
         ]
+        fields["id"] = callID(result.toolCallID, family)
+        return ["functionResponse": .object(fields)]
     }
 
     private static func part(_ block: Block) -> JSON? {

@@ -1,4 +1,4 @@
-/// In what the servers that speak Chat Completions differ.
+/// In what the servers that speak OpenAI's APIs differ.
 struct ChatDialect: Sendable, Hashable {
     enum Reasoning: Sendable, Hashable {
         /// `reasoning_effort`.
@@ -21,8 +21,11 @@ struct ChatDialect: Sendable, Hashable {
     var toolIDs = ToolIDs.upTo40
     /// `prompt_cache_key` and `store` are OpenAI's own.
     var isOpenAI = false
+    /// The server of the ChatGPT subscriptions: it wants an account, and sets the answer's length itself.
+    var isChatGPT = false
 
     static let openAI = ChatDialect(isOpenAI: true)
+    static let chatGPT = ChatDialect(isChatGPT: true)
     static let openRouter = ChatDialect(reasoning: .openRouter, maxTokensField: "max_tokens")
     static let thinkingToggle = ChatDialect(reasoning: .toggle, maxTokensField: "max_tokens")
     static let mistral = ChatDialect(maxTokensField: "max_tokens", toolIDs: .nine)

@@ -9,9 +9,11 @@ struct OpenAIResponsesRequest: VendorRequest {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
         var object: JSONObject = [
             "model": .string(endpoint.modelID), "input": .array(conversation.turns.flatMap(Self.items)),
-            "stream": true, "store": false, "max_output_tokens": JSON(endpoint.maxTokens(for: request)),
+            "stream": true, "store": false,
         ]
-        if !request.system.isBlank { object["instructions"] = .string(request.system) }
+        let isChatGPT = endpoint.dialect.isChatGPT
+        if !isChatGPT { object["max_output_tokens"] = JSON(endpoint.maxTokens(for: request)) }
+        if !request.system.isBlank || isChatGPT { object["instructions"] = .string(request.system) }
         if !request.tools.isEmpty { object["tools"] = .array(request.tools.map(Self.tool)) }
         object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
         if endpoint.model.reasoning { Self.setReasoning(request.thinking, endpoint, in: &object) }
@@ -60,10 +62,8 @@ struct OpenAIResponsesRequest: VendorRequest {
                 // The vendor's own item as it came; text of ours would be refused.
                 if let item = signature.flatMap({ try? JSON.parse($0) }) { thoughts.append(item) }
             case .text(let text):
-                items +=
-                    thoughts + [
-                        ["role": "assistant", "content": [["type": "output_text", "text": .string(text)]]]
-                    ]
+                // Without its item's id the text goes as a message, whose content is plain.
+                items += thoughts + [["role": "assistant", "content": .string(text)]]
                 thoughts = []
             case .toolCall(let call):
                 items += thoughts + [functionCall(call)]

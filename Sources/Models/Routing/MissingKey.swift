@@ -4,12 +4,13 @@ import Core
 enum MissingKey {
     /// One provider has no key.
     static func of(_ provider: String, others: [ModelReference]) -> String {
-        guard let known = KnownProvider.named(provider), let variable = known.keyVariables.last?.name else {
-            return unknownProvider(provider)
+        guard let known = KnownProvider.named(provider) else { return unknownProvider(provider) }
+        var text = "No login at \(provider) is stored."
+        if let variable = known.keyVariables.last?.name {
+            text =
+                "No key is set for \(provider). Set `\(variable)` (on Fly: `fly secrets set \(variable)=…`) or "
+                + "`models.providers.\(provider).apiKey`."
         }
-        var text =
-            "No key is set for \(provider). Set `\(variable)` (on Fly: `fly secrets set \(variable)=…`) or "
-            + "`models.providers.\(provider).apiKey`."
         if let other = others.first {
             text +=
                 " Keys are there for \(others.map(\.provider).joined(separator: ", ")): to use one, set "
@@ -21,6 +22,11 @@ enum MissingKey {
     static func unknownProvider(_ provider: String) -> String {
         "No provider `\(provider)` is known. Give its address in `models.providers.\(provider).baseUrl`, and its key in "
             + "`models.providers.\(provider).apiKey`."
+    }
+
+    static func foreignAPI(_ api: String, of provider: String) -> String {
+        let ours = ModelAPI.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        return "`models.providers.\(provider).api` is `\(api)`, which is not spoken here. Use one of \(ours)."
     }
 
     /// No provider has a key.

@@ -18,6 +18,8 @@ package final class ModelRouter: ModelProvider {
         package var random: @MainActor @Sendable () -> Double
         /// The models of a server on this machine that needs no key.
         package var localModels: @MainActor @Sendable () async -> [String]
+        /// Asks a login's vendor for a new secret.
+        package var renew: @MainActor @Sendable (StoredCredential) async throws(ModelError) -> LoginTokens
 
         package init(
             now: @escaping @MainActor @Sendable () -> Timestamp = { .now },
@@ -25,12 +27,18 @@ package final class ModelRouter: ModelProvider {
                 try await Task.sleep(for: $0)
             },
             random: @escaping @MainActor @Sendable () -> Double = { .random(in: 0..<1) },
-            localModels: @escaping @MainActor @Sendable () async -> [String] = { [] }
+            localModels: @escaping @MainActor @Sendable () async -> [String] = { [] },
+            renew: @escaping @MainActor @Sendable (StoredCredential) async throws(ModelError) -> LoginTokens =
+                {
+                    login throws(ModelError) in
+                    throw .unauthorized(message: "Nobody renews the login `\(login.id)`.")
+                }
         ) {
             self.now = now
             self.sleep = sleep
             self.random = random
             self.localModels = localModels
+            self.renew = renew
         }
     }
 
@@ -39,54 +47,95 @@ package final class ModelRouter: ModelProvider {
     private(set) var source: CredentialSource
     private var make: Maker
     var rests = RestTable()
+    /// What answers for a usual model of ours that its vendor no longer has.
+    private var standIns: [ModelReference: ModelReference] = [:]
     private let book: any CooldownBook
+    let loginBook: (any LoginBook)?
+    /// What the book holds and what was renewed since.
+    private(set) var logins: [StoredCredential] = []
+    /// What the settings brought from files.
+    private var files: [StoredCredential] = []
+    var renewals: [String: Task<Result<StoredCredential, ModelError>, Never>] = [:]
     let world: World
-    private let log: Log
+    let log: Log
     private let remake: (@MainActor (ModelSettings) -> Maker)?
 
     /// Asks the vendors themselves.
-    package convenience init(settings: ModelSettings, web: WebClient, book: any CooldownBook, log: Log) {
+    package convenience init(
+        settings: ModelSettings, web: WebClient, book: any CooldownBook, logins: any LoginBook, log: Log
+    ) {
         let remake: @MainActor (ModelSettings) -> Maker = { settings in
             let factory = ProviderFactory(web: web, settings: settings)
             return { reference, credential throws(ModelError) in try factory.provider(reference, credential) }
         }
         let local = LocalModels(web: web)
+        let renewal = LoginRenewal(web: web)
+        let world = World(
+            localModels: { await local.names() },
+            renew: { login throws(ModelError) in try await renewal.renew(login, now: .now) })
         self.init(
-            settings: settings, book: book, log: log, world: World(localModels: { await local.names() }),
-            make: remake(settings), remake: remake)
+            settings: settings, book: book, logins: logins, log: log, world: world, make: remake(settings),
+            remake: remake)
     }
 
     package init(
-        settings: ModelSettings, book: any CooldownBook, log: Log, world: World, make: @escaping Maker,
+        settings: ModelSettings, book: any CooldownBook, logins: (any LoginBook)? = nil, log: Log,
+        world: World,
+        make: @escaping Maker,
         remake: (@MainActor (ModelSettings) -> Maker)? = nil
     ) {
         self.settings = settings
         self.book = book
+        loginBook = logins
         self.log = log
         self.world = world
         self.make = make
         self.remake = remake
+        files = settings.profiles
         catalog = ModelCatalog(settings: settings)
         source = CredentialSource(settings: settings)
     }
 
-    /// Reads the rests that outlived a restart.
+    /// Reads the rests and the logins that outlived a restart.
     ///
-    /// Call it once, before the first request.
+    /// Call it once, before the first request, and after the import of another state directory.
     package func load() async {
         do {
             rests = RestTable(try await book.all())
         } catch {
             log.warning("Cooldowns could not be read; starting without any.", ["error": "\(error)"])
         }
+        do {
+            let stores = try await loginBook?.all() ?? []
+            let (own, others) = (
+                stores.filter { $0.agent == settings.defaultAgent },
+                stores.filter { $0.agent != settings.defaultAgent }
+            )
+            take(
+                logins: (own + others).flatMap {
+                    StoredCredential.profiles($0, environment: settings.environment)
+                })
+        } catch {
+            log.warning("Stored logins could not be read.", ["error": "\(error)"])
+        }
     }
 
     /// Takes new settings; requests under way keep the old ones.
     package func update(_ settings: ModelSettings) {
+        var settings = settings
+        files = settings.profiles
+        settings.profiles = StoredCredential.merged(logins + files)
         self.settings = settings
         catalog = ModelCatalog(settings: settings)
         source = CredentialSource(settings: settings)
+        standIns = [:]
         if let remake { make = remake(settings) }
+    }
+
+    func take(logins: [StoredCredential]) {
+        self.logins = logins
+        settings.profiles = StoredCredential.merged(logins + files)
+        source = CredentialSource(settings: settings)
     }
 
     package func respond(
@@ -99,7 +148,7 @@ package final class ModelRouter: ModelProvider {
                 other.place > candidate.place && rest(of: other) == nil && !trial.isOver(other)
             }
             do throws(ModelError) {
-                return try await ask(candidate, request, hasOther: hasOther, emit: emit)
+                return try await askOrStandIn(candidate, request, hasOther: hasOther, emit: emit)
             } catch {
                 try await learn(error, from: candidate, &trial)
             }
@@ -122,6 +171,7 @@ extension ModelRouter {
         var found: [Candidate] = []
         var seen: Set<ModelReference> = []
         for model in [request.model] + request.fallbacks where seen.insert(model).inserted {
+            let model = standIns[model] ?? model
             for credential in source.credentials(for: model.provider) {
                 found.append(Candidate(place: found.count, model: model, credential: credential))
             }
@@ -167,20 +217,51 @@ extension ModelRouter {
     /// A longer `Retry-After` is not waited for.
     private static let longestWait: Duration = .seconds(20)
 
+    /// Nobody chose a usual model of ours, so when its vendor does not have it, the nearest it has answers.
+    private func askOrStandIn(
+        _ candidate: Candidate, _ request: ModelRequest, hasOther: Bool,
+        emit: @MainActor (ModelEvent) async -> Void
+    ) async throws(ModelError) -> AssistantMessage {
+        do throws(ModelError) {
+            return try await ask(candidate, request, hasOther: hasOther, emit: emit)
+        } catch .unknownModel(let message, let nearest) {
+            let missing = candidate.model
+            guard let id = nearest.first, KnownProvider.named(missing.provider)?.defaultModel == missing.model
+            else { throw .unknownModel(message: message, nearest: nearest) }
+            var standIn = candidate
+            standIn.model.model = id
+            standIns[missing] = standIn.model
+            log.warning(
+                "The usual model of \(missing.provider) is not there; another answers. Choose one with "
+                    + "`agents.defaults.model.primary`.",
+                ["model": missing.description, "instead": standIn.model.description])
+            return try await ask(standIn, request, hasOther: hasOther, emit: emit)
+        }
+    }
+
     private func ask(
         _ candidate: Candidate, _ request: ModelRequest, hasOther: Bool,
         emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
-        let provider = try make(candidate.model, candidate.credential)
+        var credential = try await usable(candidate.credential)
+        var wasRenewed = credential.secret.reveal() != candidate.credential.secret.reveal()
         var request = request
         request.model = candidate.model
         var retries = 0
         while true {
             do throws(ModelError) {
+                let provider = try make(candidate.model, credential)
                 let message = try await provider.respond(to: request, emit: emit)
                 await succeeded(candidate)
                 return message
             } catch {
+                if case .unauthorized = error, !wasRenewed,
+                    let renewed = try await renewedAfterRefusal(credential)
+                {
+                    credential = renewed
+                    wasRenewed = true
+                    continue
+                }
                 guard !hasOther, retries < Self.maxRetries, let delay = delay(before: retries, error) else {
                     throw error
                 }

@@ -32,14 +32,20 @@ package struct ProviderFactory {
         _ catalog: ModelCatalog
     ) throws(ModelError) -> Endpoint {
         let own = settings.providers[reference.provider]
+        if let api = own?.foreignAPI, api != "ollama" {
+            throw .notConfigured(message: MissingKey.foreignAPI(api, of: reference.provider))
+        }
         guard let baseURL = BaseURL.of(reference.provider, settings) else {
             throw .notConfigured(message: MissingKey.unknownProvider(reference.provider))
         }
         let known = KnownProvider.named(reference.provider) ?? KnownProvider.serving(baseURL)
         let info = catalog.info(reference)
-        return Endpoint(
+        var endpoint = Endpoint(
             model: info, api: info.api ?? own?.api ?? known?.api ?? .openAICompletions, baseURL: baseURL,
             credential: credential, headers: own?.headers ?? [:], usesBearer: own?.authHeader ?? false,
             dialect: known?.dialect ?? ChatDialect())
+        endpoint.proxy = own?.proxy?.reveal()
+        endpoint.idleTimeout = own?.timeout ?? endpoint.idleTimeout
+        return endpoint
     }
 }

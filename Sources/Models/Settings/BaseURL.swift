@@ -10,14 +10,18 @@ enum BaseURL {
             ?? known?.baseURLVariable.flatMap { settings.variable($0) } ?? known?.baseURL
         guard var address, !address.isEmpty else { return nil }
         while address.last == "/" { address.removeLast() }
-        return address
+        let isOllama = provider == "ollama" || settings.providers[provider]?.foreignAPI == "ollama"
+        return isOllama && !hasVersion(address) ? address + "/v1" : address
     }
 
     /// `base` with `path` behind it; `version` goes between unless `base` ends in a version already.
     static func join(_ base: String, version: String, _ path: String) -> String {
+        hasVersion(base) ? "\(base)/\(path)" : "\(base)/\(version)/\(path)"
+    }
+
+    private static func hasVersion(_ base: String) -> Bool {
         let last = base.split(separator: "/").last ?? ""
-        let hasVersion = last.first == "v" && last.dropFirst().first?.isNumber == true
-        return hasVersion ? "\(base)/\(path)" : "\(base)/\(version)/\(path)"
+        return last.first == "v" && last.dropFirst().first?.isNumber == true
     }
 
     /// Host and port as written.

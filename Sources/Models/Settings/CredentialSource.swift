@@ -1,6 +1,7 @@
 import Core
 
-/// Finds the credentials of a provider: environment, then stored profiles, then the config file.
+/// Finds the credentials of a provider: profiles that `auth.order` names, then the environment, then the other stored
+/// profiles, then the config file.
 package struct CredentialSource: Sendable {
     private let settings: ModelSettings
 
@@ -10,9 +11,13 @@ package struct CredentialSource: Sendable {
 
     /// Every distinct credential, first choice first; empty when the provider needs a key and has none.
     package func credentials(for provider: String) -> [Credential] {
-        var found = fromEnvironment(provider) + fromProfiles(provider) + fromConfig(provider)
+        let (ordered, others) = fromProfiles(provider)
+        var found = ordered + fromEnvironment(provider) + others + fromConfig(provider)
         var seen: Set<String> = []
-        found = found.filter { seen.insert($0.secret.reveal()).inserted }
+        found = found.filter { credential in
+            let secret = credential.secret.reveal()
+            return seen.insert(secret.isEmpty ? credential.id : secret).inserted
+        }
         if found.isEmpty, needsNoKey(provider) {
             return [Credential(id: "\(provider):none", provider: provider, kind: .none, secret: Secret(""))]
         }
@@ -52,12 +57,31 @@ package struct CredentialSource: Sendable {
         }
     }
 
-    private func fromProfiles(_ provider: String) -> [Credential] {
-        let stored = settings.profiles.filter { $0.provider == provider }
+    /// Those that are named in an order, and the rest: the config file's before others, logins before keys.
+    private func fromProfiles(_ provider: String) -> (ordered: [Credential], others: [Credential]) {
+        let stored = settings.profiles.filter { $0.provider == provider && isAsListed($0) }
         let order = settings.order[provider] ?? []
         let first = order.compactMap { id in stored.first { $0.id == id } }
-        let rest = stored.filter { !order.contains($0.id) }
-        return (first + rest).map { credential($0.id, provider, $0.kind, $0.secret.reveal()) }
+        let rest = stored.filter { !order.contains($0.id) }.enumerated().sorted { a, b in
+            let (left, right) = (rank(a.element), rank(b.element))
+            return left == right ? a.offset < b.offset : left < right
+        }
+        func credentials(_ profiles: [StoredCredential]) -> [Credential] {
+            profiles.map { credential($0.id, provider, $0.kind, $0.secret.reveal()) }
+        }
+        return (credentials(first), credentials(rest.map(\.element)))
+    }
+
+    /// A login is left out when the config says that it is another provider's or of another kind.
+    private func isAsListed(_ profile: StoredCredential) -> Bool {
+        guard let listed = settings.listedProfiles.first(where: { $0.id == profile.id }) else { return true }
+        return listed.provider == profile.provider && listed.isKey == (profile.kind == .apiKey)
+    }
+
+    private func rank(_ profile: StoredCredential) -> Int {
+        let place =
+            settings.listedProfiles.firstIndex { $0.id == profile.id } ?? settings.listedProfiles.count
+        return place * 3 + (profile.refreshToken != nil ? 0 : profile.kind == .token ? 1 : 2)
     }
 
     private func fromConfig(_ provider: String) -> [Credential] {

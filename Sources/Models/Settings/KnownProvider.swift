@@ -60,6 +60,9 @@ extension KnownProvider {
             keys: ["GEMINI_API_KEY", "GOOGLE_API_KEY"], model: "gemini-3.8-flash",
             baseURLVariable: "GOOGLE_GEMINI_BASE_URL"),
         KnownProvider(
+            "openai-codex", .openAIResponses, "https://chatgpt.com/backend-api/codex", keys: [],
+            model: "gpt-6.1-sol", dialect: .chatGPT),
+        KnownProvider(
             "openrouter", .openAICompletions, "https://openrouter.ai/api/v1", keys: ["OPENROUTER_API_KEY"],
             model: "auto", dialect: .openRouter),
         KnownProvider(

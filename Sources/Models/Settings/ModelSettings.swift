@@ -14,10 +14,14 @@ package struct ModelSettings: Sendable {
     package var providers: [String: ProviderSettings]
     /// `models.mode: "replace"`: only the models named in the config file are listed.
     package var replacesCatalog: Bool
-    /// What `auth-profiles.json` holds.
+    /// The logins that are stored, each id once.
     package var profiles: [StoredCredential]
-    /// `auth.order`: profile ids by provider, first choice first.
+    /// `auth.order`: profile ids by provider, first choice first; they go before the environment.
     package var order: [String: [String]]
+    /// `auth.profiles`, which go before logins that are only stored.
+    package var listedProfiles: [ListedProfile] = []
+    /// Whose logins go first.
+    package var defaultAgent = AgentID.main
     package var environment: [String: String]
     package var cooldowns: CooldownRules
 
@@ -41,15 +45,37 @@ package struct ModelSettings: Sendable {
     }
 }
 
+/// An entry of `auth.profiles`: whose login it is and of which kind, without its secret.
+package struct ListedProfile: Sendable, Hashable {
+    package var id: String
+    package var provider: String
+    /// False for tokens and logins.
+    package var isKey: Bool
+
+    package init(id: String, provider: String, isKey: Bool) {
+        self.id = id
+        self.provider = provider
+        self.isKey = isKey
+    }
+}
+
 /// One entry of `models.providers`.
 package struct ProviderSettings: Sendable {
     package var baseURL: String?
     package var apiKey: Secret?
     package var api: ModelAPI?
+    /// An `api` of OpenClaw's that is not spoken here.
+    ///
+    /// `ollama` is asked through its OpenAI-compatible side.
+    package var foreignAPI: String?
     /// Sent with every request; they may hold secrets.
     package var headers: [String: String]
     /// Whether the key goes out as `Authorization: Bearer` instead of the vendor's own header.
     package var authHeader: Bool?
+    /// Its own proxy's URL; nil: the environment's.
+    package var proxy: Secret?
+    /// Longest silence before a request is given up; nil: two minutes.
+    package var timeout: Duration?
     package var models: [ModelInfo]
 
     package init(

@@ -82,7 +82,7 @@ struct AgentDatabaseImport: Sendable {
                 guard let store = row.json(0), store["profiles"]?.objectValue?.isEmpty == false else {
                     return true
                 }
-                try MetaTable(connection: connection).set("auth.profiles.\(agent)", store.text)
+                try MetaTable(connection: connection).set(LoginTable.prefix + agent, store.text)
                 return true
             }
         }

@@ -1,7 +1,10 @@
 import CCurl
 
 extension Transfer {
-    func configure(_ easy: UnsafeMutableRawPointer, userAgent: String, trust: TrustedCertificates)
+    func configure(
+        _ easy: UnsafeMutableRawPointer, userAgent: String, trust: TrustedCertificates,
+        proxies: ProxyVariables
+    )
         throws(WebError)
     {
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -20,7 +23,7 @@ extension Transfer {
         ccurl_easy_set_text(easy, CURLOPT_URL, request.url)
         if request.acceptsCompression { ccurl_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, "") }
         setSecurity(easy, trust: trust)
-        setProxy(easy)
+        setProxy(easy, proxies)
         try setBody(easy)
         try setHeaders(easy)
     }
@@ -37,12 +40,11 @@ extension Transfer {
         ccurl_easy_set_long(easy, CURLOPT_MAXREDIRS, request.maxRedirects)
     }
 
-    private func setProxy(_ easy: UnsafeMutableRawPointer) {
-        if let proxy = request.proxy {
-            ccurl_easy_set_text(easy, CURLOPT_PROXY, proxy)
-        } else if request.isForLoopback {
-            ccurl_easy_set_text(easy, CURLOPT_PROXY, "")
-        }
+    /// Both are always set, or curl would read the process's variables itself.
+    private func setProxy(_ easy: UnsafeMutableRawPointer, _ proxies: ProxyVariables) {
+        let usual = request.isForLoopback ? "" : proxies.proxy(for: request.url)
+        ccurl_easy_set_text(easy, CURLOPT_PROXY, request.proxy ?? usual)
+        ccurl_easy_set_text(easy, CURLOPT_NOPROXY, request.proxy == nil ? proxies.exceptions : "")
     }
 
     /// The size comes first: without it curl takes the body for a C string.

@@ -28,9 +28,10 @@ final class Transfer {
     private var deadlines: TransferDeadlines?
 
     /// Starts at once.
-    init(_ request: WebRequest, userAgent: String, trust: TrustedCertificates, in multi: Multi)
-        throws(WebError)
-    {
+    init(
+        _ request: WebRequest, userAgent: String, trust: TrustedCertificates, proxies: ProxyVariables,
+        in multi: Multi
+    ) throws(WebError) {
         self.request = request
         self.multi = multi
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
@@ -40,7 +41,7 @@ final class Transfer {
         }
         handle = easy
         do throws(WebError) {
-            try configure(easy, userAgent: userAgent, trust: trust)
+            try configure(easy, userAgent: userAgent, trust: trust, proxies: proxies)
             try multi.add(easy, self)
         } catch {
             release()

@@ -5,18 +5,24 @@
 package final class WebClient {
     private let userAgent: String
     private let trust: TrustedCertificates
+    private let proxies: ProxyVariables
     private var multi: Multi?
 
-    package init(userAgent: String = "openclaw", trust: TrustedCertificates = TrustedCertificates()) {
+    package init(
+        userAgent: String = "openclaw", trust: TrustedCertificates = TrustedCertificates(),
+        proxies: ProxyVariables = ProxyVariables()
+    ) {
         self.userAgent = userAgent
         self.trust = trust
+        self.proxies = proxies
     }
 
     /// Sends a request and returns once status and headers are there; the body is then read from the stream.
     package func open(_ request: WebRequest) async throws(WebError) -> WebStream {
         try request.check()
         guard !Task.isCancelled else { throw .cancelled }
-        let transfer = try Transfer(request, userAgent: userAgent, trust: trust, in: openMulti())
+        let transfer = try Transfer(
+            request, userAgent: userAgent, trust: trust, proxies: proxies, in: openMulti())
         do throws(WebError) {
             let head = try await transfer.waitForHead()
             return WebStream(head: head, transfer: transfer)

@@ -14,7 +14,7 @@ package struct WebRequest: Sendable {
     package var totalTimeout: Duration?
     /// The proxy's URL, or `""` for none.
     ///
-    /// Nil: `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, but never for loopback.
+    /// Nil: the client's `ProxyVariables`, but never for loopback.
     package var proxy: String?
     /// Redirects to follow.
     ///

@@ -85,7 +85,14 @@ private final class Place {
             ],
             "auth": ["profiles": ["sample": ["provider": "openai", "mode": "api_key"]]],
             "tools": ["profile": "coding"],
-            "models": ["providers": ["sample": ["models": [["id": "one", "cost": [:]]]]]],
+            "models": [
+                "providers": [
+                    "sample": [
+                        "models": [["id": "one", "cost": [:]]],
+                        "request": ["proxy": ["url": "http://10.0.0.1:3128"]],
+                    ]
+                ]
+            ],
         ]
     }
 

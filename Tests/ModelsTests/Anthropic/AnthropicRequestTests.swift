@@ -63,6 +63,8 @@ struct AnthropicRequestTests {
         ("claude-opus-5", .adaptive(off: .disabled)), ("claude-sonnet-5", .adaptive(off: .disabled)),
         ("claude-fable-5", .adaptive(off: .leastEffort)), ("claude-fable-5-1", .adaptive(off: .leastEffort)),
         ("claude-opus-5-5", .adaptive(off: .leastEffort)), ("claude-opus-7", .adaptive(off: .leastEffort)),
+        ("claude-sonnet-5-5", .adaptive(off: .betweenTools)), ("claude-haiku-5-5", .adaptive(off: .disabled)),
+        ("claude-sonnet-7", .adaptive(off: .leastEffort)),
         ("MiniMax-M3", .budget),
     ])
     func `the id tells how a model is made to think`(id: String, thinking: ClaudeThinking) {
@@ -115,6 +117,8 @@ struct AnthropicRequestTests {
             ("claude-opus-4-6", ThinkingLevel.off, "null", nil),
             ("claude-opus-5", .off, #"{"type":"disabled"}"#, nil),
             ("claude-opus-5-5", .off, "null", "low"),
+            ("claude-sonnet-5-5", .off, #"{"type":"between_tools"}"#, nil),
+            ("claude-haiku-5-5", .off, #"{"type":"disabled"}"#, nil),
             ("claude-opus-5-5", .minimal, #"{"type":"adaptive","display":"summarized"}"#, "low"),
             ("claude-opus-5-5", .xhigh, #"{"type":"adaptive","display":"summarized"}"#, "xhigh"),
             ("claude-opus-4-6", .xhigh, #"{"type":"adaptive","display":"summarized"}"#, "high"),

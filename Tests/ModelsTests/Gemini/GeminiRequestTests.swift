@@ -33,28 +33,40 @@ struct GeminiRequestTests {
                 == (try json(
                     """
                     [{"role":"user","parts":[{"text":"look"},{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}]},
-                     {"role":"model","parts":[{"text":"I look."},{"functionCall":{"name":"read","args":{"path":"a"}},"thoughtSignature":"c2ln"},
-                      {"functionCall":{"name":"read","args":{"path":"a"}}}]},
-                     {"role":"user","parts":[{"functionResponse":{"name":"read","response":{"output":"text"}}},
-                      {"functionResponse":{"name":"read","response":{"error":"bad"}}},{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}]}]
+                     {"role":"model","parts":[{"text":"I look."},
+                      {"functionCall":{"name":"read","args":{"path":"a"},"id":"1"},"thoughtSignature":"c2ln"},
+                      {"functionCall":{"name":"read","args":{"path":"a"},"id":"2"}}]},
+                     {"role":"user","parts":[{"functionResponse":{"name":"read","response":{"output":"text"},"id":"1"}},
+                      {"functionResponse":{"name":"read","response":{"error":"bad"},"id":"2"}},{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}]}]
                     """)))
     }
 
     @Test(
-        arguments: [("gemini-3-pro", "skip_thought_signature_validator"), ("gemini-2.5-pro", nil)]
-            as [(String, String?)])
-    func `another model's call is marked as unsigned where signatures are checked`(
+        arguments: [
+            ("gemini-3-pro", "skip_thought_signature_validator"), ("gemini-2.5-pro", nil),
+            ("gemma-4-31b-it", nil), ("gemini-flash-latest", "skip_thought_signature_validator"),
+        ] as [(String, String?)])
+    func `another model's calls are marked as unsigned and have ids where both are checked`(
         id: String, signature: String?
     ) {
-        let history: [Message] = [.person("a"), .model([.call("1", signature: "sig")]), .result("1", "x")]
+        let history: [Message] = [
+            .person("a"), .model([.call("toolu_1", signature: "sig"), .call("toolu_2")]),
+            .result("toolu_1", "x"), .result("toolu_2", "y"),
+        ]
         let body = GeminiRequest(.sample(history), for: .sample(.googleGenerativeAI, model: id)).body
-        let part = body["contents"]?.arrayValue?[1]["parts"]?.arrayValue?[0]
-        #expect(part?["thoughtSignature"]?.stringValue == signature)
+        func parts(_ place: Int) -> [JSON] { body["contents"]?.arrayValue?[place]["parts"]?.arrayValue ?? [] }
+
+        #expect(parts(1).map { $0["thoughtSignature"]?.stringValue } == [signature, nil])
+        let ids = signature == nil ? [nil, nil] : ["toolu_1", "toolu_2"]
+        #expect(parts(1).map { $0["functionCall"]?["id"]?.stringValue } == ids)
+        #expect(parts(2).map { $0["functionResponse"]?["id"]?.stringValue } == ids)
     }
 
     @Test(arguments: [
-        ("gemini-3.8-flash", ThinkingLevel.off, #"{"includeThoughts":false,"thinkingLevel":"minimal"}"#),
+        ("gemini-3.5-flash", ThinkingLevel.off, #"{"includeThoughts":false,"thinkingLevel":"minimal"}"#),
+        ("gemini-3.8-flash", .off, #"{"includeThoughts":false,"thinkingLevel":"low"}"#),
         ("gemini-3.8-flash", .xhigh, #"{"includeThoughts":true,"thinkingLevel":"high"}"#),
+        ("gemini-4-neon", .xhigh, #"{"includeThoughts":true,"thinkingLevel":"xhigh"}"#),
         ("gemini-3.1-pro-preview", .minimal, #"{"includeThoughts":true,"thinkingLevel":"low"}"#),
         ("gemini-2.5-flash", .off, #"{"includeThoughts":false,"thinkingBudget":0}"#),
         ("gemini-2.5-pro", .off, #"{"includeThoughts":false,"thinkingBudget":128}"#),

@@ -45,7 +45,7 @@ struct OpenAIResponsesRequestTests {
                 == (try json(
                     """
                     [{"role":"user","content":[{"type":"input_text","text":"look"},{"type":"input_image","detail":"auto","image_url":"data:image/png;base64,iVBORw0KGgo="}]},
-                     \(item),{"role":"assistant","content":[{"type":"output_text","text":"I look."}]},
+                     \(item),{"role":"assistant","content":"I look."},
                      {"type":"function_call","call_id":"call_1","name":"read","arguments":"{\\"path\\":\\"a\\"}","id":"fc_1"},
                      {"type":"function_call_output","call_id":"call_1","output":[{"type":"input_text","text":"text"},
                       {"type":"input_image","detail":"auto","image_url":"data:image/png;base64,iVBORw0KGgo="}]}]
@@ -70,5 +70,33 @@ struct OpenAIResponsesRequestTests {
                      {"type":"function_call","call_id":"call_1","name":"read","arguments":"{\\"path\\":\\"a\\"}"},
                      {"type":"function_call_output","call_id":"call_1","output":"(no output)"}]
                     """)))
+    }
+}
+
+struct ChatGPTTests {
+    /// `{"https://api.openai.com/auth":{"chatgpt_account_id":"acc-1"}}` between a head and a signature.
+    private static let token =
+        "e30.eyJodHRwczovL2FwaS5vcGVuYWkuY29tL2F1dGgiOnsiY2hhdGdwdF9hY2NvdW50X2lkIjoiYWNjLTEifX0.sig"
+
+    @Test(
+        arguments: [
+            (token, "acc-1"), ("sk-proj-key", nil), ("a.b.c", nil), ("e30.e30.x", nil), ("", nil),
+        ] as [(String, String?)])
+    func `a login tells its account`(token: String, account: String?) {
+        #expect(ChatGPTAccount.id(in: token) == account)
+    }
+
+    @Test func `a subscription is asked with its account and without a limit`() {
+        var endpoint = Endpoint.sample(.openAIResponses, dialect: .chatGPT)
+        endpoint.credential.kind = .token
+        endpoint.credential.secret = Secret(Self.token)
+
+        let body = OpenAIResponsesRequest(.sample(), for: endpoint).body
+
+        #expect(body["max_output_tokens"] == nil && body["instructions"] == "" && body["store"] == false)
+        #expect(
+            endpoint.keyHeaders.map(\.name) == [
+                "authorization", "chatgpt-account-id", "openai-beta", "originator",
+            ])
     }
 }

@@ -14,9 +14,27 @@ struct ModelRouterTests {
     }
 
     /// Vendors, clock, dice and book of one test.
-    final class Scene: CooldownBook {
+    final class Scene: CooldownBook, LoginBook {
+        var stores: [LoginStore] = []
+        var saved: [(id: String, agent: AgentID, json: JSON)] = []
+        /// What the vendors give for a refresh token; nil: nobody answers.
+        var tokens: [String: Result<LoginTokens, ModelError>] = [:]
+        var renewed: [String] = []
+
+        func all() async throws -> [LoginStore] { stores }
+        func save(_ profile: JSON, id: String, agent: AgentID) async throws {
+            saved.append((id, agent, profile))
+        }
+        func renew(_ login: StoredCredential) throws(ModelError) -> LoginTokens {
+            let token = login.refreshToken?.reveal() ?? ""
+            renewed.append(token)
+            return try (tokens[token] ?? .failure(.overloaded(retryAfter: nil, message: "no network"))).get()
+        }
+
         var steps: [String: [Step]] = [:]
         var asked: [String] = []
+        /// The secret of each question.
+        var secrets: [String] = []
         var slept: [Duration] = []
         var now = Timestamp(milliseconds: 1_000_000_000)
         var stored: [Cooldown] = []
@@ -44,12 +62,13 @@ struct ModelRouterTests {
 
     struct Scripted: ModelProvider {
         let scene: Scene
-        let credential: String
+        let credential: Credential
 
         func respond(
             to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
         ) async throws(ModelError) -> AssistantMessage {
-            switch scene.next("\(request.model)@\(credential)") {
+            scene.secrets.append(credential.secret.reveal())
+            switch scene.next("\(request.model)@\(credential.id)") {
             case .fail(let error): throw error
             case .answer(let text):
                 await emit(.began(request.model))
@@ -66,7 +85,7 @@ struct ModelRouterTests {
 
     let scene = Scene()
 
-    private func router(
+    func router(
         _ environment: [String: String] = ["ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o"],
         _ settings: ModelSettings = ModelSettings()
     ) -> ModelRouter {
@@ -74,17 +93,18 @@ struct ModelRouterTests {
         settings.environment = environment
         let scene = scene
         return ModelRouter(
-            settings: settings, book: scene, log: Log("models", to: SilentSink()),
+            settings: settings, book: scene, logins: scene, log: Log("models", to: SilentSink()),
             world: .init(
                 now: { scene.now },
                 sleep: {
                     scene.slept.append($0); scene.now = scene.now + $0
                 }, random: { 0.5 },
-                localModels: { scene.local }),
-            make: { _, credential throws(ModelError) in Scripted(scene: scene, credential: credential.id) })
+                localModels: { scene.local },
+                renew: { login throws(ModelError) in try scene.renew(login) }),
+            make: { _, credential throws(ModelError) in Scripted(scene: scene, credential: credential) })
     }
 
-    private func ask(_ router: ModelRouter, _ models: [String] = ["anthropic/a", "openai/o"]) async -> Result<
+    func ask(_ router: ModelRouter, _ models: [String] = ["anthropic/a", "openai/o"]) async -> Result<
         String, ModelError
     > {
         let references = models.compactMap { ModelReference($0) }
@@ -97,7 +117,7 @@ struct ModelRouterTests {
         }
     }
 
-    private func explanation(_ result: Result<String, ModelError>) -> String {
+    func explanation(_ result: Result<String, ModelError>) -> String {
         switch result {
         case .success(let text): "answered \(text)"
         case .failure(let error): error.explanation
@@ -116,7 +136,7 @@ struct ModelRouterTests {
     @Test(arguments: [
         ModelError.rateLimited(retryAfter: nil, message: "x"), .overloaded(retryAfter: nil, message: "x"),
         .timedOut(message: "x"), .unauthorized(message: "x"), .billing(message: "x"),
-        .unknownModel(message: "x"),
+        .unknownModel(message: "x", nearest: []),
         .rejected(message: "x"),
     ])
     func `before the first event the next model takes over at once`(error: ModelError) async {

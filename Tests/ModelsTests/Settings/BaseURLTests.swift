@@ -26,6 +26,37 @@ struct BaseURLTests {
         #expect(BaseURL.of("nobody", settings) == nil)
     }
 
+    @Test(
+        arguments: [
+            ("ollama", nil, "http://box:11434/", "http://box:11434/v1"),
+            ("ollama", nil, "http://box:11434/v1", "http://box:11434/v1"),
+            ("mine", "ollama", "http://box:11434", "http://box:11434/v1"),
+            ("mine", nil, "http://box:8080", "http://box:8080"),
+        ] as [(String, String?, String, String)])
+    func `an Ollama is asked through its OpenAI-compatible side`(
+        id: String, api: String?, address: String, base: String
+    ) {
+        var provider = ProviderSettings(baseURL: address)
+        provider.foreignAPI = api
+        #expect(BaseURL.of(id, ModelSettings(providers: [id: provider])) == base)
+    }
+
+    @Test func `an API that is not spoken is named, with those that are`() {
+        var provider = ProviderSettings(baseURL: "https://x")
+        provider.foreignAPI = "bedrock-converse-stream"
+        let settings = ModelSettings(providers: ["mine": provider])
+        let error = #expect(throws: ModelError.self) {
+            try ProviderFactory.endpoint(
+                ModelReference(provider: "mine", model: "x"),
+                Credential(id: "mine:none", provider: "mine", kind: .none, secret: Secret("")), settings,
+                ModelCatalog(settings: settings))
+        }
+        #expect(
+            error?.explanation
+                == "`models.providers.mine.api` is `bedrock-converse-stream`, which is not spoken here. Use one of "
+                + "`anthropic-messages`, `openai-completions`, `openai-responses`, `google-generative-ai`.")
+    }
+
     @Test func `an id cannot leave its place in the path`() {
         #expect(BaseURL.escaped("gemini-3.1_pro~x") == "gemini-3.1_pro~x")
         #expect(BaseURL.escaped("../x?y#z é") == "..%2Fx%3Fy%23z%20%C3%A9")
@@ -35,7 +66,7 @@ struct BaseURLTests {
         #expect(Set(KnownProvider.all.map(\.id)).count == KnownProvider.all.count)
         for provider in KnownProvider.all {
             #expect(provider.baseURL.hasPrefix("http") && provider.baseURL.last != "/", "\(provider.id)")
-            #expect(!provider.keyVariables.isEmpty, "\(provider.id)")
+            #expect(provider.keyVariables.isEmpty == provider.dialect.isChatGPT, "\(provider.id)")
             #expect(provider.needsKey == !provider.baseURL.contains("127.0.0.1"), "\(provider.id)")
         }
     }
@@ -55,7 +86,7 @@ struct BaseURLTests {
     @Test func `headers of the file overrule ours`() {
         var endpoint = Endpoint.sample(.openAICompletions)
         endpoint.headers = ["Authorization": "Basic x", "X-Title": "me"]
-        let headers = endpoint.headerList(vendor: endpoint.bearer).map { "\($0.name): \($0.value)" }
+        let headers = endpoint.headerList(vendor: endpoint.keyHeaders).map { "\($0.name): \($0.value)" }
         #expect(
             headers == [
                 "content-type: application/json", "accept: text/event-stream", "Authorization: Basic x",

@@ -10,7 +10,7 @@ struct CredentialSourceTests {
         }
     }
 
-    @Test func `environment goes before profiles, profiles before the file`() {
+    @Test func `an order goes before the environment, that before other profiles, those before the file`() {
         let settings = ModelSettings(
             providers: ["openai": ProviderSettings(apiKey: Secret("file"))],
             profiles: [
@@ -22,7 +22,7 @@ struct CredentialSourceTests {
 
         #expect(
             found(settings, "openai") == [
-                "openai:env=env/apiKey", "openai:a=a/token", "openai:b=b/apiKey", "openai:config=file/apiKey",
+                "openai:a=a/token", "openai:env=env/apiKey", "openai:b=b/apiKey", "openai:config=file/apiKey",
             ])
     }
 
@@ -90,13 +90,60 @@ struct CredentialSourceTests {
             {"version":1,"profiles":{
              "anthropic:default":{"type":"token","provider":"anthropic","token":"sk-ant-oat01-a"},
              "openai:work":{"type":"api_key","provider":"openai","key":" k "},
-             "google:oauth":{"type":"oauth","provider":"google","access":"at","refresh":"rt"},
+             "google:oauth":{"type":"oauth","provider":"google","access":"at","refresh":"rt","expires":1700000000000},
+             "xai:ref":{"type":"api_key","provider":"xai","keyRef":{"source":"env","id":"MY_XAI"}},
+             "groq:ref":{"type":"api_key","provider":"groq","keyRef":{"source":"exec","id":"x"}},
+             "anthropic:gone":{"type":"oauth","provider":"anthropic","refresh":"only"},
              "empty:x":{"type":"api_key","provider":"empty","key":""},"bad":3}}
             """)
-        let stored = StoredCredential.profiles(json: file)
-        #expect(stored.map(\.id) == ["anthropic:default", "openai:work", "google:oauth"])
-        #expect(stored.map(\.kind) == [.token, .apiKey, .token])
-        #expect(stored.map { $0.secret.reveal() } == ["sk-ant-oat01-a", "k", "at"])
-        #expect(StoredCredential.profiles(json: .null).isEmpty)
+        let stored = StoredCredential.profiles(
+            LoginStore(agent: .main, json: file), environment: ["MY_XAI": "xk"])
+        #expect(
+            stored.map(\.id) == [
+                "anthropic:default", "openai:work", "google:oauth", "xai:ref", "anthropic:gone",
+            ])
+        #expect(stored.map(\.kind) == [.token, .apiKey, .token, .apiKey, .token])
+        #expect(stored.map { $0.secret.reveal() } == ["sk-ant-oat01-a", "k", "at", "xk", ""])
+        #expect(
+            stored.map { $0.expires?.milliseconds } == [nil, nil, 1_700_000_000_000, nil, 0],
+            "what has only a refresh token has ended")
+        #expect(StoredCredential.profiles(LoginStore(agent: .main, json: .null)).isEmpty)
+    }
+
+    @Test func `of two logins with one id the one that lasts longer counts, of equals the first`() {
+        func login(_ secret: String, _ id: String, ends: Int64?) -> StoredCredential {
+            StoredCredential(
+                id: id, provider: "anthropic", kind: .token, secret: Secret(secret),
+                expires: ends.map { Timestamp(milliseconds: $0) })
+        }
+        let merged = StoredCredential.merged([
+            login("old", "a", ends: 1), login("first", "b", ends: nil), login("new", "a", ends: 2),
+            login("second", "b", ends: nil), login("ends", "b", ends: 9),
+        ])
+        #expect(merged.map { $0.secret.reveal() } == ["new", "first"])
+    }
+
+    @Test
+    func
+        `without an order the config file's profiles go first, logins before keys, and only as listed`()
+    {
+        var settings = ModelSettings(
+            profiles: [
+                StoredCredential(id: "k", provider: "openai", kind: .apiKey, secret: Secret("k")),
+                StoredCredential(
+                    id: "o", provider: "openai", kind: .token, secret: Secret(""), refreshToken: Secret("r")),
+                StoredCredential(id: "t", provider: "openai", kind: .token, secret: Secret("t")),
+                StoredCredential(id: "l", provider: "openai", kind: .apiKey, secret: Secret("l")),
+            ], environment: ["OPENAI_API_KEY": "e"])
+        settings.listedProfiles = [
+            ListedProfile(id: "gone", provider: "openai", isKey: true),
+            ListedProfile(id: "l", provider: "openai", isKey: true),
+            ListedProfile(id: "k", provider: "openai", isKey: false),
+            ListedProfile(id: "t", provider: "xai", isKey: false),
+        ]
+        #expect(
+            found(settings, "openai") == [
+                "openai:env=e/apiKey", "l=l/apiKey", "o=/token",
+            ])
     }
 }

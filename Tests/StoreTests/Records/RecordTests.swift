@@ -148,3 +148,31 @@ struct PruneTests {
         await world.database.close()
     }
 }
+
+@MainActor
+struct LoginTableTests {
+    @Test func `a login is added to its agent's others, and read with them`() async throws {
+        let world = try TestStores()
+        try await world.stores.meta.set(
+            "auth.profiles.main",
+            #"{"version":1,"profiles":{"a:x":{"type":"api_key","key":"k"}},"order":{"a":["a:x"]}}"#)
+        try await world.stores.meta.set("auth.other", "{}")
+        let table = LoginTable(world.database)
+
+        try await table.save(["type": "oauth", "access": "1"], id: "b:y", agent: .main)
+        try await table.save(["type": "oauth", "access": "2"], id: "b:y", agent: .main)
+        try await table.save(["type": "token"], id: "c:z", agent: "work")
+
+        let stores = try await table.all()
+        #expect(stores.map(\.agent) == [.main, "work"])
+        #expect(
+            stores[0].json == [
+                "version": 1,
+                "profiles": [
+                    "a:x": ["type": "api_key", "key": "k"], "b:y": ["type": "oauth", "access": "2"],
+                ], "order": ["a": ["a:x"]],
+            ])
+        #expect(stores[1].json == ["version": 1, "profiles": ["c:z": ["type": "token"]]])
+        await world.database.close()
+    }
+}

@@ -21,6 +21,9 @@ package struct ProviderConfig: ConfigSection {
     package var headers: [String: String] = [:]
     /// Whether the key goes into `Authorization: Bearer`.
     package var authHeader: Bool?
+    /// Longest silence of the provider, in seconds.
+    package var timeoutSeconds: Int?
+    package var request = Request()
     package var models: [ModelConfig] = []
 
     package init() {}
@@ -31,7 +34,33 @@ package struct ProviderConfig: ConfigSection {
         Field("api", \.api, .api).label("API"),
         Field("headers", \.headers, .map(.secretText)).sensitive.label("Headers"),
         Field("authHeader", \.authHeader, .bool).label("Key As Bearer Token"),
+        Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400)).label("Timeout (seconds)"),
+        Field("request", \.request, .object).label("Request"),
         Field("models", \.models, .list(.object)).label("Models"))
+
+    /// `models.providers.<id>.request`: how its requests travel.
+    package struct Request: ConfigSection {
+        package var proxy: Proxy?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Request>(
+            Field("proxy", \.proxy, .object).label("Proxy"))
+    }
+
+    /// `models.providers.<id>.request.proxy`.
+    package struct Proxy: ConfigSection {
+        /// `explicit-proxy`, or `env-proxy` for the environment's in spite of `url`.
+        package var mode: String?
+        /// The proxy's address; it may hold a password.
+        package var url: Secret?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Proxy>(
+            Field("mode", \.mode, .choice("env-proxy", "explicit-proxy")).label("Mode"),
+            Field("url", \.url, .secret).sensitive.label("URL"))
+    }
 }
 
 /// `models.providers.<id>.models[]`.

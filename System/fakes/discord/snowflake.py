@@ -1,0 +1,26 @@
+"""Ids as Discord makes them: milliseconds since 2015 in the upper 42 bits, so that they sort by age."""
+
+from __future__ import annotations
+
+from fakes.clock import Clock
+
+EPOCH_MILLISECONDS = 1_420_070_400_000
+LOW_BITS = 22
+
+
+class Snowflakes:
+    """Ids that always grow, even within one millisecond."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = 0
+
+    def next(self) -> int:
+        fresh = (int(self._clock.now() * 1000) - EPOCH_MILLISECONDS) << LOW_BITS
+        self._last = max(fresh, self._last + 1)
+        return self._last
+
+
+def created_at(snowflake: int) -> float:
+    """Seconds since 1970."""
+    return ((snowflake >> LOW_BITS) + EPOCH_MILLISECONDS) / 1000
