@@ -68,19 +68,30 @@ struct RequestFuzzTests {
         var random = SeededGenerator(seed: UInt64(seed))
         try await House.with(configured: true) { house in
             let client = await house.client()
+            var most: [String: Int] = ["still-here": 1]
             for number in 0..<60 {
                 guard let call = Fuzz.calls.randomElement(using: &random) else { return }
-                let id = "request number \(number) of seed \(seed)"
                 let text =
-                    #"{"type":"req","id":"\#(id)","method":"\#(call.method)","params":\#(call.params)}"#
-                client.connection?.received(Fuzz.mutated(Array(text.utf8), using: &random))
+                    #"{"type":"req","id":"f\#(number)","method":"\#(call.method)","params":\#(call.params)}"#
+                let damaged = Fuzz.mutated(Array(text.utf8), using: &random)
+                Self.count(damaged, in: &most)
+                client.connection?.received(damaged)
             }
             #expect(await client.call("health", id: "still-here")["ok"] == true, "seed \(seed)")
-            let answers = Dictionary(grouping: client.received.filter { $0["type"] == "res" }) { $0["id"] }
-            for (id, all) in answers where id != "invalid" && all.count > 1 {
-                let first = all[0]["payload"]?["status"]
-                #expect(all.count == 2 && first == "accepted", "seed \(seed), \(String(describing: id))")
+            let ids = client.received.filter { $0["type"] == "res" }.compactMap { $0["id"]?.stringValue }
+            for (id, all) in Dictionary(grouping: ids, by: { $0 }) where id != "c1" {
+                #expect(all.count <= most[id] ?? 0, "seed \(seed): \(id)")
             }
+        }
+    }
+
+    /// How often an id may be answered: damage can give two frames the same one, and `agent` answers twice.
+    private static func count(_ frame: [UInt8], in most: inout [String: Int]) {
+        do throws(RequestFrame.Refusal) {
+            let request = try RequestFrame(frame, generation: .four)
+            most[request.id, default: 0] += request.method == "agent" ? 2 : 1
+        } catch {
+            if case .invalid(let id, _) = error { most[id, default: 0] += 1 }
         }
     }
 
