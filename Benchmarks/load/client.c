@@ -184,7 +184,8 @@ int main(int argc, char **argv) {
         if (ready_count == wanted && !measuring) {
             measuring = 1, start = now(), answers = 0, events = 0, latency_count = 0;
         }
-        if (measuring && now() - start >= seconds) break;
+        int answered = latency_count >= (size_t)wanted || !strcmp(mode, "hold") || !strcmp(mode, "watch");
+        if (measuring && answered && now() - start >= seconds) break;
     }
     double took = now() - start;
     if (!strcmp(mode, "watch")) { printf("events %ld\n", events); return 0; }

@@ -25,8 +25,9 @@ extension Switchboard {
         _ running: [ActiveRun], reason: AbortReason, waiting: [TurnQueue.Item]
     ) async -> [RunID] {
         for run in running { run.stop(reason) }
-        for item in waiting { await drop(item, reason) }
+        // The transcript keeps the order in which things were said: first what runs, then what waited.
         for run in running { await run.ended.wait(atMost: Self.patience, on: clock) }
+        for item in waiting { await drop(item, reason) }
         return running.map(\.run) + waiting.map(\.entry.run)
     }
 

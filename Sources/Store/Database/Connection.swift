@@ -33,8 +33,11 @@ package final class Connection {
 
     var isInTransaction: Bool { !isClosed && sqlite3_get_autocommit(pointer) == 0 }
 
-    /// Lets go of the statements that are only needed once, at start.
-    func forgetStatements() { statements = [:] }
+    /// Lets go of the statements and pages that are only needed once, at start.
+    func releaseMemory() {
+        statements = [:]
+        if !isClosed { sqlite3_db_release_memory(pointer) }
+    }
 
     /// Pages that had to be read from the disk so far.
     var pagesRead: Int {

@@ -19,7 +19,7 @@ package final class Database: Sendable {
     package init(path: String) throws {
         let connection = UnsafeTransfer(try Connection.openAlone(path))
         try Migrator(steps: Migrations.all).run(on: connection.value)
-        connection.value.forgetStatements()
+        connection.value.releaseMemory()
         self.path = path
         thread = DatabaseThread(
             work: { GroupCommit(connection: connection.value).run($0) }, end: { connection.value.close() })

@@ -76,7 +76,7 @@ struct CooldownStoreTests {
             Cooldown(
                 credential: "anthropic:env", model: model, until: until, failures: failures, reason: "429")
         }
-        let later = Timestamp.now + .seconds(60)
+        let later = Timestamp.now + .seconds(86_400)
         try await book.save(rest("opus", until: later))
         try await book.save(rest("opus", until: later, 2))
         try await book.save(rest(nil, until: later))
