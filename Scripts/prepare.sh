@@ -21,13 +21,15 @@ missing_debian() {
 install_debian() {
     missing=$(missing_debian | tr '\n' ' ')
     [ -z "$missing" ] && return
-    line="apt-get install -y --no-install-recommends $missing"
+    line="apt-get update && apt-get install -y --no-install-recommends ${missing% }"
     if [ "$(id -u)" = 0 ]; then
-        apt-get update -q && DEBIAN_FRONTEND=noninteractive sh -c "$line"
+        DEBIAN_FRONTEND=noninteractive sh -c "$line"
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-        sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive sh -c "$line"
+        sudo DEBIAN_FRONTEND=noninteractive sh -c "$line"
     else
-        printf 'These packages are missing. Run this line, then the same make command again:\n\n  sudo %s\n\n' "$line" >&2
+        as_root="su -c"
+        if command -v sudo >/dev/null; then as_root="sudo sh -c"; fi
+        printf 'These packages are missing. Run this line, then the same make command again:\n\n  %s "%s"\n\n' "$as_root" "$line" >&2
         exit 1
     fi
 }
@@ -37,13 +39,17 @@ install_homebrew() {
     for formula in $(grep -v '^#' Packages/homebrew.txt); do
         brew list "$formula" >/dev/null 2>&1 || brew install "$formula"
     done
+    # Homebrew has no React: the page's packages come from npm, in the versions Debian has.
+    [ -d UI/node_modules ] || npm --prefix UI install --no-audit --no-fund
 }
 
 check_swift() {
-    found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
+    said=none
+    if command -v swift >/dev/null; then said=$(swift --version 2>&1 || true); fi
+    found=$(echo "$said" | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
     [ -n "$found" ] && [ "$(printf '%s\n%s\n' "$wanted_swift" "$found" | sort -V | head -1)" = "$wanted_swift" ] && return
     cat >&2 <<EOF
-Swift $wanted_swift or newer is needed; found: ${found:-none}.
+Swift $wanted_swift or newer is needed; found: ${found:-$said}.
 Get it with swiftly (https://www.swift.org/install):
 
   swiftly install $wanted_swift && swiftly use $wanted_swift

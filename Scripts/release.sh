@@ -6,6 +6,12 @@ cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no
 mkdir -p dist .build-static
 
+# Nothing to do while both are newer than what they are made of.
+sources="Sources Package.swift Scripts/release.sh"
+if [ -z "${OPENCLAW_PIE:-}" ] && ! sh Scripts/stale.sh dist/openclaw $sources && ! sh Scripts/stale.sh dist/wire-echo $sources; then
+    exit 0
+fi
+
 if [ "$(uname -s)" = Darwin ]; then
     swift build -c release --scratch-path .build-release --product openclaw
     swift build -c release --scratch-path .build-release --product wire-echo

@@ -6,6 +6,13 @@ ui=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 out=$ui/../dist/ui
 version=${OPENCLAW_VERSION:-$(git -C "$ui" describe --tags --always --dirty 2>/dev/null || echo development)}
 
+# Nothing to do while the page is newer than what it is made of and says the same version.
+made=$ui/../dist/ui.version
+if [ "$(cat "$made" 2>/dev/null)" = "$version" ] && [ -e "$out/index.html" ] &&
+    ! sh "$ui/../Scripts/stale.sh" "$made" "$ui/src" "$ui/index.html" "$ui/favicon.svg" "$ui/package.json" "$ui/build.sh"; then
+    exit 0
+fi
+
 # Debian keeps its node packages here; an npm install in UI/node_modules is found first.
 export NODE_PATH="${NODE_PATH:-/usr/share/nodejs}"
 PATH="$ui/node_modules/.bin:$PATH"
@@ -23,7 +30,7 @@ esbuild src/main.tsx --bundle --minify --format=esm --target=es2021 --jsx=automa
 script=$(basename "$out"/assets/app-*.js)
 style=$(basename "$out"/assets/app-*.css)
 # Deep links load what they need from assets/ at their own depth, so the icon lives there too.
-icon=favicon-$(sha256sum favicon.svg | cut -c1-8).svg
+icon=favicon-$(cksum <favicon.svg | cut -d' ' -f1).svg
 cp favicon.svg "$out/assets/$icon"
 sed -e "s/@SCRIPT@/$script/" -e "s/@STYLE@/$style/" -e "s/@ICON@/$icon/" index.html > "$out/index.html"
 
@@ -39,3 +46,4 @@ if [ "$total" -gt "$limit" ]; then
     echo "The Control UI is larger than $limit bytes in brotli; find what grew before raising the limit." >&2
     exit 1
 fi
+echo "$version" >"$made"

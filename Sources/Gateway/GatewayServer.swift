@@ -38,7 +38,8 @@ package final class GatewayServer: RequestHandler {
         let health = HealthBook(settings: box, sessions: sessions, log: log)
         let history = HistoryCache()
         let changes = SessionChanges(
-            sessions: sessions, settings: box, broadcaster: broadcaster, history: history, log: log,
+            sessions: sessions, settings: box, models: services.models, broadcaster: broadcaster,
+            history: history, log: log,
             activeRuns: { switchboard.activeRuns(in: $0) })
         self.settings = box
         self.services = services
@@ -62,7 +63,8 @@ package final class GatewayServer: RequestHandler {
     private func methodGroups(_ changes: SessionChanges) -> [any MethodGroup] {
         let stores = services.stores
         let chat = ChatHistory(
-            sessions: stores.sessions, settings: settings, switchboard: services.switchboard, cache: history)
+            sessions: stores.sessions, settings: settings, switchboard: services.switchboard, cache: history,
+            models: services.models)
         let config = services.configFile.map { file in
             [
                 ConfigMethods(

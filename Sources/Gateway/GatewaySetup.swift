@@ -53,19 +53,28 @@ package struct GatewaySetup: Sendable {
         ]
         if generation == .four {
             object["modelConfigured"] = .bool(model != nil)
-            object["ownership"] = agents.count == 1 ? "sole" : "shared"
+            object["ownership"] = ownership
             object["selectionRequired"] = false
         }
         return .object(object)
     }
 
+    /// Whether one agent answers everything, or the config says which of several does.
+    var ownership: JSON { agents.count == 1 ? "sole" : "explicit" }
+
     /// What `defaults` says in answers about sessions.
-    func modelDefaults() -> JSON {
-        [
+    @MainActor
+    func modelDefaults(_ models: KnownModels, _ generation: Generation) -> JSON {
+        var object: JSONObject = [
             "modelProvider": model.map { .string($0.provider) } ?? .null,
             "model": model.map { .string($0.model) } ?? .null,
             "contextTokens": contextTokens.map { JSON($0) } ?? .null,
         ]
+        if generation == .four {
+            ThinkingChoices(models.known(model), preset: thinking).add(to: &object)
+            object["modelSelectionTarget"] = "session"
+        }
+        return .object(object)
     }
 }
 

@@ -62,12 +62,18 @@ class FakeServer(Loopback):
     usual_model = "fake-1"
 
     def __init__(
-        self, script: Iterable[Step] = (), tls: ssl.SSLContext | None = None, models: tuple[str, ...] = ()
+        self,
+        script: Iterable[Step] = (),
+        tls: ssl.SSLContext | None = None,
+        models: tuple[str, ...] = (),
+        pause: float = 0.0,
     ) -> None:
-        """`models` are all there are, others are unknown; without it every name is known."""
+        """`models` are all there are, others are unknown; without it every name is known. `pause` is the seconds between
+        two pieces of an answer that names none itself."""
         super().__init__(tls)
         self.script: deque[Step] = deque(script)
         self.models = models
+        self.pause = pause
         self.requests: list[Seen] = []
         self._arrived = threading.Condition()
         self._calls = 0
@@ -203,8 +209,8 @@ class FakeServer(Loopback):
                 break
             sent += is_text
             await _write(response, data, one_byte)
-            if is_text and answer.pause:
-                await asyncio.sleep(answer.pause)
+            if is_text and (pause := answer.pause or self.pause):
+                await asyncio.sleep(pause)
         return await self._end(request, response, seen, inner)
 
     async def _end(

@@ -99,14 +99,14 @@ _MARKER = re.compile(r"\[\[(slow|cut|tool|err|say)(?::(.*?))?\]\](?!\])", re.DOT
 
 
 def step_for(texts: list[str], tool_result: str | None) -> Step:
-    """Reads the markers people write into a message: `[[slow]] [[cut]] [[err:N]] [[say:TEXT]] [[tool:NAME {json}]]`."""
-    if tool_result is not None:
-        return Text("Tool said: " + tool_result[:TOOL_ECHO_CHARACTERS])
+    """Reads the markers people write into a message: `[[slow]] [[cut]] [[err:N]] [[say:TEXT]] [[tool:NAME {json}]]`.
+
+    The last one counts: what was not answered before may stand in front of it, also the result of a tool."""
     for text in reversed(texts):
-        found = _MARKER.search(text)
+        found = list(_MARKER.finditer(text))
         if found:
-            return _marked(found.group(1), found.group(2) or "")
-    return Text()
+            return _marked(found[-1].group(1), found[-1].group(2) or "")
+    return Text() if tool_result is None else Text("Tool said: " + tool_result[:TOOL_ECHO_CHARACTERS])
 
 
 def _marked(kind: str, value: str) -> Step:

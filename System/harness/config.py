@@ -28,6 +28,8 @@ class ModelConfig:
     model: str = "fake-1"
     key: str = "x"
     reasoning: bool = False
+    # What a million tokens in cost; out costs twice that, cached input a tenth.
+    price: float = 1
 
     @property
     def reference(self) -> str:
@@ -44,7 +46,12 @@ class ModelConfig:
                     "name": f"Fake {self.model}",
                     "reasoning": self.reasoning,
                     "input": ["text", "image"],
-                    "cost": {"input": 1, "output": 2, "cacheRead": 0.1, "cacheWrite": 1.25},
+                    "cost": {
+                        "input": self.price,
+                        "output": 2 * self.price,
+                        "cacheRead": self.price / 10,
+                        "cacheWrite": 1.25 * self.price,
+                    },
                     "contextWindow": 128000,
                     "maxTokens": 8192,
                 }

@@ -17,12 +17,16 @@ RENAMED = ("idempotencyKey", "runId")
 
 @contextmanager
 def playback(frames: list[Frame], generation: int) -> Iterator[int]:
-    """Listens on the port it yields; each request is answered with what followed it in the recording."""
+    """Listens on the port it yields; each request is answered with what followed it in the recording.
+
+    The clients a recording names must connect in the order in which they appear in it."""
+    names = iter(list(dict.fromkeys(record.get("conn") for record in frames)))
 
     async def serve(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        await _play(socket, frames, generation)
+        name = next(names)
+        await _play(socket, [record for record in frames if record.get("conn") == name], generation)
         return socket
 
     async def start() -> tuple[web.AppRunner, int]:
@@ -41,7 +45,9 @@ def playback(frames: list[Frame], generation: int) -> Iterator[int]:
 
 
 async def _play(socket: web.WebSocketResponse, frames: list[Frame], generation: int) -> None:
-    await socket.send_json({"type": "event", "event": "connect.challenge", "payload": {"nonce": "n", "ts": 1}})
+    told = [record["frame"] for record in frames if record.get("frame", {}).get("event") == "connect.challenge"]
+    challenge = {"type": "event", "event": "connect.challenge", "payload": {"nonce": "n", "ts": 1}}
+    await socket.send_json(told[0] if told else challenge)
     hello = await socket.receive_json()
     welcome = {"type": "hello-ok", "protocol": generation}
     await socket.send_json({"type": "res", "id": hello["id"], "ok": True, "payload": welcome})

@@ -13,58 +13,9 @@ import pytest
 from fakes import FakeOpenAIChat, Hold, Silence, Text, ToolCall
 from harness import Client, Gateway, ModelConfig, connect, gateway_config, golden
 from harness.golden import Frame
-from harness.replay import Replay
 
 DOT_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 TERMINAL = ("final", "error", "aborted")
-
-# Replayed as they are: requests in order, each compared with the recorded answer, each run with the recorded kinds.
-REPLAYED = [
-    "chat.plain",
-    "chat.second-turn",
-    "chat.main-alias",
-    "chat.bare-key",
-    "chat.mixed-case-key",
-    "chat.abort",
-    "chat.abort-all",
-    "chat.stop-word",
-    "chat.duplicate-key",
-    "chat.tool-read",
-    "chat.tool-exec",
-    "chat.tool-error",
-    "chat.tool-unknown",
-    "chat.attachment",
-    "chat.invalid",
-    "agent.two-responses",
-]
-CASES = [
-    pytest.param(generation, scenario, id=f"{generation}-{scenario}")
-    for generation in (3, 4)
-    for scenario in REPLAYED
-    if scenario in golden.scenarios(generation, scenario.partition(".")[0])
-    # Its bytes are no image, which a vendor refuses; writing to an unknown agent creates none here; and what today's
-    # original tells of a run's inner workings beside the answer is its own.
-    and scenario != "chat.attachment" and (generation, scenario) not in [(3, "chat.invalid"), (4, "agent.two-responses")]
-]
-
-
-@pytest.fixture
-def watching(gateway: Gateway, request: pytest.FixtureRequest) -> Iterator[Client]:
-    with connect(gateway.port, request.getfixturevalue("replayed_generation")) as client:
-        client.request("chat.send", _stopping())
-        yield client
-
-
-def _stopping() -> Frame:
-    """Makes sure that nothing of an earlier test still runs in the main session."""
-    return {"sessionKey": "agent:main:main", "message": "/stop", "deliver": False, "idempotencyKey": str(uuid.uuid4())}
-
-
-@pytest.mark.parametrize(("replayed_generation", "scenario"), CASES)
-def test_a_recorded_conversation_goes_as_recorded(watching: Client, replayed_generation: int, scenario: str) -> None:
-    replay = Replay(watching, replayed_generation, scenario)
-    replay.run()
-    assert not replay.problems, "\n".join(replay.problems)
 
 
 def test_a_turn_streams_ends_once_and_is_in_the_history_before_it_ends(

@@ -4,17 +4,21 @@ The moments are seen from outside, by the fake model and the socket; the binary 
 
 from __future__ import annotations
 
+import os
 import random
+import re
 import sqlite3
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fakes import FakeOpenAIChat, Hold, Silence, Text, ToolCall
+from fakes.server import Seen
 from harness import Client, Device, Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.golden import Frame
 from tests.test_chat import text_of
@@ -310,3 +314,179 @@ def test_a_hundred_messages_are_all_there(start: Start, first: Gateway, count: i
         second = restarted(start, first)
     for n in range(10):
         settled(second, [f"message {m}" for m in range(count) if m % 10 == n], f"agent:main:many-{n}")
+
+
+# A storm
+
+
+KILLS = int(os.environ.get("CRASH_KILLS", "24"))
+CONVERSATIONS = 20
+LONGEST_LIFE_SECONDS = 0.6
+PAUSE_SECONDS = 0.02  # between two pieces of an answer, so that a kill falls into every part of a turn
+# After as many a message is given up, and says so: it may be what kills the gateway.
+MOST_ATTEMPTS = 3
+NUMBER = re.compile(r"#(\d+)#")
+
+
+@dataclass
+class Question:
+    """One message of the storm; its number stands in its text, in its answer and in what its tool leaves behind."""
+
+    number: int
+    session: str
+    uses_tool: bool
+    key: str
+    acknowledged: bool = False
+    answer_was_told: bool = False
+    kills_since: int = 0
+
+    @property
+    def text(self) -> str:
+        if self.uses_tool:
+            return f'[[tool:exec {{"command":"echo \'#{self.number}#\' | tee -a ran.txt"}}]]'
+        return f"[[say:The answer to #{self.number}# in a few more words than needed.]]"
+
+
+class Storm:
+    """Clients that write to many conversations, and a gateway that is killed again and again."""
+
+    def __init__(self, start: Start, gateway: Gateway, model: FakeOpenAIChat, seed: int) -> None:
+        self.start = start
+        self.gateway = gateway
+        self.model = model
+        self.chance = random.Random(seed)
+        self.questions: list[Question] = []
+        self.problems: list[str] = []
+        self.given_up = 0
+
+    def live_and_die(self) -> None:
+        """One life of the gateway: some new messages, those nobody acknowledged once more, a kill at some moment."""
+        end = threading.Timer(self.chance.uniform(0.0, LONGEST_LIFE_SECONDS), self.gateway.kill)
+        asked = [question for question in self.questions if not question.acknowledged]
+        asked += [self._new() for _ in range(self.chance.randrange(2, 9))]
+        if self.questions and self.chance.random() < 0.3:
+            asked.append(self.chance.choice(self.questions))
+        before = len(self.model.requests)
+        told = {question.number for question in self.questions if question.answer_was_told}
+        end.start()
+        self._ask(asked)
+        end.join()
+        self._look_for_repeats(before, told)
+        self.gateway = self.start(port=self.gateway.port)
+
+    def _new(self) -> Question:
+        session = f"agent:main:storm-{self.chance.randrange(CONVERSATIONS)}"
+        question = Question(len(self.questions), session, self.chance.random() < 0.4, str(uuid.uuid4()))
+        self.questions.append(question)
+        return question
+
+    def _ask(self, questions: list[Question]) -> None:
+        """Sends without waiting and stays until the connection ends; keeps what was promised and what was told."""
+        try:
+            client = connect(self.gateway.port)
+        except (AssertionError, OSError):
+            return  # killed before the login
+        sent = [(question, self._send(client, question)) for question in questions]
+        client.closed(timeout=LONGEST_LIFE_SECONDS + 10)
+        promised = {frame["id"] for frame in client.frames if frame["type"] == "res" and frame["ok"]}
+        told = {frame["payload"]["runId"] for frame in client.frames if is_end(frame)}
+        for question, request in sent:
+            question.acknowledged |= request in promised
+        for question in self.questions:
+            question.answer_was_told |= question.key in told
+            question.kills_since += question.acknowledged
+        client.close()
+
+    def _send(self, client: Client, question: Question) -> str:
+        params = {"sessionKey": question.session, "message": question.text, "idempotencyKey": question.key}
+        try:
+            return client.start("chat.send", params)
+        except (ConnectionError, OSError):
+            return ""  # killed meanwhile
+
+    def _look_for_repeats(self, before: int, told: set[int]) -> None:
+        """A model is never asked again for an answer that somebody has seen."""
+        for request in self.model.requests[before:]:
+            number = asked_for(request)
+            if number in told:
+                self.problems.append(f"#{number}# was asked again after its answer had been told")
+
+    def settle(self) -> None:
+        """The last life: everybody sends again what was not acknowledged, and all are answered."""
+        before, told = len(self.model.requests), {q.number for q in self.questions if q.answer_was_told}
+        with connect(self.gateway.port) as client:
+            for question in (q for q in self.questions if not q.acknowledged):
+                client.send_chat(question.text, question.session, key=question.key)
+        for session in sorted({question.session for question in self.questions}):
+            self._judge(session)
+        self._look_for_repeats(before, told)
+        for request in self.model.requests:
+            users = [message for message in request.body["messages"] if message["role"] == "user"]
+            numbers = [number for message in users for number in numbers_in(message)]
+            if len(numbers) != len(set(numbers)):
+                self.problems.append(f"a request holds a question twice: {numbers}")
+
+    def _judge(self, session: str) -> None:
+        mine = {question.number: question for question in self.questions if question.session == session}
+
+        def complete() -> list[Frame] | None:
+            with connect(self.gateway.port) as client:
+                history = client.history(session, limit=1000)
+            answers = [m for m in history if m["role"] == "assistant" and m.get("stopReason") != "toolUse"]
+            assert len(answers) >= len(mine), f"{len(answers)} answers for {len(mine)} questions in {session}"
+            return history
+
+        asked: list[int] = []
+        answered: list[int] = []
+        for message in eventually(f"answers in {session}", complete, 60):
+            if message["role"] == "user":
+                asked += numbers_in(message)
+            elif message["role"] == "assistant" and message.get("stopReason") != "toolUse":
+                answered.append(asked[-1])
+                self._judge_answer(mine[asked[-1]], message)
+        if sorted(asked) != sorted(mine) or answered != asked:
+            self.problems.append(f"{session}: sent {sorted(mine)}, found {asked}, answered {answered}")
+
+    def _judge_answer(self, question: Question, message: Frame) -> None:
+        text, failure = text_of(message), message.get("errorMessage", "")
+        if question.kills_since >= MOST_ATTEMPTS and failure.startswith("The process ended 3 times"):
+            self.given_up += 1
+            return
+        if question.uses_tool:
+            fits = text.startswith("Tool said: ")
+        else:
+            fits = text == question.text.removeprefix("[[say:").removesuffix("]]")
+        if not fits or message.get("stopReason") != "stop":
+            self.problems.append(f"#{question.number}# was answered {message.get('stopReason')} {text!r} {failure}")
+
+
+def is_end(frame: Frame) -> bool:
+    return frame.get("event") == "chat" and frame["payload"].get("state") in ("final", "error", "aborted")
+
+
+def numbers_in(message: Frame) -> list[int]:
+    return [int(found) for found in NUMBER.findall(text_of(message))]
+
+
+def asked_for(request: Seen) -> int | None:
+    """The number of the last question in a request."""
+    users = [message for message in request.body["messages"] if message["role"] == "user"]
+    numbers = [number for message in users for number in numbers_in(message)]
+    return numbers[-1] if numbers else None
+
+
+@pytest.mark.timeout(120 + 4 * KILLS)
+def test_a_storm_of_kills_loses_and_doubles_nothing(start: Start, state: Path) -> None:
+    """`CRASH_KILLS` makes it longer."""
+    with FakeOpenAIChat(pause=PAUSE_SECONDS) as model:
+        storm = Storm(start, start(gateway_config(state, [ModelConfig("fake", model.url)])), model, seed=4)
+        for _ in range(KILLS):
+            storm.live_and_die()
+        storm.settle()
+        ran = NUMBER.findall((state / "workspace/ran.txt").read_text())
+        storm.gateway.stop()
+    print(f"{KILLS} kills, {len(storm.questions)} messages, {len(ran)} commands, {storm.given_up} given up")
+    assert not storm.problems, "\n".join(storm.problems)
+    assert len(ran) == len(set(ran)), f"a command ran twice: {ran}"
+    assert {int(number) for number in ran} <= {q.number for q in storm.questions if q.uses_tool}
+    sound(state)

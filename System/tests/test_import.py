@@ -66,7 +66,8 @@ def test_every_message_of_january_is_in_the_history(january: Gateway) -> None:
             wanted = transcript(path)
             found = client.history(key, limit=1000)
             assert [m["role"] for m in found] == [m["role"] for m in wanted], key
-            assistant = [text_of(m) for m in wanted if m["role"] == "assistant"]
+            # Today's clients find the reason of a failed answer where its words would be.
+            assistant = [text_of(m) or m.get("errorMessage", "") for m in wanted if m["role"] == "assistant"]
             assert [text_of(m) for m in found if m["role"] == "assistant"] == assistant, key
 
 

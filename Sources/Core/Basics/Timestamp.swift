@@ -21,18 +21,20 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
     package static func + (moment: Timestamp, delay: Duration) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds + delay.milliseconds)
+        Timestamp(milliseconds: (Duration.milliseconds(moment.milliseconds) + delay).milliseconds)
     }
 
     package static func - (later: Timestamp, earlier: Timestamp) -> Duration {
-        .milliseconds(later.milliseconds - earlier.milliseconds)
+        .milliseconds(later.milliseconds) - .milliseconds(earlier.milliseconds)
     }
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded towards zero.
+    /// Whole milliseconds, rounded towards zero; the largest or smallest number there is for what is beyond it.
     package var milliseconds: Int64 {
         let (seconds, attoseconds) = components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, isBeyondToo) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return isBeyond || isBeyondToo ? (seconds < 0 ? .min : .max) : sum
     }
 }

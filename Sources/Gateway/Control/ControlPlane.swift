@@ -15,7 +15,7 @@ final class ControlPlane {
     var isReady = false
 
     private let settings: SettingsBox
-    private let host: HostFacts
+    let host: HostFacts
     private let startedAt = ContinuousClock.now
     private var limiter: FailedLoginLimiter
     private var presence: PresenceBook

@@ -37,9 +37,15 @@ struct RPCError: Error {
 
     static func unavailable(_ message: String) -> RPCError { RPCError(.unavailable, message) }
 
+    /// A sentence quotes what the client sent, which may be as long as a frame.
+    private static let mostMessageBytes = 4 << 10
+
     /// Absent members are left out: January's clients drop a frame that holds null for one of them.
     var json: JSON {
-        var object: JSONObject = ["code": .string(code.rawValue), "message": .string(message)]
+        var object: JSONObject = [
+            "code": .string(code.rawValue),
+            "message": .string(String(message.utf8Prefix(Self.mostMessageBytes))),
+        ]
         object["details"] = details
         object["retryable"] = isRetryable.map { .bool($0) }
         object["retryAfterMs"] = retryAfter.map { .integer($0.milliseconds) }

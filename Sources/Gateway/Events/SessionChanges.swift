@@ -6,6 +6,7 @@ import Store
 final class SessionChanges {
     private let sessions: SessionStore
     private let settings: SettingsBox
+    private let models: KnownModels
     private let broadcaster: EventBroadcaster
     private let history: HistoryCache
     private let log: Log
@@ -13,12 +14,13 @@ final class SessionChanges {
     private let activeRuns: @MainActor (SessionKey) -> [RunID]
 
     init(
-        sessions: SessionStore, settings: SettingsBox, broadcaster: EventBroadcaster, history: HistoryCache,
-        log: Log,
+        sessions: SessionStore, settings: SettingsBox, models: KnownModels,
+        broadcaster: EventBroadcaster, history: HistoryCache, log: Log,
         activeRuns: @escaping @MainActor (SessionKey) -> [RunID]
     ) {
         self.sessions = sessions
         self.settings = settings
+        self.models = models
         self.broadcaster = broadcaster
         self.history = history
         self.log = log
@@ -35,7 +37,7 @@ final class SessionChanges {
         guard hasListeners else { return }
         do {
             guard let row = try await sessions.row(key) else { return }
-            var rows = SessionRowJSON(settings: settings.now, generation: .four)
+            var rows = SessionRowJSON(settings: settings.now, models: models, generation: .four)
             rows.activeRuns = activeRuns
             let session = rows.json(row)
             var payload: JSONObject = [

@@ -178,6 +178,7 @@ extension TurnNarrator {
         var data = JSONObject()
         data["meta"] = result.summary.map { .string($0) }
         data["isError"] = .bool(result.isError)
+        if generation == .four { data["commandBearing"] = .bool(call.name == "exec") }
         data["result"] = ["content": .array(result.content.compactMap { Self.shown($0) })]
         var frames = [tool(call, ["phase": "result"], data, time)]
         guard generation == .four else { return frames }
@@ -186,6 +187,9 @@ extension TurnNarrator {
             "endedAt": time.json,
         ]
         end["meta"] = result.summary.map { .string($0) }
+        if result.isError {
+            end["error"] = .string(String(result.content.text.utf8Prefix(Self.mostErrorBytes)))
+        }
         frames.append(item(call, title, end, time))
         return frames
     }
@@ -226,6 +230,9 @@ extension TurnNarrator {
     ///
     /// A card shows a few hundred lines at most.
     private static let mostToolBytes = 16 << 10
+
+    /// What a card says of a tool that failed: a few lines; the result has the rest.
+    private static let mostErrorBytes = 2 << 10
 }
 
 // MARK: - End
@@ -245,7 +252,7 @@ extension TurnNarrator {
             lifecycle(
                 [
                     "phase": "finishing", "stopReason": .string(reason.rawValue), "aborted": false,
-                    "livenessState": "working", "endedAt": time.json,
+                    "livenessState": "working", "endedAt": time.json, "replayInvalid": false,
                 ], time))
         return frames
     }
@@ -268,25 +275,13 @@ extension TurnNarrator {
     }
 
     private func endData(_ end: TurnEnd, _ reply: String) -> JSONObject {
-        let disposition: JSON = reply.isEmpty ? "silent" : "visible"
-        let model: JSON = [
-            "provider": end.model.map { .string($0.provider) } ?? .null,
-            "model": end.model.map { .string($0.model) } ?? .null,
-        ]
-        var terminal: JSONObject = ["disposition": disposition]
-        if !reply.isEmpty { terminal["text"] = .string(reply) }
+        let receipt = RunReceipt(
+            run: run, session: sessionID, model: end.model, toolNames: end.toolNames, text: reply)
         return [
             "stopReason": .string(end.stopReason.rawValue), "aborted": false, "livenessState": "working",
             "phase": "end", "startedAt": end.startedAt.json, "endedAt": end.endedAt.json,
             "replayInvalid": false,
-            "terminalReply": .object(terminal),
-            "terminalReceipt": [
-                "runId": .string(run.rawValue), "sessionId": sessionID.map { .string($0.rawValue) } ?? .null,
-                "turnId": .string(run.rawValue), "requested": model, "effective": model,
-                "successfulToolNames": JSON(end.toolNames), "rerouted": false,
-                "terminalDisposition": disposition,
-            ],
-            "executionSettled": true,
+            "terminalReply": receipt.reply, "terminalReceipt": receipt.json, "executionSettled": true,
         ]
     }
 
@@ -306,6 +301,7 @@ extension TurnNarrator {
         data["startedAt"] = (start ?? startedAt)?.json
         if generation == .four {
             data["aborted"] = false
+            data["errorObservation"] = Self.detail(failure)
             data["livenessState"] = "blocked"
             data["executionSettled"] = true
         }

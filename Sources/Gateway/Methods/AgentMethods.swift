@@ -25,7 +25,7 @@ struct AgentMethods: MethodGroup {
         let settings = settings.now
         var object: JSONObject = ["defaultId": .string(settings.keys.defaultAgent.rawValue)]
         if call.generation == .four {
-            object["ownership"] = settings.agents.count == 1 ? "sole" : "shared"
+            object["ownership"] = settings.ownership
             object["selectionRequired"] = false
         }
         object["mainKey"] = .string(settings.keys.mainKey)
@@ -49,11 +49,7 @@ struct AgentMethods: MethodGroup {
         object["workspace"] = agent.workspace.map { .string($0) }
         let model = agent.model ?? settings.model
         object["model"] = model.map { ["primary": .string($0.description)] }
-        let reasons = models.known(model)?.reasoning ?? false
-        let levels: [ThinkingLevel] = reasons ? [.off, .minimal, .low, .medium, .high] : [.off]
-        object["thinkingLevels"] = .array(
-            levels.map { ["id": .string($0.rawValue), "label": .string($0.rawValue)] })
-        object["thinkingDefault"] = .string(reasons ? settings.thinking.rawValue : "off")
+        ThinkingChoices(models.known(model), preset: settings.thinking).add(to: &object)
         return .object(object)
     }
 
@@ -104,7 +100,7 @@ extension AgentMethods {
         defer { turns.release(run) }
         switch submission {
         case .finished(_, let outcome):
-            return .json(try final(run, outcome))
+            return .json(try final(run, outcome, call.generation))
         case .inFlight:
             return .json(accepted(run, message, call))
         case .stopped(let runs):
@@ -115,15 +111,12 @@ extension AgentMethods {
         case .started:
             call.answer(.json(accepted(run, message, call)))
             turns.release(run)
-            guard let outcome = await switchboard.wait(for: run, timeout: Self.longestWait) else {
+            guard let outcome = await switchboard.wait(for: run, timeout: Call.longestTurn) else {
                 return .sent
             }
-            return .json(try final(run, outcome))
+            return .json(try final(run, outcome, call.generation))
         }
     }
-
-    /// Longer than any turn may take; the client has gone by then.
-    private static let longestWait: Duration = .seconds(48 * 3600)
 
     private func message(_ call: Call) throws(RPCError) -> InboundMessage {
         let settings = settings.now
@@ -156,7 +149,7 @@ extension AgentMethods {
             session: key, text: call.text("message") ?? "", images: images,
             options: TurnOptions(
                 thinking: call.text("thinking").flatMap { ThinkingLevel(spelling: $0) },
-                timeout: call.params["timeout"]?.intValue.flatMap { $0 > 0 ? .seconds($0) : nil },
+                timeout: call.timeout(call.params["timeout"]?.intValue.map { .seconds($0) }),
                 extraSystemPrompt: call.text("extraSystemPrompt"),
                 delivers: call.params["deliver"]?.boolValue ?? false))
     }
@@ -193,7 +186,9 @@ extension AgentMethods {
         return .object(object)
     }
 
-    private func final(_ run: RunID, _ outcome: RunOutcome) throws(RPCError) -> JSON {
+    private func final(
+        _ run: RunID, _ outcome: RunOutcome, _ generation: Generation
+    ) throws(RPCError) -> JSON {
         if outcome.status == .error {
             let text = outcome.failure?.message ?? "the run failed"
             throw RPCError(
@@ -202,25 +197,52 @@ extension AgentMethods {
         }
         var payloads: [JSON] = []
         if let text = outcome.text, !text.isEmpty { payloads = [["text": .string(text), "mediaUrl": .null]] }
+        var meta: JSONObject = [
+            "durationMs": .integer((outcome.endedAt - outcome.startedAt).milliseconds),
+            "agentMeta": .object(facts(run, outcome, generation)),
+            "aborted": .bool(outcome.status == .aborted),
+        ]
+        if generation == .four { addEnd(to: &meta, outcome) }
+        return [
+            "runId": .string(run.rawValue), "status": "ok", "summary": "completed",
+            "result": ["payloads": .array(payloads), "meta": .object(meta)],
+        ]
+    }
+
+    /// How the answer ended, for clients of today.
+    private func addEnd(to meta: inout JSONObject, _ outcome: RunOutcome) {
+        if let text = outcome.text, !text.isEmpty {
+            meta["finalAssistantVisibleText"] = .string(text)
+            meta["finalAssistantRawText"] = .string(text)
+        }
+        meta["replayInvalid"] = false
+        meta["livenessState"] = "working"
+        guard let reason = outcome.stopReason else { return }
+        meta["stopReason"] = .string(reason)
+        meta["completion"] = ["stopReason": .string(reason), "finishReason": .string(reason)]
+    }
+
+    private func facts(_ run: RunID, _ outcome: RunOutcome, _ generation: Generation) -> JSONObject {
         var facts = JSONObject()
         facts["sessionId"] = outcome.sessionID.map { .string($0.rawValue) }
         facts["provider"] = outcome.model.map { .string($0.provider) }
         facts["model"] = outcome.model.map { .string($0.model) }
-        let usage = outcome.usage
-        facts["usage"] = [
-            "input": JSON(usage.input), "output": JSON(usage.output), "cacheRead": JSON(usage.cacheRead),
-            "cacheWrite": JSON(usage.cacheWrite), "total": JSON(usage.totalTokens),
+        let used = outcome.usage
+        var usage: JSONObject = [
+            "input": JSON(used.input), "output": JSON(used.output), "cacheRead": JSON(used.cacheRead),
+            "cacheWrite": JSON(used.cacheWrite), "total": JSON(used.totalTokens),
         ]
-        return [
-            "runId": .string(run.rawValue), "status": "ok", "summary": "completed",
-            "result": [
-                "payloads": .array(payloads),
-                "meta": [
-                    "durationMs": .integer((outcome.endedAt - outcome.startedAt).milliseconds),
-                    "agentMeta": .object(facts), "aborted": .bool(outcome.status == .aborted),
-                ],
-            ],
-        ]
+        if generation == .four {
+            facts["contextTokens"] = settings.now.contextTokens.map { JSON($0) }
+            facts["promptTokens"] = JSON(used.input &+ used.cacheRead &+ used.cacheWrite)
+            if let cost = used.cost {
+                usage["cost"] = ["total": JSON(cost.total)]
+                facts["costUsd"] = JSON(cost.total)
+            }
+            facts["terminalReceipt"] = outcome.receipt(of: run).json
+        }
+        facts["usage"] = .object(usage)
+        return facts
     }
 
     private func wait(_ call: Call) async throws(RPCError) -> Payload {
@@ -234,7 +256,14 @@ extension AgentMethods {
             "startedAt": outcome.startedAt.json, "endedAt": outcome.endedAt.json,
         ]
         object["error"] = outcome.failure.map { .string($0.message) }
-        if call.generation == .four { object["stopReason"] = outcome.stopReason.map { .string($0) } }
+        if call.generation == .four {
+            object["stopReason"] = outcome.stopReason.map { .string($0) }
+            if outcome.status == .ok {
+                object["livenessState"] = "working"
+                object["terminalReply"] = outcome.receipt(of: run).reply
+                object["terminalReceipt"] = outcome.receipt(of: run).json
+            }
+        }
         return .json(.object(object))
     }
 
@@ -256,4 +285,12 @@ extension AgentMethods {
                 .optional("timeout", .integer(least: 0)), .optional("label", .string(least: 1, most: 64)),
             ] + texts.map { .optional($0, .string()) })
     }()
+}
+
+extension RunOutcome {
+    fileprivate func receipt(of run: RunID) -> RunReceipt {
+        RunReceipt(
+            run: run, session: sessionID, model: model, toolNames: toolNames,
+            text: text.map { String($0.trimmed) } ?? "")
+    }
 }

@@ -9,6 +9,7 @@ struct ChatHistory {
     let settings: SettingsBox
     let switchboard: Switchboard
     let cache: HistoryCache
+    let models: KnownModels
 
     /// Only for the newest page; older ones are asked for once.
     func cached(_ call: Call) throws(RPCError) -> Payload? {
@@ -33,10 +34,14 @@ struct ChatHistory {
         else { return nil }
         return HistoryCache.Key(
             session: settings.now.keys.canonical(spelling), spelling: spelling, limit: limit(call),
-            generation: call.generation)
+            maxBytes: maxBytes(call), generation: call.generation)
     }
 
     private func limit(_ call: Call) -> Int { call.params["limit"]?.intValue ?? 200 }
+
+    private func maxBytes(_ call: Call) -> Int {
+        min(call.params["maxBytes"]?.intValue ?? Self.mostBytes, Self.mostBytes)
+    }
 
     private func page(_ call: Call, _ session: SessionKey, _ spelling: String) async throws(RPCError)
         -> [UInt8]
@@ -48,10 +53,10 @@ struct ChatHistory {
         }
         let offset = call.params["offset"]?.intValue ?? 0
         let last = try await reading { try await sessions.statistics(sessionID)?.lastSequence } ?? 0
-        let limit = limit(call)
+        let (limit, maxBytes) = (limit(call), maxBytes(call))
         let before = offset > 0 ? last + 1 - Int64(clamping: offset) : nil
         let page = try await reading {
-            try await sessions.history(sessionID, limit: limit, before: before, maxBytes: Self.mostBytes)
+            try await sessions.history(sessionID, limit: limit, before: before, maxBytes: maxBytes)
         }
         let next = page.nextBefore.map { last + 1 - $0 }
         return encoded(spelling, session, entry, sessionID, page, next: next, call.generation)
@@ -75,8 +80,8 @@ struct ChatHistory {
         writer.add("hasMore", page?.hasMore ?? false)
         if let next { writer.add("nextOffset", next) }
         writer.add("totalMessages", page?.total ?? 0)
-        writer.add("defaults", settings.now.modelDefaults())
-        let rows = SessionRowJSON(settings: settings.now, generation: generation)
+        writer.add("defaults", settings.now.modelDefaults(models, generation))
+        let rows = SessionRowJSON(settings: settings.now, models: models, generation: generation)
         writer.add("sessionInfo", rows.info(session, entry))
         return writer.finish()
     }

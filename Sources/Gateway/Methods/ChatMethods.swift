@@ -75,7 +75,7 @@ struct ChatMethods: MethodGroup {
             session: key, text: text, images: images,
             options: TurnOptions(
                 thinking: call.text("thinking").flatMap { ThinkingLevel(spelling: $0) },
-                timeout: call.params["timeoutMs"]?.intValue.flatMap { $0 > 0 ? .milliseconds($0) : nil },
+                timeout: call.timeout(call.params["timeoutMs"]?.intValue.map { .milliseconds($0) }),
                 delivers: call.params["deliver"]?.boolValue ?? false))
     }
 
@@ -146,24 +146,29 @@ struct ChatMethods: MethodGroup {
 }
 
 extension ChatMethods {
+    /// A cursor is never given out: who sends one gets the whole page.
     private static let historyParams = ParamsSchema(
         .required("sessionKey", .string(least: 1)), .optional("limit", .integer(least: 1, most: 1000)),
         .optional("agentId", .string(least: 1)), .optional("offset", .integer(least: 0)),
-        .optional("maxChars", .integer(least: 1, most: 500_000)), .optional("sessionId", .string(least: 1)))
+        .optional("maxChars", .integer(least: 1, most: 500_000)), .optional("maxBytes", .integer(least: 1)),
+        .optional("sessionId", .string(least: 1)), .optional("cursor", .string(least: 1)),
+        .optional("inputRunIds", .array(of: .string(least: 1), most: 200)))
 
     /// Short ids are a way of today's page to name a session in its address; it also sends the whole key.
     private static let startupParams = ParamsSchema(
         .required("sessionKey", .string(least: 1)), .optional("limit", .integer(least: 1, most: 1000)),
         .optional("agentId", .string(least: 1)), .optional("offset", .integer(least: 0)),
-        .optional("maxChars", .integer(least: 1, most: 500_000)), .optional("sessionId", .string(least: 1)),
-        isOpen: true)
+        .optional("maxChars", .integer(least: 1, most: 500_000)), .optional("maxBytes", .integer(least: 1)),
+        .optional("sessionId", .string(least: 1)), isOpen: true)
 
+    /// A leaf to go on from is always the last message: a transcript is one line.
     private static let sendParams = ParamsSchema(
         .required("sessionKey", .string(least: 1, most: 512)), .required("message", .string()),
         .required("idempotencyKey", .string(least: 1, most: 256)), .optional("thinking", .string()),
         .optional("deliver", .boolean), .optional("attachments", .array(of: .any, most: Attachments.most)),
         .optional("timeoutMs", .integer(least: 0)), .optional("agentId", .string(least: 1)),
         .optional("sessionId", .string(least: 1)),
+        .optional("expectedLeafEntryId", .nullable(.string(least: 1))),
         .optional("fastMode", .either(.boolean, .constant("auto"))),
         .optional("fastAutoOnSeconds", .integer(least: 1)),
         .optional("queueMode", .oneOf(["steer", "followup", "collect", "interrupt"])),

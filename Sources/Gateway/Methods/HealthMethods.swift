@@ -42,7 +42,9 @@ struct HealthMethods: MethodGroup {
                     try await reading { try await sessions.list(SessionFilter(agent: agent.id, limit: 10)) }
                 ))
         }
-        return .json(StatusSummary(settings: settings, agents: lists).json(call.generation))
+        return .json(
+            StatusSummary(settings: settings, version: plane.host.version, agents: lists).json(
+                call.generation))
     }
 
     private func logs(_ call: Call) async throws(RPCError) -> Payload {
@@ -57,6 +59,7 @@ struct HealthMethods: MethodGroup {
 /// The answer to `status`.
 struct StatusSummary {
     let settings: GatewaySetup
+    let version: String
     let agents: [(agent: AgentFacts, sessions: SessionList)]
     var now = Timestamp.now
 
@@ -75,6 +78,11 @@ struct StatusSummary {
             "channelSummary": .array(settings.channels.map { .string($0.line) }),
             "queuedSystemEvents": [],
         ]
+        if generation == .four {
+            object["runtimeVersion"] = .string(version)
+            object["degradedSecretOwners"] = []
+            object["degradedPlugins"] = []
+        }
         let rows = agents.flatMap { agent, list in list.rows.map { (agent.id, $0) } }
             .sorted { $0.1.entry.updatedAt > $1.1.entry.updatedAt }.prefix(10)
         object["sessions"] = [

@@ -8,6 +8,7 @@ final class HistoryCache {
         /// As the client spelled it: the answer repeats it.
         var spelling: String
         var limit: Int
+        var maxBytes: Int
         var generation: Generation
     }
 

@@ -26,13 +26,25 @@ enum HistoryMessage {
         _ stored: [UInt8], isFromPerson: Bool, place: Place, _ generation: Generation
     ) -> [UInt8] {
         guard generation == .four, stored.last == UInt8(ascii: "}") else { return stored }
-        guard isFromPerson, let json = try? JSON.parse(stored), var object = json.objectValue else {
+        if !isFromPerson { return with(place, explained(stored), idempotencyKey: nil) }
+        guard let json = try? JSON.parse(stored), var object = json.objectValue else {
             return with(place, stored, idempotencyKey: nil)  // a row that does not parse goes out as it is
         }
         if let text = plainText(object["content"]) { object["content"] = .string(text) }
         return with(
             place, JSON.object(object).encoded(), idempotencyKey: object["idempotencyKey"]?.stringValue)
     }
+
+    /// Today's clients show the content of an answer, so one that failed says there why.
+    private static func explained(_ stored: [UInt8]) -> [UInt8] {
+        guard stored.starts(with: Self.withoutWords), let json = try? JSON.parse(stored),
+            var object = json.objectValue, let reason = object["errorMessage"]
+        else { return stored }  // nearly every message: it has words, and is not parsed
+        object["content"] = [["type": "text", "text": reason]]
+        return JSON.object(object).encoded()
+    }
+
+    private static let withoutWords = Array(#"{"role":"assistant","content":[],"#.utf8)
 
     /// The text, when the content is nothing else.
     private static func plainText(_ content: JSON?) -> String? {

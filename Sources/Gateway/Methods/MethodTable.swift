@@ -107,6 +107,14 @@ struct Call {
         if let frame = OutgoingFrame.response(to: id, payload) { client.send(frame) }
     }
 
+    /// The time a client gives a turn, within reason; zero is no limit of its own.
+    func timeout(_ asked: Duration?) -> Duration? {
+        asked.flatMap { $0 > .zero ? min($0, Self.longestTurn) : nil }
+    }
+
+    /// Longer than any turn may take; the client has gone by then.
+    static let longestTurn: Duration = .seconds(48 * 3600)
+
     var generation: Generation { client.generation }
     var connectionID: String { client.id }
     /// The first member `key` of the params that is text.

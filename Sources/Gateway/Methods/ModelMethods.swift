@@ -70,7 +70,8 @@ struct ModelMethods: MethodGroup {
         table.addFast(
             "models.list", .read,
             ParamsSchema(
-                .optional("agentId", .string(least: 1)), .optional("includeProviderCapabilities", .boolean),
+                .optional("agentId", .string(least: 1)), .optional("sessionKey", .string(least: 1)),
+                .optional("includeProviderCapabilities", .boolean),
                 .optional("preparedOnly", .boolean), .optional("refresh", .boolean),
                 .optional("view", .oneOf(["default", "configured", "provider-config", "all"])))
         ) { call throws(RPCError) in
@@ -103,13 +104,12 @@ struct ModelMethods: MethodGroup {
         ]
         object["contextWindow"] = fact.contextWindow.map { JSON($0) }
         object["reasoning"] = .bool(fact.reasoning)
+        object["input"] = fact.acceptsImages ? ["text", "image"] : ["text"]
         guard generation == .four else { return .object(object) }
         if fact.reference == settings.model { object["tags"] = ["default"] }
-        object["input"] = fact.acceptsImages ? ["text", "image"] : ["text"]
-        let levels: [ThinkingLevel] = fact.reasoning ? [.off, .minimal, .low, .medium, .high] : [.off]
-        object["thinkingLevels"] = .array(
-            levels.map { ["id": .string($0.rawValue), "label": .string($0.rawValue)] })
-        object["thinkingDefault"] = .string(fact.reasoning ? settings.thinking.rawValue : "off")
+        let choices = ThinkingChoices(fact, preset: settings.thinking)
+        object["thinkingLevels"] = choices.labelled
+        object["thinkingDefault"] = choices.usual
         object["available"] = .bool(fact.isAvailable)
         return .object(object)
     }

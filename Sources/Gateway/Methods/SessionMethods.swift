@@ -34,9 +34,10 @@ struct SessionMethods: MethodGroup {
     private func list(_ call: Call) async throws(RPCError) -> Payload {
         let params = call.params
         let filter = Self.filter(params)
-        let list = try await reading { try await sessions.list(filter) }
+        var list = try await reading { try await sessions.list(filter) }
+        if params["hasBoard"] == true { (list.rows, list.total) = ([], 0) }  // no session has one
         let settings = settings.now
-        var rows = SessionRowJSON(settings: settings, generation: call.generation)
+        var rows = SessionRowJSON(settings: settings, models: models, generation: call.generation)
         rows.withTitle = params["includeDerivedTitles"] == true
         rows.withLastMessage = params["includeLastMessage"] == true
         rows.activeRuns = switchboard.activeRuns(in:)
@@ -50,7 +51,7 @@ struct SessionMethods: MethodGroup {
             object["hasMore"] = .bool(end < list.total)
             object["owners"] = []
         }
-        object["defaults"] = settings.modelDefaults()
+        object["defaults"] = settings.modelDefaults(models, call.generation)
         object["sessions"] = .array(list.rows.map { rows.json($0) })
         return .json(.object(object))
     }
@@ -116,12 +117,15 @@ struct SessionMethods: MethodGroup {
         var object: JSONObject = ["ok": true]
         if path { object["path"] = .string(settings.now.databasePath) }
         object["key"] = .string(entry.key.rawValue)
-        object["entry"] = .object(entry.json)
+        object["entry"] = .object(SessionRowJSON.entry(entry, settings.now, call.generation))
         if call.generation == .four {
             let model = entry.modelOverride ?? settings.now.model
+            let choices = ThinkingChoices(models.known(model), preset: settings.now.thinking)
             object["resolved"] = [
                 "modelProvider": model.map { .string($0.provider) } ?? .null,
                 "model": model.map { .string($0.model) } ?? .null,
+                "thinkingLevel": entry.thinkingLevel.map { .string($0) } ?? choices.usual,
+                "thinkingLevels": choices.labelled,
             ]
         }
         return .object(object)
@@ -226,8 +230,10 @@ extension SessionMethods {
         .optional("includeLastMessage", .boolean), .optional("label", .string(least: 1, most: 512)),
         .optional("spawnedBy", .string(least: 1)), .optional("agentId", .string(least: 1)),
         .optional("search", .string()), .optional("requireLastInteraction", .boolean),
-        .optional("sortBy", .oneOf(["updatedAt", "lastInteractionAt"])),
+        .optional("sortBy", .oneOf(["updatedAt", "lastInteractionAt", "activity"])),
         .optional("configuredAgentsOnly", .boolean), .optional("boardFace", .oneOf(["chat", "dashboard"])),
+        .optional("hasBoard", .boolean), .optional("excludeSubagents", .boolean),
+        .optional("includeActivitySummary", .boolean),
         .optional("creatorId", .string(least: 1)), .optional("ownerId", .string(least: 1)),
         .optional("ownerFirst", .boolean), .optional("involvingMe", .boolean),
         .optional("involvingProfileId", .string(least: 1)), .optional("includePeople", .boolean),

@@ -6,10 +6,21 @@ import Store
 struct SessionRowJSON {
     let settings: GatewaySetup
     let generation: Generation
+    /// What is known of each model, looked up once for all rows.
+    private let models: [ModelReference: KnownModel]
     var withTitle = false
     var withLastMessage = false
     /// The runs that are going on in a session.
     var activeRuns: @MainActor (SessionKey) -> [RunID] = { _ in [] }
+
+    init(settings: GatewaySetup, models: KnownModels, generation: Generation) {
+        self.settings = settings
+        self.generation = generation
+        self.models =
+            generation == .three
+            ? [:]
+            : Dictionary(models.list().map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
+    }
 
     func json(_ row: SessionRow) -> JSON {
         var object = fields(of: row.entry)
@@ -24,7 +35,8 @@ struct SessionRowJSON {
         var object = JSONObject()
         object["key"] = .string(key.rawValue)
         object["kind"] = .string(Self.kind(key: key, chatType: nil))
-        addToday(&object, key)
+        object["chatType"] = Self.chatType(key, nil)
+        addToday(&object, key, nil)
         object["updatedAt"] = .null
         object["modelProvider"] = settings.model.map { .string($0.provider) }
         object["model"] = settings.model.map { .string($0.model) }
@@ -55,13 +67,16 @@ struct SessionRowJSON {
         object["outputTokens"] = entry.outputTokens.map { JSON($0) }
         object["contextTokens"] = (entry.contextTokens ?? settings.contextTokens).map { JSON($0) }
         for key in Self.passedOn { object[key] = entry.extra[key] }
-        addToday(&object, entry.key)
-        if generation == .four { object["createdAt"] = entry.createdAt.json }
+        Self.addPlace(to: &object, of: entry, generation)
+        addToday(&object, entry.key, entry)
+        guard generation == .four else { return object }
+        object["createdAt"] = entry.createdAt.json
+        object["displayName"] = object["displayName"] ?? object["label"]
         return object
     }
 
     /// What today's clients read besides.
-    private func addToday(_ object: inout JSONObject, _ key: SessionKey) {
+    private func addToday(_ object: inout JSONObject, _ key: SessionKey, _ entry: SessionEntry?) {
         guard generation == .four else { return }
         let agent = settings.agent(of: key)
         let runs = activeRuns(key)
@@ -75,6 +90,47 @@ struct SessionRowJSON {
         object["unread"] = object["unread"] ?? false
         object["hasActiveRun"] = .bool(!runs.isEmpty)
         object["activeRunIds"] = .array(runs.map { .string($0.rawValue) })
+        object["effectiveQueueMode"] = "followup"
+        object["effectiveResponseUsage"] = object["responseUsage"] ?? "off"
+        object["modelOverrideSource"] = entry?.modelOverride == nil ? .null : "user"
+        object["totalTokensFresh"] = .bool(entry?.totalTokens != nil)
+        object["snapshotAt"] = Timestamp.now.json
+        let model = (entry?.modelOverride ?? settings.model).flatMap { models[$0] }
+        ThinkingChoices(model, preset: settings.thinking).add(to: &object)
+    }
+
+    /// A stored entry as `sessions.patch` and `sessions.reset` answer it.
+    static func entry(
+        _ entry: SessionEntry, _ settings: GatewaySetup, _ generation: Generation
+    ) -> JSONObject {
+        var object = entry.json
+        addPlace(to: &object, of: entry, generation)
+        guard generation == .four else { return object }
+        object["createdAt"] = entry.createdAt.json
+        object["totalTokensFresh"] = .bool(entry.totalTokens != nil)
+        object["modelOverrideSource"] = entry.modelOverride == nil ? "default" : "user"
+        let model = entry.modelOverride ?? settings.model
+        object["modelProvider"] = object["modelProvider"] ?? model.map { .string($0.provider) }
+        object["model"] = object["model"] ?? model.map { .string($0.model) }
+        return object
+    }
+
+    /// Where a session is talked in: what came from no chat platform was written on the page.
+    private static func addPlace(
+        to object: inout JSONObject, of entry: SessionEntry, _ generation: Generation
+    ) {
+        object["chatType"] = chatType(entry.key, entry.chatType)
+        guard generation == .three, entry.channel == nil, entry.extra["origin"] == nil else { return }
+        var origin: JSONObject = ["provider": "webchat", "surface": "webchat"]
+        origin["chatType"] = object["chatType"]
+        object["origin"] = .object(origin)
+        object["deliveryContext"] = object["deliveryContext"] ?? ["channel": "webchat"]
+        object["lastChannel"] = object["lastChannel"] ?? "webchat"
+    }
+
+    private static func chatType(_ key: SessionKey, _ known: String?) -> JSON? {
+        if let known { return .string(known) }
+        return kind(key: key, chatType: nil) == "direct" ? "direct" : nil
     }
 
     /// Fields the store keeps as they were imported or patched.

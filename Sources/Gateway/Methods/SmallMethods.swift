@@ -53,10 +53,15 @@ struct SmallMethods: MethodGroup {
 
     private func skills(_ call: Call) throws(RPCError) -> Payload? {
         let agent = settings.now.agent(settings.now.keys.defaultAgent)
-        return .json([
+        var object: JSONObject = [
             "workspaceDir": .string(agent?.workspace ?? ""),
-            "managedSkillsDir": .string(settings.now.stateDirectory + "/skills"), "skills": [],
-        ])
+            "managedSkillsDir": .string(settings.now.stateDirectory + "/skills"),
+        ]
+        if call.generation == .four {
+            object["agentId"] = .string(call.text("agentId") ?? settings.now.keys.defaultAgent.rawValue)
+        }
+        object["skills"] = []
+        return .json(.object(object))
     }
 
     private func catalog(_ call: Call) throws(RPCError) -> Payload? {
@@ -93,18 +98,28 @@ extension SmallMethods {
         }
         var object: JSONObject = ["jobs": .array(jobs)]
         if call.generation == .four {
+            object["deliveryPreviews"] = [:]
             object["total"] = JSON(jobs.count)
+            object["offset"] = 0
+            object["limit"] = JSON(jobs.count)
             object["hasMore"] = false
+            object["nextOffset"] = .null
         }
         return .json(.object(object))
     }
 
     private func cronStatus(_ call: Call) async throws(RPCError) -> Payload {
         let count = try await reading { try await cron.jobs() }.count
-        return .json([
+        var object: JSONObject = [
             "enabled": false, "storePath": .string(settings.now.databasePath), "jobs": JSON(count),
             "nextWakeAtMs": .null,
-        ])
+        ]
+        if call.generation == .four {
+            object["triggersEnabled"] = false
+            object["storage"] = "sqlite"
+            object["sqlitePath"] = .string(settings.now.databasePath)
+        }
+        return .json(.object(object))
     }
 
     private static let cronListParams: ParamsSchema = {

@@ -10,11 +10,12 @@ import Wire
 /// The page's files on disk.
 struct ControlUIFiles {
     let folder: String
-    /// The folder holds the original's page, which needs more than ours is allowed.
-    let isForeign: Bool
+    /// Makes the index that is sent, when the folder holds another page than ours.
+    let foreign: (([UInt8]) -> ForeignIndex)?
 
     func response(to request: HTTPRequest, path: String) -> HTTPResponse {
         guard let file = file(for: path) else { return ControlUIRoutes.notFound }
+        if file.isIndex, let foreign { return index(file.path, foreign) }
         guard let served = variant(of: file.path, accepting: request.headers["accept-encoding"]) else {
             return file.isIndex ? Self.missingIndex : ControlUIRoutes.notFound
         }
@@ -24,9 +25,26 @@ struct ControlUIFiles {
             file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache"
         response.headers["Vary"] = "Accept-Encoding"
         if let encoding = served.encoding { response.headers["Content-Encoding"] = encoding }
-        for (name, value) in securityHeaders { response.headers[name] = value }
+        for (name, value) in Self.securityHeaders(policy: Self.policy) { response.headers[name] = value }
         return response
     }
+
+    /// Another page's index is read each time: it is small, and changes when people build it.
+    private func index(_ path: String, _ foreign: ([UInt8]) -> ForeignIndex) -> HTTPResponse {
+        // Whatever keeps it from being read, people are told which file it was.
+        guard let file = try? PrivateFile.read(path, limit: Self.mostIndexBytes) else {
+            return Self.missingIndex
+        }
+        let index = foreign(file)
+        var response = HTTPResponse(body: .bytes(index.html))
+        response.headers["Content-Type"] = Self.contentType(of: path)
+        response.headers["Cache-Control"] = "no-cache"
+        for (name, value) in Self.securityHeaders(policy: index.policy) { response.headers[name] = value }
+        return response
+    }
+
+    /// The original's index has 18 kB.
+    private static let mostIndexBytes = 1 << 20
 
     private struct File {
         var path: String
@@ -92,9 +110,9 @@ struct ControlUIFiles {
 // MARK: - Headers
 
 extension ControlUIFiles {
-    private var securityHeaders: [(String, String)] {
+    private static func securityHeaders(policy: String) -> [(String, String)] {
         [
-            ("Content-Security-Policy", isForeign ? Self.foreignPolicy : Self.policy),
+            ("Content-Security-Policy", policy),
             ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
             ("X-Frame-Options", "DENY"),
             ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -105,14 +123,6 @@ extension ControlUIFiles {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         + "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'"
-
-    /// The original's page has scripts and styles inside its HTML and loads fonts and pictures from elsewhere.
-    static let foreignPolicy =
-        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
-        + "frame-src 'self' http: https:; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; "
-        + "style-src 'self' 'unsafe-inline' https://fonts.googleapis.com; img-src 'self' data: blob: https:; "
-        + "media-src 'self' data: blob:; font-src 'self' https://fonts.gstatic.com; worker-src 'self' blob:; "
-        + "connect-src 'self' ws: wss: data:"
 
     private static func contentType(of path: String) -> String {
         let ending = path.split(separator: "/").last?.split(separator: ".").last.map { $0.lowercased() }

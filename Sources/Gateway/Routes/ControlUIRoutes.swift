@@ -16,8 +16,19 @@ struct ControlUIRoutes {
         }
         if path.hasPrefix("/avatar/") { return avatar(path.dropFirst("/avatar/".count), request) }
         guard let folder = ui.folder else { return Self.missing }
-        return ControlUIFiles(folder: folder, isForeign: ui.isForeign).response(to: request, path: path)
+        let files = ControlUIFiles(folder: folder, foreign: ui.isForeign ? { foreign($0) } : nil)
+        return files.response(to: request, path: path)
     }
+
+    /// What the index of another page is told.
+    private func foreign(_ file: [UInt8]) -> ForeignIndex {
+        ForeignIndex(
+            file, basePath: settings.controlUI.basePath, name: assistantName, avatar: assistantAvatar)
+    }
+
+    private var agent: AgentFacts? { settings.agent(settings.keys.defaultAgent) }
+    private var assistantName: String { agent?.name ?? settings.assistantName }
+    private var assistantAvatar: String { AvatarAnswer(of: settings.keys.defaultAgent, in: settings).shown }
 
     /// The path below the base path; nil when it is outside.
     private func inside(_ path: String) -> String? {
@@ -37,12 +48,11 @@ struct ControlUIRoutes {
     }
 
     private var bootstrap: HTTPResponse {
-        let agent = settings.agent(settings.keys.defaultAgent)
         var response = HTTPResponse.json(
             JSON.object([
                 "basePath": .string(settings.controlUI.basePath),
-                "assistantName": .string(agent?.name ?? settings.assistantName),
-                "assistantAvatar": .string(AvatarAnswer(of: settings.keys.defaultAgent, in: settings).shown),
+                "assistantName": .string(assistantName),
+                "assistantAvatar": .string(assistantAvatar),
                 "assistantAgentId": .string(settings.keys.defaultAgent.rawValue),
                 "serverVersion": .string(version),
             ]).encoded())

@@ -19,6 +19,13 @@ struct TimestampTests {
         #expect(duration.milliseconds == milliseconds)
     }
 
+    @Test func `what is beyond all milliseconds is the last of them`() {
+        #expect(Duration.seconds(Int64.max).milliseconds == .max)
+        #expect(Duration.seconds(Int64.min).milliseconds == .min)
+        #expect(Timestamp(milliseconds: .max) + .seconds(1) == Timestamp(milliseconds: .max))
+        #expect((Timestamp(milliseconds: .max) - Timestamp(milliseconds: .min)).milliseconds == .max)
+    }
+
     @Test func `now is after this was written`() {
         #expect(Timestamp.now > Timestamp(milliseconds: 1_750_000_000_000))
     }

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Random inputs that can be made again from their seed.
@@ -20,6 +21,73 @@ enum Fuzz {
         #"{"deviceId":"d","role":"r","scopes":[""]}"#,
         #"{"cursor":9223372036854775807,"limit":5000,"maxBytes":1}"#, #"{"days":"-99999999999"}"#,
         #"{"activeMinutes":9223372036854775807,"search":"%_\"}"#, #"{"requestId":"' OR 1=1"}"#,
+    ]
+
+    /// For every method a call that is answered, and that names most of its parameters.
+    static let calls: [(method: String, params: String)] = [
+        ("config.get", "{}"), ("config.schema", "{}"),
+        ("config.set", #"{"raw":"{gateway:{mode:'local'}}","baseHash":"h"}"#),
+        ("config.apply", #"{"raw":"{}","baseHash":"h","sessionKey":"main","note":"n","restartDelayMs":5}"#),
+        ("config.patch", #"{"raw":"{ui:{assistant:{name:'x'}}}","baseHash":"h","replacePaths":["ui"]}"#),
+        ("health", #"{"probe":true}"#), ("status", "{}"), ("system-presence", "{}"), ("last-heartbeat", "{}"),
+        ("logs.tail", #"{"cursor":0,"limit":500,"maxBytes":250000}"#),
+        ("models.list", #"{"view":"configured","sessionKey":"main","agentId":"main","preparedOnly":true}"#),
+        ("models.authStatus", #"{"refresh":true,"agentId":"main"}"#), ("agents.list", "{}"),
+        ("agent.identity.get", #"{"agentId":"main","sessionKey":"agent:main:main"}"#),
+        (
+            "agent",
+            #"{"message":"hi","idempotencyKey":"k","agentId":"main","sessionKey":"agent:main:x","thinking":"low","deliver":false,"timeout":5,"attachments":[{"type":"image","mimeType":"image/png","content":"iVBORw=="}],"label":"l","extraSystemPrompt":"p"}"#
+        ),
+        ("agent.wait", #"{"runId":"r","timeoutMs":1}"#),
+        ("channels.status", #"{"probe":false,"timeoutMs":8000}"#),
+        (
+            "sessions.list",
+            #"{"includeGlobal":true,"includeUnknown":true,"limit":200,"offset":1,"activeMinutes":5,"search":"a","label":"l","archived":"all","sortBy":"updatedAt","includeDerivedTitles":true,"includeLastMessage":true}"#
+        ),
+        ("sessions.preview", #"{"keys":["main","agent:main:x"],"limit":6,"maxChars":120}"#),
+        ("sessions.resolve", #"{"label":"l","includeGlobal":true}"#),
+        (
+            "sessions.patch",
+            #"{"key":"agent:main:x","label":"l","thinkingLevel":null,"verboseLevel":"on","model":"fake/fake-1","unread":false,"responseUsage":"off"}"#
+        ),
+        ("sessions.reset", #"{"key":"agent:main:x","reason":"new"}"#),
+        ("sessions.delete", #"{"key":"agent:main:x","deleteTranscript":true,"expectedSessionUpdatedAt":5}"#),
+        ("sessions.subscribe", "{}"),
+        ("sessions.messages.subscribe", #"{"key":"main","includeApprovals":true}"#),
+        ("sessions.messages.unsubscribe", #"{"key":"main"}"#),
+        ("chat.history", #"{"sessionKey":"main","limit":20,"offset":3,"maxBytes":65536,"maxChars":100}"#),
+        (
+            "chat.send",
+            #"{"sessionKey":"main","message":"hi","idempotencyKey":"k","deliver":false,"timeoutMs":5,"thinking":"low","queueMode":"steer","fastMode":"auto","expectedLeafEntryId":null,"attachments":[{"type":"image","mimeType":"image/png","fileName":"a","content":"iVBORw=="}]}"#
+        ),
+        ("chat.abort", #"{"sessionKey":"main","runId":"r"}"#),
+        ("chat.inject", #"{"sessionKey":"main","message":"note","label":"l"}"#),
+        ("chat.startup", #"{"sessionKey":"main","limit":80,"maxBytes":262144,"cursor":"c"}"#),
+        ("chat.metadata", #"{"agentId":"main","sessionKey":"main"}"#), ("device.pair.list", "{}"),
+        ("device.pair.approve", #"{"requestId":"r"}"#), ("device.pair.reject", #"{"requestId":"r"}"#),
+        ("device.pair.remove", #"{"deviceId":"d"}"#),
+        ("device.token.rotate", #"{"deviceId":"d","role":"operator","scopes":["operator.read"]}"#),
+        ("device.token.revoke", #"{"deviceId":"d","role":"operator"}"#),
+        ("commands.list", #"{"sessionKey":"main","scope":"text","includeArgs":true}"#),
+        (
+            "cron.list",
+            #"{"includeDisabled":true,"limit":50,"offset":0,"enabled":"all","sortBy":"nextRunAtMs"}"#
+        ),
+        ("cron.status", "{}"), ("skills.status", #"{"agentId":"main"}"#), ("node.list", "{}"),
+        ("exec.approval.list", "{}"), ("tools.catalog", #"{"agentId":"main","includePlugins":true}"#),
+        ("usage.cost", #"{"days":30}"#), ("usage.status", "{}"),
+    ]
+
+    /// What nobody should send, and somebody will.
+    static let hostile: [JSON] = [
+        .null, true, .integer(.max), .integer(.min), -1, 0, .number(1e308), .number(-0.5),
+        .number(.leastNonzeroMagnitude),
+        "",
+        " ", .string(String(repeating: "a", count: 100_000)), "\u{0}\u{1F}\u{7F}",
+        "é\u{301}😀\u{202E}\u{FEFF}",
+        "../../etc/passwd", "agent:::", "agent:main:main", "' OR 1=1 --", "${HOME}", "__proto__", [], [:],
+        .array(Array(repeating: [], count: 5_000)), [[[[[[[[[["deep"]]]]]]]]]], ["": ["": .null]],
+        .object(JSONObject((0..<2_000).map { ("k\($0)", JSON.integer(Int64($0))) })),
     ]
 
     /// A few bytes changed, taken out, doubled or put in.

@@ -16,7 +16,7 @@ final class House {
     let switchboard: Switchboard
     let folder: String
 
-    private init(folder: String, auth: SharedAuth) throws {
+    private init(folder: String, auth: SharedAuth, configured: Bool) throws {
         self.folder = folder
         let log = Log("test", to: SilentSink())
         stores = Stores(try Database(path: folder + "/openclaw.sqlite"))
@@ -30,6 +30,12 @@ final class House {
         setup.model = profile.model
         setup.contextTokens = 128_000
         setup.databasePath = folder + "/openclaw.sqlite"
+        let file = ConfigFile(
+            location: ConfigLocation(stateDirectory: folder, configPath: folder + "/openclaw.json"),
+            environment: [:], workingDirectory: folder,
+            stamp: .init(version: "1.2.3", now: { "2026-01-01T00:00:00.000Z" }),
+            digest: { Digest.hex(Digest.sha256($0)) })
+        if configured { _ = try file.loadAtStart() }
         let facts = KnownModel(
             reference: ModelReference(provider: "fake", model: "fake-1"), name: "Fake 1",
             contextWindow: 128_000,
@@ -37,7 +43,8 @@ final class House {
         server = GatewayServer(
             settings: setup,
             services: GatewayServices(
-                stores: stores, switchboard: switchboard, events: events, configFile: nil,
+                stores: stores, switchboard: switchboard, events: events,
+                configFile: configured ? file : nil,
                 models: KnownModels(
                     list: { [facts] },
                     providers: {
@@ -50,15 +57,15 @@ final class House {
                 logFile: { nil }, log: log))
     }
 
-    /// Runs the house for as long as the body does.
+    /// Runs the house for as long as the body does; `configured` gives it a config file, and the methods that write it.
     static func with(
-        auth: SharedAuth = SharedAuth(mode: .token, token: Secret(Sample.token)),
+        auth: SharedAuth = SharedAuth(mode: .token, token: Secret(Sample.token)), configured: Bool = false,
         _ body: @MainActor (House) async throws -> Void
     ) async throws {
         let folder = NSTemporaryDirectory() + "gateway-house-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let house = try House(folder: folder, auth: auth)
+        let house = try House(folder: folder, auth: auth, configured: configured)
         let serving = Task { await house.server.run() }
         let answering = Task { await house.switchboard.run() }
         while !house.server.plane.isReady { await Task.yield() }

@@ -42,6 +42,17 @@ struct HistoryMessageTests {
         #expect(json["content"] == (try JSON.parse(stored))["content"])
     }
 
+    @Test
+    func `an answer that failed says why, where today's clients look for words`() throws {
+        let stored = #"{"role":"assistant","content":[],"stopReason":"error","errorMessage":"No key."}"#
+
+        let json = try JSON.parse(
+            HistoryMessage.encoded(Array(stored.utf8), isFromPerson: false, place: place, .four))
+
+        #expect(json["content"] == [["type": "text", "text": "No key."]])
+        #expect(json["errorMessage"] == "No key.")
+    }
+
     @Test(arguments: ["{}", "not json", #"{"a":1"#, ""])
     func `a damaged row never traps`(stored: String) {
         _ = HistoryMessage.encoded(Array(stored.utf8), isFromPerson: true, place: place, .four)
@@ -52,7 +63,8 @@ struct HistoryMessageTests {
 @MainActor
 struct HistoryCacheTests {
     private func key(_ session: String) -> HistoryCache.Key {
-        HistoryCache.Key(session: SessionKey(session), spelling: session, limit: 50, generation: .four)
+        HistoryCache.Key(
+            session: SessionKey(session), spelling: session, limit: 50, maxBytes: 1 << 20, generation: .four)
     }
 
     @Test
