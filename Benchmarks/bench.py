@@ -259,9 +259,7 @@ def bench_history():
             # Through the socket, as anyone would.
             g.rate("rate", 8, 2, "chat.inject", inject)
             size = sum(file.stat().st_size for file in g.state.glob("openclaw.sqlite*"))
-        started = time.perf_counter()
-        g.rate("rate", 1, 0.001, "chat.history", history)
-        row("chat.history of a 100 MB transcript, first, with connecting, ms", (time.perf_counter() - started) * 1000, 5)
+        row("chat.history of a 100 MB transcript, first, ms", g.rate("rate", 1, 0.001, "chat.history", history)[2], 5)
         row("chat.history of a 100 MB transcript, ms", g.rate("rate", 1, 1, "chat.history", history)[1], 5)
         time.sleep(32)
         before = memory(g.pid)[0]

@@ -545,7 +545,7 @@ def test_without_any_key_a_message_is_answered_with_what_to_set(start: Any, stat
 def ollama(openclaw: Path) -> Iterator[FakeOpenAIChat]:
     """At Ollama's own port, where the gateway looks for it."""
     fake = FakeOpenAIChat(models=("llama3.2:3b",))
-    fake.port, fake.wants_key = 11434, False
+    fake.ports, fake.wants_key = [11434], False
     try:
         fake.__enter__()
     except OSError:

@@ -54,6 +54,13 @@ test("what the history already holds of a running answer is not shown twice", ()
   assert.deepEqual(kinds(thread), ["m1", "run:k1"]);
 });
 
+test("an answer that ended while the page was on its way is not shown twice", () => {
+  let thread = withSent(empty, "k1");
+  thread = withChatEvent(thread, { runId: "k1", state: "final", message: assistant("x", "Hi") }, 150);
+  thread = latest(thread, [user("m1", "k1"), assistant("m2", "Hi")]);
+  assert.deepEqual(kinds(thread), ["m1", "ending:k1"]);
+});
+
 test("tool results join their calls, and the turn is one message", () => {
   const thread = latest(empty, [
     user("m1", "k1"),

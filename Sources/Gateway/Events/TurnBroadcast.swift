@@ -62,11 +62,8 @@ final class TurnBroadcast {
 
     private func tell(_ event: TurnEvent) {
         if !event.kind.isText { history.forget(event.session) }
-        if broadcaster.connections.isEmpty {
-            runs[event.run] = nil
-        } else {
-            tellListeners(event)
-        }
+        if !broadcaster.connections.isEmpty { tellListeners(event) }
+        if event.kind.isTerminal { runs[event.run] = nil }
         if !event.kind.isText { follow(event) }
     }
 
@@ -78,7 +75,6 @@ final class TurnBroadcast {
                 send(frame, of: event.session, in: generation)
             }
         }
-        if event.kind.isTerminal { runs[event.run] = nil }
     }
 
     private func begin(_ event: TurnEvent) -> Telling {

@@ -26,7 +26,7 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
   const grown = shown.entries.length - thread.entries.length;
   const runs = page.afterGap ? stillRunning(shown, page) : shown.runs;
   const inHistory = new Set(shown.messages.map((message) => message.sendKey));
-  const endings = shown.endings.filter((ending) => ending.at > page.askedAt || isNews(ending, shown.messages));
+  const endings = shown.endings.filter((ending) => isNews(ending, shown.messages, page.askedAt));
   const isOver = ({ item, state }: Sent) => state === "settled" && runs.length === 0 && !endings.some(({ runId }) => runId === item.key);
   return {
     ...shown,
@@ -83,11 +83,11 @@ function stillRunning(thread: Thread, page: LatestPage): Run[] {
   return [...runs, adoptedRun(inFlightId, textOf(inFlight.text) ?? "", written, page.askedAt)];
 }
 
-/** An ending stays only while the history lacks it: a failure or a stop nobody wrote down. */
-function isNews({ message, runId }: Ending, messages: readonly Message[]): boolean {
+/** An ending stays while the history may lack it, and for good when nobody wrote it down: a failure or a stop. */
+function isNews({ message, runId, at }: Ending, messages: readonly Message[], askedAt: number): boolean {
   const told = messagesOfRun(messages, runId);
   if (message.failure !== undefined) return !told.some(({ failure }) => failure !== undefined);
-  return message.stopped && told.length === 0;
+  return at > askedAt || (message.stopped && told.length === 0);
 }
 
 /** The assistant's messages of one run: those marked with it, or those that follow what a person sent under its id. */

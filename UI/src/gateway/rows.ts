@@ -27,9 +27,10 @@ export function rowsOf(thread: Thread): Row[] {
   ];
 }
 
-/** The history without what a live run shows better, and with each failure after the turn it belongs to. */
+/** The history without what a run or its ending shows better, and with each failure after the turn it belongs to. */
 function historyRows(thread: Thread): Row[] {
-  const live = new Set(thread.runs.flatMap(({ runId }) => messagesOfRun(thread.messages, runId)));
+  const whole = thread.endings.filter(({ message }) => message.failure === undefined);
+  const live = new Set([...thread.runs, ...whole].flatMap(({ runId }) => messagesOfRun(thread.messages, runId)));
   const rows: Row[] = [];
   let turn: string | undefined;
   for (const message of thread.messages) {
