@@ -305,9 +305,9 @@ def test_a_very_long_message_is_sent_whole_and_shown_folded(tab: OpenTab, fake_c
     page.message_box.press("Enter")
     expect(page.answers.last).to_contain_text("Hello from the fake model.")
     assert "line 2999 of" in str(fake_chat.requests[0].body)
-    assert "line 2999 of" not in page.conversation.inner_text()
+    expect(page.conversation).not_to_contain_text("line 2999 of")
     page.page.get_by_role("button", name="Show all").click()
-    assert "line 2999 of" in page.conversation.inner_text()
+    expect(page.conversation).to_contain_text("line 2999 of")
 
 
 def test_reading_upwards_through_a_long_history_never_jumps(tab: OpenTab, ours: Gateway) -> None:

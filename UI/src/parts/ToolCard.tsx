@@ -8,13 +8,21 @@ import { Icon } from "./Icon";
 /** Longer outputs are shown in part: laying out megabytes of text would freeze the page. */
 const mostOutputChars = 20_000;
 
+/** Cards that stand open, by call: when an answer becomes history its row is made anew, and the card must stay as it was. */
+const openCards = new Set<string>();
+
 /** One tool call: what was asked, how it stands, and on demand what came back. */
 export const ToolCard = memo(function ToolCard({ call }: { call: ToolCall }) {
   const words = useText();
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(openCards.has(call.id));
+  const toggle = () => {
+    if (isOpen) openCards.delete(call.id);
+    else openCards.add(call.id);
+    setOpen(!isOpen);
+  };
   return (
     <section className={`tool tool-${call.status}`}>
-      <button type="button" className="tool-head" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <button type="button" className="tool-head" aria-expanded={isOpen} onClick={toggle}>
         <span className="tool-icon">
           <Icon name="tool" size={16} />
         </span>
