@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from harness import Gateway, ModelConfig, gateway_config
 from harness.browser import browser
@@ -123,7 +123,7 @@ def test_another_page_works_in_a_browser(serve: Serve, base: str, chrome: Browse
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(f"{gateway.url}{base}/")
-    page.wait_for_function("document.querySelector('other-app').textContent !== ''")
+    expect(page.locator("other-app")).not_to_be_empty()  # polling inside the page would need `eval`, which it forbids
     said = page.text_content("other-app")
     name = "</script>Ada & co"
     assert said == f"Another page|{name}|{name}|{base}|connect.challenge", problems
