@@ -9,8 +9,9 @@ extension Switchboard {
             guard let profile = settings.profile(settings.agent(of: item.entry.session)) else {
                 return await refuse(item, .unknownAgent(settings.agent(of: item.entry.session)))
             }
-            // A message that was read back only now may be a command, too.
-            if let command = item.command ?? (item.interrupted == nil ? self.command(in: message) : nil) {
+            // What was not in memory when it was admitted may be a command, too.
+            let isNews = item.entry.message == nil && item.interrupted == nil
+            if let command = item.command ?? (isNews ? self.command(in: message) : nil) {
                 await answer(command, message, profile, item)
             } else {
                 await runTurn(message, profile, item)

@@ -70,7 +70,7 @@ package final class Switchboard {
         let waiting = queue.waiting(in: message.session).count
         guard waiting < Self.mostQueued else { throw .queueFull(waiting) }
         if mayBeginAtOnce(message) { return try await begin(message) }
-        switch try await record(message) {
+        switch try await accepting({ try await stores.inbox.record(message) }) {
         case .new(let entry):
             counts.submitted += 1
             admit(entry)
@@ -87,8 +87,10 @@ package final class Switchboard {
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
         hasRecovered && command(in: message) == nil
-            && queue.startAtOnce(message.session, mostTurns: settings.maxConcurrent)
+            && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
+
+    private var mostTurns: Int { max(settings.maxConcurrent, 1) }
 
     /// The message and its turn's beginning go to the disk together: one wait for it instead of two.
     private func begin(_ message: InboundMessage) async throws(SubmitError) -> Submission {
@@ -97,11 +99,11 @@ package final class Switchboard {
             run: message.newRun, session: message.session, message: message.asUserMessage,
             startedAt: startedAt)
         let accepted: AcceptedTurn
-        do {
-            accepted = try await stores.journal.accept(message, beginning: turn)
+        do throws(SubmitError) {
+            accepted = try await accepting { try await stores.journal.accept(message, beginning: turn) }
         } catch {
             leave(message.session)
-            throw .store("\(error)")
+            throw error
         }
         let entry = accepted.recorded.entry
         guard let begun = accepted.begun else {
@@ -117,9 +119,9 @@ package final class Switchboard {
         return .started(entry.run)
     }
 
-    private func record(_ message: InboundMessage) async throws(SubmitError) -> Recorded {
+    private func accepting<T>(_ store: () async throws -> T) async throws(SubmitError) -> T {
         do {
-            return try await stores.inbox.record(message)
+            return try await store()
         } catch {
             log.error("A message was not accepted.", ["reason": "\(error)"])
             throw .store("\(error)")
@@ -169,7 +171,7 @@ package final class Switchboard {
     /// Starts what may start now.
     func startNext() {
         guard !isDraining else { return }
-        while let item = queue.next(mostTurns: settings.maxConcurrent) { start(item) }
+        while let item = queue.next(mostTurns: mostTurns) { start(item) }
     }
 
     private func start(_ item: TurnQueue.Item) {

@@ -9,8 +9,8 @@ final class ContextCache {
     private struct Kept {
         var tail: TranscriptTail
         /// The budget that `tail` was read with, when it leaves older messages out.
-        var maxBytes: Int
-        var lastUse: Int
+        var maxBytes = 0
+        var lastUse = 0
     }
 
     private var kept: [SessionID: Kept] = [:]
@@ -38,24 +38,24 @@ final class ContextCache {
 
     /// Keeps what was read.
     func keep(_ tail: TranscriptTail, of session: SessionID, maxBytes: Int) {
-        set(Kept(tail: tail, maxBytes: maxBytes, lastUse: 0), of: session)
+        _ = take(session)
+        put(Kept(tail: tail, maxBytes: maxBytes), of: session)
     }
 
     /// Follows what was stored; a conversation that begins is kept from its first message on.
     func append(_ messages: [Message], at positions: [StoredPosition], to session: SessionID) {
         guard let first = positions.first(where: \.isNew) else { return }
-        guard
-            var entry = kept[session]
-                ?? (first.sequence == 1 ? Kept(tail: TranscriptTail(), maxBytes: 0, lastUse: 0) : nil)
-        else { return }
-        for (message, position) in zip(messages, positions) where position.isNew {
-            guard entry.tail.append(message, at: position) else { return forget(session) }
+        // Taken out, so that it grows in place and is not copied.
+        guard var entry = take(session) ?? (first.sequence == 1 ? Kept(tail: TranscriptTail()) : nil) else {
+            return
         }
-        set(entry, of: session)
+        for (message, position) in zip(messages, positions) where position.isNew {
+            guard entry.tail.append(message, at: position) else { return }
+        }
+        put(entry, of: session)
     }
 
-    private func set(_ entry: Kept, of session: SessionID) {
-        forget(session)
+    private func put(_ entry: Kept, of session: SessionID) {
         guard entry.tail.weight <= Self.mostBytesOfOne else { return }
         uses += 1
         var entry = entry
@@ -66,13 +66,15 @@ final class ContextCache {
         letGoLater()
     }
 
-    private func forget(_ session: SessionID) {
-        if let entry = kept.removeValue(forKey: session) { weight -= entry.tail.weight }
+    private func take(_ session: SessionID) -> Kept? {
+        let entry = kept.removeValue(forKey: session)
+        weight -= entry?.tail.weight ?? 0
+        return entry
     }
 
     private func makeRoom() {
         while weight > Self.mostBytes, let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-            forget(oldest.key)
+            _ = take(oldest.key)
         }
     }
 

@@ -16,14 +16,14 @@ struct Redaction: Sendable {
     private static let leastPartlyShown = 18
     let isOn: Bool
     /// The first bytes of everything that is masked: most bytes of a line need no closer look.
-    private let beginnings: Set<UInt8>
+    private var beginnings = [Bool](repeating: false, count: 256)
 
     init(secrets: [String], isOn: Bool) {
         self.secrets = Set(secrets).filter { $0.count >= 4 }.sorted { $0.utf8.count > $1.utf8.count }.map {
             Array($0.utf8)
         }
         self.isOn = isOn
-        beginnings = Set((self.secrets + Self.keyPrefixes).compactMap(\.first))
+        for first in (self.secrets + Self.keyPrefixes).compactMap(\.first) { beginnings[Int(first)] = true }
     }
 
     func apply(to line: String) -> String {
@@ -41,7 +41,7 @@ struct Redaction: Sendable {
         var result = ""
         var (start, place) = (0, 0)
         while place < line.count {
-            guard beginnings.contains(line[place]), let end = endOfSecret(in: line, at: place) else {
+            guard beginnings[Int(line[place])], let end = endOfSecret(in: line, at: place) else {
                 place += 1
                 continue
             }
