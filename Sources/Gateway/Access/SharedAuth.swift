@@ -17,34 +17,21 @@ package struct SharedAuth: Sendable {
 
     package var asksForSecret: Bool { mode != .none }
 
-    /// What a login with a shared secret came to.
+    /// Why a login with these fails; nil when they are right.
     ///
-    /// The raw value stands in the refusal's details.
-    enum Verdict: String, Sendable {
-        case ok
-        case tokenMissing = "token_missing"
-        case tokenMismatch = "token_mismatch"
-        case tokenNotConfigured = "token_missing_config"
-        case passwordMissing = "password_missing"
-        case passwordMismatch = "password_mismatch"
-        case passwordNotConfigured = "password_missing_config"
-    }
-
-    /// Compares in constant time.
-    ///
-    /// An empty text counts as none.
-    func verdict(token sent: String?, password sentPassword: String?) -> Verdict {
+    /// Compares in constant time; an empty text counts as none.
+    func failure(token sent: String?, password sentPassword: String?) -> LoginFailure? {
         switch mode {
         case .none:
-            return .ok
+            return nil
         case .token:
             guard let token, !token.isEmpty else { return .tokenNotConfigured }
             guard let sent, !sent.isEmpty else { return .tokenMissing }
-            return token.matches(sent) ? .ok : .tokenMismatch
+            return token.matches(sent) ? nil : .tokenMismatch
         case .password:
             guard let password, !password.isEmpty else { return .passwordNotConfigured }
             guard let sentPassword, !sentPassword.isEmpty else { return .passwordMissing }
-            return password.matches(sentPassword) ? .ok : .passwordMismatch
+            return password.matches(sentPassword) ? nil : .passwordMismatch
         }
     }
 
@@ -53,6 +40,6 @@ package struct SharedAuth: Sendable {
         if mode == .none { return true }
         guard let header, header.lowercased().hasPrefix("bearer ") else { return false }
         let text = String(header.dropFirst("bearer ".count))
-        return verdict(token: text, password: text) == .ok
+        return failure(token: text, password: text) == nil
     }
 }

@@ -56,7 +56,7 @@ struct Handshake {
         }
         if generation == .four && params.role == "node" { throw .needsDevice(for: generation) }
         let gaveSecret = params.auth.hasToken || generation == .four && params.auth.hasPassword
-        guard gaveSecret || sharedVerdict == .ok else { throw .needsDevice(for: generation) }
+        guard gaveSecret || sharedFailure == nil else { throw .needsDevice(for: generation) }
     }
 
     private var ignoresDevice: Bool { access.disablesDeviceAuth && params.client.isControlUI }
@@ -73,15 +73,11 @@ struct Handshake {
         }
     }
 
-    private var sharedVerdict: SharedAuth.Verdict {
-        access.auth.verdict(token: params.auth.token, password: params.auth.password)
-    }
-
     private func authenticate(isVerified: Bool) throws(Refusal) -> Login {
-        if sharedVerdict == .ok { return Login(method: access.auth.mode.loginMethod) }
+        guard let failure = sharedFailure else { return Login(method: access.auth.mode.loginMethod) }
         do throws(LoginFailure) {
             if isVerified, try hasDeviceToken() { return Login(method: .deviceToken) }
-            throw sharedFailure
+            throw failure
         } catch {
             throw error.refusal(
                 LoginFailure.Context(
@@ -103,16 +99,14 @@ struct Handshake {
         return false
     }
 
-    private var sharedFailure: LoginFailure {
+    /// Why the shared secret is not enough; nil when it is.
+    private var sharedFailure: LoginFailure? {
         let auth = params.auth
-        return switch sharedVerdict {
-        case .ok: .tokenMissing
-        case .tokenMissing: generation == .four && auth.hasPassword ? .tokenMismatch : .tokenMissing
-        case .tokenMismatch: .tokenMismatch
-        case .tokenNotConfigured: .tokenNotConfigured
-        case .passwordMissing: generation == .four && auth.hasToken ? .passwordMismatch : .passwordMissing
-        case .passwordMismatch: .passwordMismatch
-        case .passwordNotConfigured: .passwordNotConfigured
+        let failure = access.auth.failure(token: auth.token, password: auth.password)
+        return switch failure {
+        case .tokenMissing where generation == .four && auth.hasPassword: .tokenMismatch
+        case .passwordMissing where generation == .four && auth.hasToken: .passwordMismatch
+        default: failure
         }
     }
 
