@@ -78,7 +78,7 @@ def _certificate(hosts: list[str], folder: Path) -> tuple[Path, ssl.SSLContext]:
     """One that signs itself: who trusts its file trusts the proxy."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fake proxy")])
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

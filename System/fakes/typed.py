@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
 from google.genai import types as gemini
 from pydantic import BaseModel, ValidationError
-from typing_extensions import NotRequired, Required, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 
 PLAIN: dict[Any, Any] = {int: int, float: (int, float), bool: bool, str: str, NoneType: NoneType}
 

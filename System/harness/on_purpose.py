@@ -266,8 +266,8 @@ def _rows_at_tools() -> set[str]:
     for scenario in golden.scenarios(4, "chat."):
         for record in golden.load(4, scenario):
             frame = record.get("frame", {})
-            if record["dir"] == "in" and frame.get("event") in ("agent", "session.tool"):
-                if "session" in frame["payload"]:
-                    kind = golden.event_kind(frame)
-                    found |= {f"{kind}.payload.{key}" for key in set(frame["payload"]) - own}
+            is_told = record["dir"] == "in" and frame.get("event") in ("agent", "session.tool")
+            if is_told and "session" in frame["payload"]:
+                kind = golden.event_kind(frame)
+                found |= {f"{kind}.payload.{key}" for key in set(frame["payload"]) - own}
     return found

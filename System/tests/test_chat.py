@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import threading
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from fakes import FakeOpenAIChat, Hold, Silence, Text, ToolCall
-from harness import Client, Gateway, ModelConfig, connect, gateway_config, golden
+from harness import Gateway, ModelConfig, connect, gateway_config, golden
 from harness.golden import Frame
 
 DOT_PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

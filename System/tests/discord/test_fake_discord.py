@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,14 +23,6 @@ from harness.discord_bot import Bot
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 POST = "POST /channels/{channel}/messages"
 Scenario = Callable[[Bot], Awaitable[None]]
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as fake:
-        fake.rest.buckets.pace = 0.1
-        fake.channel("general")
-        yield fake
 
 
 @pytest.fixture

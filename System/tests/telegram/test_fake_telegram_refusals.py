@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,14 +13,6 @@ from telegram.error import InvalidToken
 from fakes.faults import Refuse
 from fakes.telegram import Attachment, FakeTelegram
 from harness.telegram_raw import call, refused
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        fake.world.updates.pace = 0.05
-        fake.webhook.pace = 0.05
-        yield fake
 
 
 def button(**more: Any) -> dict[str, Any]:

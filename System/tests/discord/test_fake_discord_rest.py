@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -13,15 +12,6 @@ import pytest
 
 from fakes.discord import FakeDiscord, Interaction
 from harness.discord_raw import ask, leaves, refused
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as fake:
-        fake.rest.buckets.pace = 0.1
-        fake.channel("general")
-        yield fake
-
 
 BUTTON = {"type": 2, "style": 1, "label": "b", "custom_id": "x"}
 COMMAND = {"name": "status", "description": "d"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -11,15 +10,6 @@ import pytest
 
 from fakes.discord import FakeDiscord
 from harness.discord_raw import converse, identify, refused
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as fake:
-        fake.rest.buckets.pace = 0.1
-        fake.channel("general")
-        yield fake
-
 
 BEAT = {"op": 1, "d": None}
 

@@ -25,14 +25,6 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 Scenario = Callable[[telegram.Bot], Awaitable[None]]
 
 
-@pytest.fixture
-def fake() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        fake.world.updates.pace = 0.05
-        fake.webhook.pace = 0.05
-        yield fake
-
-
 def builder(fake: FakeTelegram) -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
     urls = ApplicationBuilder().token(fake.token).base_url(f"{fake.url}/bot").base_file_url(f"{fake.url}/file/bot")
     urls = urls.get_updates_connection_pool_size(2)
