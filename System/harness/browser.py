@@ -33,6 +33,12 @@ NOISE_IMAGES = """async ([element, kind, count, side]) => {
     element.dispatchEvent(event);
     return blob.size;
 }"""
+TEXT_NODES = """(box) => {
+    const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+    const lines = [];
+    while (walker.nextNode()) lines.push(walker.currentNode.data);
+    return lines.join("\\n");
+}"""
 PUT_TEXT = """(field, text) => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -101,6 +107,10 @@ class Tab:
     @property
     def conversation(self) -> Locator:
         return self.page.get_by_role("log", name="Conversation")
+
+    def said(self) -> str:
+        """The conversation's words, a text node a line: the browser's own `innerText` leaves out rows it has not drawn yet."""
+        return str(self.conversation.evaluate(TEXT_NODES))
 
     @property
     def stop_button(self) -> Locator:

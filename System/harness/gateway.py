@@ -160,10 +160,10 @@ class Process:
     # What it costs
 
     def memory(self) -> dict[str, int]:
-        """Kilobytes: resident, and private to this process."""
+        """Kilobytes: resident, and written by this process alone. Code it reads comes and goes, and says nothing of growth."""
         text = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
         figure = {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE)}
-        return {"resident": figure["Rss"], "private": figure["Private_Clean"] + figure["Private_Dirty"]}
+        return {"resident": figure["Rss"], "private": figure["Private_Dirty"]}
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -93,10 +93,10 @@ def test_a_reload_shows_the_same_conversation(tab: OpenTab) -> None:
     page = tab()
     page.say("[[say:something to remember]] please")
     expect(page.answers.last).to_contain_text("something to remember")
-    before = page.conversation.inner_text()
+    before = page.said()
     page.page.reload()
     expect(page.answers.last).to_contain_text("something to remember")
-    assert without_times(page.conversation.inner_text()) == without_times(before)
+    assert without_times(page.said()) == without_times(before)
 
 
 def without_times(text: str) -> str:
@@ -118,7 +118,7 @@ def test_a_killed_gateway_comes_back_with_everything(
     start(port=ours.port)
     expect(page.answers.last).to_contain_text("second answer, whole")
     expect(page.answers).to_have_count(2)
-    assert page.conversation.inner_text().count("second question") == 1
+    assert page.said().count("second question") == 1
 
 
 def test_a_message_written_while_the_gateway_is_away_is_sent_once(
@@ -222,7 +222,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_and_doubles_nothing(tab: Open
     expect(page.answers.last).to_contain_text("word60")
     expect(page.stop_button).to_be_hidden()
     expect(page.answers).to_have_count(1)
-    assert page.conversation.inner_text().count("word1 ") == 1
+    assert page.said().count("word1 ") == 1
 
 
 def test_another_session_can_be_read_while_an_answer_streams(tab: OpenTab) -> None:
@@ -233,11 +233,11 @@ def test_another_session_can_be_read_while_an_answer_streams(tab: OpenTab) -> No
     expect(page.page.get_by_text("What can I do for you?")).to_be_visible()
     page.say("[[say:elsewhere]]")
     expect(page.answers.last).to_contain_text("elsewhere")
-    assert "word" not in page.conversation.inner_text()
+    assert "word" not in page.said()
     page.page.get_by_role("navigation", name="Chats").get_by_role("link", name="Main chat").click()
     expect(page.answers.last).to_contain_text("word60")
     expect(page.answers).to_have_count(1)
-    assert page.conversation.inner_text().count("word1 ") == 1
+    assert page.said().count("word1 ") == 1
 
 
 def test_many_messages_at_once_are_answered_in_order(tab: OpenTab) -> None:
@@ -246,7 +246,7 @@ def test_many_messages_at_once_are_answered_in_order(tab: OpenTab) -> None:
         page.say(f"[[say:answer {n}.]] question {n}.")
     expect(page.answers).to_have_count(8)
     expect(page.stop_button).to_be_hidden()
-    found = re.findall(r"(question|answer) (\d)\.(?!\])", page.conversation.inner_text())
+    found = re.findall(r"(question|answer) (\d)\.(?!\])", page.said())
     assert found == [(kind, str(n)) for n in range(8) for kind in ("question", "answer")]
 
 
@@ -259,7 +259,7 @@ def test_stopping_at_once_leaves_a_word_about_it(tab: OpenTab, fake_chat: FakeOp
     page.stop_button.click()
     expect(page.page.get_by_text("Stopped", exact=True)).to_have_count(2)
     expect(page.stop_button).to_be_hidden()
-    found = re.findall("never mind|nor this one|Stopped", page.conversation.inner_text())
+    found = re.findall("never mind|nor this one|Stopped", page.said())
     assert found == ["never mind", "Stopped", "nor this one", "Stopped"]
 
 

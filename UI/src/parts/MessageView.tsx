@@ -23,7 +23,7 @@ function UserMessage({ message }: { message: Message }) {
   const words = useText();
   return (
     <article className="row user" aria-label={words.you}>
-      <UserBubble blocks={message.blocks} />
+      <UserBubble name={message.sendKey ?? message.id} blocks={message.blocks} />
       <Footer message={message} />
     </article>
   );

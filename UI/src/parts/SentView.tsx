@@ -19,7 +19,7 @@ export function SentView({ sent, waiting }: { sent: Sent; waiting: boolean }) {
   );
   return (
     <article className={sent.state === "sending" ? "row user faint" : "row user"} aria-label={words.you}>
-      <UserBubble blocks={blocks} />
+      <UserBubble name={item.key} blocks={blocks} />
       <SentState sent={sent} waiting={waiting} />
     </article>
   );

@@ -1,25 +1,18 @@
-import { memo, useState } from "react";
+import { memo } from "react";
 import type { ToolCall } from "../gateway/message";
 import type { Strings } from "../text/english";
 import { useText } from "./context";
 import { CopyButton } from "./CopyButton";
 import { Icon } from "./Icon";
+import { useOpen } from "./useOpen";
 
 /** Longer outputs are shown in part: laying out megabytes of text would freeze the page. */
 const mostOutputChars = 20_000;
 
-/** Cards that stand open, by call: when an answer becomes history its row is made anew, and the card must stay as it was. */
-const openCards = new Set<string>();
-
 /** One tool call: what was asked, how it stands, and on demand what came back. */
 export const ToolCard = memo(function ToolCard({ call }: { call: ToolCall }) {
   const words = useText();
-  const [isOpen, setOpen] = useState(openCards.has(call.id));
-  const toggle = () => {
-    if (isOpen) openCards.delete(call.id);
-    else openCards.add(call.id);
-    setOpen(!isOpen);
-  };
+  const [isOpen, toggle] = useOpen(`call:${call.id}`);
   return (
     <section className={`tool tool-${call.status}`}>
       <button type="button" className="tool-head" aria-expanded={isOpen} onClick={toggle}>

@@ -2,9 +2,10 @@ import { useLayoutEffect, useRef, useState } from "react";
 import type { Block } from "../gateway/message";
 import { FileName, Picture } from "./Blocks";
 import { useText } from "./context";
+import { useOpen } from "./useOpen";
 
-/** What a person wrote is shown as written: Markdown is the assistant's way of speaking. */
-export function UserBubble({ blocks }: { blocks: readonly Block[] }) {
+/** What a person wrote is shown as written: Markdown is the assistant's way of speaking. `name` is the same before and after it is history. */
+export function UserBubble({ name, blocks }: { name: string; blocks: readonly Block[] }) {
   const text = blocks.map((block) => (block.kind === "text" ? block.text : "")).join("\n\n").trim();
   const pictures = blocks.flatMap((block) => (block.kind === "image" ? [block] : []));
   const files = blocks.flatMap((block) => (block.kind === "file" ? [block] : []));
@@ -17,10 +18,10 @@ export function UserBubble({ blocks }: { blocks: readonly Block[] }) {
           ))}
         </div>
       )}
-      {files.map(({ name }, index) => (
-        <FileName key={index} name={name} />
+      {files.map((file, index) => (
+        <FileName key={index} name={file.name} />
       ))}
-      {text !== "" && <BubbleText text={text} />}
+      {text !== "" && <BubbleText name={name} text={text} />}
     </div>
   );
 }
@@ -29,14 +30,14 @@ export function UserBubble({ blocks }: { blocks: readonly Block[] }) {
 const mostFoldedChars = 4_000;
 
 /** A text of many lines is folded: a pasted file should not push the answer out of sight. */
-function BubbleText({ text }: { text: string }) {
+function BubbleText({ name, text }: { name: string; text: string }) {
   const words = useText();
   const field = useRef<HTMLParagraphElement>(null);
   const [isLong, setLong] = useState(false);
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, toggle] = useOpen(`message:${name}`);
   useLayoutEffect(() => {
     const shown = field.current;
-    if (shown && !isOpen) setLong(text.length > mostFoldedChars || shown.scrollHeight > shown.clientHeight + 1);
+    if (shown) setLong(isOpen || text.length > mostFoldedChars || shown.scrollHeight > shown.clientHeight + 1);
   }, [text, isOpen]);
   return (
     <>
@@ -44,7 +45,7 @@ function BubbleText({ text }: { text: string }) {
         {isOpen ? text : text.slice(0, mostFoldedChars)}
       </p>
       {isLong && (
-        <button type="button" className="link-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <button type="button" className="link-button" aria-expanded={isOpen} onClick={toggle}>
           {isOpen ? words.showLess : words.showAll}
         </button>
       )}
