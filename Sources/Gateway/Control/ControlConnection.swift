@@ -7,7 +7,7 @@ import Wire
 protocol ClientSocket: AnyObject {
     func send(text: [UInt8])
     /// What may wait leaves within a few milliseconds, together with what comes after it.
-    func send(text: SharedBytes, suffix: [UInt8], mayWait: Bool)
+    func send(text: SharedBytes, suffix: String, mayWait: Bool)
     func close(code: Int, reason: String)
     /// Bytes that wait because the client does not read.
     var bufferedBytes: Int { get }

@@ -57,7 +57,7 @@ struct FrameTests {
         let body = EventBody(
             "presence", payload: Array("{}".utf8), stateVersion: StateVersion(presence: 2, health: 3))
 
-        let frame = try JSON.parse(body.text + String(decoding: EventBody.end(sequence: 7), as: UTF8.self))
+        let frame = try JSON.parse(body.text + EventBody.end(sequence: 7))
 
         #expect(
             frame == [
