@@ -289,15 +289,16 @@ extension ControlConnection {
 
     /// Sends an event with this connection's next number.
     ///
-    /// A client that does not read loses droppable events and is cut off at any other.
-    func deliver(_ body: EventBody, isDroppable: Bool) {
+    /// A client that does not read loses droppable events and is cut off at any other. An event that is not urgent leaves
+    /// within a few milliseconds, together with what comes after it.
+    func deliver(_ body: EventBody, isDroppable: Bool, isUrgent: Bool = false) {
         guard case .open = state else { return }
         if socket.bufferedBytes > Limits.maxBufferedBytes(generation) {
             if !isDroppable { socket.close(code: 1008, reason: "slow consumer") }
             return
         }
         sequence += 1
-        socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: isDroppable)
+        socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: !isUrgent)
     }
 }
 

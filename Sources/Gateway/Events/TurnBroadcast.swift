@@ -110,11 +110,12 @@ final class TurnBroadcast {
                 let body = asSessionTool ?? frame.body(as: "session.tool")
                 asSessionTool = body
                 connection.deliver(body, isDroppable: true)
-            } else if generation == .four {
-                connection.deliver(frame.body, isDroppable: frame.isDroppable)
             } else {
-                let key = connection.subscriptions.spelling(of: session)
-                connection.deliver(frame.body(spelling: key), isDroppable: frame.isDroppable)
+                let isToday = generation == .four
+                let body =
+                    isToday
+                    ? frame.body : frame.body(spelling: connection.subscriptions.spelling(of: session))
+                connection.deliver(body, isDroppable: frame.isDroppable, isUrgent: frame.isUrgent)
             }
         }
     }

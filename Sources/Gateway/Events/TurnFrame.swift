@@ -13,6 +13,8 @@ struct TurnFrame {
     let event: String
     let audience: Audience
     let isDroppable: Bool
+    /// Ends what people wait for; the steps on the way there may share a system call.
+    let isUrgent: Bool
     /// For all who know the session by its own key.
     let body: EventBody
     private let session: SessionKey
@@ -23,12 +25,13 @@ struct TurnFrame {
     /// `members` writes what stands in the payload after the run and the session's key.
     init(
         _ event: String, run: RunID, session: SessionKey, audience: Audience = .all,
-        isDroppable: Bool = false, members: (inout JSONWriter) -> Void
+        isDroppable: Bool = false, isUrgent: Bool = false, members: (inout JSONWriter) -> Void
     ) {
         self.event = event
         self.session = session
         self.audience = audience
         self.isDroppable = isDroppable
+        self.isUrgent = isUrgent
         var writer = JSONWriter()
         EventBody.begin(event, in: &writer)
         let payloadStart = writer.count

@@ -340,7 +340,7 @@ extension TurnNarrator {
 
     /// A turn without words ends with a `final` without message.
     private func final(_ text: String, _ reason: StopReason, _ time: Timestamp) -> TurnFrame {
-        chat {
+        chat(isUrgent: true) {
             $0.add("state", "final")
             if generation == .four { $0.add("stopReason", reason.rawValue) }
             if !text.isEmpty { Self.addMessage(text, time, to: &$0) }
@@ -365,7 +365,7 @@ extension TurnNarrator {
                 $0.add("executionSettled", true)
             })
         frames.append(
-            chat {
+            chat(isUrgent: true) {
                 $0.add("state", "error")
                 $0.add("errorMessage", failure.message)
                 guard isToday else { return }
@@ -388,7 +388,7 @@ extension TurnNarrator {
         var frames = flush(time, inChat: false)
         sequence += 1
         frames.append(
-            chat {
+            chat(isUrgent: true) {
                 $0.add("state", "aborted")
                 $0.add("stopReason", reason.wireReason)
                 if generation == .four, let text, !text.isEmpty { Self.addMessage(text, time, to: &$0) }
@@ -410,7 +410,7 @@ extension TurnNarrator {
     private mutating func replied(_ text: String, _ number: Int, _ time: Timestamp) -> [TurnFrame] {
         sequence = number
         return [
-            chat {
+            chat(isUrgent: true) {
                 $0.add("state", "final")
                 guard !text.isEmpty else { return }
                 Self.addMessage(text, time, to: &$0) {
@@ -458,8 +458,10 @@ extension TurnNarrator {
         }
     }
 
-    private func chat(isDroppable: Bool = false, _ members: (inout JSONWriter) -> Void) -> TurnFrame {
-        TurnFrame("chat", run: run, session: session, isDroppable: isDroppable) {
+    private func chat(
+        isDroppable: Bool = false, isUrgent: Bool = false, _ members: (inout JSONWriter) -> Void
+    ) -> TurnFrame {
+        TurnFrame("chat", run: run, session: session, isDroppable: isDroppable, isUrgent: isUrgent) {
             if generation == .four { $0.add("agentId", agent) }
             $0.add("seq", sequence)
             members(&$0)
