@@ -237,7 +237,7 @@ extension JSONWriter {
 extension JSONWriter {
     @inline(__always)
     private mutating func put(_ byte: UInt8) {
-        if count == capacity { reserve(1) }
+        if count == capacity { grow(by: 1) }
         start[count] = byte
         count += 1
     }
@@ -249,8 +249,12 @@ extension JSONWriter {
         count += run.count
     }
 
+    @inline(__always)
     private mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
+        if count + more > capacity { grow(by: more) }
+    }
+
+    private mutating func grow(by more: Int) {
         capacity = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.update(from: start, count: count)

@@ -20,6 +20,10 @@ struct RequestFrame {
     init(_ bytes: [UInt8], generation: Generation) throws(Refusal) {
         // The text of the parser's error helps nobody.
         guard let json = try? JSON.parse(bytes) else { throw .notJSON }
+        if let plain = json.objectValue.flatMap({ RequestFrame(plain: $0) }) {
+            self = plain
+            return
+        }
         if json["type"] == "cancel", generation == .four { throw .ignored }
         let reasons = Self.schema.violations(in: json, generation: generation)
         guard reasons.isEmpty, let id = json["id"]?.stringValue, let method = json["method"]?.stringValue
@@ -30,6 +34,23 @@ struct RequestFrame {
         self.id = id
         self.method = method
         if let params = json["params"], !params.isNull { self.params = params }
+    }
+
+    /// What nearly every message is; for all others the schema finds the words.
+    private init?(plain members: JSONObject) {
+        var (isRequest, id, method) = (false, "", "")
+        for (key, value) in members {
+            switch (key, value) {
+            case ("type", .string("req")): isRequest = true
+            case ("id", .string(let text)): id = text
+            case ("method", .string(let text)): method = text
+            case ("params", let value): if !value.isNull { params = value }
+            default: return nil
+            }
+        }
+        guard isRequest, !id.isEmpty, !method.isEmpty else { return nil }
+        self.id = id
+        self.method = method
     }
 
     private static let schema = ParamsSchema(
@@ -118,7 +139,24 @@ struct EventBody: Sendable {
     static func end(in writer: inout JSONWriter) { writer.write(raw: #","seq":"#) }
 
     /// What follows the shared bytes for one connection; short enough that the string needs no memory of its own.
-    static func end(sequence: Int) -> String { sequence.description + "}" }
+    ///
+    /// Numbers write themselves in a generic way that would cost as much as all the rest of sending.
+    static func end(sequence: Int) -> String {
+        String(unsafeUninitializedCapacity: mostEndBytes) { buffer in
+            var (digits, rest) = (1, sequence.magnitude)
+            while rest >= 10 { (digits, rest) = (digits + 1, rest / 10) }
+            rest = sequence.magnitude
+            for place in (0..<digits).reversed() {
+                buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            buffer[digits] = UInt8(ascii: "}")
+            return digits + 1
+        }
+    }
+
+    /// 20 digits and the brace.
+    private static let mostEndBytes = 21
 }
 
 /// Counts the changes of presence and health, so that a client knows which of two answers is newer.

@@ -66,6 +66,11 @@ struct FrameTests {
             ])
     }
 
+    @Test(arguments: [1, 9, 10, 99, 100, 1_234_567, .max])
+    func `an event's end is the connection's number and the last brace`(number: Int) {
+        #expect(EventBody.end(sequence: number) == "\(number)}")
+    }
+
     @Test
     func `an error holds no member that is null`() throws {
         let frame = try JSON.parse(OutgoingFrame.failure(to: "x\"y", .invalid("no")))
