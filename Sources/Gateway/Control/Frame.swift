@@ -142,10 +142,10 @@ struct EventBody: Sendable {
     ///
     /// Numbers write themselves in a generic way that would cost as much as all the rest of sending.
     static func end(sequence: Int) -> String {
-        String(unsafeUninitializedCapacity: mostEndBytes) { buffer in
-            var (digits, rest) = (1, sequence.magnitude)
-            while rest >= 10 { (digits, rest) = (digits + 1, rest / 10) }
-            rest = sequence.magnitude
+        var (digits, rest) = (1, sequence.magnitude)
+        while rest >= 10 { (digits, rest) = (digits + 1, rest / 10) }
+        return String(unsafeUninitializedCapacity: digits + 1) { buffer in
+            var rest = sequence.magnitude
             for place in (0..<digits).reversed() {
                 buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
@@ -154,9 +154,6 @@ struct EventBody: Sendable {
             return digits + 1
         }
     }
-
-    /// 20 digits and the brace.
-    private static let mostEndBytes = 21
 }
 
 /// Counts the changes of presence and health, so that a client knows which of two answers is newer.

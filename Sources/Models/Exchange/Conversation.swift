@@ -202,5 +202,9 @@ extension Block {
 }
 
 extension String {
-    var isBlank: Bool { trimmed.isEmpty }
+    /// Nothing but white space.
+    var isBlank: Bool {
+        if let first = utf8.first, first > 0x20, first < 0x7F { return false }
+        return allSatisfy(\.isWhitespace)
+    }
 }
