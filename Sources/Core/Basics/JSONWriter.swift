@@ -82,8 +82,12 @@ package struct JSONWriter: ~Copyable {
         return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")
     }
 
+    @inline(__always)
     private mutating func breakLine() {
-        guard let indent else { return }
+        if let indent { breakLine(indent) }
+    }
+
+    private mutating func breakLine(_ indent: Int) {
         put(0x0A)
         for _ in 0..<(indent * depth) { put(0x20) }
     }
