@@ -67,6 +67,7 @@ let package = Package(
         tests(of: "Wire", ["CZlib"]),
         tests(of: "Store", ["Core"]),
         tests(of: "Agent", ["Core", "Store"]),
+        tests(of: "Channels", ["Core", "Wire"]),
         tests(of: "Models", ["Core", "Wire"]),
         tests(of: "Tools", ["Core", "Wire"]),
         tests(of: "Gateway", ["Core", "Wire", "Store", "Agent"]),

@@ -1,0 +1,57 @@
+package import Core
+package import Wire
+
+/// A platform we speak: what it needs to log in, and how its channel is made.
+@MainActor
+package struct ChannelFactory {
+    /// The name in the config file.
+    package let id: ChannelID
+    package let label: String
+    /// Keys of a section, one of which holds what the account logs in with, in order of precedence.
+    package let secretKeys: [String]
+    /// A key that names a file with the secret.
+    package let secretFileKey: String?
+    /// The variable that logs in the default account; it is preferred to the file.
+    package let secretVariable: String
+    package let defaults: ChannelRules.Defaults
+    package let make: (ChannelSetup) throws(ChannelError) -> any Channel
+}
+
+/// What a channel is made of.
+@MainActor
+package struct ChannelSetup {
+    package let channel: ChannelID
+    package let account: String
+    /// The account's section over the channel's.
+    package let settings: JSON
+    package let rules: ChannelRules
+    /// What it logs in with.
+    package let secret: Secret
+    package let web: WebClient
+    package let log: Log
+    /// The name people know us by, where the platform does not say.
+    package let assistantName: String
+
+    package init(
+        channel: ChannelID, account: String, settings: JSON, rules: ChannelRules, secret: Secret,
+        web: WebClient,
+        log: Log, assistantName: String
+    ) {
+        self.channel = channel
+        self.account = account
+        self.settings = settings
+        self.rules = rules
+        self.secret = secret
+        self.web = web
+        self.log = log
+        self.assistantName = assistantName
+    }
+}
+
+/// Every platform we speak.
+@MainActor
+package enum ChannelCatalog {
+    package static let all: [ChannelFactory] = []
+
+    package static func factory(_ id: ChannelID) -> ChannelFactory? { all.first { $0.id == id } }
+}

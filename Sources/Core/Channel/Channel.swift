@@ -1,0 +1,124 @@
+/// One account on one chat platform: reads what people write there and posts our replies.
+@MainActor
+package protocol Channel: AnyObject, Sendable {
+    /// What one message may hold; the outbox splits replies to fit.
+    var limits: MessageLimits { get }
+
+    /// Reads until cancelled, and hands everything to `house.inbox`.
+    ///
+    /// Short interruptions are the channel's own business (`house.report(.reconnecting…)`); what it throws ends it, and
+    /// the supervisor starts it again when that may help.
+    func run(in house: ChannelHouse) async throws(ChannelError)
+
+    /// Posts one part of a reply, or changes the message that it became before.
+    ///
+    /// Returns when the platform has taken it. The error says what the outbox does next.
+    func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID
+}
+
+/// Why a channel ended.
+package enum ChannelError: Error, Sendable, Hashable {
+    /// Nothing helps but a change of the config or on the platform, such as a token that is not valid.
+    case refused(String)
+    /// Another attempt may succeed.
+    case lost(String, retryAfter: Duration? = nil)
+
+    package var reason: String {
+        switch self {
+        case .refused(let reason), .lost(let reason, _): reason
+        }
+    }
+}
+
+/// What the house gives a channel while it runs.
+@MainActor
+package struct ChannelHouse {
+    package let inbox: Inbox
+    package let memory: ChannelMemory
+    /// Tells how the channel is, for `channels.status`.
+    package let report: (ChannelReport) -> Void
+    /// The commands that people may choose from in the platform's own menus.
+    package let commands: () -> [ChannelCommand]
+
+    package init(
+        inbox: Inbox, memory: ChannelMemory, report: @escaping (ChannelReport) -> Void,
+        commands: @escaping () -> [ChannelCommand] = { [] }
+    ) {
+        self.inbox = inbox
+        self.memory = memory
+        self.report = report
+        self.commands = commands
+    }
+}
+
+/// How a channel is.
+package enum ChannelReport: Sendable, Hashable {
+    /// It can read and write; `name` is the account's on the platform.
+    case connected(name: String?)
+    /// It cannot for now, and tries again by itself.
+    case reconnecting(reason: String)
+    /// A mistake that does not keep it from working, in words for its owner.
+    case problem(String)
+    /// A fact of `channels.status`, such as `bot` or `mode`.
+    case fact(name: String, JSON)
+}
+
+/// The only door into the house.
+@MainActor
+package struct Inbox {
+    /// Returns once the message is durable or turned away; only then may the platform hear that it was received.
+    ///
+    /// Messages of one chat are taken in the order of the calls; calls for different chats may run side by side. A
+    /// repeated message is recognised and dropped. When it throws, the message was not kept: it has to be handed in again.
+    package let receive: (ChannelMessage) async throws(InboxError) -> Void
+    /// Something that happened and is no message; the agent hears of it with its next turn in that conversation.
+    package let notice: (ChannelNotice) -> Void
+
+    package init(
+        receive: @escaping (ChannelMessage) async throws(InboxError) -> Void,
+        notice: @escaping (ChannelNotice) -> Void = { _ in }
+    ) {
+        self.receive = receive
+        self.notice = notice
+    }
+}
+
+/// Why a message was not kept.
+package struct InboxError: Error, Sendable, Hashable {
+    package var reason: String
+
+    package init(_ reason: String) { self.reason = reason }
+}
+
+/// Small things that a channel must find again after a restart, such as its place in the platform's stream of events.
+@MainActor
+package struct ChannelMemory {
+    package let load: (_ name: String) async -> JSON?
+    /// Returns when the value is on disk. Nil forgets it.
+    package let save: (_ name: String, JSON?) async -> Void
+
+    package init(
+        load: @escaping (_ name: String) async -> JSON?, save: @escaping (_ name: String, JSON?) async -> Void
+    ) {
+        self.load = load
+        self.save = save
+    }
+}
+
+/// A command of ours in a platform's menu.
+package struct ChannelCommand: Sendable, Hashable {
+    /// Without the slash; lower case letters, digits, `-` and `_`.
+    package var name: String
+    package var help: String
+    /// What may follow it, for menus that ask for it; nil when nothing may.
+    package var argument: String?
+    /// The only values the argument may have; empty for any.
+    package var choices: [String]
+
+    package init(name: String, help: String, argument: String? = nil, choices: [String] = []) {
+        self.name = name
+        self.help = help
+        self.argument = argument
+        self.choices = choices
+    }
+}

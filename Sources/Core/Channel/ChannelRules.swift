@@ -1,0 +1,126 @@
+/// What the config says of one account of a channel, in the words that all platforms share (features.md 2.11-2.14).
+package struct ChannelRules: Sendable, Hashable {
+    /// `dmPolicy`, on Discord also `dm.policy`.
+    package var directPolicy = DirectPolicy.pairing
+    /// Who may write directly, beside those that were let in by pairing.
+    package var allowFrom: [String] = []
+    package var groupPolicy = GroupPolicy.allowlist
+    /// Who may write in groups; empty for everybody, where the place itself is allowed.
+    package var groupAllowFrom: [String] = []
+    /// Messages of a group that were not for us and are shown with the next one that is.
+    package var historyLimit: Int
+    package var replyMode: ReplyMode
+    package var chunkMode = ChunkMode.length
+    /// Nil: the platform's.
+    package var textLimit: Int?
+    /// Nil: the platform's wish.
+    package var mostLines: Int?
+    package var responsePrefix: String?
+    /// Nil: the agent's emoji, or 👀. Empty for none.
+    package var ackReaction: String?
+    package var ackScope = "group-mentions"
+    package var removesAckAfterReply = false
+    /// Larger files are not fetched.
+    package var mostFileBytes: Int
+    /// `streaming`, `streaming.mode` or `streamMode`.
+    package var streaming: StreamingMode
+    package var allowsBots = BotRule.none
+    /// Whether our commands are put into the platform's menu.
+    package var hasNativeCommands = true
+
+    /// Who may write directly.
+    package enum DirectPolicy: String, Sendable {
+        case pairing, allowlist, open, disabled
+    }
+
+    /// Which messages a reply points at.
+    package enum ReplyMode: String, Sendable {
+        case off, first, all, batched
+    }
+
+    package enum ChunkMode: String, Sendable {
+        case length, newline
+    }
+
+    /// What people see of an answer while it is written.
+    package enum StreamingMode: String, Sendable {
+        case off, partial, block, progress
+    }
+
+    /// Which bots are listened to.
+    package enum BotRule: Sendable {
+        case none, mentions, all
+    }
+
+    /// A platform's own defaults.
+    package struct Defaults: Sendable {
+        package var historyLimit: Int
+        package var replyMode: ReplyMode
+        package var mostFileMegabytes: Double
+        package var streaming: StreamingMode
+
+        package init(
+            historyLimit: Int, replyMode: ReplyMode, mostFileMegabytes: Double, streaming: StreamingMode
+        ) {
+            self.historyLimit = historyLimit
+            self.replyMode = replyMode
+            self.mostFileMegabytes = mostFileMegabytes
+            self.streaming = streaming
+        }
+    }
+}
+
+/// Which chats of many are answered.
+package enum GroupPolicy: String, Sendable {
+    case open, disabled, allowlist
+}
+
+extension ChannelRules {
+    /// `section` is the account's over the channel's; `shared` is `channels.defaults`, `messages` the section of that name.
+    package init(section: JSON, shared: JSON, messages: JSON, defaults: Defaults) {
+        historyLimit =
+            section["historyLimit"]?.intValue ?? messages["groupChat"]?["historyLimit"]?.intValue
+            ?? defaults.historyLimit
+        replyMode = section["replyToMode"].flatMap(Self.word) ?? defaults.replyMode
+        mostFileBytes = Int((section["mediaMaxMb"]?.doubleValue ?? defaults.mostFileMegabytes) * 1_048_576)
+        streaming = Self.streaming(section) ?? defaults.streaming
+
+        directPolicy = (section["dmPolicy"] ?? section["dm"]?["policy"]).flatMap(Self.word) ?? .pairing
+        if section["dm"]?["enabled"]?.boolValue == false { directPolicy = .disabled }
+        allowFrom = Self.names(section["allowFrom"] ?? section["dm"]?["allowFrom"])
+        groupPolicy = (section["groupPolicy"] ?? shared["groupPolicy"]).flatMap(Self.word) ?? .allowlist
+        groupAllowFrom = Self.names(section["groupAllowFrom"])
+        chunkMode = (section["chunkMode"] ?? section["streaming"]?["chunkMode"]).flatMap(Self.word) ?? .length
+        textLimit = section["textChunkLimit"]?.intValue
+        mostLines = section["maxLinesPerMessage"]?.intValue
+        responsePrefix = (section["responsePrefix"] ?? messages["responsePrefix"])?.stringValue
+        ackReaction = (section["ackReaction"] ?? messages["ackReaction"])?.stringValue
+        ackScope = (section["ackReactionScope"] ?? messages["ackReactionScope"])?.stringValue ?? ackScope
+        removesAckAfterReply = messages["removeAckAfterReply"]?.boolValue ?? false
+        allowsBots =
+            switch section["allowBots"] {
+            case .bool(true): .all
+            case .string("mentions"): .mentions
+            default: .none
+            }
+        hasNativeCommands = section["commands"]?["native"]?.boolValue ?? true
+    }
+
+    private static func word<Word: RawRepresentable<String>>(_ json: JSON) -> Word? {
+        json.stringValue.flatMap { Word(rawValue: $0) }
+    }
+
+    private static func streaming(_ section: JSON) -> StreamingMode? {
+        switch section["streaming"] ?? section["streamMode"] {
+        case .bool(let isOn): isOn ? .partial : .off
+        case .string(let word): StreamingMode(rawValue: word)
+        case .object(let object): object["mode"].flatMap(word)
+        default: nil
+        }
+    }
+
+    /// Names and numbers of people, as text.
+    package static func names(_ json: JSON?) -> [String] {
+        (json?.arrayValue ?? []).compactMap { $0.stringValue ?? $0.intValue.map(String.init) }
+    }
+}
