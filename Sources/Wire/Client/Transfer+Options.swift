@@ -24,6 +24,7 @@ extension Transfer {
         if request.acceptsCompression { ccurl_easy_set_text(easy, CURLOPT_ACCEPT_ENCODING, "") }
         setSecurity(easy, trust: trust)
         setProxy(easy, proxies)
+        setFamily(easy)
         try setBody(easy)
         try setHeaders(easy)
     }
@@ -47,13 +48,28 @@ extension Transfer {
         ccurl_easy_set_text(easy, CURLOPT_NOPROXY, request.proxy == nil ? proxies.exceptions : "")
     }
 
+    private func setFamily(_ easy: UnsafeMutableRawPointer) {
+        if request.family == .ipv4 { ccurl_easy_set_long(easy, CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4)) }
+        // By itself curl tries the other family after 200 ms.
+        guard !request.racesAddresses else { return }
+        ccurl_easy_set_long(
+            easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, Int(max(milliseconds(request.connectTimeout), 1)))
+    }
+
     /// The size comes first: without it curl takes the body for a C string.
     private func setBody(_ easy: UnsafeMutableRawPointer) throws(WebError) {
         if request.method == "HEAD" {
             ccurl_easy_set_long(easy, CURLOPT_NOBODY, 1)
             return
         }
-        if let body = request.body ?? (request.method == "POST" ? [] : nil) {
+        if let body {
+            ccurl_easy_set_long(easy, CURLOPT_POST, 1)
+            ccurl_easy_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.byteCount))
+            ccurl_easy_set_callback(easy, CURLOPT_READFUNCTION, curlWantsBody)
+            ccurl_easy_set_pointer(easy, CURLOPT_READDATA, Unmanaged.passUnretained(body).toOpaque())
+            // On a kept connection that the server has just closed curl would have to begin again.
+            ccurl_easy_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
+        } else if let body = request.body ?? (request.method == "POST" ? [] : nil) {
             ccurl_easy_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             let code = (body + [0]).withUnsafeBytes {
                 ccurl_easy_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress)

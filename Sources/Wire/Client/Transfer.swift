@@ -26,6 +26,8 @@ final class Transfer {
     private var restTimer: LoopEvent?
     private var end: Result<Void, WebError>?
     private var deadlines: TransferDeadlines?
+    /// What is read while it is sent.
+    let body: BodySource?
 
     /// Starts at once.
     init(
@@ -34,6 +36,7 @@ final class Transfer {
     ) throws(WebError) {
         self.request = request
         self.multi = multi
+        body = request.pieces.map { BodySource($0) }
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         guard let easy = ccurl_easy_init() else {
@@ -191,7 +194,7 @@ extension Transfer {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
             return .failure(.invalidRequest(text))
         case CURLE_OPERATION_TIMEDOUT:
-            return .failure(.timedOut("No connection to `\(host)` within \(request.connectTimeout)."))
+            return .failure(.unreachable("No connection to `\(host)` within \(request.connectTimeout)."))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
             CURLE_SSL_CONNECT_ERROR,
             CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY:
