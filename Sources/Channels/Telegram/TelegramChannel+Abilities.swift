@@ -12,7 +12,7 @@ extension TelegramChannel: TypingIndicating {
         do throws(TelegramError) {
             _ = try await api.call("sendChatAction", parameters)
         } catch {
-            setup.log.debug("[telegram] typing could not be shown", ["reason": error.sentence()])
+            setup.log.debug("typing could not be shown", ["reason": error.sentence()])
         }
     }
 }

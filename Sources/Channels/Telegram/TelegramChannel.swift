@@ -171,12 +171,12 @@ final class TelegramChannel: Channel {
         let menu = TelegramMenu(setup.rules.hasNativeCommands ? commands : [], own: settings.customCommands)
         // Commands that are typed are understood with or without the menu.
         intake.setMenu(TelegramMenu(commands, own: settings.customCommands).commands)
-        for line in menu.left { setup.log.warning("[telegram] not in the menu: \(line)") }
+        for line in menu.left { setup.log.warning("not in the menu: \(line)") }
         do throws(TelegramError) {
             let there = try await api.call("getMyCommands")
             if !menu.matches(there) { _ = try await api.call("setMyCommands", ["commands": menu.json]) }
         } catch {
-            setup.log.warning("[telegram] the menu of commands could not be set. \(error.sentence())")
+            setup.log.warning("the menu of commands could not be set. \(error.sentence())")
         }
         await Gate().wait()
         return nil

@@ -20,6 +20,10 @@ final class TelegramDelivery {
     private let current: (Int) -> Int
     private var unfinished: [(nonce: String, steps: Int, id: Int)] = []
     private(set) var sent = TelegramRecent<TelegramMessageID>(most: 1000)
+    /// What messages that were changed last say: the same again is an error to Telegram, and counts against its limits.
+    private var shown: [(id: TelegramMessageID, text: String, buttons: [[ReplyButton]])] = []
+    /// Messages that are being written at the same time, at most.
+    private static let mostShown = 32
 
     init(
         api: TelegramAPI, settings: TelegramSettings, buttons: TelegramButtons, log: Log,
@@ -67,11 +71,27 @@ final class TelegramDelivery {
             guard let id = TelegramMessageID(posted, in: place.chat) else {
                 throw .noMessage("`\(posted)` is no message of Telegram's")
             }
-            try await edit(id.number, content, at: place)
+            let text = seen(content)
+            if !shown.contains(where: { $0.id == id && $0.text == text && $0.buttons == content.buttons }) {
+                try await edit(id.number, content, at: place)
+                noteShown(id, content)
+            }
             return id.number
         }
         if content.files.isEmpty { return try await sendText(content, at: place) }
         return try await sendFiles(content, nonce: part.nonce, at: place)
+    }
+
+    private func noteShown(_ id: TelegramMessageID, _ content: OutgoingPart.Content) {
+        shown.removeAll { $0.id == id }
+        shown.append((id, seen(content), content.buttons))
+        if shown.count > Self.mostShown { shown.removeFirst() }
+    }
+
+    /// What is shown of a text: Telegram takes white space at both ends away.
+    private func seen(_ content: OutgoingPart.Content) -> String {
+        let html = TelegramHTML.render(content.text, tables: settings.tables, upTo: Self.mostTextUnits)
+        return String((html?.html ?? content.text).trimmed)
     }
 
     // MARK: Text
@@ -88,7 +108,7 @@ final class TelegramDelivery {
             do throws(TelegramError) {
                 return try await call(parameters)
             } catch .badMarkup(let reason) {
-                log.warning("[telegram] formatting refused, sending plain text", ["reason": reason])
+                log.warning("formatting refused, sending plain text", ["reason": reason])
             }
             parameters["parse_mode"] = nil
         }
@@ -109,7 +129,9 @@ final class TelegramDelivery {
                 try await self.api.post("sendMessage", p)
             }
         }
-        return sent["message_id"]?.intValue ?? 0
+        let number = sent["message_id"]?.intValue ?? 0
+        noteShown(TelegramMessageID(chat: place.chat, number: number), content)
+        return number
     }
 
     /// Private chats go on without a topic that is gone; in a group a message outside of it would be out of place.

@@ -140,7 +140,7 @@ final class TelegramIntake {
             do throws(InboxError) {
                 try await release(next.pieces.key)
             } catch {
-                log.warning("[telegram] a message could not be kept yet", ["reason": error.reason])
+                log.warning("a message could not be kept yet", ["reason": error.reason])
             }
         }
     }
@@ -187,7 +187,7 @@ final class TelegramIntake {
             _ = try await api.call("answerCallbackQuery", answer)
         } catch {
             // The press is taken; only the sign of it is missing on the phone.
-            log.debug("[telegram] a press could not be answered", ["reason": error.sentence()])
+            log.debug("a press could not be answered", ["reason": error.sentence()])
         }
     }
 
@@ -225,10 +225,10 @@ final class TelegramIntake {
         let name = "\(change.chat.name) (\(change.chat.id))"
         if change.chat.kind == .direct {
             if change.wasRemoved {
-                log.info("[telegram] \(mapping.sender(change.by).title) has blocked the bot")
+                log.info("\(mapping.sender(change.by).title) has blocked the bot")
             }
         } else if change.wasRemoved {
-            log.warning("[telegram] the bot was removed from \(name) by \(mapping.sender(change.by).title)")
+            log.warning("the bot was removed from \(name) by \(mapping.sender(change.by).title)")
             house.report(.problem("The bot was removed from the Telegram group \(name)."))
         } else if change.wasAdded {
             let rule = mapping.places.rule(chat: change.chat.id, former: nil, topic: nil)
@@ -236,7 +236,7 @@ final class TelegramIntake {
             let hint =
                 isAnswered
                 ? "" : "; to be answered there, put `\(change.chat.id)` into `channels.telegram.groups`"
-            log.info("[telegram] the bot was added to \(name)\(hint)")
+            log.info("the bot was added to \(name)\(hint)")
         }
     }
 
@@ -249,7 +249,7 @@ final class TelegramIntake {
     func noteMove(_ old: Int, _ new: Int) async {
         guard mapping.moves.note(old, became: new) else { return }
         await house.memory.save(Self.movesName, mapping.moves.json)
-        log.warning("[telegram] the group \(old) has become the supergroup \(new)")
+        log.warning("the group \(old) has become the supergroup \(new)")
         if settings.groups?[String(old)] != nil {
             house.report(
                 .problem(

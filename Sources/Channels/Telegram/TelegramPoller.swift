@@ -106,7 +106,7 @@ final class TelegramPoller {
             do throws(InboxError) {
                 try await intake.take(update)
             } catch {
-                log.warning("[telegram] a message could not be kept yet", ["reason": error.reason])
+                log.warning("a message could not be kept yet", ["reason": error.reason])
                 return done
             }
             done.append(update.id)
@@ -119,7 +119,7 @@ final class TelegramPoller {
     private func recovered() {
         guard failures > 0 else { return }
         failures = 0
-        log.info("[telegram] connected again")
+        log.info("connected again")
         house.report(.connected(name: "@" + bot.username))
     }
 
@@ -137,7 +137,7 @@ final class TelegramPoller {
         }
         failures += 1
         if failures == 1 {
-            log.warning("[telegram] \(error.sentence())")
+            log.warning("\(error.sentence())")
             house.report(.reconnecting(reason: error.sentence()))
         }
         let most = min(Self.firstDelay * Double(1 << min(failures - 1, 6)), Self.longestDelay)
@@ -149,7 +149,7 @@ final class TelegramPoller {
     private func removeWebhook() async -> Bool {
         do throws(TelegramError) {
             _ = try await api.call("deleteWebhook", ["drop_pending_updates": false])
-            log.info("[telegram] webhook removed: `channels.telegram.webhookUrl` is not set")
+            log.info("webhook removed: `channels.telegram.webhookUrl` is not set")
             return true
         } catch {
             return false

@@ -40,7 +40,7 @@ final class TelegramWebhook {
             try await intake.take(update)
             return 200
         } catch {
-            log.warning("[telegram] a message could not be kept yet", ["reason": error.reason])
+            log.warning("a message could not be kept yet", ["reason": error.reason])
             return 503
         }
     }
@@ -63,7 +63,7 @@ final class TelegramWebhook {
                 }
             }
         }
-        log.info("[telegram] webhook listening on \(settings.webhookPath)")
+        log.info("webhook listening on \(settings.webhookPath)")
         house.report(.connected(name: "@" + bot.username))
         await pause(Self.firstCheck)
         while !Task.isCancelled {
@@ -94,7 +94,7 @@ final class TelegramWebhook {
         do throws(TelegramError) {
             let info = try await api.call("getWebhookInfo")
             if info["url"]?.stringValue != address {
-                log.warning("[telegram] another webhook was set for this bot; setting ours again")
+                log.warning("another webhook was set for this bot; setting ours again")
                 try await set()
             } else if let message = info["last_error_message"]?.stringValue,
                 let at = info["last_error_date"]?.intValue,
@@ -106,7 +106,7 @@ final class TelegramWebhook {
                             + "leads to this gateway."))
             }
         } catch {
-            log.debug("[telegram] the webhook could not be looked at", ["reason": error.sentence()])
+            log.debug("the webhook could not be looked at", ["reason": error.sentence()])
         }
     }
 

@@ -264,8 +264,8 @@ struct TelegramSmallThingsTests {
 
     @Test func movesAreFollowedBothWays() {
         var moves = TelegramMoves()
-        #expect(moves.note(-5, became: -1005))
-        #expect(!moves.note(-5, became: -1005) && !moves.note(-5, became: -5))
+        let news = [(-5, -1005), (-5, -1005), (-5, -5)].map { moves.note($0, became: $1) }
+        #expect(news == [true, false, false])
         let again = TelegramMoves(json: moves.json)
         #expect(again.current(-5) == -1005 && again.former(-1005) == -5 && again.current(3) == 3)
     }
