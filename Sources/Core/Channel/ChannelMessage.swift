@@ -173,7 +173,7 @@ package struct ChannelNotice: Sendable, Hashable {
     package var text: String
     /// The same happening told twice has the same key.
     package var key: String
-    /// Whose doing it is, so that those who may not write here are not heard in this way either; nil: nobody in particular.
+    /// Who did it, as far as the platform tells: what strangers do need not be heard.
     package var sender: Sender?
     /// Where it happened; nil in a direct chat.
     package var place: ChatPlace?
