@@ -168,8 +168,9 @@ extension TelegramError {
         switch self {
         case .flood(let delay): .retry(sentence(), after: delay)
         case .unreachable: .retry(sentence())
-        case .otherPoller, .cancelled: .retry(sentence())
-        case .server, .unanswered: .unknown(sentence())
+        case .otherPoller: .retry(sentence())
+        // What is cut off may have arrived.
+        case .server, .unanswered, .cancelled: .unknown(sentence())
         case .moved, .badMarkup, .notModified, .noMessage, .hasNoText, .noTopic, .unsuitableFile,
             .webhookIsSet,
             .badToken, .refused, .impossible:
