@@ -14,14 +14,29 @@ extension Transfer {
             easy.set(CURLOPT_FOLLOWLOCATION, 1)
             easy.set(CURLOPT_MAXREDIRS, request.maxRedirects)
         }
+        setFamily(easy)
         try setBody(easy)
         try easy.setHeaders(headerLines)
+    }
+
+    private func setFamily(_ easy: EasyHandle) {
+        if request.family == .ipv4 { easy.set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4)) }
+        // By itself curl tries the other family after 200 ms.
+        guard !request.racesAddresses else { return }
+        easy.set(CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, max(easy.milliseconds(request.connectTimeout), 1))
     }
 
     /// The size comes first: without it curl takes the body for a C string.
     private func setBody(_ easy: EasyHandle) throws(WebError) {
         if request.method == "HEAD" { return easy.set(CURLOPT_NOBODY, 1) }
-        if let body = request.body ?? (request.method == "POST" ? [] : nil) {
+        if let body {
+            easy.set(CURLOPT_POST, 1)
+            ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.byteCount))
+            ccurl_easy_set_callback(easy.pointer, CURLOPT_READFUNCTION, curlWantsBody)
+            ccurl_easy_set_pointer(easy.pointer, CURLOPT_READDATA, Unmanaged.passUnretained(body).toOpaque())
+            // On a kept connection that the server has just closed curl would have to begin again.
+            easy.set(CURLOPT_FRESH_CONNECT, 1)
+        } else if let body = request.body ?? (request.method == "POST" ? [] : nil) {
             ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             let code = (body + [0]).withUnsafeBytes {
                 ccurl_easy_set_pointer(easy.pointer, CURLOPT_COPYPOSTFIELDS, $0.baseAddress)

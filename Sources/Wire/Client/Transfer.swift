@@ -24,11 +24,14 @@ final class Transfer: MultiMember {
     private var restTimer: LoopEvent?
     private var end: Result<Void, WebError>?
     private var deadlines: TransferDeadlines?
+    /// What is read while it is sent.
+    let body: BodySource?
 
     /// Starts at once.
     init(_ request: WebRequest, _ setup: ClientSetup, in multi: Multi) throws(WebError) {
         self.request = request
         self.multi = multi
+        body = request.pieces.map { BodySource($0) }
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
         let easy = try EasyHandle(for: request, setup)
         try configure(easy, userAgent: setup.userAgent)

@@ -4,6 +4,8 @@ package struct WebRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]?
+    /// The body of a POST that is read while it is sent; `body` is nil then.
+    package var pieces: [BodyPiece]?
     /// Longest time until the connection stands, with name look-up and TLS.
     package var connectTimeout: Duration = .seconds(10)
     /// Longest time without a byte in either direction.
@@ -26,6 +28,12 @@ package struct WebRequest: Sendable {
     ///
     /// A stream that is to be read as it comes should say false.
     package var acceptsCompression = true
+    package var family = AddressFamily.any
+    /// Whether addresses of the other family are tried after 200 ms, beside the first.
+    package var racesAddresses = true
+
+    /// Which of a name's addresses are tried.
+    package enum AddressFamily: Sendable { case any, ipv4 }
 
     package init(
         _ method: String = "GET", _ url: String, headers: [(name: String, value: String)] = [],
