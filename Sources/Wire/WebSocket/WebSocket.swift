@@ -5,8 +5,6 @@ import CSystem
 package final class WebSocket: ConnectionStage {
     /// Seconds that the peer has to answer our close frame.
     private static let closeSeconds = 5
-    /// Longest reason of a close frame: 125 bytes less the code.
-    private static let maxReasonBytes = 123
 
     private static var lastID = 0
     private static var frameBuffer: [UInt8] = []
@@ -211,19 +209,7 @@ package final class WebSocket: ConnectionStage {
 
     private func sendClose(_ code: Int, _ reason: String) {
         closeSent = (code, reason, LoopClock.seconds)
-        var payload: [UInt8] = []
-        if code != CloseCode.none {
-            payload = [UInt8(truncatingIfNeeded: code >> 8), UInt8(truncatingIfNeeded: code)]
-            payload.append(contentsOf: Self.shortened(reason).utf8)
-        }
-        sendFrame(FrameHeader(opcode: .close), payload)
-    }
-
-    /// As much of the reason as a close frame holds, in whole characters.
-    private static func shortened(_ reason: String) -> Substring {
-        var rest = reason[...]
-        while rest.utf8.count > maxReasonBytes { rest.removeLast() }
-        return rest
+        sendFrame(FrameHeader(opcode: .close), CloseCode.payload(code, reason))
     }
 
     private func peerClosed(_ code: Int, _ reason: String) {
