@@ -24,7 +24,3 @@ extension WebClient {
         throw .unavailable("pending")
     }
 }
-
-enum SenderMatch {
-    static func matches(_ entry: String, _ sender: Sender) -> Bool { entry == "*" || entry == sender.id }
-}

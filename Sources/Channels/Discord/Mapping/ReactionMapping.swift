@@ -46,7 +46,7 @@ extension IncomingMapping {
         switch rules.reactions(in: whereabouts.guild) {
         case .off: return nil
         case .own where author != bot.id: return nil
-        case .allowlist where !isAmong(rule?.users ?? [], from): return nil
+        case .allowlist where !SenderMatch.contains(from, rule?.users ?? []): return nil
         case .own, .all, .allowlist: break
         }
         let place = Self.title(whereabouts).map { " in \($0)" } ?? ""
@@ -61,9 +61,5 @@ extension IncomingMapping {
         notice.sender = from
         notice.place = rule == nil ? nil : chatPlace(whereabouts)
         return notice
-    }
-
-    private func isAmong(_ list: [String], _ sender: Sender) -> Bool {
-        list.contains { SenderMatch.matches($0, sender) }
     }
 }
