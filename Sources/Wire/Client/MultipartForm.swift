@@ -5,7 +5,7 @@
 #endif
 
 /// A form with files in it (RFC 7578); the files are read while they are sent, and never held whole.
-package struct MultipartForm {
+package struct MultipartForm: Sendable {
     private var pieces: [BodyPiece] = []
     private let boundary: String
 
@@ -26,12 +26,24 @@ package struct MultipartForm {
         pieces.append(.bytes(Array("\r\n".utf8)))
     }
 
+    /// Adds a field of another type than text, or a file that is in memory already.
+    package mutating func append(_ name: String, _ bytes: [UInt8], fileName: String? = nil, mimeType: String) {
+        let file = fileName.map { "; filename=\"\(Self.quoted($0))\"" } ?? ""
+        appendHead("form-data; name=\"\(Self.quoted(name))\"\(file)", type: mimeType)
+        pieces.append(.bytes(bytes + Array("\r\n".utf8)))
+    }
+
     /// A POST with all that was added.
     package func request(to url: String) -> WebRequest {
-        var request = WebRequest(
-            "POST", url, headers: [("Content-Type", "multipart/form-data; boundary=\(boundary)")])
-        request.pieces = pieces + [.bytes(Array("--\(boundary)--\r\n".utf8))]
+        var request = WebRequest("POST", url)
+        fill(&request)
         return request
+    }
+
+    /// Makes all that was added the request's body.
+    package func fill(_ request: inout WebRequest) {
+        request.headers.append(("Content-Type", "multipart/form-data; boundary=\(boundary)"))
+        request.pieces = pieces + [.bytes(Array("--\(boundary)--\r\n".utf8))]
     }
 
     private mutating func appendHead(_ disposition: String, type: String? = nil) {

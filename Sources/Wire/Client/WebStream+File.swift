@@ -44,3 +44,17 @@ extension WebStream {
         }
     }
 }
+
+extension WebClient {
+    /// Fetches what `request` asks for into a new file that only its owner may read; an answer other than 200 is an error.
+    ///
+    /// Throws `.tooLarge` when it has more than `most` bytes. After any error there is no file.
+    package func save(_ request: WebRequest, to path: String, atMost most: Int) async throws(WebError) {
+        let stream = try await open(request)
+        guard stream.head.status == 200 else {
+            stream.close()
+            throw .invalidRequest("`\(request.host)` answered HTTP \(stream.head.status).")
+        }
+        try await stream.save(to: path, upTo: most)
+    }
+}

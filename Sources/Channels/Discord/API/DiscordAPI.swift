@@ -59,10 +59,9 @@ final class DiscordAPI {
     private func request(_ route: DiscordRoute, _ body: DiscordBody) -> WebRequest {
         var headers = [("User-Agent", Self.userAgent), ("Accept", "application/json")]
         if route.needsToken { headers.append(("Authorization", "Bot \(token.reveal())")) }
-        if let type = body.contentType { headers.append(("Content-Type", type)) }
         var request = WebRequest(
-            route.method, root + route.path, headers: headers.map { (name: $0.0, value: $0.1) },
-            body: body.bytes ?? (route.method == "GET" || route.method == "DELETE" ? nil : []))
+            route.method, root + route.path, headers: headers.map { (name: $0.0, value: $0.1) })
+        body.fill(&request)
         request.proxy = proxy
         request.totalTimeout = .seconds(120)
         request.idleTimeout = .seconds(30)
@@ -131,19 +130,16 @@ enum DiscordBody: Sendable {
     /// JSON and files.
     case form(MultipartForm)
 
-    var contentType: String? {
+    /// Makes it the request's body.
+    func fill(_ request: inout WebRequest) {
         switch self {
-        case .nothing: nil
-        case .json: "application/json"
-        case .form(let form): form.contentType
-        }
-    }
-
-    var bytes: [UInt8]? {
-        switch self {
-        case .nothing: nil
-        case .json(let json): json.encoded()
-        case .form(let form): form.body
+        case .nothing:
+            request.body = request.method == "GET" || request.method == "DELETE" ? nil : []
+        case .json(let json):
+            request.headers.append(("Content-Type", "application/json"))
+            request.body = json.encoded()
+        case .form(let form):
+            form.fill(&request)
         }
     }
 }

@@ -26,12 +26,26 @@ struct OutgoingFiles {
         guard files.count <= Self.mostFiles else {
             throw .refused(status: 0, code: 0, "Discord takes at most \(Self.mostFiles) files in a message.")
         }
-        var parts: [(name: String, bytes: [UInt8])] = []
-        for file in files { parts.append((Self.name(of: file), try await bytes(of: file))) }
+        var parts: [Part] = []
+        for file in files { parts.append(try await part(of: file)) }
         let attachments = parts.enumerated().map { number, part in
             ["id": JSON(number), "filename": .string(part.name)] as JSON
         }
         return Self.form(json, attachments, parts)
+    }
+
+    /// One file of a message.
+    private enum Part {
+        /// Read while it is sent.
+        case file(FormFile)
+        case bytes([UInt8], name: String)
+
+        var name: String {
+            switch self {
+            case .file(let file): file.name
+            case .bytes(_, let name): name
+            }
+        }
     }
 
     /// As a message that was spoken; nil when the file is not what Discord takes for one.
@@ -45,22 +59,40 @@ struct OutgoingFiles {
             "id": 0, "filename": "voice-message.ogg", "duration_secs": JSON(recording.seconds),
             "waveform": .string(Base64.encode(recording.waveform)),
         ]
-        return Self.form(json, [attachment], [("voice-message.ogg", bytes)])
+        return Self.form(json, [attachment], [.bytes(bytes, name: "voice-message.ogg")])
     }
 
-    private static func form(
-        _ json: JSONObject, _ attachments: [JSON], _ parts: [(name: String, bytes: [UInt8])]
-    )
-        -> DiscordBody
-    {
+    private static func form(_ json: JSONObject, _ attachments: [JSON], _ parts: [Part]) -> DiscordBody {
         var json = json
         json["attachments"] = .array(attachments)
         var form = MultipartForm()
-        form.add("payload_json", JSON.object(json).encoded(), type: "application/json")
+        form.append("payload_json", JSON.object(json).encoded(), mimeType: "application/json")
         for (number, part) in parts.enumerated() {
-            form.add("files[\(number)]", part.bytes, filename: part.name, type: "application/octet-stream")
+            switch part {
+            case .file(let file): form.append("files[\(number)]", file)
+            case .bytes(let bytes, let name):
+                form.append("files[\(number)]", bytes, fileName: name, mimeType: anyType)
+            }
         }
         return .form(form)
+    }
+
+    private static let anyType = "application/octet-stream"
+
+    private func part(of file: OutgoingFile) async throws(DiscordFailure) -> Part {
+        let name = Self.name(of: file)
+        if Self.isAddress(file.source) { return .bytes(try await fetch(file.source), name: name) }
+        guard let form = FormFile(path: file.source, name: name, mimeType: Self.anyType) else {
+            throw .refused(status: 0, code: 0, "`\(file.source)` is no file that can be read.")
+        }
+        guard form.byteCount <= Self.mostBytes else {
+            throw .refused(status: 0, code: 0, "`\(file.source)` has more than \(Self.mostBytes >> 20) MiB.")
+        }
+        return .file(form)
+    }
+
+    private static func isAddress(_ source: String) -> Bool {
+        source.hasPrefix("https://") || source.hasPrefix("http://")
     }
 
     private static func name(of file: OutgoingFile) -> String {
@@ -70,7 +102,7 @@ struct OutgoingFiles {
     }
 
     private func bytes(of file: OutgoingFile) async throws(DiscordFailure) -> [UInt8] {
-        file.source.hasPrefix("https://") || file.source.hasPrefix("http://")
+        Self.isAddress(file.source)
             ? try await fetch(file.source) : try await read(file.source)
     }
 
