@@ -38,6 +38,7 @@ package struct ChannelRules: Sendable, Hashable {
         case off, first, all, batched
     }
 
+    /// Where a long answer is cut: when it is too long, or already at each line.
     package enum ChunkMode: String, Sendable {
         case length, newline
     }

@@ -78,6 +78,7 @@ package struct ReplyButton: Sendable, Hashable {
         self.style = style
     }
 
+    /// How a button looks.
     package enum Style: String, Sendable {
         case plain, primary, good, danger
     }
