@@ -38,8 +38,9 @@ extension AgentRunner {
             status: .error, startedAt: startedAt, sessionID: order.live.state.sessionID, failure: failure,
             stopReason: StopReason.error.rawValue)
         do {
-            let note = AssistantMessage(
+            var note = AssistantMessage(
                 content: [], timestamp: outcome.endedAt, stopReason: .error, errorMessage: failure.message)
+            note.errorCode = failure.kind.rawValue
             let positions = try await stores.sessions.complete(
                 CompletedTurn(
                     run: order.live.run, session: order.live.session, sessionID: outcome.sessionID ?? .new(),
@@ -66,6 +67,7 @@ extension AgentRunner {
         note.model = note.model ?? failure.model
         note.stopReason = .error
         note.errorMessage = failure.message
+        note.errorCode = failure.kind.rawValue
         do {
             try await complete(turn, outcome, state: .failed, turn.unsaved + [.assistant(note)])
         } catch {
