@@ -201,7 +201,7 @@ def test_an_error_is_told_in_the_chat(tab: OpenTab, fake_chat: FakeOpenAIChat) -
     fake_chat.script += [Error(401, "no such key")] * 5
     page = tab()
     page.say("hi")
-    expect(page.page.get_by_text("did not accept the key")).to_be_visible()
+    expect(page.page.get_by_text("The model's vendor did not accept the key")).to_be_visible()
 
 
 def test_markdown_is_shown_and_harmless(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
