@@ -153,6 +153,8 @@ def test_an_image_opens_large_and_one_can_leaf_through_all(tab: OpenTab) -> None
         expect(page.page.get_by_role("button", name="Remove dot.png")).to_be_visible()
         page.say(text)
         expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    # A message just sent is drawn anew once the history has it, and what had focus in it is gone.
+    page.page.reload()
     buttons = page.conversation.get_by_role("button", name="Open the image")
     expect(buttons).to_have_count(2)
     buttons.last.click()
