@@ -10,6 +10,7 @@ package struct Stores: Sendable {
     package let usage: UsageStore
     package let meta: MetaStore
     package let cron: CronStore
+    package let channelMemory: ChannelMemoryStore
 
     package init(_ database: Database) {
         self.database = database
@@ -22,5 +23,6 @@ package struct Stores: Sendable {
         usage = UsageStore(database)
         meta = MetaStore(database)
         cron = CronStore(database)
+        channelMemory = ChannelMemoryStore(database)
     }
 }

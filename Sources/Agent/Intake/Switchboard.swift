@@ -22,6 +22,8 @@ package final class Switchboard {
     let facts: HouseFacts
     let workspaces: Workspaces
     let commands = SlashCommands.standard
+    /// Nil where no channel can wait for an answer.
+    package var replies: ReplyDesk?
 
     let book = RunBook()
     let deadlines = Deadlines()
@@ -64,7 +66,7 @@ package final class Switchboard {
     /// Returns once the message is durable, or says why it was turned away.
     package func submit(_ message: InboundMessage) async throws(SubmitError) -> Submission {
         guard !isDraining else { throw .stopping }
-        if message.images.isEmpty && isStop(message.text) {
+        if message.mayCommand && isStop(message.words) {
             return .stopped(await abort(session: message.session, reason: .stop))
         }
         let agent = settings.agent(of: message.session)
@@ -160,8 +162,11 @@ package final class Switchboard {
     }
 
     func command(in message: InboundMessage) -> CommandMatch? {
-        message.images.isEmpty ? commands.find(message.text) : nil
+        message.mayCommand ? commands.find(message.words) : nil
     }
+
+    /// Whether a text is one of our commands or a word that stops what runs.
+    func isCommand(_ text: String) -> Bool { isStop(text) || commands.find(text) != nil }
 
     /// What runs or waits in a session is stopped, because a message begins it anew.
     private func clear(_ session: SessionKey) {

@@ -27,6 +27,10 @@ struct RoomSettings {
         settings.compaction = compaction
         settings.fileToolsStayInWorkspace = config.tools.fs.workspaceOnly
         settings.allowsRestart = config.commands.restart
+        settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
+        settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
+            TypingMode(rawValue: $0)
+        }
         settings.bootstrapMaxChars = defaults.bootstrapMaxChars
         settings.allowedModels = defaults.models.keys.sorted().compactMap { ModelReference($0) }
         for (name, entry) in defaults.models {
@@ -212,7 +216,14 @@ struct RoomSettings {
 
     /// The chat platforms that are set up.
     var channels: [ChannelFacts] {
-        ChannelSections(sections: config.channels, environment: environment).facts
+        channelSections.facts
+    }
+
+    var channelSections: ChannelSections { ChannelSections(config: config, environment: environment) }
+
+    /// What the assistant is called on platforms.
+    var assistantName: String {
+        profiles.first { $0.id == defaultAgent }?.name ?? config.ui.assistant.name ?? "OpenClaw"
     }
 
     private var traffic: GatewaySetup.TrafficStyle {

@@ -48,9 +48,11 @@ package struct InboxStore: Sendable {
     ///
     /// Turns end through `SessionStore.complete`.
     package func finish(
-        _ id: InboxID, state: InboxState, outcome: JSON, at now: Timestamp = .now
+        _ id: InboxID, state: InboxState, outcome: JSON, outbox: [NewOutboxPart] = [],
+        at now: Timestamp = .now
     ) async throws {
         try await database.write { connection in
+            _ = try OutboxTable(connection: connection).add(outbox, at: now)
             try InboxTable(connection: connection).finish(id, state: state, outcome: outcome, at: now)
         }
     }

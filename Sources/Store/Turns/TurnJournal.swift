@@ -28,15 +28,16 @@ package struct TurnJournal: Sendable {
         }
     }
 
-    /// One transaction: messages into the transcript, steps into the journal.
+    /// One transaction: messages into the transcript, steps into the journal, and what a channel is to post of them.
     @discardableResult
     package func advance(
-        _ run: RunID, appending messages: [Message] = [], steps: [TurnStep] = []
+        _ run: RunID, appending messages: [Message] = [], steps: [TurnStep] = [], outbox: [NewOutboxPart] = []
     ) async throws -> [StoredPosition] {
         try await database.write { connection in
             let journal = TurnTable(connection: connection)
             guard let turn = try journal.turn(run) else { return [] }
             try journal.append(steps, to: run)
+            if !outbox.isEmpty { _ = try OutboxTable(connection: connection).add(outbox, at: .now) }
             guard !messages.isEmpty else { return [] }
             var writer = try TranscriptWriter(turn.sessionID, run: run, on: connection)
             let positions = try writer.append(messages)

@@ -35,7 +35,14 @@ struct TurnTable {
         try table.touch(turn.session, at: turn.startedAt)
         return BegunTurn(
             entry: entry, position: position ?? resumed?.position, transcript: transcript,
-            attempt: resumed?.attempt ?? 1)
+            attempt: resumed?.attempt ?? 1, partCount: resumed == nil ? 0 : try partCount(of: turn.run))
+    }
+
+    private func partCount(of run: RunID) throws -> Int {
+        try connection.first(
+            "SELECT coalesce(max(part) + 1, 0) FROM outbox WHERE run = ? AND state <> ?", run,
+            OutboxState.draft.rawValue
+        ) { $0.int(0) } ?? 0
     }
 
     func insert(_ turn: NewTurn, in session: SessionID, at sequence: Int64?) throws {

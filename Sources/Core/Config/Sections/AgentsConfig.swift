@@ -34,6 +34,7 @@ package struct AgentsConfig: ConfigSection {
         /// `auto`, `12` or `24`.
         package var timeFormat = "auto"
         package var compaction = CompactionConfig()
+        package var typingMode: String?
 
         package init() {}
 
@@ -53,6 +54,7 @@ package struct AgentsConfig: ConfigSection {
             Field("userTimezone", \.userTimezone, .text).label("Time Zone"),
             Field("timeFormat", \.timeFormat, .choice("auto", "12", "24")).label("Clock"),
             Field("compaction", \.compaction, .object).label("Compaction"),
+            Field("typingMode", \.typingMode, .typingMode).label("Typing Indicator"),
             .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
     }
 
