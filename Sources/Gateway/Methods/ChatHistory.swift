@@ -69,6 +69,7 @@ struct ChatHistory {
         _ spelling: String, _ session: SessionKey, _ entry: SessionEntry?, _ sessionID: SessionID?,
         _ page: HistoryPage?, next: Int64?, _ generation: Generation
     ) -> [UInt8] {
+<<<<<<< HEAD
         var writer = ObjectWriter(
             capacity: 1024 + (page?.messages.reduce(0) { $0 + $1.json.count + 200 } ?? 0))
         writer.add("sessionKey", spelling)
@@ -86,6 +87,22 @@ struct ChatHistory {
         // The last member: which runs are on is added to it when the page is sent.
         writer.add("sessionInfo", rows.info(session, entry))
         return writer.finish()
+=======
+        .jsonObject(capacity: 1024 + (page?.messages.reduce(0) { $0 + $1.json.count + 200 } ?? 0)) {
+            $0.add("sessionKey", spelling)
+            if let sessionID { $0.add("sessionId", sessionID) }
+            $0.add("messages", encoded: Self.messages(page, generation))
+            $0.add("thinkingLevel", entry?.thinkingLevel ?? settings.now.thinking.rawValue)
+            guard generation == .four else { return }
+            $0.add("pendingInputs", ["items": [], "total": 0])
+            $0.add("hasMore", page?.hasMore ?? false)
+            if let next { $0.add("nextOffset", next) }
+            $0.add("totalMessages", page?.total ?? 0)
+            $0.add("defaults", settings.now.modelDefaults(models, generation))
+            let rows = SessionRowJSON(settings: settings.now, models: models, generation: generation)
+            $0.add("sessionInfo", rows.info(session, entry))
+        }
+>>>>>>> main
     }
 
     private static func messages(_ page: HistoryPage?, _ generation: Generation) -> [UInt8] {
@@ -98,6 +115,7 @@ struct ChatHistory {
         return bytes
     }
 
+<<<<<<< HEAD
     /// Which runs are on, and what one has said so far, changes with every word and is never kept: it is put in last.
     ///
     /// The page of today's clients ends with `sessionInfo`; see `encoded`.
@@ -123,5 +141,20 @@ struct ChatHistory {
         }
         bytes.append(UInt8(ascii: "}"))
         return bytes
+=======
+    /// What a run has said so far changes with every word and is never kept: it is put in last.
+    private func withRun(_ page: [UInt8], _ session: SessionKey, _ generation: Generation) -> [UInt8] {
+        guard let run = switchboard.activeRun(in: session), !run.isQueued else { return page }
+        let text = run.wholeText
+        return [UInt8](capacity: page.count + text.utf8.count + 256) {
+            $0.write(encoded: page.dropLast())
+            $0.addObject("inFlightRun") {
+                $0.add("runId", run.run)
+                $0.add("text", text)
+                $0.add("startedAt", run.startedAt)
+            }
+            $0.write(raw: "}")
+        }
+>>>>>>> main
     }
 }

@@ -56,6 +56,7 @@ enum HistoryMessage {
         return texts.count == blocks.count ? texts.joined(separator: "\n") : nil
     }
 
+<<<<<<< HEAD
     private static func with(
         _ place: Place, _ json: [UInt8], idempotencyKey: String? = nil, isCompaction: Bool = false
     ) -> [UInt8] {
@@ -72,5 +73,19 @@ enum HistoryMessage {
         bytes.append(contentsOf: writer.finish())
         bytes.append(UInt8(ascii: "}"))
         return bytes
+=======
+    private static func with(_ place: Place, _ json: [UInt8], idempotencyKey: String?) -> [UInt8] {
+        [UInt8](capacity: json.count + 256) {
+            $0.write(encoded: json.dropLast())
+            $0.addObject("__openclaw") {
+                $0.add("id", place.id)
+                $0.add("seq", place.sequence)
+                $0.add("recordTimestampMs", place.recordedAt)
+                if let idempotencyKey { $0.add("idempotencyKey", idempotencyKey) }
+                if let run = place.run { $0.add("runId", run) }
+            }
+            $0.write(raw: "}")
+        }
+>>>>>>> main
     }
 }
