@@ -9,6 +9,11 @@ enum Amount {
         return "\(count / 1_000_000).\(count / 100_000 % 10)M"
     }
 
+    /// `12k/128k (9%)`.
+    static func context(_ used: Int, of window: Int) -> String {
+        "\(tokens(used))/\(tokens(window)) (\(used * 100 / max(window, 1))%)"
+    }
+
     /// `5s`, `3m 12s`, `2h 5m`, `4d 1h`.
     static func duration(_ duration: Duration) -> String {
         let seconds = max(Int(duration.components.seconds), 0)

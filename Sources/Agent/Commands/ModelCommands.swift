@@ -5,8 +5,8 @@ import Store
 enum ModelCommands {
     static let all = [
         SlashCommand(
-            name: "think", aliases: ["thinking", "t"], arguments: "<level|default>",
-            help: "Set the thinking level.",
+            name: "think", aliases: ["thinking", "t"], arguments: "<level|default> [question]",
+            help: "Set the thinking level, or use it for one question.",
             category: .options, run: think),
         SlashCommand(
             name: "model", arguments: "[list|status|default|provider/model]", help: "Show or set the model.",
@@ -38,7 +38,10 @@ enum ModelCommands {
                 return .reply(
                     "`\(word)` is no thinking level. Use one of: default, \(levels.joined(separator: ", ")).")
             }
-            guard levels.contains(level.rawValue) else {
+            let isPossible = levels.contains(level.rawValue)
+            // Before a question it counts for this question; a model that does not think answers all the same.
+            if !call.rest.isEmpty { return .turn(call.rest, thinking: isPossible ? level : nil) }
+            guard isPossible else {
                 return .reply(
                     "\(choice.model) does not think; `\(word)` has no effect there. Use one of: off.")
             }

@@ -12,6 +12,8 @@ package final class Switchboard {
     package var settings: AgentSettings
     package var directory: ModelDirectory
     package var tools: ToolBox
+    /// Restarts the gateway, when a person has asked for it in a chat and has been answered.
+    package var restart: @MainActor () -> Void = {}
 
     let stores: Stores
     let models: any ModelProvider
@@ -167,7 +169,7 @@ package final class Switchboard {
         if let command = item.command?.command {
             if command.startsOver {
                 clear(entry.session)
-            } else if queue.isBusy(entry.session) {
+            } else if queue.isBusy(entry.session) && !command.waitsForTurn {
                 return work.add { await self.perform(item) }
             }
         }

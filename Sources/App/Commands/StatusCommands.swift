@@ -68,6 +68,7 @@ enum StatusCommands {
         return .success
     }
 
+    /// A refused login is helped by a secret, an unreachable gateway by a start: each is told as what it is.
     private static func tellWithoutGateway(
         _ invocation: Invocation, _ target: GatewayClient.Target, _ error: CommandError
     ) throws {
@@ -75,14 +76,17 @@ enum StatusCommands {
         if invocation.wantsJSON {
             Terminal.print([
                 "gateway": [
-                    "url": .string(target.url), "reachable": false, "error": .string(error.message),
+                    "url": .string(target.url), "reachable": .bool(error.isRefusedLogin),
+                    "login": error.isRefusedLogin ? "refused" : .null, "error": .string(error.message),
                 ],
                 "config": .string(config),
             ])
         } else {
+            let finding =
+                error.isRefusedLogin
+                ? "refused the login at \(target.url)" : "unreachable at \(target.url)"
             Terminal.print(
-                "OpenClaw status\n\nGateway   unreachable at \(target.url)\nConfig    \(config)\n\n\(error.message)"
-            )
+                "OpenClaw status\n\nGateway   \(finding)\nConfig    \(config)\n\n\(error.message)")
         }
     }
 

@@ -28,7 +28,7 @@ final class Assembly {
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
     private var saidShadowed: Set<String> = []
-    private var saidToolRules: Set<String> = []
+    private var saidQuietRules: Set<String> = []
     private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
         apply(plan)
     }
@@ -84,6 +84,10 @@ final class Assembly {
             services: Self.services(
                 stores, switchboard, board, pairing, events, setup, rooms, router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
+        switchboard.restart = { [unowned self] in
+            log.info("restarting, as asked for in a chat")
+            signals.end(.restart)
+        }
         gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
     }
 
@@ -132,7 +136,7 @@ final class Assembly {
         logs.update(setup, secrets: setup.knownSecrets(secret))
         router.update(RoomSettings(setup: setup, secret: secret).models)
         sayShadowedKeys()
-        sayToolRules()
+        sayQuietRules()
         applySettings()
         board.update(channelAccounts)
     }
@@ -163,7 +167,7 @@ final class Assembly {
         do {
             return try Database(path: "\(state)/openclaw.sqlite")
         } catch StoreError.alreadyOpen {
-            throw GatewayRun.alreadyRunning(pid: nil)
+            throw GatewayRun.alreadyRunning(pid: Database.holder(of: "\(state)/openclaw.sqlite"))
         } catch {
             throw CommandError("Gateway failed to start: \(error)")
         }
@@ -222,8 +226,12 @@ final class Assembly {
 
     // MARK: Words
 
-    private func sayToolRules() {
-        for sentence in ToolRules.warnings(setup.config) where saidToolRules.insert(sentence).inserted {
+    /// Each rule of the config that comes to something else than it says, once.
+    private func sayQuietRules() {
+        let sentences =
+            ToolRules.warnings(setup.config)
+            + [ZoneFile.warning(setup.config, setup.environment)].compactMap { $0 }
+        for sentence in sentences where saidQuietRules.insert(sentence).inserted {
             log.named("config").warning("\(sentence)")
         }
     }
@@ -238,7 +246,7 @@ final class Assembly {
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
         sayShadowedKeys()
-        sayToolRules()
+        sayQuietRules()
         for mistake in certificates.mistakes { log.warning("\(mistake)") }
         for channel in RoomSettings(setup: setup, secret: secret).channels {
             if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }

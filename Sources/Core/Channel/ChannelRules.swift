@@ -38,7 +38,11 @@ package struct ChannelRules: Sendable, Hashable {
         case off, first, all, batched
     }
 
+<<<<<<< HEAD
+    /// Where a long answer is cut: when it is too long, or already at each line.
+=======
     /// Where a text that is too long for one message is cut.
+>>>>>>> main
     package enum ChunkMode: String, Sendable {
         case length, newline
     }

@@ -6,6 +6,7 @@ package indirect enum Message: Sendable, Hashable {
     case user(UserMessage)
     case assistant(AssistantMessage)
     case toolResult(ToolResultMessage)
+    case compaction(CompactionMessage)
 }
 
 /// A piece of a message.
@@ -71,6 +72,8 @@ package struct AssistantMessage: Sendable, Hashable {
     package var usage: Usage?
     package var stopReason: StopReason
     package var errorMessage: String?
+    /// A word for why there is no answer, for clients with words of their own: `rate_limit`, `auth`, ….
+    package var errorCode: String?
     package var responseID: String?
 
     package init(
@@ -116,6 +119,23 @@ package struct ToolResultMessage: Sendable, Hashable {
         self.content = content
         self.isError = isError
         self.details = details
+        self.timestamp = timestamp
+    }
+}
+
+/// A summary that stands for the older part of a transcript; the messages it stands for stay where they are.
+package struct CompactionMessage: Sendable, Hashable {
+    package var summary: String
+    /// The transcript's sequence number of the first message that a model is still sent word for word.
+    package var firstKept: Int64
+    /// Tokens of the conversation that was summarised, about.
+    package var tokensBefore: Int
+    package var timestamp: Timestamp
+
+    package init(summary: String, firstKept: Int64, tokensBefore: Int, timestamp: Timestamp) {
+        self.summary = summary
+        self.firstKept = firstKept
+        self.tokensBefore = tokensBefore
         self.timestamp = timestamp
     }
 }

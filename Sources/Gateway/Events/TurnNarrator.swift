@@ -50,6 +50,13 @@ struct TurnNarrator {
         case .aborted(let reason, let start, let end, let text):
             return aborted(reason, start, end, text, time)
         case .replied(let text): return replied(text, event.sequence, time)
+        case .compacting: return [numbered("compaction", ["phase": "start"], time, hasSession: true)]
+        case .compacted(let succeeded):
+            return [
+                numbered(
+                    "compaction", ["phase": "end", "willRetry": false, "completed": .bool(succeeded)], time,
+                    hasSession: true)
+            ]
         case .retrying, .appended: return []
         }
     }

@@ -29,7 +29,7 @@ struct Conversation: Equatable {
                 let blocks = Self.usable(message, endpoint, keepsReasoning: keepsReasoning)
                 addModel(calls.answer(blocks, at: place, isWhole: message.isWhole, results: &open))
                 for index in open.indices { open[index].content = Self.usable(open[index].content, endpoint) }
-            case .toolResult:
+            case .toolResult, .compaction:
                 continue
             }
         }
@@ -133,7 +133,7 @@ private struct CallPairing {
                 results[Self.id(result.toolCallID), default: []].append((place, result))
             case .assistant(let message):
                 for call in message.toolCalls { calls[Self.id(call.id), default: []].append(place) }
-            case .user: continue
+            case .user, .compaction: continue
             }
         }
     }

@@ -35,9 +35,4 @@ extension ModelRouter {
 
     /// Rests that are not over, soonest end first.
     package var cooldowns: [Cooldown] { rests.all.filter { $0.until > world.now() } }
-
-    /// Ends the rests of one credential, or all.
-    package func clearCooldowns(credential: String? = nil) async {
-        for cooldown in rests.clear(credential) { await forget(cooldown) }
-    }
 }

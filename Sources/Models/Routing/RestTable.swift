@@ -77,13 +77,6 @@ struct RestTable {
         }
     }
 
-    /// Nil clears everything.
-    mutating func clear(_ credential: String?) -> [Cooldown] {
-        let cleared = entries.values.filter { credential == nil || $0.credential == credential }
-        for entry in cleared { entries[Key(entry.credential, entry.model)] = nil }
-        return cleared
-    }
-
     /// What the server asks for counts, within the longest rest.
     private static func rest(
         _ reason: Reason, _ failures: Int, _ rules: CooldownRules, _ provider: String

@@ -135,6 +135,7 @@ extension Message {
             "assistant\(message.stopReason == .stop ? "" : " (\(message.stopReason))"): \(message.text)"
         case .toolResult(let message):
             "tool \(message.toolName)\(message.isError ? " failed" : ""): \(message.content.text)"
+        case .compaction(let message): "summary before \(message.firstKept): \(message.summary)"
         }
     }
 }
@@ -152,6 +153,8 @@ extension TurnEvent.Kind {
         case .toolFinished(let call, _, _, _): "toolFinished \(call.name)"
         case .usage: "usage"
         case .retrying: "retrying"
+        case .compacting: "compacting"
+        case .compacted(let succeeded): succeeded ? "compacted" : "not compacted"
         case .finishing: "finishing"
         case .ended: "ended"
         case .failed: "failed"

@@ -11,7 +11,7 @@ import Testing
 struct ConfigEffectTests {
     /// Keys whose value is read where it is needed, and not handed to a room; each has a test of its own.
     private nonisolated static let readInPlace: Set<String> = [
-        "commands.restart", "gateway.reload.mode", "gateway.reload.debounceMs", "meta.lastTouchedVersion",
+        "gateway.reload.mode", "gateway.reload.debounceMs", "meta.lastTouchedVersion",
         "meta.lastTouchedAt",
     ]
 

@@ -334,13 +334,4 @@ struct ModelRouterTests {
         router.update(ModelSettings(environment: ["OPENAI_API_KEY": "o"]))
         #expect(explanation(await ask(router, ["openai/o"])) == "answered hello")
     }
-
-    @Test func `rests can be cleared by hand`() async {
-        scene.steps = [a: [.fail(.billing(message: "x"))], o: [.answer("1")]]
-        let router = router()
-        _ = await ask(router)
-        #expect(router.cooldowns.count == 1)
-        await router.clearCooldowns()
-        #expect(router.cooldowns.isEmpty && scene.stored.isEmpty)
-    }
 }

@@ -79,6 +79,5 @@ struct RestTableTests {
 
         #expect(table.succeed(key.id, model).count == 2)
         #expect(table.all.map(\.model) == ["p/n"])
-        #expect(table.clear(nil).count == 1 && table.all.isEmpty)
     }
 }
