@@ -74,11 +74,11 @@ enum StatusCommands {
         let window = choice.window(call.profile)
         let lines = [
             "🦞 OpenClaw \(call.facts.version)",
-            "⏱️ Uptime: \(Amount.duration(.now - call.facts.startedAt))",
+            "⏱️ Uptime: \((Timestamp.now - call.facts.startedAt).wholeSecondsText)",
             "🧠 Model: \(choice.model)\(entry.modelOverride == nil ? "" : " (chosen for this session)")",
             "🧮 Tokens: \(entry.inputTokens ?? 0) in / \(entry.outputTokens ?? 0) out",
             "📚 Context: \(Amount.tokens(used))/\(Amount.tokens(window)) (\(used * 100 / max(window, 1))%)",
-            "🧵 Session: \(call.session) • updated \(Amount.duration(.now - entry.updatedAt)) ago",
+            "🧵 Session: \(call.session) • updated \((Timestamp.now - entry.updatedAt).wholeSecondsText) ago",
             "⚙️ Think: \(choice.thinking) · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
         ]
         return .reply(lines.joined(separator: "\n"))
