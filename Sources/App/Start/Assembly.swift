@@ -37,6 +37,7 @@ final class Assembly {
         mayRestart: { [unowned self] in setup.config.commands.restart })
 
     private var log: Log { logs.log }
+    private var knownSecrets: [String] { setup.knownSecrets(secret) + router.knownSecrets }
 
     init(_ setup: LocalSetup) throws {
         self.setup = setup
@@ -68,6 +69,8 @@ final class Assembly {
             services: Self.services(
                 stores, switchboard, events, setup, rooms, router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
+        router.whenLoginsChange = { [unowned self] in logs.hide(knownSecrets, self.setup) }
+        router.whenLoginsChange()
         gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
     }
 
@@ -111,8 +114,8 @@ final class Assembly {
     private func apply(_ plan: ReloadPlan) {
         guard !plan.needsRestart else { return signals.end(.restart) }
         setup.refresh()
-        logs.update(setup, secrets: setup.knownSecrets(secret))
         router.update(RoomSettings(setup: setup, secret: secret).models)
+        logs.update(setup, secrets: knownSecrets)
         sayShadowedKeys()
         sayToolRules()
         applySettings()
@@ -154,7 +157,8 @@ final class Assembly {
             },
             models: { [router] in router.availableModels.map(\.reference) },
             providers: { [router] in router.configuredProviders },
-            defaultModel: { [router] in router.defaultModel })
+            defaultModel: { [router] in router.defaultModel }, rests: { [router] in router.cooldowns },
+            wake: { [router] in await router.wake($0) })
     }
 
     private static func services(
@@ -240,7 +244,7 @@ final class Assembly {
         } else {
             log.info("log file: \(logs.file.path)")
         }
-        log.debug("started in \(startedAt.duration(to: .now).milliseconds) ms")
+        log.debug("started in \(startedAt.duration(to: .now).text)")
         if ProcessFacts.isInteractive {
             log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")
             Terminal.print("\n  \(setup.link(port: plan.port, token: secret.token?.reveal()))\n")

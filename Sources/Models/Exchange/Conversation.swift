@@ -87,7 +87,7 @@ struct Conversation: Equatable {
     private static func usable(_ blocks: [Block], _ endpoint: Endpoint) -> [Block] {
         blocks.compactMap { block in
             switch block {
-            case .text(let text): text.isBlank ? nil : block
+            case .text(let text, _): text.isBlank ? nil : .text(text)
             case .image: endpoint.model.acceptsImages ? block : .text(imageLeftOut)
             case .thinking, .redactedThinking, .toolCall: nil
             }
@@ -105,7 +105,9 @@ struct Conversation: Equatable {
             && message.provider == endpoint.reference.provider && message.model == endpoint.reference.model
         return message.content.compactMap { block in
             switch block {
-            case .text(let text): return text.isBlank ? nil : block
+            case .text(let text, let signature):
+                if isOwn && signature != nil { return block }
+                return text.isBlank ? nil : .text(text)
             case .thinking, .redactedThinking: return isOwn ? block : nil
             case .image: return nil
             case .toolCall(var call):
@@ -190,7 +192,8 @@ extension Block {
         switch self {
         case .thinking, .redactedThinking: true
         case .toolCall(let call): call.signature != nil
-        case .text, .image: false
+        case .text(_, let signature): signature != nil
+        case .image: false
         }
     }
 }

@@ -191,7 +191,8 @@ extension Transfer {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
             return .failure(.invalidRequest(text))
         case CURLE_OPERATION_TIMEDOUT:
-            return .failure(.timedOut("No connection to `\(host)` within \(request.connectTimeout)."))
+            return .failure(
+                .timedOut(WebTimeout(step: .connection, host: host, limit: request.connectTimeout)))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
             CURLE_SSL_CONNECT_ERROR,
             CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY:
