@@ -45,16 +45,16 @@ extension Endpoint {
 extension ModelError {
     /// No answer, or none to its end: what to do next is told by which limit passed or what broke.
     init(_ error: WebError, _ endpoint: Endpoint) {
-        let text = endpoint.mask.apply(to: error.message { $0.text })
+        let text = endpoint.mask.apply(to: error.message)
         let model = "`\(endpoint.reference)`"
         switch error {
         case .cancelled: self = .cancelled
-        case .timedOut(let limit):
-            let advice = limit.step == .connection ? " " + endpoint.addressAdvice : ""
-            self = .timedOut(message: "\(model): \(text)\(advice)")
+        case .timedOut: self = .timedOut(message: "\(model): \(text)")
         case .unreachable:
+            let end = text.hasSuffix(".") ? " " : ". "
             self = .overloaded(
-                retryAfter: nil, message: "\(model) could not be reached: \(text). \(endpoint.addressAdvice)")
+                retryAfter: nil,
+                message: "\(model) could not be reached: \(text)\(end)\(endpoint.addressAdvice)")
         case .interrupted:
             self = .overloaded(retryAfter: nil, message: "The connection to \(model) broke off: \(text)")
         case .invalidRequest:

@@ -89,7 +89,7 @@ struct LoginRenewal {
             return try await web.send(request)
         } catch {
             throw .overloaded(
-                retryAfter: nil, message: "The login could not be renewed: \(error.message { $0.text })")
+                retryAfter: nil, message: "The login could not be renewed: \(error.message)")
         }
     }
 

@@ -17,8 +17,7 @@ final class TransferDeadlines {
         totalTimer = total.map { total in
             LoopEvent.after(total) { [weak transfer] in
                 guard let transfer else { return }
-                transfer.close(
-                    because: .timedOut(WebTimeout(step: .end, host: transfer.host, limit: total)))
+                transfer.close(because: .timedOut("`\(transfer.host)` did not finish within \(total.text)."))
             }
         }
     }
@@ -37,6 +36,6 @@ final class TransferDeadlines {
         }
         let left = idle - lastByte.duration(to: .now)
         guard left <= .zero else { return waitForSilence(left) }
-        transfer.close(because: .timedOut(WebTimeout(step: .nextByte, host: transfer.host, limit: idle)))
+        transfer.close(because: .timedOut("`\(transfer.host)` sent nothing for \(idle.text)."))
     }
 }

@@ -45,44 +45,24 @@ package enum WebError: Error, Sendable {
     case invalidRequest(String)
     /// This process cannot send any request.
     case unavailable(String)
-    /// No connection: unknown name, refused, or a certificate that does not hold. Nothing was sent.
+    /// No connection: unknown name, refused, not within the connect timeout, or a certificate that does not hold.
+    ///
+    /// Nothing was sent.
     case unreachable(String)
-    /// The connect, idle or total timeout has passed.
-    case timedOut(WebTimeout)
+    /// The idle or total timeout has passed.
+    case timedOut(String)
     /// The connection ended before the reply's end.
     case interrupted(String)
     /// The reply is larger than asked for.
     case tooLarge(String)
     case cancelled
 
-    /// What happened, in words; `print` writes a time limit as the rest of the product does.
-    package func message(_ print: (Duration) -> String) -> String {
+    package var message: String {
         switch self {
         case .invalidRequest(let message), .unavailable(let message), .unreachable(let message),
-            .interrupted(let message), .tooLarge(let message):
+            .timedOut(let message), .interrupted(let message), .tooLarge(let message):
             message
-        case .timedOut(let timeout): timeout.message(print(timeout.limit))
         case .cancelled: "The request was cancelled."
-        }
-    }
-}
-
-/// A time limit that has passed.
-package struct WebTimeout: Sendable, Hashable {
-    /// What was waited for.
-    package enum Step: Sendable {
-        case connection, nextByte, end
-    }
-
-    package var step: Step
-    package var host: String
-    package var limit: Duration
-
-    fileprivate func message(_ limit: String) -> String {
-        switch step {
-        case .connection: "No connection to `\(host)` within \(limit)."
-        case .nextByte: "`\(host)` sent nothing for \(limit)."
-        case .end: "`\(host)` did not finish within \(limit)."
         }
     }
 }
