@@ -293,6 +293,19 @@ def test_sighup_reads_the_configuration_again(start: Any, state: Path) -> None:
     connect(gateway.port).close()
 
 
+def test_only_a_message_opens_the_library_that_models_are_asked_with(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    """A gateway that is only looked at stays small."""
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    with connect(gateway.port) as client:
+        client.request("chat.history", {"sessionKey": "agent:main:main"})
+        client.chat("/status")
+        assert not gateway.has_opened("libcurl")
+        client.chat("hi")
+        assert gateway.has_opened("libcurl")
+
+
 def test_few_threads_do_all_the_work(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
     gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
     clients = [connect(gateway.port) for _ in range(20)]

@@ -68,7 +68,8 @@ enum ModelCommands {
         case "status": return .reply(try await status(call))
         case "list": return .reply(models(call, of: nil))
         case "default":
-            _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = nil }
+            let entry = try await call.stores.sessions.patch(call.session) { $0.modelOverride = nil }
+            await call.directory.wake(call.choice(entry).model)
             return .reply("This session uses the configured model again.")
         default: return .reply(try await choose(call))
         }
@@ -101,7 +102,14 @@ enum ModelCommands {
         if !choice.fallbacks.isEmpty {
             lines.append("Fallbacks: " + choice.fallbacks.map(\.description).joined(separator: ", "))
         }
+        lines += call.directory.rests().map(rest)
         return lines.joined(separator: "\n")
+    }
+
+    /// The credential's name without the mark of its secret, or the model.
+    private static func rest(_ cooldown: Cooldown) -> String {
+        let name = cooldown.model ?? String(cooldown.credential.prefix { $0 != "#" })
+        return "Resting: \(name) for another \((cooldown.until - .now).wholeSecondsText) (\(cooldown.reason))"
     }
 
     @MainActor
@@ -113,6 +121,8 @@ enum ModelCommands {
         }
         if let refusal = refusal(of: model, call) { return refusal }
         _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = model }
+        // Who chooses a model wants it asked now, perhaps because what it rested for is mended.
+        await call.directory.wake(model)
         return "Model set to \(model) for this session."
     }
 

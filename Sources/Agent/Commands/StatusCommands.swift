@@ -81,11 +81,11 @@ enum StatusCommands {
         let lines = [
             "🦞 OpenClaw \(call.facts.version)",
             "🕒 \(clock.date(now)), \(clock.time(now)) (\(clock.place(now)))",
-            "⏱️ Uptime: \(Amount.duration(.now - call.facts.startedAt))",
+            "⏱️ Uptime: \((Timestamp.now - call.facts.startedAt).wholeSecondsText)",
             "🧠 Model: \(choice.model)\(entry.modelOverride == nil ? "" : " (chosen for this session)")",
             "🧮 Tokens: \(entry.inputTokens ?? 0) in / \(entry.outputTokens ?? 0) out",
             "📚 Context: \(Amount.context(used, of: window)) · 🧹 Compactions: \(entry.compactionCount)",
-            "🧵 Session: \(call.session) • updated \(Amount.duration(.now - entry.updatedAt)) ago",
+            "🧵 Session: \(call.session) • updated \((Timestamp.now - entry.updatedAt).wholeSecondsText) ago",
             "⚙️ Think: \(choice.thinking) · Verbose: \(entry.verboseLevel ?? "off")",
             "🪢 Queue: followup · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
         ]

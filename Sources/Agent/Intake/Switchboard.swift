@@ -76,6 +76,8 @@ package final class Switchboard {
             }
             return .stopped(await abort(session: message.session, reason: .stop))
         }
+        // While the disk works, so that the model's first request need not wait for more than that.
+        if command(in: message) == nil { models.prepare() }
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
         let waiting = queue.waiting(in: message.session).count

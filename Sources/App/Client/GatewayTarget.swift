@@ -126,7 +126,7 @@ extension GatewayClient.Failure {
         case .refused(let message, _, _): CommandError(message)
         case .closed(let code, let reason):
             CommandError("The gateway closed the connection (\(code)): \(reason)")
-        case .timedOut(let seconds): CommandError("The gateway did not answer within \(seconds) s.")
+        case .timedOut(let limit): CommandError("The gateway did not answer within \(limit.text).")
         case .invalid(let message): CommandError(message)
         }
     }

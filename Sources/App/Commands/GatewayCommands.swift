@@ -93,7 +93,7 @@ enum GatewayCommands {
         if invocation.wantsJSON {
             Terminal.print(health)
         } else {
-            Terminal.print("Gateway Health\nOK (\(started.duration(to: .now).milliseconds)ms)")
+            Terminal.print("Gateway Health\nOK (\(started.duration(to: .now).text))")
         }
         return .success
     }

@@ -93,12 +93,12 @@ enum StatusCommands {
     private static func overview(
         _ target: GatewayClient.Target, _ hello: JSON, _ status: JSON, _ health: JSON, _ channels: JSON
     ) -> String {
-        let uptime = (hello["snapshot"]?["uptimeMs"]?.intValue ?? 0) / 1000
+        let uptime = Duration.milliseconds(hello["snapshot"]?["uptimeMs"]?.intValue ?? 0).wholeSecondsText
         let version = hello["server"]?["version"]?.stringValue ?? "?"
         let defaults = status["sessions"]?["defaults"]
         let order = channels["channelOrder"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let rows = [
-            ("Gateway", "reachable at \(target.url), up \(uptime) s, version \(version)"),
+            ("Gateway", "reachable at \(target.url), up \(uptime), version \(version)"),
             ("Config", hello["snapshot"]?["configPath"]?.stringValue ?? "-"),
             ("Model", defaults?["model"]?.stringValue ?? "-"),
             ("Health", health["ok"]?.boolValue == true ? "ok" : "not ok"),

@@ -41,6 +41,7 @@ final class Assembly {
         mayRestart: { [unowned self] in setup.config.commands.restart })
 
     private var log: Log { logs.log }
+    private var knownSecrets: [String] { setup.knownSecrets(secret) + router.knownSecrets }
 
     init(_ setup: LocalSetup) throws {
         self.setup = setup
@@ -88,6 +89,8 @@ final class Assembly {
             log.info("restarting, as asked for in a chat")
             signals.end(.restart)
         }
+        router.whenLoginsChange = { [unowned self] in logs.hide(knownSecrets, self.setup) }
+        router.whenLoginsChange()
         gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
     }
 
@@ -133,8 +136,8 @@ final class Assembly {
     private func apply(_ plan: ReloadPlan) {
         guard !plan.needsRestart else { return signals.end(.restart) }
         setup.refresh()
-        logs.update(setup, secrets: setup.knownSecrets(secret))
         router.update(RoomSettings(setup: setup, secret: secret).models)
+        logs.update(setup, secrets: knownSecrets)
         sayShadowedKeys()
         sayQuietRules()
         applySettings()
@@ -184,7 +187,8 @@ final class Assembly {
             },
             models: { [router] in router.availableModels.map(\.reference) },
             providers: { [router] in router.configuredProviders },
-            defaultModel: { [router] in router.defaultModel })
+            defaultModel: { [router] in router.defaultModel }, rests: { [router] in router.cooldowns },
+            wake: { [router] in await router.wake($0) })
     }
 
     private static func services(
@@ -276,7 +280,7 @@ final class Assembly {
         } else {
             log.info("log file: \(logs.file.path)")
         }
-        log.debug("started in \(startedAt.duration(to: .now).milliseconds) ms")
+        log.debug("started in \(startedAt.duration(to: .now).text)")
         if ProcessFacts.isInteractive {
             log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")
             Terminal.print("\n  \(setup.link(port: plan.port, token: secret.token?.reveal()))\n")

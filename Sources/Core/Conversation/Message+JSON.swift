@@ -162,8 +162,10 @@ extension [Block] {
 extension Block {
     package var json: JSON {
         switch self {
-        case .text(let text):
-            return ["type": "text", "text": .string(text)]
+        case .text(let text, let signature):
+            var object: JSONObject = ["type": "text", "text": .string(text)]
+            object["textSignature"] = signature.map { .string($0) }
+            return .object(object)
         case .thinking(let text, let signature):
             var object: JSONObject = ["type": "thinking", "thinking": .string(text)]
             object["thinkingSignature"] = signature.map { .string($0) }
@@ -186,7 +188,7 @@ extension Block {
         switch json["type"]?.stringValue {
         case "text":
             guard let text = json["text"]?.stringValue else { return nil }
-            self = .text(text)
+            self = .text(text, signature: json["textSignature"]?.stringValue)
         case "thinking":
             let signature = json["thinkingSignature"]?.stringValue
             if json["redacted"]?.boolValue == true, let signature {

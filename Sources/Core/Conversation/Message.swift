@@ -11,7 +11,8 @@ package indirect enum Message: Sendable, Hashable {
 
 /// A piece of a message.
 package enum Block: Sendable, Hashable {
-    case text(String)
+    /// `signature` is what the vendor wants back with the text, which may be empty then.
+    case text(String, signature: String? = nil)
     /// Reasoning. `signature` is what the vendor wants back unchanged.
     case thinking(String, signature: String?)
     /// Reasoning that the vendor sends encrypted; it goes back unchanged.
@@ -186,7 +187,7 @@ extension [Block] {
     /// The text blocks, joined.
     package var text: String {
         var text = ""
-        for case .text(let piece) in self { text += piece }
+        for case .text(let piece, _) in self { text += piece }
         return text
     }
 }

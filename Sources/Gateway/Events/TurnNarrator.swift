@@ -263,7 +263,7 @@ extension TurnNarrator {
     /// Text is cut and images are left out: the transcript has the whole.
     private static func shown(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text): ["type": "text", "text": .string(String(text.utf8Prefix(mostToolBytes)))]
+        case .text(let text, _): ["type": "text", "text": .string(String(text.utf8Prefix(mostToolBytes)))]
         case .image(let image): ["type": "image", "mimeType": .string(image.mimeType), "omitted": true]
         default: nil
         }

@@ -161,7 +161,7 @@ package final class OutgoingWebSocket {
         isCloseSent = true
         connection.send(frame(.close, CloseCode.payload(code, reason)))
         timer = .after(request.closeTimeout) { [weak self, host = connection.request.host, request] in
-            self?.finish(.failure(.timedOut("`\(host)` did not close within \(request.closeTimeout).")))
+            self?.finish(.failure(.timedOut("`\(host)` did not close within \(request.closeTimeout.text).")))
         }
     }
 
@@ -216,7 +216,7 @@ package final class OutgoingWebSocket {
         guard !isPingSent else {
             let host = connection.request.host
             return finish(
-                .failure(.timedOut("`\(host)` did not answer a ping within \(request.pingTimeout).")))
+                .failure(.timedOut("`\(host)` did not answer a ping within \(request.pingTimeout.text).")))
         }
         isPingSent = true
         send(.ping, [])

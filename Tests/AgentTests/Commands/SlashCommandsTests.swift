@@ -72,6 +72,16 @@ struct SlashCommandsTests {
     }
 
     @Test
+    func `a message is announced to the models, a command is not`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("/model fake/fake-2")
+            #expect(house.models.announced == 0)
+            try await house.ask("hi")
+            #expect(house.models.announced == 1)
+        }
+    }
+
+    @Test
     func `a chosen model is asked from the next message on, and default goes back`() async throws {
         try await TestHouse.run { house in
             try await house.ask("/model fake/fake-2")
@@ -80,6 +90,28 @@ struct SlashCommandsTests {
             try await house.ask("hi")
 
             #expect(house.models.requests.map(\.model.model) == ["fake-2", "fake-1"])
+        }
+    }
+
+    @Test
+    func `what rests is told, and choosing a model wakes it`() async throws {
+        try await TestHouse.run { house in
+            func rest(_ model: String?) -> Cooldown {
+                Cooldown(
+                    credential: "fake:env#01234567", model: model,
+                    until: .now + .seconds(4 * 3600 + 30 * 60 + 59), failures: 1,
+                    reason: "rate limit")
+            }
+            house.rested.cooldowns = [rest("fake/fake-1"), rest("fake/fake-2"), rest(nil)]
+            try await house.ask("/model status")
+            let told = try #require(try await house.lines().last)
+            #expect(told.contains("Resting: fake/fake-1 for another 4h 30m (rate limit)"))
+            #expect(told.hasSuffix("Resting: fake:env for another 4h 30m (rate limit)"))
+
+            try await house.ask("/model fake/fake-2")
+            #expect(house.rested.cooldowns.map(\.model) == ["fake/fake-1", nil])
+            try await house.ask("/model default")
+            #expect(house.rested.cooldowns.map(\.model) == [nil])
         }
     }
 

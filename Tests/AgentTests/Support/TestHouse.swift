@@ -18,6 +18,13 @@ final class TestHouse {
     private var subscription: Subscription?
 
     nonisolated static let main = SessionKey("agent:main:main")
+    /// What rests in this house.
+    let rested = Rested()
+
+    @MainActor
+    final class Rested {
+        var cooldowns: [Cooldown] = []
+    }
 
     init(
         folder: String, models: ScriptedModels, tools: [any Tool] = [],
@@ -37,7 +44,9 @@ final class TestHouse {
             stores: stores, models: models,
             directory: ModelDirectory(
                 models: { [ScriptedModels.name, ModelReference(provider: "fake", model: "fake-2")] },
-                providers: { ["fake"] }),
+                providers: { ["fake"] },
+                rests: { [rested] in rested.cooldowns },
+                wake: { [rested] model in rested.cooldowns.removeAll { $0.model == model.description } }),
             tools: ToolBox(tools), settings: settings, events: EventHub(), log: Log("test", to: SilentSink()),
             clock: clock)
         subscription = switchboard.events.subscribe { [unowned self] in events.append($0) }

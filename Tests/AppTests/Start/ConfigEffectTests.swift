@@ -105,7 +105,8 @@ private final class Place {
             configHash: nil, databasePath: "", defaultModel: nil, catalog: catalog)
         let parts: [Any] = [
             rooms.agent, rooms.tools, rooms.models, gateway, Result { try setup.listenPlan() },
-            Result { try setup.secret(isLoopback: true) }, LogSetup.sinks(setup, []),
+            Result { try setup.secret(isLoopback: true) }, LogSetup.sinks(setup, LogMask()),
+            LogSetup.mask(setup, []) as Any,
             Result { try GatewayClient.Target(setup.invocation) },
         ]
         let effect = parts.map { Description.of($0) }
