@@ -35,7 +35,7 @@ package final class GatewayServer: RequestHandler {
         let broadcaster = EventBroadcaster()
         let sessions = services.stores.sessions
         let switchboard = services.switchboard
-        let health = HealthBook(settings: box, sessions: sessions, log: log)
+        let health = HealthBook(settings: box, sessions: sessions, board: services.channels, log: log)
         let history = HistoryCache()
         let changes = SessionChanges(
             sessions: sessions, settings: box, models: services.models, broadcaster: broadcaster,
@@ -73,11 +73,12 @@ package final class GatewayServer: RequestHandler {
         }
         return (config ?? []) + [
             HealthMethods(
-                plane: plane, settings: settings, sessions: stores.sessions, logFile: services.logFile),
+                plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
+                logFile: services.logFile),
             ModelMethods(models: services.models, settings: settings),
             AgentMethods(
                 settings: settings, switchboard: services.switchboard, turns: turns, models: services.models),
-            ChannelMethods(settings: settings),
+            ChannelMethods(settings: settings, board: services.channels),
             SessionMethods(
                 sessions: stores.sessions, settings: settings, switchboard: services.switchboard,
                 changes: changes,
@@ -141,9 +142,10 @@ package final class GatewayServer: RequestHandler {
 // MARK: - HTTP
 
 extension GatewayServer {
-    /// Everything is answered at once: nothing here waits.
+    /// Everything is answered at once, but for what a chat platform hands in: that waits for the disk.
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
         guard rules.hosts.allows(request.host) else { return HostRule.refusal }
+        if request.method == "POST", services.channels?.receiver(at: request.path) != nil { return nil }
         let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
         let knowsSecret = plane.acceptsSecret(request.headers["authorization"], from: place)
         let health = HealthRoutes(
@@ -154,7 +156,12 @@ extension GatewayServer {
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        respondNow(to: request) ?? ControlUIRoutes.notFound
+        if let answer = respondNow(to: request) { return answer }
+        guard let channel = services.channels?.receiver(at: request.path) else {
+            return ControlUIRoutes.notFound
+        }
+        return HTTPResponse(
+            status: await channel.receive(headers: request.headers.fields, body: request.body))
     }
 
     /// Clients connect at whatever path their address has.
@@ -173,6 +180,9 @@ extension GatewayServer {
 package struct GatewayServices {
     package var stores: Stores
     package var switchboard: Switchboard
+    /// Nil: no chat platform can be set up.
+    package var channels: ChannelBoard?
+    package var pairing: PairingDesk?
     package var events: EventHub
     /// Nil leaves the `config.*` methods out.
     package var configFile: ConfigFile?
@@ -187,7 +197,8 @@ package struct GatewayServices {
     package var log: Log
 
     package init(
-        stores: Stores, switchboard: Switchboard, events: EventHub, configFile: ConfigFile?,
+        stores: Stores, switchboard: Switchboard, channels: ChannelBoard? = nil, pairing: PairingDesk? = nil,
+        events: EventHub, configFile: ConfigFile?,
         models: KnownModels,
         tools: @escaping @MainActor () -> [ToolSchema], commands: [SlashCommand], host: HostFacts,
         logFile: @escaping @MainActor () -> String?, failing: @escaping @MainActor () -> [String] = { [] },
@@ -195,6 +206,8 @@ package struct GatewayServices {
     ) {
         self.stores = stores
         self.switchboard = switchboard
+        self.channels = channels
+        self.pairing = pairing
         self.events = events
         self.configFile = configFile
         self.models = models

@@ -11,6 +11,7 @@ package struct Stores: Sendable {
     package let idempotency: IdempotencyStore
     package let meta: MetaStore
     package let cron: CronStore
+    package let channelMemory: ChannelMemoryStore
 
     package init(_ database: Database) {
         self.database = database
@@ -24,5 +25,6 @@ package struct Stores: Sendable {
         idempotency = IdempotencyStore(database)
         meta = MetaStore(database)
         cron = CronStore(database)
+        channelMemory = ChannelMemoryStore(database)
     }
 }

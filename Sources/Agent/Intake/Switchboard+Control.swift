@@ -152,6 +152,12 @@ extension Switchboard {
 }
 
 extension InboundMessage {
+    /// What the person wrote, without what was added for the model.
+    var words: String { origin?.words ?? text }
+
+    /// Whether its words may be a command: people of a group who are not named in the config only talk.
+    var mayCommand: Bool { images.isEmpty && origin?.isAuthorized != false }
+
     /// As the transcript keeps it.
     var asUserMessage: UserMessage {
         UserMessage(

@@ -23,6 +23,8 @@ extension Switchboard {
 
     private func runTurn(_ message: InboundMessage, _ profile: AgentProfile, _ item: TurnQueue.Item) async {
         let live = newRun(item, profile.id)
+        replies?.began(item.entry.run, for: message)
+        defer { replies?.ended(item.entry.run, for: message) }
         let order = TurnOrder(
             live: live, message: message, text: item.text ?? message.text, profile: profile,
             interrupted: item.interrupted, beginning: item.beginning)
@@ -43,7 +45,8 @@ extension Switchboard {
     private func makeRunner() -> AgentRunner {
         AgentRunner(
             stores: stores, models: models, directory: directory, tools: tools, settings: settings,
-            workspaces: workspaces, contexts: contexts, deadlines: deadlines, clock: clock, log: log)
+            workspaces: workspaces, contexts: contexts, replies: replies, deadlines: deadlines, clock: clock,
+            log: log)
     }
 
     /// Cancels `work` when the run is stopped or has taken too long.
@@ -129,11 +132,13 @@ extension Switchboard {
         if keepsQuestion {
             messages.insert(.user(message.asUserMessage), at: 0)
         }
+        let parts = replies?.parts(of: text, for: message, run: item.entry.run, from: 0) ?? []
         let completion = try await stores.sessions.complete(
             CompletedTurn(
                 run: item.entry.run, session: message.session, sessionID: entry.sessionID,
                 inbox: item.entry.id,
-                outcome: outcome.json, messages: messages))
+                outcome: outcome.json, messages: messages, outbox: parts))
+        replies?.stored(parts)
         live.publish(.appended(Self.appended(messages, completion.positions)))
         live.publish(.replied(text: text))
         settle(item, outcome)
@@ -162,8 +167,13 @@ extension Switchboard {
     private func refuse(_ item: TurnQueue.Item, _ failure: TurnFailure) async {
         let live = book.active[item.entry.run] ?? newRun(item, settings.agent(of: item.entry.session))
         let outcome = RunOutcome(status: .error, startedAt: .now, failure: failure, stopReason: "error")
+        let parts =
+            item.entry.message.flatMap {
+                replies?.parts(of: "⚠️ \(failure.message)", for: $0, run: item.entry.run, from: 0)
+            } ?? []
         do {
-            try await stores.inbox.finish(item.entry.id, state: .failed, outcome: outcome.json)
+            try await stores.inbox.finish(item.entry.id, state: .failed, outcome: outcome.json, outbox: parts)
+            replies?.stored(parts)
         } catch {
             log.error(
                 "An outcome could not be stored.", ["run.id": item.entry.run.rawValue, "reason": "\(error)"])

@@ -5,6 +5,10 @@ package struct AgentSettings: Sendable {
     /// The entries of `agents.list`, or one agent `main`; never empty.
     package var agents: [AgentProfile]
     package var keys = SessionKeyRules()
+    /// `session.dmScope`: which direct chats share a conversation.
+    package var directScope = DirectScope.main
+    /// `agents.defaults.typingMode`, or `session.typingMode`.
+    package var typingMode: TypingMode?
     /// `agents.defaults.maxConcurrent`: turns that run at the same time, over all sessions.
     package var maxConcurrent = 4
     /// `agents.defaults.timeoutSeconds`: the longest time a turn may take.
@@ -32,6 +36,34 @@ package struct AgentSettings: Sendable {
 
     /// The agent whose transcript a key names; `global` and `unknown` belong to the default agent.
     package func agent(of session: SessionKey) -> AgentID { session.agent ?? keys.defaultAgent }
+
+    /// The session that a channel's chat belongs to (features.md 2.16).
+    package func session(kind: ChatKind, address: Address, sender: Sender?) -> SessionKey {
+        let agent = keys.defaultAgent
+        guard kind != .direct else { return directSession(address, sender?.id ?? address.chat, agent) }
+        let thread = address.thread.map { ":topic:\($0)" } ?? ""
+        return SessionKey(
+            "agent:\(agent):\(address.channel):\(kind.rawValue):\(address.chat)\(thread)".lowercased())
+    }
+
+    private func directSession(_ address: Address, _ peer: String, _ agent: AgentID) -> SessionKey {
+        let rest =
+            switch directScope {
+            case .main: ""
+            case .perPeer: "dm:\(peer)"
+            case .perChannelPeer: "\(address.channel):dm:\(peer)"
+            case .perAccountChannelPeer: "\(address.channel):\(address.account):dm:\(peer)"
+            }
+        return rest.isEmpty ? keys.mainSession(of: agent) : SessionKey("agent:\(agent):\(rest)".lowercased())
+    }
+}
+
+/// Which direct chats share a conversation; the raw value is the config's word.
+package enum DirectScope: String, Sendable {
+    case main
+    case perPeer = "per-peer"
+    case perChannelPeer = "per-channel-peer"
+    case perAccountChannelPeer = "per-account-channel-peer"
 }
 
 /// One agent: who it is, where it works, which model it asks.

@@ -10,7 +10,7 @@ extension AgentRunner {
         outcome.stopReason = answer.stopReason.rawValue
         let messages = turn.unsaved + [.assistant(answer)]
         do {
-            try await complete(turn, outcome, state: .done, messages)
+            try await complete(turn, outcome, state: .done, messages, telling: answer.text)
         } catch {
             return failWithoutStoring(turn.live, .store(error), startedAt: turn.startedAt)
         }
@@ -40,13 +40,19 @@ extension AgentRunner {
         do {
             let note = AssistantMessage(
                 content: [], timestamp: outcome.endedAt, stopReason: .error, errorMessage: failure.message)
+            let parts =
+                replies?.parts(
+                    of: "⚠️ \(failure.message)", for: order.message, run: order.live.run,
+                    from: attempts.partCount)
+                ?? []
             let positions = try await stores.sessions.complete(
                 CompletedTurn(
                     run: order.live.run, session: order.live.session, sessionID: outcome.sessionID ?? .new(),
                     inbox: order.live.inbox, state: .failed, outcome: outcome.json,
-                    messages: [.assistant(note)])
+                    messages: [.assistant(note)], outbox: parts)
             ).positions
             announce([.assistant(note)], at: positions, on: order.live)
+            replies?.stored(parts)
         } catch {
             return failWithoutStoring(order.live, .store(error), startedAt: startedAt)
         }
@@ -67,7 +73,9 @@ extension AgentRunner {
         note.stopReason = .error
         note.errorMessage = failure.message
         do {
-            try await complete(turn, outcome, state: .failed, turn.unsaved + [.assistant(note)])
+            let words = [partial?.text, "⚠️ \(failure.message)"].compactMap(\.self).joined(separator: "\n\n")
+            try await complete(
+                turn, outcome, state: .failed, turn.unsaved + [.assistant(note)], telling: words)
         } catch {
             return failWithoutStoring(turn.live, .store(error), startedAt: turn.startedAt)
         }
@@ -87,7 +95,8 @@ extension AgentRunner {
             messages.append(.assistant(partial))
         }
         do {
-            try await complete(turn, outcome, state: .done, messages)
+            try await complete(
+                turn, outcome, state: .done, messages, telling: Self.words(on: reason, partial?.text))
         } catch {
             return failWithoutStoring(turn.live, .store(error), startedAt: turn.startedAt)
         }
@@ -95,6 +104,14 @@ extension AgentRunner {
             .aborted(reason, startedAt: turn.startedAt, endedAt: outcome.endedAt, partialText: partial?.text),
             at: outcome.endedAt)
         return outcome
+    }
+
+    /// Who stopped a turn knows it; a turn that took too long has to say so.
+    private static func words(on reason: AbortReason, _ partial: String?) -> String {
+        guard reason == .timeout else { return "" }
+        let note =
+            "⚠️ The answer took too long and was stopped. `agents.defaults.timeoutSeconds` sets the limit."
+        return [partial, note].compactMap(\.self).joined(separator: "\n\n")
     }
 
     /// The message stays unanswered in the inbox and is tried again at the next start; the person hears it now.
@@ -120,16 +137,19 @@ extension AgentRunner {
         return outcome
     }
 
+    /// `words` are for the channel that asked.
     private func complete(
-        _ turn: Turn, _ outcome: RunOutcome, state: InboxState, _ messages: [Message]
+        _ turn: Turn, _ outcome: RunOutcome, state: InboxState, _ messages: [Message], telling words: String
     ) async throws {
+        let parts = turn.unsavedParts + self.parts(of: words, turn)
         let completion = try await stores.sessions.complete(
             CompletedTurn(
                 run: turn.live.run, session: turn.live.session, sessionID: turn.sessionID,
                 inbox: turn.live.inbox,
-                state: state, outcome: outcome.json, messages: messages, usage: turn.records,
+                state: state, outcome: outcome.json, messages: messages, outbox: parts, usage: turn.records,
                 entry: entryUpdate(turn, isAborted: outcome.status == .aborted), finishedAt: outcome.endedAt))
         announce(messages, at: completion.positions, on: turn.live)
+        replies?.stored(parts)
     }
 
     private func entryUpdate(_ turn: Turn, isAborted: Bool) -> EntryUpdate {

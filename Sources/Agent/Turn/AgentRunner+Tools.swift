@@ -8,6 +8,7 @@ extension AgentRunner {
     func runTools(of answer: AssistantMessage, _ turn: inout Turn) async throws(TurnStop) {
         turn.unsaved.append(.assistant(answer))
         turn.messages.append(.assistant(answer))
+        turn.unsavedParts = parts(of: answer.text, turn)
         var steps: [TurnStep] = []
         var remaining = answer.toolCalls[...]
         while let call = remaining.popFirst() {
@@ -98,12 +99,15 @@ extension AgentRunner {
     }
 
     private func commit(_ turn: inout Turn, _ steps: [TurnStep]) async throws(TurnStop) {
-        let messages = turn.unsaved
+        let (messages, parts) = (turn.unsaved, turn.unsavedParts)
         let run = turn.live.run
         let positions = try await storing {
-            try await stores.journal.advance(run, appending: messages, steps: steps)
+            try await stores.journal.advance(run, appending: messages, steps: steps, outbox: parts)
         }
         turn.unsaved = []
+        turn.unsavedParts = []
+        turn.partCount += parts.count
+        replies?.stored(parts)
         announce(messages, at: positions, on: turn.live)
     }
 

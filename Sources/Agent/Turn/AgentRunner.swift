@@ -13,6 +13,7 @@ struct AgentRunner {
     let settings: AgentSettings
     let workspaces: Workspaces
     let contexts: ContextCache
+    let replies: ReplyDesk?
     let deadlines: Deadlines
     let clock: any Clock<Duration>
     let log: Log
@@ -58,7 +59,9 @@ struct AgentRunner {
                     message: order.userMessage, startedAt: startedAt))
         }
         order.live.found(begun.entry.sessionID)
-        guard begun.attempt <= Self.mostAttempts else { throw TooManyAttempts(count: begun.attempt) }
+        guard begun.attempt <= Self.mostAttempts else {
+            throw TooManyAttempts(count: begun.attempt, partCount: begun.partCount)
+        }
         announce([.user(order.userMessage)], at: begun.position.map { [$0] } ?? [], on: order.live)
         return makeTurn(order, begun, at: startedAt)
     }
@@ -74,11 +77,22 @@ struct AgentRunner {
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
         let schemas = tools.schemas(order.profile.tools)
         let otherBytes = system.utf8.count + tools.byteCount(schemas)
-        return Turn(
+        var turn = Turn(
             order: order, startedAt: startedAt, entry: begun.entry, choice: choice, system: system,
             tools: schemas,
             contextBytes: ContextWindow.bytes(window: choice.window(order.profile), otherBytes: otherBytes),
             transcript: begun.transcript)
+        turn.partCount = begun.partCount
+        return turn
+    }
+
+    // MARK: The channel
+
+    /// What a channel is to post of the turn's words.
+    func parts(of text: String, _ turn: Turn) -> [NewOutboxPart] {
+        replies?.parts(
+            of: text, for: turn.order.message, run: turn.live.run,
+            from: turn.partCount + turn.unsavedParts.count) ?? []
     }
 
     func loadContext(_ turn: inout Turn) async throws(TurnStop) {
@@ -140,6 +154,7 @@ struct AgentRunner {
 /// The turn was begun and interrupted too often to be the process's bad luck.
 struct TooManyAttempts: Error {
     let count: Int
+    let partCount: Int
 }
 
 extension TurnFailure {

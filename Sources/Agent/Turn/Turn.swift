@@ -50,6 +50,10 @@ struct Turn {
     /// Tokens that the last request sent: how full the window is.
     var lastTokens = 0
     var toolNames: [String] = []
+    /// Parts of the answer that are stored for the channel already.
+    var partCount = 0
+    /// Parts that are to be stored with the next step.
+    var unsavedParts: [NewOutboxPart] = []
 
     @MainActor var live: ActiveRun { order.live }
     var sessionID: SessionID { entry.sessionID }

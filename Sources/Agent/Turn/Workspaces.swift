@@ -42,7 +42,7 @@ final class Workspaces {
     func prepare(_ profile: AgentProfile) {
         guard prepared.insert(profile.workspace).inserted else { return }
         let isNew = access("\(profile.workspace)/AGENTS.md", F_OK) != 0
-        guard makeFolders(profile.workspace) else {
+        guard Self.makeFolders(profile.workspace) else {
             prepared.remove(profile.workspace)
             return log.error(
                 "The workspace could not be made.",
@@ -75,7 +75,7 @@ final class Workspaces {
         return file.text.isEmpty ? nil : file
     }
 
-    private func makeFolders(_ path: String) -> Bool {
+    static func makeFolders(_ path: String) -> Bool {
         var made = ""
         for part in path.split(separator: "/") {
             made += "/\(part)"

@@ -10,8 +10,14 @@ import Wire
 struct RoomSettings {
     let setup: LocalSetup
     let secret: SharedSecret
+    private let config: Config
 
-    private var config: Config { setup.config }
+    init(setup: LocalSetup, secret: SharedSecret) {
+        self.setup = setup
+        self.secret = secret
+        config = setup.config
+    }
+
     private var environment: Environment { setup.environment }
 
     private var defaults: AgentsConfig.Defaults { config.agents.defaults }
@@ -24,6 +30,10 @@ struct RoomSettings {
         settings.maxConcurrent = defaults.maxConcurrent
         settings.timeout = .seconds(defaults.timeoutSeconds)
         settings.timeZone = environment["TZ"]
+        settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
+        settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
+            TypingMode(rawValue: $0)
+        }
         settings.bootstrapMaxChars = defaults.bootstrapMaxChars
         settings.allowedModels = defaults.models.keys.sorted().compactMap { ModelReference($0) }
         for (name, entry) in defaults.models {
@@ -191,7 +201,14 @@ struct RoomSettings {
 
     /// The chat platforms that are set up.
     var channels: [ChannelFacts] {
-        ChannelSections(sections: config.channels, environment: environment).facts
+        channelSections.facts
+    }
+
+    var channelSections: ChannelSections { ChannelSections(config: config, environment: environment) }
+
+    /// What the assistant is called on platforms.
+    var assistantName: String {
+        profiles.first { $0.id == defaultAgent }?.name ?? config.ui.assistant.name ?? "OpenClaw"
     }
 
     private var traffic: GatewaySetup.TrafficStyle {

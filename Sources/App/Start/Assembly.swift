@@ -21,6 +21,10 @@ final class Assembly {
     private let client: WebClient
     private let certificates: CertificateVariables
     private let switchboard: Switchboard
+    private let board: ChannelBoard
+    private let outbox: Outbox
+    private let replies: ReplyDesk
+    private let door: ChannelDoor
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
     private var saidShadowed: Set<String> = []
@@ -60,13 +64,25 @@ final class Assembly {
             stores: stores, models: router, directory: Self.directory(router),
             tools: ToolBox(ToolCatalog.tools(rooms.tools)), settings: rooms.agent, events: events,
             log: log.named("agent"), facts: HouseFacts(version: Version.text))
+        board = ChannelBoard(stores: stores, log: log)
+        outbox = Outbox(store: stores.outbox, board: board, log: log.named("outbox"))
+        replies = ReplyDesk(board: board, outbox: outbox, stores: stores, events: events, log: log)
+        let pairing = PairingDesk(store: stores.pairing)
+        door = ChannelDoor(
+            board: board, switchboard: switchboard, replies: replies, pairing: pairing, stores: stores,
+            files: IncomingFiles(base64: { Base64.encode($0) }), log: log)
+        switchboard.replies = replies
+        board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
+        board.notice = { [door] in await door.note($0) }
+        board.becameReady = { [outbox] in outbox.wake($0) }
+        board.commands = { ChannelCommand.menu(of: SlashCommands.standard) }
         gateway = GatewayServer(
             settings: rooms.gateway(
                 configHash: setup.snapshot.hash, databasePath: database.path,
                 defaultModel: router.defaultModel,
                 catalog: router.catalog),
             services: Self.services(
-                stores, switchboard, events, setup, rooms, router, logs: logs, log: log))
+                stores, switchboard, board, pairing, events, setup, rooms, router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
         gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
     }
@@ -79,7 +95,9 @@ final class Assembly {
             ImportService(
                 StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
             ModelsService(router) { [unowned self] in applySettings() },
+            OutboxService(outbox),
             SwitchboardService(switchboard),
+            ChannelsService(board, replies) { [unowned self] in channelAccounts },
             ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
             ReloadService(reloader),
         ]
@@ -116,11 +134,19 @@ final class Assembly {
         sayShadowedKeys()
         sayToolRules()
         applySettings()
+        board.update(channelAccounts)
+    }
+
+    /// The accounts of the chat platforms that are to run.
+    private var channelAccounts: [ChannelAccount] {
+        let rooms = RoomSettings(setup: setup, secret: secret)
+        return rooms.channelSections.accounts(web: client, log: log, assistantName: rooms.assistantName)
     }
 
     /// Gives the rooms what follows from the config and from the models that can be used.
     private func applySettings() {
         let rooms = RoomSettings(setup: setup, secret: secret)
+        replies.typingMode = rooms.agent.typingMode
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
         switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
@@ -158,12 +184,14 @@ final class Assembly {
     }
 
     private static func services(
-        _ stores: Stores, _ switchboard: Switchboard, _ events: EventHub, _ setup: LocalSetup,
+        _ stores: Stores, _ switchboard: Switchboard, _ board: ChannelBoard, _ pairing: PairingDesk,
+        _ events: EventHub, _ setup: LocalSetup,
         _ rooms: RoomSettings,
         _ router: ModelRouter, logs: LogSetup, log: Log
     ) -> GatewayServices {
         GatewayServices(
-            stores: stores, switchboard: switchboard, events: events, configFile: setup.file,
+            stores: stores, switchboard: switchboard, channels: board, pairing: pairing, events: events,
+            configFile: setup.file,
             models: KnownModels(
                 list: { [router] in
                     let usable = Set(router.configuredProviders)

@@ -1,10 +1,16 @@
+import Agent
+import Channels
 import Core
 import Gateway
+import Wire
 
 /// The chat platforms that the config or the environment sets up.
+@MainActor
 struct ChannelSections {
-    let sections: [String: JSON]
+    let config: Config
     let environment: Environment
+
+    private var sections: [String: JSON] { config.channels }
 
     /// A platform that people know by a name.
     private struct Platform {
@@ -76,7 +82,7 @@ struct ChannelSections {
             isEnabled: isEnabled,
             tokenSource: source(
                 of: isDefault ? [account, section] : [account], platform, isDefault: isDefault),
-            reason: isEnabled
+            reason: isEnabled && ChannelCatalog.factory(ChannelID(platform.id)) == nil
                 ? "\(platform.label) is not built into this gateway yet: nothing is read or sent there." : nil
         )
     }
@@ -88,5 +94,81 @@ struct ChannelSections {
             platform.secrets.contains { key in holder[key].map { $0 != "" && !$0.isNull } ?? false }
         }
         return isSet ? "config" : "none"
+    }
+
+    // MARK: Accounts to run
+
+    /// The accounts that are on and can log in.
+    func accounts(web: WebClient, log: Log, assistantName: String) -> [ChannelAccount] {
+        facts.flatMap { channel -> [ChannelAccount] in
+            guard let factory = ChannelCatalog.factory(channel.id) else { return [] }
+            return channel.accounts.filter { $0.isEnabled && $0.tokenSource != "none" }.map { account in
+                self.account(account.id, factory, web: web, log: log, assistantName: assistantName)
+            }
+        }
+    }
+
+    private func account(
+        _ id: String, _ factory: ChannelFactory, web: WebClient, log: Log, assistantName: String
+    ) -> ChannelAccount {
+        let settings = settings(of: id, factory)
+        let messages = config.raw["messages"] ?? [:]
+        let shared = sections["defaults"] ?? [:]
+        let rules = ChannelRules(
+            section: settings, shared: shared, messages: messages, defaults: factory.defaults)
+        let secret = secret(of: id, settings, factory)
+        let log = log.named(factory.id.rawValue)
+        return ChannelAccount(
+            channel: factory.id, account: id, label: factory.label, rules: rules,
+            fingerprint: [
+                "settings": settings, "messages": messages, "shared": shared,
+                "secret": .string(Digest.hex(Digest.sha256(Array((secret?.reveal() ?? "").utf8)))),
+                "name": .string(assistantName),
+            ]
+        ) { () throws(ChannelError) in
+            guard let secret, !secret.isEmpty else {
+                throw .refused(
+                    "there is no token: set \(factory.secretVariable) or `\(Self.place(id, factory))`")
+            }
+            return try factory.make(
+                ChannelSetup(
+                    channel: factory.id, account: id, settings: settings, rules: rules, secret: secret,
+                    web: web,
+                    log: log, assistantName: assistantName))
+        }
+    }
+
+    private static func place(_ account: String, _ factory: ChannelFactory) -> String {
+        let key = factory.secretKeys.first ?? "token"
+        return account == "default"
+            ? "channels.\(factory.id).\(key)" : "channels.\(factory.id).accounts.\(account).\(key)"
+    }
+
+    /// The account's section over the channel's; another account than the default never takes the channel's own secret.
+    private func settings(of id: String, _ factory: ChannelFactory) -> JSON {
+        var settings = sections[factory.id.rawValue]?.objectValue ?? [:]
+        let own = settings["accounts"]?[id]?.objectValue ?? [:]
+        for key in ["accounts", "defaultAccount"] { settings[key] = nil }
+        if id != "default" {
+            for key in factory.secretKeys + [factory.secretFileKey].compactMap(\.self) { settings[key] = nil }
+        }
+        for (key, value) in own { settings[key] = value }
+        return .object(settings)
+    }
+
+    /// A token is short; whatever is longer is not one.
+    private static let mostSecretBytes = 4_096
+
+    private func secret(of id: String, _ settings: JSON, _ factory: ChannelFactory) -> Secret? {
+        if id == "default", let variable = environment[factory.secretVariable], !variable.isEmpty {
+            return Secret(variable)
+        }
+        for key in factory.secretKeys {
+            if let value = settings[key]?.stringValue, !value.isEmpty { return Secret(value) }
+        }
+        guard let path = factory.secretFileKey.flatMap({ settings[$0]?.stringValue }),
+            let bytes = try? PrivateFile.read(path, limit: Self.mostSecretBytes)  // the refusal names the key
+        else { return nil }
+        return Secret(String(String(decoding: bytes, as: UTF8.self).trimmed))
     }
 }

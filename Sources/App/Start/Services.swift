@@ -87,3 +87,40 @@ final class ReloadService: Service {
     func start() async { reloader.start() }
     func stop() async { reloader.stop() }
 }
+
+/// What is stored to be sent: begins with what the last process left, sends once more at the end.
+final class OutboxService: Service {
+    /// A platform answers in less, or is not well.
+    static let flushTime = Duration.seconds(1)
+
+    private let outbox: Outbox
+
+    init(_ outbox: Outbox) { self.outbox = outbox }
+
+    func run() async { await outbox.run() }
+    func stop() async { await outbox.flush(timeout: Self.flushTime) }
+}
+
+/// The chat platforms: started once everything behind them is, and the first to stop reading.
+final class ChannelsService: Service {
+    private let board: ChannelBoard
+    private let replies: ReplyDesk
+    private let accounts: @MainActor () -> [ChannelAccount]
+
+    init(_ board: ChannelBoard, _ replies: ReplyDesk, accounts: @escaping @MainActor () -> [ChannelAccount]) {
+        self.board = board
+        self.replies = replies
+        self.accounts = accounts
+    }
+
+    func start() async { board.update(accounts()) }
+
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.replies.run() }
+            group.addTask { await self.board.run() }
+        }
+    }
+
+    func stop() async { await board.stopReading() }
+}

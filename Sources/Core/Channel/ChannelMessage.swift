@@ -173,6 +173,10 @@ package struct ChannelNotice: Sendable, Hashable {
     package var text: String
     /// The same happening told twice has the same key.
     package var key: String
+    /// Who did it, as far as the platform tells: what strangers do need not be heard.
+    package var sender: Sender?
+    /// Where it happened; nil in a direct chat.
+    package var place: ChatPlace?
 
     package init(address: Address, kind: ChatKind, text: String, key: String) {
         self.address = address

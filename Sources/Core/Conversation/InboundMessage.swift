@@ -25,10 +25,12 @@ package struct InboundMessage: Sendable {
     package var images: [ImageContent]
     package var receivedAt: Timestamp
     package var options: TurnOptions
+    /// Who wrote it where; nil for clients of the gateway.
+    package var origin: MessageOrigin?
 
     package init(
         id: MessageID, address: Address, session: SessionKey, text: String, images: [ImageContent] = [],
-        receivedAt: Timestamp = .now, options: TurnOptions = TurnOptions()
+        receivedAt: Timestamp = .now, options: TurnOptions = TurnOptions(), origin: MessageOrigin? = nil
     ) {
         self.id = id
         self.address = address
@@ -37,6 +39,32 @@ package struct InboundMessage: Sendable {
         self.images = images
         self.receivedAt = receivedAt
         self.options = options
+        self.origin = origin
+    }
+}
+
+/// What is known of a channel's message beside its words.
+package struct MessageOrigin: Sendable, Hashable {
+    package var kind: ChatKind
+    package var sender: Sender
+    /// As it was written, without what the house added for the model: commands are looked for in this.
+    package var words: String
+    /// The place's title; nil in a direct chat.
+    package var place: String?
+    /// Whether the sender may use commands that change something.
+    package var isAuthorized = true
+    /// Whether it was meant for us by name, or direct.
+    package var isAddressed = true
+    /// `ChannelMessage.handle`.
+    package var handle: JSON?
+    /// What the place's or the sender's `tools` rule allows; nil for no such rule.
+    package var tools: JSON?
+
+    package init(kind: ChatKind, sender: Sender, words: String, place: String? = nil) {
+        self.kind = kind
+        self.sender = sender
+        self.words = words
+        self.place = place
     }
 }
 

@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Store
 
@@ -6,15 +7,17 @@ import Store
 final class HealthBook {
     private let settings: SettingsBox
     private let sessions: SessionStore
+    private let board: ChannelBoard?
     private let log: Log
     private var encoded: [Generation: [UInt8]] = [:]
     private(set) var version = 1
     private var refreshedAt: ContinuousClock.Instant?
     private var isRefreshing = false
 
-    init(settings: SettingsBox, sessions: SessionStore, log: Log) {
+    init(settings: SettingsBox, sessions: SessionStore, board: ChannelBoard?, log: Log) {
         self.settings = settings
         self.sessions = sessions
+        self.board = board
         self.log = log
     }
 
@@ -23,7 +26,7 @@ final class HealthBook {
     /// Before the first one: a summary without sessions.
     func encoded(_ generation: Generation) -> [UInt8] {
         if let known = encoded[generation] { return known }
-        let summary = HealthSummary(settings: settings.now, sessions: [:], took: .zero)
+        let summary = HealthSummary(settings: settings.now, board: board, sessions: [:], took: .zero)
         let bytes = summary.json(generation).encoded()
         encoded[generation] = bytes
         return bytes
@@ -47,7 +50,7 @@ final class HealthBook {
                 lists[agent.id] = try await sessions.list(SessionFilter(agent: agent.id, limit: 5))
             }
             let summary = HealthSummary(
-                settings: settings.now, sessions: lists, took: ContinuousClock.now - start)
+                settings: settings.now, board: board, sessions: lists, took: ContinuousClock.now - start)
             for generation in Generation.allCases { encoded[generation] = summary.json(generation).encoded() }
             version += 1
             refreshedAt = .now
@@ -58,8 +61,10 @@ final class HealthBook {
 }
 
 /// The answer to `health` (contract §4.4).
+@MainActor
 struct HealthSummary {
     let settings: GatewaySetup
+    let board: ChannelBoard?
     let sessions: [AgentID: SessionList]
     let took: Duration
     var now = Timestamp.now
@@ -71,7 +76,8 @@ struct HealthSummary {
             object["configReload"] = ["hotReloadStatus": "active"]
         }
         let channels = settings.channels
-        object["channels"] = .object(JSONObject(channels.map { ($0.id.rawValue, $0.summary) }))
+        let report = ChannelReportJSON(channels: channels, board: board)
+        object["channels"] = .object(JSONObject(channels.map { ($0.id.rawValue, report.summary($0)) }))
         object["channelOrder"] = .array(channels.map { .string($0.id.rawValue) })
         object["channelLabels"] = .object(JSONObject(channels.map { ($0.id.rawValue, .string($0.label)) }))
         object["heartbeatSeconds"] = 0  // whole seconds: a fraction breaks clients
@@ -108,16 +114,4 @@ struct HealthSummary {
     static let noHeartbeat: JSON = [
         "enabled": false, "every": "0m", "everyMs": .null, "prompt": "", "target": "none", "ackMaxChars": 300,
     ]
-}
-
-extension ChannelFacts {
-    /// What `channels` says about a platform as a whole: what is true of its best account.
-    var summary: JSON {
-        let enabled = accounts.filter(\.isEnabled)
-        return [
-            "configured": .bool(accounts.contains(where: \.isConfigured)), "enabled": .bool(!enabled.isEmpty),
-            "running": false, "lastStartAt": .null, "lastStopAt": .null,
-            "lastError": enabled.lazy.compactMap(\.reason).first.map { .string($0) } ?? .null,
-        ]
-    }
 }

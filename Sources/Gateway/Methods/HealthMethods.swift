@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Store
 
@@ -6,6 +7,7 @@ struct HealthMethods: MethodGroup {
     let plane: ControlPlane
     let settings: SettingsBox
     let sessions: SessionStore
+    let board: ChannelBoard?
     let logFile: @MainActor () -> String?
 
     func register(in table: inout MethodTable) {
@@ -43,7 +45,7 @@ struct HealthMethods: MethodGroup {
                 ))
         }
         return .json(
-            StatusSummary(settings: settings, version: plane.host.version, agents: lists).json(
+            StatusSummary(settings: settings, board: board, version: plane.host.version, agents: lists).json(
                 call.generation))
     }
 
@@ -57,13 +59,16 @@ struct HealthMethods: MethodGroup {
 }
 
 /// The answer to `status`.
+@MainActor
 struct StatusSummary {
     let settings: GatewaySetup
+    let board: ChannelBoard?
     let version: String
     let agents: [(agent: AgentFacts, sessions: SessionList)]
     var now = Timestamp.now
 
     func json(_ generation: Generation) -> JSON {
+        let report = ChannelReportJSON(channels: settings.channels, board: board)
         var object: JSONObject = [
             "heartbeat": [
                 "defaultAgentId": .string(settings.keys.defaultAgent.rawValue),
@@ -75,7 +80,7 @@ struct StatusSummary {
                         ]
                     }),
             ],
-            "channelSummary": .array(settings.channels.map { .string($0.line) }),
+            "channelSummary": .array(settings.channels.map { .string(report.line($0)) }),
             "queuedSystemEvents": [],
         ]
         if generation == .four {
@@ -140,15 +145,6 @@ struct StatusSummary {
         if entry.abortedLastRun { flags.append("aborted") }
         flags.append("id:\(entry.sessionID.rawValue)")
         return flags
-    }
-}
-
-extension ChannelFacts {
-    /// One line for people: `Discord: configured, not running`.
-    fileprivate var line: String {
-        guard accounts.contains(where: \.isEnabled) else { return "\(label): disabled" }
-        return
-            "\(label): \(accounts.contains(where: \.isConfigured) ? "configured" : "not configured"), not running"
     }
 }
 

@@ -11,6 +11,7 @@ enum Migrations {
         Migration("devices", devices),
         Migration("records", records),
         Migration("schedule", schedule),
+        Migration("channels", channels),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.
@@ -131,5 +132,17 @@ enum Migrations {
         """,
         "CREATE TABLE cron_runs (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL, at BIGINT NOT NULL, document TEXT NOT NULL)",
         "CREATE INDEX cron_runs_by_job ON cron_runs (job_id, at)",
+    ]
+
+    /// Parts are sent conversation by conversation, so that is how they are looked up.
+    private static let channels = [
+        "ALTER TABLE outbox ADD COLUMN tried_at BIGINT",
+        "DROP INDEX outbox_waiting",
+        "CREATE INDEX outbox_by_chat ON outbox (channel, account, chat, id) WHERE finished_at IS NULL",
+        """
+        CREATE TABLE channel_memory (
+            channel TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+            updated_at BIGINT NOT NULL, PRIMARY KEY (channel, account, name))
+        """,
     ]
 }

@@ -6,24 +6,20 @@ package struct NewOutboxPart: Sendable {
     /// Counts from 0 within the run.
     package var part: Int
     package var address: Address
-    /// What to send; only the channel reads it.
-    package var content: JSON
-    /// The mark that keeps a platform from taking the part twice.
-    ///
-    /// Nil: a new one.
-    package var nonce: String?
+    package var content: OutgoingPart.Content
 
-    package init(run: RunID, part: Int, address: Address, content: JSON, nonce: String? = nil) {
+    package init(run: RunID, part: Int, address: Address, content: OutgoingPart.Content) {
         self.run = run
         self.part = part
         self.address = address
         self.content = content
-        self.nonce = nonce
     }
 }
 
 /// How far a part has come.
 package enum OutboxState: String, Sendable {
+    /// Its run is still writing it; what people see of it may change.
+    case draft
     case waiting, sending, sent, failed
     /// A crash came between sending and the platform's answer.
     case unknown
@@ -35,12 +31,22 @@ package struct OutboxPart: Sendable {
     package var run: RunID
     package var part: Int
     package var address: Address
-    package var content: JSON
+    package var content: OutgoingPart.Content
+    /// 24 hexadecimal digits: Discord takes a mark of at most 25 characters.
     package var nonce: String
     package var state: OutboxState
     package var attempts: Int
     /// Why it waits, failed or was sent again.
     package var reason: String?
+    /// The platform's id of what was posted.
     package var platformID: MessageID?
+    package var createdAt: Timestamp
     package var nextAttemptAt: Timestamp
+    /// When it was first handed to the platform.
+    package var triedAt: Timestamp?
+
+    /// As the channel posts it.
+    package var outgoing: OutgoingPart {
+        OutgoingPart(address: address, content: content, nonce: nonce, posted: platformID, triedAt: triedAt)
+    }
 }

@@ -13,35 +13,42 @@ package struct OutboxStore: Sendable {
         try await database.write { try OutboxTable(connection: $0).add(parts, at: now) }
     }
 
-    /// Parts whose time has come, oldest first.
-    package func due(now: Timestamp = .now, limit: Int = 50) async throws -> [OutboxPart] {
+    /// Conversations that have parts to send, those that have waited longest first.
+    package func conversations() async throws -> [Address] {
         try await database.read { connection in
             try connection.rows(
                 """
-                SELECT \(OutboxTable.columns) FROM outbox
-                WHERE finished_at IS NULL AND state = ? AND next_attempt_at <= ? ORDER BY id LIMIT ?
-                """, OutboxState.waiting.rawValue, now, limit, map: OutboxTable.part)
+                SELECT channel, account, chat, thread FROM outbox WHERE finished_at IS NULL AND state <> ?
+                GROUP BY channel, account, chat, thread ORDER BY min(id)
+                """, OutboxState.draft.rawValue
+            ) { row in
+                Address(
+                    channel: row.id(0), account: row.text(1), chat: row.text(2), thread: row.optionalText(3))
+            }
         }
     }
 
-    /// When the next waiting part is due.
-    package func nextDue() async throws -> Timestamp? {
+    /// The conversation's oldest part that is neither sent nor given up.
+    package func next(in conversation: Address) async throws -> OutboxPart? {
         try await database.read { connection in
             try connection.first(
                 """
-                SELECT next_attempt_at FROM outbox WHERE finished_at IS NULL AND state = ?
-                ORDER BY next_attempt_at LIMIT 1
-                """, OutboxState.waiting.rawValue
-            ) { $0.timestamp(0) }
+                SELECT \(OutboxTable.columns) FROM outbox
+                WHERE finished_at IS NULL AND channel = ? AND account = ? AND chat = ? AND thread IS ? AND state <> ?
+                ORDER BY id LIMIT 1
+                """, conversation.channel, conversation.account, conversation.chat, conversation.thread,
+                OutboxState.draft.rawValue, map: OutboxTable.part)
         }
     }
 
     /// Written before a part is handed to its platform.
-    package func sending(_ id: Int64) async throws {
+    package func sending(_ id: Int64, at now: Timestamp = .now) async throws {
         try await database.write { connection in
             try connection.run(
-                "UPDATE outbox SET state = ?, attempts = attempts + 1 WHERE id = ? AND finished_at IS NULL",
-                OutboxState.sending.rawValue, id)
+                """
+                UPDATE outbox SET state = ?, attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
+                WHERE id = ? AND finished_at IS NULL
+                """, OutboxState.sending.rawValue, now, id)
         }
     }
 
@@ -56,23 +63,57 @@ package struct OutboxStore: Sendable {
     }
 
     /// Lets a part wait for another attempt.
-    package func retry(_ id: Int64, at next: Timestamp, reason: String) async throws {
+    ///
+    /// `triedAt` is nil when the platform surely does not have it.
+    package func retry(_ id: Int64, at next: Timestamp, reason: String, triedAt: Timestamp?) async throws {
         try await database.write { connection in
             try connection.run(
-                "UPDATE outbox SET state = ?, next_attempt_at = ?, reason = ? WHERE id = ? AND finished_at IS NULL",
-                OutboxState.waiting.rawValue, next, reason, id)
+                """
+                UPDATE outbox SET state = ?, next_attempt_at = ?, reason = ?, tried_at = ?
+                WHERE id = ? AND finished_at IS NULL
+                """, OutboxState.waiting.rawValue, next, reason, triedAt, id)
         }
     }
 
-    /// At start: parts that were being sent when the process died are now `.unknown`, and are returned to be looked up.
-    package func recover() async throws -> [OutboxPart] {
+    // MARK: Drafts
+
+    /// Keeps a place for a part that its run is still writing, before anything of it is posted.
+    package func draft(_ part: NewOutboxPart, at now: Timestamp = .now) async throws -> OutboxPart? {
+        try await database.write { connection in
+            let table = OutboxTable(connection: connection)
+            let id = try table.add([part], state: .draft, at: now)[0]
+            try connection.run("UPDATE outbox SET tried_at = coalesce(tried_at, ?) WHERE id = ?", now, id)
+            return try connection.first(
+                "SELECT \(OutboxTable.columns) FROM outbox WHERE id = ?", id, map: OutboxTable.part)
+        }
+    }
+
+    /// The draft is to be seen as this message; its final text will change it.
+    package func drafted(_ id: Int64, platformID: MessageID) async throws {
         try await database.write { connection in
             try connection.run(
-                "UPDATE outbox SET state = ? WHERE finished_at IS NULL AND state = ?",
-                OutboxState.unknown.rawValue, OutboxState.sending.rawValue)
-            return try connection.rows(
-                "SELECT \(OutboxTable.columns) FROM outbox WHERE finished_at IS NULL AND state = ? ORDER BY id",
-                OutboxState.unknown.rawValue, map: OutboxTable.part)
+                "UPDATE outbox SET platform_id = ? WHERE id = ? AND finished_at IS NULL", platformID, id)
+        }
+    }
+
+    // MARK: Restarts
+
+    /// At start: parts that were being sent when the process died are now `.unknown`.
+    ///
+    /// Drafts of runs that nobody will go on with are given up. Returns how many parts are unknown.
+    package func recover(at now: Timestamp = .now) async throws -> Int {
+        try await database.write { connection in
+            try connection.run(
+                """
+                UPDATE outbox SET state = ?, finished_at = ?, reason = 'its turn never ended'
+                WHERE finished_at IS NULL AND state = ? AND run NOT IN (SELECT run FROM turns)
+                    AND run NOT IN (SELECT run FROM inbox WHERE finished_at IS NULL)
+                """, OutboxState.failed.rawValue, now, OutboxState.draft.rawValue)
+            return try connection.run(
+                """
+                UPDATE outbox SET state = ?, reason = 'the process ended before the platform had answered'
+                WHERE finished_at IS NULL AND state = ?
+                """, OutboxState.unknown.rawValue, OutboxState.sending.rawValue)
         }
     }
 
@@ -89,7 +130,8 @@ package struct OutboxStore: Sendable {
         try await database.write { connection in
             try connection.run(
                 """
-                UPDATE outbox SET state = ?, platform_id = ?, reason = coalesce(?, reason), finished_at = ?
+                UPDATE outbox SET state = ?, platform_id = coalesce(?, platform_id), reason = coalesce(?, reason),
+                    finished_at = ?
                 WHERE id = ? AND finished_at IS NULL
                 """, state.rawValue, platformID, reason, now, id)
         }

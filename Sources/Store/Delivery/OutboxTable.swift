@@ -6,11 +6,18 @@ struct OutboxTable {
 
     static let columns = """
         id, run, part, channel, account, chat, thread, content, nonce, state, attempts, reason, platform_id,
-        next_attempt_at
+        created_at, next_attempt_at, tried_at
         """
 
-    func add(_ parts: [NewOutboxPart], at now: Timestamp) throws -> [Int64] {
+    /// Adds parts; one that its run has begun as a draft takes the draft's place.
+    func add(_ parts: [NewOutboxPart], state: OutboxState = .waiting, at now: Timestamp) throws -> [Int64] {
         try parts.map { part in
+            if let draft = try draft(part.run, part.part) {
+                try connection.run(
+                    "UPDATE outbox SET content = ?, state = ?, next_attempt_at = ? WHERE id = ?",
+                    part.content.json, state.rawValue, now, draft)
+                return draft
+            }
             try connection.run(
                 """
                 INSERT INTO outbox (run, part, channel, account, chat, thread, content, nonce, state, attempts,
@@ -18,10 +25,21 @@ struct OutboxTable {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
                 """,
                 part.run, part.part, part.address.channel, part.address.account, part.address.chat,
-                part.address.thread, part.content, part.nonce ?? randomUUID(), OutboxState.waiting.rawValue,
-                now, now)
+                part.address.thread, part.content.json, Self.newNonce(), state.rawValue, now, now)
             return connection.lastInsertedID
         }
+    }
+
+    private func draft(_ run: RunID, _ part: Int) throws -> Int64? {
+        try connection.first(
+            "SELECT id FROM outbox WHERE run = ? AND part = ? AND state = ?", run, part,
+            OutboxState.draft.rawValue
+        ) { $0.int64(0) }
+    }
+
+    private static func newNonce() -> String {
+        let digits = randomUUID().split(separator: "-").joined()
+        return String(digits.prefix(24))
     }
 
     static func part(from row: Row) -> OutboxPart {
@@ -29,9 +47,10 @@ struct OutboxTable {
             id: row.int64(0), run: row.id(1), part: row.int(2),
             address: Address(
                 channel: row.id(3), account: row.text(4), chat: row.text(5), thread: row.optionalText(6)),
-            content: row.json(7) ?? .null, nonce: row.text(8),
+            content: OutgoingPart.Content(json: row.json(7) ?? .null), nonce: row.text(8),
             state: OutboxState(rawValue: row.text(9)) ?? .unknown,
             attempts: row.int(10), reason: row.optionalText(11), platformID: row.optionalID(12),
-            nextAttemptAt: row.timestamp(13))
+            createdAt: row.timestamp(13), nextAttemptAt: row.timestamp(14), triedAt: row.optionalTimestamp(15)
+        )
     }
 }

@@ -47,6 +47,25 @@ package struct PairingStore: Sendable {
         }
     }
 
+    /// Keeps a request; false when the sender has one already or as many wait as may.
+    ///
+    /// Requests older than `lifetime` do not count and are dropped.
+    package func ask(_ request: PairingRequest, mostPending: Int, lifetime: Duration) async throws -> Bool {
+        try await database.write { connection in
+            let oldest = Timestamp(milliseconds: request.createdAt.milliseconds - lifetime.milliseconds)
+            try connection.run(
+                "DELETE FROM pairing_requests WHERE channel = ? AND account = ? AND created_at <= ?",
+                request.channel, request.account, oldest)
+            let waiting = try connection.rows(
+                "SELECT sender FROM pairing_requests WHERE channel = ? AND account = ?", request.channel,
+                request.account
+            ) { $0.text(0) }
+            guard waiting.count < mostPending, !waiting.contains(request.sender) else { return false }
+            try PairingTable(connection: connection).save(request)
+            return true
+        }
+    }
+
     package func save(_ request: PairingRequest) async throws {
         try await database.write { try PairingTable(connection: $0).save(request) }
     }

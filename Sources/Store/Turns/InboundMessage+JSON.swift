@@ -12,6 +12,7 @@ extension InboundMessage {
         object["thread"] = address.thread.map { .string($0) }
         if !images.isEmpty { object["images"] = .array(images.map { Block.image($0).json }) }
         object["options"] = options.json
+        object["origin"] = origin?.json
         return .object(object)
     }
 
@@ -28,7 +29,8 @@ extension InboundMessage {
             session: SessionKey(session), text: json["text"]?.stringValue ?? "",
             images: images.compactMap { if case .image(let image) = $0 { image } else { nil } },
             receivedAt: Timestamp(milliseconds: Int64(json["receivedAt"]?.intValue ?? 0)),
-            options: TurnOptions(json: json["options"] ?? .null))
+            options: TurnOptions(json: json["options"] ?? .null),
+            origin: json["origin"].flatMap { MessageOrigin(json: $0) })
     }
 
     /// Differs when a known id comes again with other content.
@@ -43,6 +45,36 @@ extension InboundMessage {
             hash.add(image.base64)
         }
         return hash.text
+    }
+}
+
+extension MessageOrigin {
+    var json: JSON {
+        var object: JSONObject = [
+            "kind": .string(kind.rawValue), "sender": .string(sender.id), "words": .string(words),
+            "authorized": .bool(isAuthorized), "addressed": .bool(isAddressed),
+        ]
+        object["name"] = sender.name.map { .string($0) }
+        object["username"] = sender.username.map { .string($0) }
+        object["place"] = place.map { .string($0) }
+        object["handle"] = handle
+        object["tools"] = tools
+        return .object(object)
+    }
+
+    init?(json: JSON) {
+        guard let kind = json["kind"]?.stringValue.flatMap({ ChatKind(rawValue: $0) }),
+            let sender = json["sender"]?.stringValue
+        else { return nil }
+        self.init(
+            kind: kind,
+            sender: Sender(
+                id: sender, name: json["name"]?.stringValue, username: json["username"]?.stringValue),
+            words: json["words"]?.stringValue ?? "", place: json["place"]?.stringValue)
+        isAuthorized = json["authorized"]?.boolValue ?? false
+        isAddressed = json["addressed"]?.boolValue ?? false
+        handle = json["handle"]
+        tools = json["tools"]
     }
 }
 

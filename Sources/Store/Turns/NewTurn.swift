@@ -33,6 +33,8 @@ package struct BegunTurn: Sendable {
     package var transcript: TranscriptStatistics?
     /// 1, or more when a crash interrupted the turn before.
     package var attempt: Int
+    /// Parts of an answer that an earlier attempt has stored for its channel.
+    package var partCount = 0
 
     package var isResumed: Bool { attempt > 1 }
 }

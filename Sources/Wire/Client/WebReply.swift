@@ -45,9 +45,11 @@ package enum WebError: Error, Sendable {
     case invalidRequest(String)
     /// This process cannot send any request.
     case unavailable(String)
-    /// No connection: unknown name, refused, or a certificate that does not hold. Nothing was sent.
+    /// No connection: unknown name, refused, not within the connect timeout, or a certificate that does not hold.
+    ///
+    /// Nothing was sent.
     case unreachable(String)
-    /// The connect, idle or total timeout has passed.
+    /// The idle or total timeout has passed.
     case timedOut(String)
     /// The connection ended before the reply's end.
     case interrupted(String)

@@ -4,9 +4,12 @@ import Testing
 
 @testable import App
 
+@MainActor
 struct ChannelSectionsTests {
     private func facts(_ sections: [String: JSON], _ variables: [String: String] = [:]) -> [ChannelFacts] {
-        ChannelSections(sections: sections, environment: Environment(variables)).facts
+        var config = Config()
+        config.channels = sections
+        return ChannelSections(config: config, environment: Environment(variables)).facts
     }
 
     @Test func `nothing is listed that nothing sets up`() {

@@ -34,13 +34,14 @@ struct ChannelRulesTests {
         #expect(rules([:], messages: ["groupChat": ["historyLimit": 7]]).historyLimit == 7)
     }
 
-    @Test(arguments: [
-        (["streaming": true] as JSON, ChannelRules.StreamingMode.partial), (["streaming": false], .off),
-        (["streaming": "block"], .block), (["streaming": ["mode": "partial"]], .partial),
-        (["streamMode": "partial"], .partial), ([:], .off),
-    ])
-    func streamingHasManySpellings(section: JSON, mode: ChannelRules.StreamingMode) {
-        #expect(rules(section).streaming == mode)
+    private static let spellings: [(section: JSON, mode: ChannelRules.StreamingMode)] = [
+        (["streaming": true], .partial), (["streaming": false], .off), (["streaming": "block"], .block),
+        (["streaming": ["mode": "partial"]], .partial), (["streamMode": "partial"], .partial), ([:], .off),
+    ]
+
+    @Test(arguments: spellings)
+    func streamingHasManySpellings(spelling: (section: JSON, mode: ChannelRules.StreamingMode)) {
+        #expect(rules(spelling.section).streaming == spelling.mode)
     }
 }
 

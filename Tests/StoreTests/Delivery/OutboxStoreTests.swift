@@ -4,26 +4,27 @@ import Testing
 @testable import Store
 
 struct OutboxStoreTests {
-    private func part(_ number: Int, nonce: String? = nil) -> NewOutboxPart {
-        NewOutboxPart(
-            run: "r", part: number,
-            address: Address(channel: "discord", account: "work", chat: "7", thread: "9"),
-            content: ["text": .string("part \(number)")], nonce: nonce)
-    }
-
+    private let chat = Address(channel: "discord", account: "work", chat: "7", thread: "9")
     private let now = Timestamp(milliseconds: 10_000)
 
-    @Test func `parts are due in the order they were written`() async throws {
+    private func part(_ number: Int, run: RunID = "r", in chat: Address? = nil) -> NewOutboxPart {
+        NewOutboxPart(
+            run: run, part: number, address: chat ?? self.chat,
+            content: OutgoingPart.Content(text: "part \(number)", replyTo: "1"))
+    }
+
+    @Test func `parts come in the order they were written, each conversation by itself`() async throws {
         let world = try TestStores()
         let outbox = world.stores.outbox
-        let ids = try await outbox.add([part(0), part(1, nonce: "n"), part(2)], at: now)
-        #expect(try await outbox.due(now: Timestamp(milliseconds: 9_999)).isEmpty)
-        let due = try await outbox.due(now: now)
-        #expect(due.map(\.id) == ids)
-        #expect(due[1].nonce == "n" && due[0].nonce.count == 36 && due[0].nonce != due[2].nonce)
-        #expect(due[0].address == part(0).address && due[0].content == ["text": "part 0"])
-        #expect(try await outbox.due(now: now, limit: 2).count == 2)
-        #expect(try await outbox.nextDue() == now)
+        let other = Address(channel: "discord", account: "work", chat: "7")
+        let ids = try await outbox.add([part(0), part(1, in: other), part(2)], at: now)
+        #expect(try await outbox.conversations() == [chat, other])
+        let first = try #require(try await outbox.next(in: chat))
+        #expect(first.id == ids[0] && first.content == part(0).content && first.nonce.count == 24)
+        #expect(try await outbox.next(in: other)?.id == ids[1])
+        try await outbox.sending(ids[0], at: now)
+        try await outbox.sent(ids[0], platformID: "m1")
+        #expect(try await outbox.next(in: chat)?.id == ids[2])
         await world.database.close()
     }
 
@@ -32,42 +33,73 @@ struct OutboxStoreTests {
         let outbox = world.stores.outbox
         let id = try await outbox.add([part(0)], at: now)[0]
         try await outbox.sending(id)
-        #expect(try await outbox.due(now: now).isEmpty)
         try await outbox.sent(id, platformID: "m1")
-        try await outbox.retry(id, at: now, reason: "late")
-        #expect(try await outbox.due(now: now).isEmpty)
+        try await outbox.retry(id, at: now, reason: "late", triedAt: nil)
+        #expect(try await outbox.next(in: chat) == nil)
         #expect(try await outbox.waitingCount() == 0)
-        #expect(try await outbox.recover().isEmpty)
+        #expect(try await outbox.recover() == 0)
         await world.database.close()
     }
 
-    @Test func `a part waits until its next attempt, and its reason is kept`() async throws {
+    @Test func `a refused attempt leaves no doubt, an unanswered one does`() async throws {
         let world = try TestStores()
         let outbox = world.stores.outbox
         let id = try await outbox.add([part(0)], at: now)[0]
-        try await outbox.sending(id)
-        try await outbox.retry(id, at: Timestamp(milliseconds: 20_000), reason: "429")
-        #expect(try await outbox.due(now: now).isEmpty)
-        #expect(try await outbox.nextDue() == Timestamp(milliseconds: 20_000))
-        let due = try #require(try await outbox.due(now: Timestamp(milliseconds: 20_000)).first)
-        #expect(due.attempts == 1 && due.reason == "429" && due.state == .waiting)
+        try await outbox.sending(id, at: now)
+        try await outbox.retry(id, at: Timestamp(milliseconds: 20_000), reason: "429", triedAt: nil)
+        var next = try #require(try await outbox.next(in: chat))
+        #expect(next.attempts == 1 && next.reason == "429" && next.state == .waiting && next.triedAt == nil)
+        #expect(next.nextAttemptAt == Timestamp(milliseconds: 20_000))
+        try await outbox.sending(id, at: Timestamp(milliseconds: 20_000))
+        try await outbox.retry(
+            id, at: Timestamp(milliseconds: 30_000), reason: "timed out",
+            triedAt: Timestamp(milliseconds: 20_000))
+        next = try #require(try await outbox.next(in: chat))
+        #expect(next.outgoing.triedAt == Timestamp(milliseconds: 20_000))
         try await outbox.failed(id, reason: "blocked by the user")
         #expect(try await outbox.waitingCount() == 0)
         await world.database.close()
     }
 
-    @Test func `after a crash the part that was being sent is unknown`() async throws {
+    @Test func `after a crash the part that was being sent is unknown, with its first attempt`() async throws
+    {
         let world = try TestStores()
         let ids = try await world.stores.outbox.add([part(0), part(1)], at: now)
-        try await world.stores.outbox.sending(ids[0])
+        try await world.stores.outbox.sending(ids[0], at: now)
 
         let after = try world.crashed().opened()
-        let unknown = try await after.stores.outbox.recover()
-        #expect(unknown.map(\.id) == [ids[0]] && unknown[0].state == .unknown && unknown[0].attempts == 1)
-        #expect(try await after.stores.outbox.due(now: now).map(\.id) == [ids[1]])
-        try await after.stores.outbox.retry(ids[0], at: now, reason: "not found on the platform")
-        #expect(try await after.stores.outbox.due(now: now).map(\.id) == ids)
+        #expect(try await after.stores.outbox.recover() == 1)
+        let unknown = try #require(try await after.stores.outbox.next(in: chat))
+        #expect(
+            unknown.id == ids[0] && unknown.state == .unknown && unknown.attempts == 1
+                && unknown.triedAt == now)
         await after.database.close()
+        await world.database.close()
+    }
+
+    @Test func `a draft waits for its run, and the answer takes its place`() async throws {
+        let world = try TestStores()
+        let outbox = world.stores.outbox
+        let entry = try await world.stores.inbox.record(.sample("r", "milk"), run: "r").entry
+        let draft = try #require(try await outbox.draft(part(0), at: now))
+        #expect(try await outbox.next(in: chat) == nil)
+        try await outbox.drafted(draft.id, platformID: "m1")
+
+        let after = try world.crashed().opened()
+        #expect(try await after.stores.outbox.recover() == 0)
+        let ids = try await after.stores.outbox.add([part(0)], at: now)
+        let final = try #require(try await after.stores.outbox.next(in: chat))
+        #expect(ids == [draft.id] && final.platformID == "m1" && final.nonce == draft.nonce)
+        #expect(entry.run == "r")
+        await after.database.close()
+        await world.database.close()
+    }
+
+    @Test func `a draft whose run is gone is given up`() async throws {
+        let world = try TestStores()
+        _ = try await world.stores.outbox.draft(part(0, run: "gone"), at: now)
+        #expect(try await world.stores.outbox.recover() == 0)
+        #expect(try await world.stores.outbox.waitingCount() == 0)
         await world.database.close()
     }
 }

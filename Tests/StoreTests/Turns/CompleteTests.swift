@@ -22,7 +22,7 @@ struct CompleteTests {
             outbox: [
                 NewOutboxPart(
                     run: run, part: 0, address: Address(channel: "telegram", chat: "7"),
-                    content: ["text": "Noted."])
+                    content: OutgoingPart.Content(text: "Noted."))
             ],
             usage: [
                 UsageRecord(
@@ -47,7 +47,9 @@ struct CompleteTests {
             page.messages.map(\.role) == ["user", "assistant"] && page.messages.map(\.run) == ["r", "r"])
         #expect(try await after.stores.inbox.entry(run: "r")?.outcome == ["status": "ok"])
         #expect(try await after.stores.journal.interrupted().isEmpty)
-        #expect(try await after.stores.outbox.due().map(\.id) == completion.outbox)
+        #expect(
+            try await [after.stores.outbox.next(in: Address(channel: "telegram", chat: "7"))?.id]
+                == completion.outbox)
         let session = try #require(try await after.stores.sessions.entry(key))
         #expect(session.model == "fake-1" && session.totalTokens == 106 && session.outputTokens == nil)
         #expect(session.label == "Arbete" && session.updatedAt == Timestamp(milliseconds: 9_000))

@@ -29,6 +29,7 @@ package struct AgentsConfig: ConfigSection {
         package var skipBootstrap = false
         /// How much of each workspace file the prompt holds.
         package var bootstrapMaxChars = 20_000
+        package var typingMode: String?
 
         package init() {}
 
@@ -45,6 +46,7 @@ package struct AgentsConfig: ConfigSection {
             Field("skipBootstrap", \.skipBootstrap, .bool).label("Skip First Files"),
             Field("bootstrapMaxChars", \.bootstrapMaxChars, .integer(1...Int.max))
                 .label("Longest Workspace File In The Prompt"),
+            Field("typingMode", \.typingMode, .typingMode).label("Typing Indicator"),
             .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
     }
 

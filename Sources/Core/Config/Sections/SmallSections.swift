@@ -3,12 +3,19 @@ package struct SessionConfig: ConfigSection {
     package var mainKey = "main"
     /// `per-sender` or `global`.
     package var scope = "per-sender"
+    /// Which direct chats share a conversation.
+    package var dmScope = "main"
+    package var typingMode: String?
 
     package init() {}
 
     package static let spec = ObjectSpec<SessionConfig>(
         Field("mainKey", \.mainKey, .text).label("Main Session Key"),
-        Field("scope", \.scope, .choice("per-sender", "global")).label("Session Scope"))
+        Field("scope", \.scope, .choice("per-sender", "global")).label("Session Scope"),
+        Field(
+            "dmScope", \.dmScope, .choice("main", "per-peer", "per-channel-peer", "per-account-channel-peer")
+        ).label("Direct Message Scope"),
+        Field("typingMode", \.typingMode, .typingMode).label("Typing Indicator"))
 }
 
 /// `logging`: what is written down, and where.
@@ -138,6 +145,9 @@ package struct MetaConfig: ConfigSection {
 }
 
 extension ValueSpec where Value == String {
+    /// When a chat platform shows that an answer is being written.
+    static var typingMode: Self { .choice("never", "instant", "thinking", "message") }
+
     fileprivate static var level: Self {
         .choice("silent", "fatal", "error", "warn", "info", "debug", "trace")
     }

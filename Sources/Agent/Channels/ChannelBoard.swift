@@ -1,0 +1,147 @@
+package import Core
+package import Store
+
+/// Runs every account of every channel, each on its own: what happens to one touches no other.
+@MainActor
+package final class ChannelBoard {
+    private let stores: Stores
+    private let clock: any Clock<Duration>
+    private let log: Log
+    private let work = TaskPool()
+    private var seats: [ChannelKey: ChannelSeat] = [:]
+    private var lastLimits: [ChannelID: MessageLimits] = [:]
+    private var isStopped = false
+
+    /// Takes what people write; set before `run`.
+    package var receive: (ChannelMessage) async throws(InboxError) -> Void = { _ throws(InboxError) in
+        throw InboxError("the gateway is starting")
+    }
+    /// Takes what happens and is no message.
+    package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
+    /// Told when an account can be sent to.
+    package var becameReady: (ChannelKey) -> Void = { _ in }
+    /// The commands that people may choose from in the platforms' menus.
+    package var commands: () -> [ChannelCommand] = { [] }
+
+    package init(stores: Stores, log: Log, clock: any Clock<Duration> = ContinuousClock()) {
+        self.stores = stores
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Runs the accounts until cancelled.
+    package func run() async { await work.run() }
+
+    /// Nothing more is read; what is on its way out can still be sent.
+    package func stopReading() async {
+        isStopped = true
+        for seat in seats.values { await seat.stop(keepsChannel: true) }
+    }
+
+    /// Starts what is new, ends what is gone, and starts anew what has changed; leaves the others alone.
+    package func update(_ accounts: [ChannelAccount]) {
+        guard !isStopped else { return }
+        let wanted = Dictionary(accounts.map { ($0.key, $0) }) { first, _ in first }
+        let old = seats
+        for (key, seat) in seats where wanted[key]?.fingerprint != seat.account.fingerprint {
+            seats[key] = nil
+            guard wanted[key] == nil else { continue }
+            work.add { await seat.stop() }
+        }
+        for account in accounts where seats[account.key] == nil { start(account, after: old[account.key]) }
+    }
+
+    /// An account is in two places at once never: its successor waits until it has left.
+    private func start(_ account: ChannelAccount, after old: ChannelSeat?) {
+        let seat = ChannelSeat(account, clock: clock, log: log)
+        if let old {
+            seat.state.lastInboundAt = old.state.lastInboundAt
+            seat.state.lastOutboundAt = old.state.lastOutboundAt
+        }
+        seats[account.key] = seat
+        let house = house(for: seat)
+        work.add {
+            await old?.stop()
+            await seat.run(house) { self.becameReady(account.key) }
+        }
+    }
+
+    private func house(for seat: ChannelSeat) -> ChannelHouse {
+        let key = seat.account.key
+        return ChannelHouse(
+            inbox: Inbox(
+                receive: { [unowned self] message throws(InboxError) in
+                    seat.state.lastInboundAt = .now
+                    seat.state.receivedCount += 1
+                    try await receive(message)
+                },
+                notice: { [unowned self] notice in work.add { await self.notice(notice) } }),
+            memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() })
+    }
+
+    private func memory(of key: ChannelKey) -> ChannelMemory {
+        let (store, log) = (stores.channelMemory, log)
+        return ChannelMemory(
+            load: { name in
+                do {
+                    return try await store.value(name, channel: key.channel, account: key.account)
+                } catch {
+                    log.warning(
+                        "A channel's memory could not be read.", ["name": name, "reason": "\(error)"])
+                    return nil
+                }
+            },
+            save: { name, value in
+                do {
+                    try await store.set(name, value, channel: key.channel, account: key.account)
+                } catch {
+                    log.warning(
+                        "A channel's memory could not be kept.", ["name": name, "reason": "\(error)"])
+                }
+            })
+    }
+
+    // MARK: Looking
+
+    /// The account's channel, while it runs.
+    package func channel(_ key: ChannelKey) -> (any Channel)? { seats[key]?.channel }
+
+    /// The account's rules, while the config has it.
+    package func rules(_ key: ChannelKey) -> ChannelRules? { seats[key]?.account.rules }
+
+    /// What a message there may hold; the tightest of all platforms while the account does not run.
+    func limits(_ key: ChannelKey) -> MessageLimits {
+        if let channel = channel(key) { lastLimits[key.channel] = channel.limits }
+        return lastLimits[key.channel] ?? MessageLimits(longest: 2_000, unit: .utf16)
+    }
+
+    package func label(_ key: ChannelKey) -> String { seats[key]?.account.label ?? key.channel.rawValue }
+
+    package func state(_ key: ChannelKey) -> ChannelState? { seats[key]?.state }
+
+    /// Accounts that are set up, by channel and name.
+    package var keys: [ChannelKey] {
+        seats.keys.sorted { ($0.channel.rawValue, $0.account) < ($1.channel.rawValue, $1.account) }
+    }
+
+    /// The account that the platform calls at this path.
+    package func receiver(at path: String) -> (any WebhookReceiving)? {
+        for seat in seats.values {
+            if let channel = seat.channel as? any WebhookReceiving, channel.webhookPath == path {
+                return channel
+            }
+        }
+        return nil
+    }
+
+    func change(_ key: ChannelKey, _ change: (inout ChannelState) -> Void) {
+        if let seat = seats[key] { change(&seat.state) }
+    }
+}
+
+extension ChannelCommand {
+    /// Our commands, as platforms list them.
+    package static func menu(of commands: SlashCommands) -> [ChannelCommand] {
+        commands.commands.map { ChannelCommand(name: $0.name, help: $0.help, argument: $0.arguments) }
+    }
+}

@@ -1,0 +1,226 @@
+package import Core
+package import Store
+
+/// Takes what people write on channels: who is answered, in which session, and with what around their words.
+@MainActor
+package final class ChannelDoor {
+    private let board: ChannelBoard
+    private let switchboard: Switchboard
+    private let replies: ReplyDesk
+    private let pairing: PairingDesk
+    private let stores: Stores
+    private let files: IncomingFiles
+    private let log: Log
+    private let history = PendingHistory()
+    private var notices: [SessionKey: [ChannelNotice]] = [:]
+    private var turnedAway = RecentIDs(most: 5_000)
+    /// The last message of each chat that is being taken.
+    private var lines: [Address: Gate] = [:]
+
+    /// How the assistant is called in groups, beside the platform's own mentions.
+    package var mentionPatterns: MentionPatterns
+    /// Where files that people send are kept, under the agent's workspace.
+    static let mediaFolder = "media/inbound"
+    private static let mostNotices = 20
+    private static let mostSessionsWithNotices = 500
+
+    package init(
+        board: ChannelBoard, switchboard: Switchboard, replies: ReplyDesk, pairing: PairingDesk,
+        stores: Stores,
+        files: IncomingFiles, log: Log, mentionPatterns: MentionPatterns = MentionPatterns()
+    ) {
+        self.board = board
+        self.switchboard = switchboard
+        self.replies = replies
+        self.pairing = pairing
+        self.stores = stores
+        self.files = files
+        self.log = log
+        self.mentionPatterns = mentionPatterns
+    }
+
+    /// Returns once the message is durable or turned away; messages of one chat keep their order.
+    package func receive(_ message: ChannelMessage) async throws(InboxError) {
+        let mine = Gate()
+        let before = lines.updateValue(mine, forKey: message.address)
+        defer {
+            mine.open()
+            if lines[message.address] === mine { lines[message.address] = nil }
+        }
+        await before?.waitUntilOpen()
+        do {
+            try await take(message)
+        } catch let error as InboxError {
+            throw error
+        } catch {
+            throw InboxError("\(error)")
+        }
+    }
+
+    /// Something happened; the session hears of it with its next message, unless a stranger did it.
+    package func note(_ notice: ChannelNotice) async {
+        guard let rules = board.rules(notice.address.key), await mayBeHeard(notice, rules) else { return }
+        let session = switchboard.settings.session(
+            kind: notice.kind, address: notice.address, sender: notice.sender)
+        var known = notices[session] ?? []
+        guard !known.contains(where: { $0.key == notice.key }) else { return }
+        known.append(notice)
+        if known.count > Self.mostNotices { known.removeFirst() }
+        if notices.count >= Self.mostSessionsWithNotices && notices[session] == nil { notices = [:] }
+        notices[session] = known
+    }
+
+    private func mayBeHeard(_ notice: ChannelNotice, _ rules: ChannelRules) async -> Bool {
+        guard let sender = notice.sender else { return true }
+        // Who may be heard is not known while the store cannot be read.
+        guard let paired = try? await pairing.allowed(notice.address.key) else { return false }
+        var message = ChannelMessage(
+            id: MessageID(notice.key), address: notice.address, kind: notice.kind, sender: sender, text: "")
+        message.place = notice.place
+        message.mention = .named
+        let decision = AccessPolicy(rules: rules, paired: paired)
+            .decision(for: message, isNamed: true, hasPatterns: false)
+        if case .admit = decision { return true }
+        return false
+    }
+
+    // MARK: One message
+
+    private func take(_ message: ChannelMessage) async throws {
+        guard let rules = board.rules(message.address.key), !turnedAway.contains(message.recentID) else {
+            return
+        }
+        let session = switchboard.settings.session(
+            kind: message.kind, address: message.address, sender: message.sender)
+        let policy = AccessPolicy(rules: rules, paired: try await pairing.allowed(message.address.key))
+        let decision = policy.decision(
+            for: message, isNamed: mentionPatterns.match(message.text), hasPatterns: !mentionPatterns.isEmpty,
+            activation: try await activation(message, session),
+            isCommand: switchboard.isCommand(message.text))
+        switch decision {
+        case .ignore(let reason, let isContext):
+            turnedAway.insert(message.recentID)
+            board.change(message.address.key) { $0.turnAway(message, because: reason) }
+            log.named(message.address.channel.rawValue).debug(
+                "a message was not answered: \(reason)",
+                ["sender": message.sender.id, "chat": message.address.chat])
+            if isContext { history.note(message, limit: rules.historyLimit) }
+        case .pair:
+            try await invite(message)
+        case .admit(let standing):
+            try await admit(message, standing, session, rules)
+        }
+    }
+
+    private func activation(_ message: ChannelMessage, _ session: SessionKey) async throws -> Activation? {
+        guard message.kind != .direct else { return nil }
+        let word = try await stores.sessions.entry(session)?.extra["groupActivation"]?.stringValue
+        return word.flatMap { Activation(rawValue: $0) }
+    }
+
+    // MARK: Pairing
+
+    private func invite(_ message: ChannelMessage) async throws {
+        turnedAway.insert(message.recentID)
+        let code = try await pairing.newCode(for: message)
+        board.change(message.address.key) {
+            $0.turnAway(message, because: "the sender is not paired (`openclaw pairing list`)")
+        }
+        guard let code else { return }
+        log.named(message.address.channel.rawValue).info(
+            "\(message.sender.title) asks to be let in: openclaw pairing approve \(message.address.channel) \(code)",
+            ["sender": message.sender.id])
+        try await replies.post(
+            PairingDesk.invitation(code, to: message, label: board.label(message.address.key)), to: message,
+            run: RunID("pairing-\(code)"))
+    }
+
+    // MARK: Admission
+
+    private func admit(
+        _ message: ChannelMessage, _ standing: AccessPolicy.Standing, _ session: SessionKey,
+        _ rules: ChannelRules
+    ) async throws {
+        replies.acknowledge(message, standing: standing, rules: rules)
+        let agent = switchboard.settings.agent(of: session)
+        let workspace = switchboard.settings.profile(agent)?.workspace
+        let files = await self.files.fetch(
+            message.files, into: workspace.map { "\($0)/\(Self.mediaFolder)" }, most: rules.mostFileBytes)
+        var origin = MessageOrigin(
+            kind: message.kind, sender: message.sender, words: message.text, place: message.place?.title)
+        origin.isAuthorized = standing.isAuthorized
+        origin.isAddressed = standing.isAddressed
+        origin.handle = message.handle
+        origin.tools = message.place.flatMap { Self.toolRule($0.rule, message.sender) }
+        let isCommand = switchboard.isCommand(message.text)
+        let words = InboundWords(message: message, files: files)
+        let text =
+            isCommand
+            ? message.text
+            : words.text(history: history.take(message.address), notices: takeNotices(session))
+        let inbound = InboundMessage(
+            id: message.id, address: message.address, session: session, text: text, images: files.images,
+            receivedAt: .now,
+            options: TurnOptions(
+                extraSystemPrompt: words.systemPrompt(label: board.label(message.address.key)), delivers: true
+            ),
+            origin: origin)
+        try await submit(inbound, message)
+    }
+
+    private func submit(_ inbound: InboundMessage, _ message: ChannelMessage) async throws {
+        do throws(SubmitError) {
+            let submission = try await switchboard.submit(inbound)
+            if case .stopped(let runs) = submission {
+                let text = runs.isEmpty ? "Nothing was running." : "⏹️ Stopped."
+                try? await replies.post(text, to: message, run: RunID("stop-\(message.id)"))
+            }
+        } catch {
+            switch error {
+            case .conflict: break  // the same message again, with another history around it
+            case .stopping: throw InboxError("the gateway is stopping")
+            case .store(let reason): throw InboxError(reason)
+            case .unknownAgent, .queueFull, .denied:
+                try await replies.post("⚠️ \(error.message)", to: message, run: RunID("refused-\(message.id)"))
+            }
+        }
+    }
+
+    private func takeNotices(_ session: SessionKey) -> [String] {
+        (notices.removeValue(forKey: session) ?? []).map(\.text)
+    }
+
+    /// The sender's own rule wins over the place's.
+    private static func toolRule(_ rule: PlaceRule, _ sender: Sender) -> JSON? {
+        let own = rule.toolsBySender?.objectValue?.first {
+            SenderMatch.contains(sender, [$0.key]) && $0.key != "*"
+        }
+        return own?.value ?? rule.toolsBySender?["*"] ?? rule.tools
+    }
+}
+
+extension ChannelMessage {
+    /// Ids are unique within a channel and account.
+    fileprivate var recentID: String { "\(address.channel)/\(address.account)/\(id)" }
+}
+
+/// The newest ids of something, so that what is told twice is heard once.
+struct RecentIDs {
+    private var known: Set<String> = []
+    private var order: [String] = []
+    private let most: Int
+
+    init(most: Int) { self.most = most }
+
+    func contains(_ id: String) -> Bool { known.contains(id) }
+
+    mutating func insert(_ id: String) {
+        guard known.insert(id).inserted else { return }
+        order.append(id)
+        // Half at once: taking one at a time from the front of an array costs its whole length.
+        if order.count > most {
+            known.subtract(order.prefix(most / 2))
+            order.removeFirst(most / 2)
+        }
+    }
+}

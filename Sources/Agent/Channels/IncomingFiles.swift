@@ -1,0 +1,99 @@
+import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Files of a message as the turn gets them.
+struct FetchedFiles {
+    /// For the model's eyes.
+    var images: [ImageContent] = []
+    /// A line for each file.
+    var lines: [String] = []
+}
+
+/// Fetches what came with messages.
+@MainActor
+package struct IncomingFiles {
+    private let base64: ([UInt8]) -> String
+
+    /// Larger images are only named: vendors take 5 MB of base64 at most.
+    private static let mostImageBytes = 3_700_000
+    private static let imageTypes: Set<String> = ["image/png", "image/jpeg", "image/gif", "image/webp"]
+
+    /// `base64` encodes images for the model.
+    package init(base64: @escaping ([UInt8]) -> String) { self.base64 = base64 }
+
+    /// Saves each file in `folder`; one that cannot be had becomes a line that says why.
+    func fetch(_ files: [IncomingFile], into folder: String?, most: Int) async -> FetchedFiles {
+        var fetched = FetchedFiles()
+        for file in files { await fetch(file, into: folder, most: most, &fetched) }
+        return fetched
+    }
+
+    private func fetch(
+        _ file: IncomingFile, into folder: String?, most: Int, _ fetched: inout FetchedFiles
+    ) async {
+        let name = Self.describe(file)
+        if let size = file.byteCount, size > most {
+            let size = "\((size + 524_288) / 1_048_576) MB"
+            return fetched.lines.append("[\(name): not fetched, \(size) is more than `mediaMaxMb` allows]")
+        }
+        guard let folder, Workspaces.makeFolders(folder) else {
+            return fetched.lines.append("[\(name): not fetched, there is no folder to keep it in]")
+        }
+        let path = "\(folder)/\(Self.fileName(file))"
+        do throws(IncomingFile.FetchError) {
+            try await file.save(path, most)
+            fetched.lines.append("[\(name): \(path)]")
+            if let image = image(file, at: path) { fetched.images.append(image) }
+        } catch {
+            let reason =
+                switch error {
+                case .tooLarge: "it is larger than `mediaMaxMb` allows"
+                case .failed(let reason): reason
+                }
+            fetched.lines.append("[\(name): not fetched, \(reason)]")
+        }
+    }
+
+    private static func describe(_ file: IncomingFile) -> String {
+        let kind = file.isVoice ? "voice message" : "file"
+        let words = [file.name, file.mimeType, file.caption].compactMap(\.self).joined(separator: ", ")
+        return words.isEmpty ? kind : "\(kind) \(words)"
+    }
+
+    /// A name that no path can be smuggled in with, and that no earlier file has.
+    static func fileName(_ file: IncomingFile) -> String {
+        let kept = (file.name ?? "file").unicodeScalars.map { scalar -> Character in
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+            return isPlain || "-_.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
+        }
+        let name = String(String(kept).suffix(80).drop { $0 == "." })
+        return
+            "\(Timestamp.now.milliseconds)-\(UInt32.random(in: .min ... .max))-\(name.isEmpty ? "file" : name)"
+    }
+
+    private func image(_ file: IncomingFile, at path: String) -> ImageContent? {
+        guard let type = file.mimeType?.prefix(while: { $0 != ";" }).lowercased(),
+            Self.imageTypes.contains(type),
+            let bytes = Self.bytes(of: path, most: Self.mostImageBytes)
+        else { return nil }
+        return ImageContent(mimeType: type, base64: base64(bytes))
+    }
+
+    private static func bytes(of path: String, most: Int) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_size > 0, status.st_size <= most else { return nil }
+        let count = Int(status.st_size)
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = max(pread(file, buffer.baseAddress, count, 0), 0)
+        }
+        return bytes.count == count ? bytes : nil
+    }
+}

@@ -1,0 +1,98 @@
+package import Core
+package import Store
+
+/// Lets people in who were approved by a code (features.md 2.11).
+@MainActor
+package final class PairingDesk {
+    private let store: PairingStore
+    private var allowed: [ChannelKey: Set<String>] = [:]
+
+    /// Letters and digits that nobody takes for one another.
+    static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+    static let codeLength = 8
+    package static let lifetime: Duration = .seconds(3600)
+    static let mostPending = 3
+
+    package init(store: PairingStore) { self.store = store }
+
+    /// Ids of those who were let in.
+    func allowed(_ key: ChannelKey) async throws -> Set<String> {
+        if let known = allowed[key] { return known }
+        let ids = Set(try await store.allowed(channel: key.channel, account: key.account))
+        allowed[key] = ids
+        return ids
+    }
+
+    /// A code for somebody who has none; nil when they have one already, or too many wait.
+    func newCode(for message: ChannelMessage) async throws -> String? {
+        let key = message.address.key
+        var meta: JSONObject = [:]
+        meta["name"] = message.sender.name.map { .string($0) }
+        meta["username"] = message.sender.username.map { .string($0) }
+        meta["chat"] = .string(message.address.chat)
+        let request = PairingRequest(
+            channel: key.channel, account: key.account, sender: message.sender.id, code: Self.randomCode(),
+            meta: .object(meta))
+        return try await store.ask(request, mostPending: Self.mostPending, lifetime: Self.lifetime)
+            ? request.code : nil
+    }
+
+    /// Requests that can still be approved, oldest first.
+    package func pending(channel: ChannelID? = nil) async throws -> [PairingRequest] {
+        let oldest = Timestamp.now - Self.lifetime
+        return try await store.requests(channel: channel).filter { $0.createdAt > oldest }
+    }
+
+    /// Lets in whoever was given this code; nil when nobody was, or it is too old.
+    package func approve(_ code: String, channel: ChannelID) async throws -> PairingRequest? {
+        guard let request = try await request(code, channel) else { return nil }
+        try await store.allow(request.sender, channel: channel, account: request.account)
+        forget(ChannelKey(channel: channel, account: request.account))
+        return request
+    }
+
+    /// Drops the request; its sender may ask again.
+    package func reject(_ code: String, channel: ChannelID) async throws -> PairingRequest? {
+        guard let request = try await request(code, channel) else { return nil }
+        try await store.remove(request)
+        return request
+    }
+
+    /// Takes back that somebody was let in.
+    package func remove(_ sender: String, _ key: ChannelKey) async throws {
+        try await store.disallow(sender, channel: key.channel, account: key.account)
+        forget(key)
+    }
+
+    private func forget(_ key: ChannelKey) { allowed[key] = nil }
+
+    /// Looks at every code in full, so that the time taken tells nothing of how much of one was guessed.
+    private func request(_ code: String, _ channel: ChannelID) async throws -> PairingRequest? {
+        let code = code.trimmed.uppercased()
+        var found: PairingRequest?
+        for request in try await pending(channel: channel) where Secret(request.code).matches(code) {
+            found = request
+        }
+        return found
+    }
+
+    private static func randomCode() -> String {
+        String((0..<codeLength).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+    }
+
+    /// What somebody is told who is not let in yet.
+    static func invitation(_ code: String, to message: ChannelMessage, label: String) -> String {
+        """
+        This assistant answers only people its owner has let in.
+
+        Your \(label) user id: \(message.sender.id)
+        Pairing code: \(code)
+
+        The owner lets you in with:
+        ```
+        openclaw pairing approve \(message.address.channel) \(code)
+        ```
+        The code holds for an hour.
+        """
+    }
+}

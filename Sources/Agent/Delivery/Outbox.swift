@@ -1,0 +1,160 @@
+package import Core
+package import Store
+
+/// Sends what is stored to be sent: each conversation's parts one after another, conversations side by side.
+///
+/// A part is on disk before it goes out, and its fate is on disk before the next one does.
+@MainActor
+package final class Outbox {
+    private let store: OutboxStore
+    private let board: ChannelBoard
+    private let clock: any Clock<Duration>
+    private let log: Log
+    private let work = TaskPool()
+    /// Conversations that are being worked on, and whether something new has come meanwhile.
+    private var busy: [Address: Bool] = [:]
+    private var isStopping = false
+    private let stopping = Gate()
+
+    /// A part that could not be sent for so long is given up: the person has moved on.
+    private static let longestWait: Duration = .seconds(24 * 3600)
+    private static let firstPause: Duration = .seconds(1)
+    private static let longestPause: Duration = .seconds(300)
+
+    package init(
+        store: OutboxStore, board: ChannelBoard, log: Log, clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.store = store
+        self.board = board
+        self.log = log
+        self.clock = clock
+    }
+
+    /// Takes up what the last process left, then sends what comes until cancelled.
+    package func run() async {
+        do {
+            let unknown = try await store.recover()
+            if unknown > 0 {
+                log.info("Parts of replies may have been sent before the restart.", ["count": "\(unknown)"])
+            }
+        } catch {
+            log.error("The outbox could not be read.", ["reason": "\(error)"])
+        }
+        await work.run()
+    }
+
+    /// Starts nothing new, and waits for what is on its way.
+    package func flush(timeout: Duration) async {
+        isStopping = true
+        stopping.open()
+        let deadline = ContinuousClock.now + timeout
+        while !busy.isEmpty, ContinuousClock.now < deadline {
+            do { try await clock.sleep(for: .milliseconds(20)) } catch { return }
+        }
+    }
+
+    /// There is something to send in this conversation.
+    package func wake(_ conversation: Address) {
+        guard !isStopping else { return }
+        if busy.updateValue(true, forKey: conversation) == nil {
+            work.add { await self.empty(conversation) }
+        }
+    }
+
+    /// The account can be sent to: takes up all that waits for it.
+    package func wake(_ account: ChannelKey) {
+        work.add {
+            do {
+                for conversation in try await self.store.conversations() where conversation.key == account {
+                    self.wake(conversation)
+                }
+            } catch {
+                self.log.error("The outbox could not be read.", ["reason": "\(error)"])
+            }
+        }
+    }
+
+    // MARK: One conversation
+
+    private func empty(_ conversation: Address) async {
+        while busy[conversation] == true {
+            busy[conversation] = false
+            await sendAll(in: conversation)
+        }
+        busy[conversation] = nil
+    }
+
+    private func sendAll(in conversation: Address) async {
+        do {
+            while !isStopping, let part = try await store.next(in: conversation) {
+                guard await isDue(part) else { return }
+                guard let channel = board.channel(conversation.key) else {
+                    // `wake` comes when the account runs again.
+                    return try await giveUpIfOld(part, "\(board.label(conversation.key)) is not running")
+                }
+                try await send(part, through: channel)
+            }
+        } catch {
+            log.error(
+                "The outbox could not be written; the rest is sent after the next restart.",
+                ["reason": "\(error)", "channel": conversation.channel.rawValue])
+        }
+    }
+
+    /// Waits until the part's time has come; false when the gateway stops first.
+    private func isDue(_ part: OutboxPart) async -> Bool {
+        let pause = part.nextAttemptAt - Timestamp.now
+        if pause > .zero { await stopping.wait(atMost: pause, on: clock) }
+        return !isStopping && !Task.isCancelled
+    }
+
+    private func send(_ part: OutboxPart, through channel: any Channel) async throws {
+        try await store.sending(part.id)
+        if part.triedAt != nil { board.change(part.address.key) { $0.repeatedCount += 1 } }
+        let id: MessageID
+        do throws(DeliveryError) {
+            id = try await channel.deliver(part.outgoing)
+        } catch {
+            switch error {
+            case .refused(let reason): try await giveUp(part, reason)
+            case .retry(let reason, let after):
+                try await retry(part, reason, after: after, triedAt: part.triedAt)
+            case .unknown(let reason):
+                try await retry(part, reason, after: nil, triedAt: part.triedAt ?? .now)
+            }
+            return
+        }
+        board.change(part.address.key) {
+            $0.lastOutboundAt = .now
+            $0.sentCount += 1
+        }
+        try await store.sent(part.id, platformID: id)
+    }
+
+    private func retry(_ part: OutboxPart, _ reason: String, after: Duration?, triedAt: Timestamp?)
+        async throws
+    {
+        guard !isTooOld(part) else { return try await giveUp(part, reason) }
+        var backoff = Backoff(first: Self.firstPause, longest: Self.longestPause, failures: part.attempts)
+        let pause = after ?? backoff.next()
+        board.change(part.address.key) { $0.lastError = reason }
+        log.named(part.address.channel.rawValue).warning(
+            "a part of a reply was not sent: \(reason); trying again in \(max(pause.components.seconds, 1)) s",
+            ["attempt": "\(part.attempts + 1)", "run.id": part.run.rawValue])
+        try await store.retry(part.id, at: .now + pause, reason: reason, triedAt: triedAt)
+    }
+
+    private func isTooOld(_ part: OutboxPart) -> Bool { Timestamp.now - part.createdAt > Self.longestWait }
+
+    private func giveUpIfOld(_ part: OutboxPart, _ reason: String) async throws {
+        if isTooOld(part) { try await giveUp(part, reason) }
+    }
+
+    private func giveUp(_ part: OutboxPart, _ reason: String) async throws {
+        try await store.failed(part.id, reason: reason)
+        board.change(part.address.key) { $0.lastError = reason }
+        log.named(part.address.channel.rawValue).error(
+            "a part of a reply was given up: \(reason)",
+            ["run.id": part.run.rawValue, "part": "\(part.part)"])
+    }
+}

@@ -1,0 +1,139 @@
+package import Core
+package import Store
+
+/// What becomes of a turn on the channel that asked: the parts of its answer, and what people see until they come.
+@MainActor
+package final class ReplyDesk {
+    private let board: ChannelBoard
+    private let outbox: Outbox
+    private let stores: Stores
+    private let clock: any Clock<Duration>
+    private let log: Log
+    private let work = TaskPool()
+    private var typing: [RunID: TypingKeeper] = [:]
+    private var subscription: Subscription?
+    /// Messages that have a reaction of ours until their answer has come.
+    private var acknowledged: [MessageID: (address: Address, emoji: String)] = [:]
+
+    /// How people are told that an answer is being written.
+    package var typingMode: TypingMode?
+    /// Fills the words in `messages.responsePrefix`.
+    package var prefix: (RunID, SessionKey, String) -> String = { _, _, text in text }
+
+    package init(
+        board: ChannelBoard, outbox: Outbox, stores: Stores, events: EventHub, log: Log,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.board = board
+        self.outbox = outbox
+        self.stores = stores
+        self.clock = clock
+        self.log = log
+        subscription = events.subscribe { [weak self] in self?.hear($0) }
+    }
+
+    /// Keeps people told until cancelled.
+    package func run() async { await work.run() }
+
+    // MARK: Parts
+
+    /// The parts of `text`, numbered from `first`; none for a message that no channel waits for.
+    func parts(of text: String, for message: InboundMessage, run: RunID, from first: Int) -> [NewOutboxPart] {
+        guard let plan = plan(for: message, run: run), !text.isEmpty else { return [] }
+        let prefix = plan.rules.responsePrefix.map { self.prefix(run, message.session, $0) }
+        return plan.parts(of: text, from: first, prefix: first == 0 ? prefix : nil)
+    }
+
+    private func plan(for message: InboundMessage, run: RunID) -> ReplyPlan? {
+        let key = message.address.key
+        guard message.options.delivers, let rules = board.rules(key) else { return nil }
+        return ReplyPlan(rules: rules, limits: board.limits(key), message: message, run: run)
+    }
+
+    /// The parts are on disk.
+    func stored(_ parts: [NewOutboxPart]) {
+        for address in Set(parts.map(\.address)) { outbox.wake(address) }
+    }
+
+    /// Posts words that belong to no turn.
+    func post(_ text: String, to message: ChannelMessage, run: RunID) async throws {
+        var inbound = InboundMessage(id: message.id, address: message.address, session: .unknown, text: "")
+        inbound.options.delivers = true
+        inbound.origin = MessageOrigin(kind: message.kind, sender: message.sender, words: "")
+        inbound.origin?.handle = message.handle
+        guard let plan = plan(for: inbound, run: run) else { return }
+        let parts = plan.parts(of: text, from: 0)
+        _ = try await stores.outbox.add(parts)
+        stored(parts)
+    }
+
+    // MARK: What people see meanwhile
+
+    /// Shows that a message was seen, where the config wants that.
+    func acknowledge(_ message: ChannelMessage, standing: AccessPolicy.Standing, rules: ChannelRules) {
+        guard let emoji = rules.ackEmoji(for: message, isAddressed: standing.isAddressed),
+            let channel = board.channel(message.address.key) as? any Reacting
+        else { return }
+        if rules.removesAckAfterReply { acknowledged[message.id] = (message.address, emoji) }
+        work.add { await self.react(emoji, to: message.id, at: message.address, on: channel, removes: false) }
+    }
+
+    private func react(
+        _ emoji: String, to message: MessageID, at address: Address, on channel: any Reacting, removes: Bool
+    ) async {
+        do throws(DeliveryError) {
+            try await channel.react(emoji, to: message, at: address, removes: removes)
+        } catch {
+            log.named(address.channel.rawValue).debug("a reaction failed: \(error.reason)")
+        }
+    }
+
+    /// A turn for this message begins.
+    func began(_ run: RunID, for message: InboundMessage) {
+        guard message.options.delivers,
+            let channel = board.channel(message.address.key) as? any TypingIndicating
+        else { return }
+        let mode = typingMode ?? (message.origin?.isAddressed == false ? .message : .instant)
+        guard mode != .never else { return }
+        let keeper = TypingKeeper(address: message.address, channel: channel, mode: mode, clock: clock)
+        typing[run] = keeper
+        work.add { await keeper.run() }
+    }
+
+    /// The turn is over and its answer stored.
+    func ended(_ run: RunID, for message: InboundMessage) {
+        typing.removeValue(forKey: run)?.stop()
+        guard let ack = acknowledged.removeValue(forKey: message.id),
+            let channel = board.channel(ack.address.key) as? any Reacting
+        else { return }
+        work.add { await self.react(ack.emoji, to: message.id, at: ack.address, on: channel, removes: true) }
+    }
+
+    private func hear(_ event: TurnEvent) {
+        guard let keeper = typing[event.run] else { return }
+        switch event.kind {
+        case .thinking: keeper.heard(.thinking)
+        case .assistantText(let text):
+            keeper.heard(ReplyDirectives.mayBeSilent(text.text) ? .thinking : .text)
+        default: break
+        }
+    }
+}
+
+extension ChannelRules {
+    /// Nil where nothing is to be shown.
+    fileprivate func ackEmoji(for message: ChannelMessage, isAddressed: Bool) -> String? {
+        let emoji = ackReaction ?? "👀"
+        guard !emoji.isEmpty else { return nil }
+        let isGroup = message.kind != .direct
+        let isWanted =
+            switch ackScope {
+            case "all": true
+            case "direct": !isGroup
+            case "group-all": isGroup
+            case "group-mentions": isGroup && isAddressed && message.place?.rule.requiresMention == true
+            default: false
+            }
+        return isWanted ? emoji : nil
+    }
+}

@@ -1,0 +1,55 @@
+import Core
+import Store
+
+/// How an answer becomes messages of a platform.
+struct ReplyPlan {
+    let rules: ChannelRules
+    let limits: MessageLimits
+    let message: InboundMessage
+    let run: RunID
+
+    /// The parts of `text`, numbered from `first`; none when the model chose to say nothing.
+    func parts(of text: String, from first: Int, prefix: String? = nil) -> [NewOutboxPart] {
+        let directives = ReplyDirectives(text)
+        guard !directives.isSilent else { return unlessSomebodyWaits(first) }
+        var pieces = split(prefixed(directives.text, prefix))
+        let files = directives.media.map { OutgoingFile(source: $0, isVoice: directives.isVoice) }
+        if pieces.isEmpty && !files.isEmpty { pieces = [""] }
+        return pieces.enumerated().map { index, piece in
+            var content = OutgoingPart.Content(text: piece, handle: message.origin?.handle)
+            if index == pieces.count - 1 { content.files = files }
+            content.replyTo = target(directives, isFirst: first + index == 0)
+            return NewOutboxPart(run: run, part: first + index, address: message.address, content: content)
+        }
+    }
+
+    /// A menu of the platform shows that it waits until something comes.
+    private func unlessSomebodyWaits(_ first: Int) -> [NewOutboxPart] {
+        guard first == 0, let handle = message.origin?.handle else { return [] }
+        let content = OutgoingPart.Content(text: "✓", handle: handle)
+        return [NewOutboxPart(run: run, part: 0, address: message.address, content: content)]
+    }
+
+    private func prefixed(_ text: String, _ prefix: String?) -> String {
+        guard let prefix, !prefix.isEmpty, !text.isEmpty else { return text }
+        return "\(prefix) \(text)"
+    }
+
+    private func split(_ text: String) -> [String] {
+        var limits = limits
+        if let own = rules.textLimit { limits.longest = min(limits.longest, max(own, 1)) }
+        if let own = rules.mostLines { limits.mostLines = max(own, 1) }
+        return TextSplitter(limits: limits, mode: rules.chunkMode == .newline ? .newline : .length).split(
+            text)
+    }
+
+    private func target(_ directives: ReplyDirectives, isFirst: Bool) -> MessageID? {
+        if let id = directives.replyTo { return MessageID(id) }
+        if directives.repliesToCurrent { return isFirst ? message.id : nil }
+        return switch rules.replyMode {
+        case .off: nil
+        case .first, .batched: isFirst ? message.id : nil
+        case .all: message.id
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Core
+
+/// When people are shown that an answer is being written; the raw value is the config's word (features.md 2.14).
+package enum TypingMode: String, Sendable {
+    case never
+    /// As soon as the turn begins.
+    case instant
+    /// Once the model thinks or writes.
+    case thinking
+    /// Once there are words to be posted.
+    case message
+}
+
+/// Shows in one chat that an answer is being written, until it has come.
+@MainActor
+final class TypingKeeper {
+    /// What the model does.
+    enum Sign {
+        case thinking, text
+    }
+
+    private let address: Address
+    private let channel: any TypingIndicating
+    private let mode: TypingMode
+    private let clock: any Clock<Duration>
+    private let begin = Gate()
+    private let end = Gate()
+
+    /// A turn that takes longer is not about to answer.
+    private static let longest: Duration = .seconds(600)
+
+    init(address: Address, channel: any TypingIndicating, mode: TypingMode, clock: any Clock<Duration>) {
+        self.address = address
+        self.channel = channel
+        self.mode = mode
+        self.clock = clock
+        if mode == .instant { begin.open() }
+    }
+
+    func heard(_ sign: Sign) {
+        if sign == .text || mode == .thinking { begin.open() }
+    }
+
+    func stop() {
+        end.open()
+        begin.open()
+    }
+
+    func run() async {
+        await begin.wait()
+        let deadline = ContinuousClock.now + Self.longest
+        while !end.isOpen, !Task.isCancelled, ContinuousClock.now < deadline {
+            await channel.showTyping(at: address)
+            await end.wait(atMost: channel.typingLasts * 0.75, on: clock)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package import Core
+
+/// Small things that channels find again after a restart, by name.
+package struct ChannelMemoryStore: Sendable {
+    package let database: Database
+
+    package init(_ database: Database) { self.database = database }
+
+    package func value(_ name: String, channel: ChannelID, account: String) async throws -> JSON? {
+        try await database.read { connection in
+            try connection.first(
+                "SELECT value FROM channel_memory WHERE channel = ? AND account = ? AND name = ?", channel,
+                account,
+                name
+            ) { $0.json(0) } ?? nil
+        }
+    }
+
+    /// Nil removes it.
+    package func set(
+        _ name: String, _ value: JSON?, channel: ChannelID, account: String, at now: Timestamp = .now
+    ) async throws {
+        try await database.write { connection in
+            guard let value else {
+                try connection.run(
+                    "DELETE FROM channel_memory WHERE channel = ? AND account = ? AND name = ?", channel,
+                    account, name)
+                return
+            }
+            try connection.run(
+                """
+                INSERT INTO channel_memory (channel, account, name, value, updated_at) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (channel, account, name) DO UPDATE SET value = excluded.value,
+                    updated_at = excluded.updated_at
+                """, channel, account, name, value, now)
+        }
+    }
+}

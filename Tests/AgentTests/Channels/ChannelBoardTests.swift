@@ -1,0 +1,90 @@
+import Core
+import Store
+import Testing
+
+@testable import Agent
+
+@MainActor
+struct ChannelBoardTests {
+    private func run(
+        clock: any Clock<Duration> = ContinuousClock(), _ body: @MainActor (ChannelBoard) async throws -> Void
+    ) async throws {
+        try await TestHouse.run { house in
+            let board = ChannelBoard(stores: house.stores, log: Log("test", to: SilentSink()), clock: clock)
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { await board.run() }
+                try await body(board)
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func account(
+        _ channel: ScriptedChannel, _ name: String = "default", fingerprint: JSON = .null
+    ) -> ChannelAccount {
+        ChannelAccount(
+            channel: "test", account: name, label: "Test", rules: ChannelTestHouse.rules(),
+            fingerprint: fingerprint
+        ) { () throws(ChannelError) in channel }
+    }
+
+    @Test func `a lost channel is started again`() async throws {
+        let clock = TestClock()
+        try await run(clock: clock) { board in
+            let channel = ScriptedChannel()
+            channel.ends = [.lost("the network is gone"), .lost("still gone", retryAfter: .seconds(90))]
+            board.update([account(channel)])
+            try await eventually("it sleeps") { channel.runs == 1 && clock.sleeperCount == 1 }
+            #expect(board.state(ChannelTestHouse.key)?.lastError == "the network is gone")
+            clock.advance(by: .seconds(2))
+            try await eventually("it sleeps again") { channel.runs == 2 && clock.sleeperCount == 1 }
+            clock.advance(by: .seconds(89))
+            #expect(channel.runs == 2, "the platform asked for 90 s")
+            clock.advance(by: .seconds(1))
+            try await eventually("it is connected") { board.state(ChannelTestHouse.key)?.isConnected == true }
+            #expect(board.state(ChannelTestHouse.key)?.lastError == nil)
+        }
+    }
+
+    @Test func `a refused channel stays down until its config changes`() async throws {
+        try await run { board in
+            let channel = ScriptedChannel()
+            channel.ends = [.refused("the token is not valid")]
+            board.update([account(channel)])
+            try await eventually("it is down") {
+                board.state(ChannelTestHouse.key)?.isRunning == false && channel.runs == 1
+            }
+            #expect(board.state(ChannelTestHouse.key)?.lastError == "the token is not valid")
+            board.update([account(channel)])
+            #expect(channel.runs == 1)
+            board.update([account(channel, fingerprint: 1)])
+            try await eventually("it is up") { board.state(ChannelTestHouse.key)?.isConnected == true }
+        }
+    }
+
+    @Test func `a change of one account leaves the others alone`() async throws {
+        try await run { board in
+            let (one, other) = (ScriptedChannel(), ScriptedChannel())
+            board.update([account(one, "one"), account(other, "other")])
+            try await eventually("both run") { one.runs == 1 && other.runs == 1 }
+            board.update([account(one, "one", fingerprint: 1), account(other, "other")])
+            try await eventually("the changed one runs anew") { one.runs == 2 }
+            #expect(other.runs == 1)
+            board.update([account(other, "other")])
+            #expect(board.keys.map(\.account) == ["other"])
+        }
+    }
+
+    @Test func `what a channel keeps is there after a restart`() async throws {
+        try await run { board in
+            let channel = ScriptedChannel()
+            board.update([account(channel)])
+            try await eventually("it runs") { channel.house != nil }
+            let memory = try #require(channel.house?.memory)
+            await memory.save("offset", 17)
+            #expect(await memory.load("offset") == 17)
+            await memory.save("offset", nil)
+            #expect(await memory.load("offset") == nil)
+        }
+    }
+}

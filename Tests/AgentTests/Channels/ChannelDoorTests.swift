@@ -1,0 +1,171 @@
+import Core
+import Store
+import Testing
+
+@testable import Agent
+
+@MainActor
+struct ChannelDoorTests {
+    private func room(_ change: (inout PlaceRule) -> Void = { _ in }) -> ChatPlace {
+        var place = ChatPlace(title: "#general", space: "Friends")
+        place.rule.isListed = true
+        place.rule.requiresMention = false
+        change(&place.rule)
+        return place
+    }
+
+    // MARK: Answering
+
+    @Test func `a message is on disk before the platform hears of it, and its answer is posted`() async throws
+    {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("hello")
+            #expect(
+                try await test.house.stores.inbox.entry(channel: "test", account: "default", id: "m1") != nil)
+            try await eventually("the answer is posted") { test.channel.texts == ["Hello."] }
+            #expect(test.channel.posted[0].address == Address(channel: "test", chat: "ann"))
+            #expect(try await test.house.lines() == ["user: hello", "assistant: Hello."])
+            try await eventually("nothing waits") { try await test.house.stores.outbox.waitingCount() == 0 }
+            #expect(test.state.receivedCount == 1 && test.state.sentCount == 1)
+        }
+    }
+
+    @Test func `a message that comes twice is answered once`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("hello")
+            try await test.writes("hello")
+            try await eventually("the answer is posted") { test.channel.texts == ["Hello."] }
+            try await test.writes("hello")
+            try await test.writes("another", id: "m2")
+            try await eventually("the other is posted") { test.channel.texts.count == 2 }
+            #expect(test.house.models.requests.count == 2)
+        }
+    }
+
+    @Test func `what the model says before a tool runs is posted, and the rest after it`() async throws {
+        let models = ScriptedModels([
+            .call([.sample("look")], saying: "I will look."), .say(["It is there."]),
+        ])
+        try await ChannelTestHouse.run(models: models, tools: [ScriptedTool("look", .answer("yes"))]) {
+            test in
+            try await test.writes("where is it?")
+            try await eventually("both are posted") {
+                test.channel.texts == ["I will look.", "It is there."]
+            }
+        }
+    }
+
+    @Test func `a turn that fails says why`() async throws {
+        let models = ScriptedModels([.fail(.unauthorized(message: "The key is not valid."))])
+        try await ChannelTestHouse.run(models: models) { test in
+            try await test.writes("hello")
+            try await eventually("a word comes") { test.channel.texts.count == 1 }
+            #expect(test.channel.texts[0].hasPrefix("⚠️ "))
+        }
+    }
+
+    @Test func `NO_REPLY is not posted`() async throws {
+        let models = ScriptedModels([.say(["NO_REPLY"]), .say(["Now I speak."])])
+        try await ChannelTestHouse.run(models: models) { test in
+            try await test.writes("nothing for you", id: "m1")
+            try await test.writes("you now", id: "m2")
+            try await eventually("the second is answered") { !test.channel.texts.isEmpty }
+            #expect(test.channel.texts == ["Now I speak."])
+        }
+    }
+
+    // MARK: Access
+
+    @Test func `a stranger gets a code once, and is answered after it was approved`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("let me in", by: "bob", id: "m1")
+            try await test.writes("please", by: "bob", id: "m2")
+            try await eventually("the code is posted") { test.channel.texts.count == 1 }
+            let request = try #require(try await test.pairing.pending().first)
+            #expect(request.code.count == 8 && test.channel.texts[0].contains(request.code))
+            #expect(test.channel.texts[0].contains("openclaw pairing approve test \(request.code)"))
+            #expect(test.house.models.requests.isEmpty)
+            #expect(test.state.turnedAwayCount == 2)
+
+            #expect(try await test.pairing.approve("XXXXXXXX", channel: "test") == nil)
+            #expect(
+                try await test.pairing.approve(request.code.lowercased(), channel: "test")?.sender == "bob")
+            try await test.writes("thanks", by: "bob", id: "m3")
+            try await eventually("the answer is posted") { test.channel.texts.last == "Hello." }
+        }
+    }
+
+    @Test func `a fourth stranger gets no code`() async throws {
+        try await ChannelTestHouse.run { test in
+            for sender in ["b", "c", "d", "e"] {
+                try await test.writes("hi", by: sender, id: MessageID(sender))
+            }
+            try await eventually("three codes are posted") { test.channel.texts.count == 3 }
+            #expect(try await test.pairing.pending().map(\.sender) == ["b", "c", "d"])
+        }
+    }
+
+    @Test func `a place that the config does not name is not answered, and the state says so`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("hello", group: room { $0.isListed = false })
+            #expect(test.state.turnedAway.first?.reason.contains("groupPolicy") == true)
+            try await test.writes("hello", id: "m2", group: room())
+            try await eventually("the listed place is answered") { test.channel.texts == ["Hello."] }
+            #expect(test.house.models.requests.count == 1)
+        }
+    }
+
+    @Test func `unmentioned messages are shown with the one that is answered`() async throws {
+        try await ChannelTestHouse.run { test in
+            let place = room { $0.requiresMention = true }
+            for n in 1...4 {
+                try await test.writes("note \(n)", by: "bob", id: MessageID("n\(n)"), group: place)
+            }
+            try await test.writes("what do you say?", id: "m", group: place) { $0.mention = .named }
+            try await eventually("it is answered") { !test.channel.texts.isEmpty }
+            let said = try #require(try await test.house.lines("agent:main:test:group:room").first)
+            #expect(!said.contains("note 1") && said.contains("Bob: note 2\nBob: note 3\nBob: note 4"))
+            #expect(said.hasSuffix("Ann: what do you say?"))
+        }
+    }
+
+    @Test func `only people whom the config names give orders in a group`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("/status", by: "mallory", id: "m1", group: room())
+            try await eventually("the model is asked instead") { test.house.models.requests.count == 1 }
+            try await test.writes("/whoami", by: "ann", id: "m2", group: room())
+            try await eventually("the owner gets an answer") {
+                test.channel.texts.contains { $0.contains("Identity") }
+            }
+        }
+    }
+
+    @Test func `stop stops, and says so`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate)])
+        try await ChannelTestHouse.run(models: models) { test in
+            try await test.writes("think long", id: "m1")
+            await models.sawRequests(1)
+            try await test.writes("stop", id: "m2")
+            try await eventually("it says so") { test.channel.texts == ["⏹️ Stopped."] }
+        }
+    }
+
+    // MARK: What people see meanwhile
+
+    @Test func `typing is shown and a mention is acknowledged`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["Done."])])
+        let rules = ChannelTestHouse.rules { $0.removesAckAfterReply = true }
+        try await ChannelTestHouse.run(models: models, rules: rules) { test in
+            try await test.writes("hi", group: room { $0.requiresMention = true }) { $0.mention = .named }
+            await models.sawRequests(1)
+            try await eventually("it types") { test.channel.typingCount == 1 }
+            #expect(test.channel.reactions == ["+👀 m1"])
+            gate.open()
+            try await eventually("the reaction is taken back") {
+                test.channel.reactions == ["+👀 m1", "-👀 m1"]
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Core
+import Store
+import Testing
+
+@testable import Agent
+
+@MainActor
+struct OutboxTests {
+    @Test func `a part that was surely not taken is sent again without doubt`() async throws {
+        let channel = ScriptedChannel()
+        channel.fates = [.fail(.retry("rate limited", after: .milliseconds(1)))]
+        try await ChannelTestHouse.run(channel: channel) { test in
+            try await test.writes("hello")
+            try await eventually("the answer is posted") { channel.texts == ["Hello."] }
+            #expect(channel.attempts.map(\.triedAt) == [nil, nil])
+            #expect(channel.attempts[0].nonce == channel.attempts[1].nonce)
+            #expect(test.state.repeatedCount == 0)
+        }
+    }
+
+    @Test func `a part whose answer was lost is sent again with its mark, and counted`() async throws {
+        let channel = ScriptedChannel()
+        channel.fates = [.takeAndFail(.unknown("timed out"))]
+        try await ChannelTestHouse.run(channel: channel) { test in
+            try await test.writes("hello")
+            try await eventually("the second attempt is made") { channel.attempts.count == 2 }
+            #expect(channel.attempts[0].triedAt == nil && channel.attempts[1].triedAt != nil)
+            #expect(channel.attempts[0].nonce == channel.attempts[1].nonce)
+            #expect(test.state.repeatedCount == 1)
+        }
+    }
+
+    @Test func `a refused part is given up with its reason, and the next one goes out`() async throws {
+        let channel = ScriptedChannel()
+        channel.fates = [.fail(.refused("the bot may not write there"))]
+        try await ChannelTestHouse.run(channel: channel) { test in
+            try await test.writes("one", id: "m1")
+            try await test.writes("two", id: "m2")
+            try await eventually("the second is posted") { channel.texts == ["Hello."] }
+            #expect(test.state.lastError == "the bot may not write there")
+            try await eventually("nothing waits") { try await test.house.stores.outbox.waitingCount() == 0 }
+        }
+    }
+
+    @Test func `one conversation waits, the others do not`() async throws {
+        let channel = ScriptedChannel()
+        let gate = Gate()
+        channel.fates = [.hang(gate)]
+        let rules = ChannelTestHouse.rules { $0.allowFrom = ["*"] }
+        try await ChannelTestHouse.run(channel: channel, rules: rules) { test in
+            try await test.writes("one", by: "ann", id: "m1")
+            try await eventually("ann's part is on its way") { channel.attempts.count == 1 }
+            try await test.writes("two", by: "bob", id: "m2")
+            try await eventually("bob is answered") { channel.posted.map(\.address.chat) == ["bob"] }
+            gate.open()
+            try await eventually("ann, too") { channel.posted.map(\.address.chat) == ["bob", "ann"] }
+        }
+    }
+
+    @Test func `parts of one answer keep their order over failures`() async throws {
+        let models = ScriptedModels([
+            .call([.sample("look")], saying: "one"), .call([.sample("look", id: "c2")], saying: "two"),
+            .say(["three"]),
+        ])
+        let channel = ScriptedChannel()
+        channel.fates = [
+            .fail(.retry("busy", after: .milliseconds(20))), .fail(.retry("busy", after: .milliseconds(20))),
+        ]
+        try await ChannelTestHouse.run(
+            models: models, tools: [ScriptedTool("look", .answer("yes"))], channel: channel
+        ) { test in
+            try await test.writes("count")
+            try await eventually("all are posted") { channel.texts == ["one", "two", "three"] }
+        }
+    }
+
+    @Test func `what was not sent when the process died is sent by the next one`() async throws {
+        let folder = TestHouse.makeFolder()
+        let channel = ScriptedChannel()
+        channel.fates = [.hang(Gate())]
+        try await ChannelTestHouse.run(in: folder, channel: channel) { test in
+            try await test.writes("hello")
+            try await eventually("the part is on its way") { channel.attempts.count == 1 }
+        }
+        let after = ScriptedChannel()
+        try await ChannelTestHouse.run(in: folder, channel: after) { test in
+            try await eventually("it is posted") { after.texts == ["Hello."] }
+            #expect(after.attempts[0].nonce == channel.attempts[0].nonce)
+            #expect(after.attempts[0].triedAt != nil, "the platform may have it")
+            #expect(test.house.models.requests.isEmpty)
+        }
+    }
+
+    @Test func `an account that is not running is waited for`() async throws {
+        let channel = ScriptedChannel()
+        channel.fates = [.fail(.retry("no network", after: .milliseconds(1)))]
+        try await ChannelTestHouse.run(channel: channel) { test in
+            try await test.writes("hello")
+            try await eventually("the answer is posted") { channel.texts == ["Hello."] }
+            test.board.update([])
+            let part = NewOutboxPart(
+                run: "later", part: 0, address: Address(channel: "test", chat: "ann"),
+                content: OutgoingPart.Content(text: "later"))
+            _ = try await test.house.stores.outbox.add([part])
+            test.outbox.wake(part.address)
+            test.board.update([test.account(ChannelTestHouse.rules(), fingerprint: 2)])
+            try await eventually("it is posted once the account is back") { channel.texts.last == "later" }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import Core
+import Store
+import Testing
+
+@testable import Agent
+
+/// A platform in memory: people write when the test says so, and what is posted is kept.
+@MainActor
+final class ScriptedChannel: Channel, TypingIndicating, Reacting {
+    /// What the platform does with the next part.
+    enum Fate {
+        case take
+        case fail(DeliveryError)
+        /// It has the part, and its answer is lost.
+        case takeAndFail(DeliveryError)
+        case hang(Gate)
+    }
+
+    var limits = MessageLimits(longest: 2_000, unit: .utf16)
+    let typingLasts: Duration = .seconds(8)
+    var fates: [Fate] = []
+    private(set) var posted: [OutgoingPart] = []
+    private(set) var attempts: [OutgoingPart] = []
+    private(set) var reactions: [String] = []
+    private(set) var typingCount = 0
+    private(set) var house: ChannelHouse?
+    private(set) var runs = 0
+    /// What `run` ends with, one an attempt; without one it goes on.
+    var ends: [ChannelError] = []
+
+    func run(in house: ChannelHouse) async throws(ChannelError) {
+        runs += 1
+        self.house = house
+        if !ends.isEmpty { throw ends.removeFirst() }
+        house.report(.connected(name: "testbot"))
+        await Gate().wait()
+    }
+
+    func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {
+        attempts.append(part)
+        switch fates.isEmpty ? .take : fates.removeFirst() {
+        case .take: break
+        case .fail(let error): throw error
+        case .takeAndFail(let error):
+            posted.append(part)
+            throw error
+        case .hang(let gate):
+            await gate.wait()
+            if Task.isCancelled { throw .unknown("the process ended") }
+        }
+        posted.append(part)
+        return MessageID("posted-\(posted.count)")
+    }
+
+    func showTyping(at address: Address) async { typingCount += 1 }
+
+    func react(
+        _ emoji: String, to message: MessageID, at address: Address, removes: Bool
+    ) async throws(DeliveryError) {
+        reactions.append("\(removes ? "-" : "+")\(emoji) \(message)")
+    }
+
+    var texts: [String] { posted.map(\.content.text) }
+}
+
+/// A house with one channel, `test`.
+@MainActor
+struct ChannelTestHouse {
+    let house: TestHouse
+    let channel: ScriptedChannel
+    let board: ChannelBoard
+    let outbox: Outbox
+    let pairing: PairingDesk
+
+    nonisolated static let key = ChannelKey(channel: "test", account: "default")
+
+    static func rules(_ change: (inout ChannelRules) -> Void = { _ in }) -> ChannelRules {
+        var rules = ChannelRules(
+            section: ["allowFrom": ["ann"]], shared: [:], messages: [:],
+            defaults: ChannelRules.Defaults(
+                historyLimit: 3, replyMode: .off, mostFileMegabytes: 1, streaming: .off))
+        change(&rules)
+        return rules
+    }
+
+    static func run(
+        in folder: String? = nil, models: ScriptedModels = ScriptedModels(), tools: [any Tool] = [],
+        channel: ScriptedChannel? = nil, rules: ChannelRules? = nil,
+        _ body: @MainActor (ChannelTestHouse) async throws -> Void
+    ) async throws {
+        try await TestHouse.run(in: folder, models: models, tools: tools) { house in
+            let log = Log("test", to: SilentSink())
+            let board = ChannelBoard(stores: house.stores, log: log)
+            let outbox = Outbox(store: house.stores.outbox, board: board, log: log)
+            let replies = ReplyDesk(
+                board: board, outbox: outbox, stores: house.stores, events: house.switchboard.events, log: log
+            )
+            let pairing = PairingDesk(store: house.stores.pairing)
+            let door = ChannelDoor(
+                board: board, switchboard: house.switchboard, replies: replies, pairing: pairing,
+                stores: house.stores, files: IncomingFiles(base64: { _ in "" }), log: log)
+            house.switchboard.replies = replies
+            board.receive = { message throws(InboxError) in try await door.receive(message) }
+            board.notice = { await door.note($0) }
+            board.becameReady = { outbox.wake($0) }
+            let channel = channel ?? ScriptedChannel()
+            let test = ChannelTestHouse(
+                house: house, channel: channel, board: board, outbox: outbox, pairing: pairing)
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { await outbox.run() }
+                group.addTask { await replies.run() }
+                group.addTask { await board.run() }
+                board.update([test.account(rules ?? Self.rules())])
+                do {
+                    try await body(test)
+                } catch {
+                    group.cancelAll()
+                    throw error
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    func account(_ rules: ChannelRules, fingerprint: JSON = .null) -> ChannelAccount {
+        let channel = channel
+        return ChannelAccount(
+            channel: "test", account: "default", label: "Test", rules: rules, fingerprint: fingerprint
+        ) { () throws(ChannelError) in channel }
+    }
+
+    /// Somebody writes; returns when the channel may tell the platform so.
+    func writes(
+        _ text: String, by sender: String = "ann", id: MessageID = "m1", group: ChatPlace? = nil,
+        _ change: (inout ChannelMessage) -> Void = { _ in }
+    ) async throws {
+        try await eventually("the channel runs") { channel.house != nil }
+        var message = ChannelMessage(
+            id: id, address: Address(channel: "test", chat: group == nil ? sender : "room"),
+            kind: group == nil ? .direct : .group,
+            sender: Sender(id: sender, name: sender.prefix(1).uppercased() + sender.dropFirst()),
+            text: text)
+        message.place = group
+        change(&message)
+        try await channel.house?.inbox.receive(message)
+    }
+
+    var state: ChannelState { board.state(Self.key) ?? ChannelState() }
+}
+
+/// Waits until something holds; fails the test when it never does.
+@MainActor
+func eventually(
+    _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
+    _ holds: @MainActor () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline {
+        if try await holds() { return }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    Issue.record("It never came true that \(what).", sourceLocation: sourceLocation)
+    throw CancellationError()
+}
