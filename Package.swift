@@ -64,7 +64,7 @@ let package = Package(
         .executableTarget(name: "WireEcho", dependencies: ["Wire"], swiftSettings: strict),
 
         tests(of: "Core"),
-        tests(of: "Wire"),
+        tests(of: "Wire", ["CZlib"]),
         tests(of: "Store", ["Core"]),
         tests(of: "Agent", ["Core", "Store"]),
         tests(of: "Channels", ["Core", "Wire"]),

@@ -8,6 +8,8 @@ static struct {
     CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
     CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
     CURLcode (*easy_pause)(CURL *, int);
+    CURLcode (*easy_recv)(CURL *, void *, size_t, size_t *);
+    CURLcode (*easy_send)(CURL *, const void *, size_t, size_t *);
     const char *(*easy_strerror)(CURLcode);
     struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
     void (*slist_free_all)(struct curl_slist *);
@@ -35,7 +37,7 @@ int ccurl_load(void) {
     if (!library) return -1;
 #define FIND(name) if (!(api.name = (__typeof__(api.name))dlsym(library, "curl_" #name))) return -1
     FIND(global_init); FIND(easy_init); FIND(easy_cleanup); FIND(easy_setopt); FIND(easy_getinfo); FIND(easy_pause);
-    FIND(easy_strerror); FIND(slist_append); FIND(slist_free_all); FIND(multi_init); FIND(multi_cleanup);
+    FIND(easy_recv); FIND(easy_send); FIND(easy_strerror); FIND(slist_append); FIND(slist_free_all); FIND(multi_init); FIND(multi_cleanup);
     FIND(multi_setopt); FIND(multi_add_handle); FIND(multi_remove_handle); FIND(multi_socket_action);
     FIND(multi_info_read);
     if (api.global_init(CURL_GLOBAL_DEFAULT)) return -1;
@@ -74,7 +76,18 @@ curl_off_t ccurl_easy_large(CURL *easy, CURLINFO info) {
     api.easy_getinfo(easy, info, &value);
     return value;
 }
+curl_socket_t ccurl_easy_socket(CURL *easy) {
+    curl_socket_t value = CURL_SOCKET_BAD;
+    api.easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &value);
+    return value;
+}
 int ccurl_easy_pause(CURL *easy, int mask) { return api.easy_pause(easy, mask); }
+int ccurl_easy_recv(CURL *easy, void *bytes, size_t count, size_t *received) {
+    return api.easy_recv(easy, bytes, count, received);
+}
+int ccurl_easy_send(CURL *easy, const void *bytes, size_t count, size_t *sent) {
+    return api.easy_send(easy, bytes, count, sent);
+}
 const char *ccurl_easy_strerror(int code) { return api.easy_strerror((CURLcode)code); }
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text) {
     return api.slist_append(list, text);

@@ -52,12 +52,8 @@ package struct ChannelSetup {
 @MainActor
 package enum ChannelCatalog {
     package static let all: [ChannelFactory] = [
-        ChannelFactory(
-            id: "telegram", label: "Telegram", secretKeys: ["botToken"], secretFileKey: "tokenFile",
-            secretVariable: "TELEGRAM_BOT_TOKEN",
-            defaults: ChannelRules.Defaults(
-                historyLimit: 50, replyMode: .first, mostFileMegabytes: 5, streaming: .partial),
-            make: { setup throws(ChannelError) in try TelegramChannel(setup) })
+        TelegramChannel.factory,
+        DiscordChannel.factory,
     ]
 
     package static func factory(_ id: ChannelID) -> ChannelFactory? { all.first { $0.id == id } }

@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 from dataclasses import dataclass
+from typing import Self
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 MASK = b"\x37\xfa\x21\x3d"
@@ -51,8 +52,8 @@ def frame(
     return head + (MASK + mask(payload) if masked else payload)
 
 
-def mask(payload: bytes) -> bytes:
-    key = (MASK * (len(payload) // 4 + 1))[: len(payload)]
+def mask(payload: bytes, key: bytes = MASK) -> bytes:
+    key = (key * (len(payload) // 4 + 1))[: len(payload)]
     return (int.from_bytes(payload) ^ int.from_bytes(key)).to_bytes(len(payload)) if payload else b""
 
 
@@ -79,21 +80,25 @@ def upgrade(
     return "\r\n".join([line.format(path), *rows, "", ""]).encode()
 
 
-class Socket:
-    """A connection after its upgrade."""
+class Frames:
+    """One end of a connection after its upgrade; `hears_masks` at the server's."""
 
-    def __init__(self, port: int, path: str = "/ws", extensions: str | None = None, seconds: float = 10) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), seconds)
+    hears_masks = False
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
-        extra = {"Sec-WebSocket-Extensions": extensions} if extensions else {}
-        self._socket.sendall(upgrade(path, extra))
+        self.masks: list[bytes] = []
+
+    def take_head(self) -> bytes:
+        """What comes before the first empty line."""
         while b"\r\n\r\n" not in self._buffer:
             more = self._socket.recv(65536)
             assert more, f"closed during the upgrade: {self._buffer!r}"
             self._buffer += more
-        self.head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
-        assert self.head.startswith(b"HTTP/1.1 101 "), self.head
+        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+        return head
 
     def send(self, data: bytes, chop: int | None = None) -> None:
         try:
@@ -107,14 +112,18 @@ class Socket:
         head = self._take(2)
         if head is None:
             return None
-        assert not head[1] & 0x80, "a server must not mask"
+        assert bool(head[1] & 0x80) == self.hears_masks, "a client must mask, and a server must not"
         size = head[1] & 0x7F
         if size >= 126:
             wide = self._take(2 if size == 126 else 8)
             assert wide is not None, "ended inside a length"
             size = int.from_bytes(wide)
+        key = self._take(4) if self.hears_masks else b""
         payload = self._take(size)
-        assert payload is not None, "ended inside a frame"
+        assert key is not None and payload is not None, "ended inside a frame"
+        if key:
+            self.masks.append(key)
+            payload = mask(payload, key)
         return Frame(head[0] & 0x0F, payload, bool(head[0] & 0x80), (head[0] >> 4) & 7)
 
     def message(self) -> Frame | None:
@@ -156,11 +165,22 @@ class Socket:
     def end(self) -> None:
         self._socket.close()
 
-    def __enter__(self) -> Socket:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.end()
+
+
+class Socket(Frames):
+    """A connection to the server under test."""
+
+    def __init__(self, port: int, path: str = "/ws", extensions: str | None = None, seconds: float = 10) -> None:
+        super().__init__(socket.create_connection(("127.0.0.1", port), seconds))
+        extra = {"Sec-WebSocket-Extensions": extensions} if extensions else {}
+        self._socket.sendall(upgrade(path, extra))
+        self.head = self.take_head()
+        assert self.head.startswith(b"HTTP/1.1 101 "), self.head
 
 
 def noise(count: int) -> bytes:

@@ -10,8 +10,14 @@ import Wire
 struct RoomSettings {
     let setup: LocalSetup
     let secret: SharedSecret
+    private let config: Config
 
-    private var config: Config { setup.config }
+    init(setup: LocalSetup, secret: SharedSecret) {
+        self.setup = setup
+        self.secret = secret
+        config = setup.config
+    }
+
     private var environment: Environment { setup.environment }
 
     private var defaults: AgentsConfig.Defaults { config.agents.defaults }

@@ -18,7 +18,11 @@ int ccurl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback v
 int ccurl_easy_set_protocols(CURL *easy, long protocols, long redirect_protocols);
 long ccurl_easy_long(CURL *easy, CURLINFO info);
 curl_off_t ccurl_easy_large(CURL *easy, CURLINFO info);
+/* The socket of a connection made with CURLOPT_CONNECT_ONLY. */
+curl_socket_t ccurl_easy_socket(CURL *easy);
 int ccurl_easy_pause(CURL *easy, int mask);
+int ccurl_easy_recv(CURL *easy, void *bytes, size_t count, size_t *received);
+int ccurl_easy_send(CURL *easy, const void *bytes, size_t count, size_t *sent);
 const char *ccurl_easy_strerror(int code);
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
 void ccurl_slist_free_all(struct curl_slist *list);

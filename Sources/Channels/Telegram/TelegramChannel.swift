@@ -217,3 +217,12 @@ extension TelegramChannel: WebhookReceiving {
         return await webhook.receive(headers: headers, body: body)
     }
 }
+
+extension TelegramChannel {
+    /// What the house needs to know to start one.
+    static let factory = ChannelFactory(
+        id: "telegram", label: "Telegram", secretKeys: ["botToken"], secretFileKey: "tokenFile",
+        secretVariable: "TELEGRAM_BOT_TOKEN",
+        defaults: ChannelRules.Defaults(historyLimit: 50, replyMode: .first, mostFileMegabytes: 5, streaming: .partial),
+        make: { setup throws(ChannelError) in try TelegramChannel(setup) })
+}

@@ -38,6 +38,7 @@ package struct ChannelRules: Sendable, Hashable {
         case off, first, all, batched
     }
 
+    /// Where a text that is too long for one message is cut.
     package enum ChunkMode: String, Sendable {
         case length, newline
     }

@@ -1,5 +1,8 @@
 /// One entry of a transcript, in the shape that `chat.history` sends (contract §5.6).
-package enum Message: Sendable, Hashable {
+///
+/// Indirect: conversations are handed from step to step, and copying one is then a count for each message, not for each
+/// of its fields.
+package indirect enum Message: Sendable, Hashable {
     case user(UserMessage)
     case assistant(AssistantMessage)
     case toolResult(ToolResultMessage)

@@ -54,17 +54,16 @@ enum HistoryMessage {
     }
 
     private static func with(_ place: Place, _ json: [UInt8], idempotencyKey: String?) -> [UInt8] {
-        var writer = ObjectWriter(capacity: 192)
-        writer.add("id", place.id)
-        writer.add("seq", place.sequence)
-        writer.add("recordTimestampMs", place.recordedAt.milliseconds)
-        if let idempotencyKey { writer.add("idempotencyKey", idempotencyKey) }
-        if let run = place.run { writer.add("runId", run.rawValue) }
-        var bytes = json
-        bytes.removeLast()
-        bytes.append(contentsOf: json.count > 2 ? ",\"__openclaw\":".utf8 : "\"__openclaw\":".utf8)
-        bytes.append(contentsOf: writer.finish())
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
+        [UInt8](capacity: json.count + 256) {
+            $0.write(encoded: json.dropLast())
+            $0.addObject("__openclaw") {
+                $0.add("id", place.id)
+                $0.add("seq", place.sequence)
+                $0.add("recordTimestampMs", place.recordedAt)
+                if let idempotencyKey { $0.add("idempotencyKey", idempotencyKey) }
+                if let run = place.run { $0.add("runId", run) }
+            }
+            $0.write(raw: "}")
+        }
     }
 }

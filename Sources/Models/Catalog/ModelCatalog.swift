@@ -18,7 +18,9 @@ package struct ModelCatalog: Sendable {
         guard var info = configured.first(where: { $0.reference == reference }) else {
             return listed ?? Self.guess(reference)
         }
-        if info.efforts.isEmpty { info.efforts = listed?.efforts ?? Self.guess(reference).efforts }
+        if info.reasoning, info.efforts.isEmpty {
+            info.efforts = listed?.efforts ?? Self.guess(reference).efforts
+        }
         return info
     }
 

@@ -85,7 +85,8 @@ struct Conversation: Equatable {
 
     /// What a person said or a tool gave, without what the model cannot take.
     private static func usable(_ blocks: [Block], _ endpoint: Endpoint) -> [Block] {
-        blocks.compactMap { block in
+        if blocks.allSatisfy(\.isSaid) { return blocks }
+        return blocks.compactMap { block in
             switch block {
             case .text(let text): text.isBlank ? nil : block
             case .image: endpoint.model.acceptsImages ? block : .text(imageLeftOut)
@@ -100,6 +101,7 @@ struct Conversation: Equatable {
     private static func usable(
         _ message: AssistantMessage, _ endpoint: Endpoint, keepsReasoning: Bool
     ) -> [Block] {
+        if message.content.allSatisfy(\.isSaid) { return message.content }
         let isOwn =
             keepsReasoning && message.isWhole && message.api == endpoint.api.rawValue
             && message.provider == endpoint.reference.provider && message.model == endpoint.reference.model
@@ -142,7 +144,8 @@ private struct CallPairing {
     mutating func answer(
         _ blocks: [Block], at place: Int, isWhole: Bool, results open: inout [ToolResultMessage]
     ) -> [Block] {
-        blocks.compactMap { block in
+        if blocks.allSatisfy(\.isSaid) { return blocks }
+        return blocks.compactMap { block in
             guard case .toolCall(var call) = block else { return block }
             let id = Self.id(call.id)
             guard
@@ -186,6 +189,9 @@ extension AssistantMessage {
 }
 
 extension Block {
+    /// Words that every vendor takes as they are; most messages hold nothing else.
+    fileprivate var isSaid: Bool { if case .text(let text) = self { !text.isBlank } else { false } }
+
     var isReasoning: Bool {
         switch self {
         case .thinking, .redactedThinking: true
@@ -196,5 +202,9 @@ extension Block {
 }
 
 extension String {
-    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+    /// Nothing but white space.
+    var isBlank: Bool {
+        if let first = utf8.first, first > 0x20, first < 0x7F { return false }
+        return allSatisfy(\.isWhitespace)
+    }
 }

@@ -125,7 +125,7 @@ struct GeminiRequest: VendorRequest {
     }
 
     private static func functionResponse(_ result: ToolResultMessage, _ family: ModelFamily) -> JSON {
-        let text = result.content.texts.joined(separator: "\n")
+        let text = result.content.joinedText
         let said =
             text.isEmpty ? (result.content.images.isEmpty ? "(no output)" : "(The image follows.)") : text
         var fields: JSONObject = [

@@ -84,7 +84,7 @@ struct OpenAIResponsesRequest: VendorRequest {
     }
 
     private static func output(_ result: ToolResultMessage) -> JSON {
-        let text = result.content.texts.joined(separator: "\n")
+        let text = result.content.joinedText
         let output: JSON =
             result.content.images.isEmpty
             ? .string(text.isEmpty ? "(no output)" : text) : .array(result.content.compactMap(part))

@@ -15,7 +15,10 @@ extension ModelRouter {
 
     /// The model to use when none is configured: the usual one of the first provider with a key.
     package var defaultModel: ModelReference? {
-        configuredProviders.lazy.compactMap { self.defaultModel(of: $0) }.first
+        if let foundDefault { return foundDefault.model }
+        let model = configuredProviders.lazy.compactMap { self.defaultModel(of: $0) }.first
+        foundDefault = FoundDefault(model: model)
+        return model
     }
 
     /// The configured model, or the default, or one that explains what is missing when it is asked.

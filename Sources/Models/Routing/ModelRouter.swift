@@ -44,7 +44,11 @@ package final class ModelRouter: ModelProvider {
 
     package private(set) var catalog: ModelCatalog
     private(set) var settings: ModelSettings
-    private(set) var source: CredentialSource
+    private(set) var source: CredentialSource {
+        didSet { foundDefault = nil }
+    }
+    /// What `defaultModel` found with this `source`: it looks at every provider there is.
+    var foundDefault: FoundDefault?
     private var make: Maker
     var rests = RestTable()
     /// What answers for a usual model of ours that its vendor no longer has.
@@ -154,6 +158,13 @@ package final class ModelRouter: ModelProvider {
             }
         }
         throw trial.failure
+    }
+}
+
+extension ModelRouter {
+    /// A default, or that there is none.
+    struct FoundDefault {
+        var model: ModelReference?
     }
 }
 

@@ -1,12 +1,21 @@
 package import Core
 package import Wire
 
-/// Makes the provider that asks one model with one credential.
+/// Makes the provider that asks one model with one credential, once for many requests.
 @MainActor
-package struct ProviderFactory {
+package final class ProviderFactory {
+    private struct Wish: Hashable {
+        var model: ModelReference
+        var credentialID: String
+    }
+
     private let web: WebClient
     private let settings: ModelSettings
     private let catalog: ModelCatalog
+    private var made: [Wish: (credential: Credential, provider: any ModelProvider)] = [:]
+
+    /// Providers kept; people use a handful of models.
+    private static let mostMade = 64
 
     package init(web: WebClient, settings: ModelSettings) {
         self.web = web
@@ -16,6 +25,21 @@ package struct ProviderFactory {
 
     /// Throws `.notConfigured` for a provider that nobody knows and that has no address.
     package func provider(
+        _ reference: ModelReference, _ credential: Credential
+    ) throws(ModelError) -> any ModelProvider {
+        let wish = Wish(model: reference, credentialID: credential.id)
+        if let known = made[wish], known.credential.kind == credential.kind,
+            known.credential.secret.matches(credential.secret.reveal())
+        {
+            return known.provider
+        }
+        let provider = try make(reference, credential)
+        if made.count >= Self.mostMade { made = [:] }
+        made[wish] = (credential, provider)
+        return provider
+    }
+
+    private func make(
         _ reference: ModelReference, _ credential: Credential
     ) throws(ModelError) -> any ModelProvider {
         let endpoint = try Self.endpoint(reference, credential, settings, catalog)

@@ -10,6 +10,11 @@ package struct SessionStore: Sendable {
         try await database.read { try SessionTable(connection: $0).entry(key) }
     }
 
+    /// Throws `.sendingDenied` where the session's `sendPolicy` is `deny`.
+    package func checkSendPolicy(_ key: SessionKey) async throws {
+        try await database.read { try SessionTable(connection: $0).checkSendPolicy(key) }
+    }
+
     /// The entries that point at a transcript; usually one.
     package func entries(sessionID: SessionID) async throws -> [SessionEntry] {
         try await database.read { connection in

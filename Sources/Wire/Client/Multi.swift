@@ -1,5 +1,18 @@
 import CCurl
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Somebody whose easy handle curl works on.
+@MainActor
+protocol MultiMember: AnyObject {
+    /// curl has done what the handle was added for.
+    func ended(_ code: CURLcode)
+}
+
 /// curl's multi handle, driven by the loop: every socket curl names is watched, and its one timer is kept.
 @MainActor
 final class Multi {
@@ -14,11 +27,11 @@ final class Multi {
     }
 
     private let handle: UnsafeMutableRawPointer
-    private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+    private var members: [UnsafeMutableRawPointer: any MultiMember] = [:]
     private var watches: [curl_socket_t: Watch] = [:]
     private var timer: LoopEvent?
 
-    /// Opens libcurl the first time, which takes about 12 ms.
+    /// Opens libcurl the first time, which takes about 12 ms, and ignores SIGPIPE.
     init() throws(WebError) {
         guard ccurl_load() == 0, let handle = ccurl_multi_init() else {
             throw .unavailable(
@@ -26,31 +39,32 @@ final class Multi {
                     + "(Debian and Ubuntu: `apt install libcurl4`).")
         }
         self.handle = handle
+        signal(SIGPIPE, SIG_IGN)  // TLS writes without MSG_NOSIGNAL
         _ = ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, Self.maxIdleConnections)
         _ = ccurl_multi_set_callbacks(
             handle, curlWantsSocket, curlWantsTimer, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    func add(_ easy: UnsafeMutableRawPointer, _ transfer: Transfer) throws(WebError) {
-        transfers[easy] = transfer
-        guard ccurl_multi_add_handle(handle, easy) == 0 else {
-            transfers[easy] = nil
+    func add(_ easy: EasyHandle, _ member: any MultiMember) throws(WebError) {
+        members[easy.pointer] = member
+        guard ccurl_multi_add_handle(handle, easy.pointer) == 0 else {
+            members[easy.pointer] = nil
             throw .unavailable("libcurl would not take the request.")
         }
     }
 
-    func remove(_ easy: UnsafeMutableRawPointer) {
-        _ = ccurl_multi_remove_handle(handle, easy)
-        transfers[easy] = nil
+    func remove(_ easy: EasyHandle) {
+        _ = ccurl_multi_remove_handle(handle, easy.pointer)
+        members[easy.pointer] = nil
     }
 
-    /// Lets curl work, then hears which transfers have ended.
+    /// Lets curl work, then hears which handles it is done with.
     private func act(_ socket: curl_socket_t, _ events: CInt) {
         _ = ccurl_multi_socket_action(handle, socket, events)
         var easy: UnsafeMutableRawPointer?
         var code: CInt = 0
         while ccurl_multi_next_done(handle, &easy, &code) == 1 {
-            if let easy { transfers[easy]?.ended(code) }
+            if let easy { members[easy]?.ended(CURLcode(rawValue: CURLcode.RawValue(max(code, 0)))) }
         }
     }
 

@@ -2,7 +2,7 @@ import CCurl
 
 /// One request under way: owns curl's handle, and holds what has arrived until it is read.
 @MainActor
-final class Transfer {
+final class Transfer: MultiMember {
     /// Bytes held for a slow reader; beyond this curl stops reading the socket.
     ///
     /// Two reads of curl's.
@@ -15,9 +15,7 @@ final class Transfer {
     let request: WebRequest
     private let multi: Multi
     private let arrived = Signal()
-    private var handle: UnsafeMutableRawPointer?
-    var headerList: UnsafeMutablePointer<curl_slist>?
-    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private var easy: EasyHandle?
     private var parser: ReplyHeadParser
     private var held: [UInt8] = []
     private var isPaused = false
@@ -30,26 +28,15 @@ final class Transfer {
     let body: BodySource?
 
     /// Starts at once.
-    init(
-        _ request: WebRequest, userAgent: String, trust: TrustedCertificates, proxies: ProxyVariables,
-        in multi: Multi
-    ) throws(WebError) {
+    init(_ request: WebRequest, _ setup: ClientSetup, in multi: Multi) throws(WebError) {
         self.request = request
         self.multi = multi
         body = request.pieces.map { BodySource($0) }
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
-        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        guard let easy = ccurl_easy_init() else {
-            throw .unavailable("libcurl has no memory for a request.")
-        }
-        handle = easy
-        do throws(WebError) {
-            try configure(easy, userAgent: userAgent, trust: trust, proxies: proxies)
-            try multi.add(easy, self)
-        } catch {
-            release()
-            throw error
-        }
+        let easy = try EasyHandle(for: request, setup)
+        try configure(easy, userAgent: setup.userAgent)
+        try multi.add(easy, self)
+        self.easy = easy
         deadlines = TransferDeadlines(for: self, idle: request.idleTimeout, total: request.totalTimeout)
     }
 
@@ -88,7 +75,7 @@ final class Transfer {
 
     /// Reads on without keeping anything, up to 64 KiB or one second.
     func discardRest() {
-        guard handle != nil else { return }
+        guard easy != nil else { return }
         restBytes = Self.maxRestBytes
         held = []
         restTimer = .after(.seconds(1)) { [weak self] in self?.close() }
@@ -96,7 +83,7 @@ final class Transfer {
     }
 
     /// Bytes sent so far, so that a slow upload does not count as silence.
-    var sentBytes: Int64 { handle.map { Int64(ccurl_easy_large($0, CURLINFO_SIZE_UPLOAD_T)) } ?? 0 }
+    var sentBytes: Int64 { easy.map { Int64(ccurl_easy_large($0.pointer, CURLINFO_SIZE_UPLOAD_T)) } ?? 0 }
 
     var host: String { request.host }
 
@@ -118,27 +105,21 @@ final class Transfer {
 
     /// Unpausing may hand over bytes at once, so the held ones must be gone already.
     private func resumeReading() {
-        guard isPaused, let handle else { return }
+        guard isPaused, let easy else { return }
         isPaused = false
         deadlines?.sawByte()
-        _ = ccurl_easy_pause(handle, CURLPAUSE_CONT)
+        _ = ccurl_easy_pause(easy.pointer, CURLPAUSE_CONT)
     }
 
     private func release() {
         deadlines = nil
         restTimer = nil
-        guard let handle else { return }
-        self.handle = nil
-        multi.remove(handle)
-        ccurl_easy_cleanup(handle)
-        ccurl_slist_free_all(headerList)
-        headerList = nil
+        guard let easy else { return }
+        self.easy = nil
+        multi.remove(easy)
     }
 
-    isolated deinit {
-        release()
-        errorText.deallocate()
-    }
+    isolated deinit { release() }
 }
 
 // MARK: What curl reports
@@ -178,30 +159,12 @@ extension Transfer {
     var isHeldBack: Bool { isPaused }
 
     /// curl is done with the handle.
-    func ended(_ code: CInt) {
-        if end == nil { end = result(of: CURLcode(rawValue: CURLcode.RawValue(max(code, 0)))) }
+    func ended(_ code: CURLcode) {
+        if end == nil {
+            end = code == CURLE_OK ? .success(()) : easy.map { .failure($0.error(code, for: request)) }
+        }
         release()
         arrived.notify()
-    }
-
-    private func result(of code: CURLcode) -> Result<Void, WebError> {
-        guard code != CURLE_OK else { return .success(()) }
-        let detail =
-            errorText.pointee == 0
-            ? String(cString: ccurl_easy_strerror(CInt(code.rawValue))) : String(cString: errorText)
-        let text = "`\(host)`: \(detail)"
-        switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
-            return .failure(.invalidRequest(text))
-        case CURLE_OPERATION_TIMEDOUT:
-            return .failure(.unreachable("No connection to `\(host)` within \(request.connectTimeout)."))
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
-            CURLE_SSL_CONNECT_ERROR,
-            CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY:
-            return .failure(.unreachable(text))
-        default:
-            return .failure(.interrupted(text))
-        }
     }
 }
 

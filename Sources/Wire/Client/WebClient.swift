@@ -3,26 +3,21 @@
 /// libcurl is opened at the first request. Cancelling the task that waits closes the connection.
 @MainActor
 package final class WebClient {
-    private let userAgent: String
-    private let trust: TrustedCertificates
-    private let proxies: ProxyVariables
+    let setup: ClientSetup
     private var multi: Multi?
 
     package init(
         userAgent: String = "openclaw", trust: TrustedCertificates = TrustedCertificates(),
         proxies: ProxyVariables = ProxyVariables()
     ) {
-        self.userAgent = userAgent
-        self.trust = trust
-        self.proxies = proxies
+        setup = ClientSetup(userAgent: userAgent, trust: trust, proxies: proxies)
     }
 
     /// Sends a request and returns once status and headers are there; the body is then read from the stream.
     package func open(_ request: WebRequest) async throws(WebError) -> WebStream {
         try request.check()
         guard !Task.isCancelled else { throw .cancelled }
-        let transfer = try Transfer(
-            request, userAgent: userAgent, trust: trust, proxies: proxies, in: openMulti())
+        let transfer = try Transfer(request, setup, in: openMulti())
         do throws(WebError) {
             let head = try await transfer.waitForHead()
             return WebStream(head: head, transfer: transfer)
@@ -39,7 +34,7 @@ package final class WebClient {
         return WebReply(head: stream.head, body: body)
     }
 
-    private func openMulti() throws(WebError) -> Multi {
+    func openMulti() throws(WebError) -> Multi {
         if let multi { return multi }
         let multi = try Multi()
         self.multi = multi

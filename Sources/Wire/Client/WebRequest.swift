@@ -49,8 +49,10 @@ package struct WebRequest: Sendable {
 extension WebRequest {
     /// The host as written in the URL, for messages; the rest of a URL may hold secrets.
     var host: String {
-        let authority = url.drop { $0 != ":" }.dropFirst(3).prefix { !"/?#\\".contains($0) }
-        return String(authority.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
+        let authority = url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)
+            .prefix { !"/?#\\".utf8.contains($0) }
+        let at = authority.lastIndex(of: UInt8(ascii: "@"))
+        return String(Substring(at.map { authority[authority.index(after: $0)...] } ?? authority))
     }
 
     var isForLoopback: Bool {

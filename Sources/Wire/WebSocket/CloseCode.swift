@@ -1,6 +1,8 @@
 /// The codes of a close frame (RFC 6455 §7.4).
 enum CloseCode {
     static let normal = 1000
+    /// Longest reason: the 125 bytes of a control frame less the code.
+    private static let maxReasonBytes = FrameHeader.maxControlBytes - 2
     static let protocolError = 1002
     /// The close frame had no code; never sent.
     static let none = 1005
@@ -15,6 +17,14 @@ enum CloseCode {
         case 1000...1003, 1007...1014, 3000...4999: true
         default: false
         }
+    }
+
+    /// What a close frame carries: the code and as much of the reason as fits, in whole characters; nothing for 1005.
+    static func payload(_ code: Int, _ reason: String) -> [UInt8] {
+        guard code != none else { return [] }
+        var reason = reason[...]
+        while reason.utf8.count > maxReasonBytes { reason.removeLast() }
+        return [UInt8(truncatingIfNeeded: code >> 8), UInt8(truncatingIfNeeded: code)] + reason.utf8
     }
 }
 

@@ -1,3 +1,5 @@
+import CSystem
+
 /// What begins a WebSocket frame (RFC 6455 §5.2).
 struct FrameHeader: Equatable {
     enum Opcode: UInt8 {
@@ -21,28 +23,49 @@ struct FrameHeader: Equatable {
     var isCompressed = false
     var opcode: Opcode
 
+    /// Bytes of the mask, which comes last.
+    static let maskBytes = 4
+
     /// Bytes of the header, mask included, that its second byte tells.
     static func count(lengthByte: UInt8) -> Int {
-        switch lengthByte & 0x7F {
-        case 126: 8
-        case 127: 14
-        default: 6
-        }
+        let count =
+            switch lengthByte & 0x7F {
+            case 126: 4
+            case 127: 10
+            default: 2
+            }
+        return lengthByte & 0x80 != 0 ? count + maskBytes : count
     }
 
-    /// Adds the header of a frame from a server, which is never masked.
-    func append(payloadCount: Int, to bytes: inout [UInt8]) {
+    /// Adds the header of a frame; the mask, which is the client's alone to add, follows it.
+    func append(payloadCount: Int, isMasked: Bool = false, to bytes: inout [UInt8]) {
+        let maskBit: UInt8 = isMasked ? 0x80 : 0
         bytes.append((isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue)
         if payloadCount < 126 {
-            bytes.append(UInt8(truncatingIfNeeded: payloadCount))
+            bytes.append(maskBit | UInt8(truncatingIfNeeded: payloadCount))
         } else if payloadCount < 1 << 16 {
-            bytes.append(126)
+            bytes.append(maskBit | 126)
             for shift in [8, 0] { bytes.append(UInt8(truncatingIfNeeded: payloadCount >> shift)) }
         } else {
-            bytes.append(127)
+            bytes.append(maskBit | 127)
             for shift in stride(from: 56, through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: payloadCount >> shift))
             }
         }
+    }
+
+    /// A whole frame of a client, masked with `mask` (RFC 6455 §5.3).
+    func frame(_ payload: [UInt8], mask: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.maxBytes + payload.count)
+        append(payloadCount: payload.count, isMasked: true, to: &bytes)
+        bytes.append(contentsOf: mask)
+        let start = bytes.count
+        bytes.append(contentsOf: payload)
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            csystem_unmask(base + start, bytes.count - start, mask, 0)
+        }
+        return bytes
     }
 }

@@ -1,6 +1,6 @@
 import CSystem
 
-/// A strict, incremental reader of the frames a client sends (RFC 6455 §5), which puts fragments together.
+/// A strict, incremental reader of the frames that one side sends (RFC 6455 §5), which puts fragments together.
 ///
 /// How the bytes are split never changes what comes out. Text that is not compressed fails at its first wrong byte.
 struct FrameReader {
@@ -22,6 +22,8 @@ struct FrameReader {
     var maxMessageBytes: Int
     /// Whether permessage-deflate was agreed on.
     let allowsCompression: Bool
+    /// Whether the frames are masked: a client's must be, a server's must not.
+    let isMasked: Bool
 
     private var headerBytes = InlineArray<14, UInt8>(repeating: 0)
     private var headerCount = 0
@@ -39,9 +41,10 @@ struct FrameReader {
     private var textState: UInt32 = 0
     private var control: [UInt8] = []
 
-    init(maxMessageBytes: Int, allowsCompression: Bool = false) {
+    init(maxMessageBytes: Int, allowsCompression: Bool = false, isMasked: Bool = true) {
         self.maxMessageBytes = maxMessageBytes
         self.allowsCompression = allowsCompression
+        self.isMasked = isMasked
     }
 
     /// Goes on at `place` and moves it past what was taken in; payloads are unmasked in place.
@@ -90,7 +93,9 @@ struct FrameReader {
             throw .protocolError("unknown opcode")
         }
         frame = FrameHeader(isFinal: first & 0x80 != 0, isCompressed: first & 0x40 != 0, opcode: opcode)
-        guard second & 0x80 != 0 else { throw .protocolError("frame is not masked") }
+        guard (second & 0x80 != 0) == isMasked else {
+            throw .protocolError(isMasked ? "frame is not masked" : "frame is masked")
+        }
         if opcode.isControl {
             guard frame.isFinal else { throw .protocolError("control frame is fragmented") }
             guard second & 0x7F <= FrameHeader.maxControlBytes else {
@@ -110,10 +115,12 @@ struct FrameReader {
 
     private mutating func headerEnded() throws(WebSocketFailure) {
         let length = try length()
-        mask = (
-            headerBytes[headerCount - 4], headerBytes[headerCount - 3], headerBytes[headerCount - 2],
-            headerBytes[headerCount - 1]
-        )
+        if isMasked {
+            mask = (
+                headerBytes[headerCount - 4], headerBytes[headerCount - 3], headerBytes[headerCount - 2],
+                headerBytes[headerCount - 1]
+            )
+        }
         headerCount = 0
         isInPayload = true
         remaining = length
@@ -132,7 +139,7 @@ struct FrameReader {
     private func length() throws(WebSocketFailure) -> Int {
         let short = Int(headerBytes[1] & 0x7F)
         guard short >= 126 else { return short }
-        let end = headerCount - 4
+        let end = isMasked ? headerCount - FrameHeader.maskBytes : headerCount
         guard headerBytes[2] < 0x80 || short == 126 else { throw .protocolError("length is out of range") }
         var length = 0
         for index in 2..<end { length = length << 8 | Int(headerBytes[index]) }
@@ -149,7 +156,7 @@ struct FrameReader {
     ) throws(WebSocketFailure) -> Event? {
         let count = min(remaining, bytes.count - place)
         let piece = UnsafeMutableBufferPointer(rebasing: bytes[place..<place + count])
-        unmask(piece)
+        if isMasked { unmask(piece) }
         place += count
         remaining -= count
         if frame.opcode.isControl {

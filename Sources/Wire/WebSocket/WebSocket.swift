@@ -5,8 +5,6 @@ import CSystem
 package final class WebSocket: ConnectionStage {
     /// Seconds that the peer has to answer our close frame.
     private static let closeSeconds = 5
-    /// Longest reason of a close frame: 125 bytes less the code.
-    private static let maxReasonBytes = 123
 
     private static var lastID = 0
     private static var frameBuffer: [UInt8] = []
@@ -75,13 +73,13 @@ package final class WebSocket: ConnectionStage {
     /// Queues one text made of what many sockets get, which is not copied, and of what only this one gets.
     ///
     /// A message that may wait, such as one of many small steps, leaves within 4 ms, or with the next that may not.
-    package func send(text: SharedBytes, suffix: [UInt8] = [], mayWait: Bool = false) {
+    package func send(text: SharedBytes, suffix: String = "", mayWait: Bool = false) {
         guard isOpen else { return }
         if let compression, text.count >= MessageCompression.minBytes {
-            let whole = text.withUnsafeBytes { Array($0) } + suffix
+            let whole = text.withUnsafeBytes { Array($0) } + suffix.utf8
             return send(.text, whole, compression)
         }
-        withHeader(FrameHeader(opcode: .text), text.count + suffix.count) { header in
+        withHeader(FrameHeader(opcode: .text), text.count + suffix.utf8.count) { header in
             transport.send(header, text, suffix, mayWait: mayWait)
         }
     }
@@ -211,19 +209,7 @@ package final class WebSocket: ConnectionStage {
 
     private func sendClose(_ code: Int, _ reason: String) {
         closeSent = (code, reason, LoopClock.seconds)
-        var payload: [UInt8] = []
-        if code != CloseCode.none {
-            payload = [UInt8(truncatingIfNeeded: code >> 8), UInt8(truncatingIfNeeded: code)]
-            payload.append(contentsOf: Self.shortened(reason).utf8)
-        }
-        sendFrame(FrameHeader(opcode: .close), payload)
-    }
-
-    /// As much of the reason as a close frame holds, in whole characters.
-    private static func shortened(_ reason: String) -> Substring {
-        var rest = reason[...]
-        while rest.utf8.count > maxReasonBytes { rest.removeLast() }
-        return rest
+        sendFrame(FrameHeader(opcode: .close), CloseCode.payload(code, reason))
     }
 
     private func peerClosed(_ code: Int, _ reason: String) {

@@ -7,6 +7,11 @@ struct WebSocketHandshake {
 
     private static let guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
+    /// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key`.
+    static func accept(for key: String) -> String {
+        Base64.encode(Digest.sha1(Array((key + guid).utf8)))
+    }
+
     private let key: String
     /// The compression that the client offers and that we can do.
     let compression: CompressionOffer?
@@ -40,7 +45,7 @@ struct WebSocketHandshake {
     func answer(_ options: WebSocketOptions, _ compression: CompressionOffer?) -> HTTPHeaders {
         var headers = options.headers
         headers.add("Upgrade", "websocket")
-        headers.add("Sec-WebSocket-Accept", Base64.encode(Digest.sha1(Array((key + Self.guid).utf8))))
+        headers.add("Sec-WebSocket-Accept", Self.accept(for: key))
         if let subprotocol = options.subprotocol { headers.add("Sec-WebSocket-Protocol", subprotocol) }
         if let compression { headers.add("Sec-WebSocket-Extensions", compression.answer) }
         return headers

@@ -43,6 +43,25 @@ struct ChatMethodsTests {
         }
     }
 
+    @Test(arguments: ["hi", "/stop"])
+    func `a session that takes no messages says so and keeps nothing`(text: String) async throws {
+        try await House.with { house in
+            let client = await house.client()
+            _ = await client.call("sessions.patch", ["key": "agent:main:main", "sendPolicy": "deny"])
+
+            let refused = await client.call("chat.send", send("agent:main:main", run: "r1", text))
+
+            #expect(refused["error"]?["message"] == "send blocked by session policy")
+            let history = await client.call("chat.history", ["sessionKey": "agent:main:main"])
+            #expect(history["payload"]?["totalMessages"] == 0)
+
+            _ = await client.call("sessions.patch", ["key": "agent:main:main", "sendPolicy": "allow"])
+            let accepted = await client.call("chat.send", send("agent:main:main", run: "r1"))
+            #expect(accepted["payload"]?["status"] == "started")
+            _ = await client.final("r1")
+        }
+    }
+
     @Test
     func `January's clients get events under the key they used, today's under the whole one`() async throws {
         try await House.with { house in

@@ -21,6 +21,22 @@ struct FrameReaderFuzzTests {
         }
     }
 
+    @Test func `a server's mutated frames never trap either`() {
+        let corpus = (FrameReaderTests.good + FrameReaderTests.bad).map { ClientFrame.unmasked($0.bytes) }
+        for seed in fuzzSeeds() {
+            var random = SeededGenerator(seed: seed)
+            let bytes = Mutation.mutated(corpus, &random)
+
+            let whole = FrameRun(bytes, maxMessageBytes: 200, isMasked: false)
+            let cuts = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+                Int.random(in: 0...bytes.count, using: &random)
+            }
+
+            #expect(
+                FrameRun(bytes, cuts: cuts, maxMessageBytes: 200, isMasked: false) == whole, "seed \(seed)")
+        }
+    }
+
     @Test func `random messages in random fragments come back as they were`() {
         for seed in fuzzSeeds() {
             var random = SeededGenerator(seed: seed)

@@ -148,6 +148,45 @@ struct FrameReaderTests {
         }
     }
 
+    /// What is wrong in itself, and not by its mask.
+    private static let badUnmasked = bad.filter { frames in
+        !frames.name.contains("masked") && !frames.name.contains("over 63 bits")
+    }
+
+    @Test(arguments: good + badUnmasked)
+    func `a server's frames are read as a client's, but for the mask`(frames: Case) {
+        let bytes = ClientFrame.unmasked(frames.bytes)
+        let whole = FrameRun(bytes, isMasked: false)
+
+        #expect(bytes != frames.bytes)
+        #expect(whole.events.map(Self.code) == frames.events.map(Self.code))
+        if whole.events.allSatisfy({ Self.code($0) == 0 }) { #expect(whole.events == frames.events) }
+        #expect(FrameRun.byteByByte(bytes, isMasked: false) == whole)
+    }
+
+    @Test(arguments: good)
+    func `a server may not mask`(frames: Case) {
+        #expect(
+            FrameRun(frames.bytes, isMasked: false).events == [.failed(.protocolError("frame is masked"))])
+    }
+
+    @Test(arguments: [0, 1, 2, 3, 4, 5, 7, 8, 9, 125, 126, 65535, 65536, 70001])
+    func `a frame of ours as a client is read back by a server`(count: Int) {
+        let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let frame = FrameHeader(opcode: .binary).frame(payload, mask: [0x37, 0xFA, 0x21, 0x3D])
+
+        #expect(frame == ClientFrame.bytes(2, payload))
+        #expect(FrameRun(frame).events == [.message(payload, isText: false, isCompressed: false)])
+    }
+
+    @Test func `a reason is cut to what a close frame holds, in whole characters`() {
+        #expect(CloseCode.payload(1000, "") == [3, 232])
+        #expect(CloseCode.payload(CloseCode.none, "never sent") == [])
+        let payload = CloseCode.payload(4000, String(repeating: "å", count: 100))
+        #expect(payload.count == 2 + 122)
+        #expect(String(validating: payload[2...], as: UTF8.self) == String(repeating: "å", count: 61))
+    }
+
     @Test(arguments: [
         1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
     ])

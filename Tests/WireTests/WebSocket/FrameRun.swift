@@ -6,9 +6,12 @@ import Testing
 struct FrameRun: Equatable {
     var events: [FrameReader.Event] = []
 
-    init(_ bytes: [UInt8], cuts: [Int] = [], maxMessageBytes: Int = 1 << 20, allowsCompression: Bool = false)
-    {
-        var reader = FrameReader(maxMessageBytes: maxMessageBytes, allowsCompression: allowsCompression)
+    init(
+        _ bytes: [UInt8], cuts: [Int] = [], maxMessageBytes: Int = 1 << 20, allowsCompression: Bool = false,
+        isMasked: Bool = true
+    ) {
+        var reader = FrameReader(
+            maxMessageBytes: maxMessageBytes, allowsCompression: allowsCompression, isMasked: isMasked)
         var start = 0
         for end in (cuts + [bytes.count]).sorted() {
             var piece = Array(bytes[start..<end])
@@ -25,8 +28,11 @@ struct FrameRun: Equatable {
         }
     }
 
-    static func byteByByte(_ bytes: [UInt8], allowsCompression: Bool = false) -> FrameRun {
-        FrameRun(bytes, cuts: Array(0..<bytes.count), allowsCompression: allowsCompression)
+    static func byteByByte(
+        _ bytes: [UInt8], allowsCompression: Bool = false, isMasked: Bool = true
+    ) -> FrameRun {
+        FrameRun(
+            bytes, cuts: Array(0..<bytes.count), allowsCompression: allowsCompression, isMasked: isMasked)
     }
 }
 
@@ -60,6 +66,26 @@ enum ClientFrame {
     static func next(_ text: String, isFinal: Bool = true) -> [UInt8] {
         bytes(0, Array(text.utf8), isFinal: isFinal)
     }
+    /// The frames again as a server sends them, without their masks; stops at what is no frame.
+    static func unmasked(_ frames: [UInt8]) -> [UInt8] {
+        var rest = frames[...]
+        var bytes: [UInt8] = []
+        while rest.count >= 2 {
+            let head = Array(rest.prefix(10))
+            let wide = head[1] & 0x7F == 126 ? 2 : head[1] & 0x7F == 127 ? 8 : 0
+            guard head[1] & 0x80 != 0, rest.count >= 6 + wide else { break }
+            let length =
+                wide == 0 ? Int(head[1] & 0x7F) : head[2..<2 + wide].reduce(0) { $0 &<< 8 | Int($1) }
+            let mask = Array(rest.dropFirst(2 + wide).prefix(4))
+            guard length >= 0, rest.count - 6 - wide >= length else { break }
+            let payload = rest.dropFirst(6 + wide).prefix(length)
+            bytes += [head[0], head[1] & 0x7F] + head[2..<2 + wide]
+            bytes += payload.enumerated().map { $1 ^ mask[$0 & 3] }
+            rest = rest.dropFirst(6 + wide + length)
+        }
+        return bytes + rest
+    }
+
     static func close(_ code: Int, _ reason: String = "") -> [UInt8] {
         bytes(8, [UInt8(code >> 8), UInt8(code & 255)] + Array(reason.utf8))
     }
