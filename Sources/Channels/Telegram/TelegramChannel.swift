@@ -223,6 +223,7 @@ extension TelegramChannel {
     static let factory = ChannelFactory(
         id: "telegram", label: "Telegram", secretKeys: ["botToken"], secretFileKey: "tokenFile",
         secretVariable: "TELEGRAM_BOT_TOKEN",
-        defaults: ChannelRules.Defaults(historyLimit: 50, replyMode: .first, mostFileMegabytes: 5, streaming: .partial),
+        defaults: ChannelRules.Defaults(
+            historyLimit: 50, replyMode: .first, mostFileMegabytes: 5, streaming: .partial),
         make: { setup throws(ChannelError) in try TelegramChannel(setup) })
 }
