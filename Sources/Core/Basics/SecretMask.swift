@@ -5,8 +5,8 @@
 package struct SecretMask: Sendable {
     /// Values that must never be seen, longest first.
     private let secrets: [[UInt8]]
-    /// The first bytes of everything that is masked: most bytes of a text need no closer look.
-    private var beginnings = [Bool](repeating: false, count: 256)
+    /// The first bytes of `secrets`: most bytes of a text need no closer look.
+    private let beginnings: [Bool]
 
     /// A known value that is shorter is no secret, and would hide words.
     private static let leastKnownBytes = 4
@@ -17,16 +17,26 @@ package struct SecretMask: Sendable {
     package init(_ secrets: [String] = []) {
         self.secrets = Set(secrets).filter { $0.utf8.count >= Self.leastKnownBytes }
             .sorted { $0.utf8.count > $1.utf8.count }.map { Array($0.utf8) }
-        for first in (self.secrets + SecretLook.beginnings).compactMap(\.first) {
-            beginnings[Int(first)] = true
-        }
-        for separator in SecretLook.separators { beginnings[Int(separator)] = true }
+        beginnings = Self.marks(self.secrets)
     }
 
-    /// The text with its secrets masked.
+    /// The text with its secrets masked: first those that are known, so that nothing around them can hide one.
     package func apply(to text: String) -> String {
         var text = text
-        return text.withUTF8 { masked($0) } ?? text
+        if let masked = text.withUTF8({ Self.masked($0, beginnings, known) }) { text = masked }
+        return text.withUTF8 { Self.masked($0, Self.lookBeginnings, SecretLook.secret) } ?? text
+    }
+
+    private static let lookBeginnings = marks(SecretLook.beginnings + SecretLook.separators.map { [$0] })
+
+    private static func marks(_ beginnings: [[UInt8]]) -> [Bool] {
+        var marks = [Bool](repeating: false, count: 256)
+        for first in beginnings.compactMap(\.first) { marks[Int(first)] = true }
+        return marks
+    }
+
+    private func known(in bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> Range<Int>? {
+        secrets.first { bytes[place...].starts(with: $0) }.map { place..<place + $0.count }
     }
 
     /// `sk-ant…0123`, or `***` where that would tell too much.
@@ -34,26 +44,22 @@ package struct SecretMask: Sendable {
         value.count < leastPartlyShown ? "***" : "\(value.prefix(6))…\(value.suffix(4))"
     }
 
-    /// Nil when there is nothing to mask.
-    private func masked(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    /// Nil when there is nothing to mask; `find` is asked where a byte of `beginnings` stands.
+    private static func masked(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ beginnings: [Bool],
+        _ find: (UnsafeBufferPointer<UInt8>, Int) -> Range<Int>?
+    ) -> String? {
         var result = ""
         var (start, place) = (0, 0)
         while place < bytes.count {
-            guard beginnings[Int(bytes[place])], let secret = secret(in: bytes, at: place) else {
+            guard beginnings[Int(bytes[place])], let secret = find(bytes, place) else {
                 place += 1
                 continue
             }
-            result +=
-                Self.text(bytes[start..<secret.lowerBound]) + Self.masked(Self.text(bytes[secret]))
+            result += text(bytes[start..<secret.lowerBound]) + masked(text(bytes[secret]))
             (start, place) = (secret.upperBound, secret.upperBound)
         }
-        return start == 0 ? nil : result + Self.text(bytes[start...])
-    }
-
-    private func secret(in bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> Range<Int>? {
-        let rest = bytes[place...]
-        if let known = secrets.first(where: { rest.starts(with: $0) }) { return place..<place + known.count }
-        return SecretLook.secret(in: bytes, at: place)
+        return start == 0 ? nil : result + text(bytes[start...])
     }
 
     private static func text(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {

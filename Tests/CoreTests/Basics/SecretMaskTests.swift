@@ -16,6 +16,8 @@ struct SecretMaskTests {
         ("x-api-key: abcdefgh01234567", "x-api-key: ***"),
         ("proxy http://me:hunter2@proxy:8080 failed", "proxy http://me:***@proxy:8080 failed"),
         ("a token eyJhbGciOiJub25lIn0.e30.x seen", "a token eyJhbG…30.x seen"),
+        ("http://4711secret:hunter2@proxy", "http://***:***@proxy"),
+        ("api_key=abcdefgh4711secret", "api_key=******"),
         ("key=AIzaSyA0123456789abcdef", "key=AIzaSy…cdef"),
     ])
     func `a secret is masked, the rest stays`(line: String, expected: String) {
