@@ -93,9 +93,13 @@ struct AgentRunner {
 
     /// What a channel is to post of the turn's words.
     func parts(of text: String, _ turn: Turn) -> [NewOutboxPart] {
-        replies?.parts(
+        guard let replies else { return [] }
+        let answer = ResponsePrefix.Answer(
+            model: (turn.model ?? turn.choice.model).description, thinkingLevel: turn.choice.thinking.rawValue,
+            name: turn.order.profile.name)
+        return replies.parts(
             of: text, for: turn.order.message, run: turn.live.run,
-            from: turn.partCount + turn.unsavedParts.count) ?? []
+            from: turn.partCount + turn.unsavedParts.count, answer: answer)
     }
 
     func loadContext(_ turn: inout Turn) async throws(TurnStop) {

@@ -78,11 +78,7 @@ package struct ReplyButton: Sendable, Hashable {
         self.style = style
     }
 
-<<<<<<< HEAD
-    /// How a button looks.
-=======
     /// How a button looks where the platform has colours.
->>>>>>> main
     package enum Style: String, Sendable {
         case plain, primary, good, danger
     }

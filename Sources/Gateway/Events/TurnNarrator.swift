@@ -50,12 +50,15 @@ struct TurnNarrator {
         case .aborted(let reason, let start, let end, let text):
             return aborted(reason, start, end, text, time)
         case .replied(let text): return replied(text, event.sequence, time)
-        case .compacting: return [numbered("compaction", ["phase": "start"], time, hasSession: true)]
+        case .compacting:
+            return [numbered("compaction", time, hasSession: true) { $0.add("phase", "start") }]
         case .compacted(let succeeded):
             return [
-                numbered(
-                    "compaction", ["phase": "end", "willRetry": false, "completed": .bool(succeeded)], time,
-                    hasSession: true)
+                numbered("compaction", time, hasSession: true) {
+                    $0.add("phase", "end")
+                    $0.add("willRetry", false)
+                    $0.add("completed", succeeded)
+                }
             ]
         case .retrying, .appended: return []
         }

@@ -56,28 +56,13 @@ enum HistoryMessage {
         return texts.count == blocks.count ? texts.joined(separator: "\n") : nil
     }
 
-<<<<<<< HEAD
     private static func with(
         _ place: Place, _ json: [UInt8], idempotencyKey: String? = nil, isCompaction: Bool = false
     ) -> [UInt8] {
-        var writer = ObjectWriter(capacity: 192)
-        if isCompaction { writer.add("kind", "compaction") }
-        writer.add("id", place.id)
-        writer.add("seq", place.sequence)
-        writer.add("recordTimestampMs", place.recordedAt.milliseconds)
-        if let idempotencyKey { writer.add("idempotencyKey", idempotencyKey) }
-        if let run = place.run { writer.add("runId", run.rawValue) }
-        var bytes = json
-        bytes.removeLast()
-        bytes.append(contentsOf: json.count > 2 ? ",\"__openclaw\":".utf8 : "\"__openclaw\":".utf8)
-        bytes.append(contentsOf: writer.finish())
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
-=======
-    private static func with(_ place: Place, _ json: [UInt8], idempotencyKey: String?) -> [UInt8] {
         [UInt8](capacity: json.count + 256) {
             $0.write(encoded: json.dropLast())
             $0.addObject("__openclaw") {
+                if isCompaction { $0.add("kind", "compaction") }
                 $0.add("id", place.id)
                 $0.add("seq", place.sequence)
                 $0.add("recordTimestampMs", place.recordedAt)
@@ -86,6 +71,5 @@ enum HistoryMessage {
             }
             $0.write(raw: "}")
         }
->>>>>>> main
     }
 }
