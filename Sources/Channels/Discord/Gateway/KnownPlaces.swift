@@ -114,6 +114,9 @@ final class KnownPlaces {
     /// Guilds that are known, by name.
     var allGuilds: [DiscordGuild] { guilds.values.sorted { $0.name < $1.name } }
 
+    /// What has been told of a place.
+    func known(_ id: Snowflake) -> DiscordPlace? { places[id] }
+
     /// Channels whose name in the config's spelling is `slug`, in a guild or in all.
     func places(named slug: String, in guild: Snowflake? = nil) -> [DiscordPlace] {
         places.values.filter { place in
