@@ -434,14 +434,14 @@ def test_the_log_follows_a_changed_level_at_once(start: Any, state: Path) -> Non
 
 
 def test_a_channel_in_the_config_is_listed_with_the_reason_why_it_does_not_run(start: Any, state: Path) -> None:
-    gateway = start(gateway_config(state, more={"channels": {"discord": {"token": "discord-secret"}}}))
+    gateway = start(gateway_config(state, more={"channels": {"slack": {"botToken": "slack-secret"}}}))
     with connect(gateway.port) as client:
         status = client.request("channels.status", {"probe": False})
-    [account] = status["channelAccounts"]["discord"]
+    [account] = status["channelAccounts"]["slack"]
     assert (account["configured"], account["running"]) == (True, False)
-    assert "Discord is not built into this gateway yet" in account["lastError"]
+    assert "Slack is not built into this gateway yet" in account["lastError"]
     assert account["lastError"] in gateway.output, "the log says it as well"
-    assert "discord-secret" not in json.dumps(status) + gateway.output
+    assert "slack-secret" not in json.dumps(status) + gateway.output
 
 
 def test_includes_are_merged_and_watched(start: Any, state: Path) -> None:
