@@ -32,7 +32,7 @@ package final class DiscordChannel: Channel {
         self.api = api
         places = KnownPlaces(api: api)
         office = DiscordPostOffice(
-            api: api, mapping: mapping, answers: answers, buttons: buttons, files: files)
+            api: api, mapping: mapping, answers: answers, buttons: buttons, files: files, places: places)
         intake = DiscordIntake(
             setup: setup, settings: settings, api: api, places: places, presences: presences,
             answers: answers,

@@ -1,22 +1,28 @@
 """The gateway as a bot on Discord: what the page promises, and every way the connection and the requests can fail.
 
-A question carries a mark, and tells the fake model to answer with the same mark: the fake's ledger then knows whether each
-was answered once, in place and in order."""
+A question carries a mark, and tells the fake model to answer with the same mark: the fake's ledger then knows whether
+each was answered once, in place and in order."""
 
 from __future__ import annotations
 
 import itertools
+import json
+import re
+import threading
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from fakes import FakeOpenAIChat, Hold, Text
 from fakes.discord import FakeDiscord
 from fakes.discord.channel import FORUM, Channel
 from fakes.discord.events import CONTENT
 from fakes.discord.gateway import SESSION_SECONDS
-from fakes.discord.interaction import DEFERRED, DEFERRED_UPDATE
+from fakes.discord.interaction import DEFERRED
 from fakes.discord.message import EPHEMERAL
 from fakes.discord.people import Person
+from fakes.discord.uploads import Upload
 from fakes.faults import CutBefore, DoneThenCut, DoneThenError, Refuse
 from harness import Gateway, eventually
 from tests.discord.conftest import Connect
@@ -102,6 +108,129 @@ def test_messages_written_while_nobody_was_there_are_not_answered_at_the_first_s
 
     wait_until_answered(fake)
     assert len(fake.messages(general)) == 1
+
+
+# What is said
+
+
+def asked(model: FakeOpenAIChat, words: str) -> str:
+    """The newest request to the model in which these words are."""
+    found = [json.dumps(seen.body, ensure_ascii=False) for seen in model.requests]
+    return next((text for text in reversed(found) if words in text), "")
+
+
+def test_an_answer_shows_that_it_is_being_written_and_calls_nobody_but_people(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    fake_chat.script.append(Text(f"@everyone and <@&{fake.role('friends').id}> and <@{ann.id}>"))
+
+    ann.writes(general, "Call all.")
+
+    answer = fake.wait_for_message(general)
+    assert not answer.mention_everyone and answer.mention_roles == [] and answer.mentions == [ann.user]
+    assert general.typed_at
+
+
+def test_a_reply_points_at_the_question_when_the_config_wants_it(fake: FakeDiscord, connect_bot: Connect) -> None:
+    connect_bot(replyToMode="all")
+    general = fake.channel("general")
+
+    question = fake.user("Ann").writes(general, "When? [[say:At six.]]")
+
+    assert fake.wait_for_message(general).replied_to is question
+
+
+def test_a_question_that_was_deleted_is_answered_all_the_same(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(replyToMode="all")
+    ann, general, deleted = fake.user("Ann"), fake.channel("general"), threading.Event()
+    fake_chat.script.append(Hold(deleted, Text("At six.")))
+
+    question = ann.writes(general, "When?")
+    fake_chat.wait_for_request()
+    ann.deletes(question)
+    deleted.set()
+
+    assert fake.wait_for_message(general).content == "At six."
+
+
+def test_people_channels_and_quotes_are_told_by_name(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    first = fake.user("Bob").writes(general, "The tea is cold.")
+    fake.wait_for_message(general)
+
+    ann.replies(first, f"{fake.mention} ask <@{fake.user('Bob').id}> in <#{general.id}>")
+
+    fake.wait_for_message(general, 2)
+    request = asked(fake_chat, "ask @Bob in #general")
+    assert "The tea is cold." in request and "<@" not in request
+
+
+def test_a_file_is_fetched_without_the_token(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    general = fake.channel("general")
+
+    fake.user("Ann").writes(general, "Read this.", attachments=[Upload("notes.txt", b"the secret is tea")])
+
+    fake.wait_for_message(general)
+    assert "notes.txt" in asked(fake_chat, "Read this.")
+    files = [path for path in gateway.state.rglob("*notes*") if path.is_file()]
+    assert [path.read_bytes() for path in files] == [b"the secret is tea"]
+
+
+def test_a_reaction_to_an_answer_is_told_with_the_next_message(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    question = ann.writes(general, "Hello")
+    answer = fake.wait_for_message(general)
+
+    ann.reacts(answer, "👍")
+    ann.reacts(question, "🎉")
+    ann.writes(general, "What did I do?")
+
+    fake.wait_for_message(general, 2)
+    request = asked(fake_chat, "What did I do?")
+    assert "Ann reacted with 👍" in request and "🎉" not in request
+
+
+def test_what_nobody_asked_the_bot_is_shown_with_what_somebody_did(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(guilds={str(fake.guild().id): {"channels": {"general": {}}}})
+    ann, general = fake.user("Ann"), fake.channel("general")
+
+    fake.user("Bob").writes(general, "The tea is at six.")
+    ann.writes(general, f"{fake.mention} when is it?")
+
+    fake.wait_for_message(general)
+    assert "The tea is at six." in asked(fake_chat, "when is it?")
+    assert len(fake_chat.requests) == 1
+
+
+def test_a_stranger_who_writes_directly_gets_a_code_and_no_answer(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    direct = fake.direct(ann)
+
+    ann.writes(direct, "Hello?")
+    invitation = fake.wait_for_message(direct).content
+    ask(ann, general)
+
+    wait_until_answered(fake)
+    assert re.search(r"\b[A-HJ-NP-Z2-9]{8}\b", invitation) and str(ann.id) in invitation
+    assert not asked(fake_chat, "Hello?")
 
 
 # The connection
@@ -335,14 +464,32 @@ def test_a_kill_resumes_the_session(fake: FakeDiscord, connect_bot: Connect) -> 
     ann, general = fake.user("Ann"), fake.channel("general")
     ask(ann, general)
     wait_until_answered(fake)
-    eventually("the session to be on disk", lambda: True)
-
     first.kill()
     ask(ann, general)
     connect_bot(again=first)
 
     wait_until_answered(fake)
     assert fake.gateway.identifies == 1 and fake.gateway.resumes >= 1
+
+
+@pytest.mark.crash
+def test_after_a_restart_discord_is_asked_once_about_each_place(fake: FakeDiscord, connect_bot: Connect) -> None:
+    first = connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    threads = [ann.starts_thread(general, f"t{n}") for n in range(8)]
+    ask(ann, general)
+    wait_until_answered(fake)
+
+    first.kill()
+    before = len(fake.requests)
+    for thread in threads:
+        ask(ann, thread)
+    connect_bot(again=first)
+
+    wait_until_answered(fake)
+    places = ("GET /channels/{channel}", "GET /guilds/{guild}")
+    asked = Counter(seen.path for seen in fake.requests[before:] if seen.route in places)
+    assert asked and max(asked.values()) == 1, asked
 
 
 @pytest.mark.crash
@@ -396,10 +543,9 @@ def test_commands_are_registered_once_and_answered_in_their_place(fake: FakeDisc
     assert interaction.original and interaction.original.flags & EPHEMERAL
     first.kill()
     connect_bot(again=first)
-    fake.wait_until(
-        "the menu to be looked at again", lambda: len([s for s in fake.requests if s.route.startswith("GET /applications")]) >= 2
-    )
-    assert len([s for s in fake.requests if s.route.startswith("PUT /applications")]) == 1
+    menu = lambda verb: [s for s in fake.requests if s.route.startswith(f"{verb} /applications")]  # noqa: E731
+    fake.wait_until("a second look at the menu", lambda: len(menu("GET")) >= 2)
+    assert len(menu("PUT")) == 1
 
 
 def test_a_command_in_a_channel_that_is_not_listed_is_told_so(fake: FakeDiscord, connect_bot: Connect) -> None:

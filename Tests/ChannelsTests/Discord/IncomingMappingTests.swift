@@ -15,7 +15,7 @@ struct IncomingMappingTests {
         #expect(message.text == "hello")
         #expect(message.place?.title == "#general" && message.place?.space == "Our Home")
         #expect(message.place?.rule.requiresMention == false)
-        #expect(message.sentAt.iso8601 == "2025-07-24T17:16:33.703Z")
+        #expect(message.sentAt.iso8601 == "2025-07-24T17:52:53.583Z")
     }
 
     @Test func `a thread is a conversation of its own with its channel's name`() throws {

@@ -16,18 +16,20 @@ final class DiscordPostOffice {
     private let answers: InteractionAnswers
     private let buttons: LongCommands
     private let files: OutgoingFiles
+    private let places: KnownPlaces
     /// Our own id, once it is known.
     var bot: Snowflake?
 
     init(
         api: DiscordAPI, mapping: OutgoingMapping, answers: InteractionAnswers, buttons: LongCommands,
-        files: OutgoingFiles
+        files: OutgoingFiles, places: KnownPlaces
     ) {
         self.api = api
         self.mapping = mapping
         self.answers = answers
         self.buttons = buttons
         self.files = files
+        self.places = places
     }
 
     func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {
@@ -57,6 +59,7 @@ final class DiscordPostOffice {
         {
             return id
         }
+        if places.known(place)?.holdsPosts == true { return try await openPost(part, in: place) }
         let body = try await body(part)
         do throws(DiscordFailure) {
             return try await api.post(body, in: place)

@@ -36,12 +36,13 @@ final class InteractionAnswers {
     }
 
     func acknowledge(_ interaction: DiscordInteraction, _ gate: Gate) async {
-        let flags: JSON? = settings.commandsAreEphemeral ? ["flags": JSON(MessageFlag.ephemeral)] : nil
+        var data: JSONObject = [:]
+        if settings.commandsAreEphemeral { data["flags"] = JSON(MessageFlag.ephemeral) }
         let isCommand = interaction.kind == .command
         do throws(DiscordFailure) {
             try await api.answer(
                 interaction.id, interaction.token, isCommand ? .deferredMessage : .deferredUpdate,
-                isCommand ? flags : nil)
+                isCommand ? .object(data) : Optional.none)
         } catch {
             // Too late, or told twice: the reply finds out which, and is then posted as any other message.
             log.debug("an interaction was not acknowledged", ["reason": error.reason])

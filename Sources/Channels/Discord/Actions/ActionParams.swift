@@ -49,6 +49,4 @@ struct ActionParams: Sendable {
             return text(key).map { [$0] } ?? []
         }
     }
-
-    subscript(key: String) -> JSON? { json[key].flatMap { $0.isNull ? nil : $0 } }
 }

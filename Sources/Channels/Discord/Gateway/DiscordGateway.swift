@@ -32,6 +32,8 @@ final class DiscordGateway {
     private var hasLoggedIn = false
     private var isUp = false
     private var unsaved = Gate()
+    /// Opens when something must not be told again, if that can be helped.
+    private var urgent = Gate()
 
     init(
         setup: ChannelSetup, settings: DiscordSettings, api: DiscordAPI,
@@ -201,6 +203,8 @@ final class DiscordGateway {
         let id = session.id
         intake.take(name, data) { outcome in
             self.finished(sequence, of: id, outcome, intake)
+            // An interaction can be acknowledged once.
+            if name == "INTERACTION_CREATE" { self.urgent.open() }
         }
         if name == "READY" || name == "RESUMED" { cameUp(house) }
         await intake.lanes.waitForRoom()
@@ -250,8 +254,19 @@ final class DiscordGateway {
             await unsaved.wait()
             guard !Task.isCancelled else { return }
             unsaved = Gate()
+            urgent = Gate()
             await save(memory, intake)
-            await rest(Self.saveInterval)
+            await rest(Self.saveInterval, or: urgent)
+        }
+    }
+
+    /// Waits until the gate opens, at most this long.
+    private func rest(_ wait: Duration, or gate: Gate) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await gate.wait() }
+            group.addTask { await self.rest(wait) }
+            await group.next()
+            group.cancelAll()
         }
     }
 

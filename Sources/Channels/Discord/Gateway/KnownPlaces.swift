@@ -11,6 +11,8 @@ final class KnownPlaces {
     var bot = Snowflake(rawValue: 0)
     private var guilds: [Snowflake: DiscordGuild] = [:]
     private var places: [Snowflake: DiscordPlace] = [:]
+    /// What Discord is being asked about.
+    private var asked: [Snowflake: Gate] = [:]
 
     init(api: DiscordAPI) { self.api = api }
 
@@ -72,23 +74,48 @@ final class KnownPlaces {
     }
 
     func place(_ id: Snowflake) async throws(DiscordFailure) -> DiscordPlace {
+        await waitIfAsked(id)
         if let place = places[id] { return place }
+        let answered = begin(id)
+        defer { finish(id, answered) }
         let place = try await api.place(id)
         keep(place)
         return place
     }
 
     private func guild(_ id: Snowflake) async throws(DiscordFailure) -> DiscordGuild {
+        await waitIfAsked(id)
         if let guild = guilds[id] { return guild }
+        let answered = begin(id)
+        defer { finish(id, answered) }
         let guild = try await api.guild(id, bot: bot)
         guilds[id] = guild
         return guild
+    }
+
+    /// After a restart messages of many channels come at once, and all want to know the same.
+    private func waitIfAsked(_ id: Snowflake) async {
+        while let answered = asked[id], !Task.isCancelled { await answered.wait() }
+    }
+
+    private func begin(_ id: Snowflake) -> Gate {
+        let gate = Gate()
+        asked[id] = gate
+        return gate
+    }
+
+    private func finish(_ id: Snowflake, _ answered: Gate) {
+        asked[id] = nil
+        answered.open()
     }
 
     // MARK: Looking up
 
     /// Guilds that are known, by name.
     var allGuilds: [DiscordGuild] { guilds.values.sorted { $0.name < $1.name } }
+
+    /// What has been told of a place.
+    func known(_ id: Snowflake) -> DiscordPlace? { places[id] }
 
     /// Channels whose name in the config's spelling is `slug`, in a guild or in all.
     func places(named slug: String, in guild: Snowflake? = nil) -> [DiscordPlace] {

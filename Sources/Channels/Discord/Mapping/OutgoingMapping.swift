@@ -50,7 +50,8 @@ struct OutgoingMapping: Sendable {
         if suppressesEmbeds && !isVoice { flags |= MessageFlag.suppressesEmbeds }
         if content.isSilent { flags |= MessageFlag.suppressesNotifications }
         if isVoice { flags |= MessageFlag.voiceMessage }
-        return flags == 0 ? nil : JSON(flags)
+        guard flags != 0 else { return Optional.none }  // `nil` alone would be JSON's
+        return JSON(flags)
     }
 
     // MARK: Mentions
