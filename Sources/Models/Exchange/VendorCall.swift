@@ -127,7 +127,7 @@ extension ModelError {
         case .unreachable(let text), .interrupted(let text):
             self = .overloaded(
                 retryAfter: nil, message: "`\(endpoint.reference)` could not be reached: \(text)")
-        case .invalidRequest(let text), .tooLarge(let text), .unavailable(let text):
+        case .invalidRequest(let text), .tooLarge(let text), .unavailable(let text), .notSaved(let text):
             self = .rejected(message: "`\(endpoint.reference)`: \(text)")
         }
     }

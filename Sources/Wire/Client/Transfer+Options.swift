@@ -21,7 +21,15 @@ extension Transfer {
     /// The size comes first: without it curl takes the body for a C string.
     private func setBody(_ easy: EasyHandle) throws(WebError) {
         if request.method == "HEAD" { return easy.set(CURLOPT_NOBODY, 1) }
-        if let body = request.body ?? (request.method == "POST" ? [] : nil) {
+        if let form = request.form {
+            let context = Unmanaged.passUnretained(self).toOpaque()
+            easy.set(CURLOPT_POST, 1)
+            ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(form.byteCount))
+            ccurl_easy_set_callback(easy.pointer, CURLOPT_READFUNCTION, curlWantsBody)
+            ccurl_easy_set_pointer(easy.pointer, CURLOPT_READDATA, context)
+            ccurl_easy_set_seek(easy.pointer, curlSeeksBody)
+            ccurl_easy_set_pointer(easy.pointer, CURLOPT_SEEKDATA, context)
+        } else if let body = request.body ?? (request.method == "POST" ? [] : nil) {
             ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             let code = (body + [0]).withUnsafeBytes {
                 ccurl_easy_set_pointer(easy.pointer, CURLOPT_COPYPOSTFIELDS, $0.baseAddress)
@@ -41,7 +49,9 @@ extension Transfer {
     /// A header without a value needs `;`.
     private var headerLines: [String] {
         var lines = ["Expect:"]
-        if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+        if let form = request.form {
+            lines.append("Content-Type: \(form.contentType)")
+        } else if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             lines.append("Content-Type:")
         }
         return lines + request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }

@@ -53,12 +53,14 @@ package enum WebError: Error, Sendable {
     case interrupted(String)
     /// The reply is larger than asked for.
     case tooLarge(String)
+    /// The reply came, and could not be written to its file.
+    case notSaved(String)
     case cancelled
 
     package var message: String {
         switch self {
         case .invalidRequest(let message), .unavailable(let message), .unreachable(let message),
-            .timedOut(let message), .interrupted(let message), .tooLarge(let message):
+            .timedOut(let message), .interrupted(let message), .tooLarge(let message), .notSaved(let message):
             message
         case .cancelled: "The request was cancelled."
         }

@@ -4,6 +4,8 @@ package struct WebRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]?
+    /// Sent as the body, piece by piece; there may be no other body and no content type beside it.
+    package var form: MultipartForm?
     /// Longest time until the connection stands, with name look-up and TLS.
     package var connectTimeout: Duration = .seconds(10)
     /// Longest time without a byte in either direction.
@@ -66,6 +68,10 @@ extension WebRequest {
         where name.isEmpty || !name.utf8.allSatisfy(isTokenByte) || !isLine(value) {
             throw .invalidRequest(
                 "The header `\(name.filter { $0.isASCII && !$0.isNewline })` may not be sent.")
+        }
+        let hasContentType = headers.contains { $0.name.lowercased() == "content-type" }
+        if form != nil, body != nil || hasContentType || ["GET", "HEAD"].contains(method) {
+            throw .invalidRequest("A form brings its own body and content type, and is not for \(method).")
         }
         if let proxy, !isLine(proxy) { throw .invalidRequest("The proxy's address has a line break.") }
     }
