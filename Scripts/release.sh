@@ -31,7 +31,8 @@ else
             -Xswiftc -use-ld=lld -Xlinker $place -Xlinker --no-export-dynamic -Xlinker --gc-sections -Xlinker --icf=all \
             -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none \
             -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections \
-            -Xswiftc -Xfrontend -Xswiftc -function-sections
+            -Xswiftc -Xfrontend -Xswiftc -function-sections \
+            -Xswiftc -Xfrontend -Xswiftc -disable-dynamic-actor-isolation
     done
 fi
 

@@ -51,7 +51,10 @@ package struct ChannelSetup {
 /// Every platform we speak.
 @MainActor
 package enum ChannelCatalog {
-    package static let all: [ChannelFactory] = []
+    package static let all: [ChannelFactory] = [
+        TelegramChannel.factory,
+        DiscordChannel.factory,
+    ]
 
     package static func factory(_ id: ChannelID) -> ChannelFactory? { all.first { $0.id == id } }
 }

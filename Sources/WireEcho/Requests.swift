@@ -8,12 +8,12 @@ func send(_ arguments: ArraySlice<String>, by client: WebClient) async {
         guard arguments.count >= 3 else { throw .invalidRequest("Arguments are missing.") }
         if arguments[0] == "save" {
             let maxBytes = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
-            let head = try await client.save(
+            try await client.save(
                 WebRequest("GET", arguments[1]), to: arguments[2], atMost: maxBytes)
-            say("saved \(head.status)\n", to: 1)
+            say("saved\n", to: 1)
         } else {
-            var request = WebRequest("POST", arguments[1])
-            request.form = try form(arguments.dropFirst(2))
+            var request = try form(arguments.dropFirst(2)).request(to: arguments[1])
+            request.maxRedirects = 1
             let reply = try await client.send(request)
             say("\(reply.status) \(String(decoding: reply.body, as: UTF8.self))\n", to: 1)
         }
@@ -31,9 +31,12 @@ private func form(_ arguments: ArraySlice<String>) throws(WebError) -> Multipart
         if parts[1].hasPrefix("@") {
             let path = String(parts[1].dropFirst())
             let name = path.split(separator: "/").last.map(String.init) ?? ""
-            try form.add(parts[0], fileAt: path, fileName: name, type: "text/x-test")
+            guard let file = FormFile(path: path, name: name, mimeType: "text/x-test") else {
+                throw .invalidRequest("`\(path)` is no file.")
+            }
+            form.append(parts[0], file)
         } else {
-            form.add(parts[0], value: parts[1])
+            form.append(parts[0], parts[1])
         }
     }
     return form

@@ -159,7 +159,7 @@ def test_a_server_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
 def test_a_server_that_never_speaks_tls_is_given_up(tmp_path: Path) -> None:
     with Listening() as server, Driver(f"wss://127.0.0.1:{server.port}", tmp_path, connect=200) as driver:
         with server.accept():
-            assert driver.line().startswith("failed timedOut(")
+            assert driver.line().startswith("failed unreachable(")
 
 
 def test_a_server_that_hangs_up_is_told(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ package final class ChannelDoor {
             case .conflict: break  // the same message again, with another history around it
             case .stopping: throw InboxError("the gateway is stopping")
             case .store(let reason): throw InboxError(reason)
-            case .unknownAgent, .queueFull:
+            case .unknownAgent, .queueFull, .denied:
                 try await replies.post("⚠️ \(error.message)", to: message, run: RunID("refused-\(message.id)"))
             }
         }

@@ -17,6 +17,8 @@ package enum SubmitError: Error, Sendable, Hashable {
     /// The id is taken by a message with other content.
     case conflict
     case unknownAgent(AgentID)
+    /// The session's `sendPolicy` is `deny`.
+    case denied
     /// So many messages of this session wait already.
     case queueFull(Int)
     /// The process is going down; a client sends again after the restart.
@@ -29,6 +31,7 @@ package enum SubmitError: Error, Sendable, Hashable {
             "This message ID was already used for different input. Check the conversation history and use a new "
                 + "message ID to send again."
         case .unknownAgent(let agent): "Agent \"\(agent)\" no longer exists in configuration"
+        case .denied: "send blocked by session policy"
         case .queueFull(let count):
             "\(count) messages of this session wait for an answer already. Send again when some are answered, or "
                 + "send `/stop` to drop them."

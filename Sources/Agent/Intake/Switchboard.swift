@@ -12,6 +12,8 @@ package final class Switchboard {
     package var settings: AgentSettings
     package var directory: ModelDirectory
     package var tools: ToolBox
+    /// Restarts the gateway, when a person has asked for it in a chat and has been answered.
+    package var restart: @MainActor () -> Void = {}
 
     let stores: Stores
     let models: any ModelProvider
@@ -62,17 +64,29 @@ package final class Switchboard {
     // MARK: The door
 
     /// Returns once the message is durable, or says why it was turned away.
-    package func submit(_ message: InboundMessage) async throws(SubmitError) -> Submission {
+    ///
+    /// With `obeysSendPolicy` a session whose `sendPolicy` is `deny` takes nothing, not even a stop word.
+    package func submit(
+        _ message: InboundMessage, obeysSendPolicy: Bool = false
+    ) async throws(SubmitError) -> Submission {
         guard !isDraining else { throw .stopping }
         if message.mayCommand && isStop(message.words) {
+            if obeysSendPolicy {
+                try await accepting { try await stores.sessions.checkSendPolicy(message.session) }
+            }
             return .stopped(await abort(session: message.session, reason: .stop))
         }
+        // While the disk works, so that the model's first request need not wait for more than that.
+        if command(in: message) == nil { models.prepare() }
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
         let waiting = queue.waiting(in: message.session).count
         guard waiting < Self.mostQueued else { throw .queueFull(waiting) }
-        if mayBeginAtOnce(message) { return try await begin(message) }
-        switch try await accepting({ try await stores.inbox.record(message) }) {
+        if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
+        let recorded = try await accepting {
+            try await stores.inbox.record(message, obeysSendPolicy: obeysSendPolicy)
+        }
+        switch recorded {
         case .new(let entry):
             counts.submitted += 1
             admit(entry)
@@ -95,14 +109,18 @@ package final class Switchboard {
     private var mostTurns: Int { max(settings.maxConcurrent, 1) }
 
     /// The message and its turn's beginning go to the disk together: one wait for it instead of two.
-    private func begin(_ message: InboundMessage) async throws(SubmitError) -> Submission {
+    private func begin(
+        _ message: InboundMessage, _ obeysSendPolicy: Bool
+    ) async throws(SubmitError) -> Submission {
         let startedAt = Timestamp.now
         let turn = NewTurn(
             run: message.newRun, session: message.session, message: message.asUserMessage,
             startedAt: startedAt)
         let accepted: AcceptedTurn
         do throws(SubmitError) {
-            accepted = try await accepting { try await stores.journal.accept(message, beginning: turn) }
+            accepted = try await accepting {
+                try await stores.journal.accept(message, beginning: turn, obeysSendPolicy: obeysSendPolicy)
+            }
         } catch {
             leave(message.session)
             throw error
@@ -124,6 +142,8 @@ package final class Switchboard {
     private func accepting<T>(_ store: () async throws -> T) async throws(SubmitError) -> T {
         do {
             return try await store()
+        } catch StoreError.sendingDenied {
+            throw .denied
         } catch {
             log.error("A message was not accepted.", ["reason": "\(error)"])
             throw .store("\(error)")
@@ -151,7 +171,7 @@ package final class Switchboard {
         if let command = item.command?.command {
             if command.startsOver {
                 clear(entry.session)
-            } else if queue.isBusy(entry.session) {
+            } else if queue.isBusy(entry.session) && !command.waitsForTurn {
                 return work.add { await self.perform(item) }
             }
         }

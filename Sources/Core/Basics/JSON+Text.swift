@@ -26,18 +26,7 @@ extension JSON {
     }
 
     /// The value on one line, in UTF-8.
-    package func encoded() -> [UInt8] {
-        var writer = JSONWriter()
-        writer.write(self)
-        return Array(writer.bytes)
-    }
-
-    /// Appends the value on one line, in UTF-8.
-    package func write(into bytes: inout [UInt8]) {
-        var writer = JSONWriter()
-        writer.write(self)
-        bytes.append(contentsOf: writer.bytes)
-    }
+    package func encoded() -> [UInt8] { [UInt8](writing: { $0.write(self) }) }
 
     /// The value on one line.
     package var text: String {
@@ -51,6 +40,20 @@ extension JSON {
         var writer = JSONWriter(indent: 2)
         writer.write(self)
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension [UInt8] {
+    /// What `body` writes.
+    package init(capacity: Int = 512, writing body: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(capacity: capacity)
+        body(&writer)
+        self.init(writer.bytes)
+    }
+
+    /// One object, whose members `body` adds.
+    package static func jsonObject(capacity: Int = 512, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        [UInt8](capacity: capacity) { $0.writeObject(body) }
     }
 }
 

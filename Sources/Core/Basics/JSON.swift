@@ -34,7 +34,7 @@ extension JSON {
         }
     }
 
-    package var isNull: Bool { self == .null }
+    package var isNull: Bool { if case .null = self { true } else { false } }
 
     /// The member `key` of an object, or nil for anything else.
     package subscript(key: String) -> JSON? { objectValue?[key] }

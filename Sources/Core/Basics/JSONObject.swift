@@ -82,7 +82,7 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
     /// The keys of a literal must differ.
     init(literal elements: [(String, JSON)]) {
         assert(Set(elements.map(\.0)).count == elements.count, "A key stands twice in a literal.")
-        members.reserveCapacity(elements.count)
-        for (key, value) in elements { append(key, value) }
+        members = elements.map { (key: $0, value: $1) }
+        if members.count > Self.largestScannedCount { indexPlaces() }
     }
 }

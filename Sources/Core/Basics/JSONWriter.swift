@@ -1,15 +1,20 @@
-/// Writes JSON values as bytes, into memory of its own: an array would check its owner and its end at every byte.
-struct JSONWriter: ~Copyable {
+/// Writes JSON as bytes, into memory of its own: an array would check its owner and its end at every byte.
+///
+/// Objects need not exist as values: their members can be written one after another.
+package struct JSONWriter: ~Copyable {
     private var start: UnsafeMutablePointer<UInt8>
-    private var count = 0
-    private var capacity = 512
+    /// Bytes written so far.
+    package private(set) var count = 0
+    private var capacity: Int
     /// Spaces a level, or nil for one line.
     private let indent: Int?
     private var depth = 0
 
-    init(indent: Int? = nil) {
+    /// `capacity` is a guess at the number of bytes; with `indent` values take a line a member.
+    package init(capacity: Int = 512, indent: Int? = nil) {
+        self.capacity = max(capacity, 16)
         self.indent = indent
-        start = .allocate(capacity: capacity)
+        start = .allocate(capacity: self.capacity)
     }
 
     deinit { start.deallocate() }
@@ -17,7 +22,12 @@ struct JSONWriter: ~Copyable {
     /// What was written so far.
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 
-    mutating func write(_ value: JSON) {
+    /// Lends what was written so far for the length of the call.
+    package borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(bytes))
+    }
+
+    package mutating func write(_ value: JSON) {
         switch value {
         case .null: write(word: "null")
         case .bool(let value): write(word: value ? "true" : "false")
@@ -30,46 +40,128 @@ struct JSONWriter: ~Copyable {
     }
 
     private mutating func write(_ items: [JSON]) {
-        put(UInt8(ascii: "["))
-        depth += 1
-        var isFirst = true
+        open(UInt8(ascii: "["))
         for item in items {
-            separate(isFirst: &isFirst)
+            separate()
             write(item)
         }
-        close(UInt8(ascii: "]"), isEmpty: isFirst)
+        close(UInt8(ascii: "]"))
     }
 
     private mutating func write(_ members: JSONObject) {
-        put(UInt8(ascii: "{"))
-        depth += 1
-        var isFirst = true
+        open(UInt8(ascii: "{"))
         for (key, value) in members {
-            separate(isFirst: &isFirst)
+            separate()
             write(quoted: key)
             put(UInt8(ascii: ":"))
             if indent != nil { put(UInt8(ascii: " ")) }
             write(value)
         }
-        close(UInt8(ascii: "}"), isEmpty: isFirst)
+        close(UInt8(ascii: "}"))
     }
 
-    private mutating func separate(isFirst: inout Bool) {
-        if !isFirst { put(UInt8(ascii: ",")) }
-        isFirst = false
+    private mutating func open(_ bracket: UInt8) {
+        put(bracket)
+        depth += 1
+    }
+
+    /// No value ends in an opening bracket, so the last byte tells whether anything stands before.
+    private mutating func separate() {
+        if !isAfterBracket { put(UInt8(ascii: ",")) }
         breakLine()
     }
 
-    private mutating func close(_ bracket: UInt8, isEmpty: Bool) {
+    private mutating func close(_ bracket: UInt8) {
         depth -= 1
-        if !isEmpty { breakLine() }
+        if !isAfterBracket { breakLine() }
         put(bracket)
     }
 
+    private var isAfterBracket: Bool {
+        let last = count == 0 ? 0 : start[count - 1]
+        return last == UInt8(ascii: "{") || last == UInt8(ascii: "[")
+    }
+
+    @inline(__always)
     private mutating func breakLine() {
-        guard let indent else { return }
+        if let indent { breakLine(indent) }
+    }
+
+    private mutating func breakLine(_ indent: Int) {
         put(0x0A)
         for _ in 0..<(indent * depth) { put(0x20) }
+    }
+}
+
+// MARK: - Objects written member by member
+
+extension JSONWriter {
+    /// Writes an object whose members `body` adds.
+    package mutating func writeObject(_ body: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "{"))
+        body(&self)
+        close(UInt8(ascii: "}"))
+    }
+
+    package mutating func add(_ key: StaticString, _ value: String) {
+        add(key)
+        write(quoted: value)
+    }
+
+    package mutating func add(_ key: StaticString, _ value: Int64) {
+        add(key)
+        write(value)
+    }
+
+    package mutating func add(_ key: StaticString, _ value: Int) { add(key, Int64(value)) }
+
+    package mutating func add(_ key: StaticString, _ value: Bool) {
+        add(key)
+        write(word: value ? "true" : "false")
+    }
+
+    package mutating func add(_ key: StaticString, _ value: JSON) {
+        add(key)
+        write(value)
+    }
+
+    package mutating func add(_ key: StaticString, _ value: some StringID) { add(key, value.rawValue) }
+
+    package mutating func add(_ key: StaticString, _ value: Timestamp) { add(key, value.milliseconds) }
+
+    /// `encoded` must be one complete JSON value.
+    package mutating func add(_ key: StaticString, encoded: [UInt8]) {
+        add(key)
+        write(encoded: encoded[...])
+    }
+
+    /// Adds an object whose members `body` adds.
+    package mutating func addObject(_ key: StaticString, _ body: (inout JSONWriter) -> Void) {
+        add(key)
+        writeObject(body)
+    }
+
+    /// Adds an array of one object.
+    package mutating func addListOfOne(_ key: StaticString, _ body: (inout JSONWriter) -> Void) {
+        add(key)
+        open(UInt8(ascii: "["))
+        writeObject(body)
+        close(UInt8(ascii: "]"))
+    }
+
+    /// Writes what must be JSON, or a part of it, already.
+    package mutating func write(encoded: ArraySlice<UInt8>) { encoded.withUnsafeBufferPointer { copy($0) } }
+
+    /// Writes a part of JSON as it stands.
+    package mutating func write(raw text: StaticString) { write(word: text) }
+
+    /// Keys are ours and need no escaping.
+    private mutating func add(_ key: StaticString) {
+        separate()
+        put(0x22)
+        write(word: key)
+        put(0x22)
+        put(UInt8(ascii: ":"))
     }
 }
 
@@ -77,7 +169,7 @@ struct JSONWriter: ~Copyable {
 
 extension JSONWriter {
     /// Only what JSON demands is escaped; everything else is copied in runs.
-    mutating func write(quoted text: String) {
+    package mutating func write(quoted text: String) {
         var text = text
         text.withUTF8 { write(quoted: $0) }
     }
@@ -149,7 +241,7 @@ extension JSONWriter {
 extension JSONWriter {
     @inline(__always)
     private mutating func put(_ byte: UInt8) {
-        if count == capacity { reserve(1) }
+        if count == capacity { grow(by: 1) }
         start[count] = byte
         count += 1
     }
@@ -161,8 +253,12 @@ extension JSONWriter {
         count += run.count
     }
 
+    @inline(__always)
     private mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
+        if count + more > capacity { grow(by: more) }
+    }
+
+    private mutating func grow(by more: Int) {
         capacity = max(capacity * 2, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.update(from: start, count: count)

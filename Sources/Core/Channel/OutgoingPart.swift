@@ -78,6 +78,7 @@ package struct ReplyButton: Sendable, Hashable {
         self.style = style
     }
 
+    /// How a button looks where the platform has colours.
     package enum Style: String, Sendable {
         case plain, primary, good, danger
     }

@@ -508,7 +508,8 @@ extension KeyTable {
          allowFrom:[(s n) defaultTo:s groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
          dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@112 heartbeatVisibility:@94
          healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b commands:@114
-         token:@98 applicationId:s activities:@115 proxy:s allowBots:@101 botLoopProtection:@95
+         token:@98 apiRoot:s shard:[i
+         applicationId:s activities:@115 proxy:s allowBots:@101 botLoopProtection:@95
          dangerouslyAllowNameMatching:b mentionAliases:{%s} suppressEmbeds:b maxLinesPerMessage:i actions:@116
          thread:@117 dm:@118 guilds:@120 execApprovals:@122 agentComponents:@123 slashCommand:@124
          threadBindings:@89 intents:@125 voice:@127 pluralkit:@128 ackReaction:s ackReactionScope:@81 activity:s
@@ -516,7 +517,8 @@ extension KeyTable {
          capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:s
          groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106
          textChunkLimit:i streaming:@112 heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s
-         mediaMaxMb:n replyToMode:@113 joinIntro:b commands:@114 token:@98 applicationId:s activities:@115
+         mediaMaxMb:n replyToMode:@113 joinIntro:b commands:@114 token:@98 apiRoot:s shard:[i
+         applicationId:s activities:@115
          proxy:s allowBots:@101 botLoopProtection:@95 dangerouslyAllowNameMatching:b mentionAliases:{%s}
          suppressEmbeds:b maxLinesPerMessage:i actions:@116 thread:@117 dm:@118 guilds:@120 execApprovals:@122
          agentComponents:@123 slashCommand:@124 threadBindings:@89 intents:@125 voice:@127 pluralkit:@128

@@ -90,7 +90,8 @@ package final class ConfigFile {
         } catch {
             throw ConfigRefusal(path: location.configPath, issues: [], reason: error.description)
         }
-        let lastGood = self.lastGood()
+        // Read only for a file that cannot be used.
+        lazy var lastGood = self.lastGood()
         let loaded = load(bytes, isEmptyAMistake: lastGood != nil)
         if loaded.isValid {
             accept(bytes, loaded)
@@ -151,9 +152,9 @@ package final class ConfigFile {
     }
 
     /// An empty file where a good one was is a write that was cut off.
-    private func load(_ bytes: [UInt8]?, isEmptyAMistake: Bool) -> LoadedConfig {
+    private func load(_ bytes: [UInt8]?, isEmptyAMistake: @autoclosure () -> Bool) -> LoadedConfig {
         var loaded = loader.load(bytes, path: location.configPath, environment: environment)
-        if isEmptyAMistake, let bytes, bytes.allSatisfy({ $0 <= 0x20 }) {
+        if let bytes, bytes.allSatisfy({ $0 <= 0x20 }), isEmptyAMistake() {
             loaded.issues.append(
                 ConfigIssue(path: .root, message: "the file is empty; write `{}` for all defaults"))
         }

@@ -7,7 +7,7 @@ import Wire
 protocol ClientSocket: AnyObject {
     func send(text: [UInt8])
     /// What may wait leaves within a few milliseconds, together with what comes after it.
-    func send(text: SharedBytes, suffix: [UInt8], mayWait: Bool)
+    func send(text: SharedBytes, suffix: String, mayWait: Bool)
     func close(code: Int, reason: String)
     /// Bytes that wait because the client does not read.
     var bufferedBytes: Int { get }
@@ -289,15 +289,16 @@ extension ControlConnection {
 
     /// Sends an event with this connection's next number.
     ///
-    /// A client that does not read loses droppable events and is cut off at any other.
-    func deliver(_ body: EventBody, isDroppable: Bool) {
+    /// A client that does not read loses droppable events and is cut off at any other. An event that is not urgent leaves
+    /// within a few milliseconds, together with what comes after it.
+    func deliver(_ body: EventBody, isDroppable: Bool, isUrgent: Bool = false) {
         guard case .open = state else { return }
         if socket.bufferedBytes > Limits.maxBufferedBytes(generation) {
             if !isDroppable { socket.close(code: 1008, reason: "slow consumer") }
             return
         }
         sequence += 1
-        socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: isDroppable)
+        socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: !isUrgent)
     }
 }
 

@@ -254,22 +254,22 @@ extension ControlPlane {
 
     private func snapshot(_ generation: Generation, scopes: Scopes) -> [UInt8] {
         let settings = settings.now
-        var writer = ObjectWriter(capacity: 2048)
-        if generation == .four { writer.add("suspension", ["phase": "accepting"]) }
-        writer.add("presence", scopes.allow(.read) || generation == .three ? presenceList() : [])
-        writer.add("health", encoded: health.encoded(generation))
-        writer.add("stateVersion", stateVersion.json)
-        writer.add("uptimeMs", uptime.milliseconds)
-        writer.add("sessionDefaults", settings.sessionDefaults(generation))
-        if generation == .four {
-            writer.add("authMode", settings.access.auth.mode.rawValue)
-            if let hash = settings.configHash { writer.add("appliedConfigHash", hash) }
+        return .jsonObject(capacity: 2048) {
+            if generation == .four { $0.add("suspension", ["phase": "accepting"]) }
+            $0.add("presence", scopes.allow(.read) || generation == .three ? presenceList() : [])
+            $0.add("health", encoded: health.encoded(generation))
+            $0.add("stateVersion", stateVersion.json)
+            $0.add("uptimeMs", uptime.milliseconds)
+            $0.add("sessionDefaults", settings.sessionDefaults(generation))
+            if generation == .four {
+                $0.add("authMode", settings.access.auth.mode.rawValue)
+                if let hash = settings.configHash { $0.add("appliedConfigHash", hash) }
+            }
+            if scopes.allow(.admin) || generation == .three {
+                $0.add("configPath", settings.configPath)
+                $0.add("stateDir", settings.stateDirectory)
+            }
         }
-        if scopes.allow(.admin) || generation == .three {
-            writer.add("configPath", settings.configPath)
-            writer.add("stateDir", settings.stateDirectory)
-        }
-        return writer.finish()
     }
 }
 

@@ -20,6 +20,10 @@ struct RequestFrame {
     init(_ bytes: [UInt8], generation: Generation) throws(Refusal) {
         // The text of the parser's error helps nobody.
         guard let json = try? JSON.parse(bytes) else { throw .notJSON }
+        if let plain = json.objectValue.flatMap({ RequestFrame(plain: $0) }) {
+            self = plain
+            return
+        }
         if json["type"] == "cancel", generation == .four { throw .ignored }
         let reasons = Self.schema.violations(in: json, generation: generation)
         guard reasons.isEmpty, let id = json["id"]?.stringValue, let method = json["method"]?.stringValue
@@ -30,6 +34,23 @@ struct RequestFrame {
         self.id = id
         self.method = method
         if let params = json["params"], !params.isNull { self.params = params }
+    }
+
+    /// What nearly every message is; for all others the schema finds the words.
+    private init?(plain members: JSONObject) {
+        var (isRequest, id, method) = (false, "", "")
+        for (key, value) in members {
+            switch (key, value) {
+            case ("type", .string("req")): isRequest = true
+            case ("id", .string(let text)): id = text
+            case ("method", .string(let text)): method = text
+            case ("params", let value): if !value.isNull { params = value }
+            default: return nil
+            }
+        }
+        guard isRequest, !id.isEmpty, !method.isEmpty else { return nil }
+        self.id = id
+        self.method = method
     }
 
     private static let schema = ParamsSchema(
@@ -63,33 +84,31 @@ enum OutgoingFrame {
     }
 
     private static func response(to id: String, encoded: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(encoded.count + id.utf8.count + 64)
-        bytes.append(contentsOf: "{\"type\":\"res\",\"id\":".utf8)
-        JSON.string(id).write(into: &bytes)
-        bytes.append(contentsOf: ",\"ok\":true,\"payload\":".utf8)
-        bytes.append(contentsOf: encoded)
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
+        .jsonObject(capacity: encoded.count + id.utf8.count + 64) {
+            $0.add("type", "res")
+            $0.add("id", id)
+            $0.add("ok", true)
+            $0.add("payload", encoded: encoded)
+        }
     }
 
     static func failure(to id: String, _ error: RPCError) -> [UInt8] {
-        var writer = ObjectWriter()
-        writer.add("type", "res")
-        writer.add("id", id)
-        writer.add("ok", false)
-        if let payload = error.payload { writer.add("payload", payload) }
-        writer.add("error", error.json)
-        return writer.finish()
+        .jsonObject {
+            $0.add("type", "res")
+            $0.add("id", id)
+            $0.add("ok", false)
+            if let payload = error.payload { $0.add("payload", payload) }
+            $0.add("error", error.json)
+        }
     }
 
     /// An event without a sequence number: only `connect.challenge` is one.
-    static func unnumbered(event: StaticString, payload: JSON) -> [UInt8] {
-        var writer = ObjectWriter()
-        writer.add("type", "event")
-        writer.add("event", encoded: Array("\"\(event)\"".utf8))
-        writer.add("payload", payload)
-        return writer.finish()
+    static func unnumbered(event: String, payload: JSON) -> [UInt8] {
+        .jsonObject {
+            $0.add("type", "event")
+            $0.add("event", event)
+            $0.add("payload", payload)
+        }
     }
 }
 
@@ -97,27 +116,43 @@ enum OutgoingFrame {
 struct EventBody: Sendable {
     let bytes: SharedBytes
 
+    init(_ bytes: SharedBytes) { self.bytes = bytes }
+
     /// `payload` must be one complete JSON value; `stateVersion` goes with `presence` and `health`.
     init(_ event: String, payload: [UInt8], stateVersion: StateVersion? = nil) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(payload.count + event.utf8.count + 112)
-        bytes.append(contentsOf: "{\"type\":\"event\",\"event\":\"".utf8)
-        bytes.append(contentsOf: event.utf8)
-        bytes.append(contentsOf: "\",\"payload\":".utf8)
-        bytes.append(contentsOf: payload)
-        if let stateVersion {
-            bytes.append(contentsOf: ",\"stateVersion\":".utf8)
-            stateVersion.json.write(into: &bytes)
-        }
-        bytes.append(contentsOf: ",\"seq\":".utf8)
-        self.bytes = SharedBytes(bytes)
+        var writer = JSONWriter(capacity: payload.count + event.utf8.count + 112)
+        Self.begin(event, in: &writer)
+        writer.write(encoded: payload[...])
+        if let stateVersion { writer.add("stateVersion", stateVersion.json) }
+        Self.end(in: &writer)
+        bytes = writer.withBytes { SharedBytes($0) }
     }
 
-    /// What follows the shared bytes for one connection.
-    static func end(sequence: Int) -> [UInt8] {
-        var end = Array(String(sequence).utf8)
-        end.append(UInt8(ascii: "}"))
-        return end
+    /// Writes what stands before the payload.
+    static func begin(_ event: String, in writer: inout JSONWriter) {
+        writer.write(raw: #"{"type":"event","event":"#)
+        writer.write(quoted: event)
+        writer.write(raw: #","payload":"#)
+    }
+
+    /// Writes what stands between the payload and the connection's number.
+    static func end(in writer: inout JSONWriter) { writer.write(raw: #","seq":"#) }
+
+    /// What follows the shared bytes for one connection; short enough that the string needs no memory of its own.
+    ///
+    /// Numbers write themselves in a generic way that would cost as much as all the rest of sending.
+    static func end(sequence: Int) -> String {
+        var (digits, rest) = (1, sequence.magnitude)
+        while rest >= 10 { (digits, rest) = (digits + 1, rest / 10) }
+        return String(unsafeUninitializedCapacity: digits + 1) { buffer in
+            var rest = sequence.magnitude
+            for place in (0..<digits).reversed() {
+                buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            buffer[digits] = UInt8(ascii: "}")
+            return digits + 1
+        }
     }
 }
 

@@ -13,15 +13,15 @@ struct Hello {
 
     func encoded() -> [UInt8] {
         let generation = acceptance.generation
-        var writer = ObjectWriter(capacity: features.count + snapshot.count + 1024)
-        writer.add("type", "hello-ok")
-        writer.add("protocol", generation.rawValue)
-        writer.add("server", server)
-        writer.add("features", encoded: features)
-        writer.add("snapshot", encoded: snapshot)
-        if let auth { writer.add("auth", auth) }
-        writer.add("policy", generation == .three ? Self.policyThree : Self.policyFour)
-        return writer.finish()
+        return .jsonObject(capacity: features.count + snapshot.count + 1024) {
+            $0.add("type", "hello-ok")
+            $0.add("protocol", generation.rawValue)
+            $0.add("server", server)
+            $0.add("features", encoded: features)
+            $0.add("snapshot", encoded: snapshot)
+            if let auth { $0.add("auth", auth) }
+            $0.add("policy", generation == .three ? Self.policyThree : Self.policyFour)
+        }
     }
 
     private var server: JSON {

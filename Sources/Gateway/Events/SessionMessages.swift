@@ -23,15 +23,15 @@ struct SessionMessages {
         let place = HistoryMessage.Place(
             id: message.id, sequence: message.sequence, recordedAt: event.at, run: event.run)
         let encoded = HistoryMessage.encoded(
-            json.encoded(), isFromPerson: json["role"] == "user", place: place, .four)
-        var writer = ObjectWriter(capacity: encoded.count + 512)
-        writer.add("sessionKey", event.session.rawValue)
-        writer.add("agentId", settings.now.agent(of: event.session).rawValue)
-        if let sessionID = event.sessionID { writer.add("sessionId", sessionID.rawValue) }
-        writer.add("message", encoded: encoded)
-        writer.add("messageId", message.id)
-        writer.add("messageSeq", message.sequence)
-        writer.add("updatedAt", event.at.milliseconds)
-        return writer.finish()
+            json.encoded(), role: json["role"]?.stringValue ?? "", place: place, .four)
+        return .jsonObject(capacity: encoded.count + 512) {
+            $0.add("sessionKey", event.session)
+            $0.add("agentId", settings.now.agent(of: event.session))
+            if let sessionID = event.sessionID { $0.add("sessionId", sessionID) }
+            $0.add("message", encoded: encoded)
+            $0.add("messageId", message.id)
+            $0.add("messageSeq", message.sequence)
+            $0.add("updatedAt", event.at)
+        }
     }
 }

@@ -23,7 +23,9 @@ final class TurnBroadcast {
 
         init(_ event: TurnEvent) {
             startedAt = event.at
-            narrators = Generation.allCases.map { TurnNarrator($0, run: event.run, agent: event.agent) }
+            narrators = Generation.allCases.map {
+                TurnNarrator($0, run: event.run, session: event.session, agent: event.agent)
+            }
         }
 
         func frames(of event: TurnEvent, in place: Int) -> [TurnFrame] { narrators[place].tell(event) }
@@ -100,22 +102,21 @@ final class TurnBroadcast {
     private static let mostRuns = 1024
 
     private func send(_ frame: TurnFrame, of session: SessionKey, in generation: Generation) {
-        var bodies: [String: EventBody] = [:]
         var asSessionTool: EventBody?
         for connection in broadcaster.connections where connection.generation == generation {
             guard connection.maySee(.read) else { continue }
             if frame.audience == .toolEvents && !connection.wantsToolEvents {
                 guard connection.subscriptions.wantsMessages(of: session) else { continue }
-                let body =
-                    asSessionTool ?? EventBody("session.tool", payload: frame.payload(key: session.rawValue))
+                let body = asSessionTool ?? frame.body(as: "session.tool")
                 asSessionTool = body
                 connection.deliver(body, isDroppable: true)
-                continue
+            } else {
+                let isToday = generation == .four
+                let body =
+                    isToday
+                    ? frame.body : frame.body(spelling: connection.subscriptions.spelling(of: session))
+                connection.deliver(body, isDroppable: frame.isDroppable, isUrgent: frame.isUrgent)
             }
-            let key = generation == .four ? session.rawValue : connection.subscriptions.spelling(of: session)
-            let body = bodies[key] ?? EventBody(frame.event, payload: frame.payload(key: key))
-            bodies[key] = body
-            connection.deliver(body, isDroppable: frame.isDroppable)
         }
     }
 

@@ -5,6 +5,7 @@ import Core
 struct TurnNarrator {
     private let generation: Generation
     private let run: RunID
+    private let session: SessionKey
     private let agent: AgentID
     private var sessionID: SessionID?
     /// Counts what this run told; stands in the payload of `agent` events, and in `chat` events that follow from them.
@@ -21,9 +22,10 @@ struct TurnNarrator {
     private var isReplaced = false
     private var lastDelta: ContinuousClock.Instant?
 
-    init(_ generation: Generation, run: RunID, agent: AgentID) {
+    init(_ generation: Generation, run: RunID, session: SessionKey, agent: AgentID) {
         self.generation = generation
         self.run = run
+        self.session = session
         self.agent = agent
     }
 
@@ -48,6 +50,16 @@ struct TurnNarrator {
         case .aborted(let reason, let start, let end, let text):
             return aborted(reason, start, end, text, time)
         case .replied(let text): return replied(text, event.sequence, time)
+        case .compacting:
+            return [numbered("compaction", time, hasSession: true) { $0.add("phase", "start") }]
+        case .compacted(let succeeded):
+            return [
+                numbered("compaction", time, hasSession: true) {
+                    $0.add("phase", "end")
+                    $0.add("willRetry", false)
+                    $0.add("completed", succeeded)
+                }
+            ]
         case .retrying, .appended: return []
         }
     }
@@ -60,21 +72,32 @@ extension TurnNarrator {
         guard generation == .four else { return [] }
         sequence += 1
         return [
-            chat(["state": "status", "phase": .string(phase.rawValue)]),
-            agentFrame("run_status", ["phase": .string(phase.rawValue)], time, hasSession: false),
+            chat {
+                $0.add("state", "status")
+                $0.add("phase", phase.rawValue)
+            },
+            agentFrame("run_status", time, hasSession: false) { $0.add("phase", phase.rawValue) },
         ]
     }
 
     private mutating func started(_ at: Timestamp) -> [TurnFrame] {
         startedAt = at
-        return [lifecycle(["phase": "start", "startedAt": at.json], at)]
+        return [
+            lifecycle(at) {
+                $0.add("phase", "start")
+                $0.add("startedAt", at)
+            }
+        ]
     }
 
     private mutating func began(_ model: ModelReference, _ time: Timestamp) -> [TurnFrame] {
         guard generation == .four else { return [] }
         return [
-            lifecycle(
-                ["phase": "model", "provider": .string(model.provider), "model": .string(model.model)], time)
+            lifecycle(time) {
+                $0.add("phase", "model")
+                $0.add("provider", model.provider)
+                $0.add("model", model.model)
+            }
         ]
     }
 }
@@ -115,26 +138,30 @@ extension TurnNarrator {
     /// What of the message being written has not been told yet.
     private mutating func assistant(_ time: Timestamp) -> TurnFrame? {
         guard current.utf8.count > toldOfCurrent || isReplaced else { return nil }
-        var data: JSONObject = [
-            "text": .string(current), "delta": .string(current.from(byte: toldOfCurrent)),
-        ]
-        if generation == .four { data["itemId"] = .string("\(run):\(messageCount)") }
+        let (text, delta) = (current, current.from(byte: toldOfCurrent))
+        let item = generation == .four ? "\(run):\(messageCount)" : nil
         toldOfCurrent = current.utf8.count
-        return numbered("assistant", data, time, hasSession: false)
+        return numbered("assistant", time) {
+            $0.add("text", text)
+            $0.add("delta", delta)
+            if let item { $0.add("itemId", item) }
+        }
     }
 
     private mutating func chatDelta(_ time: Timestamp) -> TurnFrame? {
         let all = before + current
         guard all.utf8.count > toldInChat || isReplaced else { return nil }
-        var members: JSONObject = ["state": "delta"]
-        if generation == .four {
-            members["deltaText"] = .string(isReplaced ? all : all.from(byte: toldInChat))
-            if isReplaced { members["replace"] = true }
+        let frame = chat(isDroppable: true) {
+            $0.add("state", "delta")
+            if generation == .four {
+                $0.add("deltaText", isReplaced ? all : all.from(byte: toldInChat))
+                if isReplaced { $0.add("replace", true) }
+            }
+            Self.addMessage(all, time, to: &$0)
         }
-        members["message"] = Self.message(all, time)
         toldInChat = all.utf8.count
         isReplaced = false
-        return chat(members, isDroppable: true)
+        return frame
     }
 
     /// What was held back by the throttle, before something else is told.
@@ -146,7 +173,10 @@ extension TurnNarrator {
     private mutating func thought(_ text: String, _ delta: String, _ time: Timestamp) -> [TurnFrame] {
         guard generation == .four else { return [] }
         return [
-            numbered("thinking", ["text": .string(text), "delta": .string(delta)], time, hasSession: false)
+            numbered("thinking", time) {
+                $0.add("text", text)
+                $0.add("delta", delta)
+            }
         ]
     }
 }
@@ -158,9 +188,13 @@ extension TurnNarrator {
         var frames = flush(time, inChat: true)
         if generation == .four {
             frames.append(
-                item(call, title, ["phase": "start", "status": "running", "startedAt": time.json], time))
+                item(call, title, time) {
+                    $0.add("phase", "start")
+                    $0.add("status", "running")
+                    $0.add("startedAt", time)
+                })
         }
-        frames.append(tool(call, ["phase": "start"], ["args": call.arguments], time))
+        frames.append(tool(call, phase: "start", time) { $0.add("args", call.arguments) })
         return frames
     }
 
@@ -168,59 +202,71 @@ extension TurnNarrator {
         -> [TurnFrame]
     {
         let text = String(partial.utf8Suffix(Self.mostToolBytes))
-        let result: JSON = ["content": [["type": "text", "text": .string(text)]]]
-        return [tool(call, ["phase": "update"], ["partialResult": result], time, isDroppable: true)]
+        return [
+            tool(call, phase: "update", time, isDroppable: true) {
+                $0.addObject("partialResult") { Self.addContent(text, to: &$0) }
+            }
+        ]
     }
 
     private mutating func toolFinished(
         _ call: ToolCall, _ result: ToolResult, _ title: String, _ start: Timestamp, _ time: Timestamp
     ) -> [TurnFrame] {
-        var data = JSONObject()
-        data["meta"] = result.summary.map { .string($0) }
-        data["isError"] = .bool(result.isError)
-        if generation == .four { data["commandBearing"] = .bool(call.name == "exec") }
-        data["result"] = ["content": .array(result.content.compactMap { Self.shown($0) })]
-        var frames = [tool(call, ["phase": "result"], data, time)]
-        guard generation == .four else { return frames }
-        var end: JSONObject = [
-            "phase": "end", "status": result.isError ? "failed" : "completed", "startedAt": start.json,
-            "endedAt": time.json,
+        let isToday = generation == .four
+        let content = JSON.array(result.content.compactMap { Self.shown($0) })
+        var frames = [
+            tool(call, phase: "result", time) {
+                if let meta = result.summary { $0.add("meta", meta) }
+                $0.add("isError", result.isError)
+                if isToday { $0.add("commandBearing", call.name == "exec") }
+                $0.addObject("result") { $0.add("content", content) }
+            }
         ]
-        end["meta"] = result.summary.map { .string($0) }
-        if result.isError {
-            end["error"] = .string(String(result.content.text.utf8Prefix(Self.mostErrorBytes)))
-        }
-        frames.append(item(call, title, end, time))
+        guard isToday else { return frames }
+        frames.append(
+            item(call, title, time) {
+                $0.add("phase", "end")
+                $0.add("status", result.isError ? "failed" : "completed")
+                $0.add("startedAt", start)
+                $0.add("endedAt", time)
+                if let meta = result.summary { $0.add("meta", meta) }
+                if result.isError {
+                    $0.add("error", String(result.content.text.utf8Prefix(Self.mostErrorBytes)))
+                }
+            })
         return frames
     }
 
     private mutating func tool(
-        _ call: ToolCall, _ phase: JSONObject, _ more: JSONObject, _ time: Timestamp,
-        isDroppable: Bool = false
+        _ call: ToolCall, phase: String, _ time: Timestamp, isDroppable: Bool = false,
+        _ more: (inout JSONWriter) -> Void
     ) -> TurnFrame {
-        var data = phase
-        data["name"] = .string(call.name)
-        data["toolCallId"] = .string(call.id)
-        for (key, value) in more { data[key] = value }
-        return numbered(
-            "tool", data, time, hasSession: false, audience: .toolEvents, isDroppable: isDroppable)
+        numbered("tool", time, audience: .toolEvents, isDroppable: isDroppable) {
+            $0.add("phase", phase)
+            $0.add("name", call.name)
+            $0.add("toolCallId", call.id)
+            more(&$0)
+        }
     }
 
     private mutating func item(
-        _ call: ToolCall, _ title: String, _ more: JSONObject, _ time: Timestamp
+        _ call: ToolCall, _ title: String, _ time: Timestamp, _ more: (inout JSONWriter) -> Void
     ) -> TurnFrame {
-        var data: JSONObject = [
-            "itemId": .string("tool:\(call.id)"), "toolCallId": .string(call.id), "name": .string(call.name),
-            "kind": "tool", "title": .string(title), "commandBearing": .bool(call.name == "exec"),
-        ]
-        for (key, value) in more { data[key] = value }
-        return numbered("item", data, time, hasSession: false)
+        numbered("item", time) {
+            $0.add("itemId", "tool:\(call.id)")
+            $0.add("toolCallId", call.id)
+            $0.add("name", call.name)
+            $0.add("kind", "tool")
+            $0.add("title", title)
+            $0.add("commandBearing", call.name == "exec")
+            more(&$0)
+        }
     }
 
     /// Text is cut and images are left out: the transcript has the whole.
     private static func shown(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text): ["type": "text", "text": .string(String(text.utf8Prefix(mostToolBytes)))]
+        case .text(let text, _): ["type": "text", "text": .string(String(text.utf8Prefix(mostToolBytes)))]
         case .image(let image): ["type": "image", "mimeType": .string(image.mimeType), "omitted": true]
         default: nil
         }
@@ -241,7 +287,7 @@ extension TurnNarrator {
     private mutating func used(_ usage: Usage, _ time: Timestamp) -> [TurnFrame] {
         guard generation == .four else { return [] }
         var frames = flush(time, inChat: false)
-        frames.append(numbered("usage", ["outputTokens": JSON(usage.output)], time, hasSession: false))
+        frames.append(numbered("usage", time) { $0.add("outputTokens", usage.output) })
         return frames
     }
 
@@ -249,11 +295,14 @@ extension TurnNarrator {
         guard generation == .four else { return [] }
         var frames = flush(time, inChat: false)
         frames.append(
-            lifecycle(
-                [
-                    "phase": "finishing", "stopReason": .string(reason.rawValue), "aborted": false,
-                    "livenessState": "working", "endedAt": time.json, "replayInvalid": false,
-                ], time))
+            lifecycle(time) {
+                $0.add("phase", "finishing")
+                $0.add("stopReason", reason.rawValue)
+                $0.add("aborted", false)
+                $0.add("livenessState", "working")
+                $0.add("endedAt", time)
+                $0.add("replayInvalid", false)
+            })
         return frames
     }
 
@@ -262,65 +311,84 @@ extension TurnNarrator {
         var frames = flush(time, inChat: false)
         guard generation == .four else {
             frames.append(
-                lifecycle(
-                    ["phase": "end", "startedAt": end.startedAt.json, "endedAt": end.endedAt.json], time))
+                lifecycle(time) {
+                    $0.add("phase", "end")
+                    $0.add("startedAt", end.startedAt)
+                    $0.add("endedAt", end.endedAt)
+                })
             frames.append(final(reply, end.stopReason, time))
             return frames
         }
-        frames.append(lifecycle(["phase": "model", "provider": .null, "model": .null], time))
-        frames.append(lifecycle(endData(end, reply), time))
+        frames.append(
+            lifecycle(time) {
+                $0.add("phase", "model")
+                $0.add("provider", .null)
+                $0.add("model", .null)
+            })
+        frames.append(endOfLife(end, reply, time))
         if let delta = chatDelta(time) { frames.append(delta) }
         frames.append(final(reply, end.stopReason, time))
         return frames
     }
 
-    private func endData(_ end: TurnEnd, _ reply: String) -> JSONObject {
+    private mutating func endOfLife(_ end: TurnEnd, _ reply: String, _ time: Timestamp) -> TurnFrame {
         let receipt = RunReceipt(
             run: run, session: sessionID, model: end.model, toolNames: end.toolNames, text: reply)
-        return [
-            "stopReason": .string(end.stopReason.rawValue), "aborted": false, "livenessState": "working",
-            "phase": "end", "startedAt": end.startedAt.json, "endedAt": end.endedAt.json,
-            "replayInvalid": false,
-            "terminalReply": receipt.reply, "terminalReceipt": receipt.json, "executionSettled": true,
-        ]
+        return lifecycle(time) {
+            $0.add("stopReason", end.stopReason.rawValue)
+            $0.add("aborted", false)
+            $0.add("livenessState", "working")
+            $0.add("phase", "end")
+            $0.add("startedAt", end.startedAt)
+            $0.add("endedAt", end.endedAt)
+            $0.add("replayInvalid", false)
+            $0.add("terminalReply", receipt.reply)
+            $0.add("terminalReceipt", receipt.json)
+            $0.add("executionSettled", true)
+        }
     }
 
     /// A turn without words ends with a `final` without message.
     private func final(_ text: String, _ reason: StopReason, _ time: Timestamp) -> TurnFrame {
-        var members: JSONObject = ["state": "final"]
-        if generation == .four { members["stopReason"] = .string(reason.rawValue) }
-        if !text.isEmpty { members["message"] = Self.message(text, time) }
-        return chat(members)
+        chat(isUrgent: true) {
+            $0.add("state", "final")
+            if generation == .four { $0.add("stopReason", reason.rawValue) }
+            if !text.isEmpty { Self.addMessage(text, time, to: &$0) }
+        }
     }
 
     private mutating func failed(
         _ failure: TurnFailure, _ start: Timestamp?, _ end: Timestamp, _ time: Timestamp
     ) -> [TurnFrame] {
         var frames = flush(time, inChat: true)
-        var data: JSONObject = ["phase": "error", "error": .string(failure.message), "endedAt": end.json]
-        data["startedAt"] = (start ?? startedAt)?.json
-        if generation == .four {
-            data["aborted"] = false
-            data["errorObservation"] = Self.detail(failure)
-            data["livenessState"] = "blocked"
-            data["executionSettled"] = true
-        }
-        frames.append(lifecycle(data, time))
-        var members: JSONObject = ["state": "error", "errorMessage": .string(failure.message)]
-        if generation == .four {
-            members["errorKind"] = .string(failure.errorKind)
-            members["errorDetail"] = Self.detail(failure)
-        }
-        frames.append(chat(members))
+        let (start, isToday) = (start ?? startedAt, generation == .four)
+        frames.append(
+            lifecycle(time) {
+                $0.add("phase", "error")
+                $0.add("error", failure.message)
+                $0.add("endedAt", end)
+                if let start { $0.add("startedAt", start) }
+                guard isToday else { return }
+                $0.add("aborted", false)
+                $0.addObject("errorObservation") { Self.addDetail(failure, to: &$0) }
+                $0.add("livenessState", "blocked")
+                $0.add("executionSettled", true)
+            })
+        frames.append(
+            chat(isUrgent: true) {
+                $0.add("state", "error")
+                $0.add("errorMessage", failure.message)
+                guard isToday else { return }
+                $0.add("errorKind", failure.errorKind)
+                $0.addObject("errorDetail") { Self.addDetail(failure, to: &$0) }
+            })
         return frames
     }
 
-    private static func detail(_ failure: TurnFailure) -> JSON {
-        var detail = JSONObject()
-        detail["provider"] = failure.provider.map { .string($0) }
-        detail["model"] = failure.model.map { .string($0) }
-        detail["failoverReason"] = .string(failure.kind.rawValue)
-        return .object(detail)
+    private static func addDetail(_ failure: TurnFailure, to writer: inout JSONWriter) {
+        if let provider = failure.provider { writer.add("provider", provider) }
+        if let model = failure.model { writer.add("model", model) }
+        writer.add("failoverReason", failure.kind.rawValue)
     }
 
     /// Clients hear that it is over before the run has wound down.
@@ -329,77 +397,104 @@ extension TurnNarrator {
     ) -> [TurnFrame] {
         var frames = flush(time, inChat: false)
         sequence += 1
-        var members: JSONObject = ["state": "aborted", "stopReason": .string(reason.wireReason)]
-        var data: JSONObject = ["phase": "end", "aborted": true, "endedAt": end.json]
-        if generation == .four {
-            if let text, !text.isEmpty { members["message"] = Self.message(text, time) }
-            data["status"] = "cancelled"
-            data["stopReason"] = .string(reason.wireReason)
-            data["startedAt"] = (start ?? startedAt)?.json
-        }
-        frames.append(chat(members))
-        frames.append(agentFrame("lifecycle", data, time, hasSession: true))
+        frames.append(
+            chat(isUrgent: true) {
+                $0.add("state", "aborted")
+                $0.add("stopReason", reason.wireReason)
+                if generation == .four, let text, !text.isEmpty { Self.addMessage(text, time, to: &$0) }
+            })
+        frames.append(
+            agentFrame("lifecycle", time, hasSession: true) {
+                $0.add("phase", "end")
+                $0.add("aborted", true)
+                $0.add("endedAt", end)
+                guard generation == .four else { return }
+                $0.add("status", "cancelled")
+                $0.add("stopReason", reason.wireReason)
+                if let start = start ?? startedAt { $0.add("startedAt", start) }
+            })
         return frames
     }
 
     /// A slash command was answered without a run.
     private mutating func replied(_ text: String, _ number: Int, _ time: Timestamp) -> [TurnFrame] {
         sequence = number
-        var message = Self.message(text, time).objectValue ?? [:]
-        message["stopReason"] = generation == .three ? "injected" : "stop"
-        message["usage"] = ["input": 0, "output": 0, "totalTokens": 0]
-        var members: JSONObject = ["state": "final"]
-        if !text.isEmpty { members["message"] = .object(message) }
-        return [chat(members)]
+        return [
+            chat(isUrgent: true) {
+                $0.add("state", "final")
+                guard !text.isEmpty else { return }
+                Self.addMessage(text, time, to: &$0) {
+                    $0.add("stopReason", generation == .three ? "injected" : "stop")
+                    $0.add("usage", ["input": 0, "output": 0, "totalTokens": 0])
+                }
+            }
+        ]
     }
 }
 
 // MARK: - Frames
 
 extension TurnNarrator {
-    private mutating func lifecycle(_ data: JSONObject, _ time: Timestamp) -> TurnFrame {
-        numbered("lifecycle", data, time, hasSession: true)
+    private mutating func lifecycle(_ time: Timestamp, _ data: (inout JSONWriter) -> Void) -> TurnFrame {
+        numbered("lifecycle", time, hasSession: true, data)
     }
 
     private mutating func numbered(
-        _ stream: String, _ data: JSONObject, _ time: Timestamp, hasSession: Bool,
-        audience: TurnFrame.Audience = .all, isDroppable: Bool = false
+        _ stream: String, _ time: Timestamp, hasSession: Bool = false, audience: TurnFrame.Audience = .all,
+        isDroppable: Bool = false, _ data: (inout JSONWriter) -> Void
     ) -> TurnFrame {
         sequence += 1
         return agentFrame(
-            stream, data, time, hasSession: hasSession, audience: audience, isDroppable: isDroppable)
+            stream, time, hasSession: hasSession, audience: audience, isDroppable: isDroppable, data)
     }
 
     private func agentFrame(
-        _ stream: String, _ data: JSONObject, _ time: Timestamp, hasSession: Bool,
-        audience: TurnFrame.Audience = .all, isDroppable: Bool = false
+        _ stream: String, _ time: Timestamp, hasSession: Bool, audience: TurnFrame.Audience = .all,
+        isDroppable: Bool = false, _ data: (inout JSONWriter) -> Void
     ) -> TurnFrame {
-        var members: JSONObject = [
-            "stream": .string(stream), "data": .object(data), "seq": JSON(sequence), "ts": time.json,
-        ]
-        if generation == .four {
-            members["agentId"] = .string(agent.rawValue)
-            members["isHeartbeat"] = false
-            if hasSession { members["sessionId"] = sessionID.map { .string($0.rawValue) } }
-        }
         // January's clients know no capability for tools: all of them get tool events.
-        return TurnFrame(
-            "agent", run: run, audience: generation == .three ? .all : audience, isDroppable: isDroppable,
-            members)
+        TurnFrame(
+            "agent", run: run, session: session, audience: generation == .three ? .all : audience,
+            isDroppable: isDroppable
+        ) {
+            $0.add("stream", stream)
+            $0.addObject("data", data)
+            $0.add("seq", sequence)
+            $0.add("ts", time)
+            guard generation == .four else { return }
+            $0.add("agentId", agent)
+            $0.add("isHeartbeat", false)
+            if hasSession, let sessionID { $0.add("sessionId", sessionID) }
+        }
     }
 
-    private func chat(_ members: JSONObject, isDroppable: Bool = false) -> TurnFrame {
-        var all = JSONObject()
-        if generation == .four { all["agentId"] = .string(agent.rawValue) }
-        all["seq"] = JSON(sequence)
-        for (key, value) in members { all[key] = value }
-        return TurnFrame("chat", run: run, isDroppable: isDroppable, all)
+    private func chat(
+        isDroppable: Bool = false, isUrgent: Bool = false, _ members: (inout JSONWriter) -> Void
+    ) -> TurnFrame {
+        TurnFrame("chat", run: run, session: session, isDroppable: isDroppable, isUrgent: isUrgent) {
+            if generation == .four { $0.add("agentId", agent) }
+            $0.add("seq", sequence)
+            members(&$0)
+        }
     }
 
-    private static func message(_ text: String, _ time: Timestamp) -> JSON {
-        [
-            "role": "assistant", "content": [["type": "text", "text": .string(text)]], "timestamp": time.json,
-        ]
+    private static func addMessage(
+        _ text: String, _ time: Timestamp, to writer: inout JSONWriter,
+        _ more: (inout JSONWriter) -> Void = { _ in }
+    ) {
+        writer.addObject("message") {
+            $0.add("role", "assistant")
+            addContent(text, to: &$0)
+            $0.add("timestamp", time)
+            more(&$0)
+        }
+    }
+
+    private static func addContent(_ text: String, to writer: inout JSONWriter) {
+        writer.addListOfOne("content") {
+            $0.add("type", "text")
+            $0.add("text", text)
+        }
     }
 }
 

@@ -43,12 +43,12 @@ struct ChatMethods: MethodGroup {
 
     private func send(_ call: Call) async throws(RPCError) -> Payload {
         let message = try message(call)
-        try await checkPolicy(message.session)
         let run = RunID(message.id.rawValue)
         turns.hold(run)
         defer { turns.release(run) }
         do throws(SubmitError) {
-            try call.answer(.json(answer(await switchboard.submit(message), call)))
+            let submission = try await switchboard.submit(message, obeysSendPolicy: true)
+            call.answer(.json(answer(submission, call)))
         } catch {
             throw error.answer(to: call.generation, run: run)
         }
@@ -79,13 +79,7 @@ struct ChatMethods: MethodGroup {
                 delivers: call.params["deliver"]?.boolValue ?? false))
     }
 
-    /// `sendPolicy: deny` of the session.
-    private func checkPolicy(_ session: SessionKey) async throws(RPCError) {
-        let entry = try await reading { try await sessions.entry(session) }
-        if entry?.sendPolicy == "deny" { throw .invalid("send blocked by session policy") }
-    }
-
-    private func answer(_ submission: Submission, _ call: Call) throws(SubmitError) -> JSON {
+    private func answer(_ submission: Submission, _ call: Call) -> JSON {
         switch submission {
         case .started(let run): return ["runId": .string(run.rawValue), "status": "started"]
         case .inFlight(let run): return ["runId": .string(run.rawValue), "status": "in_flight"]
@@ -186,7 +180,7 @@ extension SubmitError {
         switch self {
         case .conflict:
             .invalid(message, details: generation == .four ? ["reason": "chat-request-conflict"] : nil)
-        case .unknownAgent:
+        case .unknownAgent, .denied:
             .invalid(message)
         case .queueFull, .stopping, .store:
             RPCError(

@@ -75,8 +75,8 @@ struct MethodTable {
         _ name: String, role: String, scopes: Scopes, _ generation: Generation
     ) throws(RPCError) -> Method {
         guard role != "node" else { throw .invalid("unauthorized role: node") }
-        if Self.nodeMethods.contains(name) { throw .invalid("unauthorized role: operator") }
         let method = methods[name]
+        if method == nil, Self.nodeMethods.contains(name) { throw .invalid("unauthorized role: operator") }
         let scope = method?.scope(in: generation) ?? .admin
         guard scopes.allow(scope) else { throw scope.missing(in: generation) }
         guard let method else { throw .invalid("unknown method: \(name.prefix(200))") }

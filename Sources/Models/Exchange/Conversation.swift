@@ -29,7 +29,7 @@ struct Conversation: Equatable {
                 let blocks = Self.usable(message, endpoint, keepsReasoning: keepsReasoning)
                 addModel(calls.answer(blocks, at: place, isWhole: message.isWhole, results: &open))
                 for index in open.indices { open[index].content = Self.usable(open[index].content, endpoint) }
-            case .toolResult:
+            case .toolResult, .compaction:
                 continue
             }
         }
@@ -85,9 +85,10 @@ struct Conversation: Equatable {
 
     /// What a person said or a tool gave, without what the model cannot take.
     private static func usable(_ blocks: [Block], _ endpoint: Endpoint) -> [Block] {
-        blocks.compactMap { block in
+        if blocks.allSatisfy(\.isSaid) { return blocks }
+        return blocks.compactMap { block in
             switch block {
-            case .text(let text): text.isBlank ? nil : block
+            case .text(let text, _): text.isBlank ? nil : .text(text)
             case .image: endpoint.model.acceptsImages ? block : .text(imageLeftOut)
             case .thinking, .redactedThinking, .toolCall: nil
             }
@@ -100,12 +101,15 @@ struct Conversation: Equatable {
     private static func usable(
         _ message: AssistantMessage, _ endpoint: Endpoint, keepsReasoning: Bool
     ) -> [Block] {
+        if message.content.allSatisfy(\.isSaid) { return message.content }
         let isOwn =
             keepsReasoning && message.isWhole && message.api == endpoint.api.rawValue
             && message.provider == endpoint.reference.provider && message.model == endpoint.reference.model
         return message.content.compactMap { block in
             switch block {
-            case .text(let text): return text.isBlank ? nil : block
+            case .text(let text, let signature):
+                if isOwn && signature != nil { return block }
+                return text.isBlank ? nil : .text(text)
             case .thinking, .redactedThinking: return isOwn ? block : nil
             case .image: return nil
             case .toolCall(var call):
@@ -131,7 +135,7 @@ private struct CallPairing {
                 results[Self.id(result.toolCallID), default: []].append((place, result))
             case .assistant(let message):
                 for call in message.toolCalls { calls[Self.id(call.id), default: []].append(place) }
-            case .user: continue
+            case .user, .compaction: continue
             }
         }
     }
@@ -142,7 +146,8 @@ private struct CallPairing {
     mutating func answer(
         _ blocks: [Block], at place: Int, isWhole: Bool, results open: inout [ToolResultMessage]
     ) -> [Block] {
-        blocks.compactMap { block in
+        if blocks.allSatisfy(\.isSaid) { return blocks }
+        return blocks.compactMap { block in
             guard case .toolCall(var call) = block else { return block }
             let id = Self.id(call.id)
             guard
@@ -186,15 +191,23 @@ extension AssistantMessage {
 }
 
 extension Block {
+    /// Words that every vendor takes as they are; most messages hold nothing else.
+    fileprivate var isSaid: Bool { if case .text(let text, _) = self { !text.isBlank } else { false } }
+
     var isReasoning: Bool {
         switch self {
         case .thinking, .redactedThinking: true
         case .toolCall(let call): call.signature != nil
-        case .text, .image: false
+        case .text(_, let signature): signature != nil
+        case .image: false
         }
     }
 }
 
 extension String {
-    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+    /// Nothing but white space.
+    var isBlank: Bool {
+        if let first = utf8.first, first > 0x20, first < 0x7F { return false }
+        return allSatisfy(\.isWhitespace)
+    }
 }

@@ -76,7 +76,7 @@ struct OpenAIChatRequest: VendorRequest {
     private static func assistant(_ blocks: [Block], _ dialect: ChatDialect) -> JSON {
         var calls: [JSON] = []
         for case .toolCall(let call) in blocks { calls.append(toolCall(call, dialect)) }
-        let text = blocks.texts.joined(separator: "\n")
+        let text = blocks.joinedText
         var object: JSONObject = ["role": "assistant", "content": text.isEmpty ? .null : .string(text)]
         addThoughts(blocks, dialect, to: &object)
         if !calls.isEmpty { object["tool_calls"] = .array(calls) }
@@ -109,7 +109,7 @@ struct OpenAIChatRequest: VendorRequest {
     }
 
     private static func toolResult(_ result: ToolResultMessage, _ dialect: ChatDialect) -> JSON {
-        let text = result.content.texts.joined(separator: "\n")
+        let text = result.content.joinedText
         let hasImages = !result.content.images.isEmpty
         let content = text.isEmpty ? (hasImages ? "(The image follows.)" : "(no output)") : text
         return [
@@ -126,14 +126,14 @@ struct OpenAIChatRequest: VendorRequest {
     private static func user(_ content: [Block]) -> [JSON] {
         guard !content.isEmpty else { return [] }
         guard !content.images.isEmpty else {
-            return [["role": "user", "content": .string(content.texts.joined(separator: "\n"))]]
+            return [["role": "user", "content": .string(content.joinedText)]]
         }
         return [["role": "user", "content": .array(content.compactMap(part))]]
     }
 
     private static func part(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text): ["type": "text", "text": .string(text)]
+        case .text(let text, _): ["type": "text", "text": .string(text)]
         case .image(let image): ["type": "image_url", "image_url": ["url": .string(image.dataURL)]]
         case .thinking, .redactedThinking, .toolCall: nil
         }
@@ -149,6 +149,11 @@ extension ImageContent {
 }
 
 extension [Block] {
-    var texts: [String] { compactMap { if case .text(let text) = $0 { text } else { nil } } }
+    /// The text blocks, a line break between.
+    var joinedText: String {
+        if count == 1, case .text(let text, _) = self[0] { return text }
+        return texts.joined(separator: "\n")
+    }
+    var texts: [String] { compactMap { if case .text(let text, _) = $0 { text } else { nil } } }
     var images: [ImageContent] { compactMap { if case .image(let image) = $0 { image } else { nil } } }
 }

@@ -15,7 +15,10 @@ extension ModelRouter {
 
     /// The model to use when none is configured: the usual one of the first provider with a key.
     package var defaultModel: ModelReference? {
-        configuredProviders.lazy.compactMap { self.defaultModel(of: $0) }.first
+        if let foundDefault { return foundDefault.model }
+        let model = configuredProviders.lazy.compactMap { self.defaultModel(of: $0) }.first
+        foundDefault = FoundDefault(model: model)
+        return model
     }
 
     /// The configured model, or the default, or one that explains what is missing when it is asked.
@@ -33,8 +36,8 @@ extension ModelRouter {
     /// Rests that are not over, soonest end first.
     package var cooldowns: [Cooldown] { rests.all.filter { $0.until > world.now() } }
 
-    /// Ends the rests of one credential, or all.
-    package func clearCooldowns(credential: String? = nil) async {
-        for cooldown in rests.clear(credential) { await forget(cooldown) }
+    /// Ends the rests of a model and of all its credentials.
+    package func wake(_ model: ModelReference) async {
+        for credential in source.credentials(for: model.provider) { await wake(credential, model) }
     }
 }

@@ -48,7 +48,11 @@ extension Connection {
         return connection
     }
 
+    /// Once a process; refused after the first connection, which costs only the time it would have saved.
+    private static let library: Void = { _ = csqlite_count_no_memory() }()
+
     private static func open(_ path: String, flags: Int32) throws -> Connection {
+        _ = library
         var pointer: OpaquePointer?
         let code = sqlite3_open_v2(path, &pointer, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let pointer else {

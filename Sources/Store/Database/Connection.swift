@@ -4,7 +4,7 @@ import CSQLite
 package final class Connection {
     private let pointer: OpaquePointer
     let path: String
-    private var statements: [String: Statement] = [:]
+    private var statements: [SQLText: Statement] = [:]
     /// Set while a `read` runs: a statement that would change something is then a mistake in this program.
     var isReadOnly = false
 
@@ -108,11 +108,13 @@ package final class Connection {
 
     private func prepared(_ sql: String) throws -> Statement {
         guard !isClosed else { throw StoreError.closed }
-        if let statement = statements[sql], !statement.isInUse { return statement }
+        let key = SQLText(text: sql)
+        let known = statements[key]
+        if let known, !known.isInUse { return known }
         guard let statement = Statement(sql, on: pointer) else { throw failure(sql) }
-        if statements[sql] == nil {
+        if known == nil {
             if statements.count >= Self.mostStatements { statements = statements.filter { $0.value.isInUse } }
-            statements[sql] = statement
+            statements[key] = statement
         }
         return statement
     }
@@ -144,4 +146,11 @@ package final class Connection {
         default: .sqlite(failure)
         }
     }
+}
+
+/// A statement's text as a key: texts are long and few, so their lengths tell nearly all of them apart.
+private struct SQLText: Hashable {
+    let text: String
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text.utf8.count) }
 }

@@ -42,11 +42,12 @@ final class DatabaseThread<Job: Sendable>: @unchecked Sendable {
     /// False when the thread has been stopped; the job will then never run.
     func submit(_ job: Job) -> Bool {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        guard !isStopped else { return false }
-        queue.append(job)
-        if queue.count == 1 { pthread_cond_signal(wake) }
-        return true
+        let (isTaken, isFirst) = (!isStopped, queue.isEmpty)
+        if isTaken { queue.append(job) }
+        pthread_mutex_unlock(mutex)
+        // Only now, or the thread would wake to find the mutex locked.
+        if isTaken && isFirst { pthread_cond_signal(wake) }
+        return isTaken
     }
 
     /// What is queued still runs; then the thread ends.

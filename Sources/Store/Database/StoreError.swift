@@ -20,6 +20,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case closed
     /// Another session has the label already.
     case labelInUse(String)
+    /// The session's `sendPolicy` is `deny`.
+    case sendingDenied
 }
 
 /// One refusal of SQLite, with the statement but never its values.
@@ -63,6 +65,8 @@ extension StoreError: CustomStringConvertible {
             "The database is closed, because the gateway is stopping."
         case .labelInUse(let label):
             "label already in use: \(label)"
+        case .sendingDenied:
+            "send blocked by session policy"
         }
     }
 

@@ -10,6 +10,11 @@ package struct SessionStore: Sendable {
         try await database.read { try SessionTable(connection: $0).entry(key) }
     }
 
+    /// Throws `.sendingDenied` where the session's `sendPolicy` is `deny`.
+    package func checkSendPolicy(_ key: SessionKey) async throws {
+        try await database.read { try SessionTable(connection: $0).checkSendPolicy(key) }
+    }
+
     /// The entries that point at a transcript; usually one.
     package func entries(sessionID: SessionID) async throws -> [SessionEntry] {
         try await database.read { connection in
@@ -25,7 +30,7 @@ package struct SessionStore: Sendable {
         return try await database.write { try SessionTable(connection: $0).ensure(key) }
     }
 
-    /// Changes an entry, creating it when the key is new.
+    /// Changes an entry, creating it when the key is new; a change that changes nothing is none.
     ///
     /// Labels are unique.
     package func patch(
@@ -83,6 +88,8 @@ extension SessionTable {
         var changed = entry
         try change(&changed)
         changed.key = entry.key
+        changed.updatedAt = entry.updatedAt
+        guard changed != entry else { return entry }
         changed.updatedAt = .now
         if let label = changed.label, label != entry.label, try isTaken(label: label, by: entry.key) {
             throw StoreError.labelInUse(label)

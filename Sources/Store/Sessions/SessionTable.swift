@@ -35,6 +35,14 @@ struct SessionTable {
         return try ensure(key, at: now).sessionID
     }
 
+    /// Throws `.sendingDenied` where the owner wants no messages from clients.
+    func checkSendPolicy(_ key: SessionKey) throws {
+        let policy = try connection.first("SELECT send_policy FROM sessions WHERE session_key = ?", key) {
+            $0.optionalText(0)
+        }
+        if policy == "deny" { throw StoreError.sendingDenied }
+    }
+
     func touch(_ key: SessionKey, at now: Timestamp) throws {
         try connection.run("UPDATE sessions SET updated_at = ? WHERE session_key = ?", now, key)
     }

@@ -8,10 +8,15 @@ package struct InboxStore: Sendable {
 
     /// Keeps a message; one with a known channel, account and id is a repeat.
     ///
-    /// Without a `run` it gets the message's `newRun`.
-    package func record(_ message: InboundMessage, run: RunID? = nil) async throws -> Recorded {
+    /// Without a `run` it gets the message's `newRun`. With `obeysSendPolicy` it throws `.sendingDenied` where the session
+    /// says so.
+    package func record(
+        _ message: InboundMessage, run: RunID? = nil, obeysSendPolicy: Bool = false
+    ) async throws -> Recorded {
         let run = run ?? message.newRun
-        return try await database.write { try InboxTable(connection: $0).record(message, run: run) }
+        return try await database.write {
+            try InboxTable(connection: $0).record(message, run: run, obeysSendPolicy: obeysSendPolicy)
+        }
     }
 
     package func entry(channel: ChannelID, account: String, id: MessageID) async throws -> InboxEntry? {

@@ -8,7 +8,10 @@ struct InboxTable {
         id, channel, account, message_id, session_key, run, state, fingerprint, outcome, received_at, message
         """
 
-    func record(_ message: InboundMessage, run: RunID, state: InboxState = .queued) throws -> Recorded {
+    func record(
+        _ message: InboundMessage, run: RunID, state: InboxState = .queued, obeysSendPolicy: Bool = false
+    ) throws -> Recorded {
+        if obeysSendPolicy { try SessionTable(connection: connection).checkSendPolicy(message.session) }
         let address = message.address
         if let known = try entry(channel: address.channel, account: address.account, id: message.id) {
             return .repeated(known)

@@ -16,15 +16,19 @@ package struct TurnJournal: Sendable {
 
     /// Records a message and begins its turn in one transaction, which saves an fsync when nothing has to wait.
     ///
-    /// The turn's `inbox` is filled in. A repeated message begins nothing.
-    package func accept(_ message: InboundMessage, beginning turn: NewTurn) async throws -> AcceptedTurn {
+    /// The turn's `inbox` is filled in. A repeated message begins nothing. With `obeysSendPolicy` it throws
+    /// `.sendingDenied` where the session says so.
+    package func accept(
+        _ message: InboundMessage, beginning turn: NewTurn, obeysSendPolicy: Bool = false
+    ) async throws -> AcceptedTurn {
         try await database.write { connection in
             let recorded = try InboxTable(connection: connection).record(
-                message, run: turn.run, state: .running)
+                message, run: turn.run, state: .running, obeysSendPolicy: obeysSendPolicy)
             guard case .new(let entry) = recorded else { return AcceptedTurn(recorded: recorded) }
             var turn = turn
             turn.inbox = entry.id
-            return AcceptedTurn(recorded: recorded, begun: try TurnTable(connection: connection).begin(turn))
+            return AcceptedTurn(
+                recorded: recorded, begun: try TurnTable(connection: connection).begin(turn, isNew: true))
         }
     }
 

@@ -17,10 +17,11 @@ struct TurnTable {
     private static let columns =
         "run, session_key, session_id, inbox, model, started_at, attempt, first_sequence"
 
-    func begin(_ turn: NewTurn) throws -> BegunTurn {
+    /// `isNew`: no earlier attempt can have left anything, for the message came just now.
+    func begin(_ turn: NewTurn, isNew: Bool = false) throws -> BegunTurn {
         let table = SessionTable(connection: connection)
         var entry = try table.ensure(turn.session, at: turn.startedAt)
-        let resumed = try resume(turn)
+        let resumed = isNew ? nil : try resume(turn)
         if let resumed { entry.sessionID = resumed.sessionID }
         var position: StoredPosition?
         var transcript: TranscriptStatistics?
@@ -31,8 +32,8 @@ struct TurnTable {
             transcript = writer.statistics
         }
         if resumed == nil { try insert(turn, in: entry.sessionID, at: position?.sequence) }
+        if entry.updatedAt != turn.startedAt { try table.touch(turn.session, at: turn.startedAt) }
         entry.updatedAt = turn.startedAt
-        try table.touch(turn.session, at: turn.startedAt)
         return BegunTurn(
             entry: entry, position: position ?? resumed?.position, transcript: transcript,
             attempt: resumed?.attempt ?? 1, partCount: resumed == nil ? 0 : try partCount(of: turn.run))

@@ -50,11 +50,13 @@ final class EasyHandle {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
             return .invalidRequest(text)
         case CURLE_OPERATION_TIMEDOUT:
-            return .timedOut("No connection to `\(request.host)` within \(request.connectTimeout).")
+            return .unreachable("No connection to `\(request.host)` within \(request.connectTimeout.text).")
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
             CURLE_SSL_CONNECT_ERROR,
             CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY:
             return .unreachable(text)
+        case CURLE_ABORTED_BY_CALLBACK:
+            return .interrupted("A file to send to `\(request.host)` could not be read to its end.")
         default:
             return .interrupted(text)
         }
@@ -76,7 +78,7 @@ final class EasyHandle {
         set(CURLOPT_NOPROXY, request.proxy == nil ? proxies.exceptions : "")
     }
 
-    private func milliseconds(_ duration: Duration) -> Int {
+    func milliseconds(_ duration: Duration) -> Int {
         let (seconds, attoseconds) = duration.components
         return Int(clamping: seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
     }

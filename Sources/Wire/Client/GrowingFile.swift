@@ -39,7 +39,7 @@ final class GrowingFile {
     }
 
     private var failure: WebError {
-        .notSaved("`\(path)` could not be written: \(String(cString: strerror(errno))).")
+        .unavailable("`\(path)` could not be written: \(String(cString: strerror(errno))).")
     }
 
     deinit {

@@ -4,116 +4,108 @@
     import Darwin
 #endif
 
-/// A `multipart/form-data` body (RFC 7578), with names written as browsers write them.
-///
-/// Files on disk are read while they are sent, 64 KiB at a time.
+/// A form with files in it (RFC 7578); the files are read while they are sent, and never held whole.
 package struct MultipartForm: Sendable {
-    /// A stretch of the body.
-    enum Piece: Sendable {
-        case bytes([UInt8])
-        case file(path: String, byteCount: Int)
-    }
-
+    private var pieces: [BodyPiece] = []
     private let boundary: String
-    private var parts: [Piece] = []
 
-    /// 128 bits of chance: nobody can write a file that ends its own part.
-    package init() {
-        self.init(boundary: "form-" + Digest.hex(SecureRandom.bytes(16)))
+    package init() { boundary = "----form-" + Digest.hex(SecureRandom.bytes(16)) }
+
+    /// Adds a field.
+    package mutating func append(_ name: String, _ value: String) {
+        appendHead("form-data; name=\"\(Self.quoted(name))\"")
+        pieces.append(.bytes(Array((value + "\r\n").utf8)))
     }
 
-    init(boundary: String) {
-        self.boundary = boundary
+    /// Adds a file under the name of a field.
+    package mutating func append(_ name: String, _ file: FormFile) {
+        appendHead(
+            "form-data; name=\"\(Self.quoted(name))\"; filename=\"\(Self.quoted(file.name))\"",
+            type: file.mimeType)
+        pieces.append(.file(path: file.path, byteCount: file.byteCount))
+        pieces.append(.bytes(Array("\r\n".utf8)))
     }
 
-    /// Adds a field; a media type is sent only when there is one.
-    package mutating func add(_ name: String, value: String, type: String? = nil) {
-        begin(Self.normalized(name), fileName: nil, type)
-        parts.append(.bytes(Array(value.utf8)))
-        end()
+    /// Adds a field of another type than text, or a file that is in memory already.
+    package mutating func append(_ name: String, _ bytes: [UInt8], fileName: String? = nil, mimeType: String)
+    {
+        let file = fileName.map { "; filename=\"\(Self.quoted($0))\"" } ?? ""
+        appendHead("form-data; name=\"\(Self.quoted(name))\"\(file)", type: mimeType)
+        pieces.append(.bytes(bytes + Array("\r\n".utf8)))
     }
 
-    /// Adds a file that is in memory.
-    package mutating func add(
-        _ name: String, file bytes: [UInt8], fileName: String, type: String = "application/octet-stream"
-    ) {
-        begin(Self.normalized(name), fileName: fileName, type)
-        parts.append(.bytes(bytes))
-        end()
+    /// A POST with all that was added.
+    package func request(to url: String) -> WebRequest {
+        var request = WebRequest("POST", url)
+        fill(&request)
+        return request
     }
 
-    /// Adds a file that is on disk, as long as it is now.
-    ///
-    /// Throws `.invalidRequest` when it is no file that can be read. Should it have become shorter when it is sent, the request
-    /// ends with `.interrupted`.
-    package mutating func add(
-        _ name: String, fileAt path: String, fileName: String, type: String = "application/octet-stream"
-    ) throws(WebError) {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, R_OK) == 0 else {
-            throw .invalidRequest("There is no file to send at `\(path)`.")
-        }
-        begin(Self.normalized(name), fileName: fileName, type)
-        parts.append(.file(path: path, byteCount: Int(status.st_size)))
-        end()
+    /// Makes all that was added the request's body.
+    package func fill(_ request: inout WebRequest) {
+        request.headers.append(("Content-Type", "multipart/form-data; boundary=\(boundary)"))
+        request.pieces = pieces + [.bytes(Array("--\(boundary)--\r\n".utf8))]
     }
 
-    var contentType: String { "multipart/form-data; boundary=\(boundary)" }
-
-    /// The whole body.
-    var pieces: [Piece] { parts + [.bytes(Array("--\(boundary)--\r\n".utf8))] }
-
-    var byteCount: Int {
-        pieces.reduce(0) { count, piece in
-            switch piece {
-            case .bytes(let bytes): count + bytes.count
-            case .file(_, let byteCount): count + byteCount
-            }
-        }
-    }
-
-    private mutating func begin(_ name: String, fileName: String?, _ type: String?) {
-        var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(Self.escaped(name))\""
-        if let fileName { head += "; filename=\"\(Self.escaped(fileName))\"" }
-        head += "\r\n"
+    private mutating func appendHead(_ disposition: String, type: String? = nil) {
+        var head = "--\(boundary)\r\nContent-Disposition: \(disposition)\r\n"
         if let type { head += "Content-Type: \(Self.line(type))\r\n" }
-        parts.append(.bytes(Array((head + "\r\n").utf8)))
+        pieces.append(.bytes(Array((head + "\r\n").utf8)))
     }
 
-    private mutating func end() { parts.append(.bytes(Array("\r\n".utf8))) }
-
-    /// Whatever would end the line becomes a space.
+    /// What would end the line becomes a space; a type has quotes of its own.
     private static func line(_ text: String) -> String {
         let bytes = text.utf8.map { HTTPGrammar.isFieldValue($0) ? $0 : HTTPGrammar.space }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// What would end the line or the quotes (HTML §4.10.21.8).
-    private static func escaped(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes.append("%22")
-            case HTTPGrammar.carriageReturn: bytes.append("%0D")
-            case HTTPGrammar.lineFeed: bytes.append("%0A")
-            default: bytes.append(byte)
+    /// As browsers do it: what would end the quotes or the line is escaped.
+    private static func quoted(_ text: String) -> String {
+        var quoted = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "%22"
+            case "\r": quoted += "%0D"
+            case "\n": quoted += "%0A"
+            case "\0": break
+            default: quoted.unicodeScalars.append(scalar)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return quoted
     }
+}
 
-    /// With CR LF for every kind of line end, as a field's name must have.
-    private static func normalized(_ name: String) -> String {
-        var bytes: [UInt8] = []
-        var previous: UInt8 = 0
-        for byte in name.utf8 {
-            let isLineFeed = byte == HTTPGrammar.lineFeed
-            if isLineFeed, previous != HTTPGrammar.carriageReturn { bytes.append(HTTPGrammar.carriageReturn) }
-            if previous == HTTPGrammar.carriageReturn, !isLineFeed { bytes.append(HTTPGrammar.lineFeed) }
-            bytes.append(byte)
-            previous = byte
+/// A file of a form.
+package struct FormFile: Sendable, Hashable {
+    package var path: String
+    /// What the receiver calls it.
+    package var name: String
+    package var mimeType: String
+    package let byteCount: Int
+
+    /// Nil when there is no ordinary file at `path` that can be read.
+    package init?(path: String, name: String, mimeType: String) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, R_OK) == 0 else {
+            return nil
         }
-        if previous == HTTPGrammar.carriageReturn { bytes.append(HTTPGrammar.lineFeed) }
-        return String(decoding: bytes, as: UTF8.self)
+        self.path = path
+        self.name = name
+        self.mimeType = mimeType
+        byteCount = Int(status.st_size)
+    }
+}
+
+/// A part of a body that is sent one after the other.
+package enum BodyPiece: Sendable, Hashable {
+    case bytes([UInt8])
+    /// Exactly this many bytes of a file; when it has fewer by then, the request fails.
+    case file(path: String, byteCount: Int)
+
+    var byteCount: Int {
+        switch self {
+        case .bytes(let bytes): bytes.count
+        case .file(_, let byteCount): byteCount
+        }
     }
 }

@@ -25,13 +25,12 @@ struct ReplyHeadParser {
         guard !isComplete else { return .more }
         byteCount += line.count
         guard byteCount <= Self.maxHeadBytes else { return .tooLarge }
-        let text = String(decoding: line, as: UTF8.self)
-        if text.hasPrefix("HTTP/") {
-            head = WebReplyHead(status: Self.status(in: text))
+        if line.starts(with: "HTTP/".utf8) {
+            head = WebReplyHead(status: Self.status(in: String(decoding: line, as: UTF8.self)))
             return .more
         }
-        if text.first?.isNewline == true { return endHead() }
-        addHeader(text)
+        if line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") { return endHead() }
+        addHeader(line)
         return .more
     }
 
@@ -43,12 +42,18 @@ struct ReplyHeadParser {
         return .complete
     }
 
-    private mutating func addHeader(_ line: String) {
-        guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
-        var value = line[line.utf8.index(after: colon)...]
-        while let first = value.first, first.isWhitespace { value.removeFirst() }
-        while let last = value.last, last.isWhitespace { value.removeLast() }
-        head.headers.append((String(line[..<colon]), String(value)))
+    private mutating func addHeader(_ line: UnsafeRawBufferPointer) {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+        var value = line[(colon + 1)...]
+        while let first = value.first, Self.isSpace(first) { value.removeFirst() }
+        while let last = value.last, Self.isSpace(last) { value.removeLast() }
+        head.headers.append(
+            (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self)))
+    }
+
+    /// White space as RFC 9110 §5.6.3 has it, and what ends a line.
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
     }
 
     private static func status(in line: String) -> Int {

@@ -14,21 +14,29 @@ extension Transfer {
             easy.set(CURLOPT_FOLLOWLOCATION, 1)
             easy.set(CURLOPT_MAXREDIRS, request.maxRedirects)
         }
+        setFamily(easy)
         try setBody(easy)
         try easy.setHeaders(headerLines)
+    }
+
+    private func setFamily(_ easy: EasyHandle) {
+        if request.family == .ipv4 { easy.set(CURLOPT_IPRESOLVE, Int(CURL_IPRESOLVE_V4)) }
+        // By itself curl tries the other family after 200 ms.
+        guard !request.racesAddresses else { return }
+        easy.set(CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, max(easy.milliseconds(request.connectTimeout), 1))
     }
 
     /// The size comes first: without it curl takes the body for a C string.
     private func setBody(_ easy: EasyHandle) throws(WebError) {
         if request.method == "HEAD" { return easy.set(CURLOPT_NOBODY, 1) }
-        if let form = request.form {
-            let context = Unmanaged.passUnretained(self).toOpaque()
+        if let body {
             easy.set(CURLOPT_POST, 1)
-            ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(form.byteCount))
+            ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.byteCount))
             ccurl_easy_set_callback(easy.pointer, CURLOPT_READFUNCTION, curlWantsBody)
-            ccurl_easy_set_pointer(easy.pointer, CURLOPT_READDATA, context)
+            let source = Unmanaged.passUnretained(body).toOpaque()
+            ccurl_easy_set_pointer(easy.pointer, CURLOPT_READDATA, source)
             ccurl_easy_set_seek(easy.pointer, curlSeeksBody)
-            ccurl_easy_set_pointer(easy.pointer, CURLOPT_SEEKDATA, context)
+            ccurl_easy_set_pointer(easy.pointer, CURLOPT_SEEKDATA, source)
         } else if let body = request.body ?? (request.method == "POST" ? [] : nil) {
             ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             let code = (body + [0]).withUnsafeBytes {
@@ -49,9 +57,7 @@ extension Transfer {
     /// A header without a value needs `;`.
     private var headerLines: [String] {
         var lines = ["Expect:"]
-        if let form = request.form {
-            lines.append("Content-Type: \(form.contentType)")
-        } else if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+        if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             lines.append("Content-Type:")
         }
         return lines + request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }

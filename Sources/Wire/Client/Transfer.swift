@@ -24,15 +24,15 @@ final class Transfer: MultiMember {
     private var restTimer: LoopEvent?
     private var end: Result<Void, WebError>?
     private var deadlines: TransferDeadlines?
-    /// What is being sent, when it is not in memory.
-    let form: FormReader?
+    /// What is read while it is sent.
+    let body: BodySource?
 
     /// Starts at once.
     init(_ request: WebRequest, _ setup: ClientSetup, in multi: Multi) throws(WebError) {
         self.request = request
         self.multi = multi
+        body = request.pieces.map { BodySource($0) }
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
-        form = request.form.map { FormReader($0) }
         let easy = try EasyHandle(for: request, setup)
         try configure(easy, userAgent: setup.userAgent)
         try multi.add(easy, self)
@@ -156,15 +156,6 @@ extension Transfer {
         return bytes.count
     }
 
-    /// How many bytes of the request's body were put into `buffer`, or curl's code to give up.
-    fileprivate func give(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        if let count = form?.read(into: buffer) { return count }
-        end = .failure(.interrupted("A file of the form could not be read to its end."))
-        return Int(CURL_READFUNC_ABORT)
-    }
-
-    fileprivate func seek(to offset: Int) { form?.seek(to: offset) }
-
     var isHeldBack: Bool { isPaused }
 
     /// curl is done with the handle.
@@ -194,22 +185,4 @@ nonisolated func curlGaveBody(
     nonisolated(unsafe) let part = UnsafeRawBufferPointer(start: bytes, count: size * count)
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     return MainActor.assumeIsolated { transfer.took(body: part) }
-}
-
-nonisolated func curlWantsBody(
-    _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let context else { return 0 }
-    nonisolated(unsafe) let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
-    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    return MainActor.assumeIsolated { transfer.give(into: room) }
-}
-
-nonisolated func curlSeeksBody(_ context: UnsafeMutableRawPointer?, _ offset: curl_off_t, _ origin: CInt)
-    -> CInt
-{
-    guard let context, origin == 0 else { return CURL_SEEKFUNC_FAIL }  // SEEK_SET: curl uses no other
-    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    MainActor.assumeIsolated { transfer.seek(to: Int(offset)) }
-    return CURL_SEEKFUNC_OK
 }

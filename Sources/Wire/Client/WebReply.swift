@@ -43,24 +43,24 @@ package struct WebReply: Sendable {
 package enum WebError: Error, Sendable {
     /// The request must not be sent like this.
     case invalidRequest(String)
-    /// This process cannot send any request.
+    /// This process cannot send any request, or cannot write the reply to its file.
     case unavailable(String)
-    /// No connection: unknown name, refused, or a certificate that does not hold. Nothing was sent.
+    /// No connection: unknown name, refused, not within the connect timeout, or a certificate that does not hold.
+    ///
+    /// Nothing was sent.
     case unreachable(String)
-    /// The connect, idle or total timeout has passed.
+    /// The idle or total timeout has passed.
     case timedOut(String)
     /// The connection ended before the reply's end.
     case interrupted(String)
     /// The reply is larger than asked for.
     case tooLarge(String)
-    /// The reply came, and could not be written to its file.
-    case notSaved(String)
     case cancelled
 
     package var message: String {
         switch self {
         case .invalidRequest(let message), .unavailable(let message), .unreachable(let message),
-            .timedOut(let message), .interrupted(let message), .tooLarge(let message), .notSaved(let message):
+            .timedOut(let message), .interrupted(let message), .tooLarge(let message):
             message
         case .cancelled: "The request was cancelled."
         }

@@ -4,8 +4,8 @@ package struct WebRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]?
-    /// Sent as the body, piece by piece; there may be no other body and no content type beside it.
-    package var form: MultipartForm?
+    /// The body of a POST that is read while it is sent; `body` is nil then.
+    package var pieces: [BodyPiece]?
     /// Longest time until the connection stands, with name look-up and TLS.
     package var connectTimeout: Duration = .seconds(10)
     /// Longest time without a byte in either direction.
@@ -28,6 +28,12 @@ package struct WebRequest: Sendable {
     ///
     /// A stream that is to be read as it comes should say false.
     package var acceptsCompression = true
+    package var family = AddressFamily.any
+    /// Whether addresses of the other family are tried after 200 ms, beside the first.
+    package var racesAddresses = true
+
+    /// Which of a name's addresses are tried.
+    package enum AddressFamily: Sendable { case any, ipv4 }
 
     package init(
         _ method: String = "GET", _ url: String, headers: [(name: String, value: String)] = [],
@@ -43,8 +49,10 @@ package struct WebRequest: Sendable {
 extension WebRequest {
     /// The host as written in the URL, for messages; the rest of a URL may hold secrets.
     var host: String {
-        let authority = url.drop { $0 != ":" }.dropFirst(3).prefix { !"/?#\\".contains($0) }
-        return String(authority.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
+        let authority = url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)
+            .prefix { !"/?#\\".utf8.contains($0) }
+        let at = authority.lastIndex(of: UInt8(ascii: "@"))
+        return String(Substring(at.map { authority[authority.index(after: $0)...] } ?? authority))
     }
 
     var isForLoopback: Bool {
@@ -68,10 +76,6 @@ extension WebRequest {
         where name.isEmpty || !name.utf8.allSatisfy(isTokenByte) || !isLine(value) {
             throw .invalidRequest(
                 "The header `\(name.filter { $0.isASCII && !$0.isNewline })` may not be sent.")
-        }
-        let hasContentType = headers.contains { $0.name.lowercased() == "content-type" }
-        if form != nil, body != nil || hasContentType || ["GET", "HEAD"].contains(method) {
-            throw .invalidRequest("A form brings its own body and content type, and is not for \(method).")
         }
         if let proxy, !isLine(proxy) { throw .invalidRequest("The proxy's address has a line break.") }
     }

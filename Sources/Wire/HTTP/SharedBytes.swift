@@ -4,14 +4,19 @@ package final class SharedBytes: Sendable {
     private nonisolated(unsafe) let storage: UnsafeRawBufferPointer
 
     /// Copies `bytes`, once.
-    package init(_ bytes: [UInt8]) {
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-        copy.copyBytes(from: bytes)
-        storage = UnsafeRawBufferPointer(copy)
-    }
+    package init(_ bytes: UnsafeRawBufferPointer) { storage = Self.copy(of: bytes) }
 
     /// The UTF-8 of `text`.
-    package convenience init(_ text: String) { self.init(Array(text.utf8)) }
+    package init(_ text: String) {
+        var text = text
+        storage = text.withUTF8 { Self.copy(of: UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func copy(of bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        copy.copyMemory(from: bytes)
+        return UnsafeRawBufferPointer(copy)
+    }
 
     /// The number of bytes.
     package var count: Int { storage.count }

@@ -37,6 +37,11 @@ struct OutputQueue {
         bytes.withUnsafeBytes { append($0) }
     }
 
+    mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
     /// Long bytes are kept, not copied, until they are written.
     mutating func append(_ bytes: SharedBytes) {
         bytes.withUnsafeBytes { storage in

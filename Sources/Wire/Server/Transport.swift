@@ -131,7 +131,7 @@ final class Transport: PassEndWork {
     }
 
     /// Sends a message made of parts; one that may wait leaves with whatever comes within the next milliseconds.
-    func send(_ head: [UInt8], _ bytes: SharedBytes, _ tail: [UInt8], mayWait: Bool) {
+    func send(_ head: [UInt8], _ bytes: SharedBytes, _ tail: String, mayWait: Bool) {
         guard !isClosed, !isEnding else { return }
         output.append(head)
         output.append(bytes)

@@ -162,7 +162,7 @@ package final class OutgoingWebSocket {
         isCloseSent = true
         connection.send(frame(.close, CloseCode.payload(code, reason)))
         timer = .after(request.closeTimeout) { [weak self, host = connection.request.host, request] in
-            self?.finish(.failure(.timedOut("`\(host)` did not close within \(request.closeTimeout).")))
+            self?.finish(.failure(.timedOut("`\(host)` did not close within \(request.closeTimeout.text).")))
         }
     }
 
@@ -224,7 +224,7 @@ package final class OutgoingWebSocket {
         let left = request.pingTimeout - pinged.duration(to: .now)
         guard left <= .zero else { return waitForSilence(min(request.pingAfter, left)) }
         let host = connection.request.host
-        finish(.failure(.timedOut("`\(host)` did not answer a ping within \(request.pingTimeout).")))
+        finish(.failure(.timedOut("`\(host)` did not answer a ping within \(request.pingTimeout.text).")))
     }
 
     private func heard() {

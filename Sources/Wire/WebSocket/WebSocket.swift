@@ -73,13 +73,13 @@ package final class WebSocket: ConnectionStage {
     /// Queues one text made of what many sockets get, which is not copied, and of what only this one gets.
     ///
     /// A message that may wait, such as one of many small steps, leaves within 4 ms, or with the next that may not.
-    package func send(text: SharedBytes, suffix: [UInt8] = [], mayWait: Bool = false) {
+    package func send(text: SharedBytes, suffix: String = "", mayWait: Bool = false) {
         guard isOpen else { return }
         if let compression, text.count >= MessageCompression.minBytes {
-            let whole = text.withUnsafeBytes { Array($0) } + suffix
+            let whole = text.withUnsafeBytes { Array($0) } + suffix.utf8
             return send(.text, whole, compression)
         }
-        withHeader(FrameHeader(opcode: .text), text.count + suffix.count) { header in
+        withHeader(FrameHeader(opcode: .text), text.count + suffix.utf8.count) { header in
             transport.send(header, text, suffix, mayWait: mayWait)
         }
     }

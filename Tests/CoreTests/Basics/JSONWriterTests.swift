@@ -41,6 +41,24 @@ struct JSONWriterTests {
                 """)
     }
 
+    @Test func `an object written member by member is the one that a value makes`() {
+        let bytes = [UInt8].jsonObject(capacity: 1) {
+            $0.add("text", "a\"b")
+            $0.add("count", 3)
+            $0.add("isIt", true)
+            $0.add("open", encoded: Array("[{".utf8) + Array("}]".utf8))
+            $0.addObject("empty") { _ in }
+            $0.addListOfOne("list") { $0.addObject("deep") { $0.add("at", Timestamp(milliseconds: 5)) } }
+            $0.add("value", ["a": [1, nil]])
+        }
+
+        let value: JSON = [
+            "text": "a\"b", "count": 3, "isIt": true, "open": [[:]], "empty": [:],
+            "list": [["deep": ["at": 5]]], "value": ["a": [1, nil]],
+        ]
+        #expect(bytes == value.encoded())
+    }
+
     @Test func `what is written can be read back the same`() throws {
         for seed in 0..<UInt64(Fuzzing.rounds) {
             var chance = SeededGenerator(seed: seed)

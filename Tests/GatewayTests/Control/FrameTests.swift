@@ -57,13 +57,18 @@ struct FrameTests {
         let body = EventBody(
             "presence", payload: Array("{}".utf8), stateVersion: StateVersion(presence: 2, health: 3))
 
-        let frame = try JSON.parse(body.text + String(decoding: EventBody.end(sequence: 7), as: UTF8.self))
+        let frame = try JSON.parse(body.text + EventBody.end(sequence: 7))
 
         #expect(
             frame == [
                 "type": "event", "event": "presence", "payload": [:], "seq": 7,
                 "stateVersion": ["presence": 2, "health": 3],
             ])
+    }
+
+    @Test(arguments: [1, 9, 10, 99, 100, 1_234_567, .max])
+    func `an event's end is the connection's number and the last brace`(number: Int) {
+        #expect(EventBody.end(sequence: number) == "\(number)}")
     }
 
     @Test

@@ -151,6 +151,29 @@ struct TurnNarratorTests {
     }
 
     @Test
+    func `a client's own spelling of the key takes the key's place and no other`() throws {
+        let frame = try #require(Telling(.three).tell([Turn.text(0, "agent:main:main", "")]).frames.first)
+
+        let spelled = try JSON.parse(frame.body(spelling: "ma\"in").text + "1}")
+
+        var payload = try #require(JSON.parse(frame.body.text + "1}")["payload"]?.objectValue)
+        #expect(payload["sessionKey"] == "agent:main:main")
+        payload["sessionKey"] = "ma\"in"
+        #expect(spelled["payload"] == .object(payload))
+        #expect(frame.body(spelling: "agent:main:main").bytes === frame.body.bytes)
+    }
+
+    @Test
+    func `a tool's event is the same under the name for those who follow the session`() throws {
+        let frame = try #require(Telling(.four).tell(Turn.withTool).frames.first { $0.event == "agent" })
+
+        var event = try #require(JSON.parse(frame.body(as: "session.tool").text + "1}").objectValue)
+        #expect(event["event"] == "session.tool")
+        event["event"] = "agent"
+        #expect(try .object(event) == JSON.parse(frame.body.text + "1}"))
+    }
+
+    @Test
     func `text taken back replaces what was shown`() {
         let told = Telling(.four).tell([
             Turn.text(0, "Hel", "Hel"), Turn.text(100, "", "", replaces: true), Turn.text(200, "Hi", "Hi"),
@@ -171,7 +194,9 @@ private struct Telling {
     private var narrator: TurnNarrator
     var frames: [TurnFrame] = []
 
-    init(_ generation: Generation) { narrator = TurnNarrator(generation, run: "run-1", agent: .main) }
+    init(_ generation: Generation) {
+        narrator = TurnNarrator(generation, run: "run-1", session: "agent:main:main", agent: .main)
+    }
 
     func tell(_ events: [(after: Duration, event: TurnEvent)]) -> Telling {
         var telling = self
@@ -181,7 +206,7 @@ private struct Telling {
     }
 
     var payloads: [JSON] {
-        frames.compactMap { try? JSON.parse($0.payload(key: "agent:main:main")) }
+        frames.compactMap { try? JSON.parse($0.body.text + "1}")["payload"] }
     }
 
     /// `chat delta`, `agent lifecycle start`, `agent assistant`.

@@ -153,8 +153,8 @@ final class FakeClient: ClientSocket {
 
     func send(text: [UInt8]) { keep(text) }
 
-    func send(text: SharedBytes, suffix: [UInt8], mayWait: Bool) {
-        keep(text.withUnsafeBytes { Array($0) } + suffix)
+    func send(text: SharedBytes, suffix: String, mayWait: Bool) {
+        keep(text.withUnsafeBytes { Array($0) } + suffix.utf8)
     }
 
     func close(code: Int, reason: String) {

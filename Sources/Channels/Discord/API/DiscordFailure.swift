@@ -1,0 +1,64 @@
+import Core
+import Wire
+
+/// Why a request did not do what was asked, by what the caller does next.
+enum DiscordFailure: Error, Sendable, Hashable {
+    /// Too many requests: the same one may succeed after this time.
+    case limited(String, after: Duration)
+    /// Nothing was sent.
+    case unreachable(String)
+    /// No answer, or one that says nothing: it may have been done or not.
+    case unknown(String)
+    /// Discord says no; `code` is one of its own, or 0.
+    case refused(status: Int, code: Int, String)
+    /// The token is not valid; nothing more is asked.
+    case unauthorized(String)
+
+    var reason: String {
+        switch self {
+        case .limited(let reason, _), .unreachable(let reason), .unknown(let reason),
+            .refused(_, _, let reason),
+            .unauthorized(let reason):
+            reason
+        }
+    }
+
+    /// Whether what was asked about is not there.
+    func isMissing(_ codes: Int...) -> Bool {
+        if case .refused(_, let code, _) = self { codes.contains(code) } else { false }
+    }
+
+    /// What the outbox does about it.
+    var delivery: DeliveryError {
+        switch self {
+        case .limited(let reason, let delay): .retry(reason, after: delay)
+        case .unreachable(let reason): .retry(reason)
+        case .unknown(let reason): .unknown(reason)
+        case .refused(_, _, let reason), .unauthorized(let reason): .refused(reason)
+        }
+    }
+
+    /// What the supervisor does about it.
+    var channel: ChannelError {
+        switch self {
+        case .unauthorized(let reason): .refused(reason)
+        case .limited(let reason, let delay): .lost(reason, retryAfter: delay)
+        case .unreachable(let reason), .unknown(let reason), .refused(_, _, let reason): .lost(reason)
+        }
+    }
+}
+
+/// Codes of Discord's that something depends on (JSON error codes).
+enum DiscordCode {
+    static let unknownChannel = 10003
+    static let unknownMessage = 10008
+    static let unknownWebhook = 10015
+    static let unknownInteraction = 10062
+    static let unknownVoiceState = 10065
+    static let alreadyAcknowledged = 40060
+    static let missingAccess = 50001
+    static let missingPermissions = 50013
+    static let invalidWebhookToken = 50027
+    static let forumTakesPosts = 40058
+    static let searchIsNotReady = 110_000
+}

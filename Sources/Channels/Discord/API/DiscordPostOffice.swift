@@ -1,0 +1,121 @@
+import Core
+import Wire
+
+/// The way out: posts parts of replies, each once.
+@MainActor
+final class DiscordPostOffice {
+    /// Discord remembers nonces for "a few minutes"; what is older is looked up before it is posted again.
+    private static let nonceWindow = Duration.seconds(120)
+    /// How wrong our clock may be when something that was posted is looked for.
+    private static let clockMargin = Duration.seconds(120)
+    /// Longest title of a post in a forum.
+    private static let longestTitle = 100
+
+    private let api: DiscordAPI
+    private let mapping: OutgoingMapping
+    private let answers: InteractionAnswers
+    private let buttons: LongCommands
+    private let files: OutgoingFiles
+    /// Our own id, once it is known.
+    var bot: Snowflake?
+
+    init(
+        api: DiscordAPI, mapping: OutgoingMapping, answers: InteractionAnswers, buttons: LongCommands,
+        files: OutgoingFiles
+    ) {
+        self.api = api
+        self.mapping = mapping
+        self.answers = answers
+        self.buttons = buttons
+        self.files = files
+    }
+
+    func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {
+        guard let place = Snowflake(part.address.chat) else {
+            throw .refused("`\(part.address.chat)` is no channel of Discord's.")
+        }
+        await buttons.keep(part.content.buttons)
+        do throws(DiscordFailure) {
+            let id = try await post(part, in: place)
+            return MessageID(id.description)
+        } catch {
+            throw error.delivery
+        }
+    }
+
+    func post(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure) -> Snowflake {
+        if let handle = InteractionHandle(part.content.handle),
+            let id = try await answers.deliver(part, to: handle)
+        {
+            return id
+        }
+        if let posted = part.posted.flatMap({ Snowflake($0.rawValue) }) {
+            return try await change(posted, to: part.content, in: place)
+        }
+        if let triedAt = part.triedAt, Timestamp.now - triedAt > Self.nonceWindow,
+            let id = try await find(part, triedAt, in: place)
+        {
+            return id
+        }
+        let body = try await body(part)
+        do throws(DiscordFailure) {
+            return try await api.post(body, in: place)
+        } catch {
+            guard error.isMissing(DiscordCode.forumTakesPosts) else { throw error }
+            return try await openPost(part, in: place)
+        }
+    }
+
+    private func body(_ part: OutgoingPart) async throws(DiscordFailure) -> DiscordBody {
+        let content = part.content
+        if let file = content.files.first, content.files.count == 1, file.isVoice, content.text.isEmpty,
+            content.buttons.isEmpty,
+            let form = try await files.voiceBody(mapping.creation(part, isVoice: true), file)
+        {
+            return form
+        }
+        return try await files.body(mapping.creation(part), content.files)
+    }
+
+    private func change(_ posted: Snowflake, to content: OutgoingPart.Content, in place: Snowflake)
+        async throws(DiscordFailure) -> Snowflake
+    {
+        try await api.change(posted, in: place, files.body(mapping.change(content), content.files))
+    }
+
+    /// The message that an earlier attempt has left, if it did.
+    ///
+    /// Discord gives a nonce back only for a while; after that our own words, said no earlier, are taken for it.
+    private func find(_ part: OutgoingPart, _ triedAt: Timestamp, in place: Snowflake)
+        async throws(DiscordFailure) -> Snowflake?
+    {
+        let newest = try await api.messages(in: place)
+        if let exact = newest.first(where: { $0.nonce == part.nonce }) { return exact.id }
+        let text = part.content.text.trimmed
+        let earliest = Snowflake(at: triedAt + (.zero - Self.clockMargin))
+        return newest.first { message in
+            message.nonce == nil && message.author.id == bot && message.id >= earliest && !text.isEmpty
+                && message.content.trimmed == text
+        }?.id
+    }
+
+    /// In a forum a message is a post: a thread whose name is the first line.
+    private func openPost(_ part: OutgoingPart, in forum: Snowflake) async throws(DiscordFailure) -> Snowflake
+    {
+        let line = part.content.text.split(separator: "\n").first.map { $0.drop { $0 == "#" }.trimmed } ?? ""
+        let title = line.isEmpty ? "Post" : String(line.prefix(Self.longestTitle / 2))
+        let json = try await api.send(
+            .channel("POST", forum, "/threads"),
+            .json([
+                "name": .string(title),
+                "message": [
+                    "content": .string(part.content.text),
+                    "allowed_mentions": OutgoingMapping.allowedMentions,
+                ],
+            ]))
+        guard let id = Snowflake(json["message"]?["id"]) ?? Snowflake(json["id"]) else {
+            throw .unknown("Discord did not name the post.")
+        }
+        return id
+    }
+}

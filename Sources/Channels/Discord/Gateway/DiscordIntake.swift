@@ -1,0 +1,350 @@
+import Core
+
+/// What is done with the gateway's events: messages, reactions and interactions go to the house, the rest is remembered.
+@MainActor
+final class DiscordIntake {
+    /// What became of an event.
+    enum Outcome: Sendable {
+        case taken
+        case sawGuild(Snowflake)
+        /// It has to come again.
+        case failed(String)
+    }
+
+    typealias Finish = @MainActor @Sendable (Outcome) -> Void
+
+    let lanes = Lanes()
+    let places: KnownPlaces
+    private let api: DiscordAPI
+    private let setup: ChannelSetup
+    private let settings: DiscordSettings
+    private let presences: KnownPresences
+    private let answers: InteractionAnswers
+    private let files: IncomingFiles
+    private var house: ChannelHouse?
+    private(set) var mapping: IncomingMapping
+    private var since: Snowflake?
+    private var seen = SeenMessages()
+    private var isSeenUnsaved = false
+    /// Called when it is known whose bot we are, with the application's id.
+    var onReady: @MainActor (_ application: Snowflake?) -> Void = { _ in }
+
+    /// Messages older than this are not answered any more: Telegram forgets them then, too.
+    private static let oldest = Duration.seconds(24 * 3600)
+    /// Pages of 100 that are read of one channel.
+    private static let mostPages = 10
+    /// Direct chats that are looked at when a session was lost.
+    private static let mostDirect = 50
+    /// The lane of what belongs to no channel.
+    private static let ownLane = Snowflake(rawValue: 0)
+
+    init(
+        setup: ChannelSetup, settings: DiscordSettings, api: DiscordAPI, places: KnownPlaces,
+        presences: KnownPresences, answers: InteractionAnswers, files: IncomingFiles
+    ) {
+        self.setup = setup
+        self.settings = settings
+        self.api = api
+        self.places = places
+        self.presences = presences
+        self.answers = answers
+        self.files = files
+        mapping = IncomingMapping(
+            account: setup.account, bot: DiscordUser(id: Snowflake(rawValue: 0), username: ""),
+            rules: settings.rules)
+    }
+
+    func begin(_ session: GatewaySession, _ house: ChannelHouse) async {
+        self.house = house
+        seen = SeenMessages(json: await house.memory.load("seen"))
+        know(session)
+    }
+
+    /// Learns who we are and since when we may have missed something.
+    func know(_ session: GatewaySession) {
+        since = session.since
+        guard let bot = session.bot else { return }
+        places.bot = bot.id
+        mapping = IncomingMapping(account: setup.account, bot: bot, rules: settings.rules)
+        onReady(settings.applicationID ?? session.applicationID)
+    }
+
+    /// What has been seen, if that has changed since the last call.
+    func unsavedSeen() -> JSON? {
+        guard isSeenUnsaved else { return nil }
+        isSeenUnsaved = false
+        return seen.json
+    }
+
+    // MARK: Events
+
+    /// Takes an event; `finish` is called once when that is done.
+    func take(_ name: String, _ data: JSON, _ finish: @escaping Finish) {
+        switch name {
+        case "MESSAGE_CREATE":
+            guard let message = DiscordMessage(json: data) else { return finish(.taken) }
+            let kind = data["channel_type"]?.intValue.flatMap { DiscordPlace.Kind(rawValue: $0) }
+            work(in: message.channelID, finish) { () async throws(IntakeFailure) in
+                try await self.take(message, kind: kind)
+            }
+        case "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE":
+            guard let reaction = DiscordReaction(json: data, isAdded: name.hasSuffix("ADD")) else {
+                return finish(.taken)
+            }
+            work(in: reaction.channelID, finish) { () async throws(IntakeFailure) in
+                try await self.take(reaction)
+            }
+        case "INTERACTION_CREATE":
+            guard let interaction = DiscordInteraction(json: data) else { return finish(.taken) }
+            take(interaction, finish)
+        case "PRESENCE_UPDATE":
+            presences.take(data)
+            finish(.taken)
+        case "READY": catchUpDirect(finish)
+        case "GUILD_CREATE": catchUp(data, finish)
+        default:
+            places.take(name, data)
+            finish(.taken)
+        }
+    }
+
+    /// Why something could not be taken in, and has to come again.
+    struct IntakeFailure: Error { var reason: String }
+
+    private func work(
+        in lane: Snowflake, _ finish: @escaping Finish,
+        _ action: @escaping @MainActor @Sendable () async throws(IntakeFailure) -> Void
+    ) {
+        lanes.add(lane) {
+            do throws(IntakeFailure) {
+                try await action()
+                finish(.taken)
+            } catch {
+                finish(.failed(error.reason))
+            }
+        }
+    }
+
+    // MARK: Messages
+
+    private func take(_ message: DiscordMessage, kind: DiscordPlace.Kind?) async throws(IntakeFailure) {
+        guard
+            let whereabouts = try await whereabouts(
+                message.channelID, guild: message.guildID,
+                kind: kind ?? (message.guildID == nil ? .direct : nil))
+        else { return }
+        try await take(message, at: whereabouts)
+    }
+
+    private func take(_ message: DiscordMessage, at whereabouts: Whereabouts) async throws(IntakeFailure) {
+        if var incoming = mapping.message(message, at: whereabouts), let house {
+            incoming.files = files.of(message)
+            do throws(InboxError) {
+                try await house.inbox.receive(incoming)
+            } catch {
+                throw IntakeFailure(reason: "A message could not be kept: \(error.reason)")
+            }
+        }
+        saw(message.id, at: whereabouts)
+    }
+
+    private func saw(_ message: Snowflake, at whereabouts: Whereabouts) {
+        guard isListenedTo(whereabouts) else { return }
+        if seen.saw(message, in: whereabouts.place.id, isDirect: whereabouts.guild == nil) {
+            isSeenUnsaved = true
+        }
+    }
+
+    private func isListenedTo(_ whereabouts: Whereabouts) -> Bool {
+        guard let rule = mapping.rule(at: whereabouts) else { return true }
+        return rule.isEnabled && setup.rules.groupPolicy != .disabled
+            && (rule.isListed || setup.rules.groupPolicy == .open)
+    }
+
+    /// Nil where the bot may not look: nothing can be said there either.
+    private func whereabouts(_ id: Snowflake, guild: Snowflake?, kind: DiscordPlace.Kind?)
+        async throws(IntakeFailure) -> Whereabouts?
+    {
+        do throws(DiscordFailure) {
+            return try await places.whereabouts(of: id, guild: guild, kind: kind)
+        } catch {
+            if case .refused = error {
+                setup.log.debug(
+                    "a place cannot be seen", ["channel": id.description, "reason": error.reason])
+                return nil
+            }
+            throw IntakeFailure(reason: error.reason)
+        }
+    }
+
+    // MARK: Reactions
+
+    private func take(_ reaction: DiscordReaction) async throws(IntakeFailure) {
+        guard reaction.userID != mapping.bot.id,
+            let whereabouts = try await whereabouts(
+                reaction.channelID, guild: reaction.guildID, kind: reaction.guildID == nil ? .direct : nil)
+        else { return }
+        var author = reaction.messageAuthorID
+        if author == nil, settings.rules.reactions(in: whereabouts.guild) == .own, isListenedTo(whereabouts) {
+            author = await self.author(of: reaction)
+        }
+        if let notice = mapping.notice(reaction, author: author, at: whereabouts) {
+            house?.inbox.notice(notice)
+        }
+    }
+
+    /// Discord tells it only of reactions that are added.
+    private func author(of reaction: DiscordReaction) async -> Snowflake? {
+        // A reaction to a message that cannot be read is told to nobody.
+        try? await api.message(reaction.messageID, in: reaction.channelID)?.author.id
+    }
+
+    // MARK: Interactions
+
+    private func take(_ interaction: DiscordInteraction, _ finish: @escaping Finish) {
+        if interaction.kind == .autocomplete {
+            let data = CommandMapping.completions(interaction, house?.commands() ?? [])
+            lanes.add(interaction.id) { await self.answers.complete(interaction, data) }
+            return finish(.taken)
+        }
+        // Discord waits three seconds: the answer that all is well does not wait for what came before it.
+        let begun = answers.begin(interaction)
+        lanes.add(interaction.id) { await self.answers.acknowledge(interaction, begun) }
+        work(in: interaction.channelID, finish) { () async throws(IntakeFailure) in
+            try await self.takeUp(interaction)
+        }
+    }
+
+    private func takeUp(_ interaction: DiscordInteraction) async throws(IntakeFailure) {
+        let kind = interaction.guildID == nil ? interaction.channelKind ?? .direct : nil
+        guard
+            let whereabouts = try await whereabouts(
+                interaction.channelID, guild: interaction.guildID, kind: kind),
+            let house
+        else { return }
+        guard isListenedTo(whereabouts) else {
+            return await answers.say(InteractionWords.notHere, to: interaction)
+        }
+        guard let text = answers.text(interaction) else {
+            return await answers.say(InteractionWords.tooOld, to: interaction)
+        }
+        let message = mapping.message(
+            interaction, saying: text, at: whereabouts, handle: answers.handle(interaction))
+        do throws(InboxError) {
+            try await house.inbox.receive(message)
+        } catch {
+            throw IntakeFailure(reason: "A command could not be kept: \(error.reason)")
+        }
+    }
+
+    // MARK: Catching up
+
+    /// Reads in a guild's channels what came while there was no session.
+    private func catchUp(_ data: JSON, _ finish: @escaping Finish) {
+        guard let guildID = Snowflake(data["id"]), data["unavailable"]?.boolValue != true else {
+            return finish(.taken)
+        }
+        let joined = data["joined_at"]?.stringValue.flatMap(DiscordTime.parse).map { Snowflake(at: $0) }
+        let behind = places.take(guild: data).compactMap { place in
+            mark(place, joined: joined).map { (place: place, mark: $0) }
+        }
+        let countdown = Countdown(behind.count) { failure in
+            finish(failure.map { .failed($0) } ?? .sawGuild(guildID))
+        }
+        for (place, mark) in behind {
+            work(in: place.id, countdown.finish) { () async throws(IntakeFailure) in
+                try await self.catchUp(place.id, after: mark, guild: guildID, kind: place.kind)
+            }
+        }
+    }
+
+    /// Direct chats are in no event: those that are known are asked for.
+    private func catchUpDirect(_ finish: @escaping Finish) {
+        guard settings.shardNumber == 0, since != nil else { return finish(.taken) }
+        let behind = seen.directPlaces.prefix(Self.mostDirect).compactMap { id in
+            seen[id].map { (id: id, mark: $0) }
+        }
+        let countdown = Countdown(behind.count) { failure in
+            finish(failure.map { .failed($0) } ?? .taken)
+        }
+        for (id, mark) in behind {
+            work(in: id, countdown.finish) { () async throws(IntakeFailure) in
+                try await self.catchUp(id, after: max(mark, Self.horizon), guild: nil, kind: .direct)
+            }
+        }
+    }
+
+    /// The message after which a channel has to be read; nil when nothing is there or it does not matter.
+    private func mark(_ place: DiscordPlace, joined: Snowflake?) -> Snowflake? {
+        guard let last = place.lastMessageID, let known = seen[place.id] ?? since else { return nil }
+        let mark = max(known, joined ?? known, Self.horizon)
+        return last > mark ? mark : nil
+    }
+
+    private static var horizon: Snowflake { Snowflake(at: Timestamp.now + (.zero - oldest)) }
+
+    private func catchUp(_ id: Snowflake, after mark: Snowflake, guild: Snowflake?, kind: DiscordPlace.Kind?)
+        async throws(IntakeFailure)
+    {
+        guard let whereabouts = try await whereabouts(id, guild: guild, kind: kind), isListenedTo(whereabouts)
+        else {
+            return
+        }
+        var mark = mark
+        for _ in 0..<Self.mostPages {
+            let messages = try await read(id, after: mark)
+            for message in messages {
+                try await take(completed(message, at: whereabouts), at: whereabouts)
+                mark = message.id
+            }
+            if messages.count < DiscordAPI.mostMessages { return }
+        }
+        setup.log.warning(
+            "more messages came while Discord was away than are read at once; the rest is left out",
+            ["channel": id.description])
+    }
+
+    private func read(_ id: Snowflake, after mark: Snowflake) async throws(IntakeFailure) -> [DiscordMessage]
+    {
+        do throws(DiscordFailure) {
+            return try await api.messages(in: id, after: mark)
+        } catch {
+            if case .refused = error { return [] }
+            throw IntakeFailure(reason: error.reason)
+        }
+    }
+
+    /// What an event has and a message that is read has not: the guild, and the roles where the config asks for some.
+    private func completed(_ message: DiscordMessage, at whereabouts: Whereabouts) async -> DiscordMessage {
+        guard let guild = whereabouts.guild else { return message }
+        var message = message
+        message.guildID = guild.id
+        if mapping.rule(at: whereabouts)?.roles.isEmpty == false, !message.author.isBot,
+            message.webhookID == nil
+        {
+            // Whose roles cannot be had has none.
+            message.member = try? await api.member(message.author.id, of: guild.id)
+        }
+        return message
+    }
+}
+
+/// Calls back when as many pieces of work are done as there are.
+@MainActor
+private final class Countdown {
+    private var left: Int
+    private var failure: String?
+    private let done: @MainActor (String?) -> Void
+
+    init(_ count: Int, _ done: @escaping @MainActor (String?) -> Void) {
+        left = count
+        self.done = done
+        if count == 0 { done(nil) }
+    }
+
+    func finish(_ outcome: DiscordIntake.Outcome) {
+        if case .failed(let reason) = outcome { failure = reason }
+        left -= 1
+        if left == 0 { done(failure) }
+    }
+}

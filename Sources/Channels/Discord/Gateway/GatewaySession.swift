@@ -1,0 +1,116 @@
+import Core
+import Wire
+
+/// A session at Discord's gateway: what is needed to go on with it, also after a restart of the process.
+struct GatewaySession: Sendable, Hashable {
+    /// Discord's id; nil before the first.
+    var id: String?
+    var resumeURL: String?
+    /// The last event that is surely taken in.
+    var sequence = 0
+    var bot: DiscordUser?
+    var applicationID: Snowflake?
+    /// Everything older than this was taken in before the session began.
+    ///
+    /// What came in a channel after it, and that nobody remembers, is read by REST. Nil at the first start of all.
+    var since: Snowflake?
+    /// Everything older than this has been taken in.
+    var seenUntil: Snowflake?
+    /// Guilds that have not been looked at since the session began.
+    var unseenGuilds: Set<Snowflake> = []
+    /// Tells whether it was made with the same token, shard and intents; nothing can be learned from it.
+    var fingerprint: String
+
+    /// Guilds whose order of arrival is remembered; a bot in more of them is sharded.
+    static let mostUnseenGuilds = 2500
+
+    init(fingerprint: String) { self.fingerprint = fingerprint }
+
+    /// The same for the same login.
+    static func fingerprint(token: Secret, settings: DiscordSettings) -> String {
+        let shard = settings.shard.map { "\($0.number)/\($0.count)" } ?? ""
+        let text = [token.reveal(), settings.apiRoot, String(settings.intents), shard].joined(separator: "\n")
+        return String(Digest.hex(Digest.sha256(Array(text.utf8))).prefix(16))
+    }
+
+    var canResume: Bool { id != nil && resumeURL != nil && bot != nil }
+
+    /// Forgets the session but not what has been seen.
+    mutating func end() {
+        id = nil
+        resumeURL = nil
+        sequence = 0
+    }
+
+    /// A new one has begun, with these guilds.
+    mutating func begin(_ ready: JSON) {
+        id = ready["session_id"]?.nonEmptyString
+        resumeURL = ready["resume_gateway_url"]?.nonEmptyString
+        sequence = 0
+        bot = DiscordUser(json: ready["user"]) ?? bot
+        applicationID = Snowflake(ready["application"]?["id"]) ?? applicationID
+        since = seenUntil
+        let guilds = (ready["guilds"]?.arrayValue ?? []).compactMap { Snowflake($0["id"]) }
+        unseenGuilds = Set(guilds.prefix(Self.mostUnseenGuilds))
+    }
+
+    /// Moves `seenUntil` on, unless something of before the session may still have to be read.
+    mutating func sawEverything(until moment: Snowflake) {
+        guard unseenGuilds.isEmpty || seenUntil == nil else { return }
+        seenUntil = max(seenUntil ?? moment, moment)
+    }
+}
+
+extension GatewaySession {
+    var json: JSON {
+        var object: JSONObject = ["fingerprint": .string(fingerprint), "sequence": JSON(sequence)]
+        object["id"] = id.map { .string($0) }
+        object["resumeUrl"] = resumeURL.map { .string($0) }
+        object["bot"] = bot.map { ["id": $0.id.json, "username": .string($0.username), "bot": true] }
+        object["application"] = applicationID?.json
+        object["since"] = since?.json
+        object["seenUntil"] = seenUntil?.json
+        if !unseenGuilds.isEmpty { object["unseenGuilds"] = .array(unseenGuilds.sorted().map(\.json)) }
+        return .object(object)
+    }
+
+    /// What is kept of an earlier session; one of another login is only good for what has been seen.
+    init(json: JSON?, fingerprint: String) {
+        self.init(fingerprint: fingerprint)
+        guard let json else { return }
+        bot = DiscordUser(json: json["bot"])
+        applicationID = Snowflake(json["application"])
+        since = Snowflake(json["since"])
+        seenUntil = Snowflake(json["seenUntil"])
+        unseenGuilds = Set(json["unseenGuilds"]?.snowflakes ?? [])
+        guard json["fingerprint"]?.stringValue == fingerprint else { return }
+        id = json["id"]?.nonEmptyString
+        resumeURL = json["resumeUrl"]?.nonEmptyString
+        sequence = json["sequence"]?.intValue ?? 0
+    }
+}
+
+/// Which events of a session have been taken in, when several are worked on side by side.
+struct SequenceLedger: Sendable {
+    /// The newest event that came.
+    private(set) var newest: Int
+    private var open: Set<Int> = []
+
+    init(from sequence: Int = 0) { newest = sequence }
+
+    mutating func begin(_ sequence: Int) {
+        newest = max(newest, sequence)
+        open.insert(sequence)
+    }
+
+    mutating func end(_ sequence: Int) { open.remove(sequence) }
+
+    /// Everything up to this event has been taken in.
+    var durable: Int { open.min().map { $0 - 1 } ?? newest }
+
+    /// Goes back to where a resumed session has to go on.
+    mutating func rewind() {
+        newest = durable
+        open = []
+    }
+}

@@ -1,0 +1,114 @@
+import Core
+
+/// What has been told of guilds and their channels, so that Discord need not be asked for each message.
+@MainActor
+final class KnownPlaces {
+    /// Channels kept, about 200 bytes each; beyond it those are forgotten that can be asked for again.
+    static let mostPlaces = 20_000
+
+    private let api: DiscordAPI
+    /// Our own id, once it is known.
+    var bot = Snowflake(rawValue: 0)
+    private var guilds: [Snowflake: DiscordGuild] = [:]
+    private var places: [Snowflake: DiscordPlace] = [:]
+
+    init(api: DiscordAPI) { self.api = api }
+
+    // MARK: What events tell
+
+    /// Takes in a whole guild; returns those of its channels that can hold messages, with threads.
+    func take(guild json: JSON) -> [DiscordPlace] {
+        guard let guild = DiscordGuild(json: json, bot: bot) else { return [] }
+        guilds[guild.id] = guild
+        let parts = (json["channels"]?.arrayValue ?? []) + (json["threads"]?.arrayValue ?? [])
+        let found = parts.compactMap { DiscordPlace(json: $0, in: guild.id) }
+        for place in found { keep(place) }
+        return found.filter { $0.kind != .category && !$0.holdsPosts }
+    }
+
+    /// Takes in an event about guilds, channels, threads or roles; others are ignored.
+    func take(_ name: String, _ data: JSON) {
+        switch name {
+        case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
+            if let place = DiscordPlace(json: data) { keep(place) }
+        case "CHANNEL_DELETE", "THREAD_DELETE":
+            if let id = Snowflake(data["id"]) { places[id] = nil }
+        case "THREAD_LIST_SYNC":
+            let guild = Snowflake(data["guild_id"])
+            for thread in data["threads"]?.arrayValue ?? [] {
+                if let place = DiscordPlace(json: thread, in: guild) { keep(place) }
+            }
+        case "GUILD_UPDATE":
+            if let guild = DiscordGuild(json: data, bot: bot) { guilds[guild.id] = guild }
+        case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE":
+            if let id = Snowflake(data["guild_id"]), let role = data["role"] {
+                guilds[id]?.take(role: role, bot: bot)
+            }
+        case "GUILD_ROLE_DELETE":
+            if let id = Snowflake(data["guild_id"]), let role = Snowflake(data["role_id"]) {
+                guilds[id]?.roleNames[role] = nil
+            }
+        case "GUILD_DELETE":
+            // A guild that is only unavailable comes back as it was.
+            if data["unavailable"]?.boolValue != true, let id = Snowflake(data["id"]) { forget(guild: id) }
+        default: break
+        }
+    }
+
+    // MARK: Where something was
+
+    /// All that is known of a place; what is not known is asked for.
+    ///
+    /// `guild` and `kind` are what an event said of it.
+    func whereabouts(of id: Snowflake, guild: Snowflake?, kind: DiscordPlace.Kind? = nil)
+        async throws(DiscordFailure) -> Whereabouts
+    {
+        if guild == nil, kind == .direct { return Whereabouts(place: DiscordPlace(id: id, kind: .direct)) }
+        let place = try await place(id)
+        guard let guildID = place.guildID ?? guild else { return Whereabouts(place: place) }
+        let parent: DiscordPlace? =
+            if place.isThread, let parentID = place.parentID { try await self.place(parentID) } else { nil }
+        return Whereabouts(place: place, parent: parent, guild: try await self.guild(guildID))
+    }
+
+    func place(_ id: Snowflake) async throws(DiscordFailure) -> DiscordPlace {
+        if let place = places[id] { return place }
+        let place = try await api.place(id)
+        keep(place)
+        return place
+    }
+
+    private func guild(_ id: Snowflake) async throws(DiscordFailure) -> DiscordGuild {
+        if let guild = guilds[id] { return guild }
+        let guild = try await api.guild(id, bot: bot)
+        guilds[id] = guild
+        return guild
+    }
+
+    // MARK: Looking up
+
+    /// Guilds that are known, by name.
+    var allGuilds: [DiscordGuild] { guilds.values.sorted { $0.name < $1.name } }
+
+    /// Channels whose name in the config's spelling is `slug`, in a guild or in all.
+    func places(named slug: String, in guild: Snowflake? = nil) -> [DiscordPlace] {
+        places.values.filter { place in
+            place.guildID != nil && place.kind != .category && (guild == nil || place.guildID == guild)
+                && place.name.map(Slug.of) == slug
+        }.sorted { $0.id < $1.id }
+    }
+
+    // MARK: Inside
+
+    private func keep(_ place: DiscordPlace) {
+        if places[place.id] == nil, places.count >= Self.mostPlaces { places.removeAll() }
+        var place = place
+        place.lastMessageID = nil
+        places[place.id] = place
+    }
+
+    private func forget(guild id: Snowflake) {
+        guilds[id] = nil
+        places = places.filter { $0.value.guildID != id }
+    }
+}

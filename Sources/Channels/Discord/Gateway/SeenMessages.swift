@@ -1,0 +1,52 @@
+import Core
+
+/// The last message that was taken in, for each channel that is listened to.
+///
+/// Where a session could not be resumed, reading goes on from there.
+struct SeenMessages: Sendable, Hashable {
+    /// Places remembered; those that were quiet longest go first.
+    static let mostPlaces = 1000
+
+    private var last: [Snowflake: Snowflake] = [:]
+    private var direct: Set<Snowflake> = []
+
+    init() {}
+
+    subscript(place: Snowflake) -> Snowflake? { last[place] }
+
+    /// Places of direct messages, the latest first.
+    var directPlaces: [Snowflake] { direct.sorted { (last[$0]?.rawValue ?? 0) > (last[$1]?.rawValue ?? 0) } }
+
+    /// Returns whether anything changed.
+    mutating func saw(_ message: Snowflake, in place: Snowflake, isDirect: Bool) -> Bool {
+        guard message > last[place] ?? Snowflake(rawValue: 0) else { return false }
+        if last[place] == nil, last.count >= Self.mostPlaces { forgetQuietest() }
+        last[place] = message
+        if isDirect { direct.insert(place) }
+        return true
+    }
+
+    private mutating func forgetQuietest() {
+        guard let quietest = last.min(by: { $0.value < $1.value })?.key else { return }
+        last[quietest] = nil
+        direct.remove(quietest)
+    }
+
+    var json: JSON {
+        var object = JSONObject()
+        for (place, message) in last {
+            object[place.description] = direct.contains(place) ? [message.json, "direct"] : [message.json]
+        }
+        return .object(object)
+    }
+
+    init(json: JSON?) {
+        for (place, value) in json?.objectValue ?? [:] {
+            guard let place = Snowflake(place), let message = Snowflake(value.arrayValue?.first),
+                last.count < Self.mostPlaces
+            else { continue }
+            last[place] = message
+            if value.arrayValue?.last == "direct" { direct.insert(place) }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Core
+
+/// What the config says of groups and their topics (`channels.telegram.groups`).
+struct TelegramPlaces {
+    let groups: JSONObject?
+    let rules: ChannelRules
+
+    /// The rule for a group, a supergroup or a channel; `former` is the id it had as a group.
+    ///
+    /// The map is an allowlist when it is there. A group it names is open to its members unless somebody is named who
+    /// may write; `*` lets in no group by itself, only the people named in `groupAllowFrom` or `allowFrom`.
+    func rule(chat: Int, former: Int? = nil, topic: Int?) -> PlaceRule {
+        let entry = groups?[String(chat)] ?? former.flatMap { groups?[String($0)] }
+        let group = entry ?? groups?["*"]
+        let ofTopic = topic.flatMap { group?["topics"]?[String($0)] } ?? group?["topics"]?["*"]
+        func value(_ key: String) -> JSON? {
+            ofTopic?[key] ?? group?[key] ?? (entry == nil ? nil : groups?["*"]?[key])
+        }
+
+        var rule = PlaceRule()
+        rule.policy = value("groupPolicy")?.stringValue.flatMap { GroupPolicy(rawValue: $0) }
+        rule.isEnabled = group?["enabled"]?.boolValue != false && ofTopic?["enabled"]?.boolValue != false
+        rule.requiresMention = value("requireMention")?.boolValue ?? true
+        rule.users = value("allowFrom").map { ChannelRules.names($0) } ?? everywhere
+        rule.isListed = groups == nil ? !isOpenToAll(rule.users) : group != nil
+        if groups != nil, group == nil { rule.isEnabled = false }
+        if entry == nil, policy(rule) == .allowlist, isOpenToAll(rule.users) { rule.users = [] }
+        rule.systemPrompt = joined(group?["systemPrompt"]?.stringValue, ofTopic?["systemPrompt"]?.stringValue)
+        rule.skills = value("skills")?.arrayValue?.compactMap(\.stringValue)
+        rule.tools = value("tools")
+        rule.toolsBySender = value("toolsBySender")
+        return rule
+    }
+
+    /// Who may write in every group; nil leaves it to `groupAllowFrom`.
+    private var everywhere: [String]? {
+        guard rules.groupAllowFrom.isEmpty, !rules.allowFrom.isEmpty else { return nil }
+        return rules.allowFrom
+    }
+
+    private func policy(_ rule: PlaceRule) -> GroupPolicy { rule.policy ?? rules.groupPolicy }
+
+    private func isOpenToAll(_ users: [String]?) -> Bool { users == nil && rules.groupAllowFrom.isEmpty }
+
+    private func joined(_ group: String?, _ topic: String?) -> String? {
+        let parts = [group, topic].compactMap { $0 }.filter { !$0.isEmpty }
+        return parts.isEmpty ? nil : parts.joined(separator: "\n\n")
+    }
+}

@@ -1,0 +1,176 @@
+import Core
+
+/// Asks Telegram for updates, again and again.
+///
+/// Telegram keeps an update until a later request names a higher offset. The offset moves only past updates that are on
+/// disk, so whatever happens in between, they come again; those that were kept are recognised.
+@MainActor
+final class TelegramPoller {
+    /// How long Telegram may hold a request that has nothing to bring.
+    private static let wait = Duration.seconds(30)
+    private static let firstDelay = 1.0
+    private static let longestDelay = 30.0
+    /// After a week without updates Telegram counts from anywhere, so an old offset could skip new ones.
+    private static let longestTrust = Duration.seconds(6 * 86_400)
+    private static let memoryName = "offset"
+
+    private let api: TelegramAPI
+    private let intake: TelegramIntake
+    private let house: ChannelHouse
+    private let bot: TelegramBot
+    private let log: Log
+    private let random: () -> Double
+    /// The first update that is not on disk; 0 for the oldest that Telegram has.
+    private var offset = 0
+    /// Updates behind `offset` that are on disk already.
+    private var ahead: Set<Int> = []
+    private var failures = 0
+
+    init(
+        api: TelegramAPI, intake: TelegramIntake, house: ChannelHouse, bot: TelegramBot, log: Log,
+        random: @escaping () -> Double = { Double.random(in: 0..<1) }
+    ) {
+        self.api = api
+        self.intake = intake
+        self.house = house
+        self.bot = bot
+        self.log = log
+        self.random = random
+    }
+
+    /// Runs until cancelled, or until Telegram does not know the token any more.
+    func run() async -> ChannelError? {
+        await loadOffset()
+        while !Task.isCancelled {
+            do throws(TelegramError) {
+                let updates = try await api.updates(from: offset, wait: Self.wait)
+                recovered()
+                guard await take(updates) else {
+                    await pause(Self.firstDelay)
+                    continue
+                }
+            } catch {
+                if let end = await failed(error) { return end }
+            }
+        }
+        return nil
+    }
+
+    // MARK: Offset
+
+    private func loadOffset() async {
+        guard let kept = await house.memory.load(Self.memoryName), kept["bot"]?.intValue == bot.user.id,
+            let next = kept["next"]?.intValue, let at = kept["at"]?.intValue
+        else { return }
+        let age = Timestamp.now - Timestamp(milliseconds: Int64(at))
+        if age >= .zero, age < Self.longestTrust { offset = next }
+    }
+
+    /// Takes a batch, chats side by side; returns whether all of it is on disk.
+    private func take(_ updates: [TelegramUpdate]) async -> Bool {
+        guard !updates.isEmpty else {
+            // Everything is confirmed: from here on the oldest is the next.
+            offset = 0
+            ahead = []
+            return true
+        }
+        let lanes = lanes(updates.filter { !ahead.contains($0.id) })
+        await withTaskGroup(of: [Int].self) { group in
+            for lane in lanes { group.addTask { await self.take(inOrder: lane) } }
+            for await done in group { ahead.formUnion(done) }
+        }
+        let ids = updates.map(\.id).sorted()
+        let left = ids.first { !ahead.contains($0) }
+        let next = left ?? (ids.last ?? 0) + 1
+        if next > (ids.first ?? 0) { await confirm(next) }
+        ahead = ahead.filter { $0 >= next }
+        return left == nil
+    }
+
+    private func confirm(_ next: Int) async {
+        offset = next
+        await house.memory.save(
+            Self.memoryName, ["bot": JSON(bot.user.id), "next": JSON(next), "at": Timestamp.now.json])
+    }
+
+    /// One list for each chat, in the order of the updates.
+    private func lanes(_ updates: [TelegramUpdate]) -> [[TelegramUpdate]] {
+        var lanes: [Int: [TelegramUpdate]] = [:]
+        for update in updates { lanes[update.event.chat, default: []].append(update) }
+        return Array(lanes.values)
+    }
+
+    private func take(inOrder updates: [TelegramUpdate]) async -> [Int] {
+        var done: [Int] = []
+        for update in updates {
+            do throws(InboxError) {
+                try await intake.take(update)
+            } catch {
+                log.warning("a message could not be kept yet", ["reason": error.reason])
+                return done
+            }
+            done.append(update.id)
+        }
+        return done
+    }
+
+    // MARK: Failures
+
+    private func recovered() {
+        guard failures > 0 else { return }
+        failures = 0
+        log.info("connected again")
+        house.report(.connected(name: "@" + bot.username))
+    }
+
+    /// Waits before the next attempt; returns why there is none.
+    private func failed(_ error: TelegramError) async -> ChannelError? {
+        switch error {
+        case .cancelled: return nil
+        case .badToken, .impossible: return .refused(error.sentence())
+        case .webhookIsSet:
+            if await removeWebhook() { return nil }
+        case .flood(let delay):
+            await pause(Double(delay.components.seconds))
+            return nil
+        default: break
+        }
+        failures += 1
+        if failures == 1 {
+            log.warning("\(error.sentence())")
+            house.report(.reconnecting(reason: error.sentence()))
+        }
+        let most = min(Self.firstDelay * Double(1 << min(failures - 1, 6)), Self.longestDelay)
+        await pause(most * (0.5 + 0.5 * random()))
+        return nil
+    }
+
+    /// The config says polling, so a webhook that is still set is from before.
+    private func removeWebhook() async -> Bool {
+        do throws(TelegramError) {
+            _ = try await api.call("deleteWebhook", ["drop_pending_updates": false])
+            log.info("webhook removed: `channels.telegram.webhookUrl` is not set")
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func pause(_ seconds: Double) async {
+        // Cancelled: the loop's condition sees it.
+        try? await Task.sleep(for: .milliseconds(Int64(seconds * 1000)))
+    }
+}
+
+extension TelegramUpdate.Event {
+    /// The chat it belongs to; 0 for none.
+    fileprivate var chat: Int {
+        switch self {
+        case .message(let message): message.chat.id
+        case .callback(let callback): callback.message?.chat.id ?? callback.from.id
+        case .reaction(let change): change.chat.id
+        case .membership(let change): change.chat.id
+        case .vote, .other: 0
+        }
+    }
+}

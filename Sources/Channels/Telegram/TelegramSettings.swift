@@ -1,0 +1,102 @@
+import Core
+
+/// What the config says of one Telegram account, beside what all platforms share.
+struct TelegramSettings {
+    /// The Bot API's root, without `/bot` and without a slash at its end.
+    var apiRoot: String
+    var proxy: String?
+    /// Whether addresses of both families may be tried side by side.
+    var racesAddresses: Bool
+    /// Whether IPv4 comes first.
+    var prefersIPv4: Bool
+    /// Longest silence of the server in one call.
+    var timeout: Duration
+    /// The address that Telegram shall call; nil: we ask for updates.
+    var webhookURL: String?
+    var webhookSecret: Secret?
+    /// Where Telegram's calls arrive on our own port.
+    var webhookPath: String
+    var groups: JSONObject?
+    var showsLinkPreviews: Bool
+    var reactionNotices: ReactionNotices
+    /// Whether the agent may put reactions on messages.
+    var allowsReactions: Bool
+    var buttons: ButtonScope
+    var tables: TableStyle
+    var customCommands: [ChannelCommand]
+    private var gates: JSON
+
+    /// Of which reactions the agent hears.
+    enum ReactionNotices: String { case off, own, all }
+
+    /// In which chats buttons are put below messages.
+    enum ButtonScope: String { case off, dm, group, all, allowlist }
+
+    /// What becomes of a table, as there are none on Telegram.
+    enum TableStyle: String { case off, bullets, code, block }
+
+    static let defaultRoot = "https://api.telegram.org"
+
+    init(_ section: JSON, account: String = "default") {
+        apiRoot = Self.root(section["apiRoot"]?.stringValue)
+        proxy = section["proxy"]?.stringValue
+        racesAddresses = section["network"]?["autoSelectFamily"]?.boolValue ?? true
+        prefersIPv4 = section["network"]?["dnsResultOrder"]?.stringValue == "ipv4first"
+        timeout = .seconds(max(1, min(section["timeoutSeconds"]?.intValue ?? 60, 3600)))
+        webhookURL = section["webhookUrl"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+        webhookSecret = section["webhookSecret"]?.stringValue.map { Secret($0) }
+        webhookPath = Self.path(section["webhookPath"]?.stringValue, account: account)
+        groups = section["groups"]?.objectValue
+        showsLinkPreviews = section["linkPreview"]?.boolValue ?? true
+        reactionNotices = section["reactionNotifications"].flatMap(Self.word) ?? .own
+        let level = section["reactionLevel"]?.stringValue ?? "minimal"
+        allowsReactions = level == "minimal" || level == "extensive"
+        buttons = Self.buttonScope(section["capabilities"])
+        tables = section["markdown"]?["tables"].flatMap(Self.word) ?? .code
+        customCommands = (section["customCommands"]?.arrayValue ?? []).compactMap { json in
+            json["command"]?.stringValue.map {
+                ChannelCommand(name: $0, help: json["description"]?.stringValue ?? "")
+            }
+        }
+        gates = section["actions"] ?? [:]
+    }
+
+    /// Whether an action of `channels.telegram.actions` is on; all but stickers are, unless told otherwise.
+    func allows(_ action: String) -> Bool { gates[action]?.boolValue ?? (action != "sticker") }
+
+    /// Whether buttons are put below messages of a chat; people have positive ids.
+    func showsButtons(in chat: Int) -> Bool {
+        switch buttons {
+        case .off: false
+        case .dm: chat > 0
+        case .group: chat < 0
+        case .all, .allowlist: true
+        }
+    }
+
+    private static func word<Word: RawRepresentable<String>>(_ json: JSON) -> Word? {
+        json.stringValue.flatMap { Word(rawValue: $0) }
+    }
+
+    /// People who copied an address from a call give it with `/bot<token>`; that part is ours to add.
+    private static func root(_ text: String?) -> String {
+        var root = text.map { String($0.trimmed) } ?? ""
+        if root.isEmpty { root = defaultRoot }
+        while root.last == "/" { root.removeLast() }
+        if let slash = root.lastIndex(of: "/"), root[slash...].hasPrefix("/bot") {
+            root = String(root[..<slash])
+        }
+        return root
+    }
+
+    private static func path(_ text: String?, account: String) -> String {
+        let path = text.map { String($0.trimmed) } ?? ""
+        if !path.isEmpty { return path.hasPrefix("/") ? path : "/" + path }
+        return account == "default" ? "/telegram-webhook" : "/telegram-webhook/\(account)"
+    }
+
+    private static func buttonScope(_ capabilities: JSON?) -> ButtonScope {
+        if let names = capabilities?.arrayValue { return names.contains("inlineButtons") ? .all : .off }
+        return capabilities?["inlineButtons"].flatMap(word) ?? .allowlist
+    }
+}

@@ -1,0 +1,83 @@
+/// A list of people from the config, such as `allowFrom`, and whether it names somebody.
+///
+/// An entry is an id, `@name` or a name, a tag (`ann#1234`), `<@id>`, `user:id`, `discord:id`, `telegram:id`, `tg:id`,
+/// `pk:id`, or `*` for everybody. Case does not matter. A name is the one that the platform keeps unique: what people
+/// call themselves at will lets nobody in.
+package struct SenderMatch {
+    private var isForAll = false
+    private var ids: Set<String> = []
+    private var names: Set<String> = []
+    private var roles: Set<String> = []
+
+    /// Whether the list names the sender.
+    package static func contains(_ sender: Sender, _ entries: [String]) -> Bool {
+        SenderMatch(entries).names(sender)
+    }
+
+    /// Whether it names one of the sender's roles, by `role:id`, `<@&id>` or the id alone.
+    package static func containsRole(of sender: Sender, _ entries: [String]) -> Bool {
+        SenderMatch(entries).namesRole(of: sender)
+    }
+
+    private init(_ entries: [String]) {
+        for entry in entries { add(entry[...].trimmed) }
+    }
+
+    private func names(_ sender: Sender) -> Bool {
+        if isForAll || ids.contains(sender.id.lowercased()) { return true }
+        return [sender.username, sender.tag].contains {
+            $0.map { names.contains(Self.name($0[...])) } ?? false
+        }
+    }
+
+    private func namesRole(of sender: Sender) -> Bool {
+        isForAll && !sender.roles.isEmpty
+            || sender.roles.contains { roles.contains($0) || ids.contains($0.lowercased()) }
+    }
+
+    private mutating func add(_ entry: Substring) {
+        if entry == "*" {
+            isForAll = true
+        } else if let role = Self.role(entry) {
+            roles.insert(String(role))
+        } else if let id = Self.mentioned(entry) {
+            ids.insert(id.lowercased())
+        } else {
+            addPlain(Self.withoutPrefix(entry))
+        }
+    }
+
+    /// A name made of digits is taken for an id, which nobody can choose.
+    private mutating func addPlain(_ entry: Substring) {
+        guard !entry.isEmpty else { return }
+        if entry.first != "@" { ids.insert(entry.lowercased()) }
+        if entry.contains(where: { !$0.isWholeNumber }) { names.insert(Self.name(entry)) }
+    }
+
+    // MARK: Spellings
+
+    private static let prefixes = ["discord:", "telegram:", "tg:", "user:", "pk:"]
+
+    private static func withoutPrefix(_ entry: Substring) -> Substring {
+        var entry = entry
+        while let prefix = prefixes.first(where: { entry.prefix($0.count).lowercased() == $0 }) {
+            entry = entry.dropFirst(prefix.count).trimmed
+        }
+        return mentioned(entry) ?? entry
+    }
+
+    private static func mentioned(_ entry: Substring) -> Substring? {
+        guard entry.hasPrefix("<@"), entry.hasSuffix(">") else { return nil }
+        let id = entry.dropFirst(entry.hasPrefix("<@!") ? 3 : 2).dropLast()
+        return !id.isEmpty && id.allSatisfy(\.isWholeNumber) ? id : nil
+    }
+
+    private static func role(_ entry: Substring) -> Substring? {
+        if entry.prefix(5).lowercased() == "role:" { return entry.dropFirst(5).trimmed }
+        return entry.hasPrefix("<@&") && entry.hasSuffix(">") ? entry.dropFirst(3).dropLast() : nil
+    }
+
+    private static func name(_ text: Substring) -> String {
+        (text.hasPrefix("@") ? text.dropFirst() : text).lowercased()
+    }
+}
