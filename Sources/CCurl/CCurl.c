@@ -85,6 +85,9 @@ int ccurl_easy_set_text(CURL *easy, CURLoption option, const char *value) {
 int ccurl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback value) {
     return api.easy_setopt(easy, option, value);
 }
+int ccurl_easy_set_seek(CURL *easy, curl_seek_callback value) {
+    return api.easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
+}
 /* The numbered options are deprecated, but only they are in every libcurl that may be found at run time. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 int ccurl_easy_set_protocols(CURL *easy, long protocols, long redirect_protocols) {

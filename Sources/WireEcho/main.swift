@@ -9,7 +9,7 @@ import Wire
 // Wire alone, to be measured beside the limit and judged by outside conformance suites and servers.
 //
 // `wire-echo PORT [ADDRESS]` serves. It listens on loopback unless an address is given (`*` for every one), and prints the
-// port when PORT is 0. `wire-echo connect URL …` opens a WebSocket, see `SocketDriver`.
+// port when PORT is 0. `wire-echo connect URL …` opens a WebSocket, see `SocketDriver`; `post` and `save`: see `send`.
 
 /// Straight to the descriptor: the C streams are shared mutable state.
 func say(_ text: String, to descriptor: CInt) { _ = write(descriptor, text, text.utf8.count) }
@@ -62,6 +62,12 @@ case "connect":
     }
     Task {
         await driver.run(client())
+        exit(0)
+    }
+    EventLoop.shared.run()
+case "post", "save":
+    Task {
+        await send(arguments, by: client())
         exit(0)
     }
     EventLoop.shared.run()

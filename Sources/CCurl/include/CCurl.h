@@ -18,6 +18,7 @@ int ccurl_easy_set_large(CURL *easy, CURLoption option, curl_off_t value);
 int ccurl_easy_set_pointer(CURL *easy, CURLoption option, const void *value);
 int ccurl_easy_set_text(CURL *easy, CURLoption option, const char *value);
 int ccurl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback value);
+int ccurl_easy_set_seek(CURL *easy, curl_seek_callback value);
 int ccurl_easy_set_protocols(CURL *easy, long protocols, long redirect_protocols);
 long ccurl_easy_long(CURL *easy, CURLINFO info);
 curl_off_t ccurl_easy_large(CURL *easy, CURLINFO info);

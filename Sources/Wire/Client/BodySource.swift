@@ -41,20 +41,23 @@ final class BodySource {
         return 0
     }
 
+    /// Goes to a place in the body: curl begins again when a kept connection turns out to be dead, or is led elsewhere.
+    func seek(to place: Int) {
+        goOn()
+        piece = 0
+        offset = place
+        while piece < pieces.count, offset >= pieces[piece].byteCount {
+            offset -= pieces[piece].byteCount
+            piece += 1
+        }
+    }
+
     private func readFile(_ path: String, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard !buffer.isEmpty else { return 0 }
         if descriptor < 0 { descriptor = Descriptor.openForReading(path) }
         guard descriptor >= 0 else { return nil }
-        let count = systemRead(descriptor, buffer)
+        let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
         return count > 0 ? count : nil
-    }
-
-    private func systemRead(_ descriptor: CInt, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-            Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        #else
-            Darwin.read(descriptor, buffer.baseAddress, buffer.count)
-        #endif
     }
 
     private func goOn() {
@@ -75,4 +78,13 @@ nonisolated func curlWantsBody(
     nonisolated(unsafe) let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
     let source = Unmanaged<BodySource>.fromOpaque(context).takeUnretainedValue()
     return MainActor.assumeIsolated { source.read(into: buffer) } ?? Int(CURL_READFUNC_ABORT)
+}
+
+nonisolated func curlSeeksBody(
+    _ context: UnsafeMutableRawPointer?, _ place: curl_off_t, _ origin: CInt
+) -> CInt {
+    guard let context, origin == SEEK_SET else { return CURL_SEEKFUNC_FAIL }  // curl uses no other
+    let source = Unmanaged<BodySource>.fromOpaque(context).takeUnretainedValue()
+    MainActor.assumeIsolated { source.seek(to: Int(place)) }
+    return CURL_SEEKFUNC_OK
 }

@@ -55,6 +55,8 @@ final class EasyHandle {
             CURLE_SSL_CONNECT_ERROR,
             CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY:
             return .unreachable(text)
+        case CURLE_ABORTED_BY_CALLBACK:
+            return .interrupted("A file to send to `\(request.host)` could not be read to its end.")
         default:
             return .interrupted(text)
         }

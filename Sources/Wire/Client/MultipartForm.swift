@@ -27,7 +27,8 @@ package struct MultipartForm: Sendable {
     }
 
     /// Adds a field of another type than text, or a file that is in memory already.
-    package mutating func append(_ name: String, _ bytes: [UInt8], fileName: String? = nil, mimeType: String) {
+    package mutating func append(_ name: String, _ bytes: [UInt8], fileName: String? = nil, mimeType: String)
+    {
         let file = fileName.map { "; filename=\"\(Self.quoted($0))\"" } ?? ""
         appendHead("form-data; name=\"\(Self.quoted(name))\"\(file)", type: mimeType)
         pieces.append(.bytes(bytes + Array("\r\n".utf8)))
@@ -48,8 +49,14 @@ package struct MultipartForm: Sendable {
 
     private mutating func appendHead(_ disposition: String, type: String? = nil) {
         var head = "--\(boundary)\r\nContent-Disposition: \(disposition)\r\n"
-        if let type { head += "Content-Type: \(Self.quoted(type))\r\n" }
+        if let type { head += "Content-Type: \(Self.line(type))\r\n" }
         pieces.append(.bytes(Array((head + "\r\n").utf8)))
+    }
+
+    /// What would end the line becomes a space; a type has quotes of its own.
+    private static func line(_ text: String) -> String {
+        let bytes = text.utf8.map { HTTPGrammar.isFieldValue($0) ? $0 : HTTPGrammar.space }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// As browsers do it: what would end the quotes or the line is escaped.

@@ -33,9 +33,10 @@ extension Transfer {
             easy.set(CURLOPT_POST, 1)
             ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.byteCount))
             ccurl_easy_set_callback(easy.pointer, CURLOPT_READFUNCTION, curlWantsBody)
-            ccurl_easy_set_pointer(easy.pointer, CURLOPT_READDATA, Unmanaged.passUnretained(body).toOpaque())
-            // On a kept connection that the server has just closed curl would have to begin again.
-            easy.set(CURLOPT_FRESH_CONNECT, 1)
+            let source = Unmanaged.passUnretained(body).toOpaque()
+            ccurl_easy_set_pointer(easy.pointer, CURLOPT_READDATA, source)
+            ccurl_easy_set_seek(easy.pointer, curlSeeksBody)
+            ccurl_easy_set_pointer(easy.pointer, CURLOPT_SEEKDATA, source)
         } else if let body = request.body ?? (request.method == "POST" ? [] : nil) {
             ccurl_easy_set_large(easy.pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             let code = (body + [0]).withUnsafeBytes {

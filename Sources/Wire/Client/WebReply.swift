@@ -43,7 +43,7 @@ package struct WebReply: Sendable {
 package enum WebError: Error, Sendable {
     /// The request must not be sent like this.
     case invalidRequest(String)
-    /// This process cannot send any request.
+    /// This process cannot send any request, or cannot write the reply to its file.
     case unavailable(String)
     /// No connection: unknown name, refused, not within the connect timeout, or a certificate that does not hold.
     ///

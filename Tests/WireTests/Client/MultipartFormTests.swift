@@ -51,6 +51,39 @@ struct MultipartFormTests {
                 """)
     }
 
+    @Test func theBodyMayBeginAgainAnywhere() throws {
+        let path = try temporaryFile("0123456789")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var form = MultipartForm()
+        form.append("empty", "")
+        form.append("f", try #require(FormFile(path: path, name: "a", mimeType: "x")))
+        form.append("none", [], fileName: "", mimeType: "x")
+        let request = form.request(to: "https://a.b")
+        let whole = Array(try #require(body(request, in: 64)).utf8)
+
+        let source = BodySource(try #require(request.pieces))
+        #expect(source.byteCount == whole.count)
+        for place in Array(0...whole.count) + [0] {
+            source.seek(to: place)
+            var rest: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 5)
+            while let count = buffer.withUnsafeMutableBytes({ source.read(into: $0) }), count > 0 {
+                rest += buffer[..<count]
+            }
+            #expect(rest == Array(whole[place...]))
+        }
+    }
+
+    @Test func neitherANameNorATypeCarriesAHeader() throws {
+        var form = MultipartForm()
+        form.append("a\"\r\nb", [1], fileName: "c\nd", mimeType: "text/plain; charset=\"utf-8\"\r\nX: y")
+
+        let text = try #require(body(form.request(to: "https://a.b"), in: 64))
+
+        #expect(text.contains("form-data; name=\"a%22%0D%0Ab\"; filename=\"c%0Ad\"\r\n"))
+        #expect(text.contains("Content-Type: text/plain; charset=\"utf-8\"  X: y\r\n\r\n"))
+    }
+
     @Test func aFileThatShrinksFailsTheRequest() throws {
         let path = try temporaryFile("long enough")
         let file = try #require(FormFile(path: path, name: "a", mimeType: "text/plain"))
