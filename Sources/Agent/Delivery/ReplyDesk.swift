@@ -125,15 +125,9 @@ extension ChannelRules {
     fileprivate func ackEmoji(for message: ChannelMessage, isAddressed: Bool) -> String? {
         let emoji = ackReaction ?? "👀"
         guard !emoji.isEmpty else { return nil }
-        let isGroup = message.kind != .direct
-        let isWanted =
-            switch ackScope {
-            case "all": true
-            case "direct": !isGroup
-            case "group-all": isGroup
-            case "group-mentions": isGroup && isAddressed && message.place?.rule.requiresMention == true
-            default: false
-            }
-        return isWanted ? emoji : nil
+        let facts = AckReactionScope.Message(
+            kind: message.kind, requiresMention: message.place?.rule.requiresMention == true,
+            isForUs: isAddressed)
+        return ackScope.includes(facts) ? emoji : nil
     }
 }

@@ -39,13 +39,15 @@ struct ReplyPlan {
         var limits = limits
         if let own = rules.textLimit { limits.longest = min(limits.longest, max(own, 1)) }
         if let own = rules.mostLines { limits.mostLines = max(own, 1) }
-        return TextSplitter(limits: limits, mode: rules.chunkMode == .newline ? .newline : .length).split(
-            text)
+        return TextSplitter(limits: limits, mode: rules.chunkMode).split(text)
     }
 
     private func target(_ directives: ReplyDirectives, isFirst: Bool) -> MessageID? {
-        if let id = directives.replyTo { return MessageID(id) }
-        if directives.repliesToCurrent { return isFirst ? message.id : nil }
+        switch directives.replyTo {
+        case .message(let id): return id
+        case .current: return isFirst ? message.id : nil
+        case nil: break
+        }
         return switch rules.replyMode {
         case .off: nil
         case .first, .batched: isFirst ? message.id : nil

@@ -18,7 +18,7 @@ package struct ChannelRules: Sendable, Hashable {
     package var responsePrefix: String?
     /// Nil: the agent's emoji, or 👀. Empty for none.
     package var ackReaction: String?
-    package var ackScope = "group-mentions"
+    package var ackScope = AckReactionScope.groupMentions
     package var removesAckAfterReply = false
     /// Larger files are not fetched.
     package var mostFileBytes: Int
@@ -96,7 +96,8 @@ extension ChannelRules {
         mostLines = section["maxLinesPerMessage"]?.intValue
         responsePrefix = (section["responsePrefix"] ?? messages["responsePrefix"])?.stringValue
         ackReaction = (section["ackReaction"] ?? messages["ackReaction"])?.stringValue
-        ackScope = (section["ackReactionScope"] ?? messages["ackReactionScope"])?.stringValue ?? ackScope
+        ackScope =
+            (section["ackReactionScope"] ?? messages["ackReactionScope"]).flatMap(Self.word) ?? ackScope
         removesAckAfterReply = messages["removeAckAfterReply"]?.boolValue ?? false
         allowsBots =
             switch section["allowBots"] {
