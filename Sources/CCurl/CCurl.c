@@ -1,5 +1,7 @@
 #include "CCurl.h"
 #include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
 
 static struct {
     CURLcode (*global_init)(long);
@@ -22,6 +24,7 @@ static struct {
     CURLMsg *(*multi_info_read)(CURLM *, int *);
 } api;
 static int is_loaded;
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
 static void *open_library(void) {
 #ifdef __APPLE__
@@ -31,7 +34,7 @@ static void *open_library(void) {
 #endif
 }
 
-int ccurl_load(void) {
+static int load(void) {
     if (is_loaded) return 0;
     void *library = open_library();
     if (!library) return -1;
@@ -43,6 +46,28 @@ int ccurl_load(void) {
     if (api.global_init(CURL_GLOBAL_DEFAULT)) return -1;
     is_loaded = 1;
     return 0;
+}
+
+int ccurl_load(void) {
+    pthread_mutex_lock(&loading);
+    int result = load();
+    pthread_mutex_unlock(&loading);
+    return result;
+}
+
+static void *load_ahead(void *unused) {
+    sigset_t all; /* signals belong to the loop's thread */
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    ccurl_load();
+    return unused;
+}
+
+void ccurl_load_ahead(void) {
+    static int is_begun;
+    pthread_t thread;
+    if (!is_begun && !pthread_create(&thread, NULL, load_ahead, NULL)) pthread_detach(thread);
+    is_begun = 1;
 }
 
 CURL *ccurl_easy_init(void) { return api.easy_init(); }

@@ -152,7 +152,10 @@ extension GatewayServer {
             isReady: plane.isReady, failing: services.failing(), uptime: plane.uptime,
             showsDetail: place.isDirectLoopback || knowsSecret)
         return health.response(to: request)
-            ?? ControlUIRoutes(settings: settings.now, version: services.host.version).response(to: request)
+            ?? ControlUIRoutes(
+                settings: settings.now.withIdentities(of: services.switchboard),
+                version: services.host.version
+            ).response(to: request)
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {

@@ -1,3 +1,4 @@
+import Agent
 package import Core
 
 /// What the gateway needs of the config, as values; built anew when the config changes.
@@ -42,6 +43,20 @@ package struct GatewaySetup: Sendable {
     var scope: String { keys.isGlobal ? "global" : "per-sender" }
 
     func agent(_ id: AgentID) -> AgentFacts? { agents.first { $0.id == id } }
+
+    /// With what the agents' own files say where the config says nothing.
+    @MainActor
+    func withIdentities(of switchboard: Switchboard) -> GatewaySetup {
+        var settings = self
+        for index in settings.agents.indices {
+            let identity = switchboard.identity(of: settings.agents[index].id)
+            settings.agents[index].name = settings.agents[index].name ?? identity.name
+            settings.agents[index].emoji = settings.agents[index].emoji ?? identity.emoji
+            settings.agents[index].theme = settings.agents[index].theme ?? identity.theme
+            settings.agents[index].avatar = settings.agents[index].avatar ?? identity.avatar
+        }
+        return settings
+    }
 
     /// The agent a session belongs to.
     func agent(of session: SessionKey) -> AgentID { session.agent ?? keys.defaultAgent }

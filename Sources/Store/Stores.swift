@@ -8,7 +8,6 @@ package struct Stores: Sendable {
     package let devices: DeviceStore
     package let pairing: PairingStore
     package let usage: UsageStore
-    package let idempotency: IdempotencyStore
     package let meta: MetaStore
     package let cron: CronStore
     package let channelMemory: ChannelMemoryStore
@@ -22,7 +21,6 @@ package struct Stores: Sendable {
         devices = DeviceStore(database)
         pairing = PairingStore(database)
         usage = UsageStore(database)
-        idempotency = IdempotencyStore(database)
         meta = MetaStore(database)
         cron = CronStore(database)
         channelMemory = ChannelMemoryStore(database)

@@ -107,6 +107,8 @@ class FakeGemini(FakeServer):
         if answer.thinking:
             parts.append(({"text": answer.thinking, "thought": True}, False))
         parts += [({"text": text}, True) for text in answer.texts]
+        if answer.texts and not answer.tools:  # the end of a streamed text is signed on an empty part
+            parts.append(({"text": "", "thoughtSignature": SIGNATURE}, False))
         for n, tool in enumerate(answer.tools):
             call = {"id": self.next_id("call"), "name": tool.name, "args": tool.arguments}
             signed = {"thoughtSignature": SIGNATURE} if n == 0 else {}  # those beside the first are not signed
@@ -228,7 +230,7 @@ def _part_problems(part: dict[str, Any], role: Any, where: str) -> list[str]:
     problems = unknown_keys(part, (*PART_KINDS, "thought", "thoughtSignature", "videoMetadata"), where)
     if len(kinds) != 1:
         return [*problems, f"{where}: exactly one of {PART_KINDS} is required, found {kinds}"]
-    if kinds == ["text"] and not part["text"]:
+    if kinds == ["text"] and not part["text"] and "thoughtSignature" not in part:
         problems.append(f"{where}.text: must not be empty")
     if kinds == ["inlineData"]:
         problems += _inline_problems(part["inlineData"], where)

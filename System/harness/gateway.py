@@ -168,6 +168,9 @@ class Process:
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
+    def has_opened(self, library: str) -> bool:
+        return library in Path(f"/proc/{self.pid}/maps").read_text()
+
     def threads(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/task"))
 

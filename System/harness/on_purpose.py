@@ -75,7 +75,6 @@ ROW_OF_A_NEW_SESSION = {
 }
 # Keys of a stored entry, which `sessions.patch` and `sessions.reset` answer as it is.
 STORED = {
-    "compactionCount": "old messages are left out of a request, never rewritten",
     "createdVia": ONE_PERSON,
     "delivery": STORE_OF_THE_ORIGINAL,
     "lifecycleRevision": STORE_OF_THE_ORIGINAL,
@@ -126,7 +125,6 @@ JANUARY = {
     "connect.canvasHostUrl": "there is no canvas",
     "chat.abort: chat.history.messages[]": "what was written before a stop is kept, as today's original does",
     "chat.history.messages[].details": TOOLS_OF_ITS_OWN,
-    "sessions.patch.entry.compactionCount": "old messages are left out of a request, never rewritten",
     "sessions.patch.entry.sessionFile": FILES_OF_THE_ORIGINAL,
     "sessions.patch.entry.skillsSnapshot": NO_SKILLS,
     "sessions.patch.entry.systemPromptReport": NO_REPORT,

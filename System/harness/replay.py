@@ -11,7 +11,7 @@ from harness import golden, on_purpose
 from harness.client import Client
 from harness.golden import Frame
 
-NO_COMPACTING = "`sessions.compact` is not offered: old messages are left out of a request, not rewritten"
+NO_COMPACTING = "`sessions.compact` is not offered: `/compact` summarises, and nothing is thrown away"
 ANSWERS_THAT_DIFFER = {
     (3, "chat.duplicate-key", "q4"): "the same key with another text is refused, as generation 4 does",
     (3, "chat.invalid", "q4"): "an agent nobody configured is not created by writing to it",

@@ -234,6 +234,17 @@ def test_status_without_a_gateway_still_tells_what_it_knows(openclaw: Path, tmp_
     assert "unreachable" in done.out.lower()
 
 
+def test_status_tells_a_refused_login_from_a_gateway_that_is_not_there(gateway: Gateway) -> None:
+    wrong = {"OPENCLAW_GATEWAY_TOKEN": "wrong"}
+    done = succeeded(gateway.command("status", env=wrong))
+    assert "refused the login" in done.out and "unreachable" not in done.out
+    assert "`OPENCLAW_GATEWAY_TOKEN`" in done.out and "`gateway.auth.token`" in done.out and "`--token`" in done.out
+    told = json.loads(succeeded(gateway.command("status", "--json", env=wrong)).out)
+    assert told["gateway"]["reachable"] is True and told["gateway"]["login"] == "refused"
+    assert "login refused" in succeeded(gateway.command("gateway", "status", env=wrong)).out
+    assert "refused the login" in gateway.command("doctor", env=wrong).out
+
+
 # Configuration
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeAnthropic, FakeLogins, FakeOpenAIResponses, FakeProxy
+from fakes import Error, FakeAnthropic, FakeLogins, FakeOpenAIResponses, FakeProxy
 from harness import Gateway, connect, gateway_config, stores
 from tests.test_chat import text_of
 
@@ -138,14 +138,31 @@ def test_a_login_of_the_january_file_is_renewed_and_the_file_stays(
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("provider", ["openai", "openai-codex"])
+@pytest.mark.parametrize("asked", ["openai/gpt-6.1-sol", "openai-codex/gpt-6.1-sol"])
 def test_a_chatgpt_subscription_is_renewed_and_asked_for_its_account(
-    vendor: Any, state: Path, fake_responses: FakeOpenAIResponses
+    vendor: Any, state: Path, fake_responses: FakeOpenAIResponses, provider: str, asked: str
 ) -> None:
-    store(state, {"openai-codex:me": oauth(-HOUR, provider="openai-codex")})
-    assert answer(vendor()) == HELLO
+    """Releases differ in the name such a login is stored under, and configs in the one it is asked by."""
+    store(state, {f"{provider}:me": oauth(-HOUR, provider=provider)})
+    assert answer(vendor({"agents": {"defaults": {"model": {"primary": asked}}}})) == HELLO
     request = fake_responses.requests[0]
     assert request.headers["chatgpt-account-id"] == "account-1"
     assert request.path == "/backend-api/codex/responses"
+
+
+def test_what_a_vendor_says_of_a_login_is_shown_without_it(
+    vendor: Any, state: Path, fake_anthropic: FakeAnthropic
+) -> None:
+    """Nothing in these words looks like a key: only who stored the login knows that they are."""
+    secret = "opaque.access.of.mine"
+    store(state, {"anthropic:me": oauth(HOUR, refresh=None, access=secret)})
+    fake_anthropic.script.append(Error(403, f"The login {secret} may not do this"))
+    gateway = vendor()
+    said = answer(gateway)
+    assert "may not do this" in said and "`ANTHROPIC_API_KEY`" in said and secret not in said
+    assert secret not in gateway.output
+    assert all(secret not in log.read_text() for log in (state / "logs").glob("*.log"))
 
 
 def test_a_login_that_is_not_taken_any_more_is_named(vendor: Any, state: Path, logins: FakeLogins) -> None:

@@ -443,6 +443,61 @@ def test_an_unknown_model_is_answered_with_the_setting_and_the_nearest_there_are
     assert said.endswith("the nearest there are: `mine/grand-2`, `mine/grand-3-mini`."), said
 
 
+@pytest.mark.parametrize(
+    ("host", "problem"),
+    [
+        ("127.0.0.1:9", "could not be reached"),
+        ("nowhere.invalid", "Could not resolve host"),
+        ("127.0.0.1:{}", "404"),
+    ],
+    ids=["closed", "unknown", "wrong"],
+)
+def test_an_address_that_is_wrong_is_named_with_its_setting(start: Any, state: Path, host: str, problem: str) -> None:
+    with FakeOpenAIChat() as fake:
+        url = f"http://{host.format(fake.port)}/nothing/here"
+        gateway = start(gateway_config(state, [ModelConfig("mine", url, "openai-completions")]))
+        with connect(gateway.port) as client:
+            said = client.chat("hi", timeout=30)["errorMessage"]
+        fake.violations.clear()  # that it was asked at a wrong path is what this is about
+    assert problem in said and f"Check `models.providers.mine.baseUrl` (`{url}`)." in said, said
+
+
+def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
+    fake_anthropic.script.append(Error(402, "Your credit balance is too low"))
+    base = f"http://127.0.0.1:{fake_anthropic.port}"
+    gateway = start(gateway_config(state), env={"ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": base})
+    with connect(gateway.port) as client:
+        said = client.chat("hi")["errorMessage"]
+    assert "wants payment first (HTTP 402): Your credit balance is too low" in said
+    assert "https://platform.claude.com/settings/billing" in said
+
+
+def test_a_rest_is_told_and_ends_when_the_model_is_chosen(
+    pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_anthropic.script.append(Error(402))
+    with connect(pair.port) as client:
+        assert client.chat("hi")["state"] == "final"
+        told = text_of(client.chat("/model status")["message"])
+        assert "Resting:" in told and "payment needed" in told
+        client.chat("/model default")
+        asked = len(fake_anthropic.requests)
+        assert client.chat("hi again")["state"] == "final"
+    assert len(fake_anthropic.requests) == asked + 1, "the first model is asked again"
+
+
+def test_signatures_of_gemini_go_back_on_their_parts(start: Any, state: Path) -> None:
+    with FakeGemini() as fake:
+        gateway = start(gateway_config(state, [configured("gemini", fake)]))
+        with connect(gateway.port) as client:
+            for word in ("hi", "again"):
+                assert text_of(client.chat(word)["message"]) == FALLBACK
+        parts = fake.requests[1].body["contents"][1]["parts"]
+        assert not fake.violations
+    assert [part["text"] for part in parts] == [FALLBACK, ""]
+    assert parts[1]["thoughtSignature"] and "thoughtSignature" not in parts[0]
+
+
 USUAL = [
     ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", FakeAnthropic, "", "claude-opus-5"),
     ("OPENAI_API_KEY", "OPENAI_BASE_URL", FakeOpenAIResponses, "/v1", "gpt-6-sol"),

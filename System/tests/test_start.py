@@ -215,7 +215,19 @@ def test_the_lock_file_is_where_people_look_and_deleting_it_harms_nothing(start:
     assert first.get("/healthz").status == 200
     second = start(ready=False)
     assert second.wait_for_exit(8) == 1
-    assert "gateway already running" in second.output
+    assert f"gateway already running (pid {first.pid})" in second.output
+
+
+def test_a_restart_can_be_asked_for_in_a_chat_when_the_config_allows_it(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"commands": {"restart": True}}))
+    with connect(gateway.port, 4) as client:
+        run = client.send_chat("/restart", "agent:main:main")
+        assert "Restarting" in client.chat_end(run)["message"]["content"][0]["text"]
+        assert client.closed() == 1012
+    gateway.wait_for_line("listening on ws://", after=len(gateway.lines) // 2)
+    eventually("the gateway to be back", lambda: gateway.get("/readyz").status == 200)
+    with connect(gateway.port, 4) as client:
+        assert [message["role"] for message in client.history("agent:main:main")] == ["user", "assistant"]
 
 
 @pytest.mark.crash
@@ -279,6 +291,19 @@ def test_sighup_reads_the_configuration_again(start: Any, state: Path) -> None:
     gateway.signal(signal.SIGHUP)
     gateway.wait_for_line(r"SIGHUP|\[reload\]", after=said)
     connect(gateway.port).close()
+
+
+def test_only_a_message_opens_the_library_that_models_are_asked_with(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    """A gateway that is only looked at stays small."""
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    with connect(gateway.port) as client:
+        client.request("chat.history", {"sessionKey": "agent:main:main"})
+        client.chat("/status")
+        assert not gateway.has_opened("libcurl")
+        client.chat("hi")
+        assert gateway.has_opened("libcurl")
 
 
 def test_few_threads_do_all_the_work(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:

@@ -146,6 +146,51 @@ def test_an_image_can_be_pasted_and_seen(tab: OpenTab, fake_chat: FakeOpenAIChat
     expect(page.conversation.locator("img")).to_have_count(1)
 
 
+def test_an_image_opens_large_and_one_can_leaf_through_all(tab: OpenTab) -> None:
+    page = tab()
+    for text in ("one", "two"):
+        page.paste_image(DOT_PNG)
+        expect(page.page.get_by_role("button", name="Remove dot.png")).to_be_visible()
+        page.say(text)
+        expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    # A message just sent is drawn anew once the history has it, and what had focus in it is gone.
+    page.page.reload()
+    buttons = page.conversation.get_by_role("button", name="Open the image")
+    expect(buttons).to_have_count(2)
+    buttons.last.click()
+    large = page.page.get_by_role("dialog", name="Image 2 of 2")
+    expect(large.locator("img")).to_be_visible()
+    expect(large.get_by_role("button", name="Next image")).to_be_disabled()
+    page.page.keyboard.press("ArrowLeft")
+    expect(page.page.get_by_role("dialog", name="Image 1 of 2")).to_be_visible()
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("ArrowRight")
+    expect(page.page.get_by_role("dialog", name="Image 2 of 2")).to_be_visible()
+    page.page.keyboard.press("Escape")
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+    expect(buttons.last).to_be_focused()
+    buttons.first.click()
+    page.page.get_by_role("button", name="Close the image").click()
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+    expect(buttons.first).to_be_focused()
+
+
+def test_where_a_conversation_was_summarised_can_be_read(tab: OpenTab) -> None:
+    page = tab()
+    for number in range(3):
+        page.say(f"question {number}")
+        expect(page.answers.nth(number)).to_contain_text("Hello from the fake model.")
+    page.say("/compact [[say:they asked **three** times]]")
+    expect(page.answers.last).to_contain_text("Compacted")
+    mark = page.conversation.get_by_text("The conversation above was summarised")
+    expect(mark).to_be_visible()
+    mark.click()
+    expect(page.conversation.locator(".compaction strong")).to_have_text("three")
+    page.page.reload()
+    expect(mark).to_be_visible()
+    expect(page.conversation.get_by_text("question 0")).to_be_visible()
+
+
 def test_a_tool_call_is_a_card_one_can_open(tab: OpenTab) -> None:
     page = tab()
     page.say('[[tool:exec {"command":"echo from-the-tool"}]]')
@@ -158,7 +203,7 @@ def test_an_error_is_told_in_the_chat(tab: OpenTab, fake_chat: FakeOpenAIChat) -
     fake_chat.script += [Error(401, "no such key")] * 5
     page = tab()
     page.say("hi")
-    expect(page.page.get_by_text("The answer failed")).to_be_visible()
+    expect(page.page.get_by_text("The model's vendor did not accept the key")).to_be_visible()
 
 
 def test_markdown_is_shown_and_harmless(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
@@ -196,6 +241,24 @@ def test_swedish_is_spoken_to_swedes(chrome: Browser, ours: Gateway) -> None:
     page = context.new_page()
     page.goto(ours.url)
     expect(page.locator("html")).to_have_attribute("lang", re.compile("^sv"))
+    context.close()
+
+
+def test_a_failure_is_told_in_the_pages_language_with_the_gateways_words_below(
+    chrome: Browser, ours: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    context = chrome.new_context(locale="sv-SE")
+    page = context.new_page()
+    page.goto(f"{ours.url}/#token={TOKEN}")
+    box = page.get_by_role("textbox").first
+    fake_chat.script.append(Error(401, "no such key"))
+    box.fill("hej")
+    box.press("Enter")
+    failure = page.locator(".failure")
+    expect(failure.locator("strong")).to_have_text("Modellens leverantör godtog inte nyckeln")
+    expect(failure.locator("p")).not_to_be_empty()
+    page.reload()
+    expect(failure.locator("strong")).to_have_text("Modellens leverantör godtog inte nyckeln")
     context.close()
 
 
@@ -561,7 +624,7 @@ def test_what_failed_can_be_asked_again(tab: OpenTab, fake_chat: FakeOpenAIChat)
     fake_chat.script.append(Error(400, "not like this"))
     page = tab()
     page.say("[[say:here it is]] tell me")
-    expect(page.page.get_by_text("The answer failed")).to_be_visible()
+    expect(page.page.get_by_text("The model did not accept the question")).to_be_visible()
     page.page.get_by_role("button", name="Try again").click()
     expect(page.answers.last).to_contain_text("here it is")
     expect(page.page.get_by_role("button", name="Try again")).to_be_hidden()

@@ -10,7 +10,7 @@ extension Endpoint {
         maxTokens: Int = 8192,
         contextWindow: Int = 200_000
     ) -> Endpoint {
-        Endpoint(
+        var endpoint = Endpoint(
             model: ModelInfo(
                 reference: ModelReference(provider: provider, model: model), contextWindow: contextWindow,
                 maxTokens: maxTokens, acceptsImages: images, reasoning: reasoning, efforts: efforts,
@@ -19,6 +19,8 @@ extension Endpoint {
             credential: Credential(
                 id: "fake:env", provider: provider, kind: .apiKey, secret: Secret("secret-key-0123")),
             dialect: dialect)
+        endpoint.mask = SecretMask(["secret-key-0123"])
+        return endpoint
     }
 }
 

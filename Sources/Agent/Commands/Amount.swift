@@ -9,15 +9,9 @@ enum Amount {
         return "\(count / 1_000_000).\(count / 100_000 % 10)M"
     }
 
-    /// `5s`, `3m 12s`, `2h 5m`, `4d 1h`.
-    static func duration(_ duration: Duration) -> String {
-        let seconds = max(Int(duration.components.seconds), 0)
-        switch seconds {
-        case ..<60: return "\(seconds)s"
-        case ..<3_600: return "\(seconds / 60)m \(seconds % 60)s"
-        case ..<86_400: return "\(seconds / 3_600)h \(seconds / 60 % 60)m"
-        default: return "\(seconds / 86_400)d \(seconds / 3_600 % 24)h"
-        }
+    /// `12k/128k (9%)`.
+    static func context(_ used: Int, of window: Int) -> String {
+        "\(tokens(used))/\(tokens(window)) (\(used * 100 / max(window, 1))%)"
     }
 
     /// Four places: a turn costs less than a cent.

@@ -30,4 +30,7 @@ struct CommandCall {
 
     /// The first word, in lower case.
     var word: String { arguments.prefix { !$0.isWhitespace }.lowercased() }
+
+    /// What follows the first word.
+    var rest: String { String(arguments.drop { !$0.isWhitespace }.trimmed) }
 }

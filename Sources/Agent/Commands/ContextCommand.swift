@@ -7,7 +7,9 @@ enum ContextCommand {
     static func run(_ call: CommandCall) async throws -> CommandResult {
         let entry = try await call.entry()
         let files = call.workspaces.files(of: call.profile, mostCharacters: call.settings.bootstrapMaxChars)
-        let prompt = PromptBuilder(settings: call.settings, profile: call.profile).system(files: files)
+        let identity = call.workspaces.identity(of: call.profile)
+        let prompt = PromptBuilder(settings: call.settings, profile: call.profile, identity: identity)
+            .system(files: files)
         let schemas = call.tools.schemas(call.profile.tools)
         let toolBytes = schemas.reduce(0) { $0 + $1.byteCount }
         let transcript = try await call.stores.sessions.statistics(entry.sessionID)

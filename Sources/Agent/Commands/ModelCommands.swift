@@ -5,8 +5,8 @@ import Store
 enum ModelCommands {
     static let all = [
         SlashCommand(
-            name: "think", aliases: ["thinking", "t"], arguments: "<level|default>",
-            help: "Set the thinking level.",
+            name: "think", aliases: ["thinking", "t"], arguments: "<level|default> [question]",
+            help: "Set the thinking level, or use it for one question.",
             category: .options, run: think),
         SlashCommand(
             name: "model", arguments: "[list|status|default|provider/model]", help: "Show or set the model.",
@@ -38,7 +38,10 @@ enum ModelCommands {
                 return .reply(
                     "`\(word)` is no thinking level. Use one of: default, \(levels.joined(separator: ", ")).")
             }
-            guard levels.contains(level.rawValue) else {
+            let isPossible = levels.contains(level.rawValue)
+            // Before a question it counts for this question; a model that does not think answers all the same.
+            if !call.rest.isEmpty { return .turn(call.rest, thinking: isPossible ? level : nil) }
+            guard isPossible else {
                 return .reply(
                     "\(choice.model) does not think; `\(word)` has no effect there. Use one of: off.")
             }
@@ -65,7 +68,8 @@ enum ModelCommands {
         case "status": return .reply(try await status(call))
         case "list": return .reply(models(call, of: nil))
         case "default":
-            _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = nil }
+            let entry = try await call.stores.sessions.patch(call.session) { $0.modelOverride = nil }
+            await call.directory.wake(call.choice(entry).model)
             return .reply("This session uses the configured model again.")
         default: return .reply(try await choose(call))
         }
@@ -98,7 +102,14 @@ enum ModelCommands {
         if !choice.fallbacks.isEmpty {
             lines.append("Fallbacks: " + choice.fallbacks.map(\.description).joined(separator: ", "))
         }
+        lines += call.directory.rests().map(rest)
         return lines.joined(separator: "\n")
+    }
+
+    /// The credential's name without the mark of its secret, or the model.
+    private static func rest(_ cooldown: Cooldown) -> String {
+        let name = cooldown.model ?? String(cooldown.credential.prefix { $0 != "#" })
+        return "Resting: \(name) for another \((cooldown.until - .now).wholeSecondsText) (\(cooldown.reason))"
     }
 
     @MainActor
@@ -110,6 +121,8 @@ enum ModelCommands {
         }
         if let refusal = refusal(of: model, call) { return refusal }
         _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = model }
+        // Who chooses a model wants it asked now, perhaps because what it rested for is mended.
+        await call.directory.wake(model)
         return "Model set to \(model) for this session."
     }
 

@@ -18,14 +18,20 @@ package struct SlashCommand: Sendable {
     package let category: Category
     /// Whether it begins the session anew: what runs or waits there is stopped first.
     var startsOver = false
+    /// Whether it changes the conversation, so that it waits for the turn that runs.
+    var waitsForTurn = false
     let run: @MainActor @Sendable (CommandCall) async throws -> CommandResult
 }
 
 /// What a command answers.
 enum CommandResult: Sendable {
     case reply(String)
-    /// The rest of the message is for the model.
-    case turn(String)
+    /// The rest of the message is for the model, for once with this thinking level.
+    case turn(String, thinking: ThinkingLevel? = nil)
+    /// The older part of the conversation is to be summarised.
+    case compact(instructions: String)
+    /// The gateway restarts once the answer is on disk and told.
+    case restart(String)
 }
 
 /// A message that is a command.
@@ -40,12 +46,14 @@ package struct SlashCommands: Sendable {
     private let byName: [String: SlashCommand]
 
     package static let standard = SlashCommands(
-        SessionCommands.all + ModelCommands.all + StatusCommands.all)
+        SessionCommands.all + ModelCommands.all + DisplayCommands.all + StatusCommands.all,
+        absent: AbsentCommands.all)
 
-    init(_ commands: [SlashCommand]) {
+    /// `absent` are answered and not listed.
+    init(_ commands: [SlashCommand], absent: [SlashCommand] = []) {
         self.commands = commands
         var byName: [String: SlashCommand] = [:]
-        for command in commands {
+        for command in commands + absent {
             for name in [command.name] + command.aliases {
                 precondition(
                     byName.updateValue(command, forKey: name) == nil, "Command '/\(name)' is listed twice.")

@@ -16,7 +16,12 @@ enum StatusCommands {
         ) {
             .reply(whoAmI($0))
         },
-        SlashCommand(name: "usage", help: "Show today's tokens and cost.", category: .status, run: usage),
+        SlashCommand(
+            name: "usage", arguments: "[cost]", help: "Show today's tokens and cost.", category: .status,
+            run: usage),
+        SlashCommand(name: "tools", help: "List what the assistant may do.", category: .status) {
+            .reply(tools($0))
+        },
         SlashCommand(
             name: "context", arguments: "[list]", help: "Show what the model gets to read.",
             category: .status,
@@ -27,13 +32,13 @@ enum StatusCommands {
         ℹ️ Help
 
         Session
-          /new  |  /reset  |  /stop
+          /new  |  /reset  |  /compact [instructions]  |  /stop
 
         Options
-          /think <level>  |  /model <provider/model>
+          /think <level>  |  /model <provider/model>  |  /verbose on|off|full
 
         Status
-          /status  |  /usage  |  /context  |  /whoami
+          /status  |  /usage  |  /context  |  /tools  |  /whoami
 
         More: /commands for all of them
         """
@@ -72,20 +77,36 @@ enum StatusCommands {
         let choice = call.choice(entry)
         let used = entry.totalTokens ?? 0
         let window = choice.window(call.profile)
+        let (clock, now) = (call.settings.clock, Timestamp.now)
         let lines = [
             "🦞 OpenClaw \(call.facts.version)",
-            "⏱️ Uptime: \(Amount.duration(.now - call.facts.startedAt))",
+            "🕒 \(clock.date(now)), \(clock.time(now)) (\(clock.place(now)))",
+            "⏱️ Uptime: \((Timestamp.now - call.facts.startedAt).wholeSecondsText)",
             "🧠 Model: \(choice.model)\(entry.modelOverride == nil ? "" : " (chosen for this session)")",
             "🧮 Tokens: \(entry.inputTokens ?? 0) in / \(entry.outputTokens ?? 0) out",
-            "📚 Context: \(Amount.tokens(used))/\(Amount.tokens(window)) (\(used * 100 / max(window, 1))%)",
-            "🧵 Session: \(call.session) • updated \(Amount.duration(.now - entry.updatedAt)) ago",
-            "⚙️ Think: \(choice.thinking) · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
+            "📚 Context: \(Amount.context(used, of: window)) · 🧹 Compactions: \(entry.compactionCount)",
+            "🧵 Session: \(call.session) • updated \((Timestamp.now - entry.updatedAt).wholeSecondsText) ago",
+            "⚙️ Think: \(choice.thinking) · Verbose: \(entry.verboseLevel ?? "off")",
+            "🪢 Queue: followup · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
         ]
         return .reply(lines.joined(separator: "\n"))
     }
 
     @MainActor
+    private static func tools(_ call: CommandCall) -> String {
+        let tools = call.tools.schemas(call.profile.tools)
+        guard !tools.isEmpty else {
+            return "The assistant has no tools here: the `tools` section of the config decides."
+        }
+        let lines = tools.map { "- \($0.name): \($0.description.prefix { $0 != "\n" && $0 != "." })." }
+        return (["🔧 Tools"] + lines).joined(separator: "\n")
+    }
+
+    @MainActor
     private static func usage(_ call: CommandCall) async throws -> CommandResult {
+        guard ["", "cost"].contains(call.word) else {
+            return .reply("A footer under each answer is not here yet. /usage shows today's tokens and cost.")
+        }
         let today = try await call.stores.usage.today(source: nil)
         let entry = try await call.entry()
         var lines = [

@@ -28,8 +28,6 @@ package final class EventHub {
         isTelling = false
     }
 
-    package var subscriberCount: Int { receivers.count }
-
     private func tell(_ event: TurnEvent) {
         for (_, receive) in receivers { receive(event) }
     }

@@ -17,8 +17,6 @@ package final class ReplyDesk {
 
     /// How people are told that an answer is being written.
     package var typingMode: TypingMode?
-    /// Fills the words in `messages.responsePrefix`.
-    package var prefix: (RunID, SessionKey, String) -> String = { _, _, text in text }
 
     package init(
         board: ChannelBoard, outbox: Outbox, stores: Stores, events: EventHub, log: Log,
@@ -38,10 +36,14 @@ package final class ReplyDesk {
     // MARK: Parts
 
     /// The parts of `text`, numbered from `first`; none for a message that no channel waits for.
-    func parts(of text: String, for message: InboundMessage, run: RunID, from first: Int) -> [NewOutboxPart] {
+    ///
+    /// What a model has said gets the config's prefix; `answer` tells of it.
+    func parts(
+        of text: String, for message: InboundMessage, run: RunID, from first: Int,
+        answer: ResponsePrefix.Answer? = nil
+    ) -> [NewOutboxPart] {
         guard let plan = plan(for: message, run: run), !text.isEmpty else { return [] }
-        let prefix = plan.rules.responsePrefix.map { self.prefix(run, message.session, $0) }
-        return plan.parts(of: text, from: first, prefix: first == 0 ? prefix : nil)
+        return plan.parts(of: text, from: first, answer: first == 0 ? answer : nil)
     }
 
     private func plan(for message: InboundMessage, run: RunID) -> ReplyPlan? {
@@ -125,9 +127,10 @@ extension ChannelRules {
     fileprivate func ackEmoji(for message: ChannelMessage, isAddressed: Bool) -> String? {
         let emoji = ackReaction ?? "👀"
         guard !emoji.isEmpty else { return nil }
-        let facts = AckReactionScope.Message(
-            kind: message.kind, requiresMention: message.place?.rule.requiresMention == true,
-            isForUs: isAddressed)
-        return ackScope.includes(facts) ? emoji : nil
+        let isWanted = ackScope.includes(
+            AckReactionScope.Message(
+                kind: message.kind, requiresMention: message.place?.rule.requiresMention ?? false,
+                isForUs: isAddressed))
+        return isWanted ? emoji : nil
     }
 }

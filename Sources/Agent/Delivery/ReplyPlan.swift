@@ -9,10 +9,10 @@ struct ReplyPlan {
     let run: RunID
 
     /// The parts of `text`, numbered from `first`; none when the model chose to say nothing.
-    func parts(of text: String, from first: Int, prefix: String? = nil) -> [NewOutboxPart] {
+    func parts(of text: String, from first: Int, answer: ResponsePrefix.Answer? = nil) -> [NewOutboxPart] {
         let directives = ReplyDirectives(text)
         guard !directives.isSilent else { return unlessSomebodyWaits(first) }
-        var pieces = split(prefixed(directives.text, prefix))
+        var pieces = split(prefixed(directives.text, answer))
         let files = directives.media.map { OutgoingFile(source: $0, isVoice: directives.isVoice) }
         if pieces.isEmpty && !files.isEmpty { pieces = [""] }
         return pieces.enumerated().map { index, piece in
@@ -30,9 +30,9 @@ struct ReplyPlan {
         return [NewOutboxPart(run: run, part: 0, address: message.address, content: content)]
     }
 
-    private func prefixed(_ text: String, _ prefix: String?) -> String {
-        guard let prefix, !prefix.isEmpty, !text.isEmpty else { return text }
-        return "\(prefix) \(text)"
+    private func prefixed(_ text: String, _ answer: ResponsePrefix.Answer?) -> String {
+        guard let answer, let prefix = rules.responsePrefix else { return text }
+        return ResponsePrefix(prefix).added(to: text, of: answer)
     }
 
     private func split(_ text: String) -> [String] {

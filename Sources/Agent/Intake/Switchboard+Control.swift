@@ -143,6 +143,11 @@ extension Switchboard {
         return state
     }
 
+    /// What the agent's own file says of it now; nothing for an agent that the config does not know.
+    package func identity(of agent: AgentID) -> AgentIdentity {
+        settings.profile(agent).map { workspaces.identity(of: $0) } ?? AgentIdentity()
+    }
+
     package var metrics: AgentMetrics {
         var metrics = counts
         metrics.running = book.active.count

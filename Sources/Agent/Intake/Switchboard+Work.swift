@@ -34,7 +34,7 @@ extension Switchboard {
         settle(item, outcome)
     }
 
-    private func newRun(_ item: TurnQueue.Item, _ agent: AgentID) -> ActiveRun {
+    func newRun(_ item: TurnQueue.Item, _ agent: AgentID) -> ActiveRun {
         let live = ActiveRun(
             run: item.entry.run, session: item.entry.session, agent: agent, inbox: item.entry.id,
             events: events)
@@ -52,7 +52,7 @@ extension Switchboard {
     /// Cancels `work` when the run is stopped or has taken too long.
     ///
     /// Zero means no limit but a day.
-    private func inTime(
+    func inTime(
         _ limit: Duration, _ live: ActiveRun, _ work: @escaping @MainActor @Sendable () async -> RunOutcome?
     ) async -> RunOutcome? {
         let seconds =
@@ -77,7 +77,7 @@ extension Switchboard {
     /// The message has its outcome.
     ///
     /// Without one, or with one that is not on disk, it waits for the next start.
-    private func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?) {
+    func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?) {
         if let outcome {
             if outcome.failure?.kind != .store { held.remove(item.entry.id) }
             counts.count(outcome)
@@ -99,12 +99,20 @@ extension Switchboard {
         do {
             switch try await match.command.run(call) {
             case .reply(let text):
-                try await reply(text, keepsQuestion: !match.command.startsOver, message, profile, item)
-            case .turn(let text):
-                var item = item
+                try await reply(
+                    text, keepsQuestion: !match.command.startsOver, message, newRun(item, profile.id), item)
+            case .turn(let text, let thinking):
+                var (message, item) = (message, item)
+                message.options.thinking = thinking ?? message.options.thinking
                 item.text = text
                 queue.becameTurn(item.entry.session)
                 await runTurn(message, profile, item)
+            case .compact(let instructions):
+                queue.becameTurn(item.entry.session)
+                await compact(instructions, message, profile, item)
+            case .restart(let text):
+                try await reply(text, keepsQuestion: true, message, newRun(item, profile.id), item)
+                restart()
             }
         } catch {
             await refuse(item, .store(error))
@@ -116,11 +124,10 @@ extension Switchboard {
     }
 
     /// Stores a command's answer with the command, and tells it.
-    private func reply(
-        _ text: String, keepsQuestion: Bool, _ message: InboundMessage, _ profile: AgentProfile,
+    func reply(
+        _ text: String, keepsQuestion: Bool, _ message: InboundMessage, _ live: ActiveRun,
         _ item: TurnQueue.Item
     ) async throws {
-        let live = newRun(item, profile.id)
         let entry = try await stores.sessions.ensure(message.session)
         live.found(entry.sessionID)
         let outcome = RunOutcome(
@@ -164,7 +171,7 @@ extension Switchboard {
     }
 
     /// Ends a message that no turn can be made of.
-    private func refuse(_ item: TurnQueue.Item, _ failure: TurnFailure) async {
+    func refuse(_ item: TurnQueue.Item, _ failure: TurnFailure) async {
         let live = book.active[item.entry.run] ?? newRun(item, settings.agent(of: item.entry.session))
         let outcome = RunOutcome(status: .error, startedAt: .now, failure: failure, stopReason: "error")
         let parts =

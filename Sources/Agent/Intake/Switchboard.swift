@@ -12,6 +12,8 @@ package final class Switchboard {
     package var settings: AgentSettings
     package var directory: ModelDirectory
     package var tools: ToolBox
+    /// Restarts the gateway, when a person has asked for it in a chat and has been answered.
+    package var restart: @MainActor () -> Void = {}
 
     let stores: Stores
     let models: any ModelProvider
@@ -74,6 +76,8 @@ package final class Switchboard {
             }
             return .stopped(await abort(session: message.session, reason: .stop))
         }
+        // While the disk works, so that the model's first request need not wait for more than that.
+        if command(in: message) == nil { models.prepare() }
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
         let waiting = queue.waiting(in: message.session).count
@@ -167,7 +171,7 @@ package final class Switchboard {
         if let command = item.command?.command {
             if command.startsOver {
                 clear(entry.session)
-            } else if queue.isBusy(entry.session) {
+            } else if queue.isBusy(entry.session) && !command.waitsForTurn {
                 return work.add { await self.perform(item) }
             }
         }

@@ -13,14 +13,19 @@ package struct AgentSettings: Sendable {
     package var maxConcurrent = 4
     /// `agents.defaults.timeoutSeconds`: the longest time a turn may take.
     package var timeout: Duration = .seconds(600)
-    /// `agents.defaults.userTimezone`: named in the prompt.
-    package var timeZone: String?
+    /// `agents.defaults.userTimezone` and `timeFormat`: what the prompt says of date and time.
+    package var clock = UserClock()
     /// The keys of `agents.defaults.models`; empty allows every model.
     package var allowedModels: [ModelReference] = []
     /// Short names from `agents.defaults.models.*.alias`, in lower case.
     package var aliases: [String: ModelReference] = [:]
     /// `agents.defaults.bootstrapMaxChars`: how much of each workspace file the prompt holds.
     package var bootstrapMaxChars = 20_000
+    package var compaction = CompactionSettings()
+    /// Whether the file tools stay inside the workspace (`tools.fs.workspaceOnly`).
+    package var fileToolsStayInWorkspace = true
+    /// Whether a person may restart the gateway from a chat (`commands.restart`).
+    package var allowsRestart = false
     /// A turn that asks for tools so often is going in circles.
     package var maxToolRounds = 100
 
@@ -64,6 +69,20 @@ package enum DirectScope: String, Sendable {
     case perPeer = "per-peer"
     case perChannelPeer = "per-channel-peer"
     case perAccountChannelPeer = "per-account-channel-peer"
+}
+
+/// `agents.defaults.compaction`: when and how the older part of a conversation is summarised.
+package struct CompactionSettings: Sendable {
+    /// Whether it happens by itself, when a conversation nears the model's window.
+    package var isAutomatic = true
+    /// Tokens of the window that stay free for the answer.
+    package var reserveTokens = 20_000
+    /// Tokens of the newest messages that stay word for word.
+    package var keepRecentTokens = 20_000
+    /// Nil: the session's own model writes the summary.
+    package var model: ModelReference?
+
+    package init() {}
 }
 
 /// One agent: who it is, where it works, which model it asks.

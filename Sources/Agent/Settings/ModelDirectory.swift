@@ -11,17 +11,25 @@ package struct ModelDirectory: Sendable {
     package var providers: @MainActor @Sendable () -> [String]
     /// For agents without a model of their own; nil when no key is set.
     package var defaultModel: @MainActor @Sendable () -> ModelReference?
+    /// What rests after a failure, soonest end first.
+    package var rests: @MainActor @Sendable () -> [Cooldown]
+    /// Lets a model be asked at once, with all its credentials.
+    package var wake: @MainActor @Sendable (ModelReference) async -> Void
 
     package init(
         info: @escaping @MainActor @Sendable (ModelReference) -> ModelFacts? = { _ in nil },
         models: @escaping @MainActor @Sendable () -> [ModelReference] = { [] },
         providers: @escaping @MainActor @Sendable () -> [String] = { [] },
-        defaultModel: @escaping @MainActor @Sendable () -> ModelReference? = { nil }
+        defaultModel: @escaping @MainActor @Sendable () -> ModelReference? = { nil },
+        rests: @escaping @MainActor @Sendable () -> [Cooldown] = { [] },
+        wake: @escaping @MainActor @Sendable (ModelReference) async -> Void = { _ in }
     ) {
         self.info = info
         self.models = models
         self.providers = providers
         self.defaultModel = defaultModel
+        self.rests = rests
+        self.wake = wake
     }
 
     func facts(_ model: ModelReference) -> ModelFacts { info(model) ?? ModelFacts() }

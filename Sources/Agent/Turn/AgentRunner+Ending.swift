@@ -38,8 +38,9 @@ extension AgentRunner {
             status: .error, startedAt: startedAt, sessionID: order.live.state.sessionID, failure: failure,
             stopReason: StopReason.error.rawValue)
         do {
-            let note = AssistantMessage(
+            var note = AssistantMessage(
                 content: [], timestamp: outcome.endedAt, stopReason: .error, errorMessage: failure.message)
+            note.errorCode = failure.kind.rawValue
             let parts =
                 replies?.parts(
                     of: "⚠️ \(failure.message)", for: order.message, run: order.live.run,
@@ -72,6 +73,7 @@ extension AgentRunner {
         note.model = note.model ?? failure.model
         note.stopReason = .error
         note.errorMessage = failure.message
+        note.errorCode = failure.kind.rawValue
         do {
             let words = [partial?.text, "⚠️ \(failure.message)"].compactMap(\.self).joined(separator: "\n\n")
             try await complete(

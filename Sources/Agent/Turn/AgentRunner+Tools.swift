@@ -85,7 +85,7 @@ extension AgentRunner {
         }
         if let result { return result }
         if Task.isCancelled { throw CancellationError() }
-        return .failure("The call was stopped: it took longer than \(limit.components.seconds) s.")
+        return .failure("The call was stopped: it took longer than \(limit.text).")
     }
 
     private func note(_ result: ToolResult, of call: ToolCall, _ turn: inout Turn) {

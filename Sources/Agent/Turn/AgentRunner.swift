@@ -73,14 +73,17 @@ struct AgentRunner {
             hasImages: !order.message.images.isEmpty,
             directory: directory)
         let files = workspaces.files(of: order.profile, mostCharacters: settings.bootstrapMaxChars)
-        let system = PromptBuilder(settings: settings, profile: order.profile)
+        let identity = workspaces.identity(of: order.profile)
+        let system = PromptBuilder(settings: settings, profile: order.profile, identity: identity)
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
         let schemas = tools.schemas(order.profile.tools)
         let otherBytes = system.utf8.count + tools.byteCount(schemas)
         var turn = Turn(
             order: order, startedAt: startedAt, entry: begun.entry, choice: choice, system: system,
             tools: schemas,
-            contextBytes: ContextWindow.bytes(window: choice.window(order.profile), otherBytes: otherBytes),
+            contextBytes: ContextWindow.bytes(
+                window: choice.window(order.profile), reserve: settings.compaction.reserveTokens,
+                otherBytes: otherBytes),
             transcript: begun.transcript)
         turn.partCount = begun.partCount
         return turn
@@ -90,17 +93,23 @@ struct AgentRunner {
 
     /// What a channel is to post of the turn's words.
     func parts(of text: String, _ turn: Turn) -> [NewOutboxPart] {
-        replies?.parts(
+        guard let replies else { return [] }
+        let answer = ResponsePrefix.Answer(
+            model: (turn.model ?? turn.choice.model).description, thinkingLevel: turn.choice.thinking.rawValue,
+            name: turn.order.profile.name)
+        return replies.parts(
             of: text, for: turn.order.message, run: turn.live.run,
-            from: turn.partCount + turn.unsavedParts.count) ?? []
+            from: turn.partCount + turn.unsavedParts.count, answer: answer)
     }
 
     func loadContext(_ turn: inout Turn) async throws(TurnStop) {
-        let tail = try await tail(of: turn)
+        var tail = try await tail(of: turn)
         turn.transcript = nil
+        if isCompactionDue(tail, turn), try await compact(&turn) { tail = try await self.tail(of: turn) }
         let stored = tail.newest(maxBytes: turn.contextBytes) ?? tail.messages
         let window = ContextWindow(
-            acceptsImages: turn.choice.facts.acceptsImages, isCut: Int64(stored.count) < tail.lastSequence)
+            acceptsImages: turn.choice.facts.acceptsImages, isCut: tail.leavesOut(beyond: stored.count),
+            summary: tail.summary)
         turn.messages = window.messages(from: stored)
         if turn.messages.isEmpty { turn.messages = [.user(turn.order.userMessage)] }
     }

@@ -5,27 +5,29 @@ struct ContextWindow {
     let acceptsImages: Bool
     /// Whether the transcript holds more than fits.
     let isCut: Bool
+    /// Stands for what is older than the messages.
+    var summary: CompactionMessage?
 
     /// Images are most of a request's size, and old ones are seldom looked at again.
     static let turnsWithImages = 3
 
     /// Tokens kept free for the answer and for what the estimate misses; of a small window a quarter.
-    static func reserve(of window: Int) -> Int { min(20_000, window / 4) }
+    static func reserve(_ wish: Int, of window: Int) -> Int { min(max(wish, 0), window / 4) }
 
     /// JSON of the transcript that is read for a turn: enough for the largest windows, and parsed within milliseconds.
     static let mostBytes = 3 << 20
     /// Even the smallest window gets this much.
     static let leastBytes = 8 << 10
 
-    /// Bytes of transcript that fit beside `otherBytes` of prompt and tools.
-    static func bytes(window: Int, otherBytes: Int) -> Int {
-        let tokens = max(window - reserve(of: window), 0)
+    /// Bytes of transcript that fit beside `otherBytes` of prompt and tools, with `reserve` tokens left free.
+    static func bytes(window: Int, reserve wish: Int, otherBytes: Int) -> Int {
+        let tokens = max(window - reserve(wish, of: window), 0)
         let bytes = min(tokens, mostBytes) * PromptBuilder.bytesPerToken - otherBytes
         return min(max(bytes, leastBytes), mostBytes)
     }
 
     func messages(from stored: [Message]) -> [Message] {
-        var messages = Self.answered(Self.withoutCommands(stored).filter(Self.isSaid))
+        var messages = Self.answered(Self.said(stored))
         messages = limitImages(messages)
         if isCut, let first = messages.firstIndex(where: \.isFromUser),
             case .user(var message) = messages[first]
@@ -33,8 +35,12 @@ struct ContextWindow {
             message.content.insert(.text(Self.cutNote), at: 0)
             messages[first] = .user(message)
         }
+        if let summary { messages.insert(.user(summary.asUserMessage), at: 0) }
         return messages
     }
+
+    /// What was said between the person and the model.
+    static func said(_ stored: [Message]) -> [Message] { withoutCommands(stored).filter(isSaid) }
 
     static let cutNote = "[Earlier messages of this conversation are left out; they no longer fit.]"
 
@@ -120,6 +126,7 @@ extension Message {
         case .user(let message): message.content
         case .assistant(let message): message.content
         case .toolResult(let message): message.content
+        case .compaction: []
         }
     }
 
@@ -138,10 +145,23 @@ extension Message {
         case .toolResult(var message):
             message.content = content
             return .toolResult(message)
+        case .compaction: return self
         }
     }
 }
 
 extension Block {
     var isImage: Bool { if case .image = self { true } else { false } }
+}
+
+extension CompactionMessage {
+    /// As a model is told of what it is not sent any more.
+    var asUserMessage: UserMessage {
+        UserMessage(
+            content: [
+                .text(
+                    "[The older part of this conversation is no longer sent. This summary of it takes its place.]\n\n"
+                        + "<summary>\n\(summary)\n</summary>")
+            ], timestamp: timestamp)
+    }
 }

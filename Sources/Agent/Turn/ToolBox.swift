@@ -97,7 +97,7 @@ extension ToolResult {
 }
 
 extension Block {
-    fileprivate var textBytes: Int { if case .text(let text) = self { text.utf8.count } else { 0 } }
+    fileprivate var textBytes: Int { if case .text(let text, _) = self { text.utf8.count } else { 0 } }
 }
 
 extension ToolSchema {

@@ -38,6 +38,10 @@ struct Turn {
     var contextBytes: Int
     /// The transcript as the turn found it; nil once something may have been added.
     var transcript: TranscriptStatistics?
+    /// A summary has taken the place of the conversation's older part.
+    var hasCompacted = false
+    /// A summary could not be had; it is not asked for again.
+    var hasGivenUpCompacting = false
     /// What the model has been and will be sent.
     var messages: [Message] = []
     /// Messages that the transcript lacks still.

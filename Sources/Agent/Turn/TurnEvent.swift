@@ -29,6 +29,9 @@ package struct TurnEvent: Sendable {
         case usage(Usage)
         /// The model's stream broke off; what it had said is taken back and it is asked again.
         case retrying(attempt: Int, most: Int, delay: Duration, reason: String)
+        /// A model is summarising the older part of the conversation, so that the rest fits.
+        case compacting
+        case compacted(succeeded: Bool)
         /// Nothing more will be said; the answer is being stored.
         case finishing(stopReason: StopReason)
         case ended(TurnEnd)

@@ -59,6 +59,17 @@ final class Workspaces {
         }
     }
 
+    /// What the agent's own file says of it.
+    func identity(of profile: AgentProfile) -> AgentIdentity {
+        let name = "IDENTITY.md"
+        return file(name, at: "\(profile.workspace)/\(name)", mostCharacters: Self.mostIdentityBytes).map {
+            AgentIdentity(markdown: $0.text)
+        } ?? AgentIdentity()
+    }
+
+    /// The same as the prompt takes at most by default, so that both share what was read.
+    private static let mostIdentityBytes = 20_000
+
     private func file(_ name: String, at path: String, mostCharacters: Int) -> WorkspaceFile? {
         guard let stamp = FileStamp(path) else {
             known[path] = nil

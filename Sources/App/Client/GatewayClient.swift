@@ -24,7 +24,7 @@ final class GatewayClient {
         case unreachable(url: String, reason: String)
         case refused(message: String, code: String, details: JSON)
         case closed(code: Int, reason: String)
-        case timedOut(seconds: Int)
+        case timedOut(Duration)
         case invalid(String)
     }
 
@@ -229,7 +229,7 @@ final class GatewayClient {
         let left = ContinuousClock.now.duration(to: deadline)
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard left > .zero, Glibc.poll(&poll, 1, CInt(clamping: left.milliseconds + 1)) > 0 else {
-            throw .timedOut(seconds: Int(timeout.components.seconds))
+            throw .timedOut(timeout)
         }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         let count = read(descriptor, &buffer, buffer.count)

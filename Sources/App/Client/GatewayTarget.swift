@@ -70,13 +70,31 @@ extension GatewayClient {
             return try GatewayClient(to: target, timeout: .milliseconds(milliseconds))
         } catch {
             var sentence = error.commandError(target: target)
-            if case .refused = error, invocation["--url"] != nil, target.token == nil, target.password == nil
-            {
-                sentence.message +=
-                    ". With `--url` no secret of this machine is sent: add `--token` or `--password`."
+            if case .refused(_, _, let details) = error {
+                sentence.isRefusedLogin = true
+                sentence.message += remedy(details["authReason"]?.stringValue, invocation, target)
             }
             throw sentence
         }
+    }
+
+    /// What to set when a login was refused, by the gateway's `authReason`; empty when no secret would help.
+    @MainActor
+    private static func remedy(_ reason: String?, _ invocation: Invocation, _ target: Target) -> String {
+        if invocation["--url"] != nil, target.token == nil, target.password == nil {
+            return ". With `--url` no secret of this machine is sent: add `--token` or `--password`."
+        }
+        guard let secret = ["token", "password"].first(where: { reason?.hasPrefix($0) == true }) else {
+            return ""
+        }
+        let variable = "OPENCLAW_GATEWAY_\(secret.uppercased())"
+        guard invocation["--url"] == nil else {
+            return ".\nPass the \(secret) of that gateway as `--\(secret)`."
+        }
+        let setup = LocalSetup(invocation)
+        let key = setup.config.gateway.mode == "remote" ? "gateway.remote" : "gateway.auth"
+        return ".\nSet `\(variable)` to the \(secret) the gateway asks for, or `\(key).\(secret)` in "
+            + "\(setup.configPath), or pass `--\(secret)`."
     }
 
     /// A request whose failure is the sentence a person needs.
@@ -108,7 +126,7 @@ extension GatewayClient.Failure {
         case .refused(let message, _, _): CommandError(message)
         case .closed(let code, let reason):
             CommandError("The gateway closed the connection (\(code)): \(reason)")
-        case .timedOut(let seconds): CommandError("The gateway did not answer within \(seconds) s.")
+        case .timedOut(let limit): CommandError("The gateway did not answer within \(limit.text).")
         case .invalid(let message): CommandError(message)
         }
     }

@@ -68,6 +68,8 @@ enum ExitCode: Int32, Sendable {
 struct CommandError: Error {
     var message: String
     var exitCode: ExitCode = .failure
+    /// The gateway is there and did not let the command in.
+    var isRefusedLogin = false
 
     init(_ message: String, exitCode: ExitCode = .failure) {
         self.message = message

@@ -107,6 +107,7 @@ enum ConfigCommands {
                 "valid": .bool(mistakes.isEmpty && setup.refusal?.reason == nil),
                 "path": .string(setup.configPath),
                 "issues": .array(mistakes.map(\.json)),
+                "warnings": .array(snapshot.file.warnings.map(\.json)),
             ])
         } else if let reason = setup.refusal?.reason {
             Terminal.printError(reason)
@@ -118,6 +119,9 @@ enum ConfigCommands {
         } else {
             Terminal.printError("Config invalid: \(setup.configPath)")
             for issue in mistakes { Terminal.printError("- \(issue)") }
+        }
+        if !invocation.wantsJSON {
+            for warning in snapshot.file.warnings { Terminal.printError("Note: \(warning)") }
         }
         return mistakes.isEmpty && setup.refusal?.reason == nil ? .success : .failure
     }

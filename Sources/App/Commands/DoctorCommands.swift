@@ -70,7 +70,8 @@ enum DoctorCommands {
         let head =
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(weight: .ok, text: "Config valid: \(setup.configPath)")] : []
-        let rules = ToolRules.warnings(setup.config).map { Finding(weight: .note, text: $0) }
+        let zone = ZoneFile.warning(setup.config, setup.environment).map { [$0] } ?? []
+        let rules = (ToolRules.warnings(setup.config) + zone).map { Finding(weight: .note, text: $0) }
         return head + mistakes + standIn + leftOut + warnings + rules + quiet
     }
 
@@ -147,8 +148,13 @@ enum DoctorCommands {
             return [Finding(weight: .ok, text: "The gateway runs and answers")]
                 + (try warnings(of: client, besides: setup.snapshot))
         } catch {
-            let reason = (error as? CommandError)?.message ?? "\(error)"
-            return [Finding(weight: .note, text: "The gateway does not answer: \(reason)")]
+            let failure = error as? CommandError
+            let reason = failure?.message ?? "\(error)"
+            return [
+                failure?.isRefusedLogin == true
+                    ? Finding(weight: .problem, text: "The gateway runs and refused the login: \(reason)")
+                    : Finding(weight: .note, text: "The gateway does not answer: \(reason)")
+            ]
         }
     }
 

@@ -59,20 +59,25 @@ enum GatewayCommands {
         let setup = LocalSetup(invocation)
         let target = try GatewayClient.Target(invocation)
         let result = Result { try GatewayClient.connect(invocation).call("status") }
-        let isReachable = (try? result.get()) != nil  // the failure itself is printed below
+        let isAnswering = (try? result.get()) != nil  // the failure itself is printed below
+        let isRefused =
+            if case .failure(let error as CommandError) = result { error.isRefusedLogin } else { false }
         if invocation.wantsJSON {
             var object: JSONObject = [
                 "cli": ["version": .string(Version.text)], "config": .string(setup.configPath),
                 "gateway": ["url": .string(target.url), "port": JSON(target.port)],
-                "reachable": .bool(isReachable),
+                "reachable": .bool(isAnswering || isRefused),
             ]
+            if isRefused { object["login"] = "refused" }
             if case .failure(let error) = result { object["error"] = .string(Self.sentence(error)) }
             Terminal.print(.object(object))
         } else {
             Terminal.print("Config: \(setup.configPath)\nGateway: \(target.url)")
             switch result {
             case .success: Terminal.print("RPC probe: ok")
-            case .failure(let error): Terminal.print("RPC probe: failed\n\(Self.sentence(error))")
+            case .failure(let error):
+                let what = isRefused ? "login refused" : "failed"
+                Terminal.print("RPC probe: \(what)\n\(Self.sentence(error))")
             }
         }
         return .success
@@ -88,7 +93,7 @@ enum GatewayCommands {
         if invocation.wantsJSON {
             Terminal.print(health)
         } else {
-            Terminal.print("Gateway Health\nOK (\(started.duration(to: .now).milliseconds)ms)")
+            Terminal.print("Gateway Health\nOK (\(started.duration(to: .now).text))")
         }
         return .success
     }

@@ -68,6 +68,7 @@ enum StatusCommands {
         return .success
     }
 
+    /// A refused login is helped by a secret, an unreachable gateway by a start: each is told as what it is.
     private static func tellWithoutGateway(
         _ invocation: Invocation, _ target: GatewayClient.Target, _ error: CommandError
     ) throws {
@@ -75,26 +76,29 @@ enum StatusCommands {
         if invocation.wantsJSON {
             Terminal.print([
                 "gateway": [
-                    "url": .string(target.url), "reachable": false, "error": .string(error.message),
+                    "url": .string(target.url), "reachable": .bool(error.isRefusedLogin),
+                    "login": error.isRefusedLogin ? "refused" : .null, "error": .string(error.message),
                 ],
                 "config": .string(config),
             ])
         } else {
+            let finding =
+                error.isRefusedLogin
+                ? "refused the login at \(target.url)" : "unreachable at \(target.url)"
             Terminal.print(
-                "OpenClaw status\n\nGateway   unreachable at \(target.url)\nConfig    \(config)\n\n\(error.message)"
-            )
+                "OpenClaw status\n\nGateway   \(finding)\nConfig    \(config)\n\n\(error.message)")
         }
     }
 
     private static func overview(
         _ target: GatewayClient.Target, _ hello: JSON, _ status: JSON, _ health: JSON, _ channels: JSON
     ) -> String {
-        let uptime = (hello["snapshot"]?["uptimeMs"]?.intValue ?? 0) / 1000
+        let uptime = Duration.milliseconds(hello["snapshot"]?["uptimeMs"]?.intValue ?? 0).wholeSecondsText
         let version = hello["server"]?["version"]?.stringValue ?? "?"
         let defaults = status["sessions"]?["defaults"]
         let order = channels["channelOrder"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let rows = [
-            ("Gateway", "reachable at \(target.url), up \(uptime) s, version \(version)"),
+            ("Gateway", "reachable at \(target.url), up \(uptime), version \(version)"),
             ("Config", hello["snapshot"]?["configPath"]?.stringValue ?? "-"),
             ("Model", defaults?["model"]?.stringValue ?? "-"),
             ("Health", health["ok"]?.boolValue == true ? "ok" : "not ok"),

@@ -31,12 +31,7 @@ enum Terminal {
     /// `3m`, `2h`, `5d` since `moment`.
     static func age(of moment: Int?) -> String {
         guard let moment else { return "-" }
-        let seconds = max(0, (Timestamp.now.milliseconds - Int64(moment)) / 1000)
-        switch seconds {
-        case ..<60: return "\(seconds)s"
-        case ..<3600: return "\(seconds / 60)m"
-        case ..<86_400: return "\(seconds / 3600)h"
-        default: return "\(seconds / 86_400)d"
-        }
+        let passed = Timestamp.now - Timestamp(milliseconds: Int64(moment))
+        return String(passed.wholeSecondsText.prefix { $0 != " " })
     }
 }

@@ -17,10 +17,10 @@ struct ConsoleSink: Log.Sink {
     var leastLevel: Log.Level
     var style: Style
     var usesColor: Bool
-    var redaction: Redaction
+    var mask: LogMask
 
     func write(_ line: Log.Line) {
-        let text = redaction.apply(to: formatted(line)) + "\n"
+        let text = mask.apply(to: formatted(line)) + "\n"
         let stream = line.level >= .warning ? STDERR_FILENO : STDOUT_FILENO
         writeAll(Array(text.utf8), to: stream)
     }

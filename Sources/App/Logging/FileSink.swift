@@ -30,18 +30,18 @@ final class FileSink: Log.Sink {
     private let folder: String
     private let maxFileBytes: Int
     private let hostname: String
-    private let redaction: Redaction
+    private let mask: LogMask
     private let current = Mutex(Current())
 
     init(
-        folder: String, fixedPath: String?, leastLevel: Log.Level, maxFileBytes: Int, redaction: Redaction,
+        folder: String, fixedPath: String?, leastLevel: Log.Level, maxFileBytes: Int, mask: LogMask,
         hostname: String
     ) {
         self.folder = folder
         self.fixedPath = fixedPath
         self.leastLevel = leastLevel
         self.maxFileBytes = maxFileBytes
-        self.redaction = redaction
+        self.mask = mask
         self.hostname = hostname
     }
 
@@ -53,7 +53,7 @@ final class FileSink: Log.Sink {
     var path: String { path(day: Timestamp.now.isoDay) }
 
     func write(_ line: Log.Line) {
-        let bytes = Array((redaction.apply(to: encoded(line)) + "\n").utf8)
+        let bytes = Array((mask.apply(to: encoded(line)) + "\n").utf8)
         current.withLock { current in
             openIfNeeded(&current, day: line.time.isoDay)
             guard current.descriptor >= 0, !current.isFull else { return }

@@ -11,26 +11,36 @@ import Core
 final class LogSetup {
     let log: Log
     private let sinks: SinkGroup
+    private let mask: LogMask
     private(set) var file: FileSink
 
     init(_ setup: LocalSetup, secrets: [String]) {
-        let (console, file) = Self.sinks(setup, secrets)
+        mask = LogMask()
+        mask.replace(with: Self.mask(setup, secrets))
+        let (console, file) = Self.sinks(setup, mask)
         self.file = file
         sinks = SinkGroup([console, file])
         log = Log("gateway", to: sinks)
     }
 
-    /// Takes over a changed config, and secrets that have become known.
+    /// Takes over a changed config.
     func update(_ setup: LocalSetup, secrets: [String]) {
-        let (console, file) = Self.sinks(setup, secrets)
+        hide(secrets, setup)
+        let (console, file) = Self.sinks(setup, mask)
         self.file = file
         sinks.replace(with: [console, file])
     }
 
-    static func sinks(_ setup: LocalSetup, _ secrets: [String]) -> (ConsoleSink, FileSink) {
+    /// Takes over secrets that have become known.
+    func hide(_ secrets: [String], _ setup: LocalSetup) { mask.replace(with: Self.mask(setup, secrets)) }
+
+    static func mask(_ setup: LocalSetup, _ secrets: [String]) -> SecretMask? {
+        setup.config.logging.redactSensitive == "off" ? nil : SecretMask(secrets)
+    }
+
+    static func sinks(_ setup: LocalSetup, _ mask: LogMask) -> (ConsoleSink, FileSink) {
         let settings = setup.config.logging
         let invocation = setup.invocation
-        let redaction = Redaction(secrets: secrets, isOn: settings.redactSensitive != "off")
         let isTerminal = isatty(STDOUT_FILENO) == 1
         let style =
             settings.consoleStyle.flatMap { ConsoleSink.Style(rawValue: $0) }
@@ -41,11 +51,11 @@ final class LogSetup {
             leastLevel: consoleLevel, style: style,
             usesColor: isTerminal && invocation.environment["NO_COLOR"] == nil
                 && !invocation.has("--no-color"),
-            redaction: redaction)
+            mask: mask)
         let file = FileSink(
             folder: "\(setup.state)/logs", fixedPath: settings.file.map { setup.expand($0) },
             leastLevel: Log.Level(name: settings.level) ?? .info,
-            maxFileBytes: settings.maxFileBytes ?? FileSink.usualMaxFileBytes, redaction: redaction,
+            maxFileBytes: settings.maxFileBytes ?? FileSink.usualMaxFileBytes, mask: mask,
             hostname: Version.hostname)
         return (console, file)
     }

@@ -29,7 +29,10 @@ struct RoomSettings {
         settings.keys = keys
         settings.maxConcurrent = defaults.maxConcurrent
         settings.timeout = .seconds(defaults.timeoutSeconds)
-        settings.timeZone = environment["TZ"]
+        settings.clock = clock
+        settings.compaction = compaction
+        settings.fileToolsStayInWorkspace = config.tools.fs.workspaceOnly
+        settings.allowsRestart = config.commands.restart
         settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
         settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
             TypingMode(rawValue: $0)
@@ -39,6 +42,24 @@ struct RoomSettings {
         for (name, entry) in defaults.models {
             if let alias = entry.alias, let model = ModelReference(name) { settings.aliases[alias] = model }
         }
+        return settings
+    }
+
+    private var clock: UserClock {
+        var clock = UserClock()
+        clock.zone = defaults.userTimezone.flatMap { ZoneFile.rules(of: $0, environment) }
+        clock.zoneName = defaults.userTimezone ?? environment["TZ"]
+        clock.style = UserClock.Style(rawValue: defaults.timeFormat) ?? .auto
+        return clock
+    }
+
+    private var compaction: CompactionSettings {
+        let wish = defaults.compaction
+        var settings = CompactionSettings()
+        settings.isAutomatic = wish.enabled
+        settings.reserveTokens = wish.reserveTokensFloor
+        settings.keepRecentTokens = wish.keepRecentTokens
+        settings.model = wish.model.flatMap { reference($0) }
         return settings
     }
 

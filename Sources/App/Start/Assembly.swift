@@ -28,7 +28,7 @@ final class Assembly {
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
     private var saidShadowed: Set<String> = []
-    private var saidToolRules: Set<String> = []
+    private var saidQuietRules: Set<String> = []
     private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
         apply(plan)
     }
@@ -41,6 +41,7 @@ final class Assembly {
         mayRestart: { [unowned self] in setup.config.commands.restart })
 
     private var log: Log { logs.log }
+    private var knownSecrets: [String] { setup.knownSecrets(secret) + router.knownSecrets }
 
     init(_ setup: LocalSetup) throws {
         self.setup = setup
@@ -84,6 +85,12 @@ final class Assembly {
             services: Self.services(
                 stores, switchboard, board, pairing, events, setup, rooms, router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
+        switchboard.restart = { [unowned self] in
+            log.info("restarting, as asked for in a chat")
+            signals.end(.restart)
+        }
+        router.whenLoginsChange = { [unowned self] in logs.hide(knownSecrets, self.setup) }
+        router.whenLoginsChange()
         gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
     }
 
@@ -129,10 +136,10 @@ final class Assembly {
     private func apply(_ plan: ReloadPlan) {
         guard !plan.needsRestart else { return signals.end(.restart) }
         setup.refresh()
-        logs.update(setup, secrets: setup.knownSecrets(secret))
         router.update(RoomSettings(setup: setup, secret: secret).models)
+        logs.update(setup, secrets: knownSecrets)
         sayShadowedKeys()
-        sayToolRules()
+        sayQuietRules()
         applySettings()
         board.update(channelAccounts)
     }
@@ -163,7 +170,7 @@ final class Assembly {
         do {
             return try Database(path: "\(state)/openclaw.sqlite")
         } catch StoreError.alreadyOpen {
-            throw GatewayRun.alreadyRunning(pid: nil)
+            throw GatewayRun.alreadyRunning(pid: Database.holder(of: "\(state)/openclaw.sqlite"))
         } catch {
             throw CommandError("Gateway failed to start: \(error)")
         }
@@ -180,7 +187,8 @@ final class Assembly {
             },
             models: { [router] in router.availableModels.map(\.reference) },
             providers: { [router] in router.configuredProviders },
-            defaultModel: { [router] in router.defaultModel })
+            defaultModel: { [router] in router.defaultModel }, rests: { [router] in router.cooldowns },
+            wake: { [router] in await router.wake($0) })
     }
 
     private static func services(
@@ -222,8 +230,12 @@ final class Assembly {
 
     // MARK: Words
 
-    private func sayToolRules() {
-        for sentence in ToolRules.warnings(setup.config) where saidToolRules.insert(sentence).inserted {
+    /// Each rule of the config that comes to something else than it says, once.
+    private func sayQuietRules() {
+        let sentences =
+            ToolRules.warnings(setup.config)
+            + [ZoneFile.warning(setup.config, setup.environment)].compactMap { $0 }
+        for sentence in sentences where saidQuietRules.insert(sentence).inserted {
             log.named("config").warning("\(sentence)")
         }
     }
@@ -238,7 +250,7 @@ final class Assembly {
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
         sayShadowedKeys()
-        sayToolRules()
+        sayQuietRules()
         for mistake in certificates.mistakes { log.warning("\(mistake)") }
         for channel in RoomSettings(setup: setup, secret: secret).channels {
             if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }
@@ -268,7 +280,7 @@ final class Assembly {
         } else {
             log.info("log file: \(logs.file.path)")
         }
-        log.debug("started in \(startedAt.duration(to: .now).milliseconds) ms")
+        log.debug("started in \(startedAt.duration(to: .now).text)")
         if ProcessFacts.isInteractive {
             log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")
             Terminal.print("\n  \(setup.link(port: plan.port, token: secret.token?.reveal()))\n")

@@ -106,8 +106,7 @@ struct LocalSetup {
         let variables = environment.variables.filter { variable in
             names.contains { variable.key.hasSuffix($0) }
         }
-        let providers = config.models.providers.values.compactMap { $0.apiKey?.reveal() }
-        return Array(variables.values) + providers
+        return Array(variables.values) + ConfigRedaction.secrets(in: config.raw)
             + [secret.token, secret.password].compactMap { $0?.reveal() }
     }
 

@@ -4,8 +4,11 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h> /* types and constants only: the library itself comes by dlopen */
 
-/* Opens libcurl.so.4, finds its functions and initialises it; 0, or -1 when it is not there or too old. May be repeated. */
+/* Opens libcurl.so.4, finds its functions and initialises it; 0, or -1 when it is not there or too old. May be repeated,
+   on any thread: who comes while it is under way waits for it. */
 int ccurl_load(void);
+/* The same on a thread of its own, once; returns at once. */
+void ccurl_load_ahead(void);
 
 /* curl's functions by their own names, the variadic ones once for each type. Only after ccurl_load() gave 0. */
 CURL *ccurl_easy_init(void);

@@ -34,7 +34,7 @@ final class TelegramWebhook {
     func receive(headers: [(name: String, value: String)], body: [UInt8]) async -> Int {
         let sent = headers.first { $0.name.lowercased() == "x-telegram-bot-api-secret-token" }?.value ?? ""
         guard let secret = settings.webhookSecret, !secret.isEmpty, secret.matches(sent) else { return 401 }
-        // What is no update will be none when it comes again: 400 would bring it again and again for a day.
+        // Telegram sends updates only; the status says what is wrong with anything else.
         guard let json = try? JSON.parse(body), let update = TelegramUpdate(json: json) else { return 400 }
         do throws(InboxError) {
             try await intake.take(update)

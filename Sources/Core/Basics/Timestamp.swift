@@ -18,6 +18,16 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     package var json: JSON { .integer(milliseconds) }
 
+    /// Whole seconds since 1970, rounded down.
+    package var seconds: Int64 { floored(by: 1000) }
+    /// Whole days since 1970-01-01 in UTC, rounded down.
+    package var day: Int64 { floored(by: 86_400_000) }
+
+    private func floored(by size: Int64) -> Int64 {
+        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: size)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
     package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
     package static func + (moment: Timestamp, delay: Duration) -> Timestamp {

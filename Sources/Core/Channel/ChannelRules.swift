@@ -97,7 +97,7 @@ extension ChannelRules {
         responsePrefix = (section["responsePrefix"] ?? messages["responsePrefix"])?.stringValue
         ackReaction = (section["ackReaction"] ?? messages["ackReaction"])?.stringValue
         ackScope =
-            (section["ackReactionScope"] ?? messages["ackReactionScope"]).flatMap(Self.word) ?? ackScope
+            (section["ackReactionScope"] ?? messages["ackReactionScope"]).flatMap(Self.word) ?? .groupMentions
         removesAckAfterReply = messages["removeAckAfterReply"]?.boolValue ?? false
         allowsBots =
             switch section["allowBots"] {

@@ -18,6 +18,8 @@ struct ConfigIncludes {
     let readFile: ConfigLoader.FileReader
     private(set) var sources: [Source] = []
     private(set) var issues: [ConfigIssue] = []
+    /// Keys that stand twice in an object of one file: the last one counts, as in the original.
+    private(set) var repeatedKeys: [ConfigIssue] = []
     /// Files that were asked for, also those that are missing: a change of any is a change of the config.
     private(set) var paths: [String] = []
 
@@ -28,6 +30,7 @@ struct ConfigIncludes {
     /// The document with all files in place; parts that could not be read are empty objects.
     mutating func resolve(_ document: JSON5Document, path: String) -> LocatedValue {
         sources = [Source(path: path, document: document)]
+        noteRepeatedKeys(in: document.root, file: 0, at: .root)
         return resolve(LocatedValue(document.root, file: 0), chain: [path], at: .root)
     }
 
@@ -103,6 +106,7 @@ struct ConfigIncludes {
         do throws(JSON5Error) {
             let document = try JSON.parseJSON5(bytes, limits: ConfigLoader.limits)
             sources.append(Source(path: file, document: document))
+            noteRepeatedKeys(in: document.root, file: sources.count - 1, at: path)
             return resolve(
                 LocatedValue(document.root, file: sources.count - 1), chain: chain + [file], at: path)
         } catch {
@@ -117,6 +121,28 @@ struct ConfigIncludes {
 
     private mutating func report(_ message: String, at place: LocatedValue.Place, _ path: ConfigPath) {
         issues.append(locate(ConfigIssue(path: path.appending(Self.key), message: message), at: place))
+    }
+
+    private mutating func noteRepeatedKeys(in node: JSON5Node, file: Int, at path: ConfigPath) {
+        for (index, item) in (node.items ?? []).enumerated() {
+            noteRepeatedKeys(in: item, file: file, at: path.appending(.index(index)))
+        }
+        var places: [String: Int] = [:]
+        for member in node.members ?? [] {
+            let (inner, offset) = (path.appending(member.key), member.keyRange.lowerBound)
+            if let earlier = places.updateValue(offset, forKey: member.key) {
+                let document = sources[file].document
+                let place = document.position(at: earlier)
+                let name = FilePath.name(of: sources[file].path)
+                let issue = ConfigIssue(
+                    path: inner,
+                    message:
+                        "written twice; this one counts, and the one at \(name):\(place.line):\(place.column) "
+                        + "does not: remove one of the two")
+                repeatedKeys.append(locate(issue, at: LocatedValue.Place(file: file, offset: offset)))
+            }
+            noteRepeatedKeys(in: member.node, file: file, at: inner)
+        }
     }
 
     func locate(_ issue: ConfigIssue, at place: LocatedValue.Place) -> ConfigIssue {

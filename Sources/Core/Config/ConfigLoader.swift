@@ -54,6 +54,7 @@ package struct ConfigLoader: Sendable {
         loaded.assembled = assembled
         loaded.includedPaths = includes.paths
         loaded.issues = includes.issues + Self.missingVariables(substitution, in: includes)
+        loaded.warnings = includes.repeatedKeys
         loaded.accept(tree, locatedBy: includes)
         return loaded
     }

@@ -19,6 +19,19 @@ package enum ConfigRedaction {
         }
     }
 
+    /// Every secret in the document.
+    package static func secrets(in document: JSON) -> [String] { secrets(in: document, at: .root) }
+
+    private static func secrets(in value: JSON, at path: ConfigPath) -> [String] {
+        switch value {
+        case .object(let object): object.flatMap { secrets(in: $0.value, at: path.appending($0.key)) }
+        case .array(let items):
+            items.enumerated().flatMap { secrets(in: $1, at: path.appending(.index($0))) }
+        case .string(let text) where hides(text, at: path): [text]
+        default: []
+        }
+    }
+
     /// The text with each secret replaced where it stands.
     package static func redactedText(of document: JSON5Document) -> String {
         var text = document.bytes

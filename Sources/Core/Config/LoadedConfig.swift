@@ -10,7 +10,8 @@ package struct LoadedConfig: Sendable {
     ///
     /// For a write they are errors.
     package var quarantined: [ConfigIssue] = []
-    /// What people should know though all is well: a secret in the file that the environment beats.
+    /// What people should know though all is well: a key that stands twice, a secret in the file that
+    /// the environment beats.
     package var warnings: [ConfigIssue] = []
     /// The process's variables with those of the `env` section.
     package var environment: Environment

@@ -5,6 +5,7 @@ extension Message {
         case .user(let message): message.json
         case .assistant(let message): message.json
         case .toolResult(let message): message.json
+        case .compaction(let message): message.json
         }
     }
 
@@ -27,6 +28,9 @@ extension Message {
                     toolName: json["toolName"]?.stringValue ?? "",
                     content: content, isError: json["isError"]?.boolValue ?? false, details: json["details"],
                     timestamp: timestamp))
+        case "system":
+            guard let message = CompactionMessage(json: json, timestamp: timestamp) else { return nil }
+            self = .compaction(message)
         default:
             return nil
         }
@@ -61,6 +65,7 @@ extension AssistantMessage {
         object["usage"] = usage?.json
         object["stopReason"] = .string(stopReason.rawValue)
         object["errorMessage"] = errorMessage.map { .string($0) }
+        object["errorCode"] = errorCode.map { .string($0) }
         object["responseId"] = responseID.map { .string($0) }
         object["timestamp"] = timestamp.json
         return .object(object)
@@ -73,6 +78,7 @@ extension AssistantMessage {
             usage: json["usage"].flatMap { Usage(json: $0) },
             stopReason: json["stopReason"]?.stringValue.flatMap { StopReason(rawValue: $0) } ?? .stop,
             errorMessage: json["errorMessage"]?.stringValue, responseID: json["responseId"]?.stringValue)
+        errorCode = json["errorCode"]?.stringValue
     }
 }
 
@@ -86,6 +92,28 @@ extension ToolResultMessage {
         object["isError"] = .bool(isError)
         object["timestamp"] = timestamp.json
         return .object(object)
+    }
+}
+
+extension CompactionMessage {
+    /// What clients know is a line of the system's that says `Compaction`; the rest is ours.
+    package var json: JSON {
+        [
+            "role": "system", "content": [["type": "text", "text": "Compaction"]],
+            "summary": .string(summary), "firstKeptSequence": .integer(firstKept),
+            "tokensBefore": JSON(tokensBefore), "timestamp": timestamp.json,
+        ]
+    }
+
+    /// Nil for another line of the system's.
+    init?(json: JSON, timestamp: Timestamp) {
+        guard let summary = json["summary"]?.stringValue, let first = json["firstKeptSequence"]?.intValue
+        else {
+            return nil
+        }
+        self.init(
+            summary: summary, firstKept: Int64(first), tokensBefore: json["tokensBefore"]?.intValue ?? 0,
+            timestamp: timestamp)
     }
 }
 
@@ -134,8 +162,10 @@ extension [Block] {
 extension Block {
     package var json: JSON {
         switch self {
-        case .text(let text):
-            return ["type": "text", "text": .string(text)]
+        case .text(let text, let signature):
+            var object: JSONObject = ["type": "text", "text": .string(text)]
+            object["textSignature"] = signature.map { .string($0) }
+            return .object(object)
         case .thinking(let text, let signature):
             var object: JSONObject = ["type": "thinking", "thinking": .string(text)]
             object["thinkingSignature"] = signature.map { .string($0) }
@@ -158,7 +188,7 @@ extension Block {
         switch json["type"]?.stringValue {
         case "text":
             guard let text = json["text"]?.stringValue else { return nil }
-            self = .text(text)
+            self = .text(text, signature: json["textSignature"]?.stringValue)
         case "thinking":
             let signature = json["thinkingSignature"]?.stringValue
             if json["redacted"]?.boolValue == true, let signature {

@@ -6,11 +6,13 @@ package indirect enum Message: Sendable, Hashable {
     case user(UserMessage)
     case assistant(AssistantMessage)
     case toolResult(ToolResultMessage)
+    case compaction(CompactionMessage)
 }
 
 /// A piece of a message.
 package enum Block: Sendable, Hashable {
-    case text(String)
+    /// `signature` is what the vendor wants back with the text, which may be empty then.
+    case text(String, signature: String? = nil)
     /// Reasoning. `signature` is what the vendor wants back unchanged.
     case thinking(String, signature: String?)
     /// Reasoning that the vendor sends encrypted; it goes back unchanged.
@@ -71,6 +73,8 @@ package struct AssistantMessage: Sendable, Hashable {
     package var usage: Usage?
     package var stopReason: StopReason
     package var errorMessage: String?
+    /// A word for why there is no answer, for clients with words of their own: `rate_limit`, `auth`, ….
+    package var errorCode: String?
     package var responseID: String?
 
     package init(
@@ -116,6 +120,23 @@ package struct ToolResultMessage: Sendable, Hashable {
         self.content = content
         self.isError = isError
         self.details = details
+        self.timestamp = timestamp
+    }
+}
+
+/// A summary that stands for the older part of a transcript; the messages it stands for stay where they are.
+package struct CompactionMessage: Sendable, Hashable {
+    package var summary: String
+    /// The transcript's sequence number of the first message that a model is still sent word for word.
+    package var firstKept: Int64
+    /// Tokens of the conversation that was summarised, about.
+    package var tokensBefore: Int
+    package var timestamp: Timestamp
+
+    package init(summary: String, firstKept: Int64, tokensBefore: Int, timestamp: Timestamp) {
+        self.summary = summary
+        self.firstKept = firstKept
+        self.tokensBefore = tokensBefore
         self.timestamp = timestamp
     }
 }
@@ -166,7 +187,7 @@ extension [Block] {
     /// The text blocks, joined.
     package var text: String {
         var text = ""
-        for case .text(let piece) in self { text += piece }
+        for case .text(let piece, _) in self { text += piece }
         return text
     }
 }

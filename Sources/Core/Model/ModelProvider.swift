@@ -7,6 +7,13 @@ package protocol ModelProvider: Sendable {
     func respond(
         to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage
+
+    /// Says that a request comes soon, so that what it needs is there by then; takes no time.
+    func prepare()
+}
+
+extension ModelProvider {
+    package func prepare() {}
 }
 
 /// A model as people write it: `anthropic/claude-opus-4-6`. Split at the first slash; ids newer than any list are fine.

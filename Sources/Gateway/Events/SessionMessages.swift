@@ -23,7 +23,7 @@ struct SessionMessages {
         let place = HistoryMessage.Place(
             id: message.id, sequence: message.sequence, recordedAt: event.at, run: event.run)
         let encoded = HistoryMessage.encoded(
-            json.encoded(), isFromPerson: json["role"] == "user", place: place, .four)
+            json.encoded(), role: json["role"]?.stringValue ?? "", place: place, .four)
         return .jsonObject(capacity: encoded.count + 512) {
             $0.add("sessionKey", event.session)
             $0.add("agentId", settings.now.agent(of: event.session))

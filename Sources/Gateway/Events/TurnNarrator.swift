@@ -50,6 +50,16 @@ struct TurnNarrator {
         case .aborted(let reason, let start, let end, let text):
             return aborted(reason, start, end, text, time)
         case .replied(let text): return replied(text, event.sequence, time)
+        case .compacting:
+            return [numbered("compaction", time, hasSession: true) { $0.add("phase", "start") }]
+        case .compacted(let succeeded):
+            return [
+                numbered("compaction", time, hasSession: true) {
+                    $0.add("phase", "end")
+                    $0.add("willRetry", false)
+                    $0.add("completed", succeeded)
+                }
+            ]
         case .retrying, .appended: return []
         }
     }
@@ -256,7 +266,7 @@ extension TurnNarrator {
     /// Text is cut and images are left out: the transcript has the whole.
     private static func shown(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text): ["type": "text", "text": .string(String(text.utf8Prefix(mostToolBytes)))]
+        case .text(let text, _): ["type": "text", "text": .string(String(text.utf8Prefix(mostToolBytes)))]
         case .image(let image): ["type": "image", "mimeType": .string(image.mimeType), "omitted": true]
         default: nil
         }

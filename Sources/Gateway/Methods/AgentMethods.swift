@@ -22,7 +22,7 @@ struct AgentMethods: MethodGroup {
     }
 
     private func list(_ call: Call) throws(RPCError) -> Payload? {
-        let settings = settings.now
+        let settings = settings.now.withIdentities(of: switchboard)
         var object: JSONObject = ["defaultId": .string(settings.keys.defaultAgent.rawValue)]
         if call.generation == .four {
             object["ownership"] = settings.ownership
@@ -54,7 +54,8 @@ struct AgentMethods: MethodGroup {
     }
 
     private func identity(_ call: Call) throws(RPCError) -> Payload? {
-        let settings = settings.now
+        let configured = self.settings.now
+        let settings = configured.withIdentities(of: switchboard)
         let named = call.text("agentId").flatMap {
             $0.isEmpty ? nil : SessionKeyRules.normalized(AgentID($0))
         }
@@ -74,7 +75,8 @@ struct AgentMethods: MethodGroup {
             "avatar": .string(avatar.shown),
         ]
         if call.generation == .four {
-            object["nameSource"] = agent?.name == nil ? "default" : "config"
+            let isConfigured = configured.agent(id)?.name != nil
+            object["nameSource"] = agent?.name == nil ? "default" : isConfigured ? "config" : "workspace"
             for (name, value) in avatar.facts ?? [:] { object[name] = value }
             object["emoji"] = agent?.emoji.map { .string($0) }
         }

@@ -15,7 +15,7 @@ struct ChatHistory {
     func cached(_ call: Call) throws(RPCError) -> Payload? {
         guard let key = cacheKey(call), let page = cache[key] else { return nil }
         call.client.remember(spelling: key.spelling, of: key.session)
-        return .encoded(withRun(page, key.session, call.generation))
+        return .encoded(withRuns(page, key.session, call.generation))
     }
 
     func read(_ call: Call) async throws(RPCError) -> Payload {
@@ -25,7 +25,7 @@ struct ChatHistory {
         let epoch = cache.epoch
         let page = try await page(call, session, spelling)
         if let key = cacheKey(call) { cache.keep(page, for: key, readAt: epoch) }
-        return .encoded(withRun(page, session, call.generation))
+        return .encoded(withRuns(page, session, call.generation))
     }
 
     private func cacheKey(_ call: Call) -> HistoryCache.Key? {
@@ -80,7 +80,9 @@ struct ChatHistory {
             if let next { $0.add("nextOffset", next) }
             $0.add("totalMessages", page?.total ?? 0)
             $0.add("defaults", settings.now.modelDefaults(models, generation))
-            let rows = SessionRowJSON(settings: settings.now, models: models, generation: generation)
+            var rows = SessionRowJSON(settings: settings.now, models: models, generation: generation)
+            rows.withRuns = false
+            // The last member: which runs are on is added to it when the page is sent.
             $0.add("sessionInfo", rows.info(session, entry))
         }
     }
@@ -95,16 +97,27 @@ struct ChatHistory {
         return bytes
     }
 
-    /// What a run has said so far changes with every word and is never kept: it is put in last.
-    private func withRun(_ page: [UInt8], _ session: SessionKey, _ generation: Generation) -> [UInt8] {
-        guard let run = switchboard.activeRun(in: session), !run.isQueued else { return page }
-        let text = run.wholeText
+    /// Which runs are on, and what one has said so far, changes with every word and is never kept: it is put in last.
+    ///
+    /// The page of today's clients ends with `sessionInfo`; see `encoded`.
+    private func withRuns(_ page: [UInt8], _ session: SessionKey, _ generation: Generation) -> [UInt8] {
+        let run = switchboard.activeRun(in: session)
+        let text = run?.wholeText ?? ""
         return [UInt8](capacity: page.count + text.utf8.count + 256) {
-            $0.write(encoded: page.dropLast())
-            $0.addObject("inFlightRun") {
-                $0.add("runId", run.run)
-                $0.add("text", text)
-                $0.add("startedAt", run.startedAt)
+            if generation == .four {
+                $0.write(encoded: page.dropLast(2))
+                $0.add("hasActiveRun", run != nil)
+                $0.add("activeRunIds", .array(run.map { [.string($0.run.rawValue)] } ?? []))
+                $0.write(raw: "}")
+            } else {
+                $0.write(encoded: page.dropLast())
+            }
+            if let run, !run.isQueued {
+                $0.addObject("inFlightRun") {
+                    $0.add("runId", run.run)
+                    $0.add("text", text)
+                    $0.add("startedAt", run.startedAt)
+                }
             }
             $0.write(raw: "}")
         }

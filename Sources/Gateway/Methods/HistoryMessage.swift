@@ -13,7 +13,7 @@ enum HistoryMessage {
 
     static func encoded(_ message: StoredMessage, _ generation: Generation) -> [UInt8] {
         encoded(
-            message.json, isFromPerson: message.role == "user",
+            message.json, role: message.role,
             place: Place(
                 id: message.id, sequence: message.sequence, recordedAt: message.createdAt, run: message.run),
             generation)
@@ -23,12 +23,13 @@ enum HistoryMessage {
     ///
     /// Today's get a person's words as plain text, and where the message stands.
     static func encoded(
-        _ stored: [UInt8], isFromPerson: Bool, place: Place, _ generation: Generation
+        _ stored: [UInt8], role: String, place: Place, _ generation: Generation
     ) -> [UInt8] {
         guard generation == .four, stored.last == UInt8(ascii: "}") else { return stored }
-        if !isFromPerson { return with(place, explained(stored), idempotencyKey: nil) }
+        if role == "system" { return with(place, stored, isCompaction: stored.contains(Self.compaction)) }
+        guard role == "user" else { return with(place, explained(stored)) }
         guard let json = try? JSON.parse(stored), var object = json.objectValue else {
-            return with(place, stored, idempotencyKey: nil)  // a row that does not parse goes out as it is
+            return with(place, stored)  // a row that does not parse goes out as it is
         }
         if let text = plainText(object["content"]) { object["content"] = .string(text) }
         return with(
@@ -44,6 +45,8 @@ enum HistoryMessage {
         return JSON.object(object).encoded()
     }
 
+    private static let compaction = Array(#""text":"Compaction""#.utf8)
+
     private static let withoutWords = Array(#"{"role":"assistant","content":[],"#.utf8)
 
     /// The text, when the content is nothing else.
@@ -53,10 +56,13 @@ enum HistoryMessage {
         return texts.count == blocks.count ? texts.joined(separator: "\n") : nil
     }
 
-    private static func with(_ place: Place, _ json: [UInt8], idempotencyKey: String?) -> [UInt8] {
+    private static func with(
+        _ place: Place, _ json: [UInt8], idempotencyKey: String? = nil, isCompaction: Bool = false
+    ) -> [UInt8] {
         [UInt8](capacity: json.count + 256) {
             $0.write(encoded: json.dropLast())
             $0.addObject("__openclaw") {
+                if isCompaction { $0.add("kind", "compaction") }
                 $0.add("id", place.id)
                 $0.add("seq", place.sequence)
                 $0.add("recordTimestampMs", place.recordedAt)

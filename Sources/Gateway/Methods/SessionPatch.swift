@@ -41,8 +41,10 @@ struct SessionPatch: Sendable {
                     let kept = key == "responseUsage" && choice == "off" ? nil : choice
                     changes.append(.extra(key, kept.map { .string($0) }))
                 } else if Self.kept.contains(key) {
+                    // Rows say `false` where nothing is kept, so a mark that is taken away leaves nothing.
+                    let isNothing = value.isNull || value == false
                     // Spelled out: a bare `nil` would be JSON's null.
-                    changes.append(.extra(key, value.isNull ? Optional<JSON>.none : value))
+                    changes.append(.extra(key, isNothing ? Optional<JSON>.none : value))
                 }
             }
         }

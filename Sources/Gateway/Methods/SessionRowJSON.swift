@@ -10,6 +10,8 @@ struct SessionRowJSON {
     private let models: [ModelReference: KnownModel]
     var withTitle = false
     var withLastMessage = false
+    /// Whether the row says which runs are on; somebody else does when it is kept for a while.
+    var withRuns = true
     /// The runs that are going on in a session.
     var activeRuns: @MainActor (SessionKey) -> [RunID] = { _ in [] }
 
@@ -79,7 +81,6 @@ struct SessionRowJSON {
     private func addToday(_ object: inout JSONObject, _ key: SessionKey, _ entry: SessionEntry?) {
         guard generation == .four else { return }
         let agent = settings.agent(of: key)
-        let runs = activeRuns(key)
         object["agentId"] = .string(agent.rawValue)
         object["isMain"] = .bool(key == settings.keys.mainSession(of: agent))
         object["isBackground"] = .bool(key.rest.hasPrefix("cron:") || key.rest.hasPrefix("subagent:"))
@@ -88,8 +89,11 @@ struct SessionRowJSON {
         object["archived"] = false
         object["pinned"] = object["pinned"] ?? false
         object["unread"] = object["unread"] ?? false
-        object["hasActiveRun"] = .bool(!runs.isEmpty)
-        object["activeRunIds"] = .array(runs.map { .string($0.rawValue) })
+        if withRuns {
+            let runs = activeRuns(key)
+            object["hasActiveRun"] = .bool(!runs.isEmpty)
+            object["activeRunIds"] = .array(runs.map { .string($0.rawValue) })
+        }
         object["effectiveQueueMode"] = "followup"
         object["effectiveResponseUsage"] = object["responseUsage"] ?? "off"
         object["modelOverrideSource"] = entry?.modelOverride == nil ? .null : "user"
@@ -104,6 +108,7 @@ struct SessionRowJSON {
         _ entry: SessionEntry, _ settings: GatewaySetup, _ generation: Generation
     ) -> JSONObject {
         var object = entry.json
+        object["compactionCount"] = JSON(entry.compactionCount)
         addPlace(to: &object, of: entry, generation)
         guard generation == .four else { return object }
         object["createdAt"] = entry.createdAt.json

@@ -79,7 +79,7 @@ struct AnthropicRequest: VendorRequest {
 
     private static func block(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text):
+        case .text(let text, _):
             ["type": "text", "text": .string(text)]
         case .image(let image):
             [

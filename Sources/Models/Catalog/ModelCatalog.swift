@@ -16,7 +16,7 @@ package struct ModelCatalog: Sendable {
     package func info(_ reference: ModelReference) -> ModelInfo {
         let listed = Self.known[reference]
         guard var info = configured.first(where: { $0.reference == reference }) else {
-            return listed ?? Self.guess(reference)
+            return listed ?? Self.behind(reference) ?? Self.guess(reference)
         }
         if info.reasoning, info.efforts.isEmpty {
             info.efforts = listed?.efforts ?? Self.guess(reference).efforts
@@ -57,7 +57,34 @@ package struct ModelCatalog: Sendable {
             price: .init(input: prices[0], output: prices[1], cacheRead: prices[2], cacheWrite: prices[3]))
     }
 
+    /// What the table knows of a model, under this name or behind a router's.
+    static func listed(_ reference: ModelReference) -> ModelInfo? { known[reference] ?? behind(reference) }
+
     // MARK: Unlisted ids
+
+    /// What routers call a vendor, where the table has another name.
+    private static let vendors = [
+        "mistralai": "mistral", "moonshotai": "moonshot", "x-ai": "xai", "z-ai": "zai",
+        ChatGPTAccount.service: "openai",
+    ]
+
+    /// A vendor's model that a router or a subscription offers, like `openrouter/anthropic/claude-opus-4.6:beta`.
+    ///
+    /// Its limits and abilities are the same, its price is not.
+    private static func behind(_ reference: ModelReference) -> ModelInfo? {
+        let parts = reference.model.split(separator: "/", maxSplits: 1).map(String.init)
+        let (vendor, name) =
+            parts.count == 2 ? (parts[0], parts[1]) : (reference.provider, reference.model)
+        guard parts.count == 2 || vendors[vendor] != nil else { return nil }
+        let id = String(name.prefix { $0 != ":" })
+        let rows = [id, id.replacing(".", with: "-")].lazy.compactMap { id in
+            known[ModelReference(provider: vendors[vendor] ?? vendor, model: id)]
+        }
+        guard var info = rows.first else { return nil }
+        info.reference = reference
+        info.price = nil
+        return info
+    }
 
     private static func guess(_ reference: ModelReference) -> ModelInfo {
         let family = ModelFamily(reference.model)

@@ -48,19 +48,23 @@ package struct ModelInfo: Sendable, Hashable {
     }
 
     /// An entry of `models.providers.<provider>.models`; nil without an id.
+    ///
+    /// What it leaves out is what the table knows of the model, or OpenClaw's usual value.
     package init?(provider: String, json: JSON) {
         guard let id = json["id"]?.stringValue, !id.isEmpty else { return nil }
+        let reference = ModelReference(provider: provider, model: id)
+        let listed = ModelCatalog.listed(reference)
         let cost = json["cost"]
         func dollars(_ key: String) -> Double { cost?[key]?.doubleValue ?? 0 }
         self.init(
-            reference: ModelReference(provider: provider, model: id), name: json["name"]?.stringValue,
+            reference: reference, name: json["name"]?.stringValue ?? listed?.name,
             api: json["api"]?.stringValue.flatMap(ModelAPI.init(rawValue:)),
-            contextWindow: max(json["contextWindow"]?.intValue ?? 200_000, 1),
-            maxTokens: max(json["maxTokens"]?.intValue ?? 8192, 1),
-            acceptsImages: json["input"]?.arrayValue?.contains("image") ?? false,
-            reasoning: json["reasoning"]?.boolValue ?? false,
+            contextWindow: max(json["contextWindow"]?.intValue ?? listed?.contextWindow ?? 200_000, 1),
+            maxTokens: max(json["maxTokens"]?.intValue ?? listed?.maxTokens ?? 8192, 1),
+            acceptsImages: json["input"]?.arrayValue?.contains("image") ?? listed?.acceptsImages ?? false,
+            reasoning: json["reasoning"]?.boolValue ?? listed?.reasoning ?? false,
             price: cost == nil
-                ? nil
+                ? listed?.price
                 : Price(
                     input: dollars("input"), output: dollars("output"), cacheRead: dollars("cacheRead"),
                     cacheWrite: dollars("cacheWrite")))

@@ -15,7 +15,7 @@ struct AnswerBuilder {
     }
 
     enum Piece {
-        case text(String)
+        case text(String, signature: String? = nil)
         case thinking(String, signature: String?)
         case redacted(String)
         case call(Call)
@@ -47,7 +47,7 @@ struct AnswerBuilder {
     mutating func add(text: String, at key: Int? = nil) {
         byteCount += text.utf8.count
         let place = place(key)
-        if let place, case .text(let earlier) = pieces[place] {
+        if let place, case .text(let earlier, nil) = pieces[place] {
             pieces[place] = .text("")
             pieces[place] = .text(earlier + text)
         } else {
@@ -61,6 +61,29 @@ struct AnswerBuilder {
             pieces[place] = .thinking(earlier + thinking, signature: signature)
         } else {
             begin(.thinking(thinking, signature: nil), at: key)
+        }
+    }
+
+    /// Text that came with a signature is a part of its own, but nobody's sentence is torn in two: at the end of a text
+    /// the signature stands behind it, on an empty part.
+    mutating func add(text: String, signature: String) {
+        byteCount += signature.utf8.count
+        if case .text(_, nil)? = pieces.last, !text.isEmpty {
+            add(text: text)
+            begin(.text("", signature: signature))
+        } else {
+            byteCount += text.utf8.count
+            begin(.text(text, signature: signature))
+        }
+    }
+
+    /// The signature of the thought that goes on or begins with this text.
+    mutating func add(thinking: String, signature: String) {
+        byteCount += signature.utf8.count
+        if case .thinking(_, nil)? = pieces.last {} else { begin(.thinking("", signature: nil)) }
+        add(thinking: thinking)
+        if case .thinking(let text, _)? = pieces.last {
+            pieces[pieces.count - 1] = .thinking(text, signature: signature)
         }
     }
 
@@ -111,7 +134,8 @@ struct AnswerBuilder {
     private func blocks(isWhole: Bool) -> [Block] {
         pieces.compactMap { piece in
             switch piece {
-            case .text(let text): text.isEmpty ? nil : .text(text)
+            case .text(let text, let signature):
+                text.isEmpty && signature == nil ? nil : .text(text, signature: signature)
             case .thinking(let text, let signature):
                 text.isEmpty && signature == nil ? nil : .thinking(text, signature: signature)
             case .redacted(let data): .redactedThinking(data: data)

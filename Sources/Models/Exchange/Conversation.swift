@@ -29,7 +29,7 @@ struct Conversation: Equatable {
                 let blocks = Self.usable(message, endpoint, keepsReasoning: keepsReasoning)
                 addModel(calls.answer(blocks, at: place, isWhole: message.isWhole, results: &open))
                 for index in open.indices { open[index].content = Self.usable(open[index].content, endpoint) }
-            case .toolResult:
+            case .toolResult, .compaction:
                 continue
             }
         }
@@ -88,7 +88,7 @@ struct Conversation: Equatable {
         if blocks.allSatisfy(\.isSaid) { return blocks }
         return blocks.compactMap { block in
             switch block {
-            case .text(let text): text.isBlank ? nil : block
+            case .text(let text, _): text.isBlank ? nil : .text(text)
             case .image: endpoint.model.acceptsImages ? block : .text(imageLeftOut)
             case .thinking, .redactedThinking, .toolCall: nil
             }
@@ -107,7 +107,9 @@ struct Conversation: Equatable {
             && message.provider == endpoint.reference.provider && message.model == endpoint.reference.model
         return message.content.compactMap { block in
             switch block {
-            case .text(let text): return text.isBlank ? nil : block
+            case .text(let text, let signature):
+                if isOwn && signature != nil { return block }
+                return text.isBlank ? nil : .text(text)
             case .thinking, .redactedThinking: return isOwn ? block : nil
             case .image: return nil
             case .toolCall(var call):
@@ -133,7 +135,7 @@ private struct CallPairing {
                 results[Self.id(result.toolCallID), default: []].append((place, result))
             case .assistant(let message):
                 for call in message.toolCalls { calls[Self.id(call.id), default: []].append(place) }
-            case .user: continue
+            case .user, .compaction: continue
             }
         }
     }
@@ -190,13 +192,14 @@ extension AssistantMessage {
 
 extension Block {
     /// Words that every vendor takes as they are; most messages hold nothing else.
-    fileprivate var isSaid: Bool { if case .text(let text) = self { !text.isBlank } else { false } }
+    fileprivate var isSaid: Bool { if case .text(let text, _) = self { !text.isBlank } else { false } }
 
     var isReasoning: Bool {
         switch self {
         case .thinking, .redactedThinking: true
         case .toolCall(let call): call.signature != nil
-        case .text, .image: false
+        case .text(_, let signature): signature != nil
+        case .image: false
         }
     }
 }

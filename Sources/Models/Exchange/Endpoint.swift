@@ -13,6 +13,10 @@ struct Endpoint: Sendable {
     var idleTimeout: Duration = .seconds(120)
     /// The provider's own proxy, `""` for none; nil: the environment's.
     var proxy: String?
+    /// The setting or variable that `baseURL` comes from; nil: it is the vendor's own.
+    var addressSetting: String?
+    /// Hides this provider's secrets, and all others, in what it says.
+    var mask = SecretMask()
 
     var reference: ModelReference { model.reference }
 
@@ -54,7 +58,9 @@ struct Endpoint: Sendable {
     }
 
     private var account: [(name: String, value: String)] {
-        guard dialect.isChatGPT, let id = ChatGPTAccount.id(in: credential.secret.reveal()) else { return [] }
+        guard dialect.isChatGPT,
+            let id = ChatGPTAccount.id(in: credential.secret.reveal()) ?? credential.account
+        else { return [] }
         return [
             ("chatgpt-account-id", id), ("openai-beta", "responses=experimental"), ("originator", "openclaw"),
         ]

@@ -103,9 +103,6 @@ struct VendorCall {
         let reason: ModelError
         switch error {
         case let error as VendorFailure: reason = ModelError(error, from: endpoint)
-        case WebError.interrupted(let text):
-            reason = .overloaded(
-                retryAfter: nil, message: "The connection to `\(endpoint.reference)` broke off: \(text)")
         case let error as WebError: reason = ModelError(error, endpoint)
         case SSEError.tooLarge(let limit):
             reason = .rejected(message: "`\(endpoint.reference)` sent an event of more than \(limit) bytes.")
@@ -116,20 +113,6 @@ struct VendorCall {
         var partial = answer.message(from: endpoint, isWhole: false)
         partial.errorMessage = reason.explanation
         return .interrupted(partial: partial, message: reason.explanation)
-    }
-}
-
-extension ModelError {
-    init(_ error: WebError, _ endpoint: Endpoint) {
-        switch error {
-        case .cancelled: self = .cancelled
-        case .timedOut(let text): self = .timedOut(message: "`\(endpoint.reference)`: \(text)")
-        case .unreachable(let text), .interrupted(let text):
-            self = .overloaded(
-                retryAfter: nil, message: "`\(endpoint.reference)` could not be reached: \(text)")
-        case .invalidRequest(let text), .tooLarge(let text), .unavailable(let text):
-            self = .rejected(message: "`\(endpoint.reference)`: \(text)")
-        }
     }
 }
 

@@ -32,6 +32,8 @@ struct VendorFailure: Error, Equatable {
         "rate_limit_exceeded": .rateLimited, "slow_down": .rateLimited, "invalid_api_key": .unauthorized,
         "account_deactivated": .unauthorized, "server_error": .overloaded,
         "server_is_overloaded": .overloaded,
+        // The server of the ChatGPT subscriptions.
+        "usage_limit_reached": .rateLimited, "usage_not_included": .billing,
         // Anthropic.
         "overloaded_error": .overloaded, "api_error": .overloaded, "timeout_error": .timedOut,
         "rate_limit_error": .rateLimited, "authentication_error": .unauthorized,
@@ -60,11 +62,12 @@ struct VendorFailure: Error, Equatable {
 }
 
 extension VendorFailure {
-    /// Reads the error objects of all vendors: `{error: {type, code, message, status, details}}`, bare or in an array.
+    /// Reads the error objects of all vendors: `{error: {type, code, message, status, details}}`, bare, in an array or
+    /// as `detail`.
     init(status: Int?, json: JSON) {
         self.init(status: status)
         let object = json.arrayValue?.first ?? json
-        let error = object["error"] ?? object
+        let error = object["error"] ?? object["detail"] ?? object
         if let text = error.stringValue {
             message = text
             return
@@ -74,6 +77,7 @@ extension VendorFailure {
         if let number = error["code"]?.intValue, (400..<600).contains(number) {
             self.status = status ?? number
         }
+        if let seconds = error["resets_in_seconds"]?.intValue, seconds > 0 { retryAfter = .seconds(seconds) }
         for detail in error["details"]?.arrayValue ?? [] {
             if let reason = detail["reason"]?.stringValue { codes.insert(reason, at: 0) }
             if let delay = detail["retryDelay"]?.stringValue, delay.hasSuffix("s") {
@@ -87,17 +91,21 @@ extension ModelError {
     /// `requestBytes` tells a request that is too long for the model where the vendor has no code for it.
     init(_ failure: VendorFailure, from endpoint: Endpoint, requestBytes: Int = 0) {
         let text = failure.sentence(endpoint)
+        let wait = failure.retryAfter.map { $0 >= .seconds(1) ? " Ask again in \($0.text)." : "" } ?? ""
+        let ofLogin = endpoint.isSubscription ? " " + endpoint.credentialAdvice : ""
         switch failure.kind {
-        case .rateLimited: self = .rateLimited(retryAfter: failure.retryAfter, message: text)
-        case .overloaded: self = .overloaded(retryAfter: failure.retryAfter, message: text)
+        case .rateLimited:
+            self = .rateLimited(retryAfter: failure.retryAfter, message: text + wait + ofLogin)
+        case .overloaded: self = .overloaded(retryAfter: failure.retryAfter, message: text + wait)
         case .timedOut: self = .timedOut(message: text)
-        case .unauthorized: self = .unauthorized(message: text + " " + endpoint.keyAdvice)
-        case .billing: self = .billing(message: text)
+        case .unauthorized: self = .unauthorized(message: text + " " + endpoint.credentialAdvice)
+        case .billing: self = .billing(message: text + " " + endpoint.billingAdvice)
         case .unknownModel: self = .unknownModel(message: text, nearest: [])
         case .contextTooLong: self = .contextTooLong(message: text)
         case .rejected:
             let isLikelyTooLong = requestBytes / bytesPerToken > endpoint.model.contextWindow
-            self = isLikelyTooLong ? .contextTooLong(message: text) : .rejected(message: text)
+            self =
+                isLikelyTooLong ? .contextTooLong(message: text) : .rejected(message: text + ofLogin)
         }
     }
 }
@@ -109,9 +117,9 @@ extension VendorFailure {
     /// Longest text of a vendor that is passed on, in characters.
     private static let maxMessageLength = 500
 
-    /// What happened, with the vendor's words, on one line, and without the key.
+    /// What happened, with the vendor's words, on one line, and without secrets.
     fileprivate func sentence(_ endpoint: Endpoint) -> String {
-        let said = endpoint.redacted(message).split(whereSeparator: \.isNewline).joined(separator: " ")
+        let said = endpoint.mask.apply(to: message).split(whereSeparator: \.isNewline).joined(separator: " ")
         let shortened =
             said.count > Self.maxMessageLength ? said.prefix(Self.maxMessageLength) + "…" : said[...]
         let number = status.map { " (HTTP \($0))" } ?? ""
@@ -135,40 +143,5 @@ extension VendorFailure.Kind {
         case .contextTooLong: "cannot take a conversation this long"
         case .timedOut: "took too long"
         }
-    }
-}
-
-extension Endpoint {
-    func redacted(_ text: String) -> String {
-        let key = credential.secret.reveal()
-        return key.utf8.count < 6 ? text : text.hiding(key)
-    }
-
-    fileprivate var keyAdvice: String {
-        let provider = reference.provider
-        guard let variable = KnownProvider.named(provider)?.keyVariables.last?.name else {
-            return "Check `models.providers.\(provider).apiKey`."
-        }
-        return "Check `\(variable)` or `models.providers.\(provider).apiKey`."
-    }
-}
-
-extension String {
-    /// Every `secret` in the text as `•••`.
-    func hiding(_ secret: String) -> String {
-        let (text, secret) = (Array(utf8), Array(secret.utf8))
-        guard !secret.isEmpty, text.count >= secret.count else { return self }
-        var hidden: [UInt8] = []
-        var place = 0
-        while place < text.count {
-            if text[place...].starts(with: secret) {
-                hidden += "•••".utf8
-                place += secret.count
-            } else {
-                hidden.append(text[place])
-                place += 1
-            }
-        }
-        return String(decoding: hidden, as: UTF8.self)
     }
 }

@@ -41,10 +41,12 @@ extension VendorProvider {
     private func unknownModel(_ said: String) async -> ModelError {
         let known = await ModelList(web: web, endpoint: endpoint).ids()
         let nearest = NearestModels.of(endpoint.modelID, among: known)
+        // Who lists models is at the right address; of others it is not known.
+        let address = known.isEmpty && endpoint.addressSetting != nil ? " " + endpoint.addressAdvice : ""
         let names = nearest.map { "`\(endpoint.reference.provider)/\($0)`" }.joined(separator: ", ")
         return .unknownModel(
             message:
-                said + " Choose another with `/model`, or set `agents.defaults.model.primary`"
+                said + address + " Choose another with `/model`, or set `agents.defaults.model.primary`"
                 + (names.isEmpty ? "." : "; the nearest there are: \(names)."), nearest: nearest)
     }
 }

@@ -25,16 +25,18 @@ struct GeminiReader: AnswerReader {
     }
 
     private mutating func read(_ part: JSON) -> [ModelEvent] {
-        if let call = part["functionCall"] {
-            return read(call: call, signature: part["thoughtSignature"]?.stringValue)
+        let signature = part["thoughtSignature"]?.stringValue
+        if let call = part["functionCall"] { return read(call: call, signature: signature) }
+        let text = part["text"]?.stringValue ?? ""
+        let isThought = part["thought"]?.boolValue == true
+        switch (isThought, signature) {
+        case (true, let signature?): answer.add(thinking: text, signature: signature)
+        case (false, let signature?): answer.add(text: text, signature: signature)
+        case (_, nil) where text.isEmpty: return []
+        case (true, nil): answer.add(thinking: text)
+        case (false, nil): answer.add(text: text)
         }
-        guard let text = part["text"]?.stringValue, !text.isEmpty else { return [] }
-        if part["thought"]?.boolValue == true {
-            answer.add(thinking: text)
-            return [.thinking(text)]
-        }
-        answer.add(text: text)
-        return [.text(text)]
+        return text.isEmpty ? [] : [isThought ? .thinking(text) : .text(text)]
     }
 
     /// Not every model gives a call an id; ours must differ over the whole conversation.

@@ -78,13 +78,16 @@ struct GeminiRequest: VendorRequest {
         }
     }
 
-    /// Thoughts stay out: only their signatures on calls are wanted back.
+    /// A signature goes back where it came, on its own part; thoughts without one stay out.
     private static func modelParts(_ blocks: [Block], _ family: ModelFamily) -> [JSON] {
         var parts: [JSON] = []
         var isFirstCall = true
         for block in blocks {
             switch block {
-            case .text(let text): parts.append(["text": .string(text)])
+            case .text(let text, let signature):
+                parts.append(signed(["text": .string(text)], signature))
+            case .thinking(let text, let signature?):
+                parts.append(signed(["text": .string(text), "thought": true], signature))
             case .toolCall(let call):
                 parts.append(functionCall(call, family, isFirst: isFirstCall))
                 isFirstCall = false
@@ -92,6 +95,12 @@ struct GeminiRequest: VendorRequest {
             }
         }
         return parts.isEmpty ? [["text": "…"]] : parts
+    }
+
+    private static func signed(_ part: JSONObject, _ signature: String?) -> JSON {
+        var part = part
+        part["thoughtSignature"] = signature.map { .string($0) }
+        return .object(part)
     }
 
     /// What Google takes for a signature where there is none: a call that another model made, or that lost its own.
@@ -106,12 +115,8 @@ struct GeminiRequest: VendorRequest {
         ]
         fields["id"] = callID(call.id, family)
         var object: JSONObject = ["functionCall": .object(fields)]
-        if let signature = call.signature {
-            object["thoughtSignature"] = .string(signature)
-        } else if isFirst, checksCalls(family) {
-            object["thoughtSignature"] = unsigned
-        }
-        return .object(object)
+        if call.signature == nil, isFirst, checksCalls(family) { object["thoughtSignature"] = unsigned }
+        return call.signature.map { signed(object, $0) } ?? .object(object)
     }
 
     /// Since Gemini 3 a call and its response find each other by id, before that by name and order.
@@ -138,7 +143,7 @@ struct GeminiRequest: VendorRequest {
 
     private static func part(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text): ["text": .string(text)]
+        case .text(let text, _): ["text": .string(text)]
         case .image(let content): image(content)
         case .thinking, .redactedThinking, .toolCall: nil
         }

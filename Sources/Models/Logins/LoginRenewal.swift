@@ -32,7 +32,7 @@ struct LoginRenewal {
             Service(
                 url: "https://platform.claude.com/v1/oauth/token",
                 clientID: "9d1c250a-e61b-44d9-88ed-5944d1962f5e")
-        case "openai-codex":
+        case "openai", ChatGPTAccount.service:
             Service(
                 url: "https://auth.openai.com/oauth/token", clientID: "app_EMoamEEZ73f0CkXaXp7hrann",
                 isForm: true)
@@ -88,7 +88,8 @@ struct LoginRenewal {
         do throws(WebError) {
             return try await web.send(request)
         } catch {
-            throw .overloaded(retryAfter: nil, message: "The login could not be renewed: \(error)")
+            throw .overloaded(
+                retryAfter: nil, message: "The login could not be renewed: \(error.message)")
         }
     }
 

@@ -133,7 +133,7 @@ struct OpenAIChatRequest: VendorRequest {
 
     private static func part(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text): ["type": "text", "text": .string(text)]
+        case .text(let text, _): ["type": "text", "text": .string(text)]
         case .image(let image): ["type": "image_url", "image_url": ["url": .string(image.dataURL)]]
         case .thinking, .redactedThinking, .toolCall: nil
         }
@@ -151,9 +151,9 @@ extension ImageContent {
 extension [Block] {
     /// The text blocks, a line break between.
     var joinedText: String {
-        if count == 1, case .text(let text) = self[0] { return text }
+        if count == 1, case .text(let text, _) = self[0] { return text }
         return texts.joined(separator: "\n")
     }
-    var texts: [String] { compactMap { if case .text(let text) = $0 { text } else { nil } } }
+    var texts: [String] { compactMap { if case .text(let text, _) = $0 { text } else { nil } } }
     var images: [ImageContent] { compactMap { if case .image(let image) = $0 { image } else { nil } } }
 }

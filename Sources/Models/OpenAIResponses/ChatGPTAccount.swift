@@ -3,6 +3,16 @@ import Wire
 
 /// Whose subscription a ChatGPT login stands for: it is written in the login itself.
 enum ChatGPTAccount {
+    /// The names under which these logins are stored: the newer one, and the one of the server that takes them.
+    static let providers = ["openai", service]
+    /// The provider whose address they go to.
+    static let service = "openai-codex"
+
+    /// The name and, for one of the two, the other.
+    static func names(of provider: String) -> [String] {
+        providers.contains(provider) ? [provider] + providers.filter { $0 != provider } : [provider]
+    }
+
     /// The account's id in the claims of an access token (RFC 7519), which its server checks; nil for other texts.
     static func id(in token: String) -> String? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)

@@ -13,13 +13,18 @@ struct OpenAIResponsesRequest: VendorRequest {
         ]
         let isChatGPT = endpoint.dialect.isChatGPT
         if !isChatGPT { object["max_output_tokens"] = JSON(endpoint.maxTokens(for: request)) }
-        if !request.system.isBlank || isChatGPT { object["instructions"] = .string(request.system) }
+        if !request.system.isBlank || isChatGPT {
+            object["instructions"] = .string(request.system.isBlank ? Self.usualInstructions : request.system)
+        }
         if !request.tools.isEmpty { object["tools"] = .array(request.tools.map(Self.tool)) }
         object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
         if endpoint.model.reasoning { Self.setReasoning(request.thinking, endpoint, in: &object) }
         body = .object(object)
         hasReasoning = conversation.hasReasoning
     }
+
+    /// Said where the server refuses a request without any.
+    private static let usualInstructions = "You are a helpful assistant."
 
     private static func setReasoning(
         _ level: ThinkingLevel, _ endpoint: Endpoint, in object: inout JSONObject
@@ -61,7 +66,7 @@ struct OpenAIResponsesRequest: VendorRequest {
             case .thinking(_, let signature):
                 // The vendor's own item as it came; text of ours would be refused.
                 if let item = signature.flatMap({ try? JSON.parse($0) }) { thoughts.append(item) }
-            case .text(let text):
+            case .text(let text, _):
                 // Without its item's id the text goes as a message, whose content is plain.
                 items += thoughts + [["role": "assistant", "content": .string(text)]]
                 thoughts = []
@@ -96,7 +101,7 @@ struct OpenAIResponsesRequest: VendorRequest {
 
     private static func part(_ block: Block) -> JSON? {
         switch block {
-        case .text(let text): ["type": "input_text", "text": .string(text)]
+        case .text(let text, _): ["type": "input_text", "text": .string(text)]
         case .image(let image):
             ["type": "input_image", "detail": "auto", "image_url": .string(image.dataURL)]
         case .thinking, .redactedThinking, .toolCall: nil

@@ -36,8 +36,8 @@ extension ModelRouter {
     /// Rests that are not over, soonest end first.
     package var cooldowns: [Cooldown] { rests.all.filter { $0.until > world.now() } }
 
-    /// Ends the rests of one credential, or all.
-    package func clearCooldowns(credential: String? = nil) async {
-        for cooldown in rests.clear(credential) { await forget(cooldown) }
+    /// Ends the rests of a model and of all its credentials.
+    package func wake(_ model: ModelReference) async {
+        for credential in source.credentials(for: model.provider) { await wake(credential, model) }
     }
 }

@@ -53,10 +53,14 @@ extension ModelRouter {
         switch await renewal(of: login).value {
         case .success(let login): return Self.credential(credential, login)
         case .failure(.unauthorized(let said)):
+            let said = SecretMask(knownSecrets).apply(to: said)
             throw .unauthorized(message: Self.notRenewed(login, said))
         case .failure(let error): throw error
         }
     }
+
+    /// Every secret the models' room knows, so that logs and messages can hide it.
+    package var knownSecrets: [String] { settings.secrets }
 
     /// One renewal at a time for a login, and it goes on when the turn that wanted it is stopped: most vendors take a
     /// refresh token once, so an answer nobody waits for would end the login.
@@ -94,8 +98,7 @@ extension ModelRouter {
     }
 
     private static func notRenewed(_ login: StoredCredential, _ said: String) -> String {
-        "The login `\(login.id)` could not be renewed: \(said.hiding(login.refreshToken?.reveal() ?? "")). "
-            + advice(login)
+        "The login `\(login.id)` could not be renewed: \(said). " + advice(login)
     }
 
     private static func advice(_ login: StoredCredential) -> String {

@@ -63,6 +63,9 @@ package final class ModelRouter: ModelProvider {
     let world: World
     let log: Log
     private let remake: (@MainActor (ModelSettings) -> Maker)?
+    private let makeReady: @MainActor () -> Void
+    /// Called when logins were read or renewed: `knownSecrets` are others then.
+    package var whenLoginsChange: @MainActor () -> Void = {}
 
     /// Asks the vendors themselves.
     package convenience init(
@@ -79,14 +82,15 @@ package final class ModelRouter: ModelProvider {
             renew: { login throws(ModelError) in try await renewal.renew(login, now: .now) })
         self.init(
             settings: settings, book: book, logins: logins, log: log, world: world, make: remake(settings),
-            remake: remake)
+            remake: remake, makeReady: { web.prepare() })
     }
 
     package init(
         settings: ModelSettings, book: any CooldownBook, logins: (any LoginBook)? = nil, log: Log,
         world: World,
         make: @escaping Maker,
-        remake: (@MainActor (ModelSettings) -> Maker)? = nil
+        remake: (@MainActor (ModelSettings) -> Maker)? = nil,
+        makeReady: @escaping @MainActor () -> Void = {}
     ) {
         self.settings = settings
         self.book = book
@@ -95,6 +99,7 @@ package final class ModelRouter: ModelProvider {
         self.world = world
         self.make = make
         self.remake = remake
+        self.makeReady = makeReady
         files = settings.profiles
         catalog = ModelCatalog(settings: settings)
         source = CredentialSource(settings: settings)
@@ -140,7 +145,11 @@ package final class ModelRouter: ModelProvider {
         self.logins = logins
         settings.profiles = StoredCredential.merged(logins + files)
         source = CredentialSource(settings: settings)
+        if let remake { make = remake(settings) }
+        whenLoginsChange()
     }
+
+    package func prepare() { makeReady() }
 
     package func respond(
         to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
@@ -202,7 +211,7 @@ extension ModelRouter {
     }
 
     private func rest(of candidate: Candidate) -> Cooldown? {
-        rests.rest(of: candidate.credential.id, candidate.model, at: world.now())
+        rests.rest(of: candidate.credential.restID, candidate.model, at: world.now())
     }
 
     /// Those that may be asked now.
@@ -263,7 +272,7 @@ extension ModelRouter {
             do throws(ModelError) {
                 let provider = try make(candidate.model, credential)
                 let message = try await provider.respond(to: request, emit: emit)
-                await succeeded(candidate)
+                await wake(candidate.credential, candidate.model)
                 return message
             } catch {
                 if case .unauthorized = error, !wasRenewed,
@@ -279,7 +288,7 @@ extension ModelRouter {
                 retries += 1
                 log.info(
                     "The model is asked again.",
-                    ["model": candidate.model.description, "after": "\(delay)", "reason": error.explanation])
+                    ["model": candidate.model.description, "after": delay.text, "reason": error.explanation])
                 try await pause(delay)
             }
         }
@@ -306,10 +315,8 @@ extension ModelRouter {
         }
     }
 
-    private func succeeded(_ candidate: Candidate) async {
-        for cooldown in rests.succeed(candidate.credential.id, candidate.model) {
-            await forget(cooldown)
-        }
+    func wake(_ credential: Credential, _ model: ModelReference) async {
+        for cooldown in rests.wake(credential.restID, model) { await forget(cooldown) }
     }
 
     /// Decides whether the next candidate is tried: rethrows what ends the request.
@@ -343,7 +350,7 @@ extension ModelRouter {
         }
     }
 
-    func forget(_ cooldown: Cooldown) async {
+    private func forget(_ cooldown: Cooldown) async {
         do {
             try await book.remove(credential: cooldown.credential, model: cooldown.model)
         } catch {

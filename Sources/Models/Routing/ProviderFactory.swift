@@ -12,6 +12,7 @@ package final class ProviderFactory {
     private let web: WebClient
     private let settings: ModelSettings
     private let catalog: ModelCatalog
+    private let mask: SecretMask
     private var made: [Wish: (credential: Credential, provider: any ModelProvider)] = [:]
 
     /// Providers kept; people use a handful of models.
@@ -21,6 +22,7 @@ package final class ProviderFactory {
         self.web = web
         self.settings = settings
         catalog = ModelCatalog(settings: settings)
+        mask = SecretMask(settings.secrets)
     }
 
     /// Throws `.notConfigured` for a provider that nobody knows and that has no address.
@@ -42,7 +44,8 @@ package final class ProviderFactory {
     private func make(
         _ reference: ModelReference, _ credential: Credential
     ) throws(ModelError) -> any ModelProvider {
-        let endpoint = try Self.endpoint(reference, credential, settings, catalog)
+        var endpoint = try Self.endpoint(reference, credential, settings, catalog)
+        endpoint.mask = mask
         return switch endpoint.api {
         case .anthropicMessages: AnthropicProvider(web: web, endpoint: endpoint)
         case .openAICompletions: OpenAIChatProvider(web: web, endpoint: endpoint)
@@ -51,23 +54,33 @@ package final class ProviderFactory {
         }
     }
 
+    /// What OpenClaw's releases call the API of the ChatGPT subscriptions.
+    private nonisolated static let chatGPTNames: Set<String> = [
+        "openai-codex-responses", "openai-chatgpt-responses",
+    ]
+
     nonisolated static func endpoint(
         _ reference: ModelReference, _ credential: Credential, _ settings: ModelSettings,
         _ catalog: ModelCatalog
     ) throws(ModelError) -> Endpoint {
         let own = settings.providers[reference.provider]
-        if let api = own?.foreignAPI, api != "ollama" {
+        let isChatGPT = credential.isChatGPT || chatGPTNames.contains(own?.foreignAPI ?? "")
+        if let api = own?.foreignAPI, api != "ollama", !isChatGPT {
             throw .notConfigured(message: MissingKey.foreignAPI(api, of: reference.provider))
         }
-        guard let baseURL = BaseURL.of(reference.provider, settings) else {
+        // A login is taken by one server only, whatever address the provider's keys go to.
+        let server = credential.isChatGPT ? ChatGPTAccount.service : reference.provider
+        guard let baseURL = BaseURL.of(server, settings) else {
             throw .notConfigured(message: MissingKey.unknownProvider(reference.provider))
         }
-        let known = KnownProvider.named(reference.provider) ?? KnownProvider.serving(baseURL)
+        let known = KnownProvider.named(server) ?? KnownProvider.serving(baseURL)
         let info = catalog.info(reference)
+        let usual = info.api ?? own?.api ?? known?.api ?? .openAICompletions
         var endpoint = Endpoint(
-            model: info, api: info.api ?? own?.api ?? known?.api ?? .openAICompletions, baseURL: baseURL,
+            model: info, api: isChatGPT ? .openAIResponses : usual, baseURL: baseURL,
             credential: credential, headers: own?.headers ?? [:], usesBearer: own?.authHeader ?? false,
-            dialect: known?.dialect ?? ChatDialect())
+            dialect: isChatGPT ? .chatGPT : known?.dialect ?? ChatDialect())
+        endpoint.addressSetting = BaseURL.setting(of: server, settings)
         endpoint.proxy = own?.proxy?.reveal()
         endpoint.idleTimeout = own?.timeout ?? endpoint.idleTimeout
         return endpoint

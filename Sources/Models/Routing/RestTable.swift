@@ -59,29 +59,22 @@ struct RestTable {
         _ credential: Credential, _ model: ModelReference, _ reason: Reason, rules: CooldownRules,
         at now: Timestamp
     ) -> Cooldown {
-        let key = Key(credential.id, reason.isForCredential ? nil : model.description)
+        let key = Key(credential.restID, reason.isForCredential ? nil : model.description)
         let earlier = entries[key].flatMap { $0.until + rules.window > now ? $0.failures : nil } ?? 0
         let failures = min(earlier, 1000) + 1
         let cooldown = Cooldown(
-            credential: credential.id, model: key.model,
+            credential: key.credential, model: key.model,
             until: now + Self.rest(reason, failures, rules, credential.provider), failures: failures,
             reason: reason.text)
         entries[key] = cooldown
         return cooldown
     }
 
-    /// Takes away what a success has disproved; returns what was there.
-    mutating func succeed(_ credential: String, _ model: ModelReference) -> [Cooldown] {
+    /// Takes away what a success has disproved, or a person; returns what was there.
+    mutating func wake(_ credential: String, _ model: ModelReference) -> [Cooldown] {
         [Key(credential, model.description), Key(credential)].compactMap {
             entries.removeValue(forKey: $0)
         }
-    }
-
-    /// Nil clears everything.
-    mutating func clear(_ credential: String?) -> [Cooldown] {
-        let cleared = entries.values.filter { credential == nil || $0.credential == credential }
-        for entry in cleared { entries[Key(entry.credential, entry.model)] = nil }
-        return cleared
     }
 
     /// What the server asks for counts, within the longest rest.

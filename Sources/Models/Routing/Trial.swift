@@ -5,28 +5,35 @@ extension ModelRouter {
     struct Trial {
         private var attempts: [ModelError.Attempt] = []
         private var errors: [ModelError] = []
-        /// Models that no other credential would help.
-        private var refusedModels: Set<ModelReference> = []
+        /// A model with a kind of credential.
+        private struct Refusal: Hashable {
+            var model: ModelReference
+            var kind: Credential.Kind
+        }
+
+        /// What no other credential of the kind would help; a login may be refused where a key is taken.
+        private var refused: Set<Refusal> = []
         /// Credentials that no other model would help.
         private var refusedCredentials: Set<String> = []
 
         func isOver(_ candidate: Candidate) -> Bool {
-            refusedModels.contains(candidate.model) || refusedCredentials.contains(candidate.credential.id)
+            refused.contains(Refusal(model: candidate.model, kind: candidate.credential.kind))
+                || refusedCredentials.contains(candidate.credential.id)
         }
 
         mutating func skip(_ candidate: Candidate, _ rest: Cooldown, at now: Timestamp) {
-            let seconds = max((rest.until - now).components.seconds, 1)
+            let left = max(rest.until - now, .seconds(1))
             attempts.append(
                 .init(
                     model: candidate.model,
-                    reason: "rests for another \(Self.words(seconds)) (\(rest.reason))"))
+                    reason: "rests for another \(left.wholeSecondsText) (\(rest.reason))"))
         }
 
         mutating func fail(_ candidate: Candidate, _ error: ModelError) {
             attempts.append(.init(model: candidate.model, reason: error.explanation))
             errors.append(error)
             switch error {
-            case .rejected: refusedModels.insert(candidate.model)
+            case .rejected: refused.insert(.init(model: candidate.model, kind: candidate.credential.kind))
             case .unauthorized, .billing: refusedCredentials.insert(candidate.credential.id)
             default: break
             }
@@ -36,14 +43,6 @@ extension ModelRouter {
         var failure: ModelError {
             if let error = errors.first, attempts.count == 1 { return error }
             return .exhausted(attempts)
-        }
-
-        private static func words(_ seconds: Int64) -> String {
-            switch seconds {
-            case ..<120: "\(seconds) seconds"
-            case ..<7200: "\(seconds / 60) minutes"
-            default: "\(seconds / 3600) hours"
-            }
         }
     }
 }

@@ -14,6 +14,16 @@ enum BaseURL {
         return isOllama && !hasVersion(address) ? address + "/v1" : address
     }
 
+    /// The setting that a provider's address comes from; nil for the vendor's own.
+    static func setting(of provider: String, _ settings: ModelSettings) -> String? {
+        if settings.providers[provider]?.baseURL?.trimmed.isEmpty == false {
+            return "models.providers.\(provider).baseUrl"
+        }
+        return KnownProvider.named(provider)?.baseURLVariable.flatMap { name in
+            settings.variable(name).map { _ in name }
+        }
+    }
+
     /// `base` with `path` behind it; `version` goes between unless `base` ends in a version already.
     static func join(_ base: String, version: String, _ path: String) -> String {
         hasVersion(base) ? "\(base)/\(path)" : "\(base)/\(version)/\(path)"

@@ -1,4 +1,5 @@
 package import Core
+import Wire
 
 /// What one account is asked with.
 package struct Credential: Sendable {
@@ -12,17 +13,27 @@ package struct Credential: Sendable {
     }
 
     /// The auth profile's id, `<provider>:env` or `<provider>:config`.
-    ///
-    /// Cooldowns are kept under it.
     package var id: String
     package var provider: String
     package var kind: Kind
     package var secret: Secret
+    /// A login at ChatGPT, which has a server of its own.
+    var isChatGPT = false
+    /// The account of such a login, where it stands beside the secret and not in it.
+    var account: String?
+    /// What rests are kept under: a key that was changed does not rest for the one before it.
+    var restID: String
 
     package init(id: String, provider: String, kind: Kind, secret: Secret) {
         self.id = id
+        restID = id
         self.provider = provider
         self.kind = kind
         self.secret = secret
+    }
+
+    /// The id with a mark of its secret, which tells nothing about it.
+    static func restID(_ id: String, _ secret: String) -> String {
+        "\(id)#\(Digest.hex(Digest.sha256(Array(secret.utf8)).prefix(4)))"
     }
 }

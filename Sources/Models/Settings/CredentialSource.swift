@@ -59,15 +59,22 @@ package struct CredentialSource: Sendable {
 
     /// Those that are named in an order, and the rest: the config file's before others, logins before keys.
     private func fromProfiles(_ provider: String) -> (ordered: [Credential], others: [Credential]) {
-        let stored = settings.profiles.filter { $0.provider == provider && isAsListed($0) }
-        let order = settings.order[provider] ?? []
+        let stored = settings.profiles.filter { $0.serves(provider) && isAsListed($0) }
+        let order = ChatGPTAccount.names(of: provider).flatMap { settings.order[$0] ?? [] }
         let first = order.compactMap { id in stored.first { $0.id == id } }
         let rest = stored.filter { !order.contains($0.id) }.enumerated().sorted { a, b in
             let (left, right) = (rank(a.element), rank(b.element))
             return left == right ? a.offset < b.offset : left < right
         }
         func credentials(_ profiles: [StoredCredential]) -> [Credential] {
-            profiles.map { credential($0.id, provider, $0.kind, $0.secret.reveal()) }
+            profiles.map { profile in
+                var found = credential(profile.id, provider, profile.kind, profile.secret.reveal())
+                found.isChatGPT = profile.isChatGPT
+                found.account = profile.json["accountId"]?.stringValue
+                // A login's secret is another one every few hours, and still the same account's.
+                if profile.refreshToken != nil { found.restID = profile.id }
+                return found
+            }
         }
         return (credentials(first), credentials(rest.map(\.element)))
     }
@@ -96,8 +103,10 @@ package struct CredentialSource: Sendable {
         -> Credential
     {
         let isSetupToken = provider == "anthropic" && secret.hasPrefix("sk-ant-oat")
-        return Credential(
+        var credential = Credential(
             id: id, provider: provider, kind: isSetupToken ? .token : kind, secret: Secret(secret))
+        credential.restID = Credential.restID(id, secret)
+        return credential
     }
 
     private func keyVariables(of provider: String) -> [KnownProvider.KeyVariable] {

@@ -17,6 +17,8 @@ struct KnownProvider: Sendable {
     /// The model when nothing is configured but a key.
     var defaultModel: String?
     var dialect = ChatDialect()
+    /// Where its accounts are paid.
+    var billingPage: String? { Self.billingPages[id] }
 
     init(
         _ id: String, _ api: ModelAPI, _ baseURL: String, keys: [String], model: String? = nil,
@@ -46,6 +48,19 @@ struct KnownProvider: Sendable {
 }
 
 extension KnownProvider {
+    private static let billingPages = [
+        "anthropic": "https://platform.claude.com/settings/billing",
+        "openai": "https://platform.openai.com/settings/organization/billing",
+        "google": "https://console.cloud.google.com/billing",
+        "openrouter": "https://openrouter.ai/settings/credits",
+        "xai": "https://console.x.ai",
+        "deepseek": "https://platform.deepseek.com/top_up",
+        "mistral": "https://admin.mistral.ai/organization/billing",
+        "groq": "https://console.groq.com/settings/billing",
+        "together": "https://api.together.ai/settings/billing",
+        "huggingface": "https://huggingface.co/settings/billing",
+    ]
+
     /// In the order in which a default model is looked for.
     static let all: [KnownProvider] = [
         KnownProvider(

@@ -38,6 +38,20 @@ package struct ModelSettings: Sendable {
         self.cooldowns = cooldowns
     }
 
+    /// A shorter value of a header is no secret.
+    private static let leastHeaderBytes = 8
+
+    /// Every secret in them, so that what others say can be shown without.
+    var secrets: [String] {
+        let ofProviders = providers.values.flatMap { provider in
+            [provider.apiKey?.reveal(), provider.proxy?.reveal()].compactMap { $0 }
+                + provider.headers.values.filter { $0.utf8.count >= Self.leastHeaderBytes }
+        }
+        let ofLogins = profiles.flatMap { [$0.secret, $0.refreshToken].compactMap { $0?.reveal() } }
+        return ofProviders + ofLogins
+            + KnownProvider.all.flatMap(\.keyVariables).compactMap { variable($0.name) }
+    }
+
     /// An environment variable that is set to something.
     func variable(_ name: String) -> String? {
         guard let value = environment[name]?.trimmed, !value.isEmpty else { return nil }

@@ -30,6 +30,17 @@ package struct StoredCredential: Sendable {
         self.json = json
     }
 
+    /// A login at ChatGPT: its server is not that of OpenAI's keys.
+    var isChatGPT: Bool {
+        provider == ChatGPTAccount.service
+            || provider == "openai" && json["type"]?.stringValue == "oauth"
+    }
+
+    /// Whether the models of `asked` can be asked with it: ChatGPT logins stand under either of two names.
+    func serves(_ asked: String) -> Bool {
+        provider == asked || isChatGPT && ChatGPTAccount.providers.contains(asked)
+    }
+
     /// An entry of `profiles`; nil without a secret.
     ///
     /// A secret may be named instead of written: `keyRef: {source: env, id: NAME}`.

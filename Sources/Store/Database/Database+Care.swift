@@ -61,7 +61,6 @@ private struct PruneRule: Sendable {
             table: "outbox", condition: "finished_at IS NOT NULL", moment: "finished_at",
             age: .seconds(2 * 86_400),
             most: 5_000),
-        PruneRule(table: "idempotency", condition: "1 = 1", moment: "expires_at", age: .zero, most: 1_000),
         PruneRule(
             table: "cooldowns", condition: "1 = 1", moment: "until", age: .seconds(86_400), most: 1_000),
         // The original keeps a pairing request for an hour.

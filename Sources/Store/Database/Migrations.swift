@@ -12,6 +12,8 @@ enum Migrations {
         Migration("records", records),
         Migration("schedule", schedule),
         Migration("channels", channels),
+        Migration("calls are known by the inbox", ["DROP TABLE idempotency"]),
+        Migration("compactions", ["ALTER TABLE transcripts ADD COLUMN compaction_sequence BIGINT"]),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.

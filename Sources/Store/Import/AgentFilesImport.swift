@@ -85,7 +85,7 @@ struct AgentFilesImport: Sendable {
         guard case .text(let bytes) = line else { return false }
         if bytes.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }) { return true }
         guard let event = try? JSON.parse(bytes) else { return false }
-        if let message = ImportedMessage(event: event) { try intake.add(message) }
+        try intake.add(event)
         return true
     }
 

@@ -4,7 +4,7 @@ import Core
 struct ImportedMessage {
     let row: TranscriptWriter.NewRow
 
-    /// Nil for a line that is no message, such as a model change; those are not part of the conversation.
+    /// Nil for a line that is no message.
     init?(event: JSON) {
         guard var message = event["message"]?.objectValue, let role = message["role"]?.stringValue else {
             return nil

@@ -65,7 +65,7 @@ struct TranscriptCopier {
             piece.skipped += 1
             return
         }
-        if let message = ImportedMessage(event: event) { try open?.add(message) }
+        try open?.add(event)
     }
 
     /// Long events are compressed.

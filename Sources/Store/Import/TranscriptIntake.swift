@@ -23,9 +23,29 @@ struct TranscriptIntake {
         try TranscriptSummary.find(session, on: connection) != nil
     }
 
-    mutating func add(_ message: ImportedMessage) throws {
+    /// Lines that are neither a message nor a summary, such as a model change, are no part of the conversation.
+    mutating func add(_ event: JSON) throws {
+        if event["type"] == "compaction" { return try addSummary(event) }
+        guard let message = ImportedMessage(event: event) else { return }
         if let key = message.row.idempotencyKey, try writer.known(key) != nil { return }
         _ = try writer.insert(message.row)
+        messages += 1
+    }
+
+    /// The original names the first message that stays by its id; other lines have ids, too, and those mean the next one.
+    private mutating func addSummary(_ event: JSON) throws {
+        guard let text = event["summary"]?.stringValue, !text.isEmpty else { return }
+        let kept = try event["firstKeptEntryId"]?.stringValue.flatMap { try writer.sequence(of: $0) }
+        let message = Message.compaction(
+            CompactionMessage(
+                summary: text, firstKept: kept ?? writer.nextSequence,
+                tokensBefore: event["tokensBefore"]?.intValue ?? 0,
+                timestamp: event["timestamp"]?.stringValue.flatMap { Timestamp(iso8601: $0) }
+                    ?? Timestamp(milliseconds: 0)))
+        _ = try writer.insert(
+            compaction: TranscriptWriter.NewRow(
+                role: message.role, json: message.json.encoded(), createdAt: message.timestamp,
+                id: event["id"]?.stringValue ?? randomUUID()))
         messages += 1
     }
 

@@ -41,22 +41,25 @@ private func joinedStart(of text: String, bytes limit: Int) -> (line: String, is
 }
 
 extension Message {
-    /// The text people see in lists; nil for what has none, and for tool results.
+    /// The text people see in lists; nil for what has none, for tool results and for summaries.
     var listText: String? {
         switch self {
         case .user(let message): message.content.text
         case .assistant(let message): message.text
-        case .toolResult: nil
+        case .toolResult, .compaction: nil
         }
     }
 
     var isFromUser: Bool { if case .user = self { true } else { false } }
+
+    var isCompaction: Bool { if case .compaction = self { true } else { false } }
 
     var timestamp: Timestamp {
         switch self {
         case .user(let message): message.timestamp
         case .assistant(let message): message.timestamp
         case .toolResult(let message): message.timestamp
+        case .compaction(let message): message.timestamp
         }
     }
 }

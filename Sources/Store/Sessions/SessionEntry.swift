@@ -42,6 +42,12 @@ package struct SessionEntry: Sendable, Hashable {
         self.updatedAt = updatedAt
     }
 
+    /// How often the older part of the conversation was summarised.
+    package var compactionCount: Int {
+        get { extra["compactionCount"]?.intValue ?? 0 }
+        set { extra["compactionCount"] = JSON(newValue) }
+    }
+
     package var agent: AgentID { key.agent ?? .main }
 
     /// A new transcript under the same key: what the person chose stays, what was counted starts again (contract §7.5).
@@ -54,6 +60,7 @@ package struct SessionEntry: Sendable, Hashable {
         entry.totalTokens = 0
         entry.systemSent = false
         entry.abortedLastRun = false
+        entry.extra["compactionCount"] = nil
         return entry
     }
 }

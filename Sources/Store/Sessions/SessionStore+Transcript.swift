@@ -50,6 +50,28 @@ extension SessionStore {
         }
     }
 
+    /// Puts a summary into a transcript in one transaction with what it cost; the session counts it.
+    ///
+    /// `tokens` are what the conversation has from here on, about.
+    package func add(
+        _ summary: CompactionMessage, to key: SessionKey, _ session: SessionID, run: RunID? = nil,
+        tokens: Int, usage: [UsageRecord] = []
+    ) async throws -> [StoredPosition] {
+        try await database.write { connection in
+            var writer = try TranscriptWriter(session, run: run, on: connection)
+            let positions = try writer.append([.compaction(summary)])
+            try UsageTable(connection: connection).add(usage)
+            let table = SessionTable(connection: connection)
+            if let entry = try table.entry(key) {
+                _ = try table.change(entry) { entry in
+                    entry.compactionCount += 1
+                    entry.totalTokens = tokens
+                }
+            }
+            return positions
+        }
+    }
+
     package func statistics(_ session: SessionID) async throws -> TranscriptStatistics? {
         try await database.read { connection in
             try TranscriptSummary.find(session, on: connection)?.statistics

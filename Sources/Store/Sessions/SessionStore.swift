@@ -30,7 +30,7 @@ package struct SessionStore: Sendable {
         return try await database.write { try SessionTable(connection: $0).ensure(key) }
     }
 
-    /// Changes an entry, creating it when the key is new.
+    /// Changes an entry, creating it when the key is new; a change that changes nothing is none.
     ///
     /// Labels are unique.
     package func patch(
@@ -88,6 +88,8 @@ extension SessionTable {
         var changed = entry
         try change(&changed)
         changed.key = entry.key
+        changed.updatedAt = entry.updatedAt
+        guard changed != entry else { return entry }
         changed.updatedAt = .now
         if let label = changed.label, label != entry.label, try isTaken(label: label, by: entry.key) {
             throw StoreError.labelInUse(label)

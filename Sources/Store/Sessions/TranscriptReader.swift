@@ -36,8 +36,9 @@ struct TranscriptReader {
         let message: Message
         let bytes: Int
 
+        /// Nil for what is no part of the conversation: lines of the system's, and summaries.
         init?(_ row: Row) {
-            guard let message = Message(json: row.json(5) ?? .null) else { return nil }
+            guard let message = Message(json: row.json(5) ?? .null), !message.isCompaction else { return nil }
             sequence = row.int64(0)
             self.message = message
             bytes = message.windowBytes(json: row.int(4))
@@ -50,21 +51,49 @@ struct TranscriptReader {
     private static let mostReadBytes = 16 << 20
 
     /// The newest messages that fit, beginning where a conversation can begin.
+    ///
+    /// What a summary stands for is not read.
     func tail(maxBytes: Int) throws -> TranscriptTail {
+        let compaction = try compaction()
+        let first = compaction?.firstKept ?? summary.firstSequence
         var newest: [Weighed] = []
-        var bytes = 0
+        var bytes = compaction?.summary.utf8.count ?? 0
         var readBytes = 0
+        var covered = max(0, Int(first - summary.firstSequence))
         try newestFirst(before: nil, limit: Int(Int32.max)) { row in
+            guard row.int64(0) >= first else { return false }
             readBytes += row.int(4)
             guard readBytes <= max(Self.mostReadBytes, maxBytes) else { return false }
-            guard let message = Weighed(row) else { return true }
+            guard let message = Weighed(row) else {
+                covered += 1
+                return true
+            }
             bytes += message.bytes
             if bytes <= maxBytes { newest.append(message) }
             return bytes <= maxBytes
         }
         newest.reverse()
-        if let start = newest.firstIndex(where: \.message.isFromUser) { return tail(newest[start...]) }
-        return tail(try question(before: newest.first?.sequence) + newest.drop(while: \.isResult))
+        var tail = TranscriptTail(
+            lastSequence: summary.lastSequence, total: summary.count, summary: compaction, covered: covered)
+        // What follows a summary may begin in the middle of a turn, but never with a result that lost its call.
+        let begins =
+            compaction != nil && bytes <= maxBytes ? 0 : newest.firstIndex(where: \.message.isFromUser)
+        let kept =
+            try begins.map { newest[$0...] }
+            ?? (question(before: newest.first?.sequence) + newest.drop(while: \.isResult))[...]
+        for message in kept.drop(while: \.isResult) {
+            tail.add(message.message, at: message.sequence, weight: message.bytes)
+        }
+        return tail
+    }
+
+    private func compaction() throws -> CompactionMessage? {
+        guard let sequence = summary.compactionSequence else { return nil }
+        let found = try connection.first(
+            "SELECT json FROM messages WHERE transcript = ? AND sequence = ?", summary.transcript, sequence
+        ) { $0.json(0).flatMap { Message(json: $0) } }
+        if case .compaction(let message)?? = found { return message }
+        return nil
     }
 
     /// One turn may be larger than the limit.
@@ -77,12 +106,6 @@ struct TranscriptReader {
             WHERE transcript = ? AND sequence < ? AND role = 'user' ORDER BY sequence DESC LIMIT 1
             """, summary.transcript, sequence ?? Int64.max, map: Weighed.init
         ).compactMap { $0 }
-    }
-
-    private func tail(_ messages: some Sequence<Weighed>) -> TranscriptTail {
-        var tail = TranscriptTail(lastSequence: summary.lastSequence, total: summary.count)
-        for message in messages { tail.add(message.message, weight: message.bytes) }
-        return tail
     }
 
     /// Columns: sequence, message_id, role, created_at, size, json, run.

@@ -10,12 +10,15 @@ struct TranscriptSummary {
     var firstText: String?
     var lastText: String?
     var updatedAt: Timestamp
+    /// Where the newest `CompactionMessage` stands.
+    var compactionSequence: Int64?
 
     /// Nil when the transcript does not exist or was deleted.
     static func find(_ session: SessionID, on connection: Connection) throws -> TranscriptSummary? {
         try connection.first(
             """
-            SELECT transcript, first_sequence, last_sequence, message_count, byte_count, first_text, last_text, updated_at
+            SELECT transcript, first_sequence, last_sequence, message_count, byte_count, first_text, last_text, updated_at,
+                compaction_sequence
             FROM transcripts WHERE session_id = ? AND deleted_at IS NULL
             """, session
         ) { row in
@@ -23,7 +26,7 @@ struct TranscriptSummary {
                 transcript: row.int64(0), firstSequence: row.int64(1), lastSequence: row.int64(2),
                 count: row.int(3),
                 bytes: row.int64(4), firstText: row.optionalText(5), lastText: row.optionalText(6),
-                updatedAt: row.timestamp(7))
+                updatedAt: row.timestamp(7), compactionSequence: row.optionalInt64(8))
         }
     }
 
@@ -50,7 +53,9 @@ struct TranscriptSummary {
         try connection.run(
             """
             UPDATE transcripts SET first_sequence = ?, last_sequence = ?, message_count = ?, byte_count = ?,
-                first_text = ?, last_text = ?, updated_at = ? WHERE transcript = ?
-            """, firstSequence, lastSequence, count, bytes, firstText, lastText, updatedAt, transcript)
+                first_text = ?, last_text = ?, updated_at = ?, compaction_sequence = ? WHERE transcript = ?
+            """, firstSequence, lastSequence, count, bytes, firstText, lastText, updatedAt,
+            compactionSequence,
+            transcript)
     }
 }

@@ -32,11 +32,29 @@ struct TranscriptWriter {
         var key: String?
         if case .user(let user) = message { key = user.idempotencyKey }
         if let key, let known = try known(key) { return known }
-        return try insert(
-            NewRow(
-                role: message.role, json: message.json.encoded(), text: message.listText,
-                createdAt: message.timestamp, idempotencyKey: key, id: randomUUID()))
+        let row = NewRow(
+            role: message.role, json: message.json.encoded(), text: message.listText,
+            createdAt: message.timestamp, idempotencyKey: key, id: randomUUID())
+        if case .compaction = message { return try insert(compaction: row) }
+        return try insert(row)
     }
+
+    /// Adds a summary: from here on the conversation begins with it.
+    mutating func insert(compaction row: NewRow) throws -> StoredPosition {
+        let position = try insert(row)
+        summary.compactionSequence = position.sequence
+        return position
+    }
+
+    /// Where a message of this transcript stands; nil when it has no such message.
+    func sequence(of id: String) throws -> Int64? {
+        try connection.first(
+            "SELECT sequence FROM messages WHERE transcript = ? AND message_id = ?", summary.transcript, id
+        ) { $0.int64(0) }
+    }
+
+    /// Where the next message will stand.
+    var nextSequence: Int64 { summary.lastSequence + 1 }
 
     /// One row as it will stand in the table; an import makes them from files.
     struct NewRow {
@@ -86,12 +104,25 @@ struct TranscriptWriter {
 
     private mutating func note(_ row: NewRow) {
         guard let text = row.text, text.utf8.contains(where: { $0 > UInt8(ascii: " ") }) else { return }
-        if summary.firstText == nil && row.role == "user" {
+        if summary.firstText == nil && row.role == "user" && !isCommand(text) {
             summary.firstText = excerpt(text, characters: Self.longestTitle)
         }
         latestText = text
     }
 }
+
+/// Whether a text begins with a word like `/status`: asked of the house, and no subject of a conversation.
+///
+/// A path is none: `/etc/hosts` goes on with another slash.
+func isCommand(_ text: String) -> Bool {
+    let text = text.utf8.drop { $0 <= UInt8(ascii: " ") }
+    guard text.first == UInt8(ascii: "/") else { return false }
+    let word = text.dropFirst().prefix { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: ":") }
+    return word.first.map(isLetter) == true
+        && word.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F }
+}
+
+private func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
 extension Message {
     var role: String {
@@ -99,6 +130,7 @@ extension Message {
         case .user: "user"
         case .assistant: "assistant"
         case .toolResult: "toolResult"
+        case .compaction: "system"
         }
     }
 }

@@ -26,7 +26,7 @@ struct CommandReport {
 
     /// Nil when all went well.
     private var ending: String? {
-        if end.isTimedOut { return "The command was ended after \(timeout) s." }
+        if end.isTimedOut { return "The command was ended after \(Duration.seconds(timeout).text)." }
         if let signal = end.signal { return "The command was ended by signal \(signal)\(Self.hint(signal))." }
         guard let code = end.exitCode, code != 0 else { return nil }
         return "Command exited with code \(code)"

@@ -50,7 +50,7 @@ final class EasyHandle {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
             return .invalidRequest(text)
         case CURLE_OPERATION_TIMEDOUT:
-            return .unreachable("No connection to `\(request.host)` within \(request.connectTimeout).")
+            return .unreachable("No connection to `\(request.host)` within \(request.connectTimeout.text).")
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
             CURLE_SSL_CONNECT_ERROR,
             CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_PROXY:

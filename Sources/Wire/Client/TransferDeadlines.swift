@@ -17,7 +17,7 @@ final class TransferDeadlines {
         totalTimer = total.map { total in
             LoopEvent.after(total) { [weak transfer] in
                 guard let transfer else { return }
-                transfer.close(because: .timedOut("`\(transfer.host)` did not finish within \(total)."))
+                transfer.close(because: .timedOut("`\(transfer.host)` did not finish within \(total.text)."))
             }
         }
     }
@@ -36,6 +36,6 @@ final class TransferDeadlines {
         }
         let left = idle - lastByte.duration(to: .now)
         guard left <= .zero else { return waitForSilence(left) }
-        transfer.close(because: .timedOut("`\(transfer.host)` sent nothing for \(idle)."))
+        transfer.close(because: .timedOut("`\(transfer.host)` sent nothing for \(idle.text)."))
     }
 }

@@ -1,6 +1,9 @@
+import CCurl
+
 /// Sends HTTP requests through libcurl: TLS, proxies, HTTP/2 and kept connections, all on the loop.
 ///
-/// libcurl is opened at the first request. Cancelling the task that waits closes the connection.
+/// libcurl is opened at the first request, or before it by `prepare()`. Cancelling the task that waits closes the
+/// connection.
 @MainActor
 package final class WebClient {
     let setup: ClientSetup
@@ -11,6 +14,14 @@ package final class WebClient {
         proxies: ProxyVariables = ProxyVariables()
     ) {
         setup = ClientSetup(userAgent: userAgent, trust: trust, proxies: proxies)
+    }
+
+    /// Opens libcurl on a thread that ends with it, while the loop goes on; does nothing when it is open.
+    ///
+    /// A request that comes before it is open waits for it.
+    package func prepare() {
+        guard multi == nil else { return }
+        ccurl_load_ahead()
     }
 
     /// Sends a request and returns once status and headers are there; the body is then read from the stream.

@@ -42,7 +42,8 @@ package final class OutgoingWebSocket {
     /// The last word is on its way.
     private var isLeaving = false
     private var lastReceived = ContinuousClock.now
-    private var isPingSent = false
+    /// When a sign of life was asked for that has not come.
+    private var pinged: ContinuousClock.Instant?
     /// Looks for silence; once a close frame was sent, for its answer.
     private var timer: LoopEvent?
 
@@ -161,7 +162,7 @@ package final class OutgoingWebSocket {
         isCloseSent = true
         connection.send(frame(.close, CloseCode.payload(code, reason)))
         timer = .after(request.closeTimeout) { [weak self, host = connection.request.host, request] in
-            self?.finish(.failure(.timedOut("`\(host)` did not close within \(request.closeTimeout).")))
+            self?.finish(.failure(.timedOut("`\(host)` did not close within \(request.closeTimeout.text).")))
         }
     }
 
@@ -211,21 +212,24 @@ package final class OutgoingWebSocket {
 
     private func checkSilence() {
         if message != nil { heard() }
-        let silence = lastReceived.duration(to: .now)
-        guard silence >= request.pingAfter else { return waitForSilence(request.pingAfter - silence) }
-        guard !isPingSent else {
-            let host = connection.request.host
-            return finish(
-                .failure(.timedOut("`\(host)` did not answer a ping within \(request.pingTimeout).")))
-        }
-        isPingSent = true
+        if let pinged { return checkAnswer(since: pinged) }
+        let left = request.pingAfter - lastReceived.duration(to: .now)
+        guard left <= .zero else { return waitForSilence(left) }
+        pinged = .now
         send(.ping, [])
-        if isOpen { waitForSilence(request.pingTimeout) }
+        if isOpen { waitForSilence(min(request.pingAfter, request.pingTimeout)) }
+    }
+
+    private func checkAnswer(since pinged: ContinuousClock.Instant) {
+        let left = request.pingTimeout - pinged.duration(to: .now)
+        guard left <= .zero else { return waitForSilence(min(request.pingAfter, left)) }
+        let host = connection.request.host
+        finish(.failure(.timedOut("`\(host)` did not answer a ping within \(request.pingTimeout.text).")))
     }
 
     private func heard() {
         lastReceived = .now
-        isPingSent = false
+        pinged = nil
     }
 }
 

@@ -75,7 +75,7 @@ private final class WebSocketOpening: WebConnectionOwner {
     func outputDrained() {}
 
     private func timeIsUp() {
-        finish(orTellRefusal: .timedOut("`\(host)` did not answer within \(request.handshakeTimeout)."))
+        finish(orTellRefusal: .timedOut("`\(host)` did not answer within \(request.handshakeTimeout.text)."))
     }
 
     /// A refusal that was cut off says more than how it was cut off.

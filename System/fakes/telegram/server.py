@@ -109,6 +109,8 @@ class Server:
         return response
 
     def _scripted(self, fault: faults.Refuse) -> web.Response:
+        if fault.words:
+            return self._refuse("", Refusal(fault.status, fault.words, fair=True))
         if fault.status != 429:
             return _failure(fault.status)
         return self._refuse("", too_many(math.ceil(fault.retry_after or 1)))

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Store
 import Testing
 
@@ -33,6 +34,15 @@ struct SlashCommandsTests {
         ("/think high", "does not think"),
         ("/think bogus", "no thinking level"), ("/usage", "Today"), ("/context", "System prompt"),
         ("/new", "✅ New session started."), ("/reset", "✅ Session reset."),
+        ("/verbose", "Current verbose level: off"), ("/verbose on", "enabled"), ("/v off", "disabled"),
+        ("/verbose loud", "no verbose level"), ("/reasoning", "Current reasoning level: off"),
+        ("/reasoning stream", "set to stream"), ("/queue", "mode=followup"), ("/queue steer", "not here yet"),
+        ("/name", "no name yet"), ("/name Plans", "now called \"Plans\""), ("/tools", "no tools"),
+        ("/export-session", "nothing to export"), ("/export-session ../x", "nothing to export"),
+        ("/restart", "`commands.restart`"), ("/usage full", "not here yet"), ("/usage cost", "Today"),
+        ("/compact", "nothing to compact"), ("/elevated on", "not here yet"),
+        ("/tell stop it", "/steer is not here yet"),
+        ("/skill weather", "not here yet"),
     ])
     func `a command is answered without a model`(command: String, answer: String) async throws {
         try await TestHouse.run { house in
@@ -62,6 +72,16 @@ struct SlashCommandsTests {
     }
 
     @Test
+    func `a message is announced to the models, a command is not`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("/model fake/fake-2")
+            #expect(house.models.announced == 0)
+            try await house.ask("hi")
+            #expect(house.models.announced == 1)
+        }
+    }
+
+    @Test
     func `a chosen model is asked from the next message on, and default goes back`() async throws {
         try await TestHouse.run { house in
             try await house.ask("/model fake/fake-2")
@@ -70,6 +90,28 @@ struct SlashCommandsTests {
             try await house.ask("hi")
 
             #expect(house.models.requests.map(\.model.model) == ["fake-2", "fake-1"])
+        }
+    }
+
+    @Test
+    func `what rests is told, and choosing a model wakes it`() async throws {
+        try await TestHouse.run { house in
+            func rest(_ model: String?) -> Cooldown {
+                Cooldown(
+                    credential: "fake:env#01234567", model: model,
+                    until: .now + .seconds(4 * 3600 + 30 * 60 + 59), failures: 1,
+                    reason: "rate limit")
+            }
+            house.rested.cooldowns = [rest("fake/fake-1"), rest("fake/fake-2"), rest(nil)]
+            try await house.ask("/model status")
+            let told = try #require(try await house.lines().last)
+            #expect(told.contains("Resting: fake/fake-1 for another 4h 30m (rate limit)"))
+            #expect(told.hasSuffix("Resting: fake:env for another 4h 30m (rate limit)"))
+
+            try await house.ask("/model fake/fake-2")
+            #expect(house.rested.cooldowns.map(\.model) == ["fake/fake-1", nil])
+            try await house.ask("/model default")
+            #expect(house.rested.cooldowns.map(\.model) == [nil])
         }
     }
 
@@ -123,5 +165,78 @@ struct SlashCommandsTests {
             #expect(try await house.outcome(of: "b").status == .aborted)
             #expect(try await house.lines() == ["assistant (injected): ✅ Session reset."])
         }
+    }
+
+    @Test
+    func `a level before a question is for that question alone`() async throws {
+        try await TestHouse.run { house in
+            house.switchboard.directory.info = { _ in ModelFacts(reasoning: true) }
+            try await house.ask("/think high What is this?")
+            try await house.ask("And that?")
+
+            #expect(house.models.requests.map(\.thinking) == [.high, .low])
+            #expect(house.models.requests[0].messages.map(\.line) == ["user: What is this?"])
+        }
+    }
+
+    @Test(arguments: ["/think high Well?", "/verbose full Well?", "/reasoning on Well?"])
+    func `a question is answered whatever the model makes of the level`(text: String) async throws {
+        try await TestHouse.run { house in
+            let outcome = try await house.ask(text)
+            let entry = try await house.stores.sessions.entry(TestHouse.main)
+
+            #expect(outcome.text == "Hello.")
+            #expect(house.models.requests[0].messages.map(\.line) == ["user: Well?"])
+            #expect(house.models.requests[0].thinking == .off)
+            #expect(entry?.verboseLevel == nil)
+        }
+    }
+
+    @Test
+    func `a name is a label, and only one session's`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("/name Plans")
+            #expect(try await house.stores.sessions.entry(TestHouse.main)?.label == "Plans")
+            let other = try await house.ask("/name Plans", in: "agent:main:other")
+            #expect(other.text?.contains("already") == true)
+        }
+    }
+
+    @Test
+    func `a restart comes when the answer is stored and told`() async throws {
+        try await TestHouse.run(in: nil, { $0.allowsRestart = true }) { house in
+            var toldBefore: [String] = []
+            house.switchboard.restart = { toldBefore = house.kinds(of: "r1") }
+            let outcome = try await house.ask("/restart", id: "r1")
+
+            #expect(outcome.text?.contains("Restarting") == true)
+            #expect(toldBefore.last == "replied")
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
+    @Test
+    func `an export holds what was said, and only its owner can read it`() async throws {
+        try await TestHouse.run { house in
+            try await house.ask("Is 1 < 2?")
+            let path = "\(house.folder)/workspace/talk.html"
+            let outcome = try await house.ask("/export talk")
+            #expect(outcome.text == "Wrote the conversation to `\(path)`.")
+
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(
+                text.contains("Is 1 &lt; 2?") && text.contains("Hello.") && text.hasSuffix("</body></html>\n")
+            )
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(try await house.ask("/export ../talk").text?.contains("no file name") == true)
+        }
+    }
+
+    @Test
+    func `no command is listed that is not here`() {
+        let listed = Set(SlashCommands.standard.commands.map(\.name))
+        #expect(listed.isDisjoint(with: AbsentCommands.all.map(\.name)))
+        #expect(AbsentCommands.all.allSatisfy { SlashCommands.standard.match("/\($0.name) x") != nil })
     }
 }

@@ -16,6 +16,8 @@ final class ScriptedModels: ModelProvider {
 
     private var scripts: [Script]
     private(set) var requests: [ModelRequest] = []
+    /// How often a request was announced.
+    private(set) var announced = 0
     private(set) var running = 0
     private(set) var mostRunning = 0
     /// Opened at each request, so that a test can wait for one.
@@ -26,6 +28,8 @@ final class ScriptedModels: ModelProvider {
     init(_ scripts: [Script] = []) { self.scripts = scripts }
 
     func add(_ script: Script) { scripts.append(script) }
+
+    func prepare() { announced += 1 }
 
     /// Returns once `count` requests have come.
     func sawRequests(_ count: Int) async {

@@ -18,6 +18,13 @@ final class TestHouse {
     private var subscription: Subscription?
 
     nonisolated static let main = SessionKey("agent:main:main")
+    /// What rests in this house.
+    let rested = Rested()
+
+    @MainActor
+    final class Rested {
+        var cooldowns: [Cooldown] = []
+    }
 
     init(
         folder: String, models: ScriptedModels, tools: [any Tool] = [],
@@ -37,7 +44,9 @@ final class TestHouse {
             stores: stores, models: models,
             directory: ModelDirectory(
                 models: { [ScriptedModels.name, ModelReference(provider: "fake", model: "fake-2")] },
-                providers: { ["fake"] }),
+                providers: { ["fake"] },
+                rests: { [rested] in rested.cooldowns },
+                wake: { [rested] model in rested.cooldowns.removeAll { $0.model == model.description } }),
             tools: ToolBox(tools), settings: settings, events: EventHub(), log: Log("test", to: SilentSink()),
             clock: clock)
         subscription = switchboard.events.subscribe { [unowned self] in events.append($0) }
@@ -135,6 +144,7 @@ extension Message {
             "assistant\(message.stopReason == .stop ? "" : " (\(message.stopReason))"): \(message.text)"
         case .toolResult(let message):
             "tool \(message.toolName)\(message.isError ? " failed" : ""): \(message.content.text)"
+        case .compaction(let message): "summary before \(message.firstKept): \(message.summary)"
         }
     }
 }
@@ -152,6 +162,8 @@ extension TurnEvent.Kind {
         case .toolFinished(let call, _, _, _): "toolFinished \(call.name)"
         case .usage: "usage"
         case .retrying: "retrying"
+        case .compacting: "compacting"
+        case .compacted(let succeeded): succeeded ? "compacted" : "not compacted"
         case .finishing: "finishing"
         case .ended: "ended"
         case .failed: "failed"

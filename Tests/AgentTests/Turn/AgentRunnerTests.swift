@@ -201,7 +201,11 @@ struct AgentRunnerTests {
     @Test
     func `a conversation that is too long is asked again with half of it`() async throws {
         let models = ScriptedModels()
-        try await TestHouse.run(models: models, { $0.agents[0].contextTokens = 8_000 }) { house in
+        let small: (inout Agent.AgentSettings) -> Void = {
+            $0.agents[0].contextTokens = 8_000
+            $0.compaction.isAutomatic = false
+        }
+        try await TestHouse.run(models: models, small) { house in
             for index in 0..<8 { try await house.ask("\(index) " + String(repeating: "long ", count: 500)) }
             models.add(.fail(.contextTooLong(message: "too long")))
             let before = models.requests.count

@@ -77,11 +77,11 @@ struct ContextWindowTests {
         (8_000, 0), (32_000, 4_000), (200_000, 9_000), (1_000_000, 9_000), (1_000, 50_000), (Int.max, 0),
     ])
     func `the bytes for a window are bounded and leave room for the answer`(window: Int, other: Int) {
-        let bytes = ContextWindow.bytes(window: window, otherBytes: other)
+        let bytes = ContextWindow.bytes(window: window, reserve: 20_000, otherBytes: other)
 
         #expect(bytes >= ContextWindow.leastBytes)
         #expect(bytes <= ContextWindow.mostBytes)
-        if window > 20_000 { #expect(bytes / 4 <= window - ContextWindow.reserve(of: window)) }
+        if window > 20_000 { #expect(bytes / 4 <= window - ContextWindow.reserve(20_000, of: window)) }
     }
 }
 

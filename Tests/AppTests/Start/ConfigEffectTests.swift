@@ -11,7 +11,7 @@ import Testing
 struct ConfigEffectTests {
     /// Keys whose value is read where it is needed, and not handed to a room; each has a test of its own.
     private nonisolated static let readInPlace: Set<String> = [
-        "commands.restart", "gateway.reload.mode", "gateway.reload.debounceMs", "meta.lastTouchedVersion",
+        "gateway.reload.mode", "gateway.reload.debounceMs", "meta.lastTouchedVersion",
         "meta.lastTouchedAt",
     ]
 
@@ -105,7 +105,8 @@ private final class Place {
             configHash: nil, databasePath: "", defaultModel: nil, catalog: catalog)
         let parts: [Any] = [
             rooms.agent, rooms.tools, rooms.models, gateway, Result { try setup.listenPlan() },
-            Result { try setup.secret(isLoopback: true) }, LogSetup.sinks(setup, []),
+            Result { try setup.secret(isLoopback: true) }, LogSetup.sinks(setup, LogMask()),
+            LogSetup.mask(setup, []) as Any,
             Result { try GatewayClient.Target(setup.invocation) },
         ]
         let effect = parts.map { Description.of($0) }

@@ -1,4 +1,5 @@
 import Core
+import Testing
 
 @testable import Channels
 
@@ -24,7 +25,7 @@ extension Whereabouts {
 
 extension IncomingMapping {
     static func sample(_ settings: JSON = [:]) -> IncomingMapping {
-        IncomingMapping(account: "default", bot: bot, rules: GuildRules(settings))
+        IncomingMapping(account: "default", bot: ChannelsTests.bot, rules: GuildRules(settings))
     }
 }
 
@@ -42,3 +43,8 @@ func wire(_ text: String, more: JSON = [:]) -> DiscordMessage? {
 }
 
 let botAsMentioned: JSON = ["id": "1000", "username": "claw", "bot": true]
+
+/// What must be there: `#require` does not nest.
+func known<Value>(_ value: Value?, sourceLocation: SourceLocation = #_sourceLocation) throws -> Value {
+    try #require(value, sourceLocation: sourceLocation)
+}

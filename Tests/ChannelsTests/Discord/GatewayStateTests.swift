@@ -84,9 +84,12 @@ struct GatewaySessionTests {
 struct SeenMessagesTests {
     @Test func `the newest message of each place is kept over a restart`() {
         var seen = SeenMessages()
-        #expect(seen.saw(10, in: 600, isDirect: false))
-        #expect(seen.saw(12, in: 800, isDirect: true))
-        #expect(!seen.saw(9, in: 600, isDirect: false))
+        let new1 = seen.saw(10, in: 600, isDirect: false)
+        #expect(new1)
+        let new2 = seen.saw(12, in: 800, isDirect: true)
+        #expect(new2)
+        let new3 = seen.saw(9, in: 600, isDirect: false)
+        #expect(!new3)
 
         let restored = SeenMessages(json: seen.json)
 

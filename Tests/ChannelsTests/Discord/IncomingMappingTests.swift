@@ -6,7 +6,7 @@ import Testing
 struct IncomingMappingTests {
     @Test func `a message of a channel comes with sender, place and moment`() throws {
         let message = try #require(
-            IncomingMapping.sample(GuildRulesTests.page).message(#require(wire("hello")), at: .general))
+            IncomingMapping.sample(GuildRulesTests.page).message(known(wire("hello")), at: .general))
 
         #expect(message.id == "1398000000000000000")
         #expect(message.address == Address(channel: "discord", chat: "600"))
@@ -19,14 +19,14 @@ struct IncomingMappingTests {
     }
 
     @Test func `a thread is a conversation of its own with its channel's name`() throws {
-        let message = try #require(IncomingMapping.sample().message(#require(wire("hi")), at: .thread))
+        let message = try #require(IncomingMapping.sample().message(known(wire("hi")), at: .thread))
 
         #expect(message.address.chat == "700")
         #expect(message.place?.title == "#general › Tea")
     }
 
     @Test func `a direct message has no place`() throws {
-        let message = try #require(IncomingMapping.sample().message(#require(wire("hi")), at: .direct))
+        let message = try #require(IncomingMapping.sample().message(known(wire("hi")), at: .direct))
 
         #expect(message.kind == .direct && message.place == nil && message.address.chat == "800")
     }
@@ -58,7 +58,7 @@ struct IncomingMappingTests {
         ] as [(JSON, ChannelMessage.Mention)])
     func `it is known whether we are meant`(more: JSON, mention: ChannelMessage.Mention) throws {
         let message = try #require(
-            IncomingMapping.sample().message(#require(wire("x", more: more)), at: .general))
+            IncomingMapping.sample().message(known(wire("x", more: more)), at: .general))
 
         #expect(message.mention == mention)
     }
@@ -73,7 +73,7 @@ struct IncomingMappingTests {
         let text = "<@1000> <@!1000>, ask <@43> of <@&77> in <#600> about <:tea:9> </new:5> at <t:0:R> <@99>"
 
         let message = try #require(
-            IncomingMapping.sample().message(#require(wire(text, more: more)), at: .general))
+            IncomingMapping.sample().message(known(wire(text, more: more)), at: .general))
 
         #expect(
             message.text
@@ -99,7 +99,7 @@ struct IncomingMappingTests {
         ] as [(JSON, String)])
     func `what is shown without words is said in words`(more: JSON, text: String) throws {
         let message = try #require(
-            IncomingMapping.sample().message(#require(wire("", more: more)), at: .general))
+            IncomingMapping.sample().message(known(wire("", more: more)), at: .general))
 
         #expect(message.text == text)
     }
@@ -114,7 +114,7 @@ struct IncomingMappingTests {
         ]
 
         let message = try #require(
-            IncomingMapping.sample().message(#require(wire("no", more: more)), at: .general))
+            IncomingMapping.sample().message(known(wire("no", more: more)), at: .general))
 
         #expect(message.quoted == QuotedMessage(id: "5", sender: "Bob", text: "six o'clock"))
     }

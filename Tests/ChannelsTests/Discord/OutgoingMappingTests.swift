@@ -165,11 +165,11 @@ struct CommandMappingTests {
     }
 
     @Test func `a chosen command is meant for us and can be answered in its place`() throws {
-        let interaction = try #require(interaction("status"))
+        let chosen = try #require(interaction("status"))
         let handle = InteractionHandle(id: 1, token: "t", applicationID: 1000, isEphemeral: true)
 
         let message = IncomingMapping.sample().message(
-            interaction, saying: "/status", at: .general, handle: handle.json)
+            chosen, saying: "/status", at: .general, handle: handle.json)
 
         #expect(message.isCommand && message.mention == .named && message.sender.roles == ["77"])
         #expect(InteractionHandle(message.handle) == handle)

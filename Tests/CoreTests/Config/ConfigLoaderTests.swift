@@ -268,6 +268,30 @@ struct ConfigLoaderTests {
         )
     }
 
+    @Test func `a key that stands twice is told with both places, and the last one counts`() {
+        let loaded = LoadedConfig.sample(
+            "{gateway: {port: 1},\n 'gateway': {mode: 'local', $include: 'a.json5'}}",
+            files: ["/state/a.json5": "{port: 2,\n  port: 3}"])
+
+        #expect(loaded.isValid)
+        #expect(loaded.config.gateway.port == 3)
+        #expect(
+            loaded.warnings.map(\.description) == [
+                "openclaw.json:2:2: gateway: written twice; this one counts, and the one at openclaw.json:1:2 does not: "
+                    + "remove one of the two",
+                "a.json5:2:3: gateway.port: written twice; this one counts, and the one at a.json5:1:2 does not: "
+                    + "remove one of the two",
+            ])
+    }
+
+    @Test func `the same key in two objects, or in two files, is no repetition`() {
+        let loaded = LoadedConfig.sample(
+            "{$include: ['a.json5'], gateway: {port: 1}, logging: {level: 'info', file: 'x'}}",
+            files: ["/state/a.json5": "{gateway: {port: 2}}"])
+
+        #expect(loaded.warnings == [])
+    }
+
     // MARK: Includes
 
     @Test func `included files are merged in order under the keys beside them`() {

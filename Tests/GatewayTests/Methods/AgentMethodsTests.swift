@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Testing
 
 @testable import Gateway
@@ -29,6 +30,28 @@ struct AgentMethodsTests {
             #expect(again["payload"]?["status"] == "ok")
             let waited = await client.call("agent.wait", ["runId": "a1", "timeoutMs": 3000])
             #expect(waited["payload"]?["status"] == "ok" && waited["payload"]?["endedAt"] != nil)
+        }
+    }
+
+    @Test
+    func `what an agent's own file says of it is told where the config says nothing`() async throws {
+        try await House.with { house in
+            let client = await house.client()
+            let workspace = house.folder + "/workspace"
+            try FileManager.default.createDirectory(atPath: workspace, withIntermediateDirectories: true)
+            func write(_ text: String) throws {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: workspace + "/IDENTITY.md"))
+            }
+            try write("- **Name:** Molly\n- **Emoji:** 🦞\n")
+            let identity = await client.call("agent.identity.get")["payload"] ?? .null
+            let listed = await client.call("agents.list")["payload"]?["agents"]?.arrayValue?.first ?? .null
+            try write("- Name: Otto the second\n")
+            let later = await client.call("agent.identity.get")["payload"] ?? .null
+
+            #expect(identity["name"] == "Molly" && identity["emoji"] == "🦞" && identity["avatar"] == "🦞")
+            #expect(identity["nameSource"] == "workspace")
+            #expect(listed["identity"]?["name"] == "Molly")
+            #expect(later["name"] == "Otto the second" && later["emoji"] == nil)
         }
     }
 

@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Testing
 
@@ -75,6 +76,54 @@ struct ChatMethodsTests {
             #expect(Set(three.events("chat").compactMap { $0["sessionKey"]?.stringValue }) == ["main"])
             #expect(
                 Set(four.events("chat").compactMap { $0["sessionKey"]?.stringValue }) == ["agent:main:main"])
+        }
+    }
+
+    @Test
+    func `the history says whether a run is on, also when its page is kept`() async throws {
+        try await House.with { house in
+            let client = await house.client()
+            let params: JSON = ["sessionKey": "agent:main:main"]
+            func info() async -> JSON {
+                await client.call("chat.history", params)["payload"]?["sessionInfo"] ?? .null
+            }
+            #expect(await info()["hasActiveRun"] == false)
+            house.model.waitsAfterFirstPiece = true
+            _ = await client.call("chat.send", send("agent:main:main", run: "r1"))
+            while house.model.gate == nil { await Task.yield() }
+            _ = await info()
+            let during = await info()
+            house.model.goOn()
+            _ = await client.final("r1")
+            while !house.switchboard.activeRuns.isEmpty { await Task.yield() }
+            let after = await info()
+
+            #expect(during["hasActiveRun"] == true && during["activeRunIds"] == ["r1"])
+            #expect(after["hasActiveRun"] == false && after["activeRunIds"] == [])
+        }
+    }
+
+    @Test(arguments: Generation.allCases)
+    func `a summary is a line of the system's in the history`(generation: Generation) async throws {
+        try await House.with { house in
+            let client = await house.client(generation)
+            for run in ["r1", "r2", "r3"] {
+                _ = await client.call("chat.send", send("agent:main:main", run: run))
+                _ = await client.final(run)
+            }
+            _ = await client.call("chat.send", send("agent:main:main", run: "c", "/compact"))
+            _ = await client.final("c")
+            let history =
+                await client.call("chat.history", ["sessionKey": "agent:main:main"])["payload"] ?? .null
+            let line = history["messages"]?.arrayValue?.first { $0["role"] == "system" } ?? .null
+            let phases = client.events("agent").filter { $0["stream"] == "compaction" }.map {
+                $0["data"]?["phase"]
+            }
+
+            #expect(line["content"] == [["type": "text", "text": "Compaction"]])
+            #expect(line["summary"] == "Hello from the fake model.")
+            #expect(line["__openclaw"]?["kind"] == (generation == .four ? "compaction" : nil))
+            #expect(phases == ["start", "end"])
         }
     }
 

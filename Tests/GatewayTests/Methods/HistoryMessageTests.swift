@@ -11,7 +11,7 @@ struct HistoryMessageTests {
     func `January's clients get what is stored`() {
         let stored = Array(#"{"role":"user","content":[{"type":"text","text":"hi"}]}"#.utf8)
 
-        #expect(HistoryMessage.encoded(stored, isFromPerson: true, place: place, .three) == stored)
+        #expect(HistoryMessage.encoded(stored, role: "user", place: place, .three) == stored)
     }
 
     @Test
@@ -20,7 +20,7 @@ struct HistoryMessageTests {
             #"{"role":"user","content":[{"type":"text","text":"hi"}],"timestamp":5,"idempotencyKey":"k:user"}"#
 
         let json = try JSON.parse(
-            HistoryMessage.encoded(Array(stored.utf8), isFromPerson: true, place: place, .four))
+            HistoryMessage.encoded(Array(stored.utf8), role: "user", place: place, .four))
 
         #expect(
             json == [
@@ -37,7 +37,7 @@ struct HistoryMessageTests {
     ])
     func `a message that is more than text keeps its blocks`(stored: String) throws {
         let json = try JSON.parse(
-            HistoryMessage.encoded(Array(stored.utf8), isFromPerson: true, place: place, .four))
+            HistoryMessage.encoded(Array(stored.utf8), role: "user", place: place, .four))
 
         #expect(json["content"] == (try JSON.parse(stored))["content"])
     }
@@ -47,7 +47,7 @@ struct HistoryMessageTests {
         let stored = #"{"role":"assistant","content":[],"stopReason":"error","errorMessage":"No key."}"#
 
         let json = try JSON.parse(
-            HistoryMessage.encoded(Array(stored.utf8), isFromPerson: false, place: place, .four))
+            HistoryMessage.encoded(Array(stored.utf8), role: "assistant", place: place, .four))
 
         #expect(json["content"] == [["type": "text", "text": "No key."]])
         #expect(json["errorMessage"] == "No key.")
@@ -55,8 +55,8 @@ struct HistoryMessageTests {
 
     @Test(arguments: ["{}", "not json", #"{"a":1"#, ""])
     func `a damaged row never traps`(stored: String) {
-        _ = HistoryMessage.encoded(Array(stored.utf8), isFromPerson: true, place: place, .four)
-        _ = HistoryMessage.encoded(Array(stored.utf8), isFromPerson: false, place: place, .four)
+        _ = HistoryMessage.encoded(Array(stored.utf8), role: "user", place: place, .four)
+        _ = HistoryMessage.encoded(Array(stored.utf8), role: "assistant", place: place, .four)
     }
 }
 

@@ -47,6 +47,32 @@ struct ModelCatalogTests {
         #expect(info.price == nil)
     }
 
+    @Test(arguments: [
+        ("openrouter/anthropic/claude-opus-4.6", "anthropic/claude-opus-4-6"),
+        ("openrouter/deepseek/deepseek-v4-pro:free", "deepseek/deepseek-v4-pro"),
+        ("vercel-ai-gateway/openai/gpt-5.5", "openai/gpt-5.5"), ("openai-codex/gpt-5.5", "openai/gpt-5.5"),
+    ])
+    func `a vendor's model behind a router has its limits, not its price`(router: String, vendor: String)
+        throws
+    {
+        let catalog = ModelCatalog()
+        var expected = catalog.info(try #require(ModelReference(vendor)))
+        let reference = try #require(ModelReference(router))
+        expected.reference = reference
+        expected.price = nil
+        #expect(catalog.info(reference) == expected)
+    }
+
+    @Test func `what an entry leaves out is what the table knows`() throws {
+        let known = ModelCatalog().info(ModelReference(provider: "anthropic", model: "claude-opus-4-6"))
+        var entry = try #require(ModelInfo(provider: "anthropic", json: ["id": "claude-opus-4-6"]))
+        entry.efforts = known.efforts
+        #expect(entry == known)
+
+        let mine = try #require(ModelInfo(provider: "mine", json: ["id": "qwen3"]))
+        #expect(mine.contextWindow == 200_000 && mine.maxTokens == 8192)
+    }
+
     @Test func `an entry of the config file goes before the table`() throws {
         let entry = try json(
             """

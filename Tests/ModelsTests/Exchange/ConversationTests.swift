@@ -24,7 +24,7 @@ struct ConversationTests {
     private static func words(_ blocks: [Block]) -> String {
         blocks.map { block in
             switch block {
-            case .text(let text): text
+            case .text(let text, _): text
             case .thinking(let text, let signature): "~\(text)\(signature.map { "/\($0)" } ?? "")"
             case .redactedThinking(let data): "~~\(data)"
             case .toolCall(let call): "\(call.id)?\(call.signature.map { "/\($0)" } ?? "")"

@@ -1,5 +1,6 @@
 import Core
 import Testing
+import Wire
 
 @testable import Models
 
@@ -93,8 +94,88 @@ struct VendorFailureTests {
 
         #expect(
             text
-                == "`fake/fake-1` did not accept the key (HTTP 401): Bad key ••• see docs. "
+                == "`fake/fake-1` did not accept the key (HTTP 401): Bad key *** see docs. "
                 + "Check `models.providers.fake.apiKey`.")
+    }
+
+    @Test(arguments: [
+        "Bad key secret-key-0123", "used sk-proj-abcdefgh01234567", "Authorization: Bearer abcdefgh01234567",
+        "GET /v1?key=abcdefgh01234567", #"{"api_key": "abcdefgh01234567"}"#,
+        String(repeating: "x", count: 492) + " secret-key-0123",
+    ])
+    func `no secret in a vendor's words is passed on`(said: String) {
+        let text = ModelError(VendorFailure(status: 400, message: said), from: .sample(.openAICompletions))
+            .explanation
+        #expect(!text.contains("secret-k") && !text.contains("abcdefgh0"))
+    }
+
+    @Test(arguments: [
+        (
+            Endpoint.sample(.anthropicMessages, provider: "anthropic"),
+            "Add credit at https://platform.claude.com/settings/billing, or choose another model with `/model`."
+        ),
+        (
+            .sample(.openAICompletions),
+            "Add credit on the provider's billing page, or choose another model with `/model`."
+        ),
+    ])
+    func `who must pay is told where`(endpoint: Endpoint, advice: String) {
+        let error = ModelError(VendorFailure(status: 402), from: endpoint)
+        #expect(error.explanation == "`\(endpoint.reference)` wants payment first (HTTP 402). \(advice)")
+    }
+
+    @Test func `a limit says how long it lasts`() {
+        let failure = VendorFailure(status: 429, message: "Slow down.", retryAfter: .seconds(90))
+        #expect(
+            ModelError(failure, from: .sample(.openAICompletions)).explanation
+                == "`fake/fake-1` is rate-limited for this key (HTTP 429): Slow down. Ask again in 1m 30s.")
+    }
+
+    @Test(arguments: [400, 401, 403, 429])
+    func `a Claude subscription that is refused is told of keys`(status: Int) {
+        var endpoint = Endpoint.sample(.anthropicMessages, provider: "anthropic")
+        #expect(
+            !ModelError(VendorFailure(status: status), from: endpoint).explanation.contains("subscription"))
+        endpoint.credential.kind = .token
+        #expect(
+            ModelError(VendorFailure(status: status), from: endpoint).explanation.hasSuffix(
+                "may refuse others: set `ANTHROPIC_API_KEY` instead."))
+    }
+
+    @Test func `the server of the ChatGPT subscriptions is understood`() throws {
+        let limit = #"{"error":{"type":"usage_limit_reached","message":"Limit.","resets_in_seconds":3700}}"#
+        let failure = VendorFailure(status: 429, json: try json(limit))
+        #expect(failure.kind == .rateLimited && failure.retryAfter == .seconds(3700))
+        let detail = VendorFailure(status: 400, json: try json(#"{"detail":"Unsupported model"}"#))
+        #expect(detail.message == "Unsupported model" && detail.kind == .rejected)
+    }
+
+    @Test(
+        arguments: [
+            (
+                "fake", "models.providers.fake.baseUrl",
+                "Check `models.providers.fake.baseUrl` (`http://***@127.0.0.1:1`)."
+            ),
+            (
+                "openai", nil,
+                "Check this machine's network and proxy, or set another address in `models.providers.openai.baseUrl`."
+            ),
+            (
+                "ollama", nil,
+                "Is the server running? Start it, or set its address in `models.providers.ollama.baseUrl` (`http://***@127.0.0.1:1`)."
+            ),
+        ] as [(String, String?, String)])
+    func `an address that does not answer is named with its setting`(
+        provider: String, setting: String?, advice: String
+    ) {
+        var endpoint = Endpoint.sample(.openAICompletions, provider: provider)
+        endpoint.baseURL = "http://user:password@127.0.0.1:1"
+        endpoint.addressSetting = setting
+        let error = ModelError(WebError.unreachable("`h`: Could not resolve host: h"), endpoint)
+        #expect(
+            error.explanation
+                == "`\(provider)/fake-1` could not be reached: `h`: Could not resolve host: h. "
+                + advice.replacing("***@", with: "user:***@"))
     }
 
     @Test func `a long message is cut`() {

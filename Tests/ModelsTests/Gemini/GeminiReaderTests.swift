@@ -35,6 +35,27 @@ struct GeminiReaderTests {
         }
     }
 
+    @Test func `signatures stay with their parts, and sentences whole`() throws {
+        var reader = GeminiReader()
+        let events = try reader.readAll(
+            stream([
+                #"{"candidates":[{"content":{"parts":[{"text":"Hm","thought":true},{"text":".","thought":true,"thoughtSignature":"s1"}]}}]}"#,
+                #"{"candidates":[{"content":{"parts":[{"text":"Hel"}]}}]}"#,
+                #"{"candidates":[{"content":{"parts":[{"text":"lo","thoughtSignature":"s2"}]}}]}"#,
+                #"{"candidates":[{"content":{"parts":[{"text":"More","thoughtSignature":"s3"}]}}]}"#,
+                #"{"candidates":[{"content":{"parts":[{"text":"!"},{"thoughtSignature":"s4"}]},"finishReason":"STOP"}]}"#,
+            ]))
+        #expect(
+            reader.answer.message(from: endpoint).content == [
+                .thinking("Hm.", signature: "s1"), .text("Hello"), .text("", signature: "s2"),
+                .text("More", signature: "s3"), .text("!"), .text("", signature: "s4"),
+            ])
+        #expect(
+            events.summary == [
+                "thinking Hm", "thinking .", "text Hel", "text lo", "text More", "text !",
+            ])
+    }
+
     @Test func `thoughts count as output, cached tokens not as input`() throws {
         var reader = GeminiReader()
         _ = try reader.readAll(Self.whole)

@@ -41,6 +41,31 @@ struct GeminiRequestTests {
                     """)))
     }
 
+    @Test
+    func `signatures of texts and thoughts go back on their own parts, and only to the model that gave them`()
+        throws
+    {
+        let endpoint = Endpoint.sample(.googleGenerativeAI, model: "gemini-3-pro")
+        let said: [Block] = [
+            .thinking("hm", signature: "s1"), .thinking("unsigned", signature: nil), .text("Hello"),
+            .text("", signature: "s2"),
+        ]
+        func parts(_ endpoint: Endpoint, _ writer: Endpoint, keeps: Bool = true) -> JSON? {
+            let request = ModelRequest.sample([.person("a"), .model(said, writer), .person("b")])
+            return GeminiRequest(request, for: endpoint, keepsReasoning: keeps).body["contents"]?.arrayValue?[
+                1]["parts"]
+        }
+        #expect(
+            parts(endpoint, endpoint)
+                == [
+                    ["text": "hm", "thought": true, "thoughtSignature": "s1"], ["text": "Hello"],
+                    ["text": "", "thoughtSignature": "s2"],
+                ])
+        let plain: JSON = [["text": "Hello"]]
+        #expect(parts(endpoint, .sample(.googleGenerativeAI, model: "gemini-2.5-pro")) == plain)
+        #expect(parts(endpoint, endpoint, keeps: false) == plain)
+    }
+
     @Test(
         arguments: [
             ("gemini-3-pro", "skip_thought_signature_validator"), ("gemini-2.5-pro", nil),

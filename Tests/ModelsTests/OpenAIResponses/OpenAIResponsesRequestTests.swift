@@ -93,7 +93,8 @@ struct ChatGPTTests {
 
         let body = OpenAIResponsesRequest(.sample(), for: endpoint).body
 
-        #expect(body["max_output_tokens"] == nil && body["instructions"] == "" && body["store"] == false)
+        #expect(body["max_output_tokens"] == nil && body["store"] == false)
+        #expect(body["instructions"]?.stringValue?.isEmpty == false, "the server wants some")
         #expect(
             endpoint.keyHeaders.map(\.name) == [
                 "authorization", "chatgpt-account-id", "openai-beta", "originator",

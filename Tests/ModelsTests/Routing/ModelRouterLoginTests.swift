@@ -83,11 +83,12 @@ extension ModelRouterTests {
 
     @Test func `a login that is not taken any more is named, with what to do and without its secrets`() async
     {
-        scene.tokens = ["r1": .failure(.unauthorized(message: "invalid_grant for r1"))]
-        let said = explanation(await ask(await loaded(login(endsIn: -5)), ["anthropic/a"]))
+        scene.tokens = ["refresh-1": .failure(.unauthorized(message: "invalid_grant for refresh-1"))]
+        let ended = login(endsIn: -5, refresh: "refresh-1")
+        let said = explanation(await ask(await loaded(ended), ["anthropic/a"]))
         #expect(
             said
-                == "The login `anthropic:me` could not be renewed: invalid_grant for •••. Log in again at anthropic, "
+                == "The login `anthropic:me` could not be renewed: invalid_grant for ***. Log in again at anthropic, "
                 + "or set `ANTHROPIC_API_KEY`.")
         #expect(scene.asked.isEmpty)
     }

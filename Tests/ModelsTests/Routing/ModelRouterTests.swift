@@ -201,7 +201,8 @@ struct ModelRouterTests {
         let router = router(["GEMINI_API_KEY": "1", "GOOGLE_API_KEY": "2", "OPENAI_API_KEY": "o"])
         #expect(explanation(await ask(router, ["google/g", "openai/o"])) == "answered hello")
         #expect(scene.asked == [first, second])
-        #expect(scene.stored.map(\.credential) == ["google:env"] && scene.stored[0].model == nil)
+        #expect(scene.stored.map(\.credential) == [Credential.restID("google:env", "1")])
+        #expect(scene.stored[0].model == nil)
     }
 
     @Test func `a refused key is not tried on another model, a refused request not with another key`() async {
@@ -213,6 +214,47 @@ struct ModelRouterTests {
         ]
         #expect(explanation(await ask(router(keys), ["google/g", "google/h"])) == "answered hello")
         #expect(!scene.asked.contains("google/h@google:env"))
+    }
+
+    /// https://github.com/openclaw/openclaw/issues/25926
+    @Test func `however many fallbacks there are, each is asked`() async {
+        let names = (0..<17).map { "openai/m\($0)" }
+        for name in names.dropLast() {
+            scene.steps["\(name)@openai:env"] = [.fail(.rateLimited(retryAfter: nil, message: "x"))]
+        }
+        scene.steps["openai/m16@openai:env"] = [.answer("last"), .answer("still")]
+        let router = router()
+        #expect(explanation(await ask(router, names)) == "answered last")
+        #expect(scene.asked.count == 17)
+        #expect(explanation(await ask(router, names)) == "answered still")
+        #expect(scene.asked.count == 18)
+    }
+
+    /// https://github.com/openclaw/openclaw/issues/59260
+    @Test func `a model that stays silent hands over to the next`() async {
+        scene.steps = [a: [.fail(.timedOut(message: "silent"))], o: [.answer("hello")]]
+        #expect(explanation(await ask(router())) == "answered hello")
+        #expect(scene.asked == [a, o] && scene.slept.isEmpty)
+    }
+
+    @Test func `a key that was changed does not rest for the one before it`() async {
+        scene.steps = [a: [.fail(.billing(message: "no credit"))], o: [.answer("1")]]
+        _ = await ask(router())
+        scene.steps = [a: [.answer("paid")]]
+        scene.asked = []
+
+        let again = router(["ANTHROPIC_API_KEY": "another", "OPENAI_API_KEY": "o"])
+        await again.load()
+        #expect(explanation(await ask(again)) == "answered paid")
+        #expect(scene.asked == [a])
+    }
+
+    @Test func `what refuses a login may take a key`() async {
+        let login = "anthropic/a@anthropic:env"
+        scene.steps = [login: [.fail(.rejected(message: "not for you"))], a: [.answer("hello")]]
+        let router = router(["ANTHROPIC_OAUTH_TOKEN": "t", "ANTHROPIC_API_KEY": "a"])
+        #expect(explanation(await ask(router, ["anthropic/a"])) == "answered hello")
+        #expect(scene.asked == [login, a])
     }
 
     @Test func `the only candidate is asked three times, a little later each time`() async {
@@ -240,32 +282,32 @@ struct ModelRouterTests {
     @Test func `when all rest, the one whose rest ends first is asked all the same`() async {
         scene.stored = [
             Cooldown(
-                credential: "anthropic:env:ANTHROPIC_API_KEY", model: "anthropic/a",
+                credential: Credential.restID("anthropic:env:ANTHROPIC_API_KEY", "a"), model: "anthropic/a",
                 until: scene.now + .seconds(300), failures: 2, reason: "rate limit"),
             Cooldown(
-                credential: "openai:env", model: nil, until: scene.now + .seconds(100), failures: 1,
-                reason: "key not accepted"),
+                credential: Credential.restID("openai:env", "o"), model: nil,
+                until: scene.now + .seconds(100), failures: 1, reason: "key not accepted"),
         ]
         scene.steps = [o: [.answer("hello")]]
         let router = router()
         await router.load()
         #expect(explanation(await ask(router)) == "answered hello")
         #expect(scene.asked == [o])
-        #expect(scene.stored.map(\.credential) == ["anthropic:env:ANTHROPIC_API_KEY"])
+        #expect(scene.stored.map(\.model) == ["anthropic/a"])
     }
 
     @Test func `when all fail, each is named with its reason`() async {
         scene.stored = [
             Cooldown(
-                credential: "google:env", model: nil, until: scene.now + .seconds(7000), failures: 1,
-                reason: "payment needed")
+                credential: Credential.restID("google:env", "g"), model: nil,
+                until: scene.now + .seconds(7000), failures: 1, reason: "payment needed")
         ]
         scene.steps = [a: [.fail(.billing(message: "no credit"))], o: [.fail(.rejected(message: "bad"))]]
         let router = router(["ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o", "GEMINI_API_KEY": "g"])
         await router.load()
         #expect(
             explanation(await ask(router, ["anthropic/a", "google/g", "openai/o"]))
-                == "All models failed (3): google/g: rests for another 116 minutes (payment needed) | anthropic/a: no credit | openai/o: bad"
+                == "All models failed (3): google/g: rests for another 1h 56m (payment needed) | anthropic/a: no credit | openai/o: bad"
         )
     }
 
@@ -335,12 +377,18 @@ struct ModelRouterTests {
         #expect(explanation(await ask(router, ["openai/o"])) == "answered hello")
     }
 
-    @Test func `rests can be cleared by hand`() async {
-        scene.steps = [a: [.fail(.billing(message: "x"))], o: [.answer("1")]]
+    @Test func `a model that somebody wants now rests no longer, others do`() async {
+        scene.steps = [
+            a: [.fail(.billing(message: "x")), .answer("paid")],
+            o: [.fail(.overloaded(retryAfter: .seconds(600), message: "y"))],
+        ]
         let router = router()
         _ = await ask(router)
-        #expect(router.cooldowns.count == 1)
-        await router.clearCooldowns()
-        #expect(router.cooldowns.isEmpty && scene.stored.isEmpty)
+        #expect(router.cooldowns.count == 2)
+
+        await router.wake(ModelReference(provider: "anthropic", model: "a"))
+
+        #expect(router.cooldowns.map(\.model) == ["openai/o"] && scene.stored.map(\.model) == ["openai/o"])
+        #expect(explanation(await ask(router)) == "answered paid")
     }
 }

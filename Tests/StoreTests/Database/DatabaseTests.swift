@@ -62,6 +62,14 @@ struct DatabaseTests {
         await world.database.close()
     }
 
+    @Test func `nobody holds a database that is not open`() async throws {
+        let folder = try TemporaryFolder()
+        #expect(Database.holder(of: folder.databasePath) == nil)
+        let database = try Database(path: folder.databasePath)
+        await database.close()
+        #expect(Database.holder(of: folder.databasePath) == nil)
+    }
+
     @Test func `a second opening is refused at once and names the database`() async throws {
         let world = try TestStores()
         let began = ContinuousClock.now

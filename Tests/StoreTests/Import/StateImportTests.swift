@@ -141,6 +141,23 @@ struct StateImportTests {
         await world.database.close()
     }
 
+    @Test func `a summary of the original's stands for what it stood for there`() async throws {
+        let world = try TestStores()
+        let lines = [
+            #"{"type":"message","id":"a","message":{"role":"user","content":"one","timestamp":1}}"#,
+            #"{"type":"message","id":"b","message":{"role":"user","content":"two","timestamp":2}}"#,
+            #"{"type":"compaction","id":"c","summary":"One was said.","firstKeptEntryId":"b","tokensBefore":9,"timestamp":"2026-11-22T15:51:02.264Z"}"#,
+            #"{"type":"message","id":"d","message":{"role":"user","content":"three","timestamp":3}}"#,
+        ]
+        try world.folder.write(lines.joined(separator: "\n"), to: "agents/main/sessions/short.jsonl")
+        #expect(try await imported(world)?.messages == 4)
+
+        let tail = try await world.stores.sessions.tail("short", maxBytes: 1 << 20)
+        #expect(tail.summary?.summary == "One was said." && tail.summary?.tokensBefore == 9)
+        #expect(tail.messages.map(\.plainText) == ["two", "three"])
+        await world.database.close()
+    }
+
     @Test func `a crash in the middle leaves no half transcript, and the next start reads it all`()
         async throws
     {
@@ -153,7 +170,7 @@ struct StateImportTests {
         try await world.database.write { connection in
             var intake = try TranscriptIntake("long", on: connection)
             for line in lines.prefix(2_000) {
-                try ImportedMessage(event: JSON.parse(line)).map { try intake.add($0) }
+                try intake.add(JSON.parse(line))
             }
             try intake.pause()
         }

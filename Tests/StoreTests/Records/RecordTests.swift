@@ -50,23 +50,6 @@ struct UsageStoreTests {
     }
 }
 
-struct IdempotencyStoreTests {
-    @Test func `a key belongs to the first caller until it is over`() async throws {
-        let world = try TestStores()
-        let store = world.stores.idempotency
-        let now = Timestamp(milliseconds: 1_000)
-        #expect(try await store.claim(scope: "send", key: "1", now: now) == .new)
-        #expect(try await store.claim(scope: "send", key: "1", now: now) == .running)
-        #expect(try await store.claim(scope: "agent", key: "1", now: now) == .new)
-        try await store.finish(scope: "send", key: "1", outcome: ["ok": true])
-        #expect(try await store.claim(scope: "send", key: "1", now: now) == .finished(["ok": true]))
-        #expect(try await store.claim(scope: "send", key: "1", now: now + .seconds(300)) == .new)
-        try await store.release(scope: "agent", key: "1")
-        #expect(try await store.claim(scope: "agent", key: "1", now: now) == .new)
-        await world.database.close()
-    }
-}
-
 @MainActor
 struct CooldownStoreTests {
     @Test func `rests are kept until their time has come`() async throws {
@@ -126,7 +109,8 @@ struct PruneTests {
             try await stores.inbox.finish(entry.id, state: .done, outcome: [:], at: ago(days: days))
         }
         _ = try await stores.inbox.record(.sample("waiting"))
-        _ = try await stores.idempotency.claim(scope: "send", key: "1", now: ago(days: 1))
+        let longOver = ago(days: 2)
+        try await world.database.write { try Self.rest("1", until: longOver, on: $0) }
         #expect(try await world.database.prune(now: now).removed == 2)
         #expect(try await stores.inbox.entry(run: "old") == nil)
         #expect(try await stores.inbox.entry(run: "new") != nil)
@@ -138,14 +122,23 @@ struct PruneTests {
     @Test func `a table never holds more than its number`() async throws {
         let world = try TestStores()
         let now = Timestamp(milliseconds: 1_000_000)
-        for number in 0..<1_010 {
-            _ = try await world.stores.idempotency.claim(
-                scope: "send", key: "\(number)", now: now, lifetime: .milliseconds(1_000 + number))
+        try await world.database.write { connection in
+            for number in 0..<1_010 {
+                try Self.rest("\(number)", until: now + .milliseconds(1_000 + number), on: connection)
+            }
         }
         #expect(try await world.database.prune(now: now).removed == 10)
-        #expect(try await world.stores.idempotency.claim(scope: "send", key: "9", now: now) == .new)
-        #expect(try await world.stores.idempotency.claim(scope: "send", key: "10", now: now) == .running)
+        let oldest = try await world.database.read {
+            try $0.first("SELECT credential FROM cooldowns ORDER BY until LIMIT 1") { $0.text(0) }
+        }
+        #expect(oldest == "10")
         await world.database.close()
+    }
+
+    private static func rest(_ credential: String, until: Timestamp, on connection: Connection) throws {
+        try connection.run(
+            "INSERT INTO cooldowns (credential, model, until, failures, reason) VALUES (?, '', ?, 1, '')",
+            credential, until)
     }
 }
 

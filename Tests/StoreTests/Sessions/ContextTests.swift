@@ -106,4 +106,40 @@ struct ContextTests {
         #expect(try await world.stores.sessions.tail("nobody", maxBytes: 1_000).messages == [])
         await world.database.close()
     }
+
+    @Test func `a summary ends the reading, and the newest one counts`() async throws {
+        let world = try TestStores()
+        let sessions = world.stores.sessions
+        _ = try await sessions.append((1...6).map { .person("message \($0)") }, to: session)
+        _ = try await sessions.append(
+            [.summary("the first four", before: 5), .person("message 8")], to: session)
+
+        let tail = try await sessions.tail(session, maxBytes: 1 << 20)
+        #expect(tail.summary?.summary == "the first four")
+        #expect(tail.messages.map(\.plainText) == ["message 5", "message 6", "message 8"])
+        #expect(tail.sequences == [5, 6, 8])
+        #expect(!tail.isCut)
+        let small = tail.newest(maxBytes: tail.weight - tail.weights[0])
+        #expect(small?.map(\.plainText) == ["message 6", "message 8"])
+        #expect(tail.leavesOut(beyond: 2))
+
+        _ = try await sessions.append([.summary("the first seven", before: 8)], to: session)
+        let later = try await sessions.tail(session, maxBytes: 1 << 20)
+        #expect(later.summary?.summary == "the first seven")
+        #expect(later.messages.map(\.plainText) == ["message 8"] && !later.isCut)
+        #expect(try await sessions.history(session, limit: 20).total == 9)
+        await world.database.close()
+    }
+
+    @Test func `a conversation that was summarised is no tail of what was read before`() async throws {
+        let world = try TestStores()
+        _ = try await world.stores.sessions.append([.person("hi"), .answer("hello")], to: session)
+        var tail = try await world.stores.sessions.tail(session, maxBytes: 1 << 20)
+        let summary = Message.summary("greetings", before: 2)
+        let position = try await world.stores.sessions.append([summary], to: session)[0]
+
+        let follows = tail.append(summary, at: position)
+        #expect(!follows)
+        await world.database.close()
+    }
 }

@@ -97,6 +97,39 @@ struct SessionStoreTests {
         await world.database.close()
     }
 
+    @Test func `a patch that changes nothing leaves the time of the last change`() async throws {
+        let world = try TestStores()
+        let sessions = world.stores.sessions
+        let old = Timestamp(milliseconds: 1_000)
+        var entry = SessionEntry(key: key, updatedAt: old)
+        entry.label = "mine"
+        let saved = entry
+        try await world.database.write { try SessionTable(connection: $0).save(saved) }
+
+        #expect(try await sessions.patch(key) { $0.label = "mine" }.updatedAt == old)
+        #expect(try await sessions.entry(key)?.updatedAt == old)
+        #expect(try await sessions.patch(key) { $0.label = "yours" }.updatedAt > old)
+        await world.database.close()
+    }
+
+    @Test(arguments: [
+        ("/status", true), (" /new hello", true), ("/think: high", true), ("/export-session", true),
+        ("/etc/hosts is odd", false), ("hi /status", false), ("/", false), ("//", false), ("", false),
+    ])
+    func `a word after a slash is a command`(text: String, isOne: Bool) {
+        #expect(isCommand(text) == isOne)
+    }
+
+    @Test func `a command is no title`() async throws {
+        let world = try TestStores()
+        let sessions = world.stores.sessions
+        _ = try await sessions.append([.person("/status")], session: key)
+        #expect(try await sessions.row(key)?.firstUserText == nil)
+        _ = try await sessions.append([.person("What is new?")], session: key)
+        #expect(try await sessions.row(key)?.firstUserText == "What is new?")
+        await world.database.close()
+    }
+
     @Test func `compacting keeps the newest and their numbers`() async throws {
         let world = try TestStores()
         let sessions = world.stores.sessions

@@ -33,7 +33,14 @@ extension Message {
         case .user(let message): message.content.text
         case .assistant(let message): message.text
         case .toolResult(let message): message.content.text
+        case .compaction(let message): message.summary
         }
+    }
+
+    static func summary(_ text: String, before first: Int64) -> Message {
+        .compaction(
+            CompactionMessage(
+                summary: text, firstKept: first, tokensBefore: 1, timestamp: Timestamp(milliseconds: 4_000)))
     }
 }
 

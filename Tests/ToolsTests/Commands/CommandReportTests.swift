@@ -12,7 +12,7 @@ struct CommandReportTests {
                 nil, 9, false, "",
                 "The command was ended by signal 9 (killed, perhaps because memory ran out).", true
             ),
-            (nil, 15, true, "half", "half\n\nThe command was ended after 5 s.", true),
+            (nil, 15, true, "half", "half\n\nThe command was ended after 5s.", true),
         ] as [(Int?, Int?, Bool, String, String, Bool)])
     func `a report says how it ended`(
         code: Int?, signal: Int?, isTimedOut: Bool, output: String, text: String, isError: Bool

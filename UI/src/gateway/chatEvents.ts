@@ -35,6 +35,9 @@ export function withAgentEvent(thread: Thread, payload: JsonRecord, now: number)
   if (runId === undefined) return thread;
   const data = recordOf(payload.data);
   if (payload.stream === "tool") return changeRun(thread, runId, now, (run) => withToolEvent(run, data));
+  if (payload.stream === "compaction") {
+    return changeRun(thread, runId, now, (run) => ({ ...run, phase: data.phase === "start" ? "compacting" : undefined }));
+  }
   if (payload.stream === "thinking") return changeRun(thread, runId, now, (run) => withThinking(run, data));
   return thread;
 }
@@ -70,6 +73,7 @@ function endingOf(runId: string, run: Run | undefined, payload: JsonRecord): Mes
     runId,
     sendKey: undefined,
     failure: payload.state === "error" ? textOf(payload.errorMessage) ?? "" : undefined,
+    failureCode: textOf(recordOf(payload.errorDetail).failoverReason),
     stopped: payload.state === "aborted",
     model: undefined,
   };

@@ -1,5 +1,5 @@
 import { withAgentEvent, withChatEvent, isTerminal } from "./chatEvents";
-import { messageOf } from "./failure";
+import { troubleOf } from "./failure";
 import { FrameQueue } from "./frameQueue";
 import type { EventFrame } from "./frames";
 import { withLatestPage, withOlderPage } from "./history";
@@ -136,7 +136,7 @@ export class Chats {
         withLatestPage(thread, { payload, askedAt, afterGap }, this.sender.pictures),
       );
     } catch (error) {
-      this.change(sessionKey, (thread) => ({ ...thread, loading: "no", failure: messageOf(error) }));
+      this.change(sessionKey, (thread) => ({ ...thread, loading: "no", failure: troubleOf(error) }));
     }
   }
 

@@ -60,7 +60,7 @@ export class Connection {
 
   request(method: string, params: object, timeoutMs?: number): Promise<unknown> {
     if (this.link.get().state !== "online" || !this.socket) {
-      return Promise.reject(new UnansweredError("There is no connection to the gateway right now."));
+      return Promise.reject(new UnansweredError("NO_CONNECTION"));
     }
     return this.socket.request(method, params, timeoutMs);
   }

@@ -1,5 +1,5 @@
 import type { WireError } from "./frames";
-import { isRecord, numberOf, recordsOf, textOf } from "./read";
+import { numberOf, recordsOf, textOf } from "./read";
 
 /** The gateway answered a request with an error. Asking again unchanged will not help. */
 export class RefusedError extends Error {
@@ -9,7 +9,30 @@ export class RefusedError extends Error {
 }
 
 /** No answer arrived: the connection was lost or took too long. The request may or may not have been carried out. */
-export class UnansweredError extends Error {}
+export class UnansweredError extends Error {
+  constructor(readonly code: "NO_ANSWER" | "NO_CONNECTION") {
+    super(code);
+  }
+}
+
+/** What went wrong: a code the page may have words for, and what the gateway says about it. */
+export interface Trouble {
+  readonly code: string;
+  /** In the gateway's language; empty when the page itself knows all there is to know. */
+  readonly message: string;
+}
+
+/** Refusals the page makes before it asks the gateway. */
+const ownCodes = new Set(["TOO_LARGE"]);
+
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof UnansweredError) return { code: error.code, message: "" };
+  if (error instanceof RefusedError) {
+    const { code, message, details } = error.wire;
+    return { code: textOf(details.reason) ?? code, message: ownCodes.has(code) ? "" : message };
+  }
+  return { code: "", message: error instanceof Error ? error.message : String(error) };
+}
 
 export interface ConfigIssue {
   readonly path: string;
@@ -25,9 +48,4 @@ export function configIssues(error: unknown): ConfigIssue[] {
     message: textOf(issue.message) ?? "",
     line: numberOf(issue.line),
   }));
-}
-
-export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  return isRecord(error) ? textOf(error.message) ?? "" : String(error);
 }

@@ -27,6 +27,10 @@ export interface Message {
   /** For what a person sent: the key it was sent with. */
   readonly sendKey: string | undefined;
   readonly failure: string | undefined;
+  /** The gateway's code for why it failed, where it tells one. */
+  readonly failureCode?: string | undefined;
+  /** The text that stands for the older part of the conversation, where it was summarised. */
+  readonly summary?: string | undefined;
   readonly stopped: boolean;
   readonly model: string | undefined;
 }

@@ -22,7 +22,7 @@ export class Requests {
     const answer = new Promise<unknown>((resolve, reject) => {
       const timer = window.setTimeout(() => {
         this.waiting.delete(id);
-        reject(new UnansweredError(`The gateway did not answer \`${method}\` in ${timeoutMs / 1000} s.`));
+        reject(new UnansweredError("NO_ANSWER"));
       }, timeoutMs);
       this.waiting.set(id, { resolve, reject, timer });
     });
@@ -38,10 +38,10 @@ export class Requests {
     else waiting.resolve(response.outcome.payload);
   }
 
-  abandonAll(reason: string): void {
+  abandonAll(): void {
     for (const { reject, timer } of this.waiting.values()) {
       clearTimeout(timer);
-      reject(new UnansweredError(reason));
+      reject(new UnansweredError("NO_CONNECTION"));
     }
     this.waiting.clear();
   }

@@ -1,4 +1,4 @@
-import { messageOf, RefusedError } from "./failure";
+import { RefusedError, troubleOf, type Trouble } from "./failure";
 import type { Request } from "./requests";
 import type { Attachment, Outbox, Outgoing } from "./outbox";
 import { recordOf, textOf } from "./read";
@@ -108,7 +108,7 @@ export class Sender {
       return;
     }
     this.outbox.remove(item.key);
-    this.changeState(item, "failed", messageOf(error));
+    this.changeState(item, "failed", troubleOf(error));
   }
 
   private transmitLater(item: Outgoing, delayMs: number): void {
@@ -117,7 +117,7 @@ export class Sender {
     }, delayMs);
   }
 
-  private changeState(item: Outgoing, state: "accepted" | "settled" | "failed", failure: string | undefined): void {
+  private changeState(item: Outgoing, state: "accepted" | "settled" | "failed", failure: Trouble | undefined): void {
     this.change(item.sessionKey, (thread) => changeSent(thread, item.key, (sent) => ({ ...sent, state, failure })));
   }
 

@@ -1,5 +1,5 @@
 import type { Request } from "./requests";
-import { messageOf } from "./failure";
+import { troubleOf, type Trouble } from "./failure";
 import { flagOf, numberOf, recordOf, recordsOf, textOf, type JsonRecord } from "./read";
 import { shortName } from "./sessionKey";
 import { Store } from "./store";
@@ -18,7 +18,7 @@ export interface SessionRow {
 
 export interface SessionList {
   readonly loaded: boolean;
-  readonly failure: string | undefined;
+  readonly failure: Trouble | undefined;
   readonly rows: readonly SessionRow[];
   /** How many there are; `rows` has the most recent of them. */
   readonly total: number;
@@ -60,7 +60,7 @@ export class Sessions {
         lacksModel: recordOf(payload.defaults).model === null,
       });
     } catch (error) {
-      this.list.update((list) => ({ ...list, failure: messageOf(error) }));
+      this.list.update((list) => ({ ...list, failure: troubleOf(error) }));
     }
   }
 

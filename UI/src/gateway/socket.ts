@@ -115,7 +115,7 @@ export class GatewaySocket {
     this.socket.onmessage = null;
     this.socket.onclose = null;
     this.socket.close();
-    this.requests.abandonAll("The connection to the gateway was lost.");
+    this.requests.abandonAll();
     this.events.onEnd(restarting || this.announcedRestart);
   }
 }

@@ -1,3 +1,4 @@
+import type { Trouble } from "./failure";
 import type { Message } from "./message";
 import type { Outgoing } from "./outbox";
 import type { Run } from "./run";
@@ -8,7 +9,7 @@ export interface Sent {
   readonly item: Outgoing;
   /** `settled`: its run has ended. */
   readonly state: "sending" | "accepted" | "settled" | "failed";
-  readonly failure: string | undefined;
+  readonly failure: Trouble | undefined;
 }
 
 /** How a run ended, until the history tells it better. */
@@ -24,7 +25,7 @@ export interface Thread {
   readonly loading: "no" | "latest" | "older";
   /** Whether the history was read at least once. */
   readonly loaded: boolean;
-  readonly failure: string | undefined;
+  readonly failure: Trouble | undefined;
   readonly entries: readonly Entry[];
   readonly messages: readonly Message[];
   /** Where older messages begin, or undefined when all are here. */

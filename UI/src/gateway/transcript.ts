@@ -57,6 +57,7 @@ function append(messages: Message[], message: Message): void {
     blocks: [...last.blocks, ...message.blocks],
     timestamp: message.timestamp ?? last.timestamp,
     failure: message.failure ?? last.failure,
+    failureCode: message.failureCode ?? last.failureCode,
     stopped: message.stopped || last.stopped,
     model: message.model ?? last.model,
   };
@@ -83,6 +84,8 @@ function messageOf({ id, wire }: Entry, results: Map<string, JsonRecord>): Messa
     runId: textOf(meta.runId),
     sendKey: role === "user" ? sendKeyOf(wire, meta) : undefined,
     failure,
+    failureCode: failed ? textOf(wire.errorCode) : undefined,
+    summary: role === "notice" ? textOf(wire.summary) : undefined,
     stopped: stopReason === "aborted" || recordOf(wire.openclawAbort).aborted === true,
     model: role === "assistant" ? textOf(wire.model) : undefined,
   };

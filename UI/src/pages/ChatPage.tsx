@@ -1,8 +1,9 @@
 import { useEffect, useState, type DragEvent } from "react";
-import { messageOf } from "../gateway/failure";
+import { troubleOf } from "../gateway/failure";
 import { isBusy } from "../gateway/thread";
 import { Composer } from "../parts/Composer";
 import { useGateway, useHello, useStore, useText } from "../parts/context";
+import { explained } from "../parts/explained";
 import { Greeting } from "../parts/Greeting";
 import { Icon } from "../parts/Icon";
 import { filesIn } from "../parts/images";
@@ -24,14 +25,14 @@ export function ChatPage({ sessionKey, onOpenMenu }: { sessionKey: string; onOpe
   useEffect(() => chats.show(sessionKey), [chats, sessionKey]);
 
   const send: typeof chats.send = (key, text, attachments) => chats.send(key, text, attachments);
-  const stop = () => chats.stop(sessionKey).catch((error: unknown) => showNotice(messageOf(error)));
+  const stop = () => chats.stop(sessionKey).catch((error: unknown) => showNotice(explained(troubleOf(error), words)));
   const busy = isBusy(thread);
   return (
     <div className="chat" onDragOver={drop.onDragOver} onDragLeave={drop.onDragLeave} onDrop={drop.onDrop}>
       <ChatHead sessionKey={sessionKey} onOpenMenu={onOpenMenu} />
       <ThreadView thread={thread} onOlder={() => void chats.loadOlder(sessionKey)} onAgain={(text) => send(sessionKey, text, [])}>
         {thread.failure !== undefined && (
-          <Problem title={words.historyFailed} reason={thread.failure} onRetry={() => void chats.refresh(sessionKey)} />
+          <Problem title={words.historyFailed} reason={explained(thread.failure, words)} onRetry={() => void chats.refresh(sessionKey)} />
         )}
         {thread.failure === undefined && !thread.loaded && <Skeleton label={words.loadingHistory} lines={6} />}
         {thread.loaded && <Greeting onChoose={(prompt) => send(sessionKey, prompt, [])} />}

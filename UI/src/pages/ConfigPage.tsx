@@ -3,6 +3,7 @@ import { lineOfPath } from "../gateway/locate";
 import { ConfigEditor, goToLine } from "../parts/ConfigEditor";
 import { ConfigResult } from "../parts/ConfigResult";
 import { useHello, useText } from "../parts/context";
+import { explained } from "../parts/explained";
 import { PageHead } from "../parts/PageHead";
 import { Problem } from "../parts/Problem";
 import { Prose } from "../parts/Prose";
@@ -34,7 +35,7 @@ export function ConfigPage({ onOpenMenu }: { onOpenMenu: () => void }) {
         )}
       </PageHead>
       <div className="page-body config-body">
-        {config.failure !== undefined && <Problem title={words.configFailed} reason={config.failure} onRetry={() => void config.load()} />}
+        {config.failure !== undefined && <Problem title={words.configFailed} reason={explained(config.failure, words)} onRetry={() => void config.load()} />}
         {!config.file && config.failure === undefined && <Skeleton label={words.configLoading} lines={10} />}
         <ConfigResult
           result={config.result}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { SessionRow } from "../gateway/sessions";
 import { useGateway, useHello, useLocale, useStore, useText } from "../parts/context";
+import { explained } from "../parts/explained";
 import { Icon } from "../parts/Icon";
 import { Menu, type MenuItem } from "../parts/Menu";
 import { PageHead } from "../parts/PageHead";
@@ -34,7 +35,7 @@ export function SessionsPage({ onOpenMenu }: { onOpenMenu: () => void }) {
           <Icon name="search" size={18} />
           <input type="search" placeholder={words.search} aria-label={words.search} value={search} onChange={(event) => setSearch(event.target.value)} />
         </label>
-        {list.failure !== undefined && <Problem title={words.statusFailed} reason={list.failure} onRetry={() => void sessions.refresh()} />}
+        {list.failure !== undefined && <Problem title={words.statusFailed} reason={explained(list.failure, words)} onRetry={() => void sessions.refresh()} />}
         {!list.loaded && list.failure === undefined && <Skeleton label={words.sessionsPage} lines={6} />}
         {list.loaded && rows.length === 0 && <p className="empty">{search === "" ? words.noSessions : words.nothingFound}</p>}
         {rows.length > 0 && <SessionTable rows={rows} itemsFor={itemsFor} />}

@@ -2,6 +2,7 @@ import { useCallback } from "react";
 import { channelAccounts, clientsOf, modelsOf, overviewOf } from "../gateway/status";
 import { ChannelsCard, ClientsCard, ModelsCard } from "../parts/StatusCards";
 import { useGateway, useHello, useText } from "../parts/context";
+import { explained } from "../parts/explained";
 import { GatewayCard } from "../parts/GatewayCard";
 import { Icon } from "../parts/Icon";
 import { LogView } from "../parts/LogView";
@@ -45,7 +46,7 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
         </button>
       </PageHead>
       <div className="page-body">
-        {failure !== undefined && <Problem title={words.statusFailed} reason={failure} onRetry={refresh} />}
+        {failure !== undefined && <Problem title={words.statusFailed} reason={explained(failure, words)} onRetry={refresh} />}
         {!value && failure === undefined && <Skeleton label={words.statusPage} lines={8} />}
         {value && (
           <div className="cards">

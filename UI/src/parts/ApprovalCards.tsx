@@ -1,7 +1,8 @@
 import type { Approval, Decision } from "../gateway/approvals";
-import { messageOf } from "../gateway/failure";
+import { troubleOf } from "../gateway/failure";
 import type { Strings } from "../text/english";
 import { useGateway, useStore, useText } from "./context";
+import { explained } from "./explained";
 import { Icon } from "./Icon";
 import { showNotice } from "./notices";
 import { PageLink } from "./PageLink";
@@ -25,7 +26,7 @@ function ApprovalCard({ approval }: { approval: Approval }) {
   const words = useText();
   const { approvals } = useGateway();
   const decide = (decision: Decision) => {
-    approvals.decide(approval.id, decision).catch((error: unknown) => showNotice(messageOf(error)));
+    approvals.decide(approval.id, decision).catch((error: unknown) => showNotice(explained(troubleOf(error), words)));
   };
   return (
     <article className="approval">

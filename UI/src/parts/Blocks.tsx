@@ -3,6 +3,7 @@ import type { Block } from "../gateway/message";
 import { useText } from "./context";
 import { Icon, type IconName } from "./Icon";
 import { Markdown } from "./Markdown";
+import { openPictures } from "./pictures";
 import { Thinking } from "./Thinking";
 import { ToolCard } from "./ToolCard";
 
@@ -40,7 +41,11 @@ function BlockView({ block, growing }: { block: Block; growing: boolean }) {
 export const Picture = memo(function Picture({ source }: { source: string | undefined }) {
   const words = useText();
   if (source === undefined) return <FileName name={words.attachedImage} icon="image" />;
-  return <img className="picture" src={source} alt={words.attachedImage} loading="lazy" />;
+  return (
+    <button type="button" className="picture-button" aria-label={words.openPicture} onClick={(event) => openPictures(event.currentTarget)}>
+      <img className="picture" src={source} alt={words.attachedImage} loading="lazy" />
+    </button>
+  );
 });
 
 export function FileName({ name, icon = "file" }: { name: string; icon?: IconName }) {

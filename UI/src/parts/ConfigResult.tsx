@@ -1,5 +1,6 @@
 import type { ConfigIssue } from "../gateway/failure";
 import { useText } from "./context";
+import { explained } from "./explained";
 import { Icon } from "./Icon";
 import { Prose } from "./Prose";
 import type { SaveResult } from "./useConfig";
@@ -33,7 +34,7 @@ export function ConfigResult({ result, lineOf, onGoTo, onTakeTheirs, onKeepMine 
         <div className="outcome bad" role="alert">
           <strong>{words.configRefused}</strong>
           <p>
-            <Prose text={result.reason} />
+            <Prose text={explained(result.reason, words)} />
           </p>
         </div>
       );

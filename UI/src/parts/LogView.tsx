@@ -1,6 +1,7 @@
 import { memo, useEffect, useRef, useState } from "react";
 import type { LogLevel, LogLine } from "../gateway/logLines";
 import { useText } from "./context";
+import { explained } from "./explained";
 import { Skeleton } from "./Skeleton";
 import { useLog } from "./useLog";
 
@@ -44,7 +45,7 @@ export function LogView() {
           </label>
         </span>
       </h2>
-      {failure !== undefined && <p className="bad-text">{`${words.logFailed}: ${failure}`}</p>}
+      {failure !== undefined && <p className="bad-text">{`${words.logFailed}: ${explained(failure, words)}`}</p>}
       {lines === undefined && failure === undefined && <Skeleton label={words.log} lines={5} />}
       {lines !== undefined && (
         <div className="log" ref={box} tabIndex={0} role="log" aria-label={words.log} aria-live="off">

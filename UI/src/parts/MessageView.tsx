@@ -4,6 +4,7 @@ import { Blocks } from "./Blocks";
 import { useLocale, useText } from "./context";
 import { CopyButton } from "./CopyButton";
 import { Failure } from "./Failure";
+import { Markdown } from "./Markdown";
 import { UserBubble } from "./UserBubble";
 import { fullWhen, shortWhen } from "./when";
 
@@ -15,9 +16,20 @@ export const MessageView = memo(function MessageView({ message }: { message: Mes
     case "assistant":
       return <AssistantMessage message={message} />;
     case "notice":
-      return <p className="divider">{plainText(message)}</p>;
+      return message.summary === undefined ? <p className="divider">{plainText(message)}</p> : <Compaction summary={message.summary} />;
   }
 });
+
+/** From here on a summary stands for what is above; it can be read. */
+function Compaction({ summary }: { summary: string }) {
+  const words = useText();
+  return (
+    <details className="compaction">
+      <summary className="divider">{words.compacted}</summary>
+      <Markdown text={summary} streaming={false} />
+    </details>
+  );
+}
 
 function UserMessage({ message }: { message: Message }) {
   const words = useText();
@@ -34,7 +46,7 @@ function AssistantMessage({ message }: { message: Message }) {
   return (
     <article className="row assistant" aria-label={words.assistant}>
       <Blocks blocks={message.blocks} />
-      {message.failure !== undefined && <Failure reason={message.failure} />}
+      {message.failure !== undefined && <Failure reason={message.failure} code={message.failureCode} />}
       {message.stopped && <p className="stopped">{words.stopped}</p>}
       <Footer message={message} />
     </article>

@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import type { Block } from "../gateway/message";
 import type { Sent } from "../gateway/thread";
 import { useGateway, useStore, useText } from "./context";
+import { explained } from "./explained";
 import { Icon } from "./Icon";
 import { Prose } from "./Prose";
 import { UserBubble } from "./UserBubble";
@@ -42,7 +43,7 @@ function NotSent({ sent: { item, failure } }: { sent: Sent }) {
     <div className="not-sent" role="alert">
       <Icon name="warning" size={16} />
       <span>
-        {words.notSent}: <Prose text={failure ?? ""} />
+        {words.notSent}: <Prose text={failure ? explained(failure, words) : ""} />
       </span>
       <button type="button" className="link-button" onClick={() => chats.retry(item.sessionKey, item.key)}>
         {words.retry}

@@ -4,6 +4,7 @@ import type { SessionRow } from "../gateway/sessions";
 import type { Hello } from "../gateway/hello";
 import type { Strings } from "../text/english";
 import { useGateway, useHello, useStore, useText } from "./context";
+import { explained } from "./explained";
 import { Icon } from "./Icon";
 import { Menu } from "./Menu";
 import { PageLink } from "./PageLink";
@@ -27,7 +28,7 @@ export function SessionNav({ onFollow }: { onFollow: () => void }) {
   return (
     <nav className="session-nav" aria-label={words.sessionList}>
       {!list.loaded && list.failure === undefined && <Skeleton label={words.loadingHistory} lines={5} />}
-      {list.failure !== undefined && <p className="hint">{list.failure}</p>}
+      {list.failure !== undefined && <p className="hint">{explained(list.failure, words)}</p>}
       {groups.map(({ name, rows }) => (
         <section key={name}>
           <h2>{name}</h2>

@@ -6,6 +6,7 @@ import { SessionsPage } from "../pages/SessionsPage";
 import { StatusPage } from "../pages/StatusPage";
 import { ApprovalCards } from "./ApprovalCards";
 import { useHello, useStore, useText } from "./context";
+import { Lightbox } from "./Lightbox";
 import { notice } from "./notices";
 import { useRouter } from "./RouterContext";
 import { Sidebar } from "./Sidebar";
@@ -53,6 +54,7 @@ export function Shell({ link }: { link: Link }) {
         <ApprovalCards />
         <CurrentPage onOpenMenu={openMenu} />
       </main>
+      <Lightbox />
       <Notice />
     </div>
   );

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import { configIssues, messageOf, type ConfigIssue } from "../gateway/failure";
+import { configIssues, troubleOf, type ConfigIssue, type Trouble } from "../gateway/failure";
 import { recordOf, textOf } from "../gateway/read";
 import { useGateway } from "./context";
 
@@ -16,7 +16,7 @@ export type SaveResult =
   | { readonly kind: "saving" }
   | { readonly kind: "saved" }
   | { readonly kind: "invalid"; readonly issues: readonly ConfigIssue[] }
-  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "refused"; readonly reason: Trouble }
   | { readonly kind: "conflict"; readonly theirs: ConfigFile };
 
 /** The config file being edited: read, changed, and written back only if nobody else changed it meanwhile. */
@@ -24,7 +24,7 @@ export function useConfig() {
   const { request } = useGateway();
   const [file, setFile] = useState<ConfigFile>();
   const [text, setText] = useState("");
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<Trouble>();
   const [result, setResult] = useState<SaveResult>({ kind: "none" });
 
   const read = useCallback(async () => fileOf(await request("config.get", {})), [request]);
@@ -37,7 +37,7 @@ export function useConfig() {
     try {
       take(await read());
     } catch (error) {
-      setFailure(messageOf(error));
+      setFailure(troubleOf(error));
     }
   }, [read, take]);
   useEffect(() => void load(), [load]);
@@ -79,7 +79,7 @@ async function whyNot(error: unknown, base: ConfigFile, read: () => Promise<Conf
   if (issues.length > 0) return { kind: "invalid", issues };
   const theirs = await read().catch(() => undefined);
   if (theirs && theirs.hash !== base.hash) return { kind: "conflict", theirs };
-  return { kind: "refused", reason: messageOf(error) };
+  return { kind: "refused", reason: troubleOf(error) };
 }
 
 function fileOf(payload: unknown): ConfigFile {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "../gateway/failure";
+import { troubleOf, type Trouble } from "../gateway/failure";
 import { parseLogLine, type LogLine } from "../gateway/logLines";
 import { numberOf, recordOf, textsOf } from "../gateway/read";
 import { useGateway, useStore } from "./context";
@@ -10,11 +10,11 @@ const linesPerRead = 300;
 const mostLines = 1_000;
 
 /** The end of the gateway's log, growing while `isFollowing`. */
-export function useLog(isFollowing: boolean): { lines: readonly LogLine[] | undefined; failure: string | undefined } {
+export function useLog(isFollowing: boolean): { lines: readonly LogLine[] | undefined; failure: Trouble | undefined } {
   const { request, connection } = useGateway();
   const online = useStore(connection.link).state === "online";
   const [lines, setLines] = useState<readonly LogLine[]>();
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<Trouble>();
   const cursor = useRef<number>();
   const count = useRef(0);
 
@@ -36,7 +36,7 @@ export function useLog(isFollowing: boolean): { lines: readonly LogLine[] | unde
       const from = cursor.current === undefined ? {} : { cursor: cursor.current };
       request("logs.tail", { ...from, limit: linesPerRead }).then(
         (payload) => isCurrent && take(payload),
-        (error: unknown) => isCurrent && setFailure(messageOf(error)),
+        (error: unknown) => isCurrent && setFailure(troubleOf(error)),
       );
     };
     read();

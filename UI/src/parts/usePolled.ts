@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
-import { messageOf } from "../gateway/failure";
+import { troubleOf, type Trouble } from "../gateway/failure";
 import { useGateway, useStore } from "./context";
 
 export interface Polled<Value> {
   readonly value: Value | undefined;
-  readonly failure: string | undefined;
+  readonly failure: Trouble | undefined;
 }
 
 /** Reads something now, again every `everyMs` while the page is looked at, and after every reconnect. */
@@ -19,7 +19,7 @@ export function usePolled<Value>(read: () => Promise<Value>, everyMs: number): P
       if (document.visibilityState !== "visible") return;
       read().then(
         (value) => isCurrent && setState({ value, failure: undefined }),
-        (error: unknown) => isCurrent && setState((before) => ({ ...before, failure: messageOf(error) })),
+        (error: unknown) => isCurrent && setState((before) => ({ ...before, failure: troubleOf(error) })),
       );
     };
     load();

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
-import { messageOf } from "../gateway/failure";
+import { troubleOf } from "../gateway/failure";
 import { useGateway, useHello, useStore, useText } from "./context";
+import { explained } from "./explained";
 import { Dialog } from "./Dialog";
 import type { MenuItem } from "./Menu";
 import { useRouter } from "./RouterContext";
@@ -68,8 +69,9 @@ function useAction({ key }: NamedSession) {
   const gateway = useGateway();
   const hello = useHello();
   const router = useRouter();
+  const words = useText();
   const route = useStore(router.route);
-  const report = (work: Promise<void>) => void work.catch((error: unknown) => showNotice(messageOf(error)));
+  const report = (work: Promise<void>) => void work.catch((error: unknown) => showNotice(explained(troubleOf(error), words)));
   return {
     rename: (name: string) => report(gateway.sessions.rename(key, name)),
     reset: () => report(gateway.sessions.reset(key).then(() => gateway.chats.forget(key))),

@@ -29,6 +29,11 @@ package struct AgentsConfig: ConfigSection {
         package var skipBootstrap = false
         /// How much of each workspace file the prompt holds.
         package var bootstrapMaxChars = 20_000
+        /// The person's time zone: `Europe/Stockholm`. Nil: the machine's.
+        package var userTimezone: String?
+        /// `auto`, `12` or `24`.
+        package var timeFormat = "auto"
+        package var compaction = CompactionConfig()
         package var typingMode: String?
 
         package init() {}
@@ -46,6 +51,9 @@ package struct AgentsConfig: ConfigSection {
             Field("skipBootstrap", \.skipBootstrap, .bool).label("Skip First Files"),
             Field("bootstrapMaxChars", \.bootstrapMaxChars, .integer(1...Int.max))
                 .label("Longest Workspace File In The Prompt"),
+            Field("userTimezone", \.userTimezone, .text).label("Time Zone"),
+            Field("timeFormat", \.timeFormat, .choice("auto", "12", "24")).label("Clock"),
+            Field("compaction", \.compaction, .object).label("Compaction"),
             Field("typingMode", \.typingMode, .typingMode).label("Typing Indicator"),
             .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
     }
@@ -59,6 +67,26 @@ package struct AgentsConfig: ConfigSection {
         package static let spec = ObjectSpec<ModelEntry>(
             Field("alias", \.alias, .text).label("Alias"))
     }
+}
+
+/// `agents.defaults.compaction`: when and how the older part of a conversation is summarised.
+package struct CompactionConfig: ConfigSection {
+    /// Whether it happens by itself, when a conversation nears the model's window.
+    package var enabled = true
+    /// Tokens of the window that stay free for the answer.
+    package var reserveTokensFloor = 20_000
+    /// Tokens of the newest messages that stay word for word.
+    package var keepRecentTokens = 20_000
+    /// Who writes the summary, as `provider/model`; nil: the session's model.
+    package var model: String?
+
+    package init() {}
+
+    package static let spec = ObjectSpec<CompactionConfig>(
+        Field("enabled", \.enabled, .bool).label("Automatic Compaction"),
+        Field("reserveTokensFloor", \.reserveTokensFloor, .integer(0...Int.max)).label("Tokens Kept Free"),
+        Field("keepRecentTokens", \.keepRecentTokens, .integer(1...Int.max)).label("Newest Tokens Kept"),
+        Field("model", \.model, .text).label("Model Of The Summary"))
 }
 
 /// `agents.list[]`: one agent.

@@ -1,0 +1,69 @@
+import Core
+import Store
+
+/// Commands that choose how much a person is shown, and what waits how.
+enum DisplayCommands {
+    static let all = [
+        SlashCommand(
+            name: "verbose", aliases: ["v"], arguments: "on|full|off", help: "Show what tools do.",
+            category: .options, run: verbose),
+        SlashCommand(
+            name: "reasoning", aliases: ["reason"], arguments: "on|off|stream",
+            help: "Show what the model thinks.", category: .options, run: reasoning),
+        SlashCommand(
+            name: "queue", arguments: "[followup]",
+            help: "Show what happens to messages that come meanwhile.",
+            category: .options
+        ) { .reply(queue($0)) },
+    ]
+
+    @MainActor
+    private static func verbose(_ call: CommandCall) async throws -> CommandResult {
+        switch call.word {
+        case "":
+            let level = try await call.entry().verboseLevel ?? "off"
+            return .reply("Current verbose level: \(level).\nOptions: on, full, off.")
+        case "on", "full", "off":
+            // In front of a question it changes nothing for good.
+            if !call.rest.isEmpty { return .turn(call.rest) }
+            let level = call.word
+            _ = try await call.stores.sessions.patch(call.session) { $0.verboseLevel = level }
+            switch level {
+            case "on": return .reply("⚙️ Verbose logging enabled.")
+            case "full": return .reply("⚙️ Verbose logging set to full.")
+            default: return .reply("⚙️ Verbose logging disabled.")
+            }
+        case let word:
+            return .reply("`\(word)` is no verbose level. Use one of: on, full, off.")
+        }
+    }
+
+    @MainActor
+    private static func reasoning(_ call: CommandCall) async throws -> CommandResult {
+        switch call.word {
+        case "":
+            let level = try await call.entry().reasoningLevel ?? "off"
+            return .reply("Current reasoning level: \(level).\nOptions: on, off, stream.")
+        case "on", "off", "stream":
+            if !call.rest.isEmpty { return .turn(call.rest) }
+            let level = call.word
+            _ = try await call.stores.sessions.patch(call.session) {
+                $0.reasoningLevel = level == "off" ? nil : level
+            }
+            return .reply(
+                level == "off"
+                    ? "⚙️ Reasoning visibility disabled." : "⚙️ Reasoning visibility set to \(level).")
+        case let word:
+            return .reply("`\(word)` is no reasoning level. Use one of: on, off, stream.")
+        }
+    }
+
+    @MainActor
+    private static func queue(_ call: CommandCall) -> String {
+        let now = "Messages that come while an answer is under way wait and are answered one after another"
+        switch call.word {
+        case "", "followup": return "Current queue settings: mode=followup. \(now)."
+        default: return "Queue mode `\(call.word)` is not here yet. \(now) (`followup`)."
+        }
+    }
+}
