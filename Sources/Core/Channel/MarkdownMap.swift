@@ -125,8 +125,12 @@ struct MarkdownMap {
         var place = line.range.lowerBound
         while place < line.range.upperBound {
             let mark = bytes[place]
+            guard mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else {
+                place += 1
+                continue
+            }
             let run = bytes[place..<line.range.upperBound].prefix { $0 == mark }
-            if run.count >= 3, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") {
+            if run.count >= 3 {
                 let before = bytes[line.range.lowerBound..<place].lastIndex { !Self.canPrecedeFence($0) }
                 let end = before == nil ? unfencing(line, after: run.endIndex) : run.endIndex
                 join((before ?? line.range.lowerBound)..<end)

@@ -7,16 +7,10 @@ package struct SenderMatch {
     private var isForAll = false
     private var ids: Set<String> = []
     private var names: Set<String> = []
-    private var roles: Set<String> = []
 
     /// Whether the list names the sender.
     package static func contains(_ sender: Sender, _ entries: [String]) -> Bool {
         SenderMatch(entries).names(sender)
-    }
-
-    /// Whether it names one of the sender's roles, by `role:id`, `<@&id>` or the id alone.
-    package static func containsRole(of sender: Sender, _ entries: [String]) -> Bool {
-        SenderMatch(entries).namesRole(of: sender)
     }
 
     private init(_ entries: [String]) {
@@ -30,16 +24,9 @@ package struct SenderMatch {
         }
     }
 
-    private func namesRole(of sender: Sender) -> Bool {
-        isForAll && !sender.roles.isEmpty
-            || sender.roles.contains { roles.contains($0) || ids.contains($0.lowercased()) }
-    }
-
     private mutating func add(_ entry: Substring) {
         if entry == "*" {
             isForAll = true
-        } else if let role = Self.role(entry) {
-            roles.insert(String(role))
         } else if let id = Self.mentioned(entry) {
             ids.insert(id.lowercased())
         } else {
@@ -70,11 +57,6 @@ package struct SenderMatch {
         guard entry.hasPrefix("<@"), entry.hasSuffix(">") else { return nil }
         let id = entry.dropFirst(entry.hasPrefix("<@!") ? 3 : 2).dropLast()
         return !id.isEmpty && id.allSatisfy(\.isWholeNumber) ? id : nil
-    }
-
-    private static func role(_ entry: Substring) -> Substring? {
-        if entry.prefix(5).lowercased() == "role:" { return entry.dropFirst(5).trimmed }
-        return entry.hasPrefix("<@&") && entry.hasSuffix(">") ? entry.dropFirst(3).dropLast() : nil
     }
 
     private static func name(_ text: Substring) -> String {

@@ -41,7 +41,6 @@ struct SenderMatchTests {
     private static let ann: Sender = {
         var ann = Sender(id: "123", name: "The Boss", username: "Ann.B")
         ann.tag = "ann#0042"
-        ann.roles = ["900"]
         return ann
     }()
 
@@ -63,11 +62,6 @@ struct SenderMatchTests {
 
     @Test func `somebody who takes a number for a name is not who has that id`() {
         #expect(!SenderMatch.contains(Sender(id: "7", username: "123"), ["123"]))
-    }
-
-    @Test(arguments: [("role:900", true), ("<@&900>", true), ("900", true), ("901", false), ("*", true)])
-    func `an entry names a role`(entry: String, isNamed: Bool) {
-        #expect(SenderMatch.containsRole(of: Self.ann, [entry]) == isNamed)
     }
 
     @Test(arguments: [

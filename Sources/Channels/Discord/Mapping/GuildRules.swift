@@ -110,19 +110,3 @@ struct GuildRules: Sendable {
         return String(text)
     }
 }
-
-/// Names as they are written in the config: lower case, one `-` for whatever is no letter or digit, no `#`.
-enum Slug {
-    static func of(_ name: String) -> String {
-        var slug = ""
-        for character in name.lowercased() {
-            if character.isLetter || character.isNumber {
-                slug.append(character)
-            } else if !slug.isEmpty, slug.last != "-" {
-                slug.append("-")
-            }
-        }
-        if slug.last == "-" { slug.removeLast() }
-        return slug
-    }
-}
