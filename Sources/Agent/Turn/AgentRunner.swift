@@ -95,8 +95,8 @@ struct AgentRunner {
     func parts(of text: String, _ turn: Turn) -> [NewOutboxPart] {
         guard let replies else { return [] }
         let answer = ResponsePrefix.Answer(
-            model: (turn.model ?? turn.choice.model).description, thinkingLevel: turn.choice.thinking.rawValue,
-            name: turn.order.profile.name)
+            model: (turn.model ?? turn.choice.model).description,
+            thinkingLevel: turn.choice.thinking.rawValue, name: turn.order.profile.name)
         return replies.parts(
             of: text, for: turn.order.message, run: turn.live.run,
             from: turn.partCount + turn.unsavedParts.count, answer: answer)

@@ -103,7 +103,8 @@ struct CutScan {
             return depth > 0 ? .last : .space
         }
         if inCode { return map.lines[line + 1].range.isEmpty ? .codeParagraph : .codeLine }
-        if map.lines[line].role == .heading { return .last }
+        // Behind a heading, or in the blank space after it, what it stands above would be cut off.
+        if map.lines[line].role == .heading || map.lines[line].role == .blank { return .last }
         return isAtBlankLine ? .paragraph : .line
     }
 

@@ -64,7 +64,8 @@ struct MediaLine {
                 rest = rest[end...].dropFirst()
             } else {
                 let word = rest.prefix { !$0.isWhitespace }
-                items.append((word, false))
+                let isMarked = word.hasPrefix("MEDIA:") && word.count > 6
+                items.append((isMarked ? word.dropFirst(6) : word, false))
                 rest = rest.dropFirst(word.count)
             }
             rest = rest.drop { $0.isWhitespace }

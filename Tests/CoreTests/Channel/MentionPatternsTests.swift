@@ -43,7 +43,7 @@ struct TextPatternTests {
         #expect(error.description.contains("`\(pattern)`"))
     }
 
-    @Test(arguments: ["(a+)+$", "(a|aa)+$", "(a*)*$", "((a{1,9}){1,9}){1,9}$", "(.*.*.*.*)x"])
+    @Test(arguments: ["(a+)+$", "(a|aa)+$", "(a*)*c$", "((a{1,5}){1,5}){1,5}$", "(.*.*.*.*)x"])
     func `a pattern that would keep others busy for years is harmless`(pattern: String) throws {
         #expect(try !TextPattern(pattern).isFound(in: String(repeating: "a", count: 5_000) + "b"))
     }

@@ -68,7 +68,8 @@ struct TextSplitterTests {
     // MARK: What it keeps whole
 
     @Test(arguments: [
-        "see [the long link](https://a.se/b)", "see https://example.com/a.b?c", "see `let a = 1 + 2` there",
+        "see [the long link](https://a.se/b)", "see https://example.com/a.b?c",
+        "see `let a = 1 + 2 + 3` there",
         "see <https://example.com/a>",
     ])
     func `a link, an address and code in a line go to the next message`(text: String) {
@@ -95,17 +96,32 @@ struct TextSplitterTests {
 
     // MARK: What it closes and opens again
 
-    static let fences: [(String, [String])] = [
-        ("```swift\nlet a = 1\nlet b = 2\n```", ["```swift\nlet a = 1\n```", "```swift\nlet b = 2\n```"]),
-        ("~~~~ py\naaaaaaa\nbbbbbbbbb\n~~~~", ["~~~~ py\naaaaaaa\n~~~~", "~~~~ py\nbbbbbbbbb\n~~~~"]),
-        ("  ```c\n  aaaaaaaaaaa\n    b\n  ```", ["  ```c\n  aaaaaaaaaaa\n  ```", "  ```c\n    b\n  ```"]),
-        ("1. ```sh\n   aaaaaaaa\n   b\n   ```", ["1. ```sh\n   aaaaaaaa\n   ```", "   ```sh\n   b\n   ```"]),
-        ("> ```c\n> aaaaaaaaaaa\n> b\n> ```", ["> ```c\n> aaaaaaaaaaa\n> ```", "> ```c\n> b\n> ```"]),
+    /// A block's lines, with what stands before each of them and before the first.
+    struct Fence: Sendable {
+        var opening: String
+        var reopening: String
+        var indentation = ""
+        var closing: String
+    }
+
+    static let fences = [
+        Fence(opening: "```swift", reopening: "```swift", closing: "```"),
+        Fence(opening: "~~~~ py", reopening: "~~~~ py", closing: "~~~~"),
+        Fence(opening: "  ```c", reopening: "  ```c", indentation: "  ", closing: "  ```"),
+        Fence(opening: "1. ```sh", reopening: "   ```sh", indentation: "   ", closing: "   ```"),
+        Fence(opening: "> ```c", reopening: "> ```c", indentation: "> ", closing: "> ```"),
     ]
 
     @Test(arguments: fences)
-    func `a block of code is closed and opened again with its own line`(text: String, parts: [String]) {
-        #expect(split(text, 27) == parts)
+    func `a block of code is closed and opened again with its own line`(fence: Fence) {
+        let first = fence.indentation + "let a = 1 + 1 + 1 + 1"
+        let second = fence.indentation + "let b = 2 + 2 + 2 + 2"
+        let text = [fence.opening, first, second, fence.closing].joined(separator: "\n")
+        #expect(
+            split(text, 48) == [
+                [fence.opening, first, fence.closing].joined(separator: "\n"),
+                [fence.reopening, second, fence.closing].joined(separator: "\n"),
+            ])
     }
 
     @Test func `a block that nobody closed is closed`() {
@@ -205,6 +221,8 @@ struct TextSplitterTests {
         let limits = MessageLimits(longest: 2_000, unit: .utf16, mostLines: 17)
         let parts = TextSplitter(limits: limits).split(text)
         #expect(parts.allSatisfy { $0.utf16.count <= 2_000 })
-        #expect(parts.reduce(0) { $0 + $1.utf8.count } >= text[...].trimmed.utf8.count)
+        // Each cut may take the white space that it stands at.
+        let kept = parts.reduce(0) { $0 + $1.utf8.count + 2 }
+        #expect(kept >= text[...].trimmed.utf8.count)
     }
 }
