@@ -214,8 +214,9 @@ def test_a_tool_does_not_inherit_the_secrets(start: Any, state: Path, fake_chat:
         "ANTHROPIC_API_KEY": "sk-ant-secret",
         "DISCORD_BOT_TOKEN": "discord-secret",
     }
-    config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], token=None)
-    gateway = start(config, env={**secrets, "OPENCLAW_SKIP_CHANNELS": "1"})
+    nowhere = {"channels": {"discord": {"apiRoot": "http://127.0.0.1:9/api/v10"}}}
+    config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], token=None, more=nowhere)
+    gateway = start(config, env=secrets)
     with connect(gateway.port) as client:
         client.chat('[[tool:exec {"command":"env; cat /proc/self/environ /proc/$PPID/environ"}]]')
         told = "".join(text_of(m) for m in client.history() if m["role"] == "toolResult")
