@@ -71,7 +71,8 @@ package final class GatewayServer: RequestHandler {
                     file: file, settings: settings, takeUp: { [weak self] in self?.takeUpConfig() ?? false })
             ]
         }
-        return (config ?? []) + [
+        let pairing = services.pairing.map { [PairingMethods(desk: $0) as any MethodGroup] } ?? []
+        return (config ?? []) + pairing + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
                 logFile: services.logFile),

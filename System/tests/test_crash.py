@@ -324,7 +324,7 @@ CONVERSATIONS = 20
 LONGEST_LIFE_SECONDS = 0.6
 PAUSE_SECONDS = 0.02  # between two pieces of an answer, so that a kill falls into every part of a turn
 # After as many a message is given up, and says so: it may be what kills the gateway.
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 10
 NUMBER = re.compile(r"#(\d+)#")
 
 
@@ -449,7 +449,7 @@ class Storm:
 
     def _judge_answer(self, question: Question, message: Frame) -> None:
         text, failure = text_of(message), message.get("errorMessage", "")
-        if question.kills_since >= MOST_ATTEMPTS and failure.startswith("The process ended 3 times"):
+        if question.kills_since >= MOST_ATTEMPTS and failure.startswith(f"The process ended {MOST_ATTEMPTS} times"):
             self.given_up += 1
             return
         if question.uses_tool:

@@ -19,7 +19,7 @@ struct AgentRunner {
     let log: Log
 
     /// A turn that has gone down with the process so often does not get another try.
-    static let mostAttempts = 3
+    static let mostAttempts = 10
 
     /// The outcome, stored and told.
     ///

@@ -3,6 +3,6 @@
 enum CommandCatalog {
     static let all: [Command] =
         GatewayCommands.all + StatusCommands.all + ConfigCommands.all + AgentCommands.all + ModelCommands.all
-        + ChannelCommands.all + DeviceCommands.all + LogCommands.all + DoctorCommands.all + SetupCommands.all
-        + CompletionCommands.all
+        + ChannelCommands.all + PairingCommands.all + DeviceCommands.all + LogCommands.all
+        + DoctorCommands.all + SetupCommands.all + CompletionCommands.all
 }

@@ -557,3 +557,22 @@ def test_a_command_in_a_channel_that_is_not_listed_is_told_so(fake: FakeDiscord,
 
     fake.wait_until("an answer", lambda: interaction.original and interaction.original.content)
     assert interaction.original and "channels.discord.guilds" in interaction.original.content
+
+
+def test_a_stranger_is_let_in_by_the_owner_at_the_command_line(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    chat = fake.direct(ann)
+    ann.writes(chat, "hello")
+    fake.wait_until("a code", lambda: len(fake.messages(chat)) >= 1)
+    listed = gateway.command("pairing", "list", "discord", "--json")
+    [request] = json.loads(listed.out)["requests"]
+    assert request["id"] == str(ann.id) and request["code"] in fake.messages(chat)[0].content
+
+    assert gateway.command("pairing", "approve", "discord", "XXXXXXXX").code != 0
+    approved = gateway.command("pairing", "approve", "discord", request["code"].lower())
+    assert "Ann may write now." in approved.out
+    ann.writes(chat, "[[say:hi Ann]]")
+    fake.wait_until("an answer", lambda: any("hi Ann" in message.content for message in fake.messages(chat)))

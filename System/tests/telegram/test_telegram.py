@@ -270,6 +270,8 @@ def test_a_wrong_token_is_said_and_not_shown(fake: FakeTelegram, connect_bot: Co
 # Restarts
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(150)
 def test_nothing_is_lost_or_doubled_by_a_storm_of_kills(fake: FakeTelegram, connect_bot: Connect) -> None:
     chance = random.Random(20)
     people = [fake.user(f"P{number}") for number in range(6)]

@@ -1,0 +1,58 @@
+import Core
+
+/// `pairing …`: people who wrote to the assistant on a chat platform and ask to be let in.
+@MainActor
+enum PairingCommands {
+    static let all: [Command] = [
+        Command(
+            path: ["pairing", "list"], summary: "List people who ask to be let in",
+            arguments: ["[channel]"], options: GatewayClient.options, run: list),
+        Command(
+            path: ["pairing", "approve"], summary: "Let somebody in by the code they were given",
+            arguments: ["<channel>", "<code>"], options: GatewayClient.options,
+            run: { try answer($0, "pairing.approve", "may write now") }),
+        Command(
+            path: ["pairing", "reject"], summary: "Turn somebody away", arguments: ["<channel>", "<code>"],
+            options: GatewayClient.options, run: { try answer($0, "pairing.reject", "was turned away") }),
+    ]
+
+    private static func list(_ invocation: Invocation) throws -> ExitCode {
+        let channel = invocation.arguments.first.map { JSON.string($0) }
+        let answer = try GatewayClient.connect(invocation)
+            .call("pairing.list", channel.map { ["channel": $0] } ?? [:])
+        if invocation.wantsJSON {
+            Terminal.print(answer)
+            return .success
+        }
+        let requests = answer["requests"]?.arrayValue ?? []
+        guard !requests.isEmpty else {
+            Terminal.print("Nobody asks to be let in.")
+            return .success
+        }
+        let rows = requests.map { request in
+            [
+                request["channel"]?.stringValue ?? "", request["code"]?.stringValue ?? "",
+                request["id"]?.stringValue ?? "", request["meta"]?["name"]?.stringValue ?? "-",
+                Terminal.age(of: request["createdAt"]?.intValue),
+            ]
+        }
+        Terminal.print(Terminal.table(["Channel", "Code", "Id", "Name", "Asked"], rows))
+        return .success
+    }
+
+    private static func answer(
+        _ invocation: Invocation, _ method: String, _ outcome: String
+    ) throws -> ExitCode {
+        let answer = try GatewayClient.connect(invocation).call(
+            method,
+            ["channel": .string(invocation.arguments[0]), "code": .string(invocation.arguments[1])])
+        if invocation.wantsJSON {
+            Terminal.print(answer)
+            return .success
+        }
+        let request = answer["request"]
+        let name = request?["meta"]?["name"]?.stringValue ?? request?["id"]?.stringValue ?? "the sender"
+        Terminal.print("\(name) \(outcome).")
+        return .success
+    }
+}
