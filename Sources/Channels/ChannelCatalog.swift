@@ -15,6 +15,9 @@ package struct ChannelFactory {
     package let secretVariable: String
     package let defaults: ChannelRules.Defaults
     package let make: (ChannelSetup) throws(ChannelError) -> any Channel
+
+    /// Every key of a section that may lead to the secret.
+    package var allSecretKeys: [String] { secretKeys + [secretFileKey].compactMap(\.self) }
 }
 
 /// What a channel is made of.
@@ -51,10 +54,9 @@ package struct ChannelSetup {
 /// Every platform we speak.
 @MainActor
 package enum ChannelCatalog {
-    package static let all: [ChannelFactory] = [
-        TelegramChannel.factory,
-        DiscordChannel.factory,
-    ]
+    package static let telegram = TelegramChannel.factory
+    package static let discord = DiscordChannel.factory
+    package static let all = [telegram, discord]
 
     package static func factory(_ id: ChannelID) -> ChannelFactory? { all.first { $0.id == id } }
 }

@@ -13,7 +13,7 @@ package final class ChannelDoor {
     private let log: Log
     private let history = PendingHistory()
     private var notices: [SessionKey: [ChannelNotice]] = [:]
-    private var turnedAway = RecentIDs(most: 5_000)
+    private var turnedAway = Recent<String>(most: 5_000)
     /// The last message of each chat that is being taken.
     private var lines: [Address: Gate] = [:]
 
@@ -92,11 +92,12 @@ package final class ChannelDoor {
         }
         let session = switchboard.settings.session(
             kind: message.kind, address: message.address, sender: message.sender)
+        let isCommand = switchboard.isCommand(message.text)
         let policy = AccessPolicy(rules: rules, paired: try await pairing.allowed(message.address.key))
         let decision = policy.decision(
             for: message, isNamed: mentionPatterns.match(message.text), hasPatterns: !mentionPatterns.isEmpty,
             activation: try await activation(message, session),
-            isCommand: switchboard.isCommand(message.text))
+            isCommand: isCommand)
         switch decision {
         case .ignore(let reason, let isContext):
             turnedAway.insert(message.recentID)
@@ -108,7 +109,7 @@ package final class ChannelDoor {
         case .pair:
             try await invite(message)
         case .admit(let standing):
-            try await admit(message, standing, session, rules)
+            try await admit(message, standing, session, rules, isCommand: isCommand)
         }
     }
 
@@ -139,7 +140,7 @@ package final class ChannelDoor {
 
     private func admit(
         _ message: ChannelMessage, _ standing: AccessPolicy.Standing, _ session: SessionKey,
-        _ rules: ChannelRules
+        _ rules: ChannelRules, isCommand: Bool
     ) async throws {
         replies.acknowledge(message, standing: standing, rules: rules)
         let agent = switchboard.settings.agent(of: session)
@@ -152,7 +153,6 @@ package final class ChannelDoor {
         origin.isAddressed = standing.isAddressed
         origin.handle = message.handle
         origin.tools = message.place.flatMap { Self.toolRule($0.rule, message.sender) }
-        let isCommand = switchboard.isCommand(message.text)
         let words = InboundWords(message: message, files: files)
         let text =
             isCommand
@@ -202,25 +202,4 @@ package final class ChannelDoor {
 extension ChannelMessage {
     /// Ids are unique within a channel and account.
     fileprivate var recentID: String { "\(address.channel)/\(address.account)/\(id)" }
-}
-
-/// The newest ids of something, so that what is told twice is heard once.
-struct RecentIDs {
-    private var known: Set<String> = []
-    private var order: [String] = []
-    private let most: Int
-
-    init(most: Int) { self.most = most }
-
-    func contains(_ id: String) -> Bool { known.contains(id) }
-
-    mutating func insert(_ id: String) {
-        guard known.insert(id).inserted else { return }
-        order.append(id)
-        // Half at once: taking one at a time from the front of an array costs its whole length.
-        if order.count > most {
-            known.subtract(order.prefix(most / 2))
-            order.removeFirst(most / 2)
-        }
-    }
 }

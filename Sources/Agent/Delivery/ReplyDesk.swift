@@ -42,14 +42,19 @@ package final class ReplyDesk {
         of text: String, for message: InboundMessage, run: RunID, from first: Int,
         answer: ResponsePrefix.Answer? = nil
     ) -> [NewOutboxPart] {
-        guard let plan = plan(for: message, run: run), !text.isEmpty else { return [] }
+        guard message.options.delivers, !text.isEmpty,
+            let plan = plan(message.address, message.id, message.origin?.handle, run)
+        else { return [] }
         return plan.parts(of: text, from: first, answer: first == 0 ? answer : nil)
     }
 
-    private func plan(for message: InboundMessage, run: RunID) -> ReplyPlan? {
-        let key = message.address.key
-        guard message.options.delivers, let rules = board.rules(key) else { return nil }
-        return ReplyPlan(rules: rules, limits: board.limits(key), message: message, run: run)
+    /// Nil for an account that the config does not have.
+    private func plan(_ address: Address, _ asked: MessageID, _ handle: JSON?, _ run: RunID) -> ReplyPlan? {
+        board.rules(address.key).map {
+            ReplyPlan(
+                rules: $0, limits: board.limits(address.key), address: address, asked: asked, handle: handle,
+                run: run)
+        }
     }
 
     /// The parts are on disk.
@@ -59,11 +64,7 @@ package final class ReplyDesk {
 
     /// Posts words that belong to no turn.
     func post(_ text: String, to message: ChannelMessage, run: RunID) async throws {
-        var inbound = InboundMessage(id: message.id, address: message.address, session: .unknown, text: "")
-        inbound.options.delivers = true
-        inbound.origin = MessageOrigin(kind: message.kind, sender: message.sender, words: "")
-        inbound.origin?.handle = message.handle
-        guard let plan = plan(for: inbound, run: run) else { return }
+        guard let plan = plan(message.address, message.id, message.handle, run) else { return }
         let parts = plan.parts(of: text, from: 0)
         _ = try await stores.outbox.add(parts)
         stored(parts)

@@ -5,7 +5,11 @@ import Store
 struct ReplyPlan {
     let rules: ChannelRules
     let limits: MessageLimits
-    let message: InboundMessage
+    let address: Address
+    /// The message that is answered.
+    let asked: MessageID
+    /// `ChannelMessage.handle` of it.
+    let handle: JSON?
     let run: RunID
 
     /// The parts of `text`, numbered from `first`; none when the model chose to say nothing.
@@ -16,18 +20,18 @@ struct ReplyPlan {
         let files = directives.media.map { OutgoingFile(source: $0, isVoice: directives.isVoice) }
         if pieces.isEmpty && !files.isEmpty { pieces = [""] }
         return pieces.enumerated().map { index, piece in
-            var content = OutgoingPart.Content(text: piece, handle: message.origin?.handle)
+            var content = OutgoingPart.Content(text: piece, handle: handle)
             if index == pieces.count - 1 { content.files = files }
             content.replyTo = target(directives, isFirst: first + index == 0)
-            return NewOutboxPart(run: run, part: first + index, address: message.address, content: content)
+            return NewOutboxPart(run: run, part: first + index, address: address, content: content)
         }
     }
 
     /// A menu of the platform shows that it waits until something comes.
     private func unlessSomebodyWaits(_ first: Int) -> [NewOutboxPart] {
-        guard first == 0, let handle = message.origin?.handle else { return [] }
+        guard first == 0, let handle else { return [] }
         let content = OutgoingPart.Content(text: "✓", handle: handle)
-        return [NewOutboxPart(run: run, part: 0, address: message.address, content: content)]
+        return [NewOutboxPart(run: run, part: 0, address: address, content: content)]
     }
 
     private func prefixed(_ text: String, _ answer: ResponsePrefix.Answer?) -> String {
@@ -45,13 +49,13 @@ struct ReplyPlan {
     private func target(_ directives: ReplyDirectives, isFirst: Bool) -> MessageID? {
         switch directives.replyTo {
         case .message(let id): return id
-        case .current: return isFirst ? message.id : nil
+        case .current: return isFirst ? asked : nil
         case nil: break
         }
         return switch rules.replyMode {
         case .off: nil
-        case .first, .batched: isFirst ? message.id : nil
-        case .all: message.id
+        case .first, .batched: isFirst ? asked : nil
+        case .all: asked
         }
     }
 }

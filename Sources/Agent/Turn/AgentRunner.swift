@@ -93,7 +93,7 @@ struct AgentRunner {
 
     /// What a channel is to post of the turn's words.
     func parts(of text: String, _ turn: Turn) -> [NewOutboxPart] {
-        guard let replies else { return [] }
+        guard let replies, turn.order.message.options.delivers else { return [] }
         let answer = ResponsePrefix.Answer(
             model: (turn.model ?? turn.choice.model).description,
             thinkingLevel: turn.choice.thinking.rawValue, name: turn.order.profile.name)

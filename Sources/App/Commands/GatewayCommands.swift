@@ -164,20 +164,9 @@ enum GatewayCommands {
 
     private static func dashboard(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
-        let token = setup.token.map { "#token=\(Self.percentEncoded($0))" } ?? ""
+        let token = setup.token.map { "#token=\($0.percentEncoded)" } ?? ""
         Terminal.print("Dashboard URL: http://127.0.0.1:\(setup.port)\(setup.basePath)/\(token)")
         return .success
-    }
-
-    /// RFC 3986 §2.1, all but the unreserved characters.
-    static func percentEncoded(_ text: String) -> String {
-        let hex = Array("0123456789ABCDEF")
-        return text.utf8.map { byte in
-            let character = Character(UnicodeScalar(byte))
-            let isPlain =
-                character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
-            return isPlain ? String(character) : "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
-        }.joined()
     }
 }
 

@@ -17,18 +17,29 @@ struct ChannelSections {
         var id: String
         var label: String
         /// Keys of its section, one of which holds what it logs in with; none: the section alone sets it up.
-        var secrets: [String] = []
+        var secrets: [String]
         /// The variable that logs in the default account.
         var variable: String?
+
+        init(id: String, label: String, secrets: [String] = [], variable: String? = nil) {
+            self.id = id
+            self.label = label
+            self.secrets = secrets
+            self.variable = variable
+        }
+
+        @MainActor
+        init(_ factory: ChannelFactory) {
+            self.init(
+                id: factory.id.rawValue, label: factory.label, secrets: factory.allSecretKeys,
+                variable: factory.secretVariable)
+        }
     }
 
     /// In the order in which the original lists them.
     private static let platforms = [
-        Platform(
-            id: "telegram", label: "Telegram", secrets: ["botToken", "tokenFile"],
-            variable: "TELEGRAM_BOT_TOKEN"),
-        Platform(id: "whatsapp", label: "WhatsApp"),
-        Platform(id: "discord", label: "Discord", secrets: ["token"], variable: "DISCORD_BOT_TOKEN"),
+        Platform(ChannelCatalog.telegram), Platform(id: "whatsapp", label: "WhatsApp"),
+        Platform(ChannelCatalog.discord),
         Platform(
             id: "googlechat", label: "Google Chat", secrets: ["serviceAccount", "serviceAccountFile"],
             variable: "GOOGLE_CHAT_SERVICE_ACCOUNT"),
@@ -150,7 +161,7 @@ struct ChannelSections {
         let own = settings["accounts"]?[id]?.objectValue ?? [:]
         for key in ["accounts", "defaultAccount"] { settings[key] = nil }
         if id != "default" {
-            for key in factory.secretKeys + [factory.secretFileKey].compactMap(\.self) { settings[key] = nil }
+            for key in factory.allSecretKeys { settings[key] = nil }
         }
         for (key, value) in own { settings[key] = value }
         return .object(settings)

@@ -96,7 +96,7 @@ struct LocalSetup {
 
     /// The link to open, with the token for the page to use once.
     func link(port: Int, token: String?) -> String {
-        let fragment = token.map { "#token=\(GatewayCommands.percentEncoded($0))" } ?? ""
+        let fragment = token.map { "#token=\($0.percentEncoded)" } ?? ""
         return "http://127.0.0.1:\(port)\(basePath)/\(fragment)"
     }
 

@@ -166,19 +166,7 @@ final class TelegramAPI {
 enum URLText {
     /// A path with everything escaped that could end it or climb out of it.
     static func escapedPath(_ path: String) -> String {
-        path.split(separator: "/").filter { $0 != ".." && $0 != "." }.map(escaped).joined(separator: "/")
-    }
-
-    private static func escaped(_ part: Substring) -> String {
-        var text = ""
-        for byte in part.utf8 {
-            let character = Character(UnicodeScalar(byte))
-            if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) {
-                text.append(character)
-            } else {
-                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return text
+        path.split(separator: "/").filter { $0 != ".." && $0 != "." }.map(\.percentEncoded).joined(
+            separator: "/")
     }
 }

@@ -19,7 +19,7 @@ final class TelegramDelivery {
     /// The chat's id now.
     private let current: (Int) -> Int
     private var unfinished: [(nonce: String, steps: Int, id: Int)] = []
-    private(set) var sent = TelegramRecent<TelegramMessageID>(most: 1000)
+    private(set) var sent = Recent<TelegramMessageID>(most: 1000)
     /// What messages that were changed last say: the same again is an error to Telegram, and counts against its limits.
     private var shown: [(id: TelegramMessageID, text: String, buttons: [[ReplyButton]])] = []
     /// Messages that are being written at the same time, at most.

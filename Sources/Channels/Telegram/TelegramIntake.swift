@@ -29,8 +29,8 @@ final class TelegramIntake {
 
     private var held: [Held] = []
     /// Pieces that came after the first of their message, as `chat:number`: told again they are no message.
-    private var joined = TelegramRecent<String>(most: TelegramIntake.mostJoined)
-    private var events = TelegramRecent<Int>(most: 256)
+    private var joined = Recent<String>(most: TelegramIntake.mostJoined)
+    private var events = Recent<Int>(most: 256)
     private var polls: [(id: String, address: Address, question: String, options: [String])] = []
     private var bell = Gate()
 

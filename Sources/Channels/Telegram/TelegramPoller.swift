@@ -8,8 +8,8 @@ import Core
 final class TelegramPoller {
     /// How long Telegram may hold a request that has nothing to bring.
     private static let wait = Duration.seconds(30)
-    private static let firstDelay = 1.0
-    private static let longestDelay = 30.0
+    private static let firstDelay = Duration.seconds(1)
+    private static let longestDelay = Duration.seconds(30)
     /// After a week without updates Telegram counts from anywhere, so an old offset could skip new ones.
     private static let longestTrust = Duration.seconds(6 * 86_400)
     private static let memoryName = "offset"
@@ -24,7 +24,7 @@ final class TelegramPoller {
     private var offset = 0
     /// Updates behind `offset` that are on disk already.
     private var ahead: Set<Int> = []
-    private var failures = 0
+    private var backoff = Backoff(first: firstDelay, longest: longestDelay)
 
     init(
         api: TelegramAPI, intake: TelegramIntake, house: ChannelHouse, bot: TelegramBot, log: Log,
@@ -117,8 +117,8 @@ final class TelegramPoller {
     // MARK: Failures
 
     private func recovered() {
-        guard failures > 0 else { return }
-        failures = 0
+        guard backoff.failures > 0 else { return }
+        backoff.succeeded()
         log.info("connected again")
         house.report(.connected(name: "@" + bot.username))
     }
@@ -131,17 +131,15 @@ final class TelegramPoller {
         case .webhookIsSet:
             if await removeWebhook() { return nil }
         case .flood(let delay):
-            await pause(Double(delay.components.seconds))
+            await pause(.seconds(delay.components.seconds))
             return nil
         default: break
         }
-        failures += 1
-        if failures == 1 {
+        if backoff.failures == 0 {
             log.warning("\(error.sentence())")
             house.report(.reconnecting(reason: error.sentence()))
         }
-        let most = min(Self.firstDelay * Double(1 << min(failures - 1, 6)), Self.longestDelay)
-        await pause(most * (0.5 + 0.5 * random()))
+        await pause(backoff.next(random()))
         return nil
     }
 
@@ -156,9 +154,9 @@ final class TelegramPoller {
         }
     }
 
-    private func pause(_ seconds: Double) async {
+    private func pause(_ time: Duration) async {
         // Cancelled: the loop's condition sees it.
-        try? await Task.sleep(for: .milliseconds(Int64(seconds * 1000)))
+        try? await Task.sleep(for: time)
     }
 }
 

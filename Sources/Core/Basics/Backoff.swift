@@ -12,11 +12,13 @@ package struct Backoff: Sendable {
     }
 
     /// The pause before the next attempt: between half and all of `first`, twice that after the next failure, and so on.
-    package mutating func next() -> Duration {
+    ///
+    /// `chance` is 0 to 1.
+    package mutating func next(_ chance: Double = .random(in: 0...1)) -> Duration {
         let doublings = min(failures, 30)
         failures += 1
         let whole = min(first * (1 << doublings), longest)
-        return whole * Double.random(in: 0.5...1)
+        return whole * (0.5 + chance / 2)
     }
 
     package mutating func succeeded() { failures = 0 }

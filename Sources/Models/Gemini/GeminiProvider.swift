@@ -11,7 +11,7 @@ struct GeminiProvider: VendorProvider {
     ) async throws(ModelError) -> AssistantMessage {
         let id =
             endpoint.modelID.hasPrefix("models/") ? String(endpoint.modelID.dropFirst(7)) : endpoint.modelID
-        let path = "models/\(BaseURL.escaped(id)):streamGenerateContent?alt=sse"
+        let path = "models/\(id.percentEncoded):streamGenerateContent?alt=sse"
         return try await VendorCall(web: web, endpoint: endpoint).send(
             BaseURL.join(endpoint.baseURL, version: "v1beta", path), headers: endpoint.keyHeaders,
             body: request.body,

@@ -69,7 +69,7 @@ struct LoginRenewal {
         ]
         let body =
             service.isForm
-            ? fields.map { "\($0)=\(BaseURL.escaped($1))" }.joined(separator: "&")
+            ? fields.map { "\($0)=\($1.percentEncoded)" }.joined(separator: "&")
             : JSON.object(JSONObject(fields.map { ($0, .string($1)) })).text
         var request = WebRequest(
             "POST", service.url,

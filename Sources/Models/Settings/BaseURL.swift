@@ -38,18 +38,4 @@ enum BaseURL {
     static func host(of address: String) -> Substring {
         address.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" }
     }
-
-    /// One component of a path, with everything that could end it escaped.
-    static func escaped(_ component: String) -> String {
-        var text = ""
-        for byte in component.utf8 {
-            let character = Character(UnicodeScalar(byte))
-            if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) {
-                text.append(character)
-            } else {
-                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return text
-    }
 }

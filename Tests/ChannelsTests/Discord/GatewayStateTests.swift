@@ -106,18 +106,6 @@ struct SeenMessagesTests {
     }
 }
 
-struct ReconnectDelayTests {
-    @Test func `waits grow to a minute and begin anew after success`() {
-        var delay = ReconnectDelay()
-        let waits = (1...12).map { _ in delay.next(1) }
-
-        #expect(waits[0] == .milliseconds(500) && waits[1] == .seconds(1))
-        #expect(waits.last == ReconnectDelay.longest)
-        delay.reset()
-        #expect(delay.next(0) == .milliseconds(250))
-    }
-}
-
 @MainActor
 struct RateLimitsTests {
     private let route = DiscordRoute.channel("POST", 600, "/messages")

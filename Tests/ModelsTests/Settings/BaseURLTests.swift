@@ -1,5 +1,6 @@
 import Core
 import Testing
+import Wire
 
 @testable import Models
 
@@ -58,8 +59,8 @@ struct BaseURLTests {
     }
 
     @Test func `an id cannot leave its place in the path`() {
-        #expect(BaseURL.escaped("gemini-3.1_pro~x") == "gemini-3.1_pro~x")
-        #expect(BaseURL.escaped("../x?y#z é") == "..%2Fx%3Fy%23z%20%C3%A9")
+        #expect("gemini-3.1_pro~x".percentEncoded == "gemini-3.1_pro~x")
+        #expect("../x?y#z é".percentEncoded == "..%2Fx%3Fy%23z%20%C3%A9")
     }
 
     @Test func `every known provider has a sound entry`() {

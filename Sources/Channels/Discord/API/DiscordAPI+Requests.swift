@@ -1,4 +1,5 @@
 import Core
+import Wire
 
 /// The requests that the channel itself needs; those of actions are beside them.
 extension DiscordAPI {

@@ -1,4 +1,5 @@
 import Core
+import Wire
 
 /// Finds the channel that a spelling means.
 @MainActor

@@ -26,7 +26,7 @@ final class DiscordGateway {
     private(set) var session: GatewaySession
     private var ledger = SequenceLedger()
     private var connection: GatewayConnection?
-    private var delay = ReconnectDelay()
+    private var backoff = Backoff(first: .milliseconds(500), longest: .seconds(60))
     private var resumeFailures = 0
     private var lastIdentify: ContinuousClock.Instant?
     private var hasLoggedIn = false
@@ -86,7 +86,7 @@ final class DiscordGateway {
                 }
             }
             isUp = false
-            if began.duration(to: .now) > Self.goodConnection { delay.reset() }
+            if began.duration(to: .now) > Self.goodConnection { backoff.succeeded() }
             try await goOn(after: end, house)
         }
     }
@@ -102,7 +102,7 @@ final class DiscordGateway {
             await rest(wait)
         case .resumes(let reason):
             report(reason, house)
-            await rest(delay.next(chance()))
+            await rest(backoff.next(chance()))
         }
         ledger.rewind()
         session.sequence = ledger.durable

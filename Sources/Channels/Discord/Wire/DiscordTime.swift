@@ -11,15 +11,8 @@ enum DiscordTime {
             (1970...9999).contains(year),
             (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
         else { return nil }
-        let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+        let days = CivilDay(year: year, month: Int(month), day: Int(day)).days
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
         return Timestamp(milliseconds: seconds * 1000)
-    }
-
-    /// Days since 1970 in the Gregorian calendar, counted from March so that the leap day comes last.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let y = month <= 2 ? year - 1 : year
-        let monthFromMarch = (month + 9) % 12
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return y * 365 + y / 4 - y / 100 + y / 400 + dayOfYear - 719_468
     }
 }
