@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no
+# The rooms' tests share one loop; more at once only wait for one another.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 swift build --build-tests --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 swift test --skip-build

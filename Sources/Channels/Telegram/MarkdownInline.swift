@@ -13,7 +13,8 @@ indirect enum MarkdownInline: Hashable {
 /// Reads the marks inside a paragraph as CommonMark does, and with them `~~strike~~`, `||spoiler||` and the few HTML tags
 /// that models like to write.
 ///
-/// Every mark that has no partner is text: there is no text that cannot be read.
+/// Every mark that has no partner is text: there is no text that cannot be read. What was looked for in vain is not looked for
+/// again, so a thousand open marks cost no more than a thousand words.
 struct MarkdownInlineParser {
     /// Links and tags inside one another, in levels; deeper ones are text.
     private static let deepest = 8
@@ -23,6 +24,11 @@ struct MarkdownInlineParser {
     private var at = 0
     private var nodes: [Node] = []
     private var plain = ""
+    /// Where each `[` is closed, by its place; nil until the first one is met.
+    private var brackets: [Int: Int]?
+    /// Lengths of runs of backquotes, and tags, that do not come again.
+    private var missingRuns: Set<Int> = []
+    private var missingTags: Set<String> = []
 
     private enum Node {
         case inline(MarkdownInline)
@@ -101,22 +107,26 @@ struct MarkdownInlineParser {
 
     private mutating func readCode() {
         let length = run(of: "`", from: at)
-        var place = at + length
-        while place < text.count {
-            guard text[place] == "`" else {
-                place += 1
-                continue
-            }
-            let closing = run(of: "`", from: place)
-            if closing == length {
-                append(.code(Self.codeText(text[(at + length)..<place])))
-                at = place + length
-                return
-            }
-            place += closing
+        if let end = codeEnd(from: at, length) {
+            append(.code(Self.codeText(text[(at + length)..<(end - length)])))
+            at = end
+        } else {
+            plain += String(repeating: "`", count: length)
+            at += length
         }
-        plain += String(repeating: "`", count: length)
-        at += length
+    }
+
+    /// The place behind the run of backquotes that closes the one at `start`.
+    private mutating func codeEnd(from start: Int, _ length: Int) -> Int? {
+        guard !missingRuns.contains(length) else { return nil }
+        var place = start + length
+        while let next = text[place...].firstIndex(of: "`") {
+            let closing = run(of: "`", from: next)
+            place = next + closing
+            if closing == length { return place }
+        }
+        missingRuns.insert(length)
+        return nil
     }
 
     /// One space at both ends is there for backquotes to stand in.
@@ -139,29 +149,30 @@ struct MarkdownInlineParser {
         return true
     }
 
-    private func closingBracket(from start: Int) -> Int? {
-        var level = 0
-        var place = start
+    private mutating func closingBracket(from start: Int) -> Int? {
+        let known = brackets ?? allBrackets()
+        brackets = known
+        return known[start]
+    }
+
+    /// Every `[` from here on with its `]`; those in code are code.
+    private mutating func allBrackets() -> [Int: Int] {
+        var closings: [Int: Int] = [:]
+        var open: [Int] = []
+        var place = at
         while place < text.count {
             switch text[place] {
-            case "\\": place += 1
-            case "[": level += 1
-            case "]":
-                level -= 1
-                if level == 0 { return place }
+            case "\\": place += 2
             case "`":
-                // A bracket in code is code.
                 let length = run(of: "`", from: place)
-                var close = place + length
-                while close < text.count, text[close] != "`" || run(of: "`", from: close) != length {
-                    close += text[close] == "`" ? run(of: "`", from: close) : 1
-                }
-                place = close < text.count ? close + length - 1 : place + length - 1
-            default: break
+                place = codeEnd(from: place, length) ?? place + length
+            case let character:
+                if character == "[" { open.append(place) }
+                if character == "]", let start = open.popLast() { closings[start] = place }
+                place += 1
             }
-            place += 1
         }
-        return nil
+        return closings
     }
 
     /// The address and the place behind its `)`.
@@ -221,9 +232,13 @@ struct MarkdownInlineParser {
             at = end + 1
             return true
         }
-        guard depth < Self.deepest, tag == "code" || Self.tags[tag] != nil,
-            let close = place(of: Array("</\(tag)>"), from: end + 1)
-        else { return false }
+        guard depth < Self.deepest, tag == "code" || Self.tags[tag] != nil, !missingTags.contains(tag) else {
+            return false
+        }
+        guard let close = place(of: Array("</\(tag)>"), from: end + 1) else {
+            missingTags.insert(tag)
+            return false
+        }
         let inner = Array(text[(end + 1)..<close])
         if let style = Self.tags[tag] {
             append(.styled(style, Self.parse(inner, depth: depth + 1)))
@@ -292,11 +307,18 @@ struct MarkdownInlineParser {
     private static func paired(_ nodes: [Node]) -> [MarkdownInline] {
         var nodes = nodes
         var closer = 0
+        // Below these places nothing opens for a closing run of that kind.
+        var bottoms: [ClosingKind: Int] = [:]
         while closer < nodes.count {
-            guard case .marks(let closing) = nodes[closer], closing.closes, closing.count > 0,
-                let opener = opener(of: closing, before: closer, in: nodes),
+            guard case .marks(let closing) = nodes[closer], closing.closes, closing.count > 0 else {
+                closer += 1
+                continue
+            }
+            let kind = ClosingKind(mark: closing.mark, length: closing.whole % 3, opens: closing.opens)
+            guard let opener = opener(of: closing, in: nodes[(bottoms[kind] ?? 0)..<closer]),
                 case .marks(let opening) = nodes[opener]
             else {
+                bottoms[kind] = closer
                 closer += 1
                 continue
             }
@@ -309,13 +331,21 @@ struct MarkdownInlineParser {
             let place = opener + replacement.count
             if let rest = closing.without(used) { replacement.append(.marks(rest)) }
             nodes.replaceSubrange(opener...closer, with: replacement)
+            bottoms = bottoms.mapValues { min($0, place) }
             closer = place
         }
         return flattened(nodes[...])
     }
 
-    private static func opener(of closing: Marks, before closer: Int, in nodes: [Node]) -> Int? {
-        nodes[..<closer].lastIndex { node in
+    /// What decides which runs open for a closing one.
+    private struct ClosingKind: Hashable {
+        var mark: Character
+        var length: Int
+        var opens: Bool
+    }
+
+    private static func opener(of closing: Marks, in nodes: ArraySlice<Node>) -> Int? {
+        nodes.lastIndex { node in
             guard case .marks(let opening) = node, opening.mark == closing.mark, opening.opens,
                 opening.count > 0
             else { return false }

@@ -472,7 +472,6 @@ def test_a_kill_resumes_the_session(fake: FakeDiscord, connect_bot: Connect) -> 
     assert fake.gateway.identifies == 1 and fake.gateway.resumes >= 1
 
 
-@pytest.mark.crash
 def test_after_a_restart_discord_is_asked_once_about_each_place(fake: FakeDiscord, connect_bot: Connect) -> None:
     first = connect_bot()
     ann, general = fake.user("Ann"), fake.channel("general")
@@ -480,7 +479,8 @@ def test_after_a_restart_discord_is_asked_once_about_each_place(fake: FakeDiscor
     ask(ann, general)
     wait_until_answered(fake)
 
-    first.kill()
+    # Killed, it may be told of the guild again when it resumes, and then has nothing to ask.
+    first.stop()
     before = len(fake.requests)
     for thread in threads:
         ask(ann, thread)
@@ -571,7 +571,8 @@ def test_a_stranger_is_let_in_by_the_owner_at_the_command_line(
     [request] = json.loads(listed.out)["requests"]
     assert request["id"] == str(ann.id) and request["code"] in fake.messages(chat)[0].content
 
-    assert gateway.command("pairing", "approve", "discord", "XXXXXXXX").code != 0
+    wrong = gateway.command("pairing", "approve", "discord", "XXXXXXXX")
+    assert wrong.code != 0 and "no pending pairing request has this code" in wrong.err
     approved = gateway.command("pairing", "approve", "discord", request["code"].lower())
     assert "Ann may write now." in approved.out
     ann.writes(chat, "[[say:hi Ann]]")

@@ -148,15 +148,18 @@ struct ChannelTestHouse {
     var state: ChannelState { board.state(Self.key) ?? ChannelState() }
 }
 
-/// Waits until something holds; fails the test when it never does.
+/// Waits until something holds; fails the test when it never does: not in a minute, and not in as many looks, for a loop that
+/// a thousand tests share comes round seldom.
 @MainActor
 func eventually(
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation,
     _ holds: @MainActor () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < deadline {
+    var looks = 0
+    while ContinuousClock.now < deadline || looks < 1000 {
         if try await holds() { return }
+        looks += 1
         try await Task.sleep(for: .milliseconds(5))
     }
     Issue.record("It never came true that \(what).", sourceLocation: sourceLocation)

@@ -154,7 +154,7 @@ struct DiscordWireFuzzTests {
         case 6: return .array((0..<3).map { _ in junk(&generator, depth: depth + 1) })
         default:
             var object = JSONObject()
-            for _ in 0..<14 {
+            for _ in 0..<(depth < 2 ? 14 : 5) {
                 object[keys.randomElement(using: &generator) ?? ""] = junk(&generator, depth: depth + 1)
             }
             return .object(object)

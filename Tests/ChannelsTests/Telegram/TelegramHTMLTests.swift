@@ -101,10 +101,12 @@ struct TelegramHTMLTests {
     @Test func aThousandMarksInARowAreRead() {
         for mark in ["*", "_", "**", "~~", "||", "[", "`", "<b>", "![", "> "] {
             let text = String(repeating: mark, count: 1000) + "x"
-            #expect(TelegramHTML.render(text, upTo: 4096)?.units ?? 0 >= 0)
             let words =
                 String(repeating: mark + "x ", count: 1000) + String(repeating: "x" + mark, count: 300)
-            #expect(TelegramHTML.render(words, upTo: 8192) != nil)
+            // As a fence alone it shows nothing, but it is read.
+            _ = TelegramHTML.render(text, upTo: 4096)
+            let isRead = TelegramHTML.render(words, upTo: 8192) != nil
+            #expect(isRead, "\(mark)")
         }
     }
 }
