@@ -28,6 +28,8 @@ final class Workspaces {
     }
 
     private var known: [String: Known] = [:]
+    /// What was read off each agent's own file, with the text it was read off.
+    private var identities: [String: (text: String, identity: AgentIdentity)] = [:]
     private var prepared: Set<String> = []
     private let log: Log
 
@@ -62,9 +64,14 @@ final class Workspaces {
     /// What the agent's own file says of it.
     func identity(of profile: AgentProfile) -> AgentIdentity {
         let name = "IDENTITY.md"
-        return file(name, at: "\(profile.workspace)/\(name)", mostCharacters: Self.mostIdentityBytes).map {
-            AgentIdentity(markdown: $0.text)
-        } ?? AgentIdentity()
+        let path = "\(profile.workspace)/\(name)"
+        guard let text = file(name, at: path, mostCharacters: Self.mostIdentityBytes)?.text else {
+            return AgentIdentity()
+        }
+        if let known = identities[path], known.text == text { return known.identity }
+        let identity = AgentIdentity(markdown: text)
+        if identities.count < Self.mostKnown { identities[path] = (text, identity) }
+        return identity
     }
 
     /// The same as the prompt takes at most by default, so that both share what was read.
@@ -76,7 +83,7 @@ final class Workspaces {
             return nil
         }
         if let entry = known[path], entry.stamp == stamp, entry.mostCharacters == mostCharacters {
-            return entry.file
+            return entry.file.text.isEmpty ? nil : entry.file
         }
         guard let text = SmallFile.text(path, mostBytes: mostCharacters) else { return nil }
         let file = WorkspaceFile(name: name, text: String(text.trimmed), isCut: stamp.size > mostCharacters)
