@@ -107,6 +107,23 @@ struct ChannelSections {
         return isSet ? "config" : "none"
     }
 
+    /// Of `listed`, which has whole sections, those that nothing reads: a platform that is built in reads most of its keys.
+    func withoutEffect(_ listed: [ConfigPath]) -> [ConfigPath] {
+        listed.flatMap { path -> [ConfigPath] in
+            guard path.steps.count == 2, path.steps[0] == .key("channels"), case .key(let id) = path.steps[1]
+            else { return [path] }
+            if id == "defaults" { return Self.unread(in: sections[id], Self.sharedKeys, at: path) }
+            guard let factory = ChannelCatalog.factory(ChannelID(id)) else { return [path] }
+            return Self.unread(in: sections[id], factory.keys, at: path)
+        }
+    }
+
+    private static let sharedKeys = ChannelKeys("groupPolicy")
+
+    private static func unread(in section: JSON?, _ keys: ChannelKeys, at path: ConfigPath) -> [ConfigPath] {
+        keys.withoutEffect(in: section ?? [:]).map { ConfigPath(path.steps + $0.map { .key($0) }) }
+    }
+
     // MARK: Accounts to run
 
     /// The accounts that are on and can log in.
