@@ -20,6 +20,13 @@ package struct ToolPolicy: Sendable, Hashable {
         self.deny = deny
     }
 
+    /// `tools` of a place in a channel's section: `{allow?, alsoAllow?, deny?}`. A place takes away and never adds.
+    init(ofPlace rule: JSON) {
+        func names(_ key: String) -> [String] { rule[key]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+        let allow = names("allow")
+        self.init(allow: allow.isEmpty ? [] : allow + names("alsoAllow"), deny: names("deny"))
+    }
+
     /// What both allow.
     package func and(_ other: ToolPolicy) -> ToolPolicy {
         var both = self

@@ -12,7 +12,7 @@ extension AgentRunner {
         var steps: [TurnStep] = []
         var remaining = answer.toolCalls[...]
         while let call = remaining.popFirst() {
-            let plan = tools.plan(call, turn.order.profile.tools)
+            let plan = tools.plan(call, turn.order.toolPolicy)
             steps.append(.toolStarted(call, changesTheWorld: plan.changesTheWorld))
             try await commit(&turn, steps)
             let result: ToolResult

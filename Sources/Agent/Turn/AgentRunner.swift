@@ -76,7 +76,7 @@ struct AgentRunner {
         let identity = workspaces.identity(of: order.profile)
         let system = PromptBuilder(settings: settings, profile: order.profile, identity: identity)
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
-        let schemas = tools.schemas(order.profile.tools)
+        let schemas = tools.schemas(order.toolPolicy)
         let otherBytes = system.utf8.count + tools.byteCount(schemas)
         var turn = Turn(
             order: order, startedAt: startedAt, entry: begun.entry, choice: choice, system: system,

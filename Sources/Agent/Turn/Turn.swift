@@ -13,6 +13,11 @@ struct TurnOrder {
     /// Nil when the turn is still to begin.
     let beginning: Beginning?
 
+    /// What the agent may use, and of that what the place of the chat or its sender allows.
+    var toolPolicy: ToolPolicy {
+        message.origin?.tools.map { profile.tools.and(ToolPolicy(ofPlace: $0)) } ?? profile.tools
+    }
+
     @MainActor var userMessage: UserMessage {
         UserMessage(
             content: (text.isEmpty ? [] : [.text(text)]) + message.images.map { .image($0) },

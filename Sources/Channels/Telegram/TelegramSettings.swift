@@ -41,7 +41,7 @@ struct TelegramSettings {
         webhookSecret webhookPath linkPreview reactionNotifications reactionLevel capabilities markdown.tables
         customCommands actions groups.*.groupPolicy groups.*.enabled groups.*.requireMention groups.*.allowFrom
         groups.*.systemPrompt groups.*.topics.*.groupPolicy groups.*.topics.*.enabled
-        groups.*.topics.*.requireMention groups.*.topics.*.allowFrom groups.*.topics.*.systemPrompt
+        groups.*.tools groups.*.toolsBySender groups.*.topics.*.requireMention groups.*.topics.*.allowFrom groups.*.topics.*.systemPrompt
         """
 
     static let defaultRoot = "https://api.telegram.org"
