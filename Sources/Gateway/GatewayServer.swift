@@ -97,7 +97,7 @@ package final class GatewayServer: RequestHandler {
 
     /// Serves until cancelled.
     ///
-    /// Logins are refused with "gateway starting" until the first health summary is made.
+    /// Logins wait until the first health summary is made.
     package func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tasks.run() }
@@ -107,7 +107,7 @@ package final class GatewayServer: RequestHandler {
 
     private func open() async {
         await plane.health.refresh()
-        plane.isReady = true
+        plane.start()
         await plane.keepTime()
     }
 
@@ -128,7 +128,7 @@ package final class GatewayServer: RequestHandler {
     ///
     /// No client logs in any more.
     package func stop(restartExpected: Duration? = nil) {
-        plane.isReady = false
+        plane.stop()
         let expected = restartExpected.map { JSON.integer($0.milliseconds) }
         let reason: JSON = restartExpected == nil ? "gateway stopping" : "gateway restarting"
         var payload: JSONObject = ["reason": reason]
