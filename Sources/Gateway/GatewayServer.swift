@@ -72,7 +72,8 @@ package final class GatewayServer: RequestHandler {
             ]
         }
         let pairing = services.pairing.map { [PairingMethods(desk: $0) as any MethodGroup] } ?? []
-        return (config ?? []) + pairing + [
+        let messages = services.messages.map { [MessageMethods(desk: $0) as any MethodGroup] } ?? []
+        return (config ?? []) + pairing + messages + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
                 logFile: services.logFile),
@@ -187,6 +188,8 @@ package struct GatewayServices {
     /// Nil: no chat platform can be set up.
     package var channels: ChannelBoard?
     package var pairing: PairingDesk?
+    /// Nil leaves `send`, `poll` and `message.action` out.
+    package var messages: MessageDesk?
     package var events: EventHub
     /// Nil leaves the `config.*` methods out.
     package var configFile: ConfigFile?
@@ -202,7 +205,7 @@ package struct GatewayServices {
 
     package init(
         stores: Stores, switchboard: Switchboard, channels: ChannelBoard? = nil, pairing: PairingDesk? = nil,
-        events: EventHub, configFile: ConfigFile?,
+        messages: MessageDesk? = nil, events: EventHub, configFile: ConfigFile?,
         models: KnownModels,
         tools: @escaping @MainActor () -> [ToolSchema], commands: [SlashCommand], host: HostFacts,
         logFile: @escaping @MainActor () -> String?, failing: @escaping @MainActor () -> [String] = { [] },
@@ -212,6 +215,7 @@ package struct GatewayServices {
         self.switchboard = switchboard
         self.channels = channels
         self.pairing = pairing
+        self.messages = messages
         self.events = events
         self.configFile = configFile
         self.models = models

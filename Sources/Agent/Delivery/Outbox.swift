@@ -14,6 +14,8 @@ package final class Outbox {
     /// Conversations that are being worked on, and whether something new has come meanwhile.
     private var busy: [Address: Bool] = [:]
     private var isStopping = false
+    /// Told when a part was sent, put off or given up.
+    var settled: (RunID) -> Void = { _ in }
     private let stopping = Gate()
 
     /// A part that could not be sent for so long is given up: the person has moved on.
@@ -122,6 +124,7 @@ package final class Outbox {
             case .unknown(let reason):
                 try await retry(part, reason, after: nil, triedAt: part.triedAt ?? .now)
             }
+            settled(part.run)
             return
         }
         board.change(part.address.key) {
@@ -129,6 +132,7 @@ package final class Outbox {
             $0.sentCount += 1
         }
         try await store.sent(part.id, platformID: id)
+        settled(part.run)
     }
 
     private func retry(_ part: OutboxPart, _ reason: String, after: Duration?, triedAt: Timestamp?)

@@ -12,7 +12,7 @@ package struct ToolPolicy: Sendable, Hashable {
 
     private static let groups: [String: [String]] = [
         "group:fs": ["read", "write", "edit", "apply_patch"],
-        "group:runtime": ["exec", "bash", "process"],
+        "group:runtime": ["exec", "bash", "process"], "group:messaging": ["message"],
     ]
 
     package init(allow: [String] = [], deny: [String] = []) {

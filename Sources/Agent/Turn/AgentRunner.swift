@@ -98,7 +98,8 @@ struct AgentRunner {
             model: (turn.model ?? turn.choice.model).description,
             thinkingLevel: turn.choice.thinking.rawValue, name: turn.order.profile.name)
         return replies.parts(
-            of: text, for: turn.order.message, run: turn.live.run,
+            of: turn.hasTold(text) ? ReplyDirectives.silence : text, for: turn.order.message,
+            run: turn.live.run,
             from: turn.partCount + turn.unsavedParts.count, answer: answer)
     }
 

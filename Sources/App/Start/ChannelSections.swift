@@ -126,6 +126,14 @@ struct ChannelSections {
 
     // MARK: Accounts to run
 
+    /// Whether any account is on and can log in.
+    var hasAccounts: Bool {
+        facts.contains { channel in
+            ChannelCatalog.factory(channel.id) != nil
+                && channel.accounts.contains { $0.isEnabled && $0.tokenSource != "none" }
+        }
+    }
+
     /// The accounts that are on and can log in.
     func accounts(web: WebClient, log: Log, assistantName: String) -> [ChannelAccount] {
         facts.flatMap { channel -> [ChannelAccount] in
@@ -164,6 +172,19 @@ struct ChannelSections {
                     web: web,
                     log: log, assistantName: assistantName))
         }
+    }
+
+    /// A channel that is only asked whether the secret is good.
+    func trial(
+        of secret: Secret, _ account: String, _ factory: ChannelFactory, web: WebClient
+    ) throws(ChannelError) -> any Channel {
+        let settings = settings(of: account, factory)
+        let rules = ChannelRules(
+            section: settings, shared: [:], messages: [:], defaults: factory.defaults)
+        return try factory.make(
+            ChannelSetup(
+                channel: factory.id, account: account, settings: settings, rules: rules, secret: secret,
+                web: web, log: Log(factory.id.rawValue, to: SinkGroup([])), assistantName: "OpenClaw"))
     }
 
     private static func place(_ account: String, _ factory: ChannelFactory) -> String {
