@@ -110,8 +110,3 @@ struct AccessPolicy {
         return place.rule.requiresMention && (message.mention != .unknown || hasPatterns)
     }
 }
-
-/// What `/activation` sets for a group's session.
-package enum Activation: String, Sendable {
-    case mention, always
-}

@@ -17,8 +17,6 @@ package final class ChannelDoor {
     /// The last message of each chat that is being taken.
     private var lines: [Address: Gate] = [:]
 
-    /// How the assistant is called in groups, beside the platform's own mentions.
-    package var mentionPatterns: MentionPatterns
     /// Where files that people send are kept, under the agent's workspace.
     static let mediaFolder = "media/inbound"
     private static let mostNotices = 20
@@ -27,7 +25,7 @@ package final class ChannelDoor {
     package init(
         board: ChannelBoard, switchboard: Switchboard, replies: ReplyDesk, pairing: PairingDesk,
         stores: Stores,
-        files: IncomingFiles, log: Log, mentionPatterns: MentionPatterns = MentionPatterns()
+        files: IncomingFiles, log: Log
     ) {
         self.board = board
         self.switchboard = switchboard
@@ -36,7 +34,6 @@ package final class ChannelDoor {
         self.stores = stores
         self.files = files
         self.log = log
-        self.mentionPatterns = mentionPatterns
     }
 
     /// Returns once the message is durable or turned away; messages of one chat keep their order.
@@ -94,8 +91,10 @@ package final class ChannelDoor {
             kind: message.kind, address: message.address, sender: message.sender)
         let isCommand = switchboard.isCommand(message.text)
         let policy = AccessPolicy(rules: rules, paired: try await pairing.allowed(message.address.key))
+        let agent = switchboard.settings.agent(of: session)
+        let mentions = switchboard.settings.profile(agent)?.mentions ?? MentionPatterns()
         let decision = policy.decision(
-            for: message, isNamed: mentionPatterns.match(message.text), hasPatterns: !mentionPatterns.isEmpty,
+            for: message, isNamed: mentions.match(message.text), hasPatterns: !mentions.isEmpty,
             activation: try await activation(message, session),
             isCommand: isCommand)
         switch decision {
@@ -115,8 +114,7 @@ package final class ChannelDoor {
 
     private func activation(_ message: ChannelMessage, _ session: SessionKey) async throws -> Activation? {
         guard message.kind != .direct else { return nil }
-        let word = try await stores.sessions.entry(session)?.extra["groupActivation"]?.stringValue
-        return word.flatMap { Activation(rawValue: $0) }
+        return try await stores.sessions.entry(session).flatMap { Activation(of: $0) }
     }
 
     // MARK: Pairing
@@ -151,6 +149,7 @@ package final class ChannelDoor {
             kind: message.kind, sender: message.sender, words: message.text, place: message.place?.title)
         origin.isAuthorized = standing.isAuthorized
         origin.isAddressed = standing.isAddressed
+        origin.requiresMention = message.place?.rule.requiresMention
         origin.handle = message.handle
         origin.tools = message.place.flatMap { Self.toolRule($0.rule, message.sender) }
         let words = InboundWords(message: message, files: files)

@@ -15,6 +15,7 @@ enum DisplayCommands {
             help: "Show what happens to messages that come meanwhile.",
             category: .options
         ) { .reply(queue($0)) },
+        ActivationCommand.command,
     ]
 
     @MainActor

@@ -77,6 +77,8 @@ enum StatusCommands {
         let choice = call.choice(entry)
         let used = entry.totalTokens ?? 0
         let window = choice.window(call.profile)
+        let activation =
+            Activation(of: entry, call.message.origin).map { "👥 Activation: \($0.rawValue) · " } ?? ""
         let (clock, now) = (call.settings.clock, Timestamp.now)
         let lines = [
             "🦞 OpenClaw \(call.facts.version)",
@@ -87,7 +89,7 @@ enum StatusCommands {
             "📚 Context: \(Amount.context(used, of: window)) · 🧹 Compactions: \(entry.compactionCount)",
             "🧵 Session: \(call.session) • updated \((Timestamp.now - entry.updatedAt).wholeSecondsText) ago",
             "⚙️ Think: \(choice.thinking) · Verbose: \(entry.verboseLevel ?? "off")",
-            "🪢 Queue: followup · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
+            "\(activation)🪢 Queue: followup · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
         ]
         return .reply(lines.joined(separator: "\n"))
     }

@@ -99,6 +99,8 @@ package struct AgentProfile: Sendable {
     package var imageModel: ModelReference?
     package var thinking: ThinkingLevel?
     package var tools = ToolPolicy()
+    /// How it is called in groups, beside the platform's own mentions.
+    package var mentions = MentionPatterns()
     /// Whether missing workspace files stay missing (`agents.defaults.skipBootstrap`).
     package var skipsBootstrap = false
     /// `agents.defaults.contextTokens`: a smaller window than the model's own.

@@ -73,7 +73,9 @@ enum DoctorCommands {
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(weight: .ok, text: "Config valid: \(setup.configPath)")] : []
         let zone = ZoneFile.warning(setup.config, setup.environment).map { [$0] } ?? []
-        let rules = (ToolRules.warnings(setup.config) + zone).map { Finding(weight: .note, text: $0) }
+        let rules = (ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config) + zone).map {
+            Finding(weight: .note, text: $0)
+        }
         return head + mistakes + standIn + leftOut + warnings + rules + quiet
     }
 

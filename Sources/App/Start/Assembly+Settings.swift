@@ -93,6 +93,7 @@ struct RoomSettings {
         profile.skipsBootstrap = defaults.skipBootstrap
         profile.contextTokens = defaults.contextTokens
         profile.tools = ToolRules(config, agent: agent).policy
+        profile.mentions = MentionRules(config, agent: agent).patterns
         return profile
     }
 

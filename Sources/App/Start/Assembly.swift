@@ -251,7 +251,7 @@ final class Assembly {
     /// Each rule of the config that comes to something else than it says, once.
     private func sayQuietRules() {
         let sentences =
-            ToolRules.warnings(setup.config)
+            ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config)
             + [ZoneFile.warning(setup.config, setup.environment)].compactMap { $0 }
         for sentence in sentences where saidQuietRules.insert(sentence).inserted {
             log.named("config").warning("\(sentence)")

@@ -23,6 +23,9 @@ package struct MentionPatterns: Sendable {
         if !emoji.isEmpty { patterns.append(TextPattern(text: String(emoji))) }
     }
 
+    /// All the patterns of several.
+    package init(_ several: [MentionPatterns]) { patterns = several.flatMap(\.patterns) }
+
     package var isEmpty: Bool { patterns.isEmpty }
 
     /// Whether one of them is in the text; case and invisible characters do not matter.

@@ -5,6 +5,7 @@ package struct Config: ConfigSection {
     package var models = ModelsConfig()
     package var auth = AuthConfig()
     package var session = SessionConfig()
+    package var messages = MessagesConfig()
     package var logging = LoggingConfig()
     package var tools = ToolsConfig()
     package var commands = CommandsConfig()
@@ -32,11 +33,12 @@ package struct Config: ConfigSection {
         Field("models", \.models, .object).reload(.none).label("Models"),
         Field("auth", \.auth, .object).reload(.none).label("Authentication"),
         Field("session", \.session, .object).reload(.none).label("Session"),
+        Field("messages", \.messages, .object).reload(.none).label("Messages"),
         Field("tools", \.tools, .object).reload(.none).label("Tools"),
         Field("commands", \.commands, .object).reload(.none).label("Commands"),
         Field("ui", \.ui, .object).reload(.none).label("User interface"),
         Field("channels", \.channels, .sections).label("Channels"),
-        .known("bindings", reload: .none), .known("audio", reload: .none), .known("messages", reload: .none),
+        .known("bindings", reload: .none), .known("audio", reload: .none),
         .known("talk", reload: .none), .known("skills", reload: .none), .known("wizard", reload: .none),
         .known("hooks", reload: .hot(.hooks)), .known("cron", reload: .hot(.cron)),
         .known("browser", reload: .hot(.browser)), .known("plugins", reload: .restart),

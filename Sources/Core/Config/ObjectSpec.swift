@@ -51,6 +51,9 @@ struct Field<Root: Sendable>: Sendable {
         write = { $0[keyPath: property].flatMap(value.encode) }
     }
 
+    /// A key that `KeyTable` knows, and that is read from the document where it is needed.
+    static func raw(_ key: String, at path: String) -> Field { Field(known: key, at: path) }
+
     /// A key that `KeyTable` knows and that has no effect yet, with the rule for when it does.
     static func known(_ key: String, at path: String? = nil, reload: ReloadRule) -> Field {
         var field = Field(known: key, at: path ?? key)

@@ -55,6 +55,8 @@ package struct MessageOrigin: Sendable, Hashable {
     package var isAuthorized = true
     /// Whether it was meant for us by name, or direct.
     package var isAddressed = true
+    /// Whether the place asks for a mention, where its session does not say otherwise; nil in a direct chat.
+    package var requiresMention: Bool?
     /// `ChannelMessage.handle`.
     package var handle: JSON?
     /// What the place's or the sender's `tools` rule allows; nil for no such rule.

@@ -57,6 +57,7 @@ extension MessageOrigin {
         object["name"] = sender.name.map { .string($0) }
         object["username"] = sender.username.map { .string($0) }
         object["place"] = place.map { .string($0) }
+        object["requiresMention"] = requiresMention.map { .bool($0) }
         object["handle"] = handle
         object["tools"] = tools
         return .object(object)
@@ -73,6 +74,7 @@ extension MessageOrigin {
             words: json["words"]?.stringValue ?? "", place: json["place"]?.stringValue)
         isAuthorized = json["authorized"]?.boolValue ?? false
         isAddressed = json["addressed"]?.boolValue ?? false
+        requiresMention = json["requiresMention"]?.boolValue
         handle = json["handle"]
         tools = json["tools"]
     }

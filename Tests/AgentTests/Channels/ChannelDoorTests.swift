@@ -170,6 +170,49 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `what calls the assistant is the config's to say, from the next message on`() async throws {
+        try await ChannelTestHouse.run { test in
+            let place = room { $0.requiresMention = true }
+            test.house.switchboard.settings.agents[0].mentions = MentionPatterns(name: "Molly", emoji: "🦞")
+            try await test.writes("well, what now?", id: "m1", group: place)
+            try await test.writes("what do you say, molly?", id: "m2", group: place)
+            try await eventually("it is answered") { test.channel.texts == ["Hello."] }
+            test.house.switchboard.settings.agents[0].mentions = try MentionPatterns([#"\bclaw\b"#])
+            try await test.writes("molly?", id: "m3", group: place)
+            try await test.writes("hey claw", id: "m4", group: place)
+            try await eventually("that, too") { test.channel.texts.count == 2 }
+            #expect(test.house.models.requests.count == 2)
+            #expect(test.state.turnedAwayCount == 2)
+        }
+    }
+
+    @Test func `those who may give orders choose whether a group has to mention the assistant`() async throws
+    {
+        try await ChannelTestHouse.run { test in
+            let place = room { $0.requiresMention = true }
+            try await test.writes("/status", id: "m1", group: place)
+            try await eventually("the state is told") {
+                test.channel.texts.last?.contains("👥 Activation: mention") == true
+            }
+            try await test.writes("/activation always", by: "mallory", id: "m2", group: place)
+            try await test.writes("/activation sometimes", id: "m3", group: place)
+            try await eventually("the use is told") {
+                test.channel.texts.last == "⚙️ Usage: /activation mention|always"
+            }
+            try await test.writes("/activation always", id: "m4", group: place)
+            try await eventually("it is set") {
+                test.channel.texts.last == "⚙️ Group activation set to always."
+            }
+            try await test.writes("nice weather", by: "bob", id: "m5", group: place)
+            try await eventually("it is answered") { test.channel.texts.last == "Hello." }
+            try await test.writes("/activation mention", id: "m6", group: place)
+            try await eventually("it is set back") { test.channel.texts.last?.contains("to mention") == true }
+            try await test.writes("nice weather", by: "bob", id: "m7", group: place)
+            #expect(test.house.models.requests.count == 1)
+            #expect(test.state.turnedAwayCount == 2)
+        }
+    }
+
     // MARK: What people see meanwhile
 
     @Test func `typing is shown and a mention is acknowledged`() async throws {

@@ -42,7 +42,7 @@ struct SlashCommandsTests {
         ("/restart", "`commands.restart`"), ("/usage full", "not here yet"), ("/usage cost", "Today"),
         ("/compact", "nothing to compact"), ("/elevated on", "not here yet"),
         ("/tell stop it", "/steer is not here yet"),
-        ("/skill weather", "not here yet"),
+        ("/skill weather", "not here yet"), ("/activation always", "only applies to group chats"),
     ])
     func `a command is answered without a model`(command: String, answer: String) async throws {
         try await TestHouse.run { house in

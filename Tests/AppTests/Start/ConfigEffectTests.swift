@@ -108,6 +108,10 @@ private final class Place {
             Result { try setup.secret(isLoopback: true) }, LogSetup.sinks(setup, LogMask()),
             LogSetup.mask(setup, []) as Any,
             Result { try GatewayClient.Target(setup.invocation) },
+            ChannelRules(
+                section: [:], shared: [:], messages: setup.config.raw["messages"] ?? [:],
+                defaults: ChannelRules.Defaults(
+                    historyLimit: 1, replyMode: .off, mostFileMegabytes: 1, streaming: .off)),
         ]
         let effect = parts.map { Description.of($0) }
         if values.isEmpty { known[base.text] = effect }

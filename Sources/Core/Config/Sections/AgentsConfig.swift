@@ -97,6 +97,7 @@ package struct AgentConfig: ConfigSection {
     package var workspace: String?
     package var model: AgentModelConfig?
     package var identity = Identity()
+    package var groupChat = GroupChat()
     package var tools = AgentToolsConfig()
     package var sandbox = SandboxConfig()
 
@@ -109,8 +110,20 @@ package struct AgentConfig: ConfigSection {
         Field("workspace", \.workspace, .text).label("Workspace"),
         Field("model", \.model, .agentModel).label("Model"),
         Field("identity", \.identity, .object).label("Identity"),
+        Field("groupChat", \.groupChat, .object).label("Groups"),
         Field("tools", \.tools, .object).label("Tools"),
         Field("sandbox", \.sandbox, .object).label("Sandbox"))
+
+    /// `agents.list[].groupChat`: the agent in chats of many.
+    package struct GroupChat: ConfigSection {
+        /// What calls the agent; nil: `messages.groupChat.mentionPatterns`.
+        package var mentionPatterns: [String]?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<GroupChat>(
+            Field("mentionPatterns", \.mentionPatterns, .list(.text)).label("Mention Patterns"))
+    }
 
     /// How the agent shows itself.
     package struct Identity: ConfigSection {
