@@ -194,7 +194,8 @@ extension ControlConnection {
     private func welcome(
         _ acceptance: Acceptance, _ params: ConnectParams, token: DeviceToken?, _ requestID: String
     ) {
-        guard case .deciding(let backlog) = state else { return }  // the client left while the database was asked
+        // It may have left while the database was asked.
+        guard case .deciding(let backlog) = state else { return }
         state = .open
         role = acceptance.role
         scopes = acceptance.scopes == Scopes.owner.names ? Scopes.owner : Scopes(acceptance.scopes)
