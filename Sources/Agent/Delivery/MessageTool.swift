@@ -89,12 +89,12 @@ package struct MessageTool: Tool {
     /// Absolute, or an address.
     private func file(_ source: String, _ workspace: String) throws(MessageRefusal) -> String {
         if OutgoingFile(source: source).isRemote { return source }
-        let path = source.hasPrefix("/") ? source : "\(workspace)/\(source)"
-        let isInside = path.hasPrefix(workspace + "/") && !path.split(separator: "/").contains("..")
-        guard isInside || !staysInside else {
+        if let path = SendableFile.resolve(source, in: workspace) { return path }
+        guard !staysInside else {
             throw .invalid(
-                "`\(source)` is not in the workspace. `tools.fs.workspaceOnly: false` would allow it.")
+                "`\(source)` is no file in the workspace. `tools.fs.workspaceOnly: false` would allow others."
+            )
         }
-        return path
+        return source.hasPrefix("/") ? source : "\(workspace)/\(source)"
     }
 }

@@ -40,12 +40,12 @@ package final class ReplyDesk {
     /// What a model has said gets the config's prefix; `answer` tells of it.
     func parts(
         of text: String, for message: InboundMessage, run: RunID, from first: Int,
-        answer: ResponsePrefix.Answer? = nil
+        answer: ResponsePrefix.Answer? = nil, workspace: String? = nil
     ) -> [NewOutboxPart] {
         guard message.options.delivers, !text.isEmpty,
             let plan = plan(message.address, message.id, message.origin?.handle, run)
         else { return [] }
-        return plan.parts(of: text, from: first, answer: first == 0 ? answer : nil)
+        return plan.parts(of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace)
     }
 
     /// Nil for an account that the config does not have.

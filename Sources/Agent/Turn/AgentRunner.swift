@@ -100,7 +100,8 @@ struct AgentRunner {
         return replies.parts(
             of: turn.hasTold(text) ? ReplyDirectives.silence : text, for: turn.order.message,
             run: turn.live.run,
-            from: turn.partCount + turn.unsavedParts.count, answer: answer)
+            from: turn.partCount + turn.unsavedParts.count, answer: answer,
+            workspace: turn.order.profile.workspace)
     }
 
     func loadContext(_ turn: inout Turn) async throws(TurnStop) {
