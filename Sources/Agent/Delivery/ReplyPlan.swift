@@ -27,6 +27,16 @@ struct ReplyPlan {
         }
     }
 
+    /// What may be seen of the first part of an answer that is still being written; nil for nothing.
+    func beginning(of text: String, from first: Int, answer: ResponsePrefix.Answer) -> OutgoingPart.Content? {
+        let directives = ReplyDirectives(soFar: text)
+        let words = prefixed(directives.text, first == 0 ? answer : nil)
+        return split(words).first.map { piece in
+            OutgoingPart.Content(
+                text: piece, replyTo: target(directives, isFirst: first == 0), handle: handle)
+        }
+    }
+
     /// A menu of the platform shows that it waits until something comes.
     private func unlessSomebodyWaits(_ first: Int) -> [NewOutboxPart] {
         guard first == 0, let handle else { return [] }
