@@ -147,8 +147,12 @@ static int by_size(const void *a, const void *b) {
 static void open_peer(struct peer *p, int port, int poll) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int one = 1;
-    p->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (connect(p->fd, (struct sockaddr *)&to, sizeof to)) { perror("connect"); exit(1); }
+    /* A server that is still starting is waited for, so that a start can be measured to its first answer. */
+    for (int tries = 0; p->fd = socket(AF_INET, SOCK_STREAM, 0), connect(p->fd, (struct sockaddr *)&to, sizeof to); tries++) {
+        if (errno != ECONNREFUSED || tries == 20000) { perror("connect"); exit(1); }
+        close(p->fd);
+        usleep(200);
+    }
     setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     char head[512];
     int n = snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -14,6 +14,8 @@ package struct ChannelFactory {
     /// The variable that logs in the default account; it is preferred to the file.
     package let secretVariable: String
     package let defaults: ChannelRules.Defaults
+    /// What of its section has an effect.
+    package let keys: ChannelKeys
     package let make: (ChannelSetup) throws(ChannelError) -> any Channel
 
     /// Every key of a section that may lead to the secret.

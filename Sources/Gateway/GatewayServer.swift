@@ -72,7 +72,8 @@ package final class GatewayServer: RequestHandler {
             ]
         }
         let pairing = services.pairing.map { [PairingMethods(desk: $0) as any MethodGroup] } ?? []
-        return (config ?? []) + pairing + [
+        let messages = services.messages.map { [MessageMethods(desk: $0) as any MethodGroup] } ?? []
+        return (config ?? []) + pairing + messages + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
                 logFile: services.logFile),
@@ -97,7 +98,7 @@ package final class GatewayServer: RequestHandler {
 
     /// Serves until cancelled.
     ///
-    /// Logins are refused with "gateway starting" until the first health summary is made.
+    /// Logins wait until the first health summary is made.
     package func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tasks.run() }
@@ -107,7 +108,7 @@ package final class GatewayServer: RequestHandler {
 
     private func open() async {
         await plane.health.refresh()
-        plane.isReady = true
+        plane.start()
         await plane.keepTime()
     }
 
@@ -128,7 +129,7 @@ package final class GatewayServer: RequestHandler {
     ///
     /// No client logs in any more.
     package func stop(restartExpected: Duration? = nil) {
-        plane.isReady = false
+        plane.stop()
         let expected = restartExpected.map { JSON.integer($0.milliseconds) }
         let reason: JSON = restartExpected == nil ? "gateway stopping" : "gateway restarting"
         var payload: JSONObject = ["reason": reason]
@@ -187,6 +188,8 @@ package struct GatewayServices {
     /// Nil: no chat platform can be set up.
     package var channels: ChannelBoard?
     package var pairing: PairingDesk?
+    /// Nil leaves `send`, `poll` and `message.action` out.
+    package var messages: MessageDesk?
     package var events: EventHub
     /// Nil leaves the `config.*` methods out.
     package var configFile: ConfigFile?
@@ -202,7 +205,7 @@ package struct GatewayServices {
 
     package init(
         stores: Stores, switchboard: Switchboard, channels: ChannelBoard? = nil, pairing: PairingDesk? = nil,
-        events: EventHub, configFile: ConfigFile?,
+        messages: MessageDesk? = nil, events: EventHub, configFile: ConfigFile?,
         models: KnownModels,
         tools: @escaping @MainActor () -> [ToolSchema], commands: [SlashCommand], host: HostFacts,
         logFile: @escaping @MainActor () -> String?, failing: @escaping @MainActor () -> [String] = { [] },
@@ -212,6 +215,7 @@ package struct GatewayServices {
         self.switchboard = switchboard
         self.channels = channels
         self.pairing = pairing
+        self.messages = messages
         self.events = events
         self.configFile = configFile
         self.models = models

@@ -61,14 +61,19 @@ class Finished:
 
 
 def run_openclaw(
-    *args: str, home: Path, state: Path | None, env: dict[str, str] | None = None, timeout: float = 20
+    *args: str,
+    home: Path,
+    state: Path | None,
+    env: dict[str, str] | None = None,
+    timeout: float = 20,
+    stdin: str = "",
 ) -> Finished:
     started = time.monotonic()
     done = subprocess.run(
         [str(binary()), *args],
         env=scrubbed_environment(home, state, env or {}),
         cwd=home,
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
         timeout=timeout,
         text=True,
@@ -258,10 +263,14 @@ class Gateway(Process):
         values = {**vars(self.launch), "config": None, "port": self.port, **changes}
         return Gateway(Launch(**values))
 
-    def command(self, *args: str, env: dict[str, str] | None = None, timeout: float = 20) -> Finished:
+    def command(
+        self, *args: str, env: dict[str, str] | None = None, timeout: float = 20, stdin: str = ""
+    ) -> Finished:
         """Runs the CLI beside this gateway, on the same state directory."""
         port = {"OPENCLAW_GATEWAY_PORT": str(self.port)}
-        return run_openclaw(*args, home=self.home, state=self.state, env={**port, **(env or {})}, timeout=timeout)
+        return run_openclaw(
+            *args, home=self.home, state=self.state, env={**port, **(env or {})}, timeout=timeout, stdin=stdin
+        )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ package final class Outbox {
     /// Runs of which something is on its way to be seen early: their parts wait until it is known what became of it.
     private var early: [RunID: Gate] = [:]
     private var isStopping = false
+    /// Told when a part was sent, put off or given up.
+    var settled: (RunID) -> Void = { _ in }
     private let stopping = Gate()
 
     /// A part that could not be sent for so long is given up: the person has moved on.
@@ -152,6 +154,7 @@ package final class Outbox {
             case .unknown(let reason):
                 try await retry(part, reason, after: nil, triedAt: part.triedAt ?? .now)
             }
+            settled(part.run)
             return
         }
         board.change(part.address.key) {
@@ -159,6 +162,7 @@ package final class Outbox {
             $0.sentCount += 1
         }
         try await store.sent(part.id, platformID: id)
+        settled(part.run)
     }
 
     /// Takes away what was seen of an answer that has come to nothing.

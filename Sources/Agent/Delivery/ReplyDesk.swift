@@ -42,11 +42,12 @@ package final class ReplyDesk {
     /// What a model has said gets the config's prefix; `answer` tells of it.
     func parts(
         of text: String, for message: InboundMessage, run: RunID, from first: Int,
-        answer: ResponsePrefix.Answer? = nil
+        answer: ResponsePrefix.Answer? = nil, workspace: String? = nil
     ) -> [NewOutboxPart] {
         var parts: [NewOutboxPart] = []
         if message.options.delivers, !text.isEmpty, let plan = plan(message, run) {
-            parts = plan.parts(of: text, from: first, answer: first == 0 ? answer : nil)
+            parts = plan.parts(
+                of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace)
         }
         lives[run]?.close(next: first + parts.count)
         return parts

@@ -13,11 +13,16 @@ struct ReplyPlan {
     let run: RunID
 
     /// The parts of `text`, numbered from `first`; none when the model chose to say nothing.
-    func parts(of text: String, from first: Int, answer: ResponsePrefix.Answer? = nil) -> [NewOutboxPart] {
+    ///
+    /// Files that it names are sent from `workspace` only.
+    func parts(
+        of text: String, from first: Int, answer: ResponsePrefix.Answer? = nil, workspace: String? = nil
+    ) -> [NewOutboxPart] {
         let directives = ReplyDirectives(text)
         guard !directives.isSilent else { return unlessSomebodyWaits(first) }
-        var pieces = split(prefixed(directives.text, answer))
-        let files = directives.media.map { OutgoingFile(source: $0, isVoice: directives.isVoice) }
+        let (files, refusals) = files(directives, workspace)
+        let said = ([directives.text] + refusals).filter { !$0.isEmpty }.joined(separator: "\n")
+        var pieces = split(prefixed(said, answer))
         if pieces.isEmpty && !files.isEmpty { pieces = [""] }
         return pieces.enumerated().map { index, piece in
             var content = OutgoingPart.Content(text: piece, handle: handle)
@@ -35,6 +40,18 @@ struct ReplyPlan {
             OutgoingPart.Content(
                 text: piece, replyTo: target(directives, isFirst: first == 0), handle: handle)
         }
+    }
+
+    private func files(_ directives: ReplyDirectives, _ workspace: String?) -> ([OutgoingFile], [String]) {
+        var (files, refusals): ([OutgoingFile], [String]) = ([], [])
+        for source in directives.media {
+            if let path = SendableFile.resolve(source, in: workspace) {
+                files.append(OutgoingFile(source: path, isVoice: directives.isVoice))
+            } else {
+                refusals.append(SendableFile.refusal(source))
+            }
+        }
+        return (files, refusals)
     }
 
     /// A menu of the platform shows that it waits until something comes.

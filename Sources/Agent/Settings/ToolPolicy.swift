@@ -12,12 +12,19 @@ package struct ToolPolicy: Sendable, Hashable {
 
     private static let groups: [String: [String]] = [
         "group:fs": ["read", "write", "edit", "apply_patch"],
-        "group:runtime": ["exec", "bash", "process"],
+        "group:runtime": ["exec", "bash", "process"], "group:messaging": ["message"],
     ]
 
     package init(allow: [String] = [], deny: [String] = []) {
         self.allow = allow
         self.deny = deny
+    }
+
+    /// `tools` of a place in a channel's section: `{allow?, alsoAllow?, deny?}`. A place takes away and never adds.
+    init(ofPlace rule: JSON) {
+        func names(_ key: String) -> [String] { rule[key]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+        let allow = names("allow")
+        self.init(allow: allow.isEmpty ? [] : allow + names("alsoAllow"), deny: names("deny"))
     }
 
     /// What both allow.

@@ -12,7 +12,7 @@ extension AgentRunner {
         var steps: [TurnStep] = []
         var remaining = answer.toolCalls[...]
         while let call = remaining.popFirst() {
-            let plan = tools.plan(call, turn.order.profile.tools)
+            let plan = tools.plan(call, turn.order.toolPolicy)
             steps.append(.toolStarted(call, changesTheWorld: plan.changesTheWorld))
             try await commit(&turn, steps)
             let result: ToolResult
@@ -51,9 +51,11 @@ extension AgentRunner {
         let title = tools.title(call)
         let startedAt = Timestamp.now
         live.publish(.toolStarted(call, title: title), at: startedAt)
-        let context = ToolContext(
+        var context = ToolContext(
             workspace: turn.order.profile.workspace, agent: live.agent, session: live.session, run: live.run,
             progress: { live.publish(.toolProgressed(call, partial: $0)) })
+        context.call = call.id
+        context.chat = turn.order.message.chat
         let result = try await runInTime(call, plan, context)
         live.publish(
             .toolFinished(
@@ -95,6 +97,7 @@ extension AgentRunner {
                 details: result.details, timestamp: .now))
         turn.unsaved.append(message)
         turn.messages.append(message)
+        if let told = result.told { turn.told.append(told) }
         if !result.isError && !turn.toolNames.contains(call.name) { turn.toolNames.append(call.name) }
     }
 

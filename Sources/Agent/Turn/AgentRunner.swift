@@ -76,7 +76,7 @@ struct AgentRunner {
         let identity = workspaces.identity(of: order.profile)
         let system = PromptBuilder(settings: settings, profile: order.profile, identity: identity)
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
-        let schemas = tools.schemas(order.profile.tools)
+        let schemas = tools.schemas(order.toolPolicy)
         let otherBytes = system.utf8.count + tools.byteCount(schemas)
         var turn = Turn(
             order: order, startedAt: startedAt, entry: begun.entry, choice: choice, system: system,
@@ -98,8 +98,10 @@ struct AgentRunner {
     func parts(of text: String, _ turn: Turn) -> [NewOutboxPart] {
         guard let replies, turn.order.message.options.delivers else { return [] }
         return replies.parts(
-            of: text, for: turn.order.message, run: turn.live.run,
-            from: turn.partCount + turn.unsavedParts.count, answer: prefixAnswer(turn))
+            of: turn.hasTold(text) ? ReplyDirectives.silence : text, for: turn.order.message,
+            run: turn.live.run,
+            from: turn.partCount + turn.unsavedParts.count, answer: prefixAnswer(turn),
+            workspace: turn.order.profile.workspace)
     }
 
     private func prefixAnswer(_ turn: Turn) -> ResponsePrefix.Answer {

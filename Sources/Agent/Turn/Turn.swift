@@ -13,6 +13,11 @@ struct TurnOrder {
     /// Nil when the turn is still to begin.
     let beginning: Beginning?
 
+    /// What the agent may use, and of that what the place of the chat or its sender allows.
+    var toolPolicy: ToolPolicy {
+        message.origin?.tools.map { profile.tools.and(ToolPolicy(ofPlace: $0)) } ?? profile.tools
+    }
+
     @MainActor var userMessage: UserMessage {
         UserMessage(
             content: (text.isEmpty ? [] : [.text(text)]) + message.images.map { .image($0) },
@@ -54,6 +59,8 @@ struct Turn {
     /// Tokens that the last request sent: how full the window is.
     var lastTokens = 0
     var toolNames: [String] = []
+    /// What tools have told the chat that is answered.
+    var told: [String] = []
     /// Parts of the answer that are stored for the channel already.
     var partCount = 0
     /// Parts that are to be stored with the next step.
@@ -86,4 +93,32 @@ enum TurnStop: Error {
     /// The task was cancelled: by a person or a deadline, or because the process is going down.
     case cancelled(partial: AssistantMessage?)
     case failed(TurnFailure, partial: AssistantMessage?)
+}
+
+extension Turn {
+    /// Whether a tool has told the chat already what the model says now.
+    func hasTold(_ text: String) -> Bool {
+        let words = Self.words(of: ReplyDirectives(text).text)
+        guard !words.isEmpty else { return false }
+        return told.contains { told in
+            let told = Self.words(of: told)
+            return told == words || words.utf8.count >= Self.fewestBytes && told.contains(words)
+        }
+    }
+
+    /// Something shorter may be part of a message and still be news: `yes`, `12`.
+    private static let fewestBytes = 10
+
+    /// Case and white space make no difference to people.
+    private static func words(of text: String) -> String {
+        text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
+
+extension InboundMessage {
+    /// Nil for clients of the gateway.
+    var chat: ToolContext.Chat? {
+        address.channel == .webchat
+            ? nil : ToolContext.Chat(address: address, message: id, title: origin?.place)
+    }
 }

@@ -13,6 +13,10 @@ struct Command: Sendable {
         /// The whole numbers allowed, or nil when any text is.
         var range: ClosedRange<Int>?
         var summary: String
+        /// One letter that stands for the name: `-m`.
+        var short: String?
+        /// Whether it may be given several times.
+        var isRepeated = false
 
         static func flag(_ name: String, _ summary: String) -> Option {
             Option(name: name, value: nil, summary: summary)
@@ -28,6 +32,20 @@ struct Command: Sendable {
             -> Option
         {
             Option(name: name, value: value, range: range, summary: summary)
+        }
+
+        /// The same with a letter that stands for it.
+        func or(_ short: String) -> Option {
+            var option = self
+            option.short = short
+            return option
+        }
+
+        /// The same, to be given as often as wanted.
+        var repeated: Option {
+            var option = self
+            option.isRepeated = true
+            return option
         }
     }
 
@@ -50,6 +68,8 @@ struct Command: Sendable {
 struct Invocation: Sendable {
     var arguments: [String] = []
     var values: [String: String] = [:]
+    /// All values of an option that may be given several times.
+    var lists: [String: [String]] = [:]
     var flags: Set<String> = []
     var environment: Environment
 

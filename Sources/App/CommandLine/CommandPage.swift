@@ -18,7 +18,8 @@ struct CommandPage {
             let value = option.value.map { " <\($0)>" } ?? ""
             let choices =
                 option.choices.isEmpty ? "" : ": \(option.choices.map { "`\($0)`" }.joined(separator: ", "))"
-            return "- `\(option.name)\(value)` — \(option.summary)\(choices)\n"
+            let short = option.short.map { "`\($0)`, " } ?? ""
+            return "- \(short)`\(option.name)\(value)` — \(option.summary)\(choices)\n"
         }.joined()
     }
 }

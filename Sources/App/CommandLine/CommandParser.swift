@@ -82,7 +82,7 @@ struct CommandParser {
     ) throws(CommandError) {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
         let known = command.options + Self.globalOptions
-        guard let option = known.first(where: { $0.name == parts[0] }) else {
+        guard let option = known.first(where: { $0.name == parts[0] || $0.short == parts[0] }) else {
             let nearest = NearestKey.of(parts[0], among: known.map(\.name))
             throw CommandError(
                 "Unknown option `\(parts[0])` for `openclaw \(command.name)`."
@@ -106,6 +106,7 @@ struct CommandParser {
                     + "\(range.upperBound).")
         }
         invocation.values[option.name] = value
+        if option.isRepeated { invocation.lists[option.name, default: []].append(value) }
     }
 
     /// A profile's name is part of a folder's: it must not lead anywhere else.

@@ -32,7 +32,8 @@ struct Help {
             options.map { option in
                 let value = option.value.map { " <\($0)>" } ?? ""
                 let choices = option.choices.isEmpty ? "" : " (\(option.choices.joined(separator: ", ")))"
-                return (option.name + value, option.summary + choices)
+                let short = option.short.map { "\($0), " } ?? ""
+                return (short + option.name + value, option.summary + choices)
             })
     }
 

@@ -1,3 +1,4 @@
+import Channels
 import Core
 
 /// `channels …`: the chat platforms of the running gateway.
@@ -10,6 +11,13 @@ enum ChannelCommands {
         Command(
             path: ["channels", "list"], summary: "List the chat platforms that are set up",
             options: GatewayClient.options, run: status),
+        Command(
+            path: ["channels", "logs"], summary: "Print what the log says of a chat platform",
+            options: LogCommands.options + [
+                .value(
+                    "--channel", "platform", "Which one (default: all)",
+                    choices: ChannelCatalog.all.map(\.id.rawValue))
+            ], run: logs),
     ]
 
     private static func status(_ invocation: Invocation) throws -> ExitCode {
@@ -24,6 +32,7 @@ enum ChannelCommands {
             Terminal.print("No chat platform is set up. The Control UI works without one.")
             return .success
         }
+        let probes = invocation.has("--probe")
         let rows = order.flatMap { id in
             (answer["channelAccounts"]?[id]?.arrayValue ?? []).map { account in
                 [
@@ -32,11 +41,23 @@ enum ChannelCommands {
                     Terminal.age(of: account["lastInboundAt"]?.intValue),
                     Terminal.age(of: account["lastOutboundAt"]?.intValue),
                     account["lastError"]?.stringValue ?? "-",
-                ]
+                ] + (probes ? [probe(account["probe"])] : [])
             }
         }
-        Terminal.print(
-            Terminal.table(["Channel", "Account", "State", "Last in", "Last out", "Last error"], rows))
+        let header = ["Channel", "Account", "State", "Last in", "Last out", "Last error"]
+        Terminal.print(Terminal.table(header + (probes ? ["Probe"] : []), rows))
         return .success
+    }
+
+    private static func logs(_ invocation: Invocation) throws -> ExitCode {
+        let known = ChannelCatalog.all.map(\.id.rawValue)
+        return try LogCommands.logs(invocation, of: Set(invocation["--channel"].map { [$0] } ?? known))
+    }
+
+    /// What the platform said just now; an account that does not run is not asked.
+    private static func probe(_ answer: JSON?) -> String {
+        guard let answer else { return "-" }
+        guard answer["ok"]?.boolValue == true else { return answer["error"]?.stringValue ?? "failed" }
+        return answer["bot"]?["username"]?.stringValue.map { "works as @\($0)" } ?? "works"
     }
 }

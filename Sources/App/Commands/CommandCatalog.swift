@@ -3,6 +3,7 @@
 enum CommandCatalog {
     static let all: [Command] =
         GatewayCommands.all + StatusCommands.all + ConfigCommands.all + AgentCommands.all + ModelCommands.all
-        + ChannelCommands.all + PairingCommands.all + DeviceCommands.all + LogCommands.all
+        + ChannelCommands.all + ChannelSetupCommands.all + MessageCommands.all + PairingCommands.all
+        + DeviceCommands.all + LogCommands.all
         + DoctorCommands.all + SetupCommands.all + CompletionCommands.all
 }

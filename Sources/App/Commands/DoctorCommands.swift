@@ -64,7 +64,9 @@ enum DoctorCommands {
         }
         let warnings = setup.snapshot.running.warnings.map { Finding(weight: .note, text: $0.description) }
         let standIn = mistakes.isEmpty ? [] : [Finding(weight: .note, text: whatAStartDoes(setup))]
-        let quiet = setup.snapshot.file.config.keysWithoutEffect.map {
+        let written = setup.snapshot.file.config
+        let channels = ChannelSections(config: written, environment: setup.environment)
+        let quiet = channels.withoutEffect(written.keysWithoutEffect).map {
             Finding(weight: .note, text: "`\($0)` is known but has no effect yet")
         }
         let head =

@@ -13,28 +13,33 @@ enum LogCommands {
     static let all: [Command] = [
         Command(
             path: ["logs"], summary: "Print the gateway's log",
-            options: GatewayClient.options + [
-                .flag("--follow", "Go on as lines come"), .flag("--plain", "Without colours"),
-                .number("--limit", "n", "How many lines (default 200)", 1...5000),
-                .number("--interval", "ms", "How often to look with --follow (default 1000)", 50...60_000),
-            ], run: logs)
+            options: options, run: { try logs($0) })
     ]
 
-    private static func logs(_ invocation: Invocation) throws -> ExitCode {
+    /// Also of `channels logs`.
+    static let options: [Command.Option] =
+        GatewayClient.options + [
+            .flag("--follow", "Go on as lines come"), .flag("--plain", "Without colours"),
+            .number("--limit", "n", "How many lines (default 200)", 1...5000),
+            .number("--interval", "ms", "How often to look with --follow (default 1000)", 50...60_000),
+        ]
+
+    /// `subsystems` are the only ones whose lines are printed; nil for all.
+    static func logs(_ invocation: Invocation, of subsystems: Set<String>? = nil) throws -> ExitCode {
         let client: GatewayClient
         do {
             client = try GatewayClient.connect(invocation)
         } catch let error as CommandError where invocation["--url"] == nil {
-            return try printFile(invocation, besides: error)
+            return try printFile(invocation, of: subsystems, besides: error)
         }
-        var params: JSONObject = ["limit": JSON(limit(invocation))]
+        var params: JSONObject = ["limit": JSON(subsystems == nil ? limit(invocation) : mostLines)]
         let interval = invocation["--interval"].flatMap { UInt32($0) } ?? 1000
         var isFirst = true
         while true {
             let answer = try client.call("logs.tail", .object(params))
             if isFirst { printHead(answer, invocation) }
             isFirst = false
-            for line in answer["lines"]?.arrayValue ?? [] { printLine(line.stringValue ?? "", invocation) }
+            printLines(answer, of: subsystems, invocation)
             guard invocation.has("--follow") else { return .success }
             params["cursor"] = answer["cursor"]
             usleep(interval * 1000)
@@ -42,13 +47,15 @@ enum LogCommands {
     }
 
     /// Nobody needs the log more than who has a gateway that does not run.
-    private static func printFile(_ invocation: Invocation, besides error: CommandError) throws -> ExitCode {
+    private static func printFile(
+        _ invocation: Invocation, of subsystems: Set<String>?, besides error: CommandError
+    ) throws -> ExitCode {
         let setup = LocalSetup(invocation)
         guard setup.config.gateway.mode != "remote", let path = newestFile(setup) else { throw error }
         Terminal.printError("\(error.message)\nThis is what the log file has:")
-        let answer = LogTail(limit: limit(invocation)).read(path)
+        let answer = LogTail(limit: subsystems == nil ? limit(invocation) : mostLines).read(path)
         printHead(answer, invocation)
-        for line in answer["lines"]?.arrayValue ?? [] { printLine(line.stringValue ?? "", invocation) }
+        printLines(answer, of: subsystems, invocation)
         return .success
     }
 
@@ -57,6 +64,25 @@ enum LogCommands {
         let folder = "\(setup.state)/logs"
         let names = fileNames(in: folder).filter { $0.hasPrefix("openclaw-") && $0.hasSuffix(".log") }
         return names.max().map { "\(folder)/\($0)" }
+    }
+
+    /// As many as the gateway gives at once: few of them may be of the wanted subsystems.
+    private static let mostLines = 5_000
+
+    private static func printLines(_ answer: JSON, of subsystems: Set<String>?, _ invocation: Invocation) {
+        var lines = (answer["lines"]?.arrayValue ?? []).compactMap(\.stringValue)
+        if let subsystems {
+            lines = lines.filter {
+                subsystem(of: (try? JSON.parse($0)) ?? .null).map(subsystems.contains) == true
+            }
+            .suffix(limit(invocation))
+        }
+        for line in lines { printLine(line, invocation) }
+    }
+
+    private static func subsystem(of entry: JSON) -> String? {
+        // The name is JSON in a string; a line without one is nobody's.
+        entry["_meta"]?["name"]?.stringValue.flatMap { try? JSON.parse($0) }?["subsystem"]?.stringValue
     }
 
     private static func limit(_ invocation: Invocation) -> Int {
@@ -81,8 +107,7 @@ enum LogCommands {
         guard entry.objectValue != nil else { return Terminal.print(line) }
         let time = entry["time"]?.stringValue ?? ""
         let level = entry["_meta"]?["logLevelName"]?.stringValue?.lowercased() ?? "info"
-        let name = entry["_meta"]?["name"]?.stringValue.flatMap { try? JSON.parse($0) }
-        let subsystem = name?["subsystem"]?.stringValue ?? ""
+        let subsystem = subsystem(of: entry) ?? ""
         let message = entry["message"]?.stringValue ?? entry["1"]?.stringValue ?? ""
         if invocation.wantsJSON {
             Terminal.print(

@@ -127,6 +127,15 @@ struct RoomSettings {
         return settings
     }
 
+    /// How far an agent may reach beyond the chat it answers in.
+    func messageRules(of agent: AgentID) -> MessageRules {
+        let own = (config.raw["agents"]?["list"]?.arrayValue ?? []).first {
+            $0["id"]?.stringValue.map { SessionKeyRules.normalized(AgentID($0)) } == agent
+        }
+        return MessageRules(
+            section: config.raw["tools"]?["message"] ?? [:], own: own?["tools"]?["message"] ?? [:])
+    }
+
     // MARK: Models
 
     var models: ModelSettings {

@@ -24,6 +24,7 @@ final class Assembly {
     private let board: ChannelBoard
     private let outbox: Outbox
     private let replies: ReplyDesk
+    private let messages: MessageDesk
     private let door: ChannelDoor
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
@@ -63,10 +64,12 @@ final class Assembly {
         let events = EventHub()
         switchboard = Switchboard(
             stores: stores, models: router, directory: Self.directory(router),
-            tools: ToolBox(ToolCatalog.tools(rooms.tools)), settings: rooms.agent, events: events,
-            log: log.named("agent"), facts: HouseFacts(version: Version.text))
+            tools: ToolBox(), settings: rooms.agent, events: events, log: log.named("agent"),
+            facts: HouseFacts(version: Version.text))
         board = ChannelBoard(stores: stores, log: log)
         outbox = Outbox(store: stores.outbox, board: board, log: log.named("outbox"))
+        messages = MessageDesk(board: board, outbox: outbox, store: stores.outbox)
+        switchboard.tools = ToolBox(Self.tools(rooms, messages))
         replies = ReplyDesk(board: board, outbox: outbox, stores: stores, events: events, log: log)
         let pairing = PairingDesk(store: stores.pairing)
         door = ChannelDoor(
@@ -83,7 +86,8 @@ final class Assembly {
                 defaultModel: router.defaultModel,
                 catalog: router.catalog),
             services: Self.services(
-                stores, switchboard, board, pairing, events, setup, rooms, router, logs: logs, log: log))
+                stores, switchboard, board, pairing, messages, events, setup, rooms, router, logs: logs,
+                log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
         switchboard.restart = { [unowned self] in
             log.info("restarting, as asked for in a chat")
@@ -156,7 +160,10 @@ final class Assembly {
         replies.typingMode = rooms.agent.typingMode
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
-        switchboard.tools = ToolBox(ToolCatalog.tools(rooms.tools))
+        switchboard.tools = ToolBox(Self.tools(rooms, messages))
+        messages.defaultAccount = { channel in
+            rooms.channels.first { $0.id == channel }?.defaultAccount ?? "default"
+        }
         gateway.apply(
             rooms.gateway(
                 configHash: setup.snapshot.hash, databasePath: database.path,
@@ -165,6 +172,16 @@ final class Assembly {
     }
 
     // MARK: Parts
+
+    /// Every tool; the one for chat platforms only where there is one.
+    private static func tools(_ rooms: RoomSettings, _ messages: MessageDesk) -> [any Tool] {
+        let tools = ToolCatalog.tools(rooms.tools)
+        guard rooms.channelSections.hasAccounts else { return tools }
+        return tools + [
+            MessageTool(
+                desk: messages, staysInside: rooms.tools.workspaceOnly, rules: { rooms.messageRules(of: $0) })
+        ]
+    }
 
     private static func openDatabase(_ state: String) throws -> Database {
         do {
@@ -193,12 +210,13 @@ final class Assembly {
 
     private static func services(
         _ stores: Stores, _ switchboard: Switchboard, _ board: ChannelBoard, _ pairing: PairingDesk,
-        _ events: EventHub, _ setup: LocalSetup,
+        _ messages: MessageDesk, _ events: EventHub, _ setup: LocalSetup,
         _ rooms: RoomSettings,
         _ router: ModelRouter, logs: LogSetup, log: Log
     ) -> GatewayServices {
         GatewayServices(
-            stores: stores, switchboard: switchboard, channels: board, pairing: pairing, events: events,
+            stores: stores, switchboard: switchboard, channels: board, pairing: pairing,
+            messages: messages, events: events,
             configFile: setup.file,
             models: KnownModels(
                 list: { [router] in
@@ -218,7 +236,7 @@ final class Assembly {
                             id: id, name: id, status: usable.contains(id) ? "ok" : "missing", source: nil)
                     }
                 }),
-            tools: { ToolCatalog.tools(rooms.tools).map(\.schema) },
+            tools: { [switchboard] in switchboard.tools.schemas(ToolPolicy()) },
             commands: SlashCommands.standard.commands,
             host: HostFacts(
                 name: Version.hostname, address: NetworkAddresses.all().first, version: Version.text,

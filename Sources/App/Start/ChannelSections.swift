@@ -107,7 +107,32 @@ struct ChannelSections {
         return isSet ? "config" : "none"
     }
 
+    /// Of `listed`, which has whole sections, those that nothing reads: a platform that is built in reads most of its keys.
+    func withoutEffect(_ listed: [ConfigPath]) -> [ConfigPath] {
+        listed.flatMap { path -> [ConfigPath] in
+            guard path.steps.count == 2, path.steps[0] == .key("channels"), case .key(let id) = path.steps[1]
+            else { return [path] }
+            if id == "defaults" { return Self.unread(in: sections[id], Self.sharedKeys, at: path) }
+            guard let factory = ChannelCatalog.factory(ChannelID(id)) else { return [path] }
+            return Self.unread(in: sections[id], factory.keys, at: path)
+        }
+    }
+
+    private static let sharedKeys = ChannelKeys("groupPolicy")
+
+    private static func unread(in section: JSON?, _ keys: ChannelKeys, at path: ConfigPath) -> [ConfigPath] {
+        keys.withoutEffect(in: section ?? [:]).map { ConfigPath(path.steps + $0.map { .key($0) }) }
+    }
+
     // MARK: Accounts to run
+
+    /// Whether any account is on and can log in.
+    var hasAccounts: Bool {
+        facts.contains { channel in
+            ChannelCatalog.factory(channel.id) != nil
+                && channel.accounts.contains { $0.isEnabled && $0.tokenSource != "none" }
+        }
+    }
 
     /// The accounts that are on and can log in.
     func accounts(web: WebClient, log: Log, assistantName: String) -> [ChannelAccount] {
@@ -147,6 +172,19 @@ struct ChannelSections {
                     web: web,
                     log: log, assistantName: assistantName))
         }
+    }
+
+    /// A channel that is only asked whether the secret is good.
+    func trial(
+        of secret: Secret, _ account: String, _ factory: ChannelFactory, web: WebClient
+    ) throws(ChannelError) -> any Channel {
+        let settings = settings(of: account, factory)
+        let rules = ChannelRules(
+            section: settings, shared: [:], messages: [:], defaults: factory.defaults)
+        return try factory.make(
+            ChannelSetup(
+                channel: factory.id, account: account, settings: settings, rules: rules, secret: secret,
+                web: web, log: Log(factory.id.rawValue, to: SinkGroup([])), assistantName: "OpenClaw"))
     }
 
     private static func place(_ account: String, _ factory: ChannelFactory) -> String {

@@ -116,7 +116,7 @@ struct LocalSetup {
         return path.hasPrefix("/") ? path : "\(state)/\(path)"
     }
 
-    private static var workingDirectory: String {
+    static var workingDirectory: String {
         guard let path = getcwd(nil, 0) else { return "/" }
         defer { free(path) }
         return String(cString: path)

@@ -82,6 +82,7 @@ extension DiscordChannel {
             secretVariable: "DISCORD_BOT_TOKEN",
             defaults: ChannelRules.Defaults(
                 historyLimit: 20, replyMode: .off, mostFileMegabytes: 8, streaming: .off),
+            keys: ChannelKeys(ChannelRules.keys + " " + DiscordSettings.keys),
             make: { setup in DiscordChannel(setup) })
     }
 }

@@ -8,7 +8,11 @@ extension TelegramChannel: ActionPerforming {
         "topic-edit": "editForumTopic",
     ]
 
-    var actions: [String] { Self.gates.filter { isOn($0.key, $0.value) }.map(\.key) }
+    /// Sending is the house's own business; whether agents may is ours.
+    var actions: [String] {
+        Self.gates.filter { isOn($0.key, $0.value) }.map(\.key)
+            + (settings.allows("sendMessage") ? ["send"] : [])
+    }
 
     func perform(_ action: String, _ params: JSON) async throws(DeliveryError) -> JSON {
         guard let gate = Self.gates.first(where: { $0.key == action })?.value else {

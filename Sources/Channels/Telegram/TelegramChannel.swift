@@ -225,5 +225,6 @@ extension TelegramChannel {
         secretVariable: "TELEGRAM_BOT_TOKEN",
         defaults: ChannelRules.Defaults(
             historyLimit: 50, replyMode: .first, mostFileMegabytes: 5, streaming: .partial),
+        keys: ChannelKeys(ChannelRules.keys + " " + TelegramSettings.keys),
         make: { setup throws(ChannelError) in try TelegramChannel(setup) })
 }

@@ -35,6 +35,15 @@ struct TelegramSettings {
     /// What becomes of a table, as there are none on Telegram.
     enum TableStyle: String { case off, bullets, code, block }
 
+    /// The keys of Telegram's own that are read.
+    static let keys = """
+        botToken tokenFile apiRoot proxy network.autoSelectFamily network.dnsResultOrder timeoutSeconds webhookUrl
+        webhookSecret webhookPath linkPreview reactionNotifications reactionLevel capabilities markdown.tables
+        customCommands actions groups.*.groupPolicy groups.*.enabled groups.*.requireMention groups.*.allowFrom
+        groups.*.systemPrompt groups.*.topics.*.groupPolicy groups.*.topics.*.enabled
+        groups.*.tools groups.*.toolsBySender groups.*.topics.*.requireMention groups.*.topics.*.allowFrom groups.*.topics.*.systemPrompt
+        """
+
     static let defaultRoot = "https://api.telegram.org"
 
     init(_ section: JSON, account: String = "default") {

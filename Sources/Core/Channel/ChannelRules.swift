@@ -79,6 +79,14 @@ package enum GroupPolicy: String, Sendable {
 }
 
 extension ChannelRules {
+    /// The keys of a section that every platform reads.
+    package static let keys = """
+        enabled name accounts defaultAccount historyLimit replyToMode mediaMaxMb streaming.mode streaming.chunkMode
+        streaming.preview.chunk
+        streamMode draftChunk dmPolicy dm.policy dm.enabled dm.allowFrom allowFrom groupPolicy groupAllowFrom chunkMode
+        textChunkLimit maxLinesPerMessage responsePrefix ackReaction ackReactionScope allowBots commands.native
+        """
+
     /// `section` is the account's over the channel's; `shared` is `channels.defaults`, `messages` the section of that name.
     package init(section: JSON, shared: JSON, messages: JSON, defaults: Defaults) {
         historyLimit =

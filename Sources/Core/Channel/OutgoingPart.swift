@@ -61,6 +61,9 @@ package struct OutgoingFile: Sendable, Hashable {
     /// Whether it should look as if it had been spoken.
     package var isVoice = false
 
+    /// Whether `source` is an address.
+    package var isRemote: Bool { source.hasPrefix("https://") || source.hasPrefix("http://") }
+
     package init(source: String, name: String? = nil, mimeType: String? = nil, isVoice: Bool = false) {
         self.source = source
         self.name = name

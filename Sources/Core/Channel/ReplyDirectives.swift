@@ -13,6 +13,9 @@ package struct ReplyDirectives: Sendable, Hashable {
     /// Whether the model said with `NO_REPLY` that nothing is to be sent.
     package private(set) var isSilent = false
 
+    /// What a model says when nothing is to be sent.
+    package static let silence = SilentToken.word
+
     /// The message that an answer points at.
     package enum Target: Sendable, Hashable {
         /// The one that is answered.

@@ -32,6 +32,10 @@ package struct ToolContext: Sendable {
     package var agent: AgentID
     package var session: SessionKey
     package var run: RunID
+    /// The model's own id of the call; some vendors use one more than once.
+    package var call = ""
+    /// Where the person is that is answered; nil for clients of the gateway.
+    package var chat: Chat?
     /// Shows output while the tool still runs.
     package var progress: @MainActor @Sendable (String) -> Void
 
@@ -47,6 +51,23 @@ package struct ToolContext: Sendable {
     }
 }
 
+extension ToolContext {
+    /// The chat on a platform that a turn answers.
+    package struct Chat: Sendable {
+        package var address: Address
+        /// The message that is answered.
+        package var message: MessageID
+        /// The place's title; nil in a direct chat.
+        package var title: String?
+
+        package init(address: Address, message: MessageID, title: String? = nil) {
+            self.address = address
+            self.message = message
+            self.title = title
+        }
+    }
+}
+
 /// What the model reads after a call.
 package struct ToolResult: Sendable, Hashable {
     package var content: [Block]
@@ -54,6 +75,8 @@ package struct ToolResult: Sendable, Hashable {
     package var details: JSON?
     /// A few words for a tool card's title: the path, the command.
     package var summary: String?
+    /// What the call has told the chat that is answered: the answer need not say it again.
+    package var told: String?
 
     package init(content: [Block], isError: Bool = false, details: JSON? = nil, summary: String? = nil) {
         self.content = content

@@ -114,9 +114,12 @@ extension ControlConnection {
         guard let request = connectRequest(bytes) else { return }
         do throws(Refusal) {
             let (params, generation) = try Handshake.read(request.params ?? [:])
-            guard plane.isReady else { throw .starting }
             self.generation = generation
-            begin(params, requestID: request.id)
+            state = .deciding(backlog: [])
+            try plane.whenReady { [weak self] in
+                guard let self, isWaiting else { return }  // it left, or was told to
+                begin(params, requestID: request.id)
+            }
         } catch {
             refuse(error, to: request.id)
         }
@@ -140,7 +143,6 @@ extension ControlConnection {
         guard let device = params.device else {
             return settle(plane.decide(params, on: self, challenge: challenge, known: nil), params, requestID)
         }
-        state = .deciding(backlog: [])
         plane.tasks.add { [self] in
             do {
                 let known = try await plane.devices.known(device.id)
@@ -192,12 +194,8 @@ extension ControlConnection {
     private func welcome(
         _ acceptance: Acceptance, _ params: ConnectParams, token: DeviceToken?, _ requestID: String
     ) {
-        var backlog: [[UInt8]] = []
-        switch state {
-        case .waiting: break
-        case .deciding(let waiting): backlog = waiting
-        case .open, .closed: return  // the client left while the database was asked
-        }
+        // It may have left while the database was asked.
+        guard case .deciding(let backlog) = state else { return }
         state = .open
         role = acceptance.role
         scopes = acceptance.scopes == Scopes.owner.names ? Scopes.owner : Scopes(acceptance.scopes)

@@ -11,8 +11,14 @@ final class ControlPlane {
     let tasks: TaskPool
     let log: Log
     private(set) var table: MethodTable
-    /// False until what a login needs has been set up, and again once the gateway is stopping.
-    var isReady = false
+    /// Whether people can log in.
+    private enum Phase {
+        /// Logins that came wait: a start takes milliseconds, and a client that was refused comes back half a second later.
+        case starting(logins: [@MainActor () -> Void])
+        case ready, stopping
+    }
+
+    private var phase = Phase.starting(logins: [])
 
     private let settings: SettingsBox
     let host: HostFacts
@@ -45,6 +51,27 @@ final class ControlPlane {
     func register(_ groups: [any MethodGroup]) {
         for group in groups { group.register(in: &table) }
         features = [:]
+    }
+
+    /// False until what a login needs has been set up, and again once the gateway is stopping.
+    var isReady: Bool { if case .ready = phase { true } else { false } }
+
+    /// Lets in those who waited, in their order, and from now on everybody.
+    func start() {
+        guard case .starting(let logins) = phase else { return }
+        phase = .ready
+        for login in logins { login() }
+    }
+
+    func stop() { phase = .stopping }
+
+    /// Does it now, or once the gateway has started.
+    func whenReady(_ login: @escaping @MainActor () -> Void) throws(Refusal) {
+        switch phase {
+        case .ready: login()
+        case .starting(let logins): phase = .starting(logins: logins + [login])
+        case .stopping: throw .starting
+        }
     }
 
     var uptime: Duration { ContinuousClock.now - startedAt }

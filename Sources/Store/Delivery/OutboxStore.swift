@@ -13,6 +13,24 @@ package struct OutboxStore: Sendable {
         try await database.write { try OutboxTable(connection: $0).add(parts, at: now) }
     }
 
+    /// Adds parts unless their run has some already: a repeated request sends nothing twice.
+    package func addOnce(_ parts: [NewOutboxPart], at now: Timestamp = .now) async throws {
+        guard let run = parts.first?.run else { return }
+        try await database.write { connection in
+            let known = try connection.first("SELECT count(*) FROM outbox WHERE run = ?", run) { $0.int(0) }
+            if known == 0 { _ = try OutboxTable(connection: connection).add(parts, at: now) }
+        }
+    }
+
+    /// All parts of a run, whatever became of them, in order.
+    package func parts(of run: RunID) async throws -> [OutboxPart] {
+        try await database.read { connection in
+            try connection.rows(
+                "SELECT \(OutboxTable.columns) FROM outbox WHERE run = ? ORDER BY part", run,
+                map: OutboxTable.part)
+        }
+    }
+
     /// Conversations that have parts to send, those that have waited longest first.
     package func conversations() async throws -> [Address] {
         try await database.read { connection in

@@ -55,6 +55,25 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `a place takes tools away, and a person of it others`() async throws {
+        let models = ScriptedModels([
+            .call([.sample("look")]), .say(["I may not."]), .call([.sample("look")]), .say(["I looked."]),
+        ])
+        let tools = [ScriptedTool("look", .answer("yes")), ScriptedTool("exec", .answer("done"))]
+        try await ChannelTestHouse.run(models: models, tools: tools) { test in
+            let place = room {
+                $0.tools = ["deny": ["look"]]
+                $0.toolsBySender = ["bob": ["allow": ["l*"], "alsoAllow": ["read"]]]
+            }
+            try await test.writes("look", group: place)
+            try await eventually("it is answered") { test.channel.texts.last == "I may not." }
+            try await test.writes("look", by: "bob", id: "m2", group: place)
+            try await eventually("it is answered") { test.channel.texts.last == "I looked." }
+        }
+        #expect(models.requests.map { $0.tools.map(\.name) } == [["exec"], ["exec"], ["look"], ["look"]])
+        #expect(tools[0].calls.arguments.count == 1)
+    }
+
     @Test func `a turn that fails says why`() async throws {
         let models = ScriptedModels([.fail(.unauthorized(message: "The key is not valid."))])
         try await ChannelTestHouse.run(models: models) { test in

@@ -130,12 +130,15 @@ struct LiveReplyTests {
     }
 
     @Test func `an answer that comes to nothing takes away what was seen of it`() async throws {
+        let gate = Gate()
         let models = ScriptedModels([
-            .fail(.interrupted(partial: nil, message: "cut"), after: [Self.beginning]), .say(["NO_REPLY"]),
+            .fail(.interrupted(partial: nil, message: "cut"), after: [Self.beginning], at: gate),
+            .say(["NO_REPLY"]),
         ])
         try await ChannelTestHouse.run(models: models, rules: rules()) { test in
             try await test.writes("when?")
             try await eventually("the beginning is seen") { test.channel.posted.count == 1 }
+            gate.open()
             try await eventually("it is gone") { test.channel.removed == ["posted-1"] }
             try await nothingWaits(test)
             #expect(test.channel.seen.isEmpty)
@@ -147,7 +150,7 @@ struct LiveReplyTests {
     {
         let gate = Gate()
         let text =
-            "NO_REPLYING is what the tide does not do. [[reply_to_current]] It comes\nMEDIA:/tmp/tide.png"
+            "NO_REPLYING is what the tide does not do. [[reply_to_current]] It comes\nMEDIA:https://example.com/tide.png"
         let models = ScriptedModels([.hang(gate, before: text.map { String($0) })])
         try await ChannelTestHouse.run(models: models, rules: rules { $0.responsePrefix = "[{model}]" }) {
             test in

@@ -6,7 +6,8 @@ import Testing
 
 /// A platform in memory: people write when the test says so, and what is posted is kept.
 @MainActor
-class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing {
+class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, TargetResolving, ActionPerforming
+{
     /// What the platform does with the next part.
     enum Fate {
         case take
@@ -95,6 +96,21 @@ class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing {
         _ emoji: String, to message: MessageID, at address: Address, removes: Bool
     ) async throws(DeliveryError) {
         reactions.append("\(removes ? "-" : "+")\(emoji) \(message)")
+    }
+
+    /// Everybody is known but `nobody`.
+    func address(of target: String) async throws(DeliveryError) -> Address {
+        guard target != "nobody" else { throw .refused("There is no `nobody` here.") }
+        return Address(channel: "test", chat: target)
+    }
+
+    var actions = ["send", "edit", "poll"]
+    private(set) var performed: [String] = []
+
+    func perform(_ action: String, _ params: JSON) async throws(DeliveryError) -> JSON {
+        guard actions.contains(action) else { throw .refused("Test has no action `\(action)`.") }
+        performed.append("\(action) at \(params["to"]?.stringValue ?? "?")")
+        return ["ok": true, "number": JSON(performed.count)]
     }
 
     var texts: [String] { posted.map(\.content.text) }

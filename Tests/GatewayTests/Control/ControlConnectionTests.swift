@@ -162,6 +162,29 @@ struct ControlConnectionTests {
         }
     }
 
+    @Test
+    func `who comes while the gateway starts is let in when it has started, with what they asked meanwhile`()
+        async throws
+    {
+        try await House.with(starts: false) { house in
+            let early = house.connect()
+            early.login(.four)
+            early.say(["type": "req", "id": "h1", "method": "health"])
+            let gone = house.connect()
+            gone.login(.four)
+            gone.connection?.closed()
+            #expect(early.received.count == 1 && early.closed == nil, "only the challenge was sent")
+
+            let serving = Task { await house.server.run() }
+
+            #expect(await early.answer("c1")["payload"]?["type"] == "hello-ok")
+            #expect(await early.answer("h1")["ok"] == true)
+            #expect(gone.received.count == 1)
+            serving.cancel()
+            await serving.value
+        }
+    }
+
     @Test(arguments: 0..<max(1, Fuzz.rounds / 20))
     func `whatever is sent after the login, the connection lives and valid requests are answered`(
         seed: Int

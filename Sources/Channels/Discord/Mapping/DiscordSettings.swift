@@ -2,6 +2,17 @@ import Core
 
 /// The keys of `channels.discord` that are Discord's own (features.md 2.12); what all platforms share is in `ChannelRules`.
 struct DiscordSettings: Sendable {
+    /// The keys of Discord's own that are read.
+    static let keys = """
+        token apiRoot proxy intents.messageContent intents.presence intents.guildMembers intents.voiceStates shard
+        applicationId slashCommand.ephemeral suppressEmbeds mentionAliases actions activity activityType activityUrl
+        status dm.groupEnabled dm.groupChannels guilds.*.requireMention guilds.*.ignoreOtherMentions guilds.*.roles
+        guilds.*.users guilds.*.reactionNotifications guilds.*.channels.*.allow guilds.*.channels.*.enabled
+        guilds.*.channels.*.requireMention guilds.*.channels.*.ignoreOtherMentions guilds.*.channels.*.roles
+        guilds.*.channels.*.users guilds.*.channels.*.systemPrompt guilds.*.tools guilds.*.toolsBySender
+        guilds.*.channels.*.tools guilds.*.channels.*.toolsBySender
+        """
+
     static let defaultRoot = "https://discord.com/api/v10"
 
     /// Of the REST API, with its version and without a slash at the end.

@@ -1,0 +1,104 @@
+package import Core
+
+/// Something to be done on a chat platform that is no answer to a message there.
+package struct MessageOrder: Sendable {
+    /// As `ActionPerforming.actions` spells it: `send`, `react`, `thread-create`.
+    package var action: String
+    /// In the original's names; where it is to be done is `to`, `target` or `channelId`.
+    package var params: JSONObject
+    /// Nil: the one of the chat that is answered, or the only one there is.
+    package var channel: ChannelID?
+    /// Nil: the one of the chat that is answered, or the platform's default.
+    package var account: String?
+    /// The same for every repetition of one order, and for no other.
+    package var key: String
+    /// Who does it from a chat, and what the config says of that; nil for people and their programs.
+    package var agent: Agent?
+
+    /// An agent that is answering.
+    package struct Agent: Sendable {
+        package var chat: ToolContext.Chat?
+        package var rules: MessageRules
+
+        package init(chat: ToolContext.Chat?, rules: MessageRules) {
+            self.chat = chat
+            self.rules = rules
+        }
+    }
+
+    package init(
+        action: String, params: JSONObject, channel: ChannelID? = nil, account: String? = nil, key: String,
+        agent: Agent? = nil
+    ) {
+        self.action = action
+        self.params = params
+        self.channel = channel
+        self.account = account
+        self.key = key
+        self.agent = agent
+    }
+}
+
+/// What came of an order.
+package struct MessageReceipt: Sendable {
+    package var address: Address
+    /// `{ok, …}` in the shapes of the original's `message` tool.
+    package var json: JSON
+    /// What the chat that is answered has been told.
+    package var told: String?
+}
+
+/// Why an order was not carried out.
+package enum MessageRefusal: Error, Sendable, Hashable {
+    /// It will not be, as it is.
+    case invalid(String)
+    /// Not now.
+    case unavailable(String)
+
+    package var reason: String {
+        switch self {
+        case .invalid(let reason), .unavailable(let reason): reason
+        }
+    }
+
+    init(_ error: DeliveryError) {
+        self = if case .refused(let reason) = error { .invalid(reason) } else { .unavailable(error.reason) }
+    }
+}
+
+extension MessageOrder {
+    /// The first of the parameters that says something, numbers as text.
+    func text(_ keys: String...) -> String? {
+        keys.lazy.compactMap { key in
+            (params[key]?.stringValue ?? params[key]?.intValue.map(String.init)).flatMap {
+                $0.isEmpty ? nil : $0
+            }
+        }.first
+    }
+
+    /// Where it is to be done, as it was spelled.
+    var target: String? { text("to", "target", "channelId", "chatId") }
+
+    /// What goes out with it.
+    package var files: [OutgoingFile] {
+        let sources = Self.fileKeys.flatMap { key in
+            (params[key]?.arrayValue ?? params[key].map { [$0] } ?? []).compactMap(\.stringValue)
+        }
+        return sources.filter { !$0.isEmpty }.map {
+            OutgoingFile(source: $0, name: text("filename"), isVoice: params["asVoice"]?.boolValue ?? false)
+        }
+    }
+
+    /// Parameters that name a file or several.
+    static let fileKeys = ["media", "mediaUrl", "mediaUrls", "path", "filePath"]
+
+    /// `[[{text, callback_data}]]`.
+    var buttons: [[ReplyButton]] {
+        (params["buttons"]?.arrayValue ?? []).map { row in
+            (row.arrayValue ?? []).compactMap { button in
+                guard let title = button["text"]?.stringValue else { return nil }
+                return ReplyButton(title: title, command: button["callback_data"]?.stringValue ?? title)
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Channels
+import Core
+import Gateway
+import Wire
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `channels add|login|logout|remove`: which accounts of chat platforms there are, by small edits of the config file.
+///
+/// A running gateway takes the change up by itself.
+@MainActor
+enum ChannelSetupCommands {
+    static let all: [Command] = [
+        Command(
+            path: ["channels", "add"], summary: "Set up an account of a chat platform",
+            options: loginOptions, run: add),
+        Command(
+            path: ["channels", "login"], summary: "Give an account another token", options: loginOptions,
+            run: add),
+        Command(
+            path: ["channels", "logout"], summary: "Take an account's token out of the config",
+            options: accountOptions, run: logout),
+        Command(
+            path: ["channels", "remove"], summary: "Turn an account off, or delete its settings",
+            options: accountOptions + [.flag("--delete", "Delete its settings")], run: remove),
+    ]
+
+    private static let accountOptions: [Command.Option] = [
+        .value(
+            "--channel", "platform", "Which platform", choices: ChannelCatalog.all.map(\.id.rawValue)),
+        .value("--account", "id", "Which of its accounts (default: default)"),
+        .flag("--json", "Print JSON"),
+    ]
+
+    private static let loginOptions: [Command.Option] =
+        accountOptions + [
+            .value("--token", "token", "The bot's token; `-`, or none, reads it from standard input"),
+            .value("--name", "text", "What the account is called in lists"),
+            .flag("--no-probe", "Do not ask the platform whether the token is good"),
+        ]
+
+    /// An account of a platform and where its settings stand.
+    private struct Place {
+        let factory: ChannelFactory
+        let account: String
+        /// Of the account's own settings.
+        let path: ConfigPath
+
+        @MainActor
+        init(_ invocation: Invocation, _ setup: LocalSetup) throws {
+            let name = invocation["--channel"] ?? ""
+            guard let factory = ChannelCatalog.factory(ChannelID(name)) else {
+                let known = ChannelCatalog.all.map(\.id.rawValue).joined(separator: "` or `")
+                throw CommandError("Say with `--channel` which platform is meant: `\(known)`.")
+            }
+            let account = invocation["--account"] ?? "default"
+            guard (1...64).contains(account.utf8.count), account.utf8.allSatisfy(Self.isPlain) else {
+                throw CommandError("Invalid account `\(account)`. Use a-z, 0-9, `_` and `-`, at most 64.")
+            }
+            self.factory = factory
+            self.account = account
+            let section = ConfigPath([.key("channels"), .key(name)])
+            let own = section.appending("accounts").appending(account)
+            let isOwn = account != "default" || setup.file.snapshot.file.parsed[own] != nil
+            path = isOwn ? own : section
+        }
+
+        private static func isPlain(_ byte: UInt8) -> Bool {
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+        }
+
+        @MainActor var title: String { "\(factory.label) account `\(account)`" }
+
+        /// `members` as a merge patch of the whole config.
+        func patch(_ members: JSONObject) -> JSON {
+            path.steps.reversed().reduce(.object(members)) { inner, step in
+                if case .key(let key) = step { .object(JSONObject([(key, inner)])) } else { inner }
+            }
+        }
+    }
+
+    // MARK: Adding
+
+    private static func add(_ invocation: Invocation) async throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let place = try Place(invocation, setup)
+        let token = try token(invocation, place)
+        var bot: String?
+        if !invocation.has("--no-probe") { bot = try await probe(token, place, setup) }
+        var members: JSONObject = ["enabled": true]
+        members["name"] = invocation["--name"].map { .string($0) }
+        members[place.factory.secretKeys.first ?? "token"] = .string(token.reveal())
+        try write(place.patch(members), setup, place)
+        if place.account == "default", setup.environment[place.factory.secretVariable] != nil {
+            Terminal.printError(
+                "Note: `\(place.factory.secretVariable)` is set, and is preferred to the token in the config."
+            )
+        }
+        if invocation.wantsJSON {
+            Terminal.print([
+                "channel": .string(place.factory.id.rawValue), "accountId": .string(place.account),
+                "bot": bot.map { .string($0) } ?? .null,
+            ])
+        } else {
+            let name = bot.map { " as @\($0)" } ?? ""
+            Terminal.print("\(place.title) is set up\(name). `openclaw channels status` shows how it is.")
+        }
+        return .success
+    }
+
+    /// A token is short; whatever is longer is not one.
+    private static let mostTokenBytes = 4_096
+
+    private static func token(_ invocation: Invocation, _ place: Place) throws -> Secret {
+        var text = invocation["--token"] ?? "-"
+        if text == "-" {
+            guard isatty(STDIN_FILENO) == 0 else {
+                throw CommandError(
+                    "Give \(place.factory.label)'s bot token on standard input, or with `--token`.")
+            }
+            var bytes = [UInt8](repeating: 0, count: mostTokenBytes)
+            var count = 0
+            while count < bytes.count {
+                let room = bytes.count - count
+                let more = bytes.withUnsafeMutableBytes {
+                    read(STDIN_FILENO, $0.baseAddress?.advanced(by: count), room)
+                }
+                guard more > 0 else { break }
+                count += more
+            }
+            text = String(String(decoding: bytes[..<count], as: UTF8.self).trimmed)
+        }
+        guard !text.isEmpty, !text.contains(where: \.isWhitespace) else {
+            throw CommandError("That is not a token of \(place.factory.label)'s: it is empty or has spaces.")
+        }
+        return Secret(text)
+    }
+
+    /// The bot's name; throws when the platform does not take the token.
+    private static func probe(_ token: Secret, _ place: Place, _ setup: LocalSetup) async throws -> String? {
+        let trust = CertificateVariables(environment: setup.environment, stateDirectory: setup.state).trust
+        let web = WebClient(
+            userAgent: "openclaw/\(Version.text)", trust: trust,
+            proxies: ProxyVariables(setup.environment.variables))
+        let sections = ChannelSections(config: setup.config, environment: setup.environment)
+        let channel: any Channel
+        do throws(ChannelError) {
+            channel = try sections.trial(of: token, place.account, place.factory, web: web)
+        } catch {
+            throw CommandError("\(place.title) was not set up: \(error.reason)")
+        }
+        guard let channel = channel as? any Probing else { return nil }
+        let answer = await channel.probe()
+        guard answer["ok"]?.boolValue == true else {
+            throw CommandError(
+                "\(place.title) was not set up: \(answer["error"]?.stringValue ?? "the platform did not answer") "
+                    + "`--no-probe` sets it up all the same.")
+        }
+        return answer["bot"]?["username"]?.stringValue
+    }
+
+    // MARK: Taking away
+
+    private static func logout(_ invocation: Invocation) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let place = try Place(invocation, setup)
+        let keys = place.factory.allSecretKeys
+        let there = setup.file.snapshot.file.parsed[place.path]?.objectValue ?? [:]
+        let cleared = keys.filter { there[$0] != nil }
+        if !cleared.isEmpty {
+            try write(place.patch(JSONObject(cleared.map { ($0, JSON.null) })), setup, place)
+        }
+        let isInEnvironment =
+            place.account == "default" && setup.environment[place.factory.secretVariable] != nil
+        if invocation.wantsJSON {
+            Terminal.print([
+                "channel": .string(place.factory.id.rawValue), "accountId": .string(place.account),
+                "cleared": .bool(!cleared.isEmpty), "loggedOut": .bool(!isInEnvironment),
+                "envToken": .bool(isInEnvironment),
+            ])
+        } else {
+            Terminal.print(
+                cleared.isEmpty
+                    ? "\(place.title) has no token in the config." : "\(place.title) is logged out.")
+        }
+        if isInEnvironment {
+            Terminal.printError(
+                "`\(place.factory.secretVariable)` is still set and logs it in: take it away and restart the gateway."
+            )
+        }
+        return isInEnvironment ? .failure : .success
+    }
+
+    private static func remove(_ invocation: Invocation) throws -> ExitCode {
+        let setup = LocalSetup(invocation)
+        let place = try Place(invocation, setup)
+        guard setup.file.snapshot.file.parsed[place.path] != nil else {
+            throw CommandError(
+                "The config has no \(place.title). `openclaw channels list` shows which there are.")
+        }
+        if invocation.has("--delete") {
+            do throws(ConfigWriteError) { try setup.file.unset(place.path) } catch {
+                throw CommandError("\(place.title) was not deleted: \(error.message)")
+            }
+        } else {
+            try write(place.patch(["enabled": false]), setup, place)
+        }
+        if invocation.wantsJSON {
+            Terminal.print([
+                "channel": .string(place.factory.id.rawValue), "accountId": .string(place.account),
+                "deleted": .bool(invocation.has("--delete")),
+            ])
+        } else {
+            Terminal.print("\(place.title) is \(invocation.has("--delete") ? "deleted" : "off").")
+        }
+        return .success
+    }
+
+    private static func write(_ patch: JSON, _ setup: LocalSetup, _ place: Place) throws {
+        do throws(ConfigWriteError) {
+            _ = try setup.file.patch(with: patch.text, baseHash: setup.file.snapshot.hash)
+        } catch {
+            let lines = error.issues.map { "\n- \($0)" }.joined()
+            throw CommandError("\(place.title) was not changed: \(error.message)\(lines)")
+        }
+    }
+}

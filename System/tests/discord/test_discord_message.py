@@ -1,0 +1,63 @@
+"""Messages that the agent's tool, programs and the command line send on Discord."""
+
+from __future__ import annotations
+
+import json
+
+from fakes.discord import FakeDiscord
+from harness import connect
+from tests.discord.conftest import Connect
+
+
+def test_the_command_line_sends_reads_reacts_pins_and_begins_threads(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    general = fake.channel("general")
+
+    sent = gateway.command("message", "send", "-t", "#general", "-m", "Hello **all**", "--json")
+    assert sent.code == 0, sent.text
+    message = fake.wait_for_message(general)
+    assert json.loads(sent.out)["messageId"] == str(message.id) and message.content == "Hello **all**"
+
+    to = ["--target", "#general", "--message-id", str(message.id)]
+    read = gateway.command("message", "read", "--target", "#general", "--limit", "5")
+    assert read.code == 0 and "claw: Hello **all**" in read.out, read.text
+    for words in (["react", *to, "--emoji", "👍"], ["pin", *to], ["edit", *to, "-m", "Bye"]):
+        done = gateway.command("message", *words)
+        assert done.code == 0, done.text
+    assert fake.messages(general)[0].content == "Bye" and fake.messages(general)[0].reactions
+    thread = gateway.command("message", "thread", "create", "--target", "#general", "--thread-name", "Lunch", "-m", "Who?")
+    assert thread.code == 0 and json.loads(thread.out)["thread"]["name"] == "Lunch", thread.text
+    replied = gateway.command(
+        "message", "send", "--target", "#general", "--thread-id", json.loads(thread.out)["thread"]["id"], "-m", "Me"
+    )
+    assert replied.code == 0, replied.text
+    deleted = gateway.command("message", "delete", *to)
+    assert deleted.code == 0, deleted.text
+    unknown = gateway.command("message", "send", "--target", "#nowhere", "-m", "x")
+    assert unknown.code == 1 and "There is no channel `#nowhere` that the bot can see." in unknown.err, unknown.text
+
+
+def test_the_tool_writes_to_another_channel(fake: FakeDiscord, connect_bot: Connect) -> None:
+    connect_bot()
+    general, random, ann = fake.channel("general"), fake.channel("random"), fake.user("Ann")
+
+    call = {"action": "send", "target": "#random", "message": "Lunch is at noon."}
+    ann.writes(general, f"[[tool:message {json.dumps(call)}]]")
+
+    assert fake.wait_for_message(random).content.endswith("] Lunch is at noon.")
+    assert "messageId" in fake.wait_for_message(general).content
+
+
+def test_a_switched_off_action_is_named_with_its_switch(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot(actions={"pins": False})
+    with connect(gateway.port, 4) as client:
+        refused = client.refusal(
+            "message.action",
+            {"channel": "discord", "action": "list-pins", "params": {"to": "#general"}, "idempotencyKey": "k"},
+        )
+        poll = {"to": "#general", "question": "When?", "options": ["now", "later"], "idempotencyKey": "p"}
+        asked = client.request("poll", poll)
+        again = client.request("poll", poll)
+
+    assert "channels.discord.actions.pins" in str(refused)
+    assert asked == again and asked["runId"] == "p" and len(fake.messages(fake.channel("general"))) == 1
