@@ -57,7 +57,8 @@ struct PlatformKeysTests {
         true, false, "all", "off", "newline", "open", "disabled", "allowlist", "block", "ipv4first",
         "elsewhere", 0, 7,
         [7],
-        [1, 2], ["elsewhere"], ["elsewhere": "7"], ["elsewhere": false], [["command": "elsewhere"]], "700",
+        [1, 2], ["elsewhere"], ["elsewhere": "7"], ["elsewhere": false], ["minChars": 5],
+        [["command": "elsewhere"]], "700",
     ]
 
     @Test(arguments: ["discord", "telegram"])

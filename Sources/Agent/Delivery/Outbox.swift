@@ -6,13 +6,15 @@ package import Store
 /// A part is on disk before it goes out, and its fate is on disk before the next one does.
 @MainActor
 package final class Outbox {
-    private let store: OutboxStore
+    let store: OutboxStore
     private let board: ChannelBoard
     private let clock: any Clock<Duration>
     private let log: Log
     private let work = TaskPool()
     /// Conversations that are being worked on, and whether something new has come meanwhile.
     private var busy: [Address: Bool] = [:]
+    /// Runs of which something is on its way to be seen early: their parts wait until it is known what became of it.
+    private var early: [RunID: Gate] = [:]
     private var isStopping = false
     /// Told when a part was sent, put off or given up.
     var settled: (RunID) -> Void = { _ in }
@@ -76,6 +78,25 @@ package final class Outbox {
         }
     }
 
+    // MARK: Early messages
+
+    /// Whether nothing waits to be said in a conversation.
+    func isIdle(_ conversation: Address) async throws -> Bool {
+        guard busy[conversation] == nil, !isStopping else { return false }
+        return try await store.next(in: conversation) == nil
+    }
+
+    /// Keeps the parts of a run from going out while `work` shows the beginning of one.
+    func holding(_ run: RunID, _ work: () async throws -> Void) async rethrows {
+        let gate = Gate()
+        early[run] = gate
+        defer {
+            early[run] = nil
+            gate.open()
+        }
+        try await work()
+    }
+
     // MARK: One conversation
 
     private func empty(_ conversation: Address) async {
@@ -88,7 +109,11 @@ package final class Outbox {
 
     private func sendAll(in conversation: Address) async {
         do {
-            while !isStopping, let part = try await store.next(in: conversation) {
+            while !isStopping, !Task.isCancelled, let part = try await store.next(in: conversation) {
+                if let gate = early[part.run] {
+                    await gate.wait()
+                    continue
+                }
                 guard await isDue(part) else { return }
                 guard let channel = board.channel(conversation.key) else {
                     // `wake` comes when the account runs again.
@@ -111,13 +136,18 @@ package final class Outbox {
     }
 
     private func send(_ part: OutboxPart, through channel: any Channel) async throws {
+        if part.content.isEmpty { return try await withdraw(part, from: channel) }
         try await store.sending(part.id)
-        if part.triedAt != nil { board.change(part.address.key) { $0.repeatedCount += 1 } }
+        if part.triedAt != nil && part.platformID == nil {
+            board.change(part.address.key) { $0.repeatedCount += 1 }
+        }
         let id: MessageID
         do throws(DeliveryError) {
             id = try await channel.deliver(part.outgoing)
         } catch {
             switch error {
+            // What was seen early is gone, or cannot be changed: all of it is posted anew.
+            case .refused where part.platformID != nil: try await store.forget(part.id)
             case .refused(let reason): try await giveUp(part, reason)
             case .retry(let reason, let after):
                 try await retry(part, reason, after: after, triedAt: part.triedAt)
@@ -133,6 +163,25 @@ package final class Outbox {
         }
         try await store.sent(part.id, platformID: id)
         settled(part.run)
+    }
+
+    /// Takes away what was seen of an answer that has come to nothing.
+    private func withdraw(_ part: OutboxPart, from channel: any Channel) async throws {
+        if let posted = part.platformID, let channel = channel as? any MessageEditing {
+            try await store.sending(part.id)
+            do throws(DeliveryError) {
+                try await channel.remove(posted, at: part.address)
+            } catch {
+                switch error {
+                case .refused: break  // somebody else did, or it stays
+                case .retry(let reason, let after):
+                    return try await retry(part, reason, after: after, triedAt: part.triedAt)
+                case .unknown(let reason):
+                    return try await retry(part, reason, after: nil, triedAt: part.triedAt)
+                }
+            }
+        }
+        try await store.sent(part.id, platformID: nil, reason: "there was nothing to say after all")
     }
 
     private func retry(_ part: OutboxPart, _ reason: String, after: Duration?, triedAt: Timestamp?)

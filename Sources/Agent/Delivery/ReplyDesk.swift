@@ -11,6 +11,8 @@ package final class ReplyDesk {
     private let log: Log
     private let work = TaskPool()
     private var typing: [RunID: TypingKeeper] = [:]
+    private var lives: [RunID: LiveReply] = [:]
+    private var lastDraft = 0
     private var subscription: Subscription?
     /// Messages that have a reaction of ours until their answer has come.
     private var acknowledged: [MessageID: (address: Address, emoji: String)] = [:]
@@ -42,10 +44,17 @@ package final class ReplyDesk {
         of text: String, for message: InboundMessage, run: RunID, from first: Int,
         answer: ResponsePrefix.Answer? = nil, workspace: String? = nil
     ) -> [NewOutboxPart] {
-        guard message.options.delivers, !text.isEmpty,
-            let plan = plan(message.address, message.id, message.origin?.handle, run)
-        else { return [] }
-        return plan.parts(of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace)
+        var parts: [NewOutboxPart] = []
+        if message.options.delivers, !text.isEmpty, let plan = plan(message, run) {
+            parts = plan.parts(
+                of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace)
+        }
+        lives[run]?.close(next: first + parts.count)
+        return parts
+    }
+
+    private func plan(_ message: InboundMessage, _ run: RunID) -> ReplyPlan? {
+        plan(message.address, message.id, message.origin?.handle, run)
     }
 
     /// Nil for an account that the config does not have.
@@ -103,9 +112,30 @@ package final class ReplyDesk {
         work.add { await keeper.run() }
     }
 
+    /// The answer to this message may be seen while it is written; its next part is `first`.
+    func show(_ live: ActiveRun, for message: InboundMessage, from first: Int, answer: ResponsePrefix.Answer)
+    {
+        guard let channel = board.channel(message.address.key), let plan = plan(message, live.run) else {
+            return
+        }
+        lastDraft += 1
+        let reply = LiveReply(
+            live, plan: plan, channel: channel, outbox: outbox, draft: lastDraft, from: first,
+            isDirect: message.origin?.kind == .direct, answer: answer, clock: clock)
+        guard let reply else { return }
+        lives[live.run] = reply
+        work.add { await reply.run() }
+    }
+
+    /// Whether people see something of the answer that is being written.
+    func isSeen(_ run: RunID) -> Bool { lives[run]?.isSeen == true }
+
     /// The turn is over and its answer stored.
     func ended(_ run: RunID, for message: InboundMessage) {
         typing.removeValue(forKey: run)?.stop()
+        lives.removeValue(forKey: run)?.end()
+        // What was seen may have to be taken away.
+        if message.options.delivers { outbox.wake(message.address) }
         guard let ack = acknowledged.removeValue(forKey: message.id),
             let channel = board.channel(ack.address.key) as? any Reacting
         else { return }
@@ -113,6 +143,8 @@ package final class ReplyDesk {
     }
 
     private func hear(_ event: TurnEvent) {
+        if lives.isEmpty && typing.isEmpty { return }
+        if case .assistantText = event.kind { lives[event.run]?.hear() }
         guard let keeper = typing[event.run] else { return }
         switch event.kind {
         case .thinking: keeper.heard(.thinking)

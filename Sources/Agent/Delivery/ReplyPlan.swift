@@ -32,6 +32,16 @@ struct ReplyPlan {
         }
     }
 
+    /// What may be seen of the first part of an answer that is still being written; nil for nothing.
+    func beginning(of text: String, from first: Int, answer: ResponsePrefix.Answer) -> OutgoingPart.Content? {
+        let directives = ReplyDirectives(soFar: text)
+        let words = prefixed(directives.text, first == 0 ? answer : nil)
+        return split(words).first.map { piece in
+            OutgoingPart.Content(
+                text: piece, replyTo: target(directives, isFirst: first == 0), handle: handle)
+        }
+    }
+
     private func files(_ directives: ReplyDirectives, _ workspace: String?) -> ([OutgoingFile], [String]) {
         var (files, refusals): ([OutgoingFile], [String]) = ([], [])
         for source in directives.media {

@@ -50,7 +50,7 @@ extension AgentRunner {
                 CompletedTurn(
                     run: order.live.run, session: order.live.session, sessionID: outcome.sessionID ?? .new(),
                     inbox: order.live.inbox, state: .failed, outcome: outcome.json,
-                    messages: [.assistant(note)], outbox: parts)
+                    messages: [.assistant(note)], outbox: parts, withdrawsDrafts: true)
             ).positions
             announce([.assistant(note)], at: positions, on: order.live)
             replies?.stored(parts)
@@ -98,7 +98,7 @@ extension AgentRunner {
         }
         do {
             try await complete(
-                turn, outcome, state: .done, messages, telling: Self.words(on: reason, partial?.text))
+                turn, outcome, state: .done, messages, telling: words(on: reason, partial?.text, turn))
         } catch {
             return failWithoutStoring(turn.live, .store(error), startedAt: turn.startedAt)
         }
@@ -108,9 +108,9 @@ extension AgentRunner {
         return outcome
     }
 
-    /// Who stopped a turn knows it; a turn that took too long has to say so.
-    private static func words(on reason: AbortReason, _ partial: String?) -> String {
-        guard reason == .timeout else { return "" }
+    /// Who stopped a turn knows it, and keeps what was seen already; a turn that took too long has to say so.
+    private func words(on reason: AbortReason, _ partial: String?, _ turn: Turn) -> String {
+        guard reason == .timeout else { return replies?.isSeen(turn.live.run) == true ? partial ?? "" : "" }
         let note =
             "⚠️ The answer took too long and was stopped. `agents.defaults.timeoutSeconds` sets the limit."
         return [partial, note].compactMap(\.self).joined(separator: "\n\n")
@@ -148,7 +148,8 @@ extension AgentRunner {
             CompletedTurn(
                 run: turn.live.run, session: turn.live.session, sessionID: turn.sessionID,
                 inbox: turn.live.inbox,
-                state: state, outcome: outcome.json, messages: messages, outbox: parts, usage: turn.records,
+                state: state, outcome: outcome.json, messages: messages, outbox: parts,
+                withdrawsDrafts: turn.order.message.options.delivers, usage: turn.records,
                 entry: entryUpdate(turn, isAborted: outcome.status == .aborted), finishedAt: outcome.endedAt))
         announce(messages, at: completion.positions, on: turn.live)
         replies?.stored(parts)

@@ -86,6 +86,9 @@ struct AgentRunner {
                 otherBytes: otherBytes),
             transcript: begun.transcript)
         turn.partCount = begun.partCount
+        if options.delivers {
+            replies?.show(order.live, for: order.message, from: begun.partCount, answer: prefixAnswer(turn))
+        }
         return turn
     }
 
@@ -94,14 +97,17 @@ struct AgentRunner {
     /// What a channel is to post of the turn's words.
     func parts(of text: String, _ turn: Turn) -> [NewOutboxPart] {
         guard let replies, turn.order.message.options.delivers else { return [] }
-        let answer = ResponsePrefix.Answer(
-            model: (turn.model ?? turn.choice.model).description,
-            thinkingLevel: turn.choice.thinking.rawValue, name: turn.order.profile.name)
         return replies.parts(
             of: turn.hasTold(text) ? ReplyDirectives.silence : text, for: turn.order.message,
             run: turn.live.run,
-            from: turn.partCount + turn.unsavedParts.count, answer: answer,
+            from: turn.partCount + turn.unsavedParts.count, answer: prefixAnswer(turn),
             workspace: turn.order.profile.workspace)
+    }
+
+    private func prefixAnswer(_ turn: Turn) -> ResponsePrefix.Answer {
+        ResponsePrefix.Answer(
+            model: (turn.model ?? turn.choice.model).description,
+            thinkingLevel: turn.choice.thinking.rawValue, name: turn.order.profile.name)
     }
 
     func loadContext(_ turn: inout Turn) async throws(TurnStop) {

@@ -30,7 +30,18 @@ extension DiscordChannel: Reacting {
 
 extension DiscordChannel: MessageEditing {
     /// Discord allows five changes in five seconds in a channel.
-    package var editInterval: Duration { .milliseconds(1200) }
+    package func editInterval(at address: Address) -> Duration { .milliseconds(1200) }
+
+    package func remove(_ message: MessageID, at address: Address) async throws(DeliveryError) {
+        guard let place = Snowflake(address.chat), let message = Snowflake(message.rawValue) else {
+            throw .refused("`\(message)` is no message of Discord's.")
+        }
+        do throws(DiscordFailure) {
+            try await api.remove(message, in: place)
+        } catch {
+            throw error.delivery
+        }
+    }
 }
 
 extension DiscordChannel: Probing {

@@ -42,8 +42,23 @@ extension TelegramChannel: Reacting {
 }
 
 extension TelegramChannel: MessageEditing {
-    /// Telegram lets a bot write about once a second into a chat, edits included (core.telegram.org/bots/faq).
-    var editInterval: Duration { .seconds(1) }
+    /// Telegram lets a bot write about once a second to a person and twenty times a minute into a group, edits included
+    /// (core.telegram.org/bots/faq).
+    func editInterval(at address: Address) -> Duration {
+        TelegramPlace(address)?.isDirect == true ? .seconds(1) : .seconds(3)
+    }
+
+    func remove(_ message: MessageID, at address: Address) async throws(DeliveryError) {
+        guard let place = TelegramPlace(address), let id = TelegramMessageID(message, in: place.chat) else {
+            throw .refused("`\(message)` is no message of Telegram's.")
+        }
+        do throws(TelegramError) {
+            _ = try await api.call(
+                "deleteMessage", ["chat_id": JSON(id.chat), "message_id": JSON(id.number)])
+        } catch {
+            throw error.delivery(chat: address.chat)
+        }
+    }
 }
 
 extension TelegramChannel: Drafting {

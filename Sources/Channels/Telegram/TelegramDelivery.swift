@@ -71,6 +71,9 @@ final class TelegramDelivery {
             guard let id = TelegramMessageID(posted, in: place.chat) else {
                 throw .noMessage("`\(posted)` is no message of Telegram's")
             }
+            if !content.files.isEmpty {
+                return try await addFiles(content, to: id, nonce: part.nonce, at: place)
+            }
             let text = seen(content)
             if !shown.contains(where: { $0.id == id && $0.text == text && $0.buttons == content.buttons }) {
                 try await edit(id.number, content, at: place)
@@ -80,6 +83,28 @@ final class TelegramDelivery {
         }
         if content.files.isEmpty { return try await sendText(content, at: place) }
         return try await sendFiles(content, nonce: part.nonce, at: place)
+    }
+
+    /// A text cannot become a file: the files follow it, or take its place when nothing is left of it.
+    private func addFiles(
+        _ content: OutgoingPart.Content, to id: TelegramMessageID, nonce: String, at place: TelegramPlace
+    ) async throws(TelegramError) -> Int {
+        var (words, rest) = (content, content)
+        words.files = []
+        rest.text = ""
+        if content.text.isEmpty {
+            do throws(TelegramError) {
+                _ = try await api.call(
+                    "deleteMessage", ["chat_id": JSON(id.chat), "message_id": JSON(id.number)])
+            } catch .noMessage {
+                // An earlier attempt, or a person, took it away.
+            }
+            return try await sendFiles(rest, nonce: nonce, at: place)
+        }
+        try await edit(id.number, words, at: place)
+        rest.buttons = []
+        _ = try await sendFiles(rest, nonce: nonce, at: place)
+        return id.number
     }
 
     private func noteShown(_ id: TelegramMessageID, _ content: OutgoingPart.Content) {

@@ -21,7 +21,9 @@ package protocol Reacting: Channel {
 @MainActor
 package protocol MessageEditing: Channel {
     /// The least time between two changes of one message.
-    var editInterval: Duration { get }
+    func editInterval(at address: Address) -> Duration
+    /// Takes a message of ours away.
+    func remove(_ message: MessageID, at address: Address) async throws(DeliveryError)
 }
 
 /// A channel that shows text being written without posting it; what is shown vanishes when the answer comes.

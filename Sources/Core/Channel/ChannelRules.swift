@@ -24,6 +24,8 @@ package struct ChannelRules: Sendable, Hashable {
     package var mostFileBytes: Int
     /// `streaming`, `streaming.mode` or `streamMode`.
     package var streaming: StreamingMode
+    /// `draftChunk`, or `streaming.preview.chunk`.
+    package var draftChunk = DraftChunk()
     package var allowsBots = BotRule.none
     /// Whether our commands are put into the platform's menu.
     package var hasNativeCommands = true
@@ -80,7 +82,8 @@ extension ChannelRules {
     /// The keys of a section that every platform reads.
     package static let keys = """
         enabled name accounts defaultAccount historyLimit replyToMode mediaMaxMb streaming.mode streaming.chunkMode
-        streamMode dmPolicy dm.policy dm.enabled dm.allowFrom allowFrom groupPolicy groupAllowFrom chunkMode
+        streaming.preview.chunk
+        streamMode draftChunk dmPolicy dm.policy dm.enabled dm.allowFrom allowFrom groupPolicy groupAllowFrom chunkMode
         textChunkLimit maxLinesPerMessage responsePrefix ackReaction ackReactionScope allowBots commands.native
         """
 
@@ -92,6 +95,7 @@ extension ChannelRules {
         replyMode = section["replyToMode"].flatMap(Self.word) ?? defaults.replyMode
         mostFileBytes = Int((section["mediaMaxMb"]?.doubleValue ?? defaults.mostFileMegabytes) * 1_048_576)
         streaming = Self.streaming(section) ?? defaults.streaming
+        draftChunk = DraftChunk(json: section["draftChunk"] ?? section["streaming"]?["preview"]?["chunk"])
 
         directPolicy = (section["dmPolicy"] ?? section["dm"]?["policy"]).flatMap(Self.word) ?? .pairing
         if section["dm"]?["enabled"]?.boolValue == false { directPolicy = .disabled }

@@ -46,6 +46,9 @@ package struct OutgoingPart: Sendable, Hashable {
             self.isSilent = isSilent
             self.handle = handle
         }
+
+        /// Whether there is nothing to be seen.
+        package var isEmpty: Bool { text.isEmpty && files.isEmpty && buttons.isEmpty }
     }
 }
 

@@ -40,13 +40,17 @@ package struct ReplyDirectives: Sendable, Hashable {
     }
 
     /// What of an answer that is still being written may be shown: a directive that has begun is held back.
-    package static func preview(_ answer: String) -> String {
-        guard !mayBeSilent(answer) else { return "" }
+    package init(soFar answer: String) {
+        guard !Self.mayBeSilent(answer) else {
+            self.init("")
+            return
+        }
         guard let line = ProseLines(answer).lines.last, line.isProse else {
-            return ReplyDirectives(answer).text
+            self.init(answer)
+            return
         }
         let held = MediaLine.mayBegin(line.text) ? line.text.count : ReplyTag.heldBack(of: line.text)
-        return ReplyDirectives(String(answer.dropLast(held))).text
+        self.init(String(answer.dropLast(held)))
     }
 
     /// Whether an answer that is still being written may turn out to be silent.

@@ -506,7 +506,7 @@ extension KeyTable {
          mentionPatterns:[s groups:@102 discussions:@103}} defaultAccount:s}
         channels.discord {name:s capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:s groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@112 heartbeatVisibility:@94
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:(b @107 @112) heartbeatVisibility:@94
          healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b commands:@114
          token:@98 apiRoot:s shard:[i
          applicationId:s activities:@115 proxy:s allowBots:@101 botLoopProtection:@95
@@ -516,7 +516,7 @@ extension KeyTable {
          status:@129 autoPresence:@130 activityType:n activityUrl:s inboundWorker:@131 accounts:{%{name:s
          capabilities:[s markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:s
          groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106
-         textChunkLimit:i streaming:@112 heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s
+         textChunkLimit:i streaming:(b @107 @112) heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s
          mediaMaxMb:n replyToMode:@113 joinIntro:b commands:@114 token:@98 apiRoot:s shard:[i
          applicationId:s activities:@115
          proxy:s allowBots:@101 botLoopProtection:@95 dangerouslyAllowNameMatching:b mentionAliases:{%s}
@@ -524,8 +524,10 @@ extension KeyTable {
          agentComponents:@123 slashCommand:@124 threadBindings:@89 intents:@125 voice:@127 pluralkit:@128
          ackReaction:s ackReactionScope:@81 activity:s status:@129 autoPresence:@130 activityType:n
          activityUrl:s inboundWorker:@131 groupAllowFrom:[(s n) chunkMode:@108 blockStreaming:b
-         blockStreamingCoalesce:@23 heartbeat:@94 retry:@132}} defaultAccount:s groupAllowFrom:[(s n)
-         chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94 retry:@132}
+         blockStreamingCoalesce:@23 heartbeat:@94 retry:@132
+         streamMode:@207}} defaultAccount:s groupAllowFrom:[(s n)
+         chunkMode:@108 blockStreaming:b blockStreamingCoalesce:@23 heartbeat:@94 retry:@132
+         streamMode:@207}
         channels.feishu {enabled:b defaultAccount:s stickerSets:{%{%[s}} appId:s appSecret:@98 encryptKey:@98
          verificationToken:@98 domain:s connectionMode:@133 webhookPath:s webhookHost:s webhookPort:i
          capabilities:[s markdown:@134 configWrites:b contextVisibility:@93 replyToMode:@113 responsePrefix:s
@@ -698,7 +700,7 @@ extension KeyTable {
          dangerouslyAllowInheritedWebhookPath:b %*}
         channels.telegram {name:s capabilities:@198 markdown:@97 configWrites:b enabled:b dmPolicy:@104
          allowFrom:[(s n) defaultTo:(s n) groupAllowFrom:[(s n) groupPolicy:@92 mentionPatterns:@105
-         contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@112
+         contextVisibility:@93 historyLimit:i dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:(b @107 @112)
          heartbeatVisibility:@94 healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113
          joinIntro:b execApprovals:@166 commands:@114 customCommands:@199 botToken:@98 tokenFile:s groups:@202
          direct:@204 richMessages:b network:@205 proxy:s webhookUrl:s webhookSecret:@98 webhookPath:s
@@ -707,7 +709,7 @@ extension KeyTable {
          errorPolicy:@200 apiRoot:s trustedLocalFileRoots:[s autoTopicLabel:@203 accounts:{%{name:s
          capabilities:@198 markdown:@97 configWrites:b enabled:b dmPolicy:@104 allowFrom:[(s n) defaultTo:(s n)
          groupAllowFrom:[(s n) groupPolicy:@92 mentionPatterns:@105 contextVisibility:@93 historyLimit:i
-         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:@112 heartbeatVisibility:@94
+         dmHistoryLimit:i dms:@106 textChunkLimit:i streaming:(b @107 @112) heartbeatVisibility:@94
          healthMonitor:{enabled:b} responsePrefix:s mediaMaxMb:n replyToMode:@113 joinIntro:b execApprovals:@166
          commands:@114 customCommands:@199 botToken:@98 tokenFile:s groups:@202 direct:@204 richMessages:b
          network:@205 proxy:s webhookUrl:s webhookSecret:@98 webhookPath:s webhookHost:s webhookPort:i

@@ -114,6 +114,17 @@ package struct OutboxStore: Sendable {
         }
     }
 
+    /// The platform surely has nothing of the part: its next attempt is a first one.
+    package func forget(_ id: Int64) async throws {
+        try await database.write { connection in
+            try connection.run(
+                """
+                UPDATE outbox SET platform_id = NULL, tried_at = NULL, nonce = ?,
+                    state = CASE state WHEN ? THEN ? ELSE state END WHERE id = ? AND finished_at IS NULL
+                """, OutboxTable.newNonce(), OutboxState.sending.rawValue, OutboxState.waiting.rawValue, id)
+        }
+    }
+
     // MARK: Restarts
 
     /// At start: parts that were being sent when the process died are now `.unknown`.

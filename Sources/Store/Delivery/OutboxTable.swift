@@ -37,7 +37,14 @@ struct OutboxTable {
         ) { $0.int64(0) }
     }
 
-    private static func newNonce() -> String {
+    /// Drafts of a run that has nothing more to say become parts with nothing in them: what is seen of them goes away.
+    func withdrawDrafts(of run: RunID, at now: Timestamp) throws {
+        try connection.run(
+            "UPDATE outbox SET content = ?, state = ?, next_attempt_at = ? WHERE run = ? AND state = ?",
+            OutgoingPart.Content().json, OutboxState.waiting.rawValue, now, run, OutboxState.draft.rawValue)
+    }
+
+    static func newNonce() -> String {
         let digits = randomUUID().split(separator: "-").joined()
         return String(digits.prefix(24))
     }

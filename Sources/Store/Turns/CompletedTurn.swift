@@ -12,6 +12,8 @@ package struct CompletedTurn: Sendable {
     /// What the transcript still lacks.
     package var messages: [Message]
     package var outbox: [NewOutboxPart]
+    /// Whether what a channel has seen of the answer goes away unless `outbox` takes its place.
+    package var withdrawsDrafts: Bool
     package var usage: [UsageRecord]
     package var entry: EntryUpdate
     package var finishedAt: Timestamp
@@ -20,7 +22,7 @@ package struct CompletedTurn: Sendable {
         run: RunID, session: SessionKey, sessionID: SessionID, inbox: InboxID? = nil,
         state: InboxState = .done,
         outcome: JSON = [:], messages: [Message] = [], outbox: [NewOutboxPart] = [],
-        usage: [UsageRecord] = [],
+        withdrawsDrafts: Bool = false, usage: [UsageRecord] = [],
         entry: EntryUpdate = EntryUpdate(), finishedAt: Timestamp = .now
     ) {
         self.run = run
@@ -31,6 +33,7 @@ package struct CompletedTurn: Sendable {
         self.outcome = outcome
         self.messages = messages
         self.outbox = outbox
+        self.withdrawsDrafts = withdrawsDrafts
         self.usage = usage
         self.entry = entry
         self.finishedAt = finishedAt

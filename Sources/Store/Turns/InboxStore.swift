@@ -57,7 +57,12 @@ package struct InboxStore: Sendable {
         at now: Timestamp = .now
     ) async throws {
         try await database.write { connection in
-            _ = try OutboxTable(connection: connection).add(outbox, at: now)
+            let parts = OutboxTable(connection: connection)
+            _ = try parts.add(outbox, at: now)
+            // An earlier process may have shown something of an answer.
+            if let run = try InboxTable(connection: connection).entry(id)?.run {
+                try parts.withdrawDrafts(of: run, at: now)
+            }
             try InboxTable(connection: connection).finish(id, state: state, outcome: outcome, at: now)
         }
     }

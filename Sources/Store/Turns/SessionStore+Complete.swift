@@ -15,7 +15,9 @@ extension SessionStore {
                 positions = try writer.append(turn.messages)
             }
             try SessionTable(connection: connection).apply(turn.entry, to: turn.session, at: turn.finishedAt)
-            let outbox = try OutboxTable(connection: connection).add(turn.outbox, at: turn.finishedAt)
+            let parts = OutboxTable(connection: connection)
+            let outbox = try parts.add(turn.outbox, at: turn.finishedAt)
+            if turn.withdrawsDrafts { try parts.withdrawDrafts(of: turn.run, at: turn.finishedAt) }
             try UsageTable(connection: connection).add(turn.usage)
             if let inbox = turn.inbox {
                 try InboxTable(connection: connection).finish(

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Store
 import Testing
 
@@ -267,17 +268,20 @@ struct MessageDeskTests {
     }
 
     @Test func `a file from outside the workspace stays there`() async throws {
+        let workspace = NSTemporaryDirectory() + "message-desk-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: workspace, withIntermediateDirectories: true)
+        try Data("png".utf8).write(to: URL(fileURLWithPath: workspace + "/a.png"))
         try await Self.run { test, desk in
             let tool = MessageTool(desk: desk, staysInside: true, rules: { _ in MessageRules() })
             var context = ToolContext(
-                workspace: "/home/claw", agent: .main, session: "agent:main:main", run: "r1")
+                workspace: workspace, agent: .main, session: "agent:main:main", run: "r1")
             context.chat = Self.chat
-            for path in ["/etc/passwd", "../secret", "/home/claw/../x"] {
+            for path in ["/etc/passwd", "../secret", "\(workspace)/../x"] {
                 let result = try await tool.call(["action": "send", "media": .string(path)], in: context)
                 #expect(result.isError && result.content.text.contains("tools.fs.workspaceOnly"))
             }
             _ = try await tool.call(["action": "send", "media": "a.png"], in: context)
-            #expect(test.channel.posted.map { $0.content.files.map(\.source) } == [["/home/claw/a.png"]])
+            #expect(test.channel.posted.map { $0.content.files.map(\.source) } == [[workspace + "/a.png"]])
         }
     }
 }

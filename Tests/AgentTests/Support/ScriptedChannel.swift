@@ -6,7 +6,8 @@ import Testing
 
 /// A platform in memory: people write when the test says so, and what is posted is kept.
 @MainActor
-final class ScriptedChannel: Channel, TypingIndicating, Reacting, TargetResolving, ActionPerforming {
+class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, TargetResolving, ActionPerforming
+{
     /// What the platform does with the next part.
     enum Fate {
         case take
@@ -20,6 +21,11 @@ final class ScriptedChannel: Channel, TypingIndicating, Reacting, TargetResolvin
     let typingLasts: Duration = .seconds(8)
     var fates: [Fate] = []
     private(set) var posted: [OutgoingPart] = []
+    /// What is still to be seen, by id, in the order it was posted.
+    private(set) var messages: [(id: MessageID, text: String)] = []
+    private(set) var removed: [MessageID] = []
+    /// A part with a mark that was seen is one that is there already.
+    private var marks: [String: MessageID] = [:]
     private(set) var attempts: [OutgoingPart] = []
     private(set) var reactions: [String] = []
     private(set) var typingCount = 0
@@ -42,14 +48,46 @@ final class ScriptedChannel: Channel, TypingIndicating, Reacting, TargetResolvin
         case .take: break
         case .fail(let error): throw error
         case .takeAndFail(let error):
-            posted.append(part)
+            _ = try take(part)
             throw error
         case .hang(let gate):
             await gate.wait()
             if Task.isCancelled { throw .unknown("the process ended") }
         }
+        return try take(part)
+    }
+
+    private func take(_ part: OutgoingPart) throws(DeliveryError) -> MessageID {
+        if let id = part.posted ?? marks[part.nonce] {
+            guard let place = messages.firstIndex(where: { $0.id == id }) else {
+                throw .refused("unknown message")
+            }
+            messages[place].text = part.content.text
+            return id
+        }
         posted.append(part)
-        return MessageID("posted-\(posted.count)")
+        let id = MessageID("posted-\(posted.count)")
+        messages.append((id, part.content.text))
+        marks[part.nonce] = id
+        return id
+    }
+
+    func editInterval(at address: Address) -> Duration { .milliseconds(2) }
+
+    func remove(_ message: MessageID, at address: Address) async throws(DeliveryError) {
+        guard messages.contains(where: { $0.id == message }) else { throw .refused("unknown message") }
+        messages.removeAll { $0.id == message }
+        removed.append(message)
+    }
+
+    /// Somebody takes a message away.
+    func lose(_ place: Int) { messages.remove(at: place) }
+
+    /// The same platform for another process.
+    func reborn() -> ScriptedChannel {
+        let channel = ScriptedChannel()
+        (channel.posted, channel.messages, channel.marks) = (posted, messages, marks)
+        return channel
     }
 
     func showTyping(at address: Address) async { typingCount += 1 }
@@ -76,6 +114,20 @@ final class ScriptedChannel: Channel, TypingIndicating, Reacting, TargetResolvin
     }
 
     var texts: [String] { posted.map(\.content.text) }
+    /// What people see.
+    var seen: [String] { messages.map(\.text) }
+}
+
+/// A platform that shows drafts in direct chats, unless it does not want to.
+final class DraftingChannel: ScriptedChannel, Drafting {
+    let draftInterval: Duration = .milliseconds(2)
+    var refusesDrafts = false
+    private(set) var drafts: [String] = []
+
+    func draft(_ text: String, number draft: Int, at address: Address) async throws(DeliveryError) {
+        if refusesDrafts { throw .refused("no topics") }
+        drafts.append(text)
+    }
 }
 
 /// A house with one channel, `test`.

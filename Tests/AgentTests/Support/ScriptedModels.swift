@@ -8,8 +8,8 @@ final class ScriptedModels: ModelProvider {
         case say([String])
         /// Calls tools, after saying something or nothing.
         case call([ToolCall], saying: String = "")
-        /// Streams the pieces, then fails.
-        case fail(ModelError, after: [String] = [])
+        /// Streams the pieces, waits until `gate` opens, then fails.
+        case fail(ModelError, after: [String] = [], at: Gate? = nil)
         /// Streams the pieces, then waits until it is cancelled or `gate` opens; then says the rest.
         case hang(Gate, before: [String] = [], after: [String] = [])
     }
@@ -63,8 +63,9 @@ final class ScriptedModels: ModelProvider {
             if !text.isEmpty { await emit(.text(text)) }
             let said: [Block] = text.isEmpty ? [] : [.text(text)]
             return Self.answer(said + calls.map { .toolCall($0) }, .toolUse)
-        case .fail(let error, let pieces):
+        case .fail(let error, let pieces, let gate):
             for piece in pieces { await emit(.text(piece)) }
+            await gate?.wait()
             throw error
         case .hang(let gate, let before, let after):
             for piece in before { await emit(.text(piece)) }

@@ -111,7 +111,7 @@ struct ReplyDirectivesTests {
         ("```\nMED", "```\nMED"), ("Done. NO_RE", "Done."),
     ])
     func `a directive that has begun is held back`(answer: String, shown: String) {
-        #expect(ReplyDirectives.preview(answer) == shown)
+        #expect(ReplyDirectives(soFar: answer).text == shown)
     }
 
     @Test func `what is shown grows to what is sent`() {
@@ -128,7 +128,7 @@ struct ReplyDirectivesTests {
         let sent = ReplyDirectives(answer).text
         var shown = ""
         for end in answer.indices {
-            let next = ReplyDirectives.preview(String(answer[...end]))
+            let next = ReplyDirectives(soFar: String(answer[...end])).text
             #expect(next.hasPrefix(shown) && sent.hasPrefix(next), "after \(answer[...end])")
             shown = next
         }
@@ -141,7 +141,7 @@ struct ReplyDirectivesTests {
             let directives = ReplyDirectives(answer)
             #expect(directives.text[...].trimmed.isEmpty == directives.text.isEmpty, "seed \(seed)")
             #expect(directives.isSilent ? directives.text.isEmpty : true, "seed \(seed)")
-            #expect(ReplyDirectives.preview(answer).utf8.count <= answer.utf8.count, "seed \(seed)")
+            #expect(ReplyDirectives(soFar: answer).text.utf8.count <= answer.utf8.count, "seed \(seed)")
         }
     }
 }

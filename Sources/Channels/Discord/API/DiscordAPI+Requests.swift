@@ -90,7 +90,19 @@ extension DiscordAPI {
     }
 
     func post(_ body: DiscordBody, in place: Snowflake) async throws(DiscordFailure) -> Snowflake {
-        try Self.id(try await send(.channel("POST", place, "/messages"), body))
+        try await create(body, in: place).id
+    }
+
+    /// The new message with what it says: that of an earlier one, where Discord knows the mark.
+    func create(_ body: DiscordBody, in place: Snowflake) async throws(DiscordFailure)
+        -> (id: Snowflake, content: String)
+    {
+        let json = try await send(.channel("POST", place, "/messages"), body)
+        return (try Self.id(json), json["content"]?.stringValue ?? "")
+    }
+
+    func remove(_ message: Snowflake, in place: Snowflake) async throws(DiscordFailure) {
+        _ = try await send(.channel("DELETE", place, "/messages/\(message)", template: "/messages/*"))
     }
 
     func change(_ id: Snowflake, in place: Snowflake, _ body: DiscordBody) async throws(DiscordFailure)

@@ -55,14 +55,16 @@ final class DiscordPostOffice {
             return try await change(posted, to: part.content, in: place)
         }
         if let triedAt = part.triedAt, Timestamp.now - triedAt > Self.nonceWindow,
-            let id = try await find(part, triedAt, in: place)
+            let found = try await find(part, triedAt, in: place)
         {
-            return id
+            return try await upToDate(found.id, saying: found.content, part, in: place)
         }
         if places.known(place)?.holdsPosts == true { return try await openPost(part, in: place) }
         let body = try await body(part)
         do throws(DiscordFailure) {
-            return try await api.post(body, in: place)
+            let message = try await api.create(body, in: place)
+            guard part.triedAt != nil else { return message.id }
+            return try await upToDate(message.id, saying: message.content, part, in: place)
         } catch {
             guard error.isMissing(DiscordCode.forumTakesPosts) else { throw error }
             return try await openPost(part, in: place)
@@ -80,6 +82,15 @@ final class DiscordPostOffice {
         return try await files.body(mapping.creation(part), content.files)
     }
 
+    /// What an earlier attempt has left may say less: an answer that could be read while it was written.
+    private func upToDate(_ id: Snowflake, saying content: String, _ part: OutgoingPart, in place: Snowflake)
+        async throws(DiscordFailure) -> Snowflake
+    {
+        let wanted = mapping.change(part.content)["content"]?.stringValue ?? ""
+        guard content.trimmed != wanted.trimmed else { return id }
+        return try await change(id, to: part.content, in: place)
+    }
+
     private func change(_ posted: Snowflake, to content: OutgoingPart.Content, in place: Snowflake)
         async throws(DiscordFailure) -> Snowflake
     {
@@ -90,16 +101,16 @@ final class DiscordPostOffice {
     ///
     /// Discord gives a nonce back only for a while; after that our own words, said no earlier, are taken for it.
     private func find(_ part: OutgoingPart, _ triedAt: Timestamp, in place: Snowflake)
-        async throws(DiscordFailure) -> Snowflake?
+        async throws(DiscordFailure) -> DiscordMessage?
     {
         let newest = try await api.messages(in: place)
-        if let exact = newest.first(where: { $0.nonce == part.nonce }) { return exact.id }
+        if let exact = newest.first(where: { $0.nonce == part.nonce }) { return exact }
         let text = part.content.text.trimmed
         let earliest = Snowflake(at: triedAt + (.zero - Self.clockMargin))
         return newest.first { message in
             message.nonce == nil && message.author.id == bot && message.id >= earliest && !text.isEmpty
                 && message.content.trimmed == text
-        }?.id
+        }
     }
 
     /// In a forum a message is a post: a thread whose name is the first line.

@@ -131,7 +131,7 @@ extension DiscordActions {
 
     private func delete() async throws(DiscordFailure) -> JSON {
         let message = try params.id("messageId")
-        _ = try await api.send(.channel("DELETE", place(), "/messages/\(message)", template: "/messages/*"))
+        try await api.remove(message, in: place())
         return Self.done
     }
 
