@@ -73,15 +73,18 @@ final class LiveReply {
         part = first
     }
 
-    /// Whether people see a message that will stay.
-    var isSeen: Bool { early != nil }
+    /// Whether people may see a message with the beginning of the part.
+    private(set) var isSeen = false
 
     /// The model has said something.
     func hear() { news.open() }
 
     /// The message is whole, and its parts go to the outbox; `next` is the part after them.
     func close(next: Int) {
-        if next > part { early = nil }
+        if next > part {
+            early = nil
+            isSeen = false
+        }
         part = next
         shown = ""
         blockEnd = 0
@@ -191,6 +194,7 @@ final class LiveReply {
             return
         }
         outgoing.triedAt = nil
+        isSeen = true
         do throws(DeliveryError) {
             let id = try await channel.deliver(outgoing)
             try await storing { try await outbox.store.drafted(row.id, platformID: id) }
@@ -201,10 +205,15 @@ final class LiveReply {
             switch error {
             // Whether it is seen is not known, or it was and is gone: from here on it is the outbox's.
             case .unknown: if row.platformID == nil, part == mine { isDone = true }
-            case .retry: if row.platformID == nil { try await outbox.store.forget(row.id) }
+            case .retry:
+                if row.platformID == nil { try await outbox.store.forget(row.id) }
+                if part == mine { isSeen = row.platformID != nil }
             case .refused:
                 try await outbox.store.forget(row.id)
-                if part == mine { isDone = true }
+                if part == mine {
+                    isSeen = false
+                    isDone = true
+                }
             }
             throw error
         }
@@ -230,6 +239,7 @@ final class LiveReply {
                         try await outbox.store.forget(early.row)
                         if part == mine {
                             self.early = nil
+                            isSeen = false
                             isDone = true
                         }
                     }
