@@ -26,8 +26,9 @@ struct MarkdownInlineParser {
     private var plain = ""
     /// Where each `[` is closed, by its place; nil until the first one is met.
     private var brackets: [Int: Int]?
-    /// Lengths of runs of backquotes, and tags, that do not come again.
-    private var missingRuns: Set<Int> = []
+    /// The place from which no run of so many backquotes closes another.
+    private var unclosedFrom: [Int: Int] = [:]
+    /// Tags that are not closed from here on.
     private var missingTags: Set<String> = []
 
     private enum Node {
@@ -118,14 +119,14 @@ struct MarkdownInlineParser {
 
     /// The place behind the run of backquotes that closes the one at `start`.
     private mutating func codeEnd(from start: Int, _ length: Int) -> Int? {
-        guard !missingRuns.contains(length) else { return nil }
+        guard start < unclosedFrom[length] ?? text.count else { return nil }
         var place = start + length
         while let next = text[place...].firstIndex(of: "`") {
             let closing = run(of: "`", from: next)
             place = next + closing
             if closing == length { return place }
         }
-        missingRuns.insert(length)
+        unclosedFrom[length] = start
         return nil
     }
 

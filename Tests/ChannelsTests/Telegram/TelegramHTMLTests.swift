@@ -98,6 +98,15 @@ struct TelegramHTMLTests {
         #expect(seen.utf16.count == html.units, "\(text.debugDescription)")
     }
 
+    @Test func codeBehindABracketIsCodeAlsoWhenALoneBackquoteFollows() {
+        #expect(
+            TelegramHTML.render("[x] `a` and `b` or `", upTo: 4096)?.html
+                == "[x] <code>a</code> and <code>b</code> or `")
+        #expect(
+            TelegramHTML.render("[`a`](https://a.b) `c`, `", upTo: 4096)?.html.contains("<code>c</code>")
+                == true)
+    }
+
     @Test func aThousandMarksInARowAreRead() {
         for mark in ["*", "_", "**", "~~", "||", "[", "`", "<b>", "![", "> "] {
             let text = String(repeating: mark, count: 1000) + "x"
