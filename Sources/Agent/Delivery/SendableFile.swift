@@ -1,11 +1,5 @@
 import Core
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Which files an agent may send: addresses on the web, and what is in its workspace with every link followed.
 ///
 /// A model repeats what it reads, and what it reads may tell it to send our config.
@@ -13,9 +7,9 @@ enum SendableFile {
     /// The address, or where the file is; nil when it may not be sent. A relative path begins at the workspace.
     static func resolve(_ source: String, in workspace: String?) -> String? {
         if OutgoingFile(source: source).isRemote { return source }
-        guard let workspace, let root = real(workspace), !source.utf8.contains(0) else { return nil }
+        guard let workspace, let root = RealPath.of(workspace), !source.utf8.contains(0) else { return nil }
         let path = source.hasPrefix("/") ? source : "\(workspace)/\(source)"
-        guard let found = real(path), found.hasPrefix(root == "/" ? "/" : root + "/") else { return nil }
+        guard let found = RealPath.of(path), found != root, RealPath.isInside(found, root) else { return nil }
         return found
     }
 
@@ -23,11 +17,5 @@ enum SendableFile {
     static func refusal(_ source: String) -> String {
         let name = source.split(separator: "/").last.map(String.init) ?? source
         return "⚠️ `\(name)` was not sent: only files in the workspace can be."
-    }
-
-    private static func real(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }

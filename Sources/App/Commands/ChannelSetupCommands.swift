@@ -112,9 +112,6 @@ enum ChannelSetupCommands {
         return .success
     }
 
-    /// A token is short; whatever is longer is not one.
-    private static let mostTokenBytes = 4_096
-
     private static func token(_ invocation: Invocation, _ place: Place) throws -> Secret {
         var text = invocation["--token"] ?? "-"
         if text == "-" {
@@ -122,7 +119,7 @@ enum ChannelSetupCommands {
                 throw CommandError(
                     "Give \(place.factory.label)'s bot token on standard input, or with `--token`.")
             }
-            var bytes = [UInt8](repeating: 0, count: mostTokenBytes)
+            var bytes = [UInt8](repeating: 0, count: ChannelSections.mostSecretBytes)
             var count = 0
             while count < bytes.count {
                 let room = bytes.count - count
@@ -142,10 +139,7 @@ enum ChannelSetupCommands {
 
     /// The bot's name; throws when the platform does not take the token.
     private static func probe(_ token: Secret, _ place: Place, _ setup: LocalSetup) async throws -> String? {
-        let trust = CertificateVariables(environment: setup.environment, stateDirectory: setup.state).trust
-        let web = WebClient(
-            userAgent: "openclaw/\(Version.text)", trust: trust,
-            proxies: ProxyVariables(setup.environment.variables))
+        let web = WebClient(setup, CertificateVariables(setup))
         let sections = ChannelSections(config: setup.config, environment: setup.environment)
         let channel: any Channel
         do throws(ChannelError) {

@@ -54,10 +54,8 @@ final class Assembly {
         let rooms = RoomSettings(setup: setup, secret: secret)
         database = try Self.openDatabase(setup.state)
         stores = Stores(database)
-        certificates = CertificateVariables(environment: setup.environment, stateDirectory: setup.state)
-        client = WebClient(
-            userAgent: "openclaw/\(Version.text)", trust: certificates.trust,
-            proxies: ProxyVariables(setup.environment.variables))
+        certificates = CertificateVariables(setup)
+        client = WebClient(setup, certificates)
         router = ModelRouter(
             settings: rooms.models, web: client, book: CooldownStore(database), logins: LoginTable(database),
             log: log.named("models"))
@@ -69,7 +67,6 @@ final class Assembly {
         board = ChannelBoard(stores: stores, log: log)
         outbox = Outbox(store: stores.outbox, board: board, log: log.named("outbox"))
         messages = MessageDesk(board: board, outbox: outbox, store: stores.outbox)
-        switchboard.tools = ToolBox(Self.tools(rooms, messages))
         replies = ReplyDesk(board: board, outbox: outbox, stores: stores, events: events, log: log)
         let pairing = PairingDesk(store: stores.pairing)
         door = ChannelDoor(

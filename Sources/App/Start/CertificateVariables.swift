@@ -71,3 +71,20 @@ struct CertificateVariables {
         "\(name) is not followed: `\(path)` cannot be read or holds no certificates"
     }
 }
+
+extension CertificateVariables {
+    @MainActor
+    init(_ setup: LocalSetup) {
+        self.init(environment: setup.environment, stateDirectory: setup.state)
+    }
+}
+
+extension WebClient {
+    /// A client for the world outside, with the proxies of the environment.
+    @MainActor
+    convenience init(_ setup: LocalSetup, _ certificates: CertificateVariables) {
+        self.init(
+            userAgent: "openclaw/\(Version.text)", trust: certificates.trust,
+            proxies: ProxyVariables(setup.environment.variables))
+    }
+}

@@ -127,19 +127,18 @@ struct ChannelSections {
     // MARK: Accounts to run
 
     /// Whether any account is on and can log in.
-    var hasAccounts: Bool {
-        facts.contains { channel in
-            ChannelCatalog.factory(channel.id) != nil
-                && channel.accounts.contains { $0.isEnabled && $0.tokenSource != "none" }
-        }
-    }
+    var hasAccounts: Bool { !usable.isEmpty }
 
     /// The accounts that are on and can log in.
     func accounts(web: WebClient, log: Log, assistantName: String) -> [ChannelAccount] {
-        facts.flatMap { channel -> [ChannelAccount] in
+        usable.map { account($0, $1, web: web, log: log, assistantName: assistantName) }
+    }
+
+    private var usable: [(account: String, factory: ChannelFactory)] {
+        facts.flatMap { channel -> [(account: String, factory: ChannelFactory)] in
             guard let factory = ChannelCatalog.factory(channel.id) else { return [] }
-            return channel.accounts.filter { $0.isEnabled && $0.tokenSource != "none" }.map { account in
-                self.account(account.id, factory, web: web, log: log, assistantName: assistantName)
+            return channel.accounts.filter { $0.isEnabled && $0.tokenSource != "none" }.map {
+                ($0.id, factory)
             }
         }
     }
@@ -206,7 +205,7 @@ struct ChannelSections {
     }
 
     /// A token is short; whatever is longer is not one.
-    private static let mostSecretBytes = 4_096
+    static let mostSecretBytes = 4_096
 
     private func secret(of id: String, _ settings: JSON, _ factory: ChannelFactory) -> Secret? {
         if id == "default", let variable = environment[factory.secretVariable], !variable.isEmpty {

@@ -26,11 +26,7 @@ enum UIFolder {
     }
 
     private static var programFolder: String {
-        guard let path = realpath("/proc/self/exe", nil) ?? realpath(CommandLine.arguments[0], nil) else {
-            return "."
-        }
-        defer { free(path) }
-        let text = String(cString: path)
-        return text.lastIndex(of: "/").map { String(text[..<$0]) } ?? "."
+        let path = RealPath.of("/proc/self/exe") ?? RealPath.of(CommandLine.arguments[0])
+        return path.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } } ?? "."
     }
 }

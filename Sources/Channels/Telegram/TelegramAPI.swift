@@ -111,6 +111,11 @@ final class TelegramAPI {
         return request
     }
 
+    /// Takes a message away.
+    func delete(_ id: TelegramMessageID) async throws(TelegramError) {
+        _ = try await call("deleteMessage", ["chat_id": JSON(id.chat), "message_id": JSON(id.number)])
+    }
+
     private func prepare(_ request: inout WebRequest) {
         request.proxy = settings.proxy
         request.idleTimeout = settings.timeout

@@ -53,8 +53,7 @@ extension TelegramChannel: MessageEditing {
             throw .refused("`\(message)` is no message of Telegram's.")
         }
         do throws(TelegramError) {
-            _ = try await api.call(
-                "deleteMessage", ["chat_id": JSON(id.chat), "message_id": JSON(id.number)])
+            try await api.delete(id)
         } catch {
             throw error.delivery(chat: address.chat)
         }

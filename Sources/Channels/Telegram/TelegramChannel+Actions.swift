@@ -86,8 +86,7 @@ extension TelegramChannel: ActionPerforming {
     }
 
     private func delete(_ call: TelegramAction) async throws(TelegramError) -> JSON {
-        let id = try call.message()
-        _ = try await api.call("deleteMessage", ["chat_id": JSON(id.chat), "message_id": JSON(id.number)])
+        try await api.delete(try call.message())
         return ["ok": true, "deleted": true]
     }
 

@@ -94,8 +94,7 @@ final class TelegramDelivery {
         rest.text = ""
         if content.text.isEmpty {
             do throws(TelegramError) {
-                _ = try await api.call(
-                    "deleteMessage", ["chat_id": JSON(id.chat), "message_id": JSON(id.number)])
+                try await api.delete(id)
             } catch .noMessage {
                 // An earlier attempt, or a person, took it away.
             }
@@ -326,7 +325,7 @@ final class TelegramDelivery {
     /// The file to send along; nil when Telegram fetches it from its address itself.
     private func upload(_ piece: TelegramUploads.Piece) throws(TelegramError) -> FormFile? {
         let source = piece.file.source
-        if source.hasPrefix("https://") || source.hasPrefix("http://") { return nil }
+        if piece.file.isRemote { return nil }
         guard
             let file = FormFile(
                 path: source, name: piece.name, mimeType: TelegramUploads.mimeType(of: piece.file))

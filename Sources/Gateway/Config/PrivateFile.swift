@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -110,10 +112,7 @@ package enum PrivateFile {
 
     /// Where symbolic links lead, also when the last file does not exist yet.
     static func resolved(_ path: String) -> String {
-        if let full = realpath(path, nil) {
-            defer { free(full) }
-            return String(cString: full)
-        }
+        if let full = RealPath.of(path) { return full }
         guard let link = linkTarget(of: path) else { return path }
         return link.hasPrefix("/") ? link : folder(of: path) + "/" + link
     }

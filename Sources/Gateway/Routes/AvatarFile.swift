@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -29,8 +31,8 @@ struct AvatarFile: Hashable {
 
     /// `path` is absolute, or relative to the workspace.
     init(_ path: String, in workspace: String) throws(Refusal) {
-        guard !path.utf8.contains(0), let root = Self.followed(workspace),
-            let file = Self.followed(path.hasPrefix("/") ? path : workspace + "/" + path)
+        guard !path.utf8.contains(0), let root = RealPath.of(workspace),
+            let file = RealPath.of(path.hasPrefix("/") ? path : workspace + "/" + path)
         else { throw .missing }
         guard file.hasPrefix(root == "/" ? root : root + "/") else { throw .outsideWorkspace }
         guard let type = Self.type(of: file) else { throw .unsupportedExtension }
@@ -78,12 +80,6 @@ struct AvatarFile: Hashable {
             let changed = facts.st_mtimespec
         #endif
         return "\"\(facts.st_ino)-\(facts.st_size)-\(changed.tv_sec)-\(changed.tv_nsec)\""
-    }
-
-    private static func followed(_ path: String) -> String? {
-        guard let full = realpath(path, nil) else { return nil }
-        defer { free(full) }
-        return String(cString: full)
     }
 
     private static func open(_ name: String, _ flags: CInt, in folder: CInt) -> CInt? {

@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -19,12 +21,12 @@ struct WorkspacePath: Hashable {
         guard path.utf8.count <= Int(PATH_MAX) else {
             throw ToolFailure("`path` is longer than \(PATH_MAX) bytes.")
         }
-        let root = Self.real(workspace) ?? workspace
+        let root = RealPath.of(workspace) ?? workspace
         guard let absolute = Self.resolve(Self.expand(path, in: root)) else {
             throw ToolFailure(
                 "`\(path)` leads through something that is no folder, or a link that ends nowhere.")
         }
-        let isInside = absolute == root || absolute.hasPrefix(root == "/" ? "/" : root + "/")
+        let isInside = RealPath.isInside(absolute, root)
         guard isInside || !staysInside else {
             throw ToolFailure(
                 "`\(path)` is outside the workspace \(workspace). File tools stay inside it while "
@@ -50,7 +52,7 @@ struct WorkspacePath: Hashable {
         var parts = path.split(separator: "/")[...]
         while true {
             let existing = "/" + parts.joined(separator: "/")
-            if let real = real(existing) {
+            if let real = RealPath.of(existing) {
                 let rest = missing.reversed().filter { $0 != "." }
                 guard rest.isEmpty || isFolder(real), !rest.contains("..") else { return nil }
                 return rest.isEmpty ? real : (real == "/" ? "" : real) + "/" + rest.joined(separator: "/")
@@ -59,12 +61,6 @@ struct WorkspacePath: Hashable {
             guard !isLink(existing), let last = parts.popLast() else { return nil }
             missing.append(last)
         }
-    }
-
-    private static func real(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     private static func isLink(_ path: String) -> Bool { mode(path) == S_IFLNK }

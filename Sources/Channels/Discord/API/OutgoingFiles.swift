@@ -81,7 +81,7 @@ struct OutgoingFiles {
 
     private func part(of file: OutgoingFile) async throws(DiscordFailure) -> Part {
         let name = Self.name(of: file)
-        if Self.isAddress(file.source) { return .bytes(try await fetch(file.source), name: name) }
+        if file.isRemote { return .bytes(try await fetch(file.source), name: name) }
         guard let form = FormFile(path: file.source, name: name, mimeType: Self.anyType) else {
             throw .refused(status: 0, code: 0, "`\(file.source)` is no file that can be read.")
         }
@@ -91,10 +91,6 @@ struct OutgoingFiles {
         return .file(form)
     }
 
-    private static func isAddress(_ source: String) -> Bool {
-        source.hasPrefix("https://") || source.hasPrefix("http://")
-    }
-
     private static func name(of file: OutgoingFile) -> String {
         let path = file.source.prefix { $0 != "?" && $0 != "#" }
         let last = path.split(separator: "/").last.map { String($0) } ?? "file"
@@ -102,7 +98,7 @@ struct OutgoingFiles {
     }
 
     private func bytes(of file: OutgoingFile) async throws(DiscordFailure) -> [UInt8] {
-        Self.isAddress(file.source)
+        file.isRemote
             ? try await fetch(file.source) : try await read(file.source)
     }
 
