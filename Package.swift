@@ -24,7 +24,9 @@ func room(_ name: String, _ imports: [Target.Dependency], _ settings: [SwiftSett
 }
 
 func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name + "Tests", dependencies: [.target(name: name)] + imports, swiftSettings: strict)
+    .testTarget(
+        name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + imports,
+        swiftSettings: strict)
 }
 
 let package = Package(
@@ -63,6 +65,8 @@ let package = Package(
             swiftSettings: small),
         .executableTarget(name: "WireEcho", dependencies: ["Wire"], swiftSettings: strict),
 
+        .target(
+            name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: strict),
         tests(of: "Core"),
         tests(of: "Wire", ["CZlib"]),
         tests(of: "Store", ["Core"]),

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Channels
@@ -134,15 +135,6 @@ private struct Platform {
         }
         let rules = ChannelRules(
             section: section, shared: [:], messages: [:], defaults: factory.defaults)
-        return ([rules] + parts(section)).map(Self.describe).joined(separator: "\n")
-    }
-
-    private static func describe(_ value: Any) -> String {
-        if let secret = value as? Secret { return secret.reveal() }
-        let mirror = Mirror(reflecting: value)
-        if mirror.children.isEmpty { return "\(value)" }
-        let children = mirror.children.map { "\($0.label ?? ""):\(describe($0.value))" }
-        let isUnordered = mirror.displayStyle == .dictionary || mirror.displayStyle == .set
-        return "(\((isUnordered ? children.sorted() : children).joined(separator: ",")))"
+        return ([rules] + parts(section)).map { ValueDescription.of($0) }.joined(separator: "\n")
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Gateway
 import Models
+import TestSupport
 import Testing
 
 @testable import App
@@ -113,7 +114,7 @@ private final class Place {
                 defaults: ChannelRules.Defaults(
                     historyLimit: 1, replyMode: .off, mostFileMegabytes: 1, streaming: .off)),
         ]
-        let effect = parts.map { Description.of($0) }
+        let effect = parts.map { ValueDescription.of($0) }
         if values.isEmpty { known[base.text] = effect }
         return effect
     }
@@ -127,18 +128,6 @@ private final class Place {
         let issues = setup.snapshot.file.issues + setup.snapshot.file.quarantined
         #expect(issues.map(\.description) == [], "a sample is not valid")
         return setup
-    }
-}
-
-/// A value in full, secrets included, and the same for equal values.
-private enum Description {
-    static func of(_ value: Any) -> String {
-        if let secret = value as? Secret { return secret.reveal() }
-        let mirror = Mirror(reflecting: value)
-        if mirror.children.isEmpty { return "\(value)" }
-        let children = mirror.children.map { "\($0.label ?? ""):\(of($0.value))" }
-        let isUnordered = mirror.displayStyle == .dictionary || mirror.displayStyle == .set
-        return "\(mirror.subjectType)(\((isUnordered ? children.sorted() : children).joined(separator: ",")))"
     }
 }
 

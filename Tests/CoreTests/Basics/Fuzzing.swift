@@ -1,25 +1,7 @@
 import Core
-import Foundation
-
-/// A repeatable source of chance (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import TestSupport
 
 enum Fuzzing {
-    /// How often a fuzz test tries: 200 in every run, more in a nightly one.
-    static let rounds = ProcessInfo.processInfo.environment["FUZZ_ROUNDS"].flatMap { Int($0) } ?? 200
-
     /// Any value that JSON can hold.
     static func value(depth: Int, using chance: inout SeededGenerator) -> JSON {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &chance) {

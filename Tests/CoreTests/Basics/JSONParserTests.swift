@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 struct JSONParserTests {
@@ -179,7 +180,7 @@ struct JSONParserTests {
     }
 
     @Test func `no bytes make it trap, and what it reads survives writing`() throws {
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Fuzzing.value(depth: 4, using: &chance).encoded(), using: &chance)
 

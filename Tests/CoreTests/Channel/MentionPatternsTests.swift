@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Core
@@ -53,7 +54,7 @@ struct TextPatternTests {
             "a", "b", "(", ")", "[", "]", "|", "*", "+", "?", "{", "2", ",", "}", "\\", "w", "b", ".", "^",
             "$", "-", "å",
         ]
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let count = Int.random(in: 0...24, using: &chance)
             let pattern = (0..<count).compactMap { _ in pieces.randomElement(using: &chance) }.joined()

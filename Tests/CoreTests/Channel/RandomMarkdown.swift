@@ -1,3 +1,4 @@
+import TestSupport
 /// Markdown by chance, with everything in it that a careless cut breaks.
 enum RandomMarkdown {
     static func text(using chance: inout SeededGenerator) -> String {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Core
@@ -135,7 +136,7 @@ struct ReplyDirectivesTests {
     }
 
     @Test func `any text is read, and read again it has nothing to take out`() {
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let answer = RandomMarkdown.text(using: &chance)
             let directives = ReplyDirectives(answer)

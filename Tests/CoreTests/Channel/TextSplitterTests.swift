@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Core
@@ -149,7 +150,7 @@ struct TextSplitterTests {
     // MARK: What always holds
 
     @Test func `limits hold, nothing is lost, nothing that people see as one is cut`() {
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let text = RandomMarkdown.text(using: &chance)
             let limits = MessageLimits(

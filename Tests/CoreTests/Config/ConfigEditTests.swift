@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 struct ConfigEditTests {
@@ -148,7 +149,7 @@ struct ConfigEditTests {
     }
 
     @Test func `any edit of any text means what was wanted`() throws {
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let before = Fuzzing.value(depth: 4, using: &chance)
             let patch = Fuzzing.value(depth: 4, using: &chance)
@@ -163,7 +164,7 @@ struct ConfigEditTests {
     @Test func `edits of mutated JSON5 mean what was wanted`() throws {
         let start =
             "// c\n{\n  a: 'x', // one\n  \"b\": [1, 2, /* two */ 3,],\n  c: { d: {}, e: [], /* f */ }, g: 1\n} // end"
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Array(start.utf8), using: &chance)
             guard let document = try? JSON.parseJSON5(bytes) else { continue }

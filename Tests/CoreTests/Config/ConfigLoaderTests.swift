@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 struct ConfigLoaderTests {
@@ -369,7 +370,7 @@ struct ConfigLoaderTests {
     // MARK: Anything
 
     @Test func `no text makes it trap`() {
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Array(pageSample.utf8), using: &chance)
 

@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 struct EnvironmentTests {
@@ -26,7 +27,7 @@ struct EnvironmentTests {
     }
 
     @Test func `no text makes it trap`() {
-        for seed in 0..<UInt64(Fuzzing.rounds) {
+        for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(
                 Array("export A=\"x\\\"\\n\" # c\nB='y\nz'\r\nC=`q`\n".utf8), using: &chance)

@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -185,7 +186,7 @@ struct ControlConnectionTests {
         }
     }
 
-    @Test(arguments: 0..<max(1, Fuzz.rounds / 20))
+    @Test(arguments: 0..<max(1, fuzzRounds / 20))
     func `whatever is sent after the login, the connection lives and valid requests are answered`(
         seed: Int
     ) async throws {

@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 import Wire
 
@@ -82,7 +83,7 @@ struct FrameTests {
             ])
     }
 
-    @Test(arguments: 0..<Fuzz.rounds)
+    @Test(arguments: 0..<fuzzRounds)
     func `no message traps, and one that is taken has an id and a method`(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         let text = Fuzz.requests.randomElement(using: &random) ?? ""

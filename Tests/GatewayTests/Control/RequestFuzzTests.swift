@@ -1,5 +1,6 @@
 import Agent
 import Core
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -25,7 +26,7 @@ struct RequestFuzzTests {
         }
     }
 
-    @Test(arguments: 0..<max(1, Fuzz.rounds / 10))
+    @Test(arguments: 0..<max(1, fuzzRounds / 10))
     func `no hostile request is answered twice, and a refusal names the member it is about`(
         seed: Int
     ) async throws {
@@ -61,7 +62,7 @@ struct RequestFuzzTests {
         }
     }
 
-    @Test(arguments: 0..<max(1, Fuzz.rounds / 10))
+    @Test(arguments: 0..<max(1, fuzzRounds / 10))
     func `no damaged frame is answered twice, and whole requests after it are answered`(
         seed: Int
     ) async throws {

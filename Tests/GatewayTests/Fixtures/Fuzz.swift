@@ -1,11 +1,8 @@
 import Core
-import Foundation
+import TestSupport
 
 /// Random inputs that can be made again from their seed.
 enum Fuzz {
-    /// `FUZZ_ROUNDS` of the environment, 200 unless told.
-    static let rounds = ProcessInfo.processInfo.environment["FUZZ_ROUNDS"].flatMap { Int($0) } ?? 200
-
     static let requests = [
         #"{"type":"req","id":"q1","method":"chat.send","params":{"sessionKey":"main","message":"hi","idempotencyKey":"k"}}"#,
         #"{"type":"req","id":"c1","method":"connect","params":{"minProtocol":3,"maxProtocol":4,"client":{"id":"cli","version":"1","platform":"linux","mode":"cli"},"role":"operator","scopes":["operator.admin"],"caps":[],"auth":{"token":"t"},"device":{"id":"a","publicKey":"b","signature":"c","signedAt":1,"nonce":"n"}}}"#,
@@ -104,20 +101,5 @@ enum Fuzz {
             }
         }
         return bytes
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &+ 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -2,6 +2,7 @@ import Agent
 import Core
 import Foundation
 import Store
+import TestSupport
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -31,7 +32,7 @@ struct ForeignIndexTests {
         #expect(told.replacing(/<script>.*<\/script>/, with: "") == html)
     }
 
-    @Test(arguments: 0..<Fuzz.rounds)
+    @Test(arguments: 0..<fuzzRounds)
     func `no page traps`(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         let page = #"<!-- a --><head><script src="a">b</script><script>c < d</script></head><body a='b'>"#

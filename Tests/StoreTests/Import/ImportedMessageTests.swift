@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Store
@@ -59,7 +60,7 @@ struct ImportedMessageTests {
     }
 
     @Test func `no text traps`() {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         let letters = Array("0123456789-T:.Z[] \nåmessage_id")
         for _ in 0..<2_000 {
             let text = String(

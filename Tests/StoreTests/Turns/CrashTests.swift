@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Store
@@ -38,7 +39,7 @@ struct CrashTests {
         let world = try await talked()
         let remains = try world.crashed()
         await world.database.close()
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let cut = Int.random(in: 0...remains.log.count, using: &random)
         let after = try remains.opened(logBytes: cut)
         let stores = after.stores

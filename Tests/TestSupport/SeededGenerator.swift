@@ -1,0 +1,22 @@
+import Foundation
+
+/// SplitMix64: the same seed gives the same numbers on every machine.
+package struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
+
+/// How often a fuzz test tries: `FUZZ_ROUNDS` of the environment, 200 unless told.
+package let fuzzRounds = ProcessInfo.processInfo.environment["FUZZ_ROUNDS"].flatMap { Int($0) } ?? 200
+
+/// A seed for each round.
+package func fuzzSeeds() -> [UInt64] { (0..<fuzzRounds).map { UInt64($0) } }
