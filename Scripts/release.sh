@@ -7,7 +7,7 @@ export SWIFT_BACKTRACE=enable=no
 mkdir -p dist .build-static
 
 # Nothing to do while both are newer than what they are made of.
-sources="Sources Package.swift Scripts/release.sh"
+sources="Sources Package.swift Scripts/release.sh Scripts/link-order.txt"
 if [ -z "${OPENCLAW_PIE:-}" ] && ! sh Scripts/stale.sh dist/openclaw $sources && ! sh Scripts/stale.sh dist/wire-echo $sources; then
     exit 0
 fi
@@ -25,10 +25,11 @@ else
     place=--no-pie
     [ -z "${OPENCLAW_PIE:-}" ] || place=--pie
     for product in openclaw wire-echo; do
-        swift build -c release --scratch-path .build-release --static-swift-stdlib --product $product \
+        swift build -c release --scratch-path .build-release --static-swift-stdlib --disable-local-rpath --product $product \
             --explicit-target-dependency-import-check error \
             -Xlinker -L"$PWD/.build-static" \
             -Xswiftc -use-ld=lld -Xlinker $place -Xlinker --no-export-dynamic -Xlinker --gc-sections -Xlinker --icf=all \
+            -Xlinker --symbol-ordering-file="$PWD/Scripts/link-order.txt" -Xlinker --no-warn-symbol-ordering \
             -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none \
             -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections \
             -Xswiftc -Xfrontend -Xswiftc -function-sections \

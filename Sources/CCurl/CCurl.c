@@ -30,7 +30,7 @@ static void *open_library(void) {
 #ifdef __APPLE__
     return dlopen("/usr/lib/libcurl.4.dylib", RTLD_NOW | RTLD_LOCAL);
 #else
-    return dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    return dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
 #endif
 }
 

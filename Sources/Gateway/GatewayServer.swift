@@ -175,6 +175,8 @@ extension GatewayServer {
         let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
         let origin = rules.origins.verdict(
             origin: request.headers["origin"], host: request.host, isDirectLoopback: place.isDirectLoopback)
+        // Whoever comes in will write: what a turn needs is fetched while they log in.
+        services.switchboard.expectMessage()
         var options = WebSocketOptions()
         options.maxMessageBytes = Limits.maxBytesBeforeLogin
         return .accept(ControlSocket(plane: plane, place: place, origin: origin), options)

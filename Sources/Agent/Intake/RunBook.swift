@@ -38,12 +38,17 @@ final class RunBook {
         return outcomes[run]
     }
 
-    private func forgetOld() {
-        let oldest = Timestamp.now - Self.memory
+    /// Leaves the outcomes of runs that ended before the last seconds to the inbox.
+    func releaseMemory() { forget(before: .now - .seconds(10)) }
+
+    private func forgetOld() { forget(before: .now - Self.memory) }
+
+    private func forget(before oldest: Timestamp) {
         while let first = order.first, order.count > Self.mostOutcomes || first.endedAt < oldest {
             outcomes[first.run] = nil
             order.removeFirst()
         }
+        if outcomes.isEmpty { (outcomes, order) = ([:], []) }
     }
 }
 

@@ -63,6 +63,15 @@ package final class Switchboard {
 
     // MARK: The door
 
+    /// Gets ready for a first message before it is there; costs nothing after the first time.
+    package func expectMessage() { models.prepare() }
+
+    /// Lets go of what is kept for speed and stands in the store too.
+    package func releaseMemory() {
+        contexts.letGo()
+        book.releaseMemory()
+    }
+
     /// Returns once the message is durable, or says why it was turned away.
     ///
     /// With `obeysSendPolicy` a session whose `sendPolicy` is `deny` takes nothing, not even a stop word.

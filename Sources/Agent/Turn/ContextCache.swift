@@ -86,8 +86,13 @@ final class ContextCache {
             guard let self else { return }
             watch = nil
             guard uses == seen else { return letGoLater() }
-            kept = [:]
-            weight = 0
+            letGo()
         }
+    }
+
+    /// Keeps nothing; the next turns read again.
+    func letGo() {
+        kept = [:]
+        weight = 0
     }
 }

@@ -4,22 +4,24 @@ import Wire
 /// `agent` and `agents …`: talk to the assistant, and see which there are.
 @MainActor
 enum AgentCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["agent"], summary: "Send a message and print the answer",
-            options: GatewayClient.options + [
-                .value("--message", "text", "What to say"),
-                .value("--agent", "id", "Which agent (default: main)"),
-                .value("--session-id", "id", "Go on with this session"),
-                .value("--session-key", "key", "Go on with the session of this key"),
-                .value(
-                    "--thinking", "level", "How hard to think",
-                    choices: ThinkingLevel.allCases.map(\.rawValue)),
-                .flag("--deliver", "Send the answer to the conversation's channel too"),
-            ], run: ask),
-        Command(
-            path: ["agents", "list"], summary: "List agents", options: GatewayClient.options, run: list),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["agent"], summary: "Send a message and print the answer",
+                options: GatewayClient.options + [
+                    .value("--message", "text", "What to say"),
+                    .value("--agent", "id", "Which agent (default: main)"),
+                    .value("--session-id", "id", "Go on with this session"),
+                    .value("--session-key", "key", "Go on with the session of this key"),
+                    .value(
+                        "--thinking", "level", "How hard to think",
+                        choices: ThinkingLevel.allCases.map(\.rawValue)),
+                    .flag("--deliver", "Send the answer to the conversation's channel too"),
+                ], run: ask),
+            Command(
+                path: ["agents", "list"], summary: "List agents", options: GatewayClient.options, run: list),
+        ]
+    }
 
     /// A turn may take ten minutes; half a minute more lets its own timeout speak first.
     private static let longestTurnMilliseconds = 630_000

@@ -4,21 +4,23 @@ import Core
 /// `channels …`: the chat platforms of the running gateway.
 @MainActor
 enum ChannelCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["channels", "status"], summary: "Show each chat platform's accounts and last error",
-            options: GatewayClient.options + [.flag("--probe", "Ask the platforms now")], run: status),
-        Command(
-            path: ["channels", "list"], summary: "List the chat platforms that are set up",
-            options: GatewayClient.options, run: status),
-        Command(
-            path: ["channels", "logs"], summary: "Print what the log says of a chat platform",
-            options: LogCommands.options + [
-                .value(
-                    "--channel", "platform", "Which one (default: all)",
-                    choices: ChannelCatalog.all.map(\.id.rawValue))
-            ], run: logs),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["channels", "status"], summary: "Show each chat platform's accounts and last error",
+                options: GatewayClient.options + [.flag("--probe", "Ask the platforms now")], run: status),
+            Command(
+                path: ["channels", "list"], summary: "List the chat platforms that are set up",
+                options: GatewayClient.options, run: status),
+            Command(
+                path: ["channels", "logs"], summary: "Print what the log says of a chat platform",
+                options: LogCommands.options + [
+                    .value(
+                        "--channel", "platform", "Which one (default: all)",
+                        choices: ChannelCatalog.all.map(\.id.rawValue))
+                ], run: logs),
+        ]
+    }
 
     private static func status(_ invocation: Invocation) throws -> ExitCode {
         let answer = try GatewayClient.connect(invocation)

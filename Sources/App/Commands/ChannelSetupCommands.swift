@@ -14,34 +14,39 @@ import Wire
 /// A running gateway takes the change up by itself.
 @MainActor
 enum ChannelSetupCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["channels", "add"], summary: "Set up an account of a chat platform",
-            options: loginOptions, run: add),
-        Command(
-            path: ["channels", "login"], summary: "Give an account another token", options: loginOptions,
-            run: add),
-        Command(
-            path: ["channels", "logout"], summary: "Take an account's token out of the config",
-            options: accountOptions, run: logout),
-        Command(
-            path: ["channels", "remove"], summary: "Turn an account off, or delete its settings",
-            options: accountOptions + [.flag("--delete", "Delete its settings")], run: remove),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["channels", "add"], summary: "Set up an account of a chat platform",
+                options: loginOptions, run: add),
+            Command(
+                path: ["channels", "login"], summary: "Give an account another token", options: loginOptions,
+                run: add),
+            Command(
+                path: ["channels", "logout"], summary: "Take an account's token out of the config",
+                options: accountOptions, run: logout),
+            Command(
+                path: ["channels", "remove"], summary: "Turn an account off, or delete its settings",
+                options: accountOptions + [.flag("--delete", "Delete its settings")], run: remove),
+        ]
+    }
 
-    private static let accountOptions: [Command.Option] = [
-        .value(
-            "--channel", "platform", "Which platform", choices: ChannelCatalog.all.map(\.id.rawValue)),
-        .value("--account", "id", "Which of its accounts (default: default)"),
-        .flag("--json", "Print JSON"),
-    ]
+    private static var accountOptions: [Command.Option] {
+        [
+            .value(
+                "--channel", "platform", "Which platform", choices: ChannelCatalog.all.map(\.id.rawValue)),
+            .value("--account", "id", "Which of its accounts (default: default)"),
+            .flag("--json", "Print JSON"),
+        ]
+    }
 
-    private static let loginOptions: [Command.Option] =
+    private static var loginOptions: [Command.Option] {
         accountOptions + [
             .value("--token", "token", "The bot's token; `-`, or none, reads it from standard input"),
             .value("--name", "text", "What the account is called in lists"),
             .flag("--no-probe", "Do not ask the platform whether the token is good"),
         ]
+    }
 
     /// An account of a platform and where its settings stand.
     private struct Place {

@@ -1,9 +1,10 @@
 /// Every command; one line here adds one to parsing, help, completions and the docs page.
 @MainActor
 enum CommandCatalog {
-    static let all: [Command] =
+    static var all: [Command] {
         GatewayCommands.all + StatusCommands.all + ConfigCommands.all + AgentCommands.all + ModelCommands.all
-        + ChannelCommands.all + ChannelSetupCommands.all + MessageCommands.all + PairingCommands.all
-        + DeviceCommands.all + LogCommands.all
-        + DoctorCommands.all + SetupCommands.all + CompletionCommands.all
+            + ChannelCommands.all + ChannelSetupCommands.all + MessageCommands.all + PairingCommands.all
+            + DeviceCommands.all + LogCommands.all
+            + DoctorCommands.all + SetupCommands.all + CompletionCommands.all
+    }
 }

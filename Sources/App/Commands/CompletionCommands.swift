@@ -1,18 +1,21 @@
 /// `completion` and `docs commands`: what is made from the table of commands.
 @MainActor
 enum CompletionCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["completion"],
-            summary: "Print shell completions: `source <(openclaw completion --shell bash)`",
-            options: [.value("--shell", "shell", "Which shell", choices: ["bash", "zsh", "fish"])], run: run),
-        Command(
-            path: ["docs", "commands"], summary: "Print the page of all commands, as Markdown",
-            run: { _ in
-                Terminal.print(CommandPage(commands: CommandCatalog.all).markdown)
-                return .success
-            }),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["completion"],
+                summary: "Print shell completions: `source <(openclaw completion --shell bash)`",
+                options: [.value("--shell", "shell", "Which shell", choices: ["bash", "zsh", "fish"])],
+                run: run),
+            Command(
+                path: ["docs", "commands"], summary: "Print the page of all commands, as Markdown",
+                run: { _ in
+                    Terminal.print(CommandPage(commands: CommandCatalog.all).markdown)
+                    return .success
+                }),
+        ]
+    }
 
     private static func run(_ invocation: Invocation) throws -> ExitCode {
         switch invocation["--shell"] ?? "bash" {

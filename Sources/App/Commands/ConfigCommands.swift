@@ -4,31 +4,34 @@ import Gateway
 /// `config …`: reads and changes the file, with the smallest change that does it.
 @MainActor
 enum ConfigCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["config", "get"], summary: "Print a value, secrets masked", arguments: ["[path]"],
-            options: [json],
-            run: get),
-        Command(
-            path: ["config", "set"], summary: "Change one value; comments and order stay",
-            arguments: ["<path>", "<value>"], options: [json], run: set),
-        Command(
-            path: ["config", "unset"], summary: "Take one value away", arguments: ["<path>"], options: [json],
-            run: unset),
-        Command(path: ["config", "validate"], summary: "Check the file", options: [json], run: validate),
-        Command(
-            path: ["config", "file"], summary: "Print where the file is",
-            run: { invocation in
-                Terminal.print(LocalSetup(invocation).configPath)
-                return .success
-            }),
-        Command(
-            path: ["config", "schema"], summary: "Print the JSON Schema of the file",
-            run: { _ in
-                Terminal.print(ConfigSchema.schema)
-                return .success
-            }),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["config", "get"], summary: "Print a value, secrets masked", arguments: ["[path]"],
+                options: [json],
+                run: get),
+            Command(
+                path: ["config", "set"], summary: "Change one value; comments and order stay",
+                arguments: ["<path>", "<value>"], options: [json], run: set),
+            Command(
+                path: ["config", "unset"], summary: "Take one value away", arguments: ["<path>"],
+                options: [json],
+                run: unset),
+            Command(path: ["config", "validate"], summary: "Check the file", options: [json], run: validate),
+            Command(
+                path: ["config", "file"], summary: "Print where the file is",
+                run: { invocation in
+                    Terminal.print(LocalSetup(invocation).configPath)
+                    return .success
+                }),
+            Command(
+                path: ["config", "schema"], summary: "Print the JSON Schema of the file",
+                run: { _ in
+                    Terminal.print(ConfigSchema.schema)
+                    return .success
+                }),
+        ]
+    }
 
     private static let json = Command.Option.flag("--json", "Print JSON")
 

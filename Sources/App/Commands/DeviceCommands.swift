@@ -3,29 +3,32 @@ import Core
 /// `devices …`: browsers and apps that are paired, or ask to be.
 @MainActor
 enum DeviceCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["devices", "list"], summary: "List paired devices and open requests",
-            options: GatewayClient.options, run: list),
-        Command(
-            path: ["devices", "approve"], summary: "Let a device in", arguments: ["<requestId>"],
-            options: GatewayClient.options, run: { try answer($0, "device.pair.approve") }),
-        Command(
-            path: ["devices", "reject"], summary: "Turn a device away", arguments: ["<requestId>"],
-            options: GatewayClient.options, run: { try answer($0, "device.pair.reject") }),
-        Command(
-            path: ["devices", "revoke"], summary: "Take a device's token back", options: token,
-            run: { try tokenAnswer($0, "device.token.revoke") }),
-        Command(
-            path: ["devices", "rotate"], summary: "Give a device a new token", options: token,
-            run: { try tokenAnswer($0, "device.token.rotate") }),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["devices", "list"], summary: "List paired devices and open requests",
+                options: GatewayClient.options, run: list),
+            Command(
+                path: ["devices", "approve"], summary: "Let a device in", arguments: ["<requestId>"],
+                options: GatewayClient.options, run: { try answer($0, "device.pair.approve") }),
+            Command(
+                path: ["devices", "reject"], summary: "Turn a device away", arguments: ["<requestId>"],
+                options: GatewayClient.options, run: { try answer($0, "device.pair.reject") }),
+            Command(
+                path: ["devices", "revoke"], summary: "Take a device's token back", options: token,
+                run: { try tokenAnswer($0, "device.token.revoke") }),
+            Command(
+                path: ["devices", "rotate"], summary: "Give a device a new token", options: token,
+                run: { try tokenAnswer($0, "device.token.rotate") }),
+        ]
+    }
 
-    private static let token: [Command.Option] =
+    private static var token: [Command.Option] {
         GatewayClient.options + [
             .value("--device", "id", "The device's id"),
             .value("--role", "role", "Its role (default operator)"),
         ]
+    }
 
     private static func answer(_ invocation: Invocation, _ method: String) throws -> ExitCode {
         Terminal.print(

@@ -11,14 +11,16 @@ import Models
 /// `doctor`: looks at everything that can be wrong before the gateway runs, and says what mends it.
 @MainActor
 enum DoctorCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["doctor"], summary: "Look for what is wrong, and say what mends it",
-            options: GatewayClient.options + [
-                .flag("--non-interactive", "Never ask"), .flag("--yes", "Never ask"),
-            ],
-            run: doctor)
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["doctor"], summary: "Look for what is wrong, and say what mends it",
+                options: GatewayClient.options + [
+                    .flag("--non-interactive", "Never ask"), .flag("--yes", "Never ask"),
+                ],
+                run: doctor)
+        ]
+    }
 
     struct Finding {
         enum Weight: String { case ok, note, problem }

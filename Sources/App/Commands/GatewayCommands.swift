@@ -4,51 +4,61 @@ import Wire
 /// `gateway …` and `dashboard`: run the gateway, and ask a running one.
 @MainActor
 enum GatewayCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["gateway"], summary: "Run the gateway in the foreground", options: runOptions, run: run),
-        Command(
-            path: ["gateway", "run"], summary: "Run the gateway in the foreground", options: runOptions,
-            run: run),
-        Command(
-            path: ["gateway", "status"], summary: "Show where the gateway should be and whether it answers",
-            options: GatewayClient.options, run: status),
-        Command(
-            path: ["gateway", "health"], summary: "Check that the gateway answers; exit 1 when it does not",
-            options: GatewayClient.options, run: health),
-        Command(
-            path: ["gateway", "probe"], summary: "Connect and say what this machine may do there",
-            options: GatewayClient.options, run: probe),
-        Command(
-            path: ["gateway", "call"], summary: "Call one method of the gateway", arguments: ["<method>"],
-            options: GatewayClient.options + [
-                .value("--params", "json", "The method's parameters"),
-                .flag("--expect-final", "Wait for the final answer of `agent`"),
-            ], run: call),
-        Command(
-            path: ["gateway", "usage-cost"], summary: "Show tokens and cost by day",
-            options: GatewayClient.options + [.number("--days", "n", "How many days (default 30)", 1...3650)],
-            run: usageCost),
-        Command(
-            path: ["dashboard"], summary: "Print the link to the Control UI",
-            options: [.flag("--no-open", "Only print it")], run: dashboard),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["gateway"], summary: "Run the gateway in the foreground", options: runOptions, run: run
+            ),
+            Command(
+                path: ["gateway", "run"], summary: "Run the gateway in the foreground", options: runOptions,
+                run: run),
+            Command(
+                path: ["gateway", "status"],
+                summary: "Show where the gateway should be and whether it answers",
+                options: GatewayClient.options, run: status),
+            Command(
+                path: ["gateway", "health"],
+                summary: "Check that the gateway answers; exit 1 when it does not",
+                options: GatewayClient.options, run: health),
+            Command(
+                path: ["gateway", "probe"], summary: "Connect and say what this machine may do there",
+                options: GatewayClient.options, run: probe),
+            Command(
+                path: ["gateway", "call"], summary: "Call one method of the gateway", arguments: ["<method>"],
+                options: GatewayClient.options + [
+                    .value("--params", "json", "The method's parameters"),
+                    .flag("--expect-final", "Wait for the final answer of `agent`"),
+                ], run: call),
+            Command(
+                path: ["gateway", "usage-cost"], summary: "Show tokens and cost by day",
+                options: GatewayClient.options + [
+                    .number("--days", "n", "How many days (default 30)", 1...3650)
+                ],
+                run: usageCost),
+            Command(
+                path: ["dashboard"], summary: "Print the link to the Control UI",
+                options: [.flag("--no-open", "Only print it")], run: dashboard),
+        ]
+    }
 
-    private static let runOptions: [Command.Option] = [
-        .value("--port", "n", "Port to listen on"),
-        .value("--bind", "mode", "Where to listen: loopback, lan, tailnet, auto or custom"),
-        .value("--token", "token", "Token that clients must give"),
-        .value("--auth", "mode", "What clients must give", choices: ["none", "token", "password"]),
-        .value("--password", "password", "Password that clients must give"),
-        .flag("--allow-unconfigured", "Start without a config file, or with one that is not set to local"),
-        .flag("--force", "Stop what listens on the port first"),
-        .flag("--verbose", "Log more to the console"),
-        .value(
-            "--ws-log", "style", "How much of the socket traffic --verbose logs",
-            choices: ["auto", "full", "compact"]),
-        .flag("--compact", "Same as --ws-log compact"),
-        .value("--tailscale", "mode", "Publish by Tailscale", choices: ["off"]),
-    ]
+    private static var runOptions: [Command.Option] {
+        [
+            .value("--port", "n", "Port to listen on"),
+            .value("--bind", "mode", "Where to listen: loopback, lan, tailnet, auto or custom"),
+            .value("--token", "token", "Token that clients must give"),
+            .value("--auth", "mode", "What clients must give", choices: ["none", "token", "password"]),
+            .value("--password", "password", "Password that clients must give"),
+            .flag(
+                "--allow-unconfigured", "Start without a config file, or with one that is not set to local"),
+            .flag("--force", "Stop what listens on the port first"),
+            .flag("--verbose", "Log more to the console"),
+            .value(
+                "--ws-log", "style", "How much of the socket traffic --verbose logs",
+                choices: ["auto", "full", "compact"]),
+            .flag("--compact", "Same as --ws-log compact"),
+            .value("--tailscale", "mode", "Publish by Tailscale", choices: ["off"]),
+        ]
+    }
 
     private static func run(_ invocation: Invocation) async throws -> ExitCode {
         Environment.hideFromOtherProcesses()

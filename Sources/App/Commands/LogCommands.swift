@@ -10,19 +10,22 @@ import Gateway
 /// `logs`: the running gateway's log file, as it grows.
 @MainActor
 enum LogCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["logs"], summary: "Print the gateway's log",
-            options: options, run: { try logs($0) })
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["logs"], summary: "Print the gateway's log",
+                options: options, run: { try logs($0) })
+        ]
+    }
 
     /// Also of `channels logs`.
-    static let options: [Command.Option] =
+    static var options: [Command.Option] {
         GatewayClient.options + [
             .flag("--follow", "Go on as lines come"), .flag("--plain", "Without colours"),
             .number("--limit", "n", "How many lines (default 200)", 1...5000),
             .number("--interval", "ms", "How often to look with --follow (default 1000)", 50...60_000),
         ]
+    }
 
     /// `subsystems` are the only ones whose lines are printed; nil for all.
     static func logs(_ invocation: Invocation, of subsystems: Set<String>? = nil) throws -> ExitCode {

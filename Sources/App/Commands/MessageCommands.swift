@@ -4,7 +4,7 @@ import Wire
 /// `message …`: write to people and change messages on the chat platforms, through the running gateway.
 @MainActor
 enum MessageCommands {
-    static let all: [Command] =
+    static var all: [Command] {
         [
             Command(
                 path: ["message", "send"], summary: "Send a message to a chat or person",
@@ -24,6 +24,7 @@ enum MessageCommands {
                     .number("--poll-duration-hours", "n", "How long it is open", 1...768),
                 ], run: poll),
         ] + actions.map(\.command)
+    }
 
     private static let place =
         GatewayClient.options + [

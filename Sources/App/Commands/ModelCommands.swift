@@ -3,15 +3,17 @@ import Core
 /// `models …`: what can answer, and with which credentials.
 @MainActor
 enum ModelCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["models", "list"], summary: "List models that can be used",
-            options: GatewayClient.options + [.flag("--all", "Also those without a key")], run: list),
-        Command(
-            path: ["models", "status"], summary: "Show the model in use and which vendors have a key",
-            options: GatewayClient.options + [.flag("--check", "Exit 1 when no vendor has a key")],
-            run: status),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["models", "list"], summary: "List models that can be used",
+                options: GatewayClient.options + [.flag("--all", "Also those without a key")], run: list),
+            Command(
+                path: ["models", "status"], summary: "Show the model in use and which vendors have a key",
+                options: GatewayClient.options + [.flag("--check", "Exit 1 when no vendor has a key")],
+                run: status),
+        ]
+    }
 
     private static func list(_ invocation: Invocation) throws -> ExitCode {
         let client = try GatewayClient.connect(invocation)

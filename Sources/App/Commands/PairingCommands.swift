@@ -3,18 +3,21 @@ import Core
 /// `pairing …`: people who wrote to the assistant on a chat platform and ask to be let in.
 @MainActor
 enum PairingCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["pairing", "list"], summary: "List people who ask to be let in",
-            arguments: ["[channel]"], options: GatewayClient.options, run: list),
-        Command(
-            path: ["pairing", "approve"], summary: "Let somebody in by the code they were given",
-            arguments: ["<channel>", "<code>"], options: GatewayClient.options,
-            run: { try answer($0, "pairing.approve", "may write now") }),
-        Command(
-            path: ["pairing", "reject"], summary: "Turn somebody away", arguments: ["<channel>", "<code>"],
-            options: GatewayClient.options, run: { try answer($0, "pairing.reject", "was turned away") }),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["pairing", "list"], summary: "List people who ask to be let in",
+                arguments: ["[channel]"], options: GatewayClient.options, run: list),
+            Command(
+                path: ["pairing", "approve"], summary: "Let somebody in by the code they were given",
+                arguments: ["<channel>", "<code>"], options: GatewayClient.options,
+                run: { try answer($0, "pairing.approve", "may write now") }),
+            Command(
+                path: ["pairing", "reject"], summary: "Turn somebody away",
+                arguments: ["<channel>", "<code>"],
+                options: GatewayClient.options, run: { try answer($0, "pairing.reject", "was turned away") }),
+        ]
+    }
 
     private static func list(_ invocation: Invocation) throws -> ExitCode {
         let channel = invocation.arguments.first.map { JSON.string($0) }

@@ -11,11 +11,13 @@ import Wire
 /// `setup`: writes a first config file where there is none.
 @MainActor
 enum SetupCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["setup"], summary: "Write a first config file, with a new token unless one is set",
-            options: [.flag("--json", "Print JSON")], run: setup)
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["setup"], summary: "Write a first config file, with a new token unless one is set",
+                options: [.flag("--json", "Print JSON")], run: setup)
+        ]
+    }
 
     private static func setup(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)

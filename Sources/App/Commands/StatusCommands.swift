@@ -3,31 +3,34 @@ import Core
 /// `status`, `health`, `sessions`, `system …`: how the gateway does.
 @MainActor
 enum StatusCommands {
-    static let all: [Command] = [
-        Command(
-            path: ["status"], summary: "Show the gateway, its model, channels and recent sessions",
-            options: GatewayClient.options + [
-                .flag("--all", "As --deep and --usage, with every session"),
-                .flag("--deep", "Ask the channels now"),
-                .flag("--usage", "Show tokens used in the last week"),
-            ], run: status),
-        Command(
-            path: ["health"], summary: "Check that the gateway answers; exit 1 when it does not",
-            options: GatewayClient.options + [.flag("--verbose", "Probe channels too")], run: health),
-        Command(
-            path: ["sessions"], summary: "List conversations",
-            options: GatewayClient.options + [
-                .number("--limit", "n", "How many (default 100)", 1...10_000),
-                .number("--active", "minutes", "Only those used in the last minutes", 1...10_000_000),
-            ], run: sessions),
-        Command(
-            path: ["system", "presence"], summary: "List who is connected", options: GatewayClient.options,
-            run: { try answer($0, "system-presence") }),
-        Command(
-            path: ["system", "heartbeat", "last"], summary: "Show the last heartbeat",
-            options: GatewayClient.options,
-            run: { try answer($0, "last-heartbeat") }),
-    ]
+    static var all: [Command] {
+        [
+            Command(
+                path: ["status"], summary: "Show the gateway, its model, channels and recent sessions",
+                options: GatewayClient.options + [
+                    .flag("--all", "As --deep and --usage, with every session"),
+                    .flag("--deep", "Ask the channels now"),
+                    .flag("--usage", "Show tokens used in the last week"),
+                ], run: status),
+            Command(
+                path: ["health"], summary: "Check that the gateway answers; exit 1 when it does not",
+                options: GatewayClient.options + [.flag("--verbose", "Probe channels too")], run: health),
+            Command(
+                path: ["sessions"], summary: "List conversations",
+                options: GatewayClient.options + [
+                    .number("--limit", "n", "How many (default 100)", 1...10_000),
+                    .number("--active", "minutes", "Only those used in the last minutes", 1...10_000_000),
+                ], run: sessions),
+            Command(
+                path: ["system", "presence"], summary: "List who is connected",
+                options: GatewayClient.options,
+                run: { try answer($0, "system-presence") }),
+            Command(
+                path: ["system", "heartbeat", "last"], summary: "Show the last heartbeat",
+                options: GatewayClient.options,
+                run: { try answer($0, "last-heartbeat") }),
+        ]
+    }
 
     /// Prints a method's whole answer.
     private static func answer(_ invocation: Invocation, _ method: String) throws -> ExitCode {

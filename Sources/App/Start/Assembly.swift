@@ -112,6 +112,10 @@ final class Assembly {
         try listen()
         return try await ServiceGroup(services, log: log).run {
             sayWhereItListens()
+            MemoryTrim.shared.beforeTrim { [weak switchboard, weak database] in
+                switchboard?.releaseMemory()
+                database?.releaseMemory()
+            }
             MemoryTrim.shared.trimLater()
             return await signals.wait()
         }

@@ -40,10 +40,12 @@ struct OpenClaw {
     @MainActor
     private static func run(_ words: Result<[String], CommandError>) async -> ExitCode {
         do {
-            let commands = CommandCatalog.all
-            switch try CommandParser(commands: commands).parse(try words.get(), environment: .current()) {
+            // The list of commands is gone again before one of them runs, perhaps for months.
+            switch try CommandParser(commands: CommandCatalog.all).parse(
+                try words.get(), environment: .current())
+            {
             case .version: Terminal.print("OpenClaw \(Version.text)")
-            case .help(let prefix): Terminal.print(Help(commands: commands).text(for: prefix))
+            case .help(let prefix): Terminal.print(Help(commands: CommandCatalog.all).text(for: prefix))
             case .command(let command, let invocation): return try await command.run(invocation)
             }
             return .success

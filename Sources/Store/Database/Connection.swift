@@ -33,10 +33,20 @@ package final class Connection {
 
     var isInTransaction: Bool { !isClosed && sqlite3_get_autocommit(pointer) == 0 }
 
-    /// Lets go of the statements and pages that are only needed once, at start.
+    /// Lets go of the statements and pages that are kept for speed.
     func releaseMemory() {
         statements = [:]
         if !isClosed { sqlite3_db_release_memory(pointer) }
+    }
+
+    /// Bytes of pages and statements that are kept now.
+    var memoryInUse: Int {
+        guard !isClosed else { return 0 }
+        return [SQLITE_DBSTATUS_CACHE_USED, SQLITE_DBSTATUS_STMT_USED].reduce(0) { sum, what in
+            var (bytes, highest): (Int32, Int32) = (0, 0)
+            sqlite3_db_status(pointer, what, &bytes, &highest, 0)
+            return sum + Int(bytes)
+        }
     }
 
     /// Pages that had to be read from the disk so far.

@@ -57,6 +57,11 @@ package final class Database: Sendable {
         try await submit(.read, body)
     }
 
+    /// Lets go of the pages and statements kept for speed; the next who needs them reads and makes them again.
+    ///
+    /// Returns at once: its thread does it when it has the time.
+    package func releaseMemory() { _ = thread.submit(MemoryRelease()) }
+
     /// Lets queued work finish, moves the log into the database and ends the thread.
     ///
     /// Later calls throw `.closed`.

@@ -49,3 +49,13 @@ final class ClosureJob<T: Sendable>: DatabaseJob, @unchecked Sendable {
         }
     }
 }
+
+/// Empties the connection's caches; nobody waits for it.
+final class MemoryRelease: DatabaseJob, @unchecked Sendable {
+    init() { super.init(.read) }
+
+    override func perform(on connection: Connection) -> Bool {
+        connection.releaseMemory()
+        return true
+    }
+}

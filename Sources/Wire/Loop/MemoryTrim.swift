@@ -9,6 +9,8 @@ package final class MemoryTrim {
     /// Bytes that must have come and gone before a trim is worth its milliseconds.
     private static let worthwhileBytes = 1 << 20
     private static let delay: Duration = .seconds(30)
+    /// Between emptying the caches and the trim: those of other threads are emptied by these.
+    private static let releaseTime: Duration = .seconds(1)
 
     private var notedBytes = 0
     private var timer: LoopEvent?
@@ -23,16 +25,20 @@ package final class MemoryTrim {
     /// Trims in half a minute, whatever was noted: a start needs much that is never needed again.
     package func trimLater() {
         guard timer == nil else { return }
-        timer = LoopEvent.after(Self.delay) { [unowned self] in trim() }
+        timer = LoopEvent.after(Self.delay) { [unowned self] in release() }
     }
 
-    /// Calls `release` before each trim, so that caches of spare objects can be emptied.
-    func beforeTrim(_ release: @escaping @MainActor () -> Void) { releases.append(release) }
+    /// Calls `release` before each trim, so that caches can be emptied, also those of other threads.
+    package func beforeTrim(_ release: @escaping @MainActor () -> Void) { releases.append(release) }
+
+    private func release() {
+        for release in releases { release() }
+        timer = LoopEvent.after(Self.releaseTime) { [unowned self] in trim() }
+    }
 
     private func trim() {
         timer = nil
         notedBytes = 0
-        for release in releases { release() }
         _ = csystem_malloc_trim()
         csystem_release_code()
     }

@@ -46,6 +46,16 @@ struct DatabaseTests {
         await world.database.close()
     }
 
+    @Test func `what is kept for speed can be let go, and is read again when it is wanted`() async throws {
+        let world = try TestStores()
+        try await world.stores.meta.set("colour", "red")
+        let kept = try await world.database.read { $0.memoryInUse }
+        world.database.releaseMemory()
+        #expect(try await world.database.read { $0.memoryInUse } < kept)
+        #expect(try await world.stores.meta.value("colour") == "red")
+        await world.database.close()
+    }
+
     @Test func `closing moves the log into the file`() async throws {
         let world = try TestStores()
         try await world.stores.meta.set("colour", "red")
