@@ -57,8 +57,7 @@ package final class ChannelDoor {
     /// Something happened; the session hears of it with its next message, unless a stranger did it.
     package func note(_ notice: ChannelNotice) async {
         guard let rules = board.rules(notice.address.key), await mayBeHeard(notice, rules) else { return }
-        let session = switchboard.settings.session(
-            kind: notice.kind, address: notice.address, sender: notice.sender)
+        let session = switchboard.settings.session(of: SessionPlace(notice))
         var known = notices[session] ?? []
         guard !known.contains(where: { $0.key == notice.key }) else { return }
         known.append(notice)
@@ -87,8 +86,7 @@ package final class ChannelDoor {
         guard let rules = board.rules(message.address.key), !turnedAway.contains(message.recentID) else {
             return
         }
-        let session = switchboard.settings.session(
-            kind: message.kind, address: message.address, sender: message.sender)
+        let session = switchboard.settings.session(of: SessionPlace(message))
         let isCommand = switchboard.isCommand(message.text)
         let policy = AccessPolicy(rules: rules, paired: try await pairing.allowed(message.address.key))
         let agent = switchboard.settings.agent(of: session)

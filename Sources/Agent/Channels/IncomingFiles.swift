@@ -18,13 +18,19 @@ struct FetchedFiles {
 @MainActor
 package struct IncomingFiles {
     private let base64: ([UInt8]) -> String
+    private let kept: KeptFiles
 
     /// Larger images are only named: vendors take 5 MB of base64 at most.
     private static let mostImageBytes = 3_700_000
     private static let imageTypes: Set<String> = ["image/png", "image/jpeg", "image/gif", "image/webp"]
 
     /// `base64` encodes images for the model.
-    package init(base64: @escaping ([UInt8]) -> String) { self.base64 = base64 }
+    package init(base64: @escaping ([UInt8]) -> String) { self.init(base64: base64, kept: KeptFiles()) }
+
+    init(base64: @escaping ([UInt8]) -> String, kept: KeptFiles) {
+        self.base64 = base64
+        self.kept = kept
+    }
 
     /// Saves each file in `folder`; one that cannot be had becomes a line that says why.
     func fetch(_ files: [IncomingFile], into folder: String?, most: Int) async -> FetchedFiles {
@@ -49,6 +55,7 @@ package struct IncomingFiles {
             try await file.save(path, most)
             fetched.lines.append("[\(name): \(path)]")
             if let image = image(file, at: path) { fetched.images.append(image) }
+            kept.note(folder)
         } catch {
             let reason =
                 switch error {

@@ -7,6 +7,8 @@ package struct AgentSettings: Sendable {
     package var keys = SessionKeyRules()
     /// `session.dmScope`: which direct chats share a conversation.
     package var directScope = DirectScope.main
+    /// `bindings`: which agent answers where; the default agent everywhere else.
+    package var routes = AgentRoutes()
     /// `agents.defaults.typingMode`, or `session.typingMode`.
     package var typingMode: TypingMode?
     /// `agents.defaults.maxConcurrent`: turns that run at the same time, over all sessions.
@@ -43,12 +45,16 @@ package struct AgentSettings: Sendable {
     package func agent(of session: SessionKey) -> AgentID { session.agent ?? keys.defaultAgent }
 
     /// The session that a channel's chat belongs to (features.md 2.16).
-    package func session(kind: ChatKind, address: Address, sender: Sender?) -> SessionKey {
-        let agent = keys.defaultAgent
-        guard kind != .direct else { return directSession(address, sender?.id ?? address.chat, agent) }
+    package func session(of place: SessionPlace) -> SessionKey {
+        let bound = routes.agent(for: place).flatMap { profile($0) }?.id
+        let agent = bound ?? keys.defaultAgent
+        let address = place.address
+        guard place.kind != .direct else {
+            return directSession(address, place.sender?.id ?? address.chat, agent)
+        }
         let thread = address.thread.map { ":topic:\($0)" } ?? ""
         return SessionKey(
-            "agent:\(agent):\(address.channel):\(kind.rawValue):\(address.chat)\(thread)".lowercased())
+            "agent:\(agent):\(address.channel):\(place.kind.rawValue):\(address.chat)\(thread)".lowercased())
     }
 
     private func directSession(_ address: Address, _ peer: String, _ agent: AgentID) -> SessionKey {

@@ -65,7 +65,9 @@ enum LogCommands {
     private static func newestFile(_ setup: LocalSetup) -> String? {
         if let path = setup.config.logging.file { return setup.expand(path) }
         let folder = "\(setup.state)/logs"
-        let names = fileNames(in: folder).filter { $0.hasPrefix("openclaw-") && $0.hasSuffix(".log") }
+        let names = FolderListing.names(in: folder).filter {
+            $0.hasPrefix("openclaw-") && $0.hasSuffix(".log")
+        }
         return names.max().map { "\(folder)/\($0)" }
     }
 

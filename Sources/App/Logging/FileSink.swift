@@ -96,7 +96,8 @@ final class FileSink: Log.Sink {
 
     private func removeOldFiles() {
         let oldest = (Timestamp.now + .seconds(-86_400 * Self.keptDays)).isoDay
-        for name in fileNames(in: folder) where name.hasPrefix("openclaw-") && name.hasSuffix(".log") {
+        for name in FolderListing.names(in: folder)
+        where name.hasPrefix("openclaw-") && name.hasSuffix(".log") {
             let day = name.dropFirst("openclaw-".count).dropLast(".log".count)
             if day.count == oldest.count && day < oldest { unlink("\(folder)/\(name)") }
         }
@@ -118,18 +119,4 @@ final class FileSink: Log.Sink {
         object["message"] = .string(line.text)
         return JSON.object(object).text
     }
-}
-
-/// The names in a folder, or none when it cannot be read.
-func fileNames(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != "." && name != ".." { names.append(name) }
-    }
-    return names
 }

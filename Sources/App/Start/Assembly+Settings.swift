@@ -34,6 +34,7 @@ struct RoomSettings {
         settings.fileToolsStayInWorkspace = config.tools.fs.workspaceOnly
         settings.allowsRestart = config.commands.restart
         settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
+        settings.routes = AgentRoutes(config.bindings.map { route($0) })
         settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
             TypingMode(rawValue: $0)
         }
@@ -43,6 +44,19 @@ struct RoomSettings {
             if let alias = entry.alias, let model = ModelReference(name) { settings.aliases[alias] = model }
         }
         return settings
+    }
+
+    private func route(_ binding: BindingConfig) -> AgentRoutes.Route {
+        let match = binding.match
+        var route = AgentRoutes.Route(
+            agent: SessionKeyRules.normalized(AgentID(binding.agentId)), channel: ChannelID(match.channel))
+        route.account = match.accountId ?? "default"
+        route.space = match.guildId ?? match.teamId
+        route.roles = match.roles
+        route.peer = match.peer.map {
+            AgentRoutes.Peer(isDirect: ["dm", "direct"].contains($0.kind), id: $0.id)
+        }
+        return route
     }
 
     private var clock: UserClock {

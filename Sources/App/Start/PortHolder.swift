@@ -1,3 +1,5 @@
+import Core
+
 import Gateway
 
 #if canImport(Glibc)
@@ -22,8 +24,8 @@ enum PortHolder {
     private static func pids(listeningOn port: Int) -> [pid_t] {
         let sockets = Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap { listeningSockets($0, port: port) })
         guard !sockets.isEmpty else { return [] }
-        return fileNames(in: "/proc").compactMap { pid_t($0) }.filter { pid in
-            fileNames(in: "/proc/\(pid)/fd").contains { name in
+        return FolderListing.names(in: "/proc").compactMap { pid_t($0) }.filter { pid in
+            FolderListing.names(in: "/proc/\(pid)/fd").contains { name in
                 link("/proc/\(pid)/fd/\(name)").map { sockets.contains($0) } ?? false
             }
         }

@@ -10,6 +10,8 @@ package struct Config: ConfigSection {
     package var tools = ToolsConfig()
     package var commands = CommandsConfig()
     package var ui = UIConfig()
+    /// Which agent answers where.
+    package var bindings: [BindingConfig] = []
     /// Variables from `env` and `env.vars`; they never replace one that the process already has.
     package var env: [String: String] = [:]
     /// Each channel's section as it stands in the file; the channel reads it.
@@ -38,7 +40,8 @@ package struct Config: ConfigSection {
         Field("commands", \.commands, .object).reload(.none).label("Commands"),
         Field("ui", \.ui, .object).reload(.none).label("User interface"),
         Field("channels", \.channels, .sections).label("Channels"),
-        .known("bindings", reload: .none), .known("audio", reload: .none),
+        Field("bindings", \.bindings, .list(.object)).reload(.none).label("Bindings"),
+        .known("audio", reload: .none),
         .known("talk", reload: .none), .known("skills", reload: .none), .known("wizard", reload: .none),
         .known("hooks", reload: .hot(.hooks)), .known("cron", reload: .hot(.cron)),
         .known("browser", reload: .hot(.browser)), .known("plugins", reload: .restart),

@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -9,20 +11,7 @@ struct Folder: Sendable {
     let path: String
 
     /// The names in it, sorted; empty when there is no such folder.
-    var names: [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) {
-                    String(cString: $0)
-                }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
-    }
+    var names: [String] { FolderListing.names(in: path).filter { !$0.hasPrefix(".") }.sorted() }
 
     subscript(name: String) -> Folder { Folder(path: path + "/" + name) }
 

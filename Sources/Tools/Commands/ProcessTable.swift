@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -19,13 +21,8 @@ struct ProcessTable {
 
     /// Reads the table as it is now: about 20 µs a process.
     static func current() -> ProcessTable {
-        guard let folder = opendir("/proc") else { return ProcessTable(entries: []) }
-        defer { closedir(folder) }
         var entries: [Entry] = []
-        while let item = readdir(folder) {
-            let name = withUnsafeBytes(of: item.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in FolderListing.names(in: "/proc") {
             guard let id = pid_t(name), let line = read("/proc/\(name)/stat", limit: 4096) else { continue }
             if let entry = Entry(id: id, stat: line) { entries.append(entry) }
         }

@@ -85,6 +85,9 @@ private final class Place {
                 "defaults": ["models": ["openai/sample": [:]], "model": ["primary": "openai/sample"]],
             ],
             "auth": ["profiles": ["sample": ["provider": "openai", "mode": "api_key"]]],
+            "bindings": [
+                ["agentId": "sample", "match": ["channel": "discord", "peer": ["kind": "dm", "id": "1"]]]
+            ],
             "tools": ["profile": "coding"],
             "models": [
                 "providers": [

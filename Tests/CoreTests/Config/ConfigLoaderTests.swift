@@ -20,7 +20,7 @@ struct ConfigLoaderTests {
         #expect(config.gateway.mode == "local")
         #expect(config.gateway.bind == "auto")
         #expect(config.channels["discord"]?["groupPolicy"] == "allowlist")
-        #expect(config.keysWithoutEffect.map(\.description) == ["bindings", "channels.discord"])
+        #expect(config.keysWithoutEffect.map(\.description) == ["channels.discord"])
     }
 
     @Test(arguments: [nil, "", "  \n", "{}"])

@@ -1,0 +1,95 @@
+package import Core
+
+/// Which agent answers where: the config's `bindings` (features.md 2.22).
+///
+/// The narrowest binding wins: one for the chat, then for roles of a server, the server, the team, the account, and one for
+/// every account. Of two that are equally narrow it is the first.
+package struct AgentRoutes: Sendable {
+    package var routes: [Route] = []
+
+    package init(_ routes: [Route] = []) { self.routes = routes }
+
+    /// One binding; what is nil or empty is not asked for.
+    package struct Route: Sendable, Hashable {
+        package var agent: AgentID
+        package var channel: ChannelID
+        /// `*`: every account.
+        package var account = "default"
+        package var peer: Peer?
+        package var space: String?
+        package var roles: [String] = []
+
+        package init(agent: AgentID, channel: ChannelID) {
+            self.agent = agent
+            self.channel = channel
+        }
+    }
+
+    /// A chat of many, or a person.
+    package struct Peer: Sendable, Hashable {
+        package var isDirect: Bool
+        package var id: String
+
+        package init(isDirect: Bool, id: String) {
+            self.isDirect = isDirect
+            self.id = id
+        }
+    }
+
+    /// The agent that a binding names for this place; nil when none does.
+    func agent(for place: SessionPlace) -> AgentID? {
+        let candidates = routes.filter { $0.holds(for: place) }
+        let narrowest = candidates.map(\.width).min()
+        return candidates.first { $0.width == narrowest }?.agent
+    }
+}
+
+extension AgentRoutes.Route {
+    /// Lower is narrower.
+    fileprivate var width: Int {
+        if peer != nil { return 0 }
+        if space != nil { return roles.isEmpty ? 2 : 1 }
+        return account == "*" ? 4 : 3
+    }
+
+    fileprivate func holds(for place: SessionPlace) -> Bool {
+        let address = place.address
+        guard channel == address.channel, account == "*" || account == address.account,
+            space == nil || space == place.space,
+            roles.isEmpty || !Set(roles).isDisjoint(with: place.sender?.roles ?? [])
+        else { return false }
+        guard let peer else { return true }
+        guard peer.isDirect == (place.kind == .direct) else { return false }
+        // A topic can be named too; without one, the binding of a group is that of its topics.
+        let topic = address.thread.map { "\(address.chat):topic:\($0)" }
+        return [place.kind == .direct ? place.sender?.id ?? address.chat : nil, address.chat, topic]
+            .contains(peer.id)
+    }
+}
+
+/// Where something was written: what sessions and agents are chosen by.
+package struct SessionPlace: Sendable {
+    package var kind: ChatKind
+    package var address: Address
+    package var sender: Sender?
+    /// The platform's id of what the chat is part of: a Discord server.
+    package var space: String?
+
+    package init(kind: ChatKind, address: Address, sender: Sender?, space: String? = nil) {
+        self.kind = kind
+        self.address = address
+        self.sender = sender
+        self.space = space
+    }
+
+    init(_ message: ChannelMessage) {
+        self.init(
+            kind: message.kind, address: message.address, sender: message.sender,
+            space: message.place?.spaceID)
+    }
+
+    init(_ notice: ChannelNotice) {
+        self.init(
+            kind: notice.kind, address: notice.address, sender: notice.sender, space: notice.place?.spaceID)
+    }
+}

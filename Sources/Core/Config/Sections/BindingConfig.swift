@@ -1,0 +1,47 @@
+/// `bindings[]`: which agent answers where.
+package struct BindingConfig: ConfigSection {
+    package var agentId = ""
+    package var match = Match()
+
+    package init() {}
+
+    package static let spec = ObjectSpec<BindingConfig>(
+        Field("agentId", \.agentId, .text).required.label("Agent"),
+        Field("match", \.match, .object).required.label("Where"))
+
+    /// Everything that is named must be so.
+    package struct Match: ConfigSection {
+        package var channel = ""
+        /// Nil: the account `default`; `*`: every account.
+        package var accountId: String?
+        package var peer: Peer?
+        /// A Discord server.
+        package var guildId: String?
+        /// A team of platforms that call it so.
+        package var teamId: String?
+        /// Roles of the server, of which the sender has one.
+        package var roles: [String] = []
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Match>(
+            Field("channel", \.channel, .text).required.label("Channel"),
+            Field("accountId", \.accountId, .text).label("Account"),
+            Field("peer", \.peer, .object).label("Chat"),
+            Field("guildId", \.guildId, .text).label("Server"),
+            Field("teamId", \.teamId, .text).label("Team"),
+            Field("roles", \.roles, .list(.text)).label("Roles"))
+    }
+
+    /// One chat: a person's id, or a group's or channel's.
+    package struct Peer: ConfigSection {
+        package var kind = ""
+        package var id = ""
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Peer>(
+            Field("kind", \.kind, .choice("dm", "direct", "group", "channel")).required.label("Kind"),
+            Field("id", \.id, .text).required.label("Id"))
+    }
+}

@@ -1,0 +1,87 @@
+import Core
+import Testing
+
+@testable import Agent
+
+struct AgentRoutesTests {
+    private typealias Route = AgentRoutes.Route
+
+    private func route(_ agent: String, _ change: (inout Route) -> Void = { _ in }) -> Route {
+        var route = Route(agent: AgentID(agent), channel: "discord")
+        change(&route)
+        return route
+    }
+
+    /// A message in channel 7 of server 1, by Ann, who has the role `staff`.
+    private func place(
+        account: String = "default", kind: ChatKind = .channel, chat: String = "7", thread: String? = nil,
+        space: String? = "1"
+    ) -> SessionPlace {
+        var ann = Sender(id: "ann")
+        ann.roles = ["staff"]
+        return SessionPlace(
+            kind: kind, address: Address(channel: "discord", account: account, chat: chat, thread: thread),
+            sender: ann, space: space)
+    }
+
+    @Test func `the narrowest binding wins, whatever the order`() {
+        let all = [
+            route("anywhere") { $0.account = "*" }, route("account"), route("server") { $0.space = "1" },
+            route("staff") {
+                $0.space = "1"
+                $0.roles = ["staff"]
+            },
+            route("chat") { $0.peer = .init(isDirect: false, id: "7") },
+        ]
+        for count in 1...all.count {
+            #expect(AgentRoutes(Array(all.prefix(count))).agent(for: place()) == all[count - 1].agent)
+        }
+    }
+
+    @Test func `of two that are equally narrow the first wins`() {
+        #expect(AgentRoutes([route("first"), route("second")]).agent(for: place()) == "first")
+    }
+
+    @Test func `a binding without an account is one for the default account`() {
+        let routes = AgentRoutes([route("main"), route("work") { $0.account = "work" }])
+        #expect(routes.agent(for: place()) == "main")
+        #expect(routes.agent(for: place(account: "work")) == "work")
+        #expect(routes.agent(for: place(account: "other")) == nil)
+    }
+
+    @Test func `everything a binding names must hold`() {
+        let bound = route("a") {
+            $0.space = "1"
+            $0.roles = ["boss"]
+        }
+        #expect(AgentRoutes([bound]).agent(for: place()) == nil)
+        #expect(AgentRoutes([route("a") { $0.space = "2" }]).agent(for: place()) == nil)
+        let elsewhere = route("a") {
+            $0.peer = .init(isDirect: false, id: "7")
+            $0.space = "2"
+        }
+        #expect(AgentRoutes([elsewhere]).agent(for: place()) == nil)
+    }
+
+    @Test func `a person is bound in direct chats only, a chat with its threads`() {
+        let ann = AgentRoutes([route("a") { $0.peer = .init(isDirect: true, id: "ann") }])
+        #expect(ann.agent(for: place(kind: .direct, chat: "dm-9", space: nil)) == "a")
+        #expect(ann.agent(for: place()) == nil)
+        let chat = AgentRoutes([route("a") { $0.peer = .init(isDirect: false, id: "7") }])
+        #expect(chat.agent(for: place(thread: "3")) == "a")
+        let topic = AgentRoutes([route("a") { $0.peer = .init(isDirect: false, id: "7:topic:3") }])
+        #expect(topic.agent(for: place(thread: "3")) == "a")
+        #expect(topic.agent(for: place(thread: "4")) == nil)
+    }
+
+    @Test func `a binding to an agent that is not there leaves the default agent`() {
+        var settings = AgentSettings(agents: [
+            AgentProfile(id: .main, workspace: "/w"), AgentProfile(id: "work", workspace: "/w2"),
+        ])
+        settings.routes = AgentRoutes([route("gone")])
+        #expect(settings.session(of: place()) == "agent:main:discord:channel:7")
+        settings.routes = AgentRoutes([route("work")])
+        #expect(settings.session(of: place()) == "agent:work:discord:channel:7")
+        #expect(settings.session(of: place(kind: .direct, space: nil)) == "agent:work:main")
+    }
+}
