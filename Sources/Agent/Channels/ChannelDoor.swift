@@ -147,6 +147,7 @@ package final class ChannelDoor {
             kind: message.kind, sender: message.sender, words: message.text, place: message.place?.title)
         origin.isAuthorized = standing.isAuthorized
         origin.isAddressed = standing.isAddressed
+        origin.isOwner = try await isOwner(message, rules)
         origin.requiresMention = message.place?.rule.requiresMention
         origin.handle = message.handle
         origin.tools = message.place.flatMap { Self.toolRule($0.rule, message.sender) }
@@ -163,6 +164,12 @@ package final class ChannelDoor {
             ),
             origin: origin)
         try await submit(inbound, message)
+    }
+
+    private func isOwner(_ message: ChannelMessage, _ rules: ChannelRules) async throws -> Bool {
+        let owners = try await pairing.owners(
+            message.address.key, named: switchboard.settings.owners, rules: rules)
+        return SenderMatch.contains(message.sender, owners)
     }
 
     private func submit(_ inbound: InboundMessage, _ message: ChannelMessage) async throws {

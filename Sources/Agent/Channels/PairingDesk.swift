@@ -23,6 +23,25 @@ package final class PairingDesk {
         return ids
     }
 
+    /// Who owns the assistant, as this channel's messages can show.
+    ///
+    /// Those the config names as owners; else those its `allowFrom` names; else who was let in first, for that was done
+    /// on the command line or on the page.
+    func owners(_ key: ChannelKey, named: [String], rules: ChannelRules) async throws -> [String] {
+        let prefixes = [key.channel.rawValue + ":"] + (key.channel == "telegram" ? ["tg:"] : [])
+        let here = named.compactMap { entry -> String? in
+            let entry = entry.trimmed
+            guard entry.contains(":") else { return String(entry) }
+            return prefixes.first { entry.lowercased().hasPrefix($0) }.map {
+                String(entry.dropFirst($0.count))
+            }
+        }
+        if !named.isEmpty { return here.filter { $0 != "*" } }
+        let listed = rules.allowFrom.filter { $0 != "*" }
+        if !listed.isEmpty { return listed }
+        return try await store.allowed(channel: key.channel, account: key.account).first.map { [$0] } ?? []
+    }
+
     /// A code for somebody who has none; nil when they have one already, or too many wait.
     func newCode(for message: ChannelMessage) async throws -> String? {
         let key = message.address.key
@@ -44,15 +63,15 @@ package final class PairingDesk {
     }
 
     /// Lets in whoever was given this code; nil when nobody was, or it is too old.
-    package func approve(_ code: String, channel: ChannelID) async throws -> PairingRequest? {
+    package func approve(_ code: String, channel: ChannelID? = nil) async throws -> PairingRequest? {
         guard let request = try await request(code, channel) else { return nil }
-        try await store.allow(request.sender, channel: channel, account: request.account)
-        forget(ChannelKey(channel: channel, account: request.account))
+        try await store.allow(request.sender, channel: request.channel, account: request.account)
+        forget(ChannelKey(channel: request.channel, account: request.account))
         return request
     }
 
     /// Drops the request; its sender may ask again.
-    package func reject(_ code: String, channel: ChannelID) async throws -> PairingRequest? {
+    package func reject(_ code: String, channel: ChannelID? = nil) async throws -> PairingRequest? {
         guard let request = try await request(code, channel) else { return nil }
         try await store.remove(request)
         return request
@@ -67,7 +86,7 @@ package final class PairingDesk {
     private func forget(_ key: ChannelKey) { allowed[key] = nil }
 
     /// Looks at every code in full, so that the time taken tells nothing of how much of one was guessed.
-    private func request(_ code: String, _ channel: ChannelID) async throws -> PairingRequest? {
+    private func request(_ code: String, _ channel: ChannelID?) async throws -> PairingRequest? {
         let code = code.trimmed.uppercased()
         var found: PairingRequest?
         for request in try await pending(channel: channel) where Secret(request.code).matches(code) {
@@ -92,7 +111,7 @@ package final class PairingDesk {
         ```
         openclaw pairing approve \(message.address.channel) \(code)
         ```
-        The code holds for an hour.
+        or by writing `/pairing approve \(code)` to the assistant. The code holds for an hour.
         """
     }
 }

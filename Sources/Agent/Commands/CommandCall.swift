@@ -13,6 +13,8 @@ struct CommandCall {
     let tools: ToolBox
     let workspaces: Workspaces
     let facts: HouseFacts
+    /// Nil: no chat platform can be set up.
+    let pairing: PairingDesk?
     /// Runs and waiting messages of this session.
     let activity: (running: Int, queued: Int)
 

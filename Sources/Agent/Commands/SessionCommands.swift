@@ -61,11 +61,19 @@ enum SessionCommands {
 }
 
 extension CommandResult {
+    static func ownersOnly(_ message: InboundMessage) -> CommandResult {
+        let sender = message.origin?.sender.id ?? ""
+        return .reply(
+            "⚠️ Only the owner may do this. Owners are named in `commands.ownerAllowFrom`, for example "
+                + "`\"\(message.address.channel):\(sender)\"`.")
+    }
+
     @MainActor
     fileprivate static func restarting(_ call: CommandCall) -> CommandResult {
         guard call.settings.allowsRestart else {
             return .reply("⚠️ /restart is off. Set `commands.restart` to `true` to allow it.")
         }
+        guard call.message.isOwners else { return .ownersOnly(call.message) }
         return .restart("⚙️ Restarting. Send your next message in a few seconds.")
     }
 }

@@ -46,7 +46,8 @@ package struct SlashCommands: Sendable {
     private let byName: [String: SlashCommand]
 
     package static let standard = SlashCommands(
-        SessionCommands.all + ModelCommands.all + DisplayCommands.all + StatusCommands.all,
+        SessionCommands.all + ModelCommands.all + DisplayCommands.all + StatusCommands.all
+            + [PairingCommand.command],
         absent: AbsentCommands.all)
 
     /// `absent` are answered and not listed.

@@ -163,6 +163,9 @@ extension InboundMessage {
     /// Whether its words may be a command: people of a group who are not named in the config only talk.
     var mayCommand: Bool { images.isEmpty && origin?.isAuthorized != false }
 
+    /// Whether whoever owns the assistant wrote it: its own clients, and owners on channels.
+    var isOwners: Bool { origin?.isOwner != false }
+
     /// As the transcript keeps it.
     var asUserMessage: UserMessage {
         UserMessage(

@@ -95,6 +95,7 @@ extension Switchboard {
             arguments: match.arguments, message: message, profile: profile, settings: settings,
             stores: stores,
             directory: directory, tools: tools, workspaces: workspaces, facts: facts,
+            pairing: pairing,
             activity: (activeCount(in: message.session), queue.waiting(in: message.session).count))
         do {
             switch try await match.command.run(call) {

@@ -24,6 +24,8 @@ package final class Switchboard {
     let commands = SlashCommands.standard
     /// Nil where no channel can wait for an answer.
     package var replies: ReplyDesk?
+    /// Nil where nobody can ask to be let in.
+    package var pairing: PairingDesk?
 
     let book = RunBook()
     let deadlines = Deadlines()

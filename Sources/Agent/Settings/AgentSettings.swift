@@ -28,6 +28,8 @@ package struct AgentSettings: Sendable {
     package var fileToolsStayInWorkspace = true
     /// Whether a person may restart the gateway from a chat (`commands.restart`).
     package var allowsRestart = false
+    /// `commands.ownerAllowFrom`: who owns the assistant, on every channel or, after `telegram:`, on one.
+    package var owners: [String] = []
     /// A turn that asks for tools so often is going in circles.
     package var maxToolRounds = 100
 

@@ -33,6 +33,7 @@ struct RoomSettings {
         settings.compaction = compaction
         settings.fileToolsStayInWorkspace = config.tools.fs.workspaceOnly
         settings.allowsRestart = config.commands.restart
+        settings.owners = config.commands.ownerAllowFrom
         settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
         settings.routes = AgentRoutes(config.bindings.map { route($0) })
         settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {

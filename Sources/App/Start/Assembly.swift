@@ -73,6 +73,7 @@ final class Assembly {
             board: board, switchboard: switchboard, replies: replies, pairing: pairing, stores: stores,
             files: IncomingFiles(base64: { Base64.encode($0) }), log: log)
         switchboard.replies = replies
+        switchboard.pairing = pairing
         board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
         board.notice = { [door] in await door.note($0) }
         board.becameReady = { [outbox] in outbox.wake($0) }
@@ -150,7 +151,10 @@ final class Assembly {
     }
 
     /// The accounts of the chat platforms that are to run.
+    ///
+    /// None with `OPENCLAW_SKIP_CHANNELS`: a second machine can be looked into while the first one answers.
     private var channelAccounts: [ChannelAccount] {
+        guard setup.environment["OPENCLAW_SKIP_CHANNELS"] != "1" else { return [] }
         let rooms = RoomSettings(setup: setup, secret: secret)
         return rooms.channelSections.accounts(web: client, log: log, assistantName: rooms.assistantName)
     }

@@ -53,6 +53,8 @@ package struct MessageOrigin: Sendable, Hashable {
     package var place: String?
     /// Whether the sender may use commands that change something.
     package var isAuthorized = true
+    /// Whether the sender owns the assistant: lets others in, restarts the gateway.
+    package var isOwner = true
     /// Whether it was meant for us by name, or direct.
     package var isAddressed = true
     /// Whether the place asks for a mention, where its session does not say otherwise; nil in a direct chat.

@@ -53,6 +53,7 @@ extension MessageOrigin {
         var object: JSONObject = [
             "kind": .string(kind.rawValue), "sender": .string(sender.id), "words": .string(words),
             "authorized": .bool(isAuthorized), "addressed": .bool(isAddressed),
+            "owner": .bool(isOwner),
         ]
         object["name"] = sender.name.map { .string($0) }
         object["username"] = sender.username.map { .string($0) }
@@ -74,6 +75,7 @@ extension MessageOrigin {
             words: json["words"]?.stringValue ?? "", place: json["place"]?.stringValue)
         isAuthorized = json["authorized"]?.boolValue ?? false
         isAddressed = json["addressed"]?.boolValue ?? false
+        isOwner = json["owner"]?.boolValue ?? false
         requiresMention = json["requiresMention"]?.boolValue
         handle = json["handle"]
         tools = json["tools"]

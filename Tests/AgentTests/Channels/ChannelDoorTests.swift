@@ -114,6 +114,50 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `the owner lets people in from a chat, and nobody else does`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("let me in", by: "bob", id: "m1")
+            try await eventually("the code is posted") { test.channel.texts.count == 1 }
+            let code = try #require(try await test.pairing.pending().first).code
+
+            try await test.writes("/pairing", by: "ann", id: "m2")
+            try await eventually("who waits is listed") { test.channel.texts.last?.contains(code) == true }
+            try await test.writes("/pairing approve XXXXXXXX", by: "ann", id: "m3")
+            try await eventually("a wrong code is refused") {
+                test.channel.texts.last?.contains("Nobody was given this code") == true
+            }
+            try await test.writes("/pairing approve \(code)", by: "ann", id: "m4")
+            try await eventually("bob may write") {
+                test.channel.texts.last?.contains("may write now") == true
+            }
+
+            try await test.writes("hello", by: "carl", id: "m5")
+            try await eventually("carl has a code") { test.channel.texts.last?.contains("carl") == true }
+            let second = try #require(try await test.pairing.pending().first).code
+            try await test.writes("/pairing approve \(second)", by: "bob", id: "m6")
+            try await eventually("bob is no owner") {
+                test.channel.texts.last?.contains("Only the owner may do this") == true
+            }
+            #expect(try await test.pairing.pending().count == 1)
+        }
+    }
+
+    @Test func `who owns the assistant is the config's to say, or who was let in first`() async throws {
+        try await ChannelTestHouse.run { test in
+            let key = ChannelTestHouse.key
+            let listed = ChannelTestHouse.rules { $0.allowFrom = ["*", "ann"] }
+            let open = ChannelTestHouse.rules { $0.allowFrom = ["*"] }
+            #expect(try await test.pairing.owners(key, named: [], rules: listed) == ["ann"])
+            #expect(try await test.pairing.owners(key, named: [], rules: open) == [])
+            for sender in ["bob", "carl"] {
+                try await test.house.stores.pairing.allow(sender, channel: "test", account: "default")
+            }
+            #expect(try await test.pairing.owners(key, named: [], rules: open) == ["bob"])
+            let named = ["test:dora", "discord:7", "8", "*"]
+            #expect(try await test.pairing.owners(key, named: named, rules: listed) == ["dora", "8"])
+        }
+    }
+
     @Test func `a fourth stranger gets no code`() async throws {
         try await ChannelTestHouse.run { test in
             for sender in ["b", "c", "d", "e"] {

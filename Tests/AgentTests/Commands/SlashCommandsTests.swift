@@ -41,7 +41,7 @@ struct SlashCommandsTests {
         ("/export-session", "nothing to export"), ("/export-session ../x", "nothing to export"),
         ("/restart", "`commands.restart`"), ("/usage full", "not here yet"), ("/usage cost", "Today"),
         ("/compact", "nothing to compact"), ("/elevated on", "not here yet"),
-        ("/tell stop it", "/steer is not here yet"),
+        ("/pairing", "No chat platform"), ("/tell stop it", "/steer is not here yet"),
         ("/skill weather", "not here yet"), ("/activation always", "only applies to group chats"),
     ])
     func `a command is answered without a model`(command: String, answer: String) async throws {

@@ -168,6 +168,7 @@ struct ChannelTestHouse {
                 board: board, switchboard: house.switchboard, replies: replies, pairing: pairing,
                 stores: house.stores, files: IncomingFiles(base64: { _ in "" }), log: log)
             house.switchboard.replies = replies
+            house.switchboard.pairing = pairing
             board.receive = { message throws(InboxError) in try await door.receive(message) }
             board.notice = { await door.note($0) }
             board.becameReady = { outbox.wake($0) }

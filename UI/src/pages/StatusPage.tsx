@@ -1,4 +1,5 @@
 import { useCallback } from "react";
+import { pairingRequests } from "../gateway/pairing";
 import { channelAccounts, clientsOf, modelsOf, overviewOf } from "../gateway/status";
 import { ChannelsCard, ClientsCard, ModelsCard } from "../parts/StatusCards";
 import { useGateway, useHello, useText } from "../parts/context";
@@ -7,6 +8,7 @@ import { GatewayCard } from "../parts/GatewayCard";
 import { Icon } from "../parts/Icon";
 import { LogView } from "../parts/LogView";
 import { PageHead } from "../parts/PageHead";
+import { PairingCard } from "../parts/PairingCard";
 import { Problem } from "../parts/Problem";
 import { Skeleton } from "../parts/Skeleton";
 import { usePolled } from "../parts/usePolled";
@@ -23,18 +25,20 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
   const read = useCallback(async () => {
     const ask = (method: string, params: object = {}) =>
       methods.has(method) ? request(method, params) : Promise.resolve(undefined);
-    const [health, status, channels, models, presence] = await Promise.all([
+    const [health, status, channels, models, presence, pairing] = await Promise.all([
       ask("health"),
       ask("status"),
       ask("channels.status", channelParams),
       ask("models.list"),
       ask("system-presence"),
+      ask("pairing.list"),
     ]);
     return {
       overview: overviewOf(health, status),
       channels: channelAccounts(channels),
       models: modelsOf(models),
       clients: clientsOf(presence),
+      pairing: pairingRequests(pairing),
     };
   }, [request, methods]);
   const { value, failure, refresh } = usePolled(read, refreshMs);
@@ -50,6 +54,7 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
         {!value && failure === undefined && <Skeleton label={words.statusPage} lines={8} />}
         {value && (
           <div className="cards">
+            <PairingCard requests={value.pairing} onChange={refresh} />
             <GatewayCard overview={value.overview} />
             {methods.has("channels.status") && <ChannelsCard accounts={value.channels} />}
             {methods.has("models.list") && <ModelsCard models={value.models} />}

@@ -103,11 +103,14 @@ package struct ToolsConfig: ConfigSection {
 package struct CommandsConfig: ConfigSection {
     /// Whether SIGUSR1 restarts the gateway in its process.
     package var restart = false
+    /// Who owns the assistant, as `telegram:1234` or an id alone; empty: those in a channel's own `allowFrom`.
+    package var ownerAllowFrom: [String] = []
 
     package init() {}
 
     package static let spec = ObjectSpec<CommandsConfig>(
-        Field("restart", \.restart, .bool).label("Allow Restart"))
+        Field("restart", \.restart, .bool).label("Allow Restart"),
+        Field("ownerAllowFrom", \.ownerAllowFrom, .list(.id)).label("Owners"))
 }
 
 /// `ui`: how the browser page looks.

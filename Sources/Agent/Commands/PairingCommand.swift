@@ -1,0 +1,39 @@
+import Core
+import Store
+
+/// `/pairing`: the owner lets people in from a chat, as `openclaw pairing` does on the command line.
+enum PairingCommand {
+    static let command = SlashCommand(
+        name: "pairing", arguments: "[approve|reject <code>]",
+        help: "Show who asks to be let in, and let them in.", category: .status, run: run)
+
+    private static let usage = "⚙️ Usage: /pairing, /pairing approve <code>, /pairing reject <code>"
+
+    @MainActor
+    private static func run(_ call: CommandCall) async throws -> CommandResult {
+        guard call.message.isOwners else { return .ownersOnly(call.message) }
+        guard let desk = call.pairing else { return .reply("⚙️ No chat platform is set up.") }
+        switch call.word {
+        case "", "list": return .reply(list(try await desk.pending()))
+        case "approve": return .reply(answer(try await desk.approve(call.rest), "may write now."))
+        case "reject": return .reply(answer(try await desk.reject(call.rest), "was not let in."))
+        default: return .reply(usage)
+        }
+    }
+
+    private static func list(_ requests: [PairingRequest]) -> String {
+        guard !requests.isEmpty else { return "🔑 Nobody asks to be let in." }
+        let lines = requests.map { "- \(title($0)) on \($0.channel): `/pairing approve \($0.code)`" }
+        return (["🔑 Waiting to be let in:"] + lines).joined(separator: "\n")
+    }
+
+    private static func answer(_ request: PairingRequest?, _ outcome: String) -> String {
+        guard let request else { return "⚠️ Nobody was given this code, or it is older than an hour." }
+        return "🔑 \(title(request)) \(outcome)"
+    }
+
+    private static func title(_ request: PairingRequest) -> String {
+        let name = request.meta?["name"]?.stringValue ?? request.meta?["username"]?.stringValue
+        return name.map { "\($0) (\(request.sender))" } ?? request.sender
+    }
+}

@@ -1,0 +1,23 @@
+import { numberOf, recordOf, recordsOf, textOf } from "./read";
+
+/** Somebody who wrote on a chat platform and waits to be let in. */
+export interface PairingRequest {
+  readonly channel: string;
+  readonly code: string;
+  readonly sender: string;
+  readonly since: number | undefined;
+}
+
+export function pairingRequests(payload: unknown): PairingRequest[] {
+  return recordsOf(recordOf(payload).requests).map((request) => {
+    const meta = recordOf(request.meta);
+    const id = textOf(request.id) ?? "";
+    const name = textOf(meta.name) ?? textOf(meta.username);
+    return {
+      channel: textOf(request.channel) ?? "",
+      code: textOf(request.code) ?? "",
+      sender: name === undefined ? id : `${name} (${id})`,
+      since: numberOf(request.createdAt),
+    };
+  });
+}
