@@ -22,32 +22,10 @@ enum DoctorCommands {
         ]
     }
 
-    struct Finding {
-        enum Weight: String { case ok, note, problem }
-        var weight: Weight
-        var text: String
-    }
-
     private static func doctor(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
         let findings = config(setup) + secrets(setup) + files(setup) + models(setup) + gateway(setup)
-        if invocation.wantsJSON {
-            let list = findings.map { finding -> JSON in
-                ["weight": .string(finding.weight.rawValue), "text": .string(finding.text)]
-            }
-            Terminal.print(["findings": .array(list)])
-        } else {
-            for finding in findings { Terminal.print("\(sign(finding.weight)) \(finding.text)") }
-        }
-        return findings.contains { $0.weight == .problem } ? .failure : .success
-    }
-
-    private static func sign(_ weight: Finding.Weight) -> String {
-        switch weight {
-        case .ok: "ok  "
-        case .note: "note"
-        case .problem: "BAD "
-        }
+        return Finding.report(findings, asJSON: invocation.wantsJSON)
     }
 
     private static func config(_ setup: LocalSetup) -> [Finding] {

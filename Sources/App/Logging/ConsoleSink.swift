@@ -98,14 +98,16 @@ extension Log.Level {
 }
 
 /// Writes everything, also when the descriptor takes it in pieces; gives up on an error, as a log must.
-func writeAll(_ bytes: [UInt8], to descriptor: CInt) {
+@discardableResult
+func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
     var offset = 0
     while offset < bytes.count {
         let written = bytes.withUnsafeBytes {
             write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
         }
         if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { return }
+        guard written > 0 else { return false }
         offset += written
     }
+    return true
 }

@@ -66,19 +66,14 @@ struct FolderCopy {
         while true {
             let count = read(from, &chunk, chunk.count)
             if count <= 0 { return count == 0 }
-            var written = 0
-            while written < count {
-                let step = chunk.withUnsafeBytes { write(to, $0.baseAddress! + written, count - written) }
-                guard step > 0 else { return false }
-                written += step
-            }
+            guard writeAll(Array(chunk[..<count]), to: to) else { return false }
         }
     }
 
     private mutating func copyLink(_ source: String, to target: String) {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = buffer.withUnsafeMutableBytes {
-            readlink(source, $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
+        let count = buffer.withUnsafeMutableBytes { room in
+            room.assumingMemoryBound(to: CChar.self).baseAddress.map { readlink(source, $0, room.count) } ?? 0
         }
         guard count > 0 else { return }
         let place = String(decoding: buffer.prefix(count), as: UTF8.self)

@@ -28,6 +28,23 @@ enum NetworkAddresses {
         }
     }
 
+    /// How many IPv6 addresses a name has; 0 when it is not known.
+    static func count(of host: String) -> Int {
+        var hints = addrinfo()
+        hints.ai_family = AF_INET6
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &list) == 0 else { return 0 }
+        defer { freeaddrinfo(list) }
+        var count = 0
+        var entry = list
+        while let current = entry {
+            count += 1
+            entry = current.pointee.ai_next
+        }
+        return count
+    }
+
     private static func isReachable(_ text: String) -> Bool {
         !text.hasPrefix("127.") && text != "::1" && !text.hasPrefix("fe80:")
     }
