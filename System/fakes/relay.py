@@ -25,7 +25,10 @@ async def relay(listening: socket.socket, port: int) -> asyncio.Server:
 
 
 async def carry(
-    left: asyncio.StreamReader, to_right: asyncio.StreamWriter, right: asyncio.StreamReader, to_left: asyncio.StreamWriter
+    left: asyncio.StreamReader,
+    to_right: asyncio.StreamWriter,
+    right: asyncio.StreamReader,
+    to_left: asyncio.StreamWriter,
 ) -> None:
     """Both directions, until both have ended."""
     await asyncio.gather(copy(left, to_right), copy(right, to_left))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import http.client
 import itertools
 import os
 import random
@@ -91,7 +92,8 @@ class Machine:
             if kind is not None:
                 print(f"--- the machine said ---\n{run.output}")
             run.discard()
-        background.loop.call_soon_threadsafe(lambda: [lent.close() for lent in self._lent])
+        for lent in self._lent:
+            background.loop.call_soon_threadsafe(lent.close)
         self._keeper.communicate("")
         self.memory.remove()
 
@@ -130,7 +132,8 @@ class Machine:
             [
                 *("sh", "-euc", 'echo $$ > "$0"; exec "$@"', str(self.memory.door)),
                 *("nsenter", f"--mount=/proc/{self._keeper.pid}/ns/mnt", f"--net=/proc/{self._keeper.pid}/ns/net"),
-                *("unshare", "--pid", "--mount", "--fork", "--kill-child", f"--root={self.root}", "--mount-proc", "--wd=/app"),
+                *"unshare --pid --mount --fork --kill-child --mount-proc --wd=/app".split(),
+                f"--root={self.root}",
                 *user,
                 *(["/usr/local/bin/openclaw-entrypoint"] if entrypoint else []),
                 *words,
@@ -203,8 +206,6 @@ class Machine:
 
     def get(self, path: str, host: str | None = None, port: int = 3000) -> tuple[int, str]:
         """Status and body of a request from outside, over IPv4 unless another address is given."""
-        import http.client
-
         connection = http.client.HTTPConnection(host or self.address, port, timeout=5)
         with contextlib.closing(connection):
             connection.request("GET", path)

@@ -62,7 +62,8 @@ struct GatewayRun {
         guard access(setup.state, W_OK) == 0 else {
             let code = errno
             throw unusable(
-                "The state directory `\(setup.state)` is not writable: \(String(cString: strerror(code))).", code)
+                "The state directory `\(setup.state)` is not writable: \(String(cString: strerror(code))).",
+                code)
         }
         do throws(FileError) { try PrivateFile.makeFolder("\(setup.state)/logs") } catch {
             throw unusable("\(error)", error.code)

@@ -140,5 +140,3 @@ def deployments() -> dict[str, Path]:
 def page_config(discord: FakeDiscord) -> str:
     """The page's config, with the guild's number where the page says to put it."""
     return (PAGE / "openclaw.json").read_text().replace("YOUR_GUILD_ID", str(discord.guild().id))
-
-

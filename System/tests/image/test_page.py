@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes import Text
-from harness import eventually
+from harness import Device, Refused, connect, eventually
 from harness.config import TOKEN
 from harness.machine import Machine
 from tests.image.conftest import FLY, Deployment, World, deployments, page_config
@@ -92,6 +92,8 @@ def test_the_page_from_top_to_bottom(machine: Machine, world: World) -> None:
     machine.wait_until_ready()
     run.wait_for_line(r"\[gateway\] listening on ws://0\.0\.0\.0:3000 \(PID \d+\)")
     assert machine.ssh("ls", "/data").code == 0
+    if machine.memory.is_bounded:
+        assert machine.memory.kills() == 0
 
 
 def test_openclaw_over_ssh_needs_no_options(fly: Machine) -> None:
@@ -107,3 +109,19 @@ def test_without_a_token_the_start_says_what_to_set(machine: Machine) -> None:
     run = machine.start(Deployment.read(deployments()["the page's"]).command, variables)
     assert run.wait_for_exit() != 0
     assert "fly secrets set OPENCLAW_GATEWAY_TOKEN=" in run.output
+
+
+@pytest.mark.parametrize("way", ["WireGuard", "fly proxy"])
+def test_a_private_deployment_lets_its_owner_in(machine: Machine, way: str) -> None:
+    """Plain http: at the machine's own address, or as localhost on one's own computer."""
+    deployment = Deployment.read(deployments()["fly.private.toml"])
+    machine.start(deployment.command, {**deployment.variables, "FLY_PRIVATE_IP": machine.address6})
+    machine.wait_until_ready()
+    host = f"[{machine.address6}]:3000" if way == "WireGuard" else "localhost:3000"
+
+    headers = {"Host": host, "Origin": f"http://{host}"}
+    page = {"id": "openclaw-control-ui", "version": "1", "platform": "web", "mode": "webchat"}
+    with connect(3000, host=machine.address6, headers=headers, client=page, device=Device()) as client:
+        assert client.request("health")["ok"] is True
+    with pytest.raises(Refused):
+        connect(3000, host=machine.address6, headers=headers, client=page, device=Device(), auth={"token": "wrong"})
