@@ -132,7 +132,7 @@ class Machine:
             [
                 *("sh", "-euc", 'echo $$ > "$0"; exec "$@"', str(self.memory.door)),
                 *("nsenter", f"--mount=/proc/{self._keeper.pid}/ns/mnt", f"--net=/proc/{self._keeper.pid}/ns/net"),
-                *"unshare --pid --mount --fork --kill-child --mount-proc --wd=/app".split(),
+                *["unshare", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc", "--wd=/app"],
                 f"--root={self.root}",
                 *user,
                 *(["/usr/local/bin/openclaw-entrypoint"] if entrypoint else []),
