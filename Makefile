@@ -1,6 +1,6 @@
 # The first two commands of README.md are `make run` and `make test`.
 .POSIX:
-.PHONY: run test release ui bench format check clean prepare
+.PHONY: run test release ui image image-root bench format check clean prepare
 
 # Everything up to a running gateway: packages, toolchain, page, binary, start. Prints the link to open.
 run: release
@@ -15,6 +15,14 @@ ui: prepare
 # The small static binary dist/openclaw, and dist/wire-echo for measuring.
 release: ui
 	@sh Scripts/release.sh
+
+# The container image, with an engine; and its file system in dist/image-root without one, as root.
+image:
+	@sh Image/build.sh
+
+image-root: release
+	@sh Image/root.sh
+	@sh Image/size.sh dist/image-root
 
 # The whole suite: rooms (Swift Testing), page, and the real binary (pytest).
 test:

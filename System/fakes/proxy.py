@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fakes.background import background
+from fakes.relay import carry
 
 
 class FakeProxy:
@@ -63,15 +64,7 @@ class FakeProxy:
     ) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", port)
         back.write(first)
-        await asyncio.gather(_copy(reader, back), _copy(there, writer))
-
-
-async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError, ssl.SSLError):
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-        target.close()
+        await carry(reader, back, there, writer)
 
 
 def _certificate(hosts: list[str], folder: Path) -> tuple[Path, ssl.SSLContext]:

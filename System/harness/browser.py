@@ -62,10 +62,13 @@ def chromium() -> str:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(*names: str) -> Iterator[Browser]:
+    """`names` are further rules for finding hosts, as `MAP name address:port`."""
+    rules = ", ".join([f"MAP {PRIVATE_NAME} 127.0.0.1", *names])
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", f"--host-resolver-rules=MAP {PRIVATE_NAME} 127.0.0.1"]
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-dev-shm-usage", f"--host-resolver-rules={rules}"],
         )
         expect.set_options(timeout=WAIT_MILLISECONDS)
         yield launched

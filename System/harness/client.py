@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 import uuid
@@ -40,7 +41,12 @@ class Client:
     """Frames go in and out as they are; `connect` below does the handshake."""
 
     def __init__(
-        self, port: int, host: str = "127.0.0.1", headers: dict[str, str] | None = None, path: str = "/"
+        self,
+        port: int,
+        host: str = "127.0.0.1",
+        headers: dict[str, str] | None = None,
+        path: str = "/",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.frames: list[dict[str, Any]] = []
         self.close_code: int | None = None
@@ -50,13 +56,14 @@ class Client:
         self._changed = threading.Condition()
         self._next = 0
         address = f"[{host}]" if ":" in host else host
-        background.run(self._open(f"ws://{address}:{port}{path}", headers or {}))
+        scheme = "wss" if tls else "ws"
+        background.run(self._open(f"{scheme}://{address}:{port}{path}", headers or {}, tls))
 
-    async def _open(self, url: str, headers: dict[str, str]) -> None:
+    async def _open(self, url: str, headers: dict[str, str], tls: ssl.SSLContext | None) -> None:
         self._session = aiohttp.ClientSession()
         try:
             self._socket = await self._session.ws_connect(
-                url, headers=headers, max_msg_size=MAXIMUM_FRAME_BYTES, autoping=True, compress=0
+                url, headers=headers, max_msg_size=MAXIMUM_FRAME_BYTES, autoping=True, compress=0, ssl=tls or True
             )
         except BaseException:
             await self._session.close()
@@ -254,10 +261,11 @@ def connect(
     host: str = "127.0.0.1",
     headers: dict[str, str] | None = None,
     signature: int | None = None,
+    tls: ssl.SSLContext | None = None,
     **changes: Any,
 ) -> Client:
     """A client that is through the handshake; raises `Refused` when it is not let in."""
-    client = Client(port, host, headers)
+    client = Client(port, host, headers, tls=tls)
     challenge = client.event("connect.challenge")["payload"]
     params = connect_params(generation, **changes)
     if device:

@@ -365,3 +365,16 @@ def test_a_command_speaks_to_the_remote_gateway_that_the_config_names(gateway: G
     assert f"127.0.0.1:{gateway.port}" in succeeded(alone(tmp_path, "status")).out
     (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote"}}))
     assert "`gateway.remote.url` is not a gateway address" in alone(tmp_path, "status").text
+
+
+def test_commands_find_a_gateway_whose_port_only_its_command_line_names(gateway: Gateway) -> None:
+    done = succeeded(run_openclaw("health", home=gateway.home, state=gateway.state))
+    assert done.err == ""
+
+
+def test_the_port_of_a_gateway_that_is_gone_is_forgotten(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    gateway.kill()
+    assert list(state.glob("gateway.*.lock")), "a kill leaves the file"
+    done = failed(run_openclaw("health", home=gateway.home, state=state))
+    assert f":{gateway.port}" not in done.text and ":18789" in done.text

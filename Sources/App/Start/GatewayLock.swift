@@ -13,6 +13,7 @@ import Wire
 /// lock that `rm` cannot take away.
 final class GatewayLock {
     let path: String
+    private let configPath: String
     private var descriptor: CInt
 
     enum Failure: Error {
@@ -26,8 +27,8 @@ final class GatewayLock {
 
     /// Tries once.
     init(stateDirectory: String, configPath: String) throws(Failure) {
-        let digest = Digest.hex(Digest.sha1(Array(configPath.utf8)))
-        path = "\(stateDirectory)/gateway.\(digest.prefix(8)).lock"
+        path = Self.path(stateDirectory: stateDirectory, configPath: configPath)
+        self.configPath = configPath
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
@@ -37,7 +38,12 @@ final class GatewayLock {
             close(descriptor)
             throw .held(pid: pid)
         }
-        write(configPath: configPath)
+        write()
+    }
+
+    private static func path(stateDirectory: String, configPath: String) -> String {
+        let digest = Digest.hex(Digest.sha1(Array(configPath.utf8)))
+        return "\(stateDirectory)/gateway.\(digest.prefix(8)).lock"
     }
 
     /// Waits up to `patience` for the holder to go.
@@ -63,22 +69,39 @@ final class GatewayLock {
         descriptor = -1
     }
 
-    private func write(configPath: String) {
-        let object: JSON = [
+    /// Tells commands that know the port from nowhere else, for example when only `--port` named it.
+    func tell(port: Int) { write(port: port) }
+
+    /// The port of the gateway that runs on this state directory and config; nil when none runs or it does not say.
+    static func runningPort(stateDirectory: String, configPath: String) -> Int? {
+        let descriptor = open(
+            path(stateDirectory: stateDirectory, configPath: configPath), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // Whoever left the file behind is gone when the lock can be had.
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        return object(in: descriptor)?["port"]?.intValue.flatMap { (1...65535).contains($0) ? $0 : nil }
+    }
+
+    private func write(port: Int? = nil) {
+        var object: JSONObject = [
             "pid": JSON(Int(getpid())), "createdAt": .string(Timestamp.now.iso8601),
             "configPath": .string(configPath),
         ]
+        object["port"] = port.map { JSON($0) }
         ftruncate(descriptor, 0)
-        writeAll(object.encoded(), to: descriptor)
+        lseek(descriptor, 0, SEEK_SET)
+        writeAll(JSON.object(object).encoded(), to: descriptor)
     }
 
-    private static func pid(in descriptor: CInt) -> Int? {
+    private static func pid(in descriptor: CInt) -> Int? { object(in: descriptor)?["pid"]?.intValue }
+
+    /// Nil for an empty or foreign file: the lock itself is what counts.
+    private static func object(in descriptor: CInt) -> JSON? {
         var bytes = [UInt8](repeating: 0, count: 1024)
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        guard count > 0, let object = try? JSON.parse(Array(bytes[..<count])) else {
-            return nil  // an empty or foreign file: the lock itself is what counts
-        }
-        return object["pid"]?.intValue
+        // What is no JSON was written by nobody we know.
+        return count > 0 ? try? JSON.parse(Array(bytes[..<count])) : nil
     }
 
     deinit {

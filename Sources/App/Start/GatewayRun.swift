@@ -29,6 +29,7 @@ struct GatewayRun {
         defer { lock.release() }
         var current = setup
         while true {
+            lock.tell(port: try current.listenPlan().port)
             switch try await Assembly(current).run() {
             case .stop: return .success
             case .restart:
@@ -55,18 +56,28 @@ struct GatewayRun {
     }
 
     private func prepareStateDirectory() throws {
-        for folder in [setup.state, "\(setup.state)/logs"] {
-            do throws(FileError) { try PrivateFile.makeFolder(folder) } catch {
-                throw CommandError(
-                    "\(error) Set OPENCLAW_STATE_DIR to a folder this user may write, or mend its owner: "
-                        + "`chown -R $(id -u) \(setup.state)`.")
-            }
+        do throws(FileError) { try PrivateFile.makeFolder(setup.state) } catch {
+            throw unusable("\(error)", error.code)
         }
         guard access(setup.state, W_OK) == 0 else {
-            throw CommandError(
-                "The state directory `\(setup.state)` is not writable: \(String(cString: strerror(errno))). Set "
-                    + "OPENCLAW_STATE_DIR to a folder this user may write, or mend its owner.")
+            let code = errno
+            throw unusable(
+                "The state directory `\(setup.state)` is not writable: \(String(cString: strerror(code))).",
+                code)
         }
+        do throws(FileError) { try PrivateFile.makeFolder("\(setup.state)/logs") } catch {
+            throw unusable("\(error)", error.code)
+        }
+    }
+
+    private func unusable(_ problem: String, _ code: CInt) -> CommandError {
+        let mend =
+            switch code {
+            case EROFS: "mount its volume for writing (on Fly: `fly machine restart`, or restore a snapshot)"
+            case ENOSPC, EDQUOT: "make room there (on Fly: `fly volumes extend`)"
+            default: "mend its owner: `chown -R $(id -u) \(setup.state)`"
+            }
+        return CommandError("\(problem) Set OPENCLAW_STATE_DIR to a folder this user may write, or \(mend).")
     }
 
     private func acquireLock() async throws -> GatewayLock {

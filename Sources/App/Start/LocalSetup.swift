@@ -78,11 +78,12 @@ struct LocalSetup {
             environment: environment, isLoopback: isLoopback)
     }
 
-    /// The port a command looks for the gateway on.
+    /// The port a command looks for the gateway on: `OPENCLAW_GATEWAY_PORT`, that of the one that runs, `gateway.port`.
     var port: Int {
         environment["OPENCLAW_GATEWAY_PORT"].flatMap { Int($0) }.flatMap {
             (1...65535).contains($0) ? $0 : nil
         }
+            ?? GatewayLock.runningPort(stateDirectory: state, configPath: configPath)
             ?? config.gateway.port ?? (invocation.has("--dev") ? Self.devPort : ListenPlan.defaultPort)
     }
 

@@ -21,7 +21,15 @@ package struct FileError: Error, CustomStringConvertible, Sendable {
         self.reason = reason ?? String(cString: strerror(errno))
     }
 
-    package var description: String { "Could not \(doing) `\(path)`: \(reason)." }
+    package var description: String { "Could not \(doing) `\(path)`: \(reason).\(ownership)" }
+
+    /// Whose the file is and how to mend that, when that is why it cannot be used: root wrote it over SSH, for example.
+    private var ownership: String {
+        var status = stat()
+        guard code == EACCES, stat(path, &status) == 0, status.st_uid != geteuid() else { return "" }
+        return " It belongs to user \(status.st_uid) and this is user \(geteuid()); as root, run "
+            + "`chown \(geteuid()) \(path)`."
+    }
 }
 
 /// Small files that only their owner may read: mode 0600 in folders of mode 0700.

@@ -1,0 +1,53 @@
+# The gateway's image, for amd64 and arm64. `make image` builds it; `make image-root` lays the same file system out without
+# a container engine. One program more by build argument: --build-arg WITH=chromium, tailscale, ngrok or signal.
+ARG SWIFT=swift:6.3-bookworm
+ARG DEBIAN=debian:bookworm-slim
+ARG WITH=nothing
+# Where the files of Image/files.txt come from, in a folder /files: the stage below, or an image that has them ready.
+ARG FILES=build
+
+FROM ${SWIFT} AS build
+WORKDIR /source
+# What the packages depend on comes first: they are fetched again only when the list changes.
+COPY Packages/debian.txt Packages/debian.txt
+COPY Scripts/prepare.sh Scripts/prepare.sh
+RUN sh Scripts/prepare.sh
+COPY . .
+RUN OPENCLAW_VERSION=$(sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/App/Start/Version.swift) make release \
+    && sh Image/stage.sh /files
+
+FROM ${FILES} AS files
+
+FROM ${DEBIAN} AS base
+COPY Packages/debian.txt Image/packages.sh Image/install.sh Image/settle.sh /usr/local/lib/openclaw/image/
+RUN sh /usr/local/lib/openclaw/image/install.sh run
+COPY --from=files /files/ /
+WORKDIR /app
+# Starts as root, hands the volume to the user `openclaw` (1000) and becomes him; reaps processes; passes signals on.
+ENTRYPOINT ["/usr/local/bin/openclaw-entrypoint"]
+CMD ["node", "dist/index.js", "gateway", "--allow-unconfigured"]
+
+FROM base AS with-nothing
+
+FROM base AS with-chromium
+RUN sh /usr/local/lib/openclaw/image/install.sh chromium
+
+FROM base AS with-tailscale
+COPY --from=tailscale/tailscale:stable /usr/local/bin/tailscale /usr/local/bin/tailscaled /usr/local/bin/
+
+FROM base AS with-ngrok
+COPY --from=ngrok/ngrok:3-debian /bin/ngrok /usr/local/bin/
+
+# signal-cli is a Java program; its native library is for amd64. Wants 1 GB of memory beside the gateway's.
+FROM base AS with-signal
+ARG SIGNAL_CLI=0.13.18
+ENV JAVA_HOME=/opt/java/openjdk
+ENV PATH=/opt/java/openjdk/bin:/opt/signal-cli/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+COPY --from=eclipse-temurin:21-jre /opt/java/openjdk /opt/java/openjdk
+ADD https://github.com/AsamK/signal-cli/releases/download/v${SIGNAL_CLI}/signal-cli-${SIGNAL_CLI}.tar.gz /tmp/
+RUN mkdir /opt/signal-cli \
+    && tar -xzf /tmp/signal-cli-${SIGNAL_CLI}.tar.gz -C /opt/signal-cli --strip-components=1 \
+    && rm /tmp/signal-cli-${SIGNAL_CLI}.tar.gz \
+    && signal-cli --version
+
+FROM with-${WITH}

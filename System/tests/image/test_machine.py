@@ -1,0 +1,251 @@
+"""The entrypoint and the gateway on a machine that is not as it should be."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from harness import Client, Device, Refused, connect, eventually
+from harness.config import TOKEN
+from harness.gateway import REPOSITORY, binary
+from harness.machine import Machine, Run
+from tests.image.conftest import COMMAND, FLY, World
+
+LIMIT_BYTES = 60_000_000
+
+
+def uid(run: Run) -> int:
+    """Whose the last process below the first is: the gateway itself."""
+    lines = Path(f"/proc/{run.tree()[-1]}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Uid:"))
+
+
+def owners(machine: Machine) -> dict[str, int]:
+    listed = machine.prepare("find /data -mindepth 0 -printf '%p %U\\n'").splitlines()
+    return {path: int(owner) for path, owner in (line.rsplit(" ", 1) for line in listed)}
+
+
+# Who runs, and whose the volume is
+
+
+def test_the_gateway_is_not_root_and_the_volume_is_its_own(machine: Machine) -> None:
+    machine.prepare(
+        "mkdir -p /data/workspace/notes; umask 077; echo '{}' > /data/openclaw.json; echo a > /data/workspace/notes/a"
+    )
+
+    run = machine.start(COMMAND, FLY)
+    machine.wait_until_ready()
+
+    assert uid(run) == 1000
+    whose = owners(machine)
+    assert "/data/workspace/notes/a" in whose and "/data/openclaw.json" in whose
+    whose.pop("/data/lost+found", None)
+    assert set(whose.values()) == {1000}, whose
+    assert machine.prepare("stat -c %u / /usr /app /etc").split() == ["0"] * 4
+
+
+def test_a_link_out_of_the_volume_leads_nowhere(machine: Machine) -> None:
+    machine.prepare("ln -s /etc /data/etc; ln -s /etc/passwd /data/passwd")
+    machine.start(COMMAND, FLY)
+    machine.wait_until_ready()
+    assert machine.prepare("stat -c %u /etc /etc/passwd").split() == ["0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("entrypoint", "root"), [(False, True), (True, False), (False, False)], ids=["root", "entrypoint as user", "user"]
+)
+def test_other_ways_to_start_end_in_the_same_place(machine: Machine, entrypoint: bool, root: bool) -> None:
+    """A platform that replaces the entrypoint, and one that starts everything as user 1000."""
+    if not root:
+        machine.prepare("chown 1000 /data")
+    run = machine.start(COMMAND, FLY, entrypoint=entrypoint, root=root)
+    machine.wait_until_ready()
+    assert uid(run) == 1000
+    assert machine.stop()[0] == 0
+
+
+def test_variables_and_flags_for_node_are_passed_over(machine: Machine) -> None:
+    variables = {"NODE_ENV": "production", "NODE_OPTIONS": "--max-old-space-size=1536", "OPENCLAW_PREFER_PNPM": "1"}
+    machine.start(COMMAND.replace("node ", "node --max-old-space-size=1536 "), {**FLY, **variables})
+    machine.wait_until_ready()
+
+
+def test_a_command_of_root_leaves_no_file_that_the_gateway_cannot_read(fly: Machine) -> None:
+    """`openclaw` hands over what root wrote by hand, and writes as the gateway's own user."""
+    before = len(fly.run_now.lines) if fly.run_now else 0
+    written = fly.console("umask 077; rm -f /data/openclaw.json; echo '{}' > /data/openclaw.json")
+    assert written.code == 0, written.text
+    assert fly.run_now
+    fly.run_now.wait_for_line(
+        r"openclaw\.json`: Permission denied\. It belongs to user 0 .*`chown 1000 /data/openclaw\.json`", after=before
+    )
+
+    done = fly.ssh("openclaw", "config", "set", "logging.level", "info")
+    assert done.code == 0, done.text
+
+    assert {owner for path, owner in owners(fly).items() if path != "/data/lost+found"} == {1000}
+
+
+# The first process
+
+
+def test_orphans_are_buried(fly: Machine) -> None:
+    assert fly.run_now
+    before = len(fly.run_now.tree())
+    assert fly.ssh("sh", "-c", "for n in 1 2 3; do (sleep 0.1 &) ; done").code == 0
+    eventually("nobody to be left", lambda: len(fly.run_now.tree()) == before)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_gateway_in_time(fly: Machine, number: int) -> None:
+    code, seconds = fly.stop(number)
+    assert code == 0 and seconds < 5
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["sh", "-c", "exit 7"], 7),
+        (["sh", "-c", "kill -TERM $$"], 143),
+        (["nothing-of-that-name"], 127),
+        (["/etc"], 126),
+    ],
+)
+def test_the_commands_end_is_the_machines_end(machine: Machine, command: list[str], code: int) -> None:
+    assert machine.start(command).wait_for_exit() == code
+
+
+# What goes wrong
+
+
+def test_after_a_kill_it_starts_again_and_the_lock_is_no_matter(fly: Machine) -> None:
+    assert "gateway." in fly.ssh("ls", "/data").out
+    fly.kill()
+    assert ".lock" in fly.prepare("ls /data"), "the file of the one that was killed"
+    fly.start(COMMAND, FLY)
+    fly.wait_until_ready()
+
+
+def test_a_second_gateway_on_the_volume_is_told_of_the_first(fly: Machine) -> None:
+    second = fly.ssh("openclaw", "gateway", "--allow-unconfigured", "--port", "3001", "--bind", "lan")
+    assert second.code == 1 and "gateway already running (pid " in second.text
+    assert fly.get("/readyz")[0] == 200
+
+
+@pytest.mark.parametrize("variable", ["/data", "/data/state", "/var/lib/state"])
+def test_without_a_volume_it_starts_too(image: Path, tmp_path: Path, variable: str) -> None:
+    with Machine(image, tmp_path / "machine", mount=None) as machine:
+        run = machine.start(COMMAND, {**FLY, "OPENCLAW_STATE_DIR": variable})
+        machine.wait_until_ready()
+        assert uid(run) == 1000
+
+
+def test_a_volume_that_cannot_be_written_is_told(machine: Machine) -> None:
+    machine.remount("ro")
+    run = machine.start(COMMAND, FLY)
+    assert run.wait_for_exit() == 1
+    run.wait_for_line(r"\[entrypoint\] /data cannot be handed to the user openclaw: Read-only file system")
+    run.wait_for_line(r"`/data` is not writable: Read-only file system")
+
+
+def test_a_full_volume_loses_nothing_and_stops_nobody(machine: Machine, world: World) -> None:
+    variables = {**FLY, **world.variables, "ANTHROPIC_API_KEY": "sk-ant-test-0123456789"}
+    machine.start(COMMAND, variables)
+    machine.wait_until_ready()
+    with visit(machine) as page:
+        assert page.chat("before")["state"] == "final"
+        machine.console("cat /dev/zero > /data/filler 2>/dev/null")
+
+        refused = eventually("a message to be refused", lambda: refusal(page))
+
+        assert "is full. Free some space" in refused.message
+        assert machine.get("/healthz")[0] == 200
+    assert machine.stop()[0] == 0
+    machine.start(COMMAND, variables)
+    eventually("it to start all the same", lambda: machine.get("/healthz")[0] == 200)
+    assert machine.ssh("rm", "/data/filler").code == 0
+    with visit(machine) as page:
+        assert page.chat("after")["state"] == "final"
+        assert any("before" in str(message["content"]) for message in page.history())
+
+
+def visit(machine: Machine) -> Client:
+    """The page, over plain http at a private address."""
+    who = {"id": "openclaw-control-ui", "version": "1", "platform": "web", "mode": "webchat"}
+    origin = {"Origin": f"http://{machine.address}:3000"}
+    return connect(3000, host=machine.address, client=who, headers=origin, device=Device())
+
+
+def refusal(page: Client) -> Refused | None:
+    """What is said to a message that cannot be kept; None while there is still room for it."""
+    try:
+        page.chat("x" * 100_000)
+    except Refused as refused:
+        return refused
+    return None
+
+
+# The image
+
+
+def test_the_image_has_what_the_page_uses(machine: Machine) -> None:
+    machine.prepare("for tool in sh bash tee cat rm ls mkdir node openclaw; do command -v $tool; done")
+    machine.prepare("test -s /etc/ssl/certs/ca-certificates.crt && test -e /usr/share/zoneinfo/Europe/Stockholm")
+
+
+def test_the_release_is_small(image: Path) -> None:
+    """Packed less well than registries do it, for the sake of time."""
+    if "debug" in str(binary()):
+        pytest.skip("a debug build is no release")
+    packed = subprocess.run(f"tar -C {image} -c . | gzip -1 | wc -c", shell=True, capture_output=True, check=True)
+    assert int(packed.stdout) < LIMIT_BYTES
+
+
+def test_what_the_dockerfile_copies_is_there_and_not_ignored() -> None:
+    ignored = {line.rstrip("/") for line in (REPOSITORY / ".dockerignore").read_text().splitlines()}
+    copied = [
+        word
+        for line in (REPOSITORY / "Dockerfile").read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for word in line.split()[1:-1]
+    ]
+    assert copied
+    # The second COPY brings everything else that a build reads: SwiftPM wants the tests' folders too.
+    for path in [*copied, "Sources", "Tests", "Package.swift", "UI", "Scripts", "Image", "Makefile"]:
+        assert (REPOSITORY / path).exists(), path
+        assert path.split("/")[0] not in ignored, path
+
+
+def test_railways_command_takes_the_port_it_is_given(machine: Machine) -> None:
+    command = tomllib.loads((REPOSITORY / "railway.toml").read_text())["deploy"]["startCommand"]
+    run = machine.start(shlex.split(command), {**FLY, "PORT": "8080"}, entrypoint=False)
+    run.wait_for_line(r"listening on ws://0\.0\.0\.0:8080 ")
+    assert uid(run) == 1000
+
+
+def test_renders_command_is_the_pages() -> None:
+    assert f"dockerCommand: {COMMAND}\n" in (REPOSITORY / "render.yaml").read_text()
+
+
+def test_compose_starts_with_keys_that_are_empty(machine: Machine) -> None:
+    """What is not set in the shell arrives as an empty variable."""
+    text = (REPOSITORY / "docker-compose.yml").read_text()
+    found = re.search(r"command: (\[.*\])", text)
+    assert found
+    command = json.loads(re.sub(r"\$\{\w+:-(\w*)\}", r"\1", found[1]))
+    empty = dict.fromkeys(re.findall(r"(\w+): \$\{\w+:-\}", text), "")
+    assert "ANTHROPIC_API_KEY" in empty
+
+    run = machine.start(command, {"OPENCLAW_GATEWAY_TOKEN": TOKEN, **empty})
+
+    run.wait_for_line(r"listening on ws://0\.0\.0\.0:18789 ")
+    run.wait_for_line(r"agent model: none yet")
+    assert machine.prepare("ls /home/node/.openclaw")
+    assert machine.ssh("openclaw", "health").code == 0
