@@ -78,6 +78,11 @@ class FakeTelegram(ChatPlatform):
     def deliveries(self) -> Deliveries:
         return self.server.deliveries
 
+    def killed(self) -> None:
+        """The next process cannot know that the last one was asked to wait."""
+        super().killed()
+        self.on_loop(self.server.forgive)
+
     @property
     def requests(self) -> list[Seen]:
         return list(self.server.requests)

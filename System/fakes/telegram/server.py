@@ -127,6 +127,10 @@ class Server:
             self._complain(f"{what}: {refusal}")
         return _json(refusal.status, refusal.body(), headers)
 
+    def forgive(self) -> None:
+        """Forgets that the client has been asked to wait."""
+        self._wait = (0.0, 0.0)
+
     def _check_patience(self, seen: Seen) -> None:
         """A bot told to wait must not send. Calls already on their way, and asking for updates, are forgiven."""
         asked, until = self._wait
