@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+import time
 
 import pytest
 
 from fakes import FakeOpenAIChat, Text
 from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
 from fakes.telegram import FakeTelegram
+from fakes.telegram.server import IN_FLIGHT_SECONDS
 from tests.telegram.conftest import Connect
 from tests.telegram.test_telegram import ask, wait_until_answered
 
@@ -104,6 +106,22 @@ def test_a_long_flood_holds_everything_back_and_keeps_order(fake: FakeTelegram, 
             ask(person, person.chat)
 
     wait_until_answered(fake, 50)
+
+
+def test_nothing_is_sent_while_telegram_asks_to_wait_not_even_that_somebody_types(
+    fake: FakeTelegram, connect_bot: Connect
+) -> None:
+    connect_bot()
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+
+    fake.fail("sendMessage", Refuse(429, retry_after=3))
+    ask(ann, ann.chat)
+    fake.wait_until("the refusal", lambda: fake.server.limited)
+    time.sleep(IN_FLIGHT_SECONDS * 2)  # what comes now was not on its way already
+    ask(bob, bob.chat)
+
+    wait_until_answered(fake)
+    assert fake.violations == []
 
 
 def test_floods_of_telegrams_own_are_waited_out(fake: FakeTelegram, connect_bot: Connect) -> None:
