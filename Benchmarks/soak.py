@@ -27,7 +27,7 @@ def disk_mb(state):
 def soak(messages):
     """Samples: messages answered, seconds since the start, RSS, private memory and disk in MB."""
     samples = []
-    with Bare() as model, Platform("telegram", "loop", CHATS, TURNS_A_CHAT, messages) as people:
+    with Bare() as model, Platform("telegram", "soak", CHATS, TURNS_A_CHAT, messages) as people:
         with Gateway(model.port, platforms=[people], window=WINDOW) as gateway:
             connected(gateway)
             people.say("go")

@@ -2,8 +2,8 @@
    that is posted in their chat is the answer.
 
      platforms telegram|discord loop  CHATS TURNS MOST   one message open in each of CHATS chats, MOST in all; after TURNS
-                                                         messages a chat is left for a new one (0: never, and always never
-                                                         on Discord; with TURNS every eighth chat stays)
+                                                         messages a chat is left for a new one (0, and on Discord: never)
+     platforms telegram         soak  CHATS TURNS MOST   the same, and every eighth chat stays
      platforms telegram|discord burst CHATS 0     MOST   MOST messages at once, spread over CHATS chats
 
    Prints its port. Reads lines: `go` starts, `count` prints "ASKED CONFIRMED ANSWERED WRONG" (confirmed by Telegram's
@@ -34,7 +34,7 @@ struct chat { long generation, turns, open; };
 struct update { long id, serial; };
 
 static struct event_base *base;
-static int is_discord, is_burst, port;
+static int is_discord, is_burst, some_stay, port;
 static long chat_count, turns_a_chat, most, asked, answered, wrong, sequence;
 static struct chat *chats;
 /* Telegram: what is not confirmed, a ring; the ids count up from 1. */
@@ -219,7 +219,8 @@ static void bot_posts(long serial) {
     chat->open--;
     answered++;
     if (is_burst) return;
-    if (turns_a_chat && slot % STAYING && chat->turns >= turns_a_chat) chat->generation++, chat->turns = 0;
+    int stays = some_stay && slot % STAYING == 0;
+    if (turns_a_chat && !stays && chat->turns >= turns_a_chat) chat->generation++, chat->turns = 0;
     person_writes(slot);
     end_poll();
 }
@@ -311,23 +312,32 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct socka
     bufferevent_enable(peer, EV_READ | EV_WRITE);
 }
 
-static void on_line(evutil_socket_t fd, short what, void *unused) {
-    char line[64];
-    ssize_t n = read(0, line, sizeof line - 1);
-    if (n <= 0) exit(0);
-    line[n] = 0;
-    if (!strcmp(line, "go\n")) start();
-    else if (!strcmp(line, "count\n")) printf("%ld %ld %ld %ld\n", asked, first_waiting - 1, answered, wrong), fflush(stdout);
-    else if (!strcmp(line, "drop\n") && gateway) {
+static void obey(const char *line) {
+    if (!strcmp(line, "go")) start();
+    else if (!strcmp(line, "count")) printf("%ld %ld %ld %ld\n", asked, first_waiting - 1, answered, wrong), fflush(stdout);
+    else if (!strcmp(line, "drop") && gateway) {
         dropped_at = now();
         bufferevent_free(gateway);
         gateway = NULL;
     }
 }
 
+static void on_lines(evutil_socket_t fd, short what, void *unused) {
+    static char text[256];
+    static size_t have;
+    ssize_t n = read(0, text + have, sizeof text - have);
+    if (n <= 0) exit(0);
+    have += n;
+    for (char *end; (end = memchr(text, '\n', have)); memmove(text, end + 1, have)) {
+        *end = 0;
+        have -= end + 1 - text;
+        obey(text);
+    }
+}
+
 int main(int argc, char **argv) {
     if (argc < 6) return fprintf(stderr, "see the head of platforms.c\n"), 2;
-    is_discord = !strcmp(argv[1], "discord"), is_burst = !strcmp(argv[2], "burst");
+    is_discord = !strcmp(argv[1], "discord"), is_burst = !strcmp(argv[2], "burst"), some_stay = !strcmp(argv[2], "soak");
     chat_count = atol(argv[3]), turns_a_chat = is_discord ? 0 : atol(argv[4]), most = atol(argv[5]);
     chats = calloc(chat_count, sizeof *chats);
     capacity = (is_burst ? most : chat_count) + 1;
@@ -342,6 +352,6 @@ int main(int argc, char **argv) {
     getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&any, &n);
     printf("%d\n", port = ntohs(any.sin_port));
     fflush(stdout);
-    event_add(event_new(base, 0, EV_READ | EV_PERSIST, on_line, NULL), NULL);
+    event_add(event_new(base, 0, EV_READ | EV_PERSIST, on_lines, NULL), NULL);
     return event_base_dispatch(base);
 }

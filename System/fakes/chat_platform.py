@@ -64,7 +64,8 @@ class ChatPlatform(Loopback):
 
     def killed(self) -> None:
         """Tells the ledger that the client was killed just now: what it read last may not be on its disk."""
-        self.on_loop(self.deliveries.killed)
+        at = time.monotonic()  # here: the loop may be busy for a while
+        self.on_loop(lambda: self.deliveries.killed(at))
 
     @contextlib.contextmanager
     def outage(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ import weakref
 from collections import deque
 
 # What was answered so shortly before a kill may not be on the client's disk yet, although it read it.
-RECORDING_SECONDS = 0.25
+RECORDING_SECONDS = 0.5
 MAXIMUM_REMEMBERED = 1000
 
 
@@ -50,8 +50,8 @@ class Deliveries:
             self._latest[transport] = delivery
         return delivery
 
-    def killed(self) -> None:
-        """The client was killed just now."""
+    def killed(self, at: float) -> None:
+        """The client was killed at this time of the monotonic clock."""
         for delivery in self._recent:
-            if delivery.answered_at > time.monotonic() - RECORDING_SECONDS:
+            if delivery.answered_at > at - RECORDING_SECONDS:
                 delivery.failed = True
