@@ -1,6 +1,6 @@
 # The first two commands of README.md are `make run` and `make test`.
 .POSIX:
-.PHONY: run test release ui image image-root bench format check clean prepare
+.PHONY: run test release ui image image-root bench soak format check clean prepare
 
 # Everything up to a running gateway: packages, toolchain, page, binary, start. Prints the link to open.
 run: release
@@ -40,6 +40,11 @@ format:
 # Figures beside the bounds of the design and beside a bare C program of the same run.
 bench: release
 	@sh Benchmarks/run.sh
+
+# Messages through the release binary: memory has to stay where it was. `make soak MESSAGES=100000` takes minutes.
+MESSAGES = 1000000
+soak: release
+	@sh Benchmarks/run.sh soak $(MESSAGES)
 
 clean:
 	rm -rf .build .build-release .build-static dist .venv

@@ -70,21 +70,25 @@ class Gateway:
 
     keeps_state = False
 
-    def __init__(self, model_port=None, state=None):
+    def __init__(self, model_port=None, state=None, platforms=(), window=128000):
         self.port = free_port()
+        self.platforms = platforms
         self.state = state or Path(tempfile.mkdtemp(prefix="bench-"))
         config = {"gateway": {"mode": "local", "bind": "loopback", "auth": {"mode": "token", "token": TOKEN}},
                   "agents": {"defaults": {"maxConcurrent": 16}}}
         if model_port:
             config["models"] = {"providers": {"fake": {"baseUrl": f"http://127.0.0.1:{model_port}/v1", "apiKey": "x", "api": "openai-completions",
-                                "models": [{"id": "fake-1", "name": "Fake 1", "reasoning": False, "input": ["text"], "contextWindow": 128000, "maxTokens": 8192,
+                                "models": [{"id": "fake-1", "name": "Fake 1", "reasoning": False, "input": ["text"], "contextWindow": window, "maxTokens": 8192,
                                             "cost": {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0}}]}}}
             config["agents"]["defaults"]["model"] = {"primary": "fake/fake-1"}
+        if platforms:
+            config["channels"] = {platform.name: platform.section for platform in platforms}
         (self.state / "openclaw.json").write_text(json.dumps(config))
 
     @property
     def environment(self):
-        return {"PATH": os.environ["PATH"], "HOME": str(self.state), "OPENCLAW_STATE_DIR": str(self.state)}
+        tokens = {platform.variable: platform.token for platform in self.platforms}
+        return {"PATH": os.environ["PATH"], "HOME": str(self.state), "OPENCLAW_STATE_DIR": str(self.state)} | tokens
 
     def __enter__(self):
         # The port is not in the file: a start with a changed file writes a new last good copy, and none of these is that.
@@ -132,6 +136,58 @@ class Bare:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+
+
+class Platform:
+    """Telegram or Discord in C, with people who write as soon as they may: see load/platforms.c."""
+
+    def __init__(self, name, how, chats, turns, most):
+        self.name, self.arguments = name, [how, str(chats), str(turns), str(most)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen([TOOLS / "platforms", self.name, *self.arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def variable(self):
+        return f"{self.name.upper()}_BOT_TOKEN"
+
+    @property
+    def token(self):
+        return "7100000001:AABenchTelegramToken_0000000000000000000" if self.name == "telegram" else "MTEwMDAwMDAwMDAwMDAwMDAwMQ.bench.token-0000000000000000000000"
+
+    @property
+    def section(self):
+        everybody = {"groupPolicy": "open", "dmPolicy": "open", "allowFrom": ["*"]}
+        address = {"apiRoot": f"http://127.0.0.1:{self.port}" + ("" if self.name == "telegram" else "/api/v10")}
+        return everybody | address | {"groups" if self.name == "telegram" else "guilds": {"*": {"requireMention": False}}}
+
+    def say(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+    def ask(self, word):
+        self.say(word)
+        return [float(figure) for figure in self.process.stdout.readline().split()]
+
+    def count(self):
+        """Messages written, confirmed (on Telegram), answered, and answers that nobody waited for."""
+        return [int(figure) for figure in self.ask("count")]
+
+    def go_until(self, place, wanted, timeout=120):
+        """Starts the people; seconds until a figure of `count` has grown to `wanted`."""
+        began = time.perf_counter()
+        self.say("go")
+        while self.count()[place] < wanted:
+            if time.perf_counter() > began + timeout:
+                raise SystemExit(f"{self.name}: {self.count()} after {timeout} s; no figure of it can be trusted")
+            time.sleep(0.002)
+        return time.perf_counter() - began
 
 
 def median(values):
@@ -286,6 +342,62 @@ def bench_history():
         row("next turn on a 100 MB transcript, ms", g.rate("turns", 1, 0.001)[1], 20)
 
 
+def connected(gateway):
+    """Waits until every platform is connected; the accounts of `channels status`."""
+    for _ in range(200):
+        environment = gateway.environment | {"OPENCLAW_GATEWAY_PORT": str(gateway.port)}
+        text = subprocess.run([BINARY, "channels", "status", "--json"], env=environment, capture_output=True, text=True).stdout
+        accounts = {name: found[0] for name, found in json.loads(text)["channelAccounts"].items()} if text else {}
+        if accounts and all(account.get("connected") for account in accounts.values()):
+            return accounts
+        time.sleep(0.02)
+    raise SystemExit("the platforms do not connect")
+
+
+def bench_channels():
+    with Bare() as model:
+        for name in ("telegram", "discord"):
+            count = 5000 if name == "telegram" else 3000
+            with Platform(name, "burst", 100, 0, count) as people, Gateway(model.port, platforms=[people]) as g:
+                connected(g)
+                if name == "telegram":
+                    seconds = people.go_until(1, count)
+                else:
+                    began = time.perf_counter()
+                    people.say("go")
+                    while connected(g)[name].get("received", 0) < count:
+                        time.sleep(0.005)
+                    seconds = time.perf_counter() - began
+                row(f"{name}: messages a second in, on disk, {count} at once", count / seconds, None, better="more")
+        with Platform("telegram", "loop", 16, 10, 5000) as people, Gateway(model.port, platforms=[people]) as g:
+            connected(g)
+            before = cpu_ms(g.pid)
+            seconds = people.go_until(2, 5000)
+            row("telegram: messages a second in and out, 16 chats, ten messages each", 5000 / seconds, None, better="more")
+            row("telegram: CPU a message in and out, ms", (cpu_ms(g.pid) - before) / 5000, None)
+        with Platform("discord", "loop", 16, 0, 400) as people, Gateway(model.port, platforms=[people]) as g:
+            connected(g)
+            before = cpu_ms(g.pid)
+            seconds = people.go_until(2, 400)
+            row("discord: messages a second in and out, 16 channels (Discord takes 50 requests, typing among them)", 400 / seconds, None, better="more")
+            row("discord: CPU a message in and out, ms", (cpu_ms(g.pid) - before) / 400, None)
+            times = []
+            for _ in range(5):
+                connected(g)
+                times += people.ask("drop")
+            row("discord: socket dropped to session resumed, ms (median of 5, with our own pause)", median(times), None)
+        with Platform("telegram", "loop", 16, 0, 320) as telegram, Platform("discord", "loop", 16, 0, 320) as discord:
+            with Gateway(model.port, platforms=[telegram, discord]) as g:
+                connected(g)
+                discord.say("go")
+                telegram.go_until(2, 320)
+                discord.go_until(2, 320)
+                time.sleep(35)
+                rss, private = memory(g.pid)
+                row("RSS with both channels connected, after 640 messages, MB", rss, 40)
+                row("private memory with both channels connected, after 640 messages, MB", private, None)
+
+
 def bench_cli():
     with Bare() as model, Gateway(model.port) as g:
         took, peak = g.cli("status")
@@ -301,7 +413,7 @@ def table():
 
 
 HEADER = ("figure", "measured", "bound", "limit, same run", "")
-GROUPS = [bench_size, bench_start, bench_cli, bench_requests, bench_http, bench_turns, bench_fanout, bench_history, bench_clients, bench_idle]
+GROUPS = [bench_size, bench_start, bench_cli, bench_requests, bench_http, bench_turns, bench_fanout, bench_history, bench_channels, bench_clients, bench_idle]
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]

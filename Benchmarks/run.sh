@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the bare programs and prints the table. `make bench` calls it after the release build.
+# Builds the bare programs and prints the table, or with `soak` as the first word runs that. `make bench` and `make soak`
+# call it after the release build.
 set -eu
 cd "$(dirname "$0")/.."
 out=.build-bench
@@ -9,4 +10,10 @@ $cc -O2 -o $out/bare Benchmarks/bare/server.c -levent_core -lcrypto
 $cc -O2 -o $out/commits Benchmarks/bare/commits.c -lsqlite3
 $cc -O2 -o $out/once Benchmarks/load/once.c
 $cc -O2 -o $out/client Benchmarks/load/client.c
-exec python3 Benchmarks/bench.py "$@"
+$cc -O2 -o $out/platforms Benchmarks/load/platforms.c -levent_core -lcrypto
+script=bench
+if [ "${1:-}" = soak ]; then
+    script=soak
+    shift
+fi
+exec python3 Benchmarks/$script.py "$@"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from fakes.background import background
 from fakes.clock import Clock
+from fakes.delivery import Deliveries
 from fakes.faults import Fault, FaultPlan
 from fakes.ledger import Ledger
 from fakes.loopback import Loopback
@@ -54,6 +56,25 @@ class ChatPlatform(Loopback):
         """All connections end and the same ports open again, with everything that was posted."""
         background.run(self._stop())
         background.run(self._start())
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What the bot was answered."""
+        raise NotImplementedError
+
+    def killed(self) -> None:
+        """Tells the ledger that the client was killed just now: what it read last may not be on its disk."""
+        at = time.monotonic()  # here: the loop may be busy for a while
+        self.on_loop(lambda: self.deliveries.killed(at))
+
+    @contextlib.contextmanager
+    def outage(self) -> Iterator[None]:
+        """Nothing listens on its ports; people may write meanwhile."""
+        background.run(self._stop())
+        try:
+            yield
+        finally:
+            background.run(self._start())
 
     def on_loop(self, work: Callable[[], T]) -> T:
         """Runs on the fake's loop; directly when that is where we are."""

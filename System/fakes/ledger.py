@@ -44,6 +44,11 @@ class Ledger:
             self._answers.setdefault(mark, []).append(_Answer(place, message_id, delivery))
 
     @property
+    def count(self) -> int:
+        """How many questions were asked."""
+        return len(self._asked)
+
+    @property
     def losses(self) -> list[str]:
         """Questions without an answer."""
         return [mark for mark in list(self._asked) if not self._answers.get(mark)]

@@ -232,6 +232,11 @@ class Gateway(Process):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def config(self) -> Any:
+        """What the file says now."""
+        return json.loads(self.config_path.read_text())
+
     def write_config(self, config: dict[str, Any] | str) -> None:
         text = config if isinstance(config, str) else json.dumps(config, indent=2)
         self.config_path.write_text(text)

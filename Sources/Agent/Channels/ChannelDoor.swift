@@ -177,7 +177,7 @@ package final class ChannelDoor {
             let submission = try await switchboard.submit(inbound)
             if case .stopped(let runs) = submission {
                 let text = runs.isEmpty ? "Nothing was running." : "⏹️ Stopped."
-                try? await replies.post(text, to: message, run: RunID("stop-\(message.id)"))
+                try? await replies.post(text, to: message, run: RunID("stop-\(message.recentID)"))
             }
         } catch {
             switch error {
@@ -185,7 +185,8 @@ package final class ChannelDoor {
             case .stopping: throw InboxError("the gateway is stopping")
             case .store(let reason): throw InboxError(reason)
             case .unknownAgent, .queueFull, .denied:
-                try await replies.post("⚠️ \(error.message)", to: message, run: RunID("refused-\(message.id)"))
+                try await replies.post(
+                    "⚠️ \(error.message)", to: message, run: RunID("refused-\(message.recentID)"))
             }
         }
     }

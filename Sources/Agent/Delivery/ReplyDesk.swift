@@ -15,7 +15,13 @@ package final class ReplyDesk {
     private var lastDraft = 0
     private var subscription: Subscription?
     /// Messages that have a reaction of ours until their answer has come.
-    private var acknowledged: [MessageID: (address: Address, emoji: String)] = [:]
+    private var acknowledged: [Asked: (address: Address, emoji: String)] = [:]
+
+    /// Ids are unique within a channel and account.
+    private struct Asked: Hashable {
+        let account: ChannelKey
+        let message: MessageID
+    }
 
     /// How people are told that an answer is being written.
     package var typingMode: TypingMode?
@@ -86,7 +92,9 @@ package final class ReplyDesk {
         guard let emoji = rules.ackEmoji(for: message, isAddressed: standing.isAddressed),
             let channel = board.channel(message.address.key) as? any Reacting
         else { return }
-        if rules.removesAckAfterReply { acknowledged[message.id] = (message.address, emoji) }
+        if rules.removesAckAfterReply {
+            acknowledged[Asked(account: message.address.key, message: message.id)] = (message.address, emoji)
+        }
         work.add { await self.react(emoji, to: message.id, at: message.address, on: channel, removes: false) }
     }
 
@@ -136,7 +144,9 @@ package final class ReplyDesk {
         lives.removeValue(forKey: run)?.end()
         // What was seen may have to be taken away.
         if message.options.delivers { outbox.wake(message.address) }
-        guard let ack = acknowledged.removeValue(forKey: message.id),
+        guard
+            let ack = acknowledged.removeValue(
+                forKey: Asked(account: message.address.key, message: message.id)),
             let channel = board.channel(ack.address.key) as? any Reacting
         else { return }
         work.add { await self.react(ack.emoji, to: message.id, at: ack.address, on: channel, removes: true) }

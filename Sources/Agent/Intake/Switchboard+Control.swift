@@ -170,6 +170,13 @@ extension InboundMessage {
     var asUserMessage: UserMessage {
         UserMessage(
             content: (text.isEmpty ? [] : [.text(text)]) + images.map { .image($0) }, timestamp: receivedAt,
-            idempotencyKey: "\(id):user")
+            idempotencyKey: transcriptKey)
+    }
+
+    /// What its transcript knows it by. Clients know theirs by the id alone; two bots of one platform may count the
+    /// messages of one person alike.
+    var transcriptKey: String {
+        address.channel == .webchat
+            ? "\(id):user" : "\(address.channel)/\(address.account)/\(id):user"
     }
 }

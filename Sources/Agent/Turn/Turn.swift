@@ -21,7 +21,7 @@ struct TurnOrder {
     @MainActor var userMessage: UserMessage {
         UserMessage(
             content: (text.isEmpty ? [] : [.text(text)]) + message.images.map { .image($0) },
-            timestamp: message.receivedAt, idempotencyKey: "\(message.id):user")
+            timestamp: message.receivedAt, idempotencyKey: message.transcriptKey)
     }
 }
 

@@ -38,6 +38,12 @@ final class TelegramAPI {
         try await send(request(method, parameters))
     }
 
+    /// Calls a method that is not worth waiting for: says `.flood` without calling while Telegram has asked to wait.
+    func callUnlessQuiet(_ method: String, _ parameters: JSONObject) async throws(TelegramError) -> JSON {
+        if let until = quietUntil, until > .now { throw .flood(until - .now) }
+        return try await call(method, parameters)
+    }
+
     /// Asks for updates and waits for them up to `wait`; takes at most 15 s more, whatever happens to the connection.
     func updates(from offset: Int, wait: Duration) async throws(TelegramError) -> [TelegramUpdate] {
         var request = request(

@@ -10,7 +10,7 @@ extension TelegramChannel: TypingIndicating {
         // Here the first topic is named, unlike with messages.
         parameters["message_thread_id"] = place.topic.map { JSON($0) }
         do throws(TelegramError) {
-            _ = try await api.call("sendChatAction", parameters)
+            _ = try await api.callUnlessQuiet("sendChatAction", parameters)
         } catch {
             setup.log.debug("typing could not be shown", ["reason": error.sentence()])
         }
@@ -74,7 +74,7 @@ extension TelegramChannel: Drafting {
         parameters["text"] = .string(html?.html ?? text)
         if html != nil { parameters["parse_mode"] = "HTML" }
         do throws(TelegramError) {
-            _ = try await api.call("sendMessageDraft", parameters)
+            _ = try await api.callUnlessQuiet("sendMessageDraft", parameters)
         } catch {
             if case .refused = error { hasNoDrafts = true }
             throw error.delivery(chat: address.chat)

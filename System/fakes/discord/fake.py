@@ -9,6 +9,7 @@ from aiohttp import web
 
 from fakes.background import background
 from fakes.chat_platform import ChatPlatform
+from fakes.delivery import Deliveries
 from fakes.discord.channel import TEXT, Channel
 from fakes.discord.gateway import Gateway
 from fakes.discord.guild import Guild, Role
@@ -110,6 +111,10 @@ class FakeDiscord(ChatPlatform):
         return f"<@{self.world.bot.id}>"
 
     # What the bot did
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return self.rest.deliveries
 
     @property
     def requests(self) -> list[Seen]:

@@ -64,16 +64,17 @@ class Rest:
         self._invalid: deque[float] = deque()
         self._wait_until: dict[str, float] = {}
         self._limited_at: dict[str, float] = {}
-        self._deliveries = Deliveries()
+        self.deliveries = Deliveries()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path.removeprefix(PREFIX)
         route, params, exists = find(request.method, path)
         seen = Seen(route.name if route else f"{request.method} {path}", request.path_qs, dict(request.headers))
         self.requests.append(seen)
-        delivery = self._deliveries.begin(request.transport)
+        delivery = self.deliveries.begin(request.transport)
         response = await self._answer(request, seen, delivery, route, params, exists)
         seen.status = response.status
+        delivery.answered()
         return response
 
     async def _answer(

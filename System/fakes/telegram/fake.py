@@ -6,6 +6,7 @@ from aiohttp import web
 
 from fakes.background import background
 from fakes.chat_platform import ChatPlatform
+from fakes.delivery import Deliveries
 from fakes.loopback import HOST
 from fakes.telegram.arguments import MAXIMUM_UPLOAD_BYTES
 from fakes.telegram.model import GROUP, SUPERGROUP, Chat, Message
@@ -72,6 +73,15 @@ class FakeTelegram(ChatPlatform):
         return self.on_loop(lambda: self.world.migrate(group))
 
     # What the bot did
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return self.server.deliveries
+
+    def killed(self) -> None:
+        """The next process cannot know that the last one was asked to wait."""
+        super().killed()
+        self.on_loop(self.server.forgive)
 
     @property
     def requests(self) -> list[Seen]:

@@ -91,6 +91,11 @@ class Message:
     deleted: bool = False
 
     @property
+    def place(self) -> tuple[int, int | None]:
+        """The conversation it is in: a topic of a forum is one of its own, and the general topic is the forum's."""
+        return self.chat.id, None if self.topic == GENERAL_TOPIC else self.topic
+
+    @property
     def text(self) -> str:
         """Text or caption, without markup."""
         return self.body.text

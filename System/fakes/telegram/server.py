@@ -45,12 +45,12 @@ class Server:
         self.requests: deque[Seen] = deque(maxlen=MAXIMUM_REMEMBERED)
         self.limited = 0
         self._world, self._token, self._faults, self._complain = world, token, plan, complain
-        self._deliveries = Deliveries()
+        self.deliveries = Deliveries()
         self._wait: tuple[float, float] = (0.0, 0.0)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """`/bot<token>/<method>`, and files below `/file/bot<token>/`."""
-        delivery = self._deliveries.begin(request.transport)
+        delivery = self.deliveries.begin(request.transport)
         if found := re.fullmatch(r"/file/bot([^/]+)/(.+)", request.path):
             return self._file(*found.groups())
         found = re.fullmatch(r"/bot([^/]+)/(?:test/)?([^/]+)", request.path)
@@ -61,6 +61,7 @@ class Server:
         self.requests.append(seen)
         response = await self._answer(request, seen, delivery, token)
         seen.status = response.status
+        delivery.answered()
         return response
 
     async def call(self, name: str, arguments: Arguments, delivery: Delivery | None = None) -> Any:
@@ -125,6 +126,10 @@ class Server:
         if not refusal.fair:
             self._complain(f"{what}: {refusal}")
         return _json(refusal.status, refusal.body(), headers)
+
+    def forgive(self) -> None:
+        """Forgets that the client has been asked to wait."""
+        self._wait = (0.0, 0.0)
 
     def _check_patience(self, seen: Seen) -> None:
         """A bot told to wait must not send. Calls already on their way, and asking for updates, are forgiven."""

@@ -72,6 +72,7 @@ class UpdateQueue:
         self._poll: asyncio.Future[str] | None = None
         self._next_conflict = 0.0
         self._last: tuple[int, float] | None = None
+        self._confirmed: deque[Update] = deque(maxlen=MAXIMUM_LIMIT)
 
     def add(self, kind: str, data: dict[str, Any], chat: int) -> None:
         if kind in self.allowed:
@@ -113,6 +114,15 @@ class UpdateQueue:
     def clear(self) -> None:
         self.waiting.clear()
 
+    def repeat(self) -> bool:
+        """Tells the poll that waits what was confirmed last, as after an outage of Telegram's that lost the offset."""
+        if self._poll is None or not self._confirmed:
+            return False
+        self.waiting.extend(self._confirmed)
+        self._confirmed.clear()
+        self.arrived.set()
+        return True
+
     def take(self, update: Update) -> None:
         """Removes one that a webhook has accepted."""
         if update in self.waiting:
@@ -128,7 +138,7 @@ class UpdateQueue:
                 self.waiting.popleft()
         elif offset > 0:
             while self.waiting and self.waiting[0].id < offset:
-                self.waiting.popleft()
+                self._confirmed.append(self.waiting.popleft())
 
     async def _wait(self, seconds: float) -> None:
         self.interrupt(OTHER_POLL)

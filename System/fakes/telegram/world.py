@@ -86,7 +86,7 @@ class World:
         """What a person writes; the bot hears of it as its privacy mode allows."""
         body = with_found(Formatted(text))
         message = self._new(chat, author, body, **more)
-        self.ledger.asked(chat.id, text)
+        self.ledger.asked(message.place, text)
         if self._is_heard(message):
             self._queue("message", message.wire(), chat)
         else:
@@ -96,7 +96,7 @@ class World:
     def post(self, chat: Chat, body: Formatted, delivery: Delivery | None, **more: Any) -> Message:
         """What the bot sends. It gets no update for its own messages."""
         message = self._new(chat, self.bot, self._with_people(body), **more)
-        self.ledger.posted(chat.id, message.id, message.text, delivery)
+        self.ledger.posted(message.place, message.id, message.text, delivery)
         self.notify()
         return message
 
@@ -104,7 +104,7 @@ class World:
         before, message.body, message.markup = message.text, self._with_people(body), markup
         message.edited_at = int(self.clock.now())
         if message.author is self.bot:
-            self.ledger.changed(message.chat.id, message.id, before, message.text, None)
+            self.ledger.changed(message.place, message.id, before, message.text, None)
             self.notify()
         elif self._is_heard(message):
             self._queue("edited_message", message.wire(), message.chat)
@@ -113,7 +113,7 @@ class World:
         message.deleted = True
         message.chat.messages.pop(message.id, None)
         message.chat.gone.add(message.id)
-        self.ledger.changed(message.chat.id, message.id, message.text, "", None)
+        self.ledger.changed(message.place, message.id, message.text, "", None)
         self.notify()
 
     def react(self, message: Message, user: User, emoji: list[str]) -> None:

@@ -1,8 +1,8 @@
-"""A fake Discord with one channel, too impatient to make tests wait, and a gateway whose bot is in it."""
+"""A fake Discord with one channel, and a gateway whose bot is in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,21 @@ import pytest
 
 from fakes import FakeOpenAIChat
 from fakes.discord import FakeDiscord
-from harness import Gateway, ModelConfig, gateway_config
+from harness import Gateway
+from harness.platforms import Connect, DiscordPlatform, connector
+
+__all__ = ["Connect"]
 
 
-@pytest.fixture
-def fake() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as fake:
-        fake.rest.buckets.pace = 0.1
-        fake.channel("general")
-        yield fake
+class PageDiscord(DiscordPlatform):
+    """The bot listens where the page that people follow says."""
+
+    def section(self) -> dict[str, Any]:
+        return page_block(self.fake)
 
 
 def page_block(fake: FakeDiscord) -> dict[str, Any]:
-    """The block of the page people follow, with the fake's guild and address."""
+    """The block of the page, with the fake's guild and address."""
     guild = {"channels": {"general": {"allow": True}}, "requireMention": False}
     return {
         "enabled": True,
@@ -32,25 +34,26 @@ def page_block(fake: FakeDiscord) -> dict[str, Any]:
     }
 
 
-Connect = Callable[..., Gateway]
+@pytest.fixture
+def platform() -> Iterator[PageDiscord]:
+    platform = PageDiscord()
+    with platform.fake:
+        platform.fake.channel("general")
+        yield platform
 
 
 @pytest.fixture
-def connect_bot(start: Any, state: Path, fake: FakeDiscord, fake_chat: FakeOpenAIChat) -> Connect:
-    """Starts a gateway whose Discord section is the page's with `discord` over it, and waits until it is connected.
+def fake(platform: PageDiscord) -> FakeDiscord:
+    return platform.fake
 
-    With `again` it is a new process on the state directory of the last one, with its configuration."""
 
-    def connect(again: Gateway | None = None, waits: bool = True, **discord: Any) -> Gateway:
-        env = {"DISCORD_BOT_TOKEN": discord.pop("token", fake.token)}
-        if again is not None:
-            gateway = start(port=again.port, env=env)
-        else:
-            section = page_block(fake) | discord
-            more = {"channels": {"discord": section}}
-            gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=more), env=env)
-        if waits:
-            gateway.wait_for_line(r"logged in to discord as")
-        return gateway
+@pytest.fixture
+def connect_bot(start: Any, state: Path, platform: PageDiscord, fake_chat: FakeOpenAIChat) -> Connect:
+    """Starts a gateway whose Discord section is the page's with `discord` over it: see `connector`."""
+    connect = connector(start, state, fake_chat, platform)
 
-    return connect
+    def connect_bot(again: Gateway | None = None, waits: bool = True, **discord: Any) -> Gateway:
+        tokens = {"discord": discord.pop("token", platform.fake.token)}
+        return connect(again=again, waits=waits, tokens=tokens, discord=discord)
+
+    return connect_bot

@@ -281,6 +281,7 @@ def test_nothing_is_lost_or_doubled_by_a_storm_of_kills(fake: FakeTelegram, conn
             ask(person, person.chat)
         fake.wait_until("something sent", lambda: True, chance.random())
         gateway.kill()
+        fake.killed()
         gateway = connect_bot(again=gateway, waits=False)
 
     fake.wait_until("an answer to each question", lambda: not fake.ledger.losses, 60)

@@ -1,0 +1,42 @@
+"""A fake model and one chat platform, or all of them, for tests that are true of each."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat
+from harness.platforms import PLATFORMS, Connect, Platform, connector
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
+    platform = PLATFORMS[request.param]()
+    with platform.fake:
+        yield platform
+
+
+@pytest.fixture
+def connect_bot(start: Any, state: Path, platform: Platform, fake_chat: FakeOpenAIChat) -> Connect:
+    """A gateway whose bot is on the platform: see `connector`."""
+    return connector(start, state, fake_chat, platform)
+
+
+@pytest.fixture
+def platforms() -> Iterator[dict[str, Platform]]:
+    """Every platform at once, by its id."""
+    with contextlib.ExitStack() as stack:
+        made = {name: kind() for name, kind in PLATFORMS.items()}
+        for platform in made.values():
+            stack.enter_context(platform.fake)
+        yield made
+
+
+@pytest.fixture
+def connect_bots(start: Any, state: Path, platforms: dict[str, Platform], fake_chat: FakeOpenAIChat) -> Connect:
+    """A gateway with a bot on every platform: see `connector`."""
+    return connector(start, state, fake_chat, *platforms.values())

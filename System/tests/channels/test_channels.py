@@ -1,0 +1,357 @@
+"""What is true of each chat platform. The tests know a platform only through `harness.platforms`."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from fakes import FakeOpenAIChat, Text
+from fakes.faults import CutBefore, Fault, Refuse
+from harness.platforms import Connect, Place, Platform, accounts, wait_for_status
+
+PAIRING_CODE = re.compile(r"\b[A-HJ-NP-Z2-9]{8}\b")
+
+
+def units(text: str) -> int:
+    """Its length as platforms count it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+# In and out
+
+
+def test_a_message_is_answered_once_wherever_it_is_written(platform: Platform, connect_bot: Connect) -> None:
+    connect_bot()
+    ann, group = platform.person("Ann"), platform.group()
+
+    for place in (platform.direct(ann), group, platform.inside(ann, group, "Tea")):
+        platform.ask(ann, place)
+        platform.ask(ann, place)
+
+    platform.wait_until_answered()
+
+
+def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: Connect) -> None:
+    second = type(platform)(token=platform.second_token)
+    with second.fake:
+        own = {platform.token_key: platform.second_token, "apiRoot": second.section()["apiRoot"]}
+        gateway = connect_bot(**{platform.id: {"accounts": {"default": {}, "second": own}}})
+        wait_for_status(gateway, platform, "the second account", lambda s: s.get("connected"), "second")
+        for one in (platform, second):
+            ann = one.person("Ann")
+            one.ask(ann, one.direct(ann))
+
+        for one in (platform, second):
+            one.wait_until_answered()
+        assert {name: s["sent"] for name, s in accounts(gateway, platform).items()} == {"default": 1, "second": 1}
+
+
+def test_a_long_answer_comes_in_parts_that_fit_and_in_order(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann = platform.person("Ann")
+    words = [f"🙂{number}" for number in range(2400)]  # each picture is two units
+    fake_chat.script.append(Text(" ".join(words)))
+
+    platform.says(ann, platform.direct(ann), "Count.")
+
+    parts = platform.wait_for_answers(platform.direct(ann), -(-units(" ".join(words)) // platform.longest))
+    said = lambda: " ".join(platform.answers(platform.direct(ann))).split()  # noqa: E731
+    platform.fake.wait_until("the whole answer", lambda: len(said()) >= len(words))
+    assert said() == words and len(parts) > 1
+    assert all(units(part) <= platform.longest for part in platform.answers(platform.direct(ann)))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Refuse(500), Refuse(503), CutBefore(), Refuse(429, retry_after=1)],
+    ids=["500", "503", "cut", "429"],
+)
+def test_what_the_platform_did_not_take_is_sent_again(platform: Platform, connect_bot: Connect, fault: Fault) -> None:
+    connect_bot()
+    ann = platform.person("Ann")
+
+    platform.fake.fail(platform.post, fault, times=2)
+    platform.ask(ann, platform.direct(ann))
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered(40)
+    assert platform.fake.faults.left() == {}
+
+
+def test_a_storm_of_429_everywhere_is_waited_out_in_order(platform: Platform, connect_bot: Connect) -> None:
+    connect_bot()
+    people = [platform.person(f"P{number}") for number in range(4)]
+
+    platform.fake.fail(platform.post, Refuse(429, retry_after=1), times=6)
+    for _ in range(3):
+        for person in people:
+            platform.ask(person, platform.direct(person))
+
+    platform.wait_until_answered(60)
+
+
+# Who is answered
+
+
+@pytest.mark.parametrize(
+    ("policy", "allow", "is_answered"),
+    [
+        ("open", ["*"], True),
+        ("open", [], False),
+        ("allowlist", ["Ann"], True),
+        ("allowlist", ["Bob"], False),
+        ("disabled", ["*"], False),
+        ("pairing", ["Ann"], True),
+    ],
+)
+def test_who_writes_directly_is_answered_as_the_policy_says(
+    platform: Platform,
+    connect_bot: Connect,
+    fake_chat: FakeOpenAIChat,
+    policy: str,
+    allow: list[str],
+    is_answered: bool,
+) -> None:
+    ann = platform.person("Ann")
+    ids = [name if name == "*" else str(platform.person(name).id) for name in allow]
+    gateway = connect_bot(**{platform.id: platform.dm_policy(policy, ids)})
+
+    platform.says(ann, platform.direct(ann), "Am I heard?")
+    if not is_answered:
+        why = wait_for_status(gateway, platform, "the refusal", lambda s: s.get("turnedAway"))["lastTurnedAway"][0]
+        assert ("dmPolicy" in why["reason"] or "allowFrom" in why["reason"]) and str(ann.id) in why["sender"]
+    else:
+        platform.wait_for_answers(platform.direct(ann))
+
+    assert bool(platform.answers(platform.direct(ann))) == is_answered
+    assert any("Am I heard?" in str(seen.body) for seen in fake_chat.requests) == is_answered
+
+
+def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot(**{platform.id: platform.dm_policy("pairing", [])})
+    ann = platform.person("Ann")
+
+    platform.says(ann, platform.direct(ann), "Hello?")
+    [invitation] = platform.wait_for_answers(platform.direct(ann))
+    code = PAIRING_CODE.search(invitation)
+    assert code and fake_chat.requests == []
+    approved = gateway.command("pairing", "approve", platform.id, code.group())
+    assert approved.code == 0, approved.text
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+
+
+def test_a_code_survives_a_kill(platform: Platform, connect_bot: Connect) -> None:
+    first = connect_bot(**{platform.id: platform.dm_policy("pairing", [])})
+    ann = platform.person("Ann")
+    platform.says(ann, platform.direct(ann), "Hello?")
+    [invitation] = platform.wait_for_answers(platform.direct(ann))
+    platform.kills(first)
+
+    second = connect_bot(again=first)
+    listed = json.loads(second.command("pairing", "list", platform.id, "--json").out)["requests"]
+
+    assert [request["id"] for request in listed] == [str(ann.id)] and listed[0]["code"] in invitation
+
+
+@pytest.mark.parametrize("policy", ["allowlist", "disabled"])
+def test_a_group_that_is_not_let_in_is_not_answered(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat, policy: str
+) -> None:
+    gateway = connect_bot(**{platform.id: platform.group_policy(policy)})
+    ann, group = platform.person("Ann"), platform.group()
+
+    platform.says(ann, group, f"{platform.mention} am I heard?")
+    wait_for_status(gateway, platform, "the refusal", lambda s: s.get("turnedAway"))
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+    assert platform.answers(group) == [] and len(fake_chat.requests) == 1
+
+
+def test_only_the_group_that_is_listed_is_answered(platform: Platform, connect_bot: Connect) -> None:
+    general, other = platform.group(), platform.group("other")
+    gateway = connect_bot(**{platform.id: platform.group_policy("allowlist", general, requireMention=False)})
+    ann = platform.person("Ann")
+
+    platform.says(ann, other, "Am I heard?")
+    wait_for_status(gateway, platform, "the refusal", lambda s: s.get("turnedAway"))
+    platform.ask(ann, general)
+
+    platform.wait_until_answered()
+    assert platform.answers(other) == []
+
+
+def test_in_a_group_only_what_names_the_bot_is_answered_and_the_rest_is_shown_with_it(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    group = platform.group()
+    connect_bot(**{platform.id: platform.group_policy("open", group)})
+
+    platform.says(platform.person("Bob"), group, "The tea is at six.")
+    platform.ask(platform.person("Ann"), group, f"{platform.mention} when is it?")
+
+    platform.wait_until_answered()
+    assert len(platform.answers(group)) == 1 and len(fake_chat.requests) == 1
+    assert "The tea is at six." in str(fake_chat.requests[0].body)
+
+
+# What is told twice, and what was told to nobody
+
+
+def test_what_is_told_again_is_answered_once(platform: Platform, connect_bot: Connect) -> None:
+    connect_bot()
+    ann = platform.person("Ann")
+    for _ in range(3):
+        platform.ask(ann, platform.direct(ann))
+    platform.wait_until_answered()
+
+    platform.tell_again()
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+    assert len(platform.answers(platform.direct(ann))) == 4
+
+
+def test_what_is_told_again_after_a_restart_is_answered_once(platform: Platform, connect_bot: Connect) -> None:
+    first = connect_bot()
+    ann = platform.person("Ann")
+    for _ in range(3):
+        platform.ask(ann, platform.direct(ann))
+    platform.wait_until_answered()
+    wait_for_status(first, platform, "the news of all answers", lambda s: s.get("sent") == 3)
+    platform.kills(first)
+    connect_bot(again=first)
+
+    platform.tell_again()
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+    assert len(platform.answers(platform.direct(ann))) == 4
+
+
+def test_a_connection_that_ends_loses_nothing(platform: Platform, connect_bot: Connect) -> None:
+    connect_bot()
+    ann = platform.person("Ann")
+
+    for _ in range(3):
+        platform.ask(ann, platform.direct(ann))
+        platform.drop()
+        platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+
+
+@pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "stopped"])
+def test_what_was_written_while_the_gateway_was_down_is_answered(
+    platform: Platform, connect_bot: Connect, is_killed: bool
+) -> None:
+    first = connect_bot()
+    ann, group = platform.person("Ann"), platform.group()
+    places = [platform.direct(ann), group, platform.inside(ann, group, "Tea")]
+    for place in places:
+        platform.ask(ann, place)
+    platform.wait_until_answered()
+
+    if is_killed:
+        platform.kills(first)
+    else:
+        first.stop()
+    for place in places * 2:
+        platform.ask(ann, place)
+    connect_bot(again=first)
+
+    platform.wait_until_answered(40)
+
+
+# Each for itself
+
+
+def others(platforms: dict[str, Platform], name: str) -> list[Platform]:
+    return [platform for other, platform in platforms.items() if other != name]
+
+
+def greet(platform: Platform) -> Place:
+    ann = platform.person("Ann")
+    platform.ask(ann, platform.direct(ann))
+    return platform.direct(ann)
+
+
+@pytest.mark.parametrize("dead", ["discord", "telegram"])
+def test_a_dead_platform_takes_nobody_with_it_and_is_answered_when_it_is_back(
+    platforms: dict[str, Platform], connect_bots: Connect, dead: str
+) -> None:
+    gateway = connect_bots()
+    for platform in platforms.values():
+        greet(platform)
+        platform.wait_until_answered()
+
+    with platforms[dead].fake.outage():
+        wait_for_status(gateway, platforms[dead], "the reason", lambda s: s["lastError"] and not s["connected"])
+        for platform in others(platforms, dead):
+            greet(platform)
+            platform.wait_until_answered()
+            assert accounts(gateway, platform)["default"]["lastError"] is None
+        assert gateway.get("/healthz").status == 200
+    greet(platforms[dead])
+
+    platforms[dead].wait_until_answered(60)
+    wait_for_status(gateway, platforms[dead], "no reason any more", lambda s: s["connected"] and not s["lastError"])
+
+
+@pytest.mark.parametrize("dead", ["discord", "telegram"])
+def test_a_token_that_is_refused_stops_only_its_own_platform(
+    platforms: dict[str, Platform], connect_bots: Connect, dead: str
+) -> None:
+    gateway = connect_bots(waits=False, tokens={dead: platforms[dead].second_token})
+
+    status = wait_for_status(gateway, platforms[dead], "the reason", lambda s: s["lastError"] and not s["running"])
+    for platform in others(platforms, dead):
+        greet(platform)
+        platform.wait_until_answered()
+
+    assert platforms[dead].variable in status["lastError"]
+    platforms[dead].fake.violations.clear()  # a wrong token is refused: that is the test
+
+
+@pytest.mark.parametrize("name", ["discord", "telegram"])
+def test_a_change_of_the_config_starts_only_its_own_platform_again(
+    platforms: dict[str, Platform], connect_bots: Connect, name: str
+) -> None:
+    gateway = connect_bots()
+    changed = platforms[name]
+    before = {other: accounts(gateway, platform)["default"] for other, platform in platforms.items()}
+
+    config = gateway.config
+    config["channels"][name] |= changed.dm_policy("disabled", [])
+    gateway.write_config(config)
+    started = before[name]["lastStartAt"]
+    wait_for_status(gateway, changed, "another start", lambda s: s.get("connected") and s["lastStartAt"] > started)
+    ann = changed.person("Ann")
+    changed.says(ann, changed.direct(ann), "Am I heard?")
+    wait_for_status(gateway, changed, "the new rule", lambda s: s.get("turnedAway"))
+
+    for platform in others(platforms, name):
+        assert accounts(gateway, platform)["default"]["lastStartAt"] == before[platform.id]["lastStartAt"]
+        greet(platform)
+        platform.wait_until_answered()
+    assert changed.answers(changed.direct(ann)) == []
+
+
+def test_the_status_tells_when_something_last_came_and_went(platform: Platform, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    fresh = accounts(gateway, platform)["default"]
+    assert fresh["running"] and fresh["lastInboundAt"] is None and fresh["lastOutboundAt"] is None
+
+    greet(platform)
+    platform.wait_until_answered()
+
+    status = wait_for_status(gateway, platform, "the time of the answer", lambda s: s["lastOutboundAt"])
+    assert fresh["lastStartAt"] <= status["lastInboundAt"] <= status["lastOutboundAt"] and status["lastError"] is None

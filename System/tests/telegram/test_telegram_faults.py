@@ -1,0 +1,235 @@
+"""Faults of Telegram in the middle of work, and several at once: nothing is lost, and only what may be is repeated."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+
+import pytest
+
+from fakes import FakeOpenAIChat, Text
+from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
+from fakes.telegram import FakeTelegram
+from fakes.telegram.server import IN_FLIGHT_SECONDS
+from tests.telegram.conftest import Connect
+from tests.telegram.test_telegram import ask, wait_until_answered
+
+MOST_UNITS = 4096
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+# Listening
+
+
+def test_another_poller_that_does_not_stop_is_named_once_and_outlived(fake: FakeTelegram, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+
+    for _ in range(3):
+        fake.wait_for_poll()
+        fake.world.updates.interrupt("Conflict: terminated by other getUpdates request")
+        fake.wait_until("the poll to end", lambda: not fake.world.updates.has_poll)
+    ask(ann, ann.chat)
+
+    wait_until_answered(fake, 40)
+    assert gateway.output.count("HTTP 409") == 1
+
+
+def test_a_webhook_that_somebody_set_meanwhile_is_taken_away(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+
+    fake.on_loop(lambda: fake.webhook.set("https://elsewhere.example/hook", "", 40))
+    fake.on_loop(lambda: fake.world.updates.interrupt("Conflict: terminated by setWebhook request"))
+    ask(ann, ann.chat)
+
+    wait_until_answered(fake, 40)
+    assert not fake.webhook.webhook.url
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_poll_that_is_never_answered_is_given_up(fake: FakeTelegram, connect_bot: Connect) -> None:
+    """As when a router on the way has forgotten the connection."""
+    connect_bot()
+    ann = fake.user("Ann")
+    fake.fail("getUpdates", Late(600))
+    fake.wait_until("the poll", lambda: not fake.faults.left())
+
+    ask(ann, ann.chat)
+
+    wait_until_answered(fake, 60)
+
+
+@pytest.mark.parametrize("wait", [1, 7])
+def test_a_flood_while_listening_is_waited_out(fake: FakeTelegram, connect_bot: Connect, wait: int) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+
+    fake.fail("getUpdates", Refuse(429, retry_after=wait))
+    ask(ann, ann.chat)
+
+    wait_until_answered(fake, 30)
+
+
+# Sending
+
+
+@pytest.mark.parametrize("fault", [DoneThenError(500), DoneThenError(502), DoneThenCut()], ids=repr)
+def test_an_answer_whose_receipt_was_lost_comes_at_most_twice(
+    fake: FakeTelegram, connect_bot: Connect, fault: Fault
+) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+    fake.fail("sendMessage", fault)
+
+    ask(ann, ann.chat)
+    ask(ann, ann.chat)
+
+    wait_until_answered(fake)
+    fake.wait_until("the second attempt", lambda: fake.ledger.excused)
+    print("repeated after an answer that was lost:", len(fake.ledger.excused))
+    assert fake.ledger.duplicates == [] and len(fake.messages(ann.chat)) == 3
+
+
+def test_a_long_flood_holds_everything_back_and_keeps_order(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    people = [fake.user(f"P{number}") for number in range(3)]
+
+    fake.fail("sendMessage", Refuse(429, retry_after=7), 2)
+    for _ in range(2):
+        for person in people:
+            ask(person, person.chat)
+
+    wait_until_answered(fake, 50)
+
+
+def test_nothing_is_sent_while_telegram_asks_to_wait_not_even_that_somebody_types(
+    fake: FakeTelegram, connect_bot: Connect
+) -> None:
+    connect_bot()
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+
+    fake.fail("sendMessage", Refuse(429, retry_after=3))
+    ask(ann, ann.chat)
+    fake.wait_until("the refusal", lambda: fake.server.limited)
+    time.sleep(IN_FLIGHT_SECONDS * 2)  # what comes now was not on its way already
+    ask(bob, bob.chat)
+
+    wait_until_answered(fake)
+    assert fake.violations == []
+
+
+def test_floods_of_telegrams_own_are_waited_out(fake: FakeTelegram, connect_bot: Connect) -> None:
+    fake.world.flood.enabled = True
+    fake.world.flood.pace = 0.4
+    connect_bot()
+    ann = fake.user("Ann")
+
+    for _ in range(8):
+        ask(ann, ann.chat)
+
+    wait_until_answered(fake, 50)
+    assert fake.server.limited
+
+
+def test_only_the_part_that_telegram_cannot_read_goes_out_plain(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+    fake.fail("sendMessage", Refuse(400, words="can't parse entities: Unexpected end tag at byte offset 3"))
+
+    ann.writes(ann.chat, "[[say:**one**]]")
+    fake.wait_for_message(ann.chat)
+    ann.writes(ann.chat, "[[say:**two**]]")
+
+    two = fake.wait_for_message(ann.chat, 2)
+    assert fake.messages(ann.chat)[0].text == "**one**"
+    assert two.text == "two" and two.marked("bold") == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("piece", "kind"),
+    [
+        ("🙂", None),
+        ("**🙂b** ", "bold"),
+        ("`a < b` ", "code"),
+        ("[🙂](https://a.example/?q=1&r=2) ", "text_link"),
+        ("👩‍👩‍👧‍👦", None),
+    ],
+    ids=["pictures", "bold", "code", "links", "families"],
+)
+def test_a_message_is_as_long_as_telegram_allows_after_formatting(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, piece: str, kind: str | None
+) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+    text = piece * (9000 // units(piece))
+    plain = re.sub(r"[`*]|\[|\]\(.*?\)", "", text)
+    fake_chat.script.append(Text(text))
+
+    ann.writes(ann.chat, "Much, please.")
+
+    said = lambda: "".join(message.text for message in fake.messages(ann.chat))  # noqa: E731
+    fake.wait_until("the whole answer", lambda: len(said().replace(" ", "")) >= len(plain.replace(" ", "")), 40)
+    parts = fake.messages(ann.chat)
+    assert said().replace(" ", "") == plain.replace(" ", "")
+    assert all(units(part.text) <= MOST_UNITS for part in parts)
+    if kind:
+        assert sum(len(part.marked(kind)) for part in parts) == 9000 // units(piece)
+
+
+# Clocks
+
+
+@pytest.mark.parametrize("seconds", [-3600, 6 * 3600], ids=["back", "forward"])
+def test_a_jump_of_telegrams_clock_does_no_harm(fake: FakeTelegram, connect_bot: Connect, seconds: float) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    ask(ann, ann.chat)
+    wait_until_answered(fake)
+
+    fake.clock.skip(seconds)
+    ask(ann, ann.chat)
+    wait_until_answered(fake)
+    gateway.stop()
+    ask(ann, ann.chat)
+    connect_bot(again=gateway)
+
+    wait_until_answered(fake)
+
+
+# Everything at once
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_faults_and_kills_lose_nothing_and_repeat_only_what_may_be(
+    fake: FakeTelegram, connect_bot: Connect, seed: int
+) -> None:
+    chance = random.Random(seed)
+    ann, forum = fake.user("Ann"), fake.forum()
+    topics = [ann.opens_topic(forum, f"t{number}") for number in range(3)]
+    asking = [Refuse(502), CutBefore(), DoneThenCut(), ByteByByte()]
+    sending = [DoneThenError(500), DoneThenCut(), CutBefore(), Refuse(500), Refuse(429, retry_after=1)]
+    gateway = connect_bot()
+
+    for round in range(10):
+        fake.fail("getUpdates", chance.choice(asking))
+        fake.fail("sendMessage", chance.choice(sending))
+        ask(ann, ann.chat)
+        ask(ann, forum, topic=chance.choice(topics))
+        if round % 3 == 2:
+            gateway.kill()
+            fake.killed()
+            gateway = connect_bot(again=gateway, waits=False)
+
+    wait_until_answered(fake, 90)
+    print("repeated after an answer that was lost:", len(fake.ledger.excused))
