@@ -354,6 +354,15 @@ def connected(gateway):
     raise SystemExit("the platforms do not connect")
 
 
+def in_and_out(people, gateway, count, name, where):
+    """Rows of `count` messages, of which each waits for the answer to the one before it in its chat."""
+    connected(gateway)
+    before = cpu_ms(gateway.pid)
+    seconds = people.go_until(2, count)
+    row(f"{name}: messages a second in and out, {where}", count / seconds, None, better="more")
+    row(f"{name}: CPU a message in and out, ms", (cpu_ms(gateway.pid) - before) / count, None)
+
+
 def bench_channels():
     with Bare() as model:
         for name in ("telegram", "discord"):
@@ -370,17 +379,9 @@ def bench_channels():
                     seconds = time.perf_counter() - began
                 row(f"{name}: messages a second in, on disk, {count} at once", count / seconds, None, better="more")
         with Platform("telegram", "loop", 16, 10, 5000) as people, Gateway(model.port, platforms=[people]) as g:
-            connected(g)
-            before = cpu_ms(g.pid)
-            seconds = people.go_until(2, 5000)
-            row("telegram: messages a second in and out, 16 chats, ten messages each", 5000 / seconds, None, better="more")
-            row("telegram: CPU a message in and out, ms", (cpu_ms(g.pid) - before) / 5000, None)
+            in_and_out(people, g, 5000, "telegram", "16 chats, ten messages each")
         with Platform("discord", "loop", 16, 0, 400) as people, Gateway(model.port, platforms=[people]) as g:
-            connected(g)
-            before = cpu_ms(g.pid)
-            seconds = people.go_until(2, 400)
-            row("discord: messages a second in and out, 16 channels (Discord takes 50 requests, typing among them)", 400 / seconds, None, better="more")
-            row("discord: CPU a message in and out, ms", (cpu_ms(g.pid) - before) / 400, None)
+            in_and_out(people, g, 400, "discord", "16 channels (Discord takes 50 requests, typing among them)")
             times = []
             for _ in range(5):
                 connected(g)

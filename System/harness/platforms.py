@@ -263,6 +263,17 @@ def connector(start: Start, state: Path, model: FakeOpenAIChat, *platforms: Plat
     return connect_bots
 
 
+def own_connector(start: Start, state: Path, model: FakeOpenAIChat, platform: Platform) -> Connect:
+    """The same for one platform: further keywords go over its section, and `token` is its bot's."""
+    connect = connector(start, state, model, platform)
+
+    def connect_bot(again: Gateway | None = None, waits: bool = True, **section: Any) -> Gateway:
+        tokens = {platform.id: section.pop("token", platform.fake.token)}  # type: ignore[attr-defined]
+        return connect(again=again, waits=waits, tokens=tokens, **{platform.id: section})
+
+    return connect_bot
+
+
 def accounts(gateway: Gateway, platform: Platform) -> dict[str, dict[str, Any]]:
     """What `channels.status` says of a platform, by account."""
     with connect(gateway.port) as client:

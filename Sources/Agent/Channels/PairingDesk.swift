@@ -5,7 +5,13 @@ package import Store
 @MainActor
 package final class PairingDesk {
     private let store: PairingStore
-    private var allowed: [ChannelKey: Set<String>] = [:]
+    private var letIn: [ChannelKey: LetIn] = [:]
+
+    /// Who was let in on an account.
+    private struct LetIn {
+        var ids: Set<String>
+        var first: String?
+    }
 
     /// Letters and digits that nobody takes for one another.
     static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
@@ -16,11 +22,14 @@ package final class PairingDesk {
     package init(store: PairingStore) { self.store = store }
 
     /// Ids of those who were let in.
-    func allowed(_ key: ChannelKey) async throws -> Set<String> {
-        if let known = allowed[key] { return known }
-        let ids = Set(try await store.allowed(channel: key.channel, account: key.account))
-        allowed[key] = ids
-        return ids
+    func allowed(_ key: ChannelKey) async throws -> Set<String> { try await letIn(key).ids }
+
+    private func letIn(_ key: ChannelKey) async throws -> LetIn {
+        if let known = letIn[key] { return known }
+        let ids = try await store.allowed(channel: key.channel, account: key.account)
+        let found = LetIn(ids: Set(ids), first: ids.first)
+        letIn[key] = found
+        return found
     }
 
     /// Who owns the assistant, as this channel's messages can show.
@@ -39,7 +48,7 @@ package final class PairingDesk {
         if !named.isEmpty { return here.filter { $0 != "*" } }
         let listed = rules.allowFrom.filter { $0 != "*" }
         if !listed.isEmpty { return listed }
-        return try await store.allowed(channel: key.channel, account: key.account).first.map { [$0] } ?? []
+        return try await letIn(key).first.map { [$0] } ?? []
     }
 
     /// A code for somebody who has none; nil when they have one already, or too many wait.
@@ -83,7 +92,7 @@ package final class PairingDesk {
         forget(key)
     }
 
-    private func forget(_ key: ChannelKey) { allowed[key] = nil }
+    private func forget(_ key: ChannelKey) { letIn[key] = nil }
 
     /// Looks at every code in full, so that the time taken tells nothing of how much of one was guessed.
     private func request(_ code: String, _ channel: ChannelID?) async throws -> PairingRequest? {

@@ -29,32 +29,32 @@ enum DoctorCommands {
     }
 
     private static func config(_ setup: LocalSetup) -> [Finding] {
-        if let reason = setup.refusal?.reason { return [Finding(weight: .problem, text: reason)] }
+        if let reason = setup.refusal?.reason { return [Finding(.problem, reason)] }
         guard setup.snapshot.exists else {
             return [
                 Finding(
-                    weight: .note,
-                    text: "No config file at \(setup.configPath): defaults hold. `openclaw setup` writes one."
+                    .note,
+                    "No config file at \(setup.configPath): defaults hold. `openclaw setup` writes one."
                 )
             ]
         }
-        let mistakes = setup.snapshot.file.issues.map { Finding(weight: .problem, text: $0.description) }
+        let mistakes = setup.snapshot.file.issues.map { Finding(.problem, $0.description) }
         let leftOut = setup.snapshot.file.quarantined.map {
-            Finding(weight: .problem, text: "\($0) (left out)")
+            Finding(.problem, "\($0) (left out)")
         }
-        let warnings = setup.snapshot.running.warnings.map { Finding(weight: .note, text: $0.description) }
-        let standIn = mistakes.isEmpty ? [] : [Finding(weight: .note, text: whatAStartDoes(setup))]
+        let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
+        let standIn = mistakes.isEmpty ? [] : [Finding(.note, whatAStartDoes(setup))]
         let written = setup.snapshot.file.config
         let channels = ChannelSections(config: written, environment: setup.environment)
         let quiet = channels.withoutEffect(written.keysWithoutEffect).map {
-            Finding(weight: .note, text: "`\($0)` is known but has no effect yet")
+            Finding(.note, "`\($0)` is known but has no effect yet")
         }
         let head =
             mistakes.isEmpty && leftOut.isEmpty
-            ? [Finding(weight: .ok, text: "Config valid: \(setup.configPath)")] : []
+            ? [Finding(.ok, "Config valid: \(setup.configPath)")] : []
         let zone = ZoneFile.warning(setup.config, setup.environment).map { [$0] } ?? []
         let rules = (ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config) + zone).map {
-            Finding(weight: .note, text: $0)
+            Finding(.note, $0)
         }
         return head + mistakes + standIn + leftOut + warnings + rules + quiet
     }
@@ -73,13 +73,12 @@ enum DoctorCommands {
             let place = plan.isLoopback ? "this machine only" : "the network"
             return [
                 Finding(
-                    weight: .ok,
-                    text:
-                        "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)"
+                    .ok,
+                    "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)"
                 )
             ]
         } catch {
-            return [Finding(weight: .problem, text: error.message)]
+            return [Finding(.problem, error.message)]
         }
     }
 
@@ -89,19 +88,19 @@ enum DoctorCommands {
         if access(state, F_OK) == 0 && access(state, W_OK) != 0 {
             findings.append(
                 Finding(
-                    weight: .problem,
-                    text: "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
+                    .problem,
+                    "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
         }
         var status = stat()
         if stat(setup.configPath, &status) == 0, status.st_mode & 0o077 != 0 {
             findings.append(
                 Finding(
-                    weight: .note,
-                    text: "Others can read \(setup.configPath): `chmod 600 \(setup.configPath)`"))
+                    .note,
+                    "Others can read \(setup.configPath): `chmod 600 \(setup.configPath)`"))
         }
         if setup.config.gateway.controlUi.enabled, UIFolder.find(setup.environment) == nil {
             findings.append(
-                Finding(weight: .problem, text: "The Control UI's files are missing: `make ui` builds them."))
+                Finding(.problem, "The Control UI's files are missing: `make ui` builds them."))
         }
         return findings
     }
@@ -109,19 +108,18 @@ enum DoctorCommands {
     private static func models(_ setup: LocalSetup) -> [Finding] {
         let rooms = RoomSettings(setup: setup, secret: .unset)
         let credentials = CredentialSource(settings: rooms.models)
-        let shadowed = credentials.shadowedKeys.map { Finding(weight: .note, text: $0) }
+        let shadowed = credentials.shadowedKeys.map { Finding(.note, $0) }
         let providers = credentials.configuredProviders
         guard !providers.isEmpty else {
             return [
                 Finding(
-                    weight: .problem,
-                    text:
-                        "No model vendor has a key: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GOOGLE_API_KEY.")
+                    .problem,
+                    "No model vendor has a key: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GOOGLE_API_KEY.")
             ]
         }
         return [
             Finding(
-                weight: .ok, text: "Model vendors with a key: \(providers.sorted().joined(separator: ", "))")
+                .ok, "Model vendors with a key: \(providers.sorted().joined(separator: ", "))")
         ] + shadowed
     }
 
@@ -129,15 +127,15 @@ enum DoctorCommands {
         do {
             let client = try GatewayClient.connect(setup.invocation)
             _ = try client.call("health")
-            return [Finding(weight: .ok, text: "The gateway runs and answers")]
+            return [Finding(.ok, "The gateway runs and answers")]
                 + (try warnings(of: client, besides: setup.snapshot))
         } catch {
             let failure = error as? CommandError
             let reason = failure?.message ?? "\(error)"
             return [
                 failure?.isRefusedLogin == true
-                    ? Finding(weight: .problem, text: "The gateway runs and refused the login: \(reason)")
-                    : Finding(weight: .note, text: "The gateway does not answer: \(reason)")
+                    ? Finding(.problem, "The gateway runs and refused the login: \(reason)")
+                    : Finding(.note, "The gateway does not answer: \(reason)")
             ]
         }
     }
@@ -151,7 +149,7 @@ enum DoctorCommands {
         return all.filter { !own.contains($0) }.map { warning in
             let path = warning["path"]?.stringValue ?? ""
             let message = warning["message"]?.stringValue ?? ""
-            return Finding(weight: .note, text: "The running gateway warns: \(path): \(message)")
+            return Finding(.note, "The running gateway warns: \(path): \(message)")
         }
     }
 }

@@ -7,14 +7,10 @@ struct Finding: Equatable {
     var text: String
     var fix: String?
 
-    init(weight: Weight, text: String, fix: String? = nil) {
+    init(_ weight: Weight, _ text: String, fix: String? = nil) {
         self.weight = weight
         self.text = text
         self.fix = fix
-    }
-
-    init(_ weight: Weight, _ text: String, fix: String? = nil) {
-        self.init(weight: weight, text: text, fix: fix)
     }
 
     /// Prints all of them; a failure when one is a problem.

@@ -71,12 +71,7 @@ struct FolderCopy {
     }
 
     private mutating func copyLink(_ source: String, to target: String) {
-        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = buffer.withUnsafeMutableBytes { room in
-            room.assumingMemoryBound(to: CChar.self).baseAddress.map { readlink(source, $0, room.count) } ?? 0
-        }
-        guard count > 0 else { return }
-        let place = String(decoding: buffer.prefix(count), as: UTF8.self)
+        guard let place = RealPath.link(source) else { return }
         if symlink(place, target) != 0 && errno != EEXIST {
             problems.append("`\(target)` cannot be written: \(reason)")
         }

@@ -23,8 +23,6 @@ struct Migration {
         var problems: [String] = []
     }
 
-    private static let configNames = ["openclaw.json", "moltbot.json", "clawdbot.json"]
-
     /// `source` as a real path; refuses folders that hold no installation.
     init(from source: String, state: String, configPath: String) throws(CommandError) {
         guard let real = RealPath.of(source) else {
@@ -37,7 +35,7 @@ struct Migration {
                     + "`openclaw gateway`.")
         }
         let names = Set(FolderListing.names(in: real))
-        guard !names.isDisjoint(with: Self.configNames + ["agents", "state", "credentials"]) else {
+        guard !names.isDisjoint(with: ConfigLocation.names + ["agents", "state", "credentials"]) else {
             throw CommandError(
                 "`\(source)` holds no `openclaw.json` and no `agents`: it is not a state directory of OpenClaw."
             )
@@ -89,7 +87,7 @@ struct Migration {
     }
 
     private func takeConfig(_ outcome: inout Outcome) throws {
-        guard let name = Self.configNames.first(where: { access("\(source)/\($0)", R_OK) == 0 }) else {
+        guard let name = ConfigLocation.names.first(where: { access("\(source)/\($0)", R_OK) == 0 }) else {
             return outcome.steps.append("No config file to take over.")
         }
         guard access(configPath, F_OK) != 0 else {

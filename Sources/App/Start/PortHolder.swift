@@ -1,5 +1,4 @@
 import Core
-
 import Gateway
 
 #if canImport(Glibc)
@@ -26,7 +25,7 @@ enum PortHolder {
         guard !sockets.isEmpty else { return [] }
         return FolderListing.names(in: "/proc").compactMap { pid_t($0) }.filter { pid in
             FolderListing.names(in: "/proc/\(pid)/fd").contains { name in
-                link("/proc/\(pid)/fd/\(name)").map { sockets.contains($0) } ?? false
+                RealPath.link("/proc/\(pid)/fd/\(name)").map { sockets.contains($0) } ?? false
             }
         }
     }
@@ -45,16 +44,5 @@ enum PortHolder {
             guard fields.count > 9, fields[1].hasSuffix(suffix), fields[3] == "0A" else { return nil }
             return "socket:[\(fields[9])]"
         }
-    }
-
-    private static func link(_ path: String) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let count = buffer.withUnsafeMutableBufferPointer { bytes -> Int in
-            guard let base = bytes.baseAddress else { return 0 }
-            return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
-                readlink(path, $0, bytes.count)
-            }
-        }
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 }

@@ -17,7 +17,8 @@ package struct ConfigLocation: Sendable, Hashable {
     /// The copy of the last config that was valid.
     package var lastGoodPath: String { stateDirectory + "/openclaw.last-good.json" }
 
-    /// Names the file had in older releases, the newest first.
+    /// Names the file has and had in older releases, the newest first.
+    package static let names = ["openclaw.json"] + olderNames
     private static let olderNames = ["moltbot.json", "clawdbot.json"]
 
     /// Finds both: `OPENCLAW_STATE_DIR` and `OPENCLAW_CONFIG_PATH`, else the profile's folder in the home

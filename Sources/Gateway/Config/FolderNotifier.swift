@@ -1,3 +1,4 @@
+import Core
 import Wire
 
 #if canImport(Glibc)
@@ -87,7 +88,7 @@ final class FolderNotifier {
                 continue
             }
             let path = folder + "/" + name
-            let target = PrivateFile.linkTarget(of: path)
+            let target = RealPath.link(path)
             let isMissing = access(path, F_OK) != 0 && target == nil
             if rest.isEmpty || target != nil || isMissing {
                 steps.append((folder.isEmpty ? "/" : folder, name))

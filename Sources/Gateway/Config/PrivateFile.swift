@@ -121,15 +121,8 @@ package enum PrivateFile {
     /// Where symbolic links lead, also when the last file does not exist yet.
     static func resolved(_ path: String) -> String {
         if let full = RealPath.of(path) { return full }
-        guard let link = linkTarget(of: path) else { return path }
+        guard let link = RealPath.link(path) else { return path }
         return link.hasPrefix("/") ? link : folder(of: path) + "/" + link
-    }
-
-    static func linkTarget(of path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(path, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// A gateway that runs as root must not take the file away from the person it belongs to.

@@ -10,8 +10,7 @@ import pytest
 
 from fakes import FakeOpenAIChat
 from fakes.discord import FakeDiscord
-from harness import Gateway
-from harness.platforms import Connect, DiscordPlatform, connector
+from harness.platforms import Connect, DiscordPlatform, own_connector
 
 __all__ = ["Connect"]
 
@@ -49,11 +48,5 @@ def fake(platform: PageDiscord) -> FakeDiscord:
 
 @pytest.fixture
 def connect_bot(start: Any, state: Path, platform: PageDiscord, fake_chat: FakeOpenAIChat) -> Connect:
-    """Starts a gateway whose Discord section is the page's with `discord` over it: see `connector`."""
-    connect = connector(start, state, fake_chat, platform)
-
-    def connect_bot(again: Gateway | None = None, waits: bool = True, **discord: Any) -> Gateway:
-        tokens = {"discord": discord.pop("token", platform.fake.token)}
-        return connect(again=again, waits=waits, tokens=tokens, discord=discord)
-
-    return connect_bot
+    """Starts a gateway whose Discord section is the page's with what is given over it."""
+    return own_connector(start, state, fake_chat, platform)

@@ -10,8 +10,7 @@ import pytest
 
 from fakes import FakeOpenAIChat
 from fakes.telegram import FakeTelegram
-from harness import Gateway
-from harness.platforms import Connect, TelegramPlatform, connector
+from harness.platforms import Connect, TelegramPlatform, own_connector
 
 __all__ = ["Connect"]
 
@@ -30,11 +29,5 @@ def fake(platform: TelegramPlatform) -> FakeTelegram:
 
 @pytest.fixture
 def connect_bot(start: Any, state: Path, platform: TelegramPlatform, fake_chat: FakeOpenAIChat) -> Connect:
-    """Starts a gateway that answers everybody, with `telegram` over its section: see `connector`."""
-    connect = connector(start, state, fake_chat, platform)
-
-    def connect_bot(again: Gateway | None = None, waits: bool = True, **telegram: Any) -> Gateway:
-        tokens = {"telegram": telegram.pop("token", platform.fake.token)}
-        return connect(again=again, waits=waits, tokens=tokens, telegram=telegram)
-
-    return connect_bot
+    """Starts a gateway that answers everybody, with what is given over its section."""
+    return own_connector(start, state, fake_chat, platform)

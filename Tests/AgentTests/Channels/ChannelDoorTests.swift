@@ -150,7 +150,9 @@ struct ChannelDoorTests {
             #expect(try await test.pairing.owners(key, named: [], rules: listed) == ["ann"])
             #expect(try await test.pairing.owners(key, named: [], rules: open) == [])
             for sender in ["bob", "carl"] {
-                try await test.house.stores.pairing.allow(sender, channel: "test", account: "default")
+                try await test.writes("hi", by: sender, id: MessageID(sender))
+                let request = try #require(try await test.pairing.pending().first)
+                #expect(try await test.pairing.approve(request.code)?.sender == sender)
             }
             #expect(try await test.pairing.owners(key, named: [], rules: open) == ["bob"])
             let named = ["test:dora", "discord:7", "8", "*"]
