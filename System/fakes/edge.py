@@ -32,12 +32,16 @@ class FakeEdge:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._server
-        self._server.close()
+        background.run(self._stop())
 
     async def _start(self) -> None:
         self._server = await asyncio.start_server(self._serve, HOST, 0, ssl=self._context)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _stop(self) -> None:
+        """On the loop's own thread: closed from another, a connection that ends meanwhile breaks the close."""
+        assert self._server
+        self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request, or one WebSocket, a connection."""

@@ -33,8 +33,7 @@ class FakeProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
+        background.run(self._stop())
 
     @property
     def url(self) -> str:
@@ -43,6 +42,11 @@ class FakeProxy:
     async def _start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _stop(self) -> None:
+        """On the loop's own thread: closed from another, a connection that ends meanwhile breaks the close."""
+        assert self._server
+        self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
