@@ -4,6 +4,7 @@
      client PORT echo  N SECONDS - - -                 64-byte round trips a second against an echo at /ws
      client PORT hold  N SECONDS - - TOKEN             logs N clients in and keeps them; prints "ready"
      client PORT turns N SECONDS - - TOKEN             turns a second, one under way in each of N sessions; p50 and p99 in ms
+     client PORT crowd N SECONDS - - TOKEN             the same, each session written to by a client of its own, who sees them all
      client PORT watch N SECONDS - - TOKEN             logs N clients in, counts the events they get: "events COUNT"
 
    With TOKEN "-" no login is sent (echo). */
@@ -24,10 +25,13 @@ enum { UPGRADING, CHALLENGED, LOGGING_IN, READY };
 /* As in the design's figures: 200 turns in 20 sessions. */
 enum { TURNS_A_SESSION = 10 };
 
-struct peer { int fd, state, index; size_t have, cap; char *in; double sent; long serial; };
+struct peer { int fd, state; size_t have, cap; char *in; double sent; long serial; };
+/* One conversation: who writes in it, and the turn under way. */
+struct session { struct peer *writer; double sent; long serial; };
 
 static const char *mode, *method, *params, *token;
-static int ready_count, wanted, measuring;
+static int ready_count, wanted, peer_count, measuring;
+static struct session *sessions;
 static long answers, events;
 static double *latencies;
 static size_t latency_count, latency_cap;
@@ -58,16 +62,25 @@ static void send_text(struct peer *p, const char *text) {
     send_all(p->fd, frame, at + 4 + n);
 }
 
+static int has_turns(void) { return !strcmp(mode, "turns") || !strcmp(mode, "crowd"); }
+
+static void next_turn(struct session *session) {
+    char text[1024];
+    int index = session - sessions;
+    session->sent = now();
+    session->serial++;
+    snprintf(text, sizeof text, "{\"type\":\"req\",\"id\":\"t%d-%ld\",\"method\":\"chat.send\",\"params\":{\"sessionKey\":"
+             "\"agent:main:bench-%d-%ld\",\"message\":\"hi\",\"deliver\":false,\"idempotencyKey\":\"b-%d-%d-%ld\"}}",
+             index, session->serial, index, (session->serial - 1) / TURNS_A_SESSION, getpid(), index, session->serial);
+    send_text(session->writer, text);
+}
+
 static void next_request(struct peer *p) {
     char text[8192];
     p->sent = now();
     p->serial++;
     if (!strcmp(mode, "echo")) return send_text(p, "0123456789012345678901234567890123456789012345678901234567890123");
-    if (!strcmp(mode, "turns"))
-        snprintf(text, sizeof text, "{\"type\":\"req\",\"id\":\"t%ld\",\"method\":\"chat.send\",\"params\":{\"sessionKey\":"
-                 "\"agent:main:bench-%d-%ld\",\"message\":\"hi\",\"deliver\":false,\"idempotencyKey\":\"b-%d-%d-%ld\"}}",
-                 p->serial, p->index, (p->serial - 1) / TURNS_A_SESSION, getpid(), p->index, p->serial);
-    else snprintf(text, sizeof text, "{\"type\":\"req\",\"id\":\"r%ld\",\"method\":\"%s\",\"params\":%s}", p->serial, method, params);
+    snprintf(text, sizeof text, "{\"type\":\"req\",\"id\":\"r%ld\",\"method\":\"%s\",\"params\":%s}", p->serial, method, params);
     send_text(p, text);
 }
 
@@ -78,8 +91,10 @@ static void note_latency(double seconds) {
 
 static void got_ready(struct peer *p) {
     p->state = READY;
-    if (++ready_count == wanted && (!strcmp(mode, "hold") || !strcmp(mode, "watch"))) { printf("ready\n"); fflush(stdout); }
-    if (strcmp(mode, "hold") && strcmp(mode, "watch")) next_request(p);
+    if (++ready_count == peer_count && (!strcmp(mode, "hold") || !strcmp(mode, "watch"))) { printf("ready\n"); fflush(stdout); }
+    if (has_turns()) {
+        for (int i = 0; i < wanted; i++) if (sessions[i].writer == p) next_turn(&sessions[i]);
+    } else if (strcmp(mode, "hold") && strcmp(mode, "watch")) next_request(p);
 }
 
 static void got_frame(struct peer *p, const char *text, size_t n) {
@@ -98,15 +113,19 @@ static void got_frame(struct peer *p, const char *text, size_t n) {
         }
     } else if (!strcmp(mode, "watch")) {
         if (measuring) events++;
-    } else if (!strcmp(mode, "turns")) {
-        char key[64];
-        int length = snprintf(key, sizeof key, "b-%d-%d-%ld\"", getpid(), p->index, p->serial);
-        int is_mine = memmem(text, n, key, length) != NULL;
-        if (is_mine && memmem(text, n, "\"state\":\"error\"", 15)) { fprintf(stderr, "turn failed: %.*s\n", (int)n, text); exit(1); }
-        if (is_mine && memmem(text, n, "\"state\":\"final\"", 15)) {
+    } else if (has_turns()) {
+        char key[32];
+        int length = snprintf(key, sizeof key, "\"b-%d-", getpid());
+        char *id = memmem(text, n, key, length), *rest;
+        if (!id) return;
+        long index = strtol(id + length, &rest, 10), serial = strtol(rest + 1, NULL, 10);
+        struct session *session = &sessions[index];
+        if (session->writer != p || session->serial != serial) return;
+        if (memmem(text, n, "\"state\":\"error\"", 15)) { fprintf(stderr, "turn failed: %.*s\n", (int)n, text); exit(1); }
+        if (memmem(text, n, "\"state\":\"final\"", 15)) {
             answers++;
-            note_latency(now() - p->sent);
-            next_request(p);
+            note_latency(now() - session->sent);
+            next_turn(session);
         }
     } else if (!strcmp(mode, "echo") || memmem(text, n < 80 ? n : 80, "\"type\":\"res\"", 12)) {
         if (strcmp(mode, "echo") && !memmem(text, n < 120 ? n : 120, "\"ok\":true", 9)) { fprintf(stderr, "failed: %.*s\n", (int)(n < 300 ? n : 300), text); exit(1); }
@@ -167,8 +186,11 @@ int main(int argc, char **argv) {
     int port = atoi(argv[1]), poll = epoll_create1(0);
     mode = argv[2], wanted = atoi(argv[3]), method = argv[5], params = argv[6], token = argv[7];
     double seconds = atof(argv[4]), start = 0;
-    struct peer *peers = calloc(wanted, sizeof *peers);
-    for (int i = 0; i < wanted; i++) peers[i].index = i, open_peer(&peers[i], port, poll);
+    peer_count = strcmp(mode, "turns") ? wanted : 1;
+    struct peer *peers = calloc(peer_count, sizeof *peers);
+    sessions = calloc(wanted, sizeof *sessions);
+    for (int i = 0; i < wanted; i++) sessions[i].writer = &peers[i % peer_count];
+    for (int i = 0; i < peer_count; i++) open_peer(&peers[i], port, poll);
     for (;;) {
         struct epoll_event ready[256];
         int n = epoll_wait(poll, ready, 256, 100);
@@ -185,7 +207,7 @@ int main(int argc, char **argv) {
             parse(p);
             if (!p->have && p->cap > 65536) { free(p->in); p->in = NULL; p->cap = 0; }
         }
-        if (ready_count == wanted && !measuring) {
+        if (ready_count == peer_count && !measuring) {
             measuring = 1, start = now(), answers = 0, events = 0, latency_count = 0;
         }
         int answered = latency_count >= (size_t)wanted || !strcmp(mode, "hold") || !strcmp(mode, "watch");

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,26 @@ def echo_binary() -> Path:
     return Path(os.environ.get("OPENCLAW_ECHO_BINARY") or REPOSITORY / ".build/debug/wire-echo").absolute()
 
 
+def _ports() -> Iterator[int]:
+    """Below those that the system gives to outgoing connections, and other ones for each process of the suite."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 10_000 + 2_500 * (worker % 8)
+    start = os.getpid() % 2_500
+    while True:
+        yield from range(first + start, first + 2_500)
+        yield from range(first, first + start)
+
+
+_candidates = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nothing listens on, and that nothing else of the suite will be given soon."""
+    for port in _candidates:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable: the candidates never end")
 
 
 def scrubbed_environment(home: Path, state: Path | None, extra: dict[str, str]) -> dict[str, str]:

@@ -216,13 +216,14 @@ def test_a_fault_after_the_first_word_ends_in_one_whole_answer_or_one_error(
         assert ended["state"] == "error" and ended["errorMessage"]
 
 
-def test_a_wrong_key_says_so(vendor: FakeServer, talk: Talk) -> None:
-    client, session = talk
-    before = len(vendor.requests)
-    vendor.script.append(Error(401, "invalid key"))
-    ended = client.chat("hi", session)
-    assert ended["state"] == "error" and "key" in ended["errorMessage"].lower()
-    assert len(vendor.requests) == before + 1, "a wrong key is not tried again"
+@pytest.mark.parametrize("name", VENDORS)
+def test_a_wrong_key_says_so(name: str, start: Any, state: Path) -> None:
+    with VENDORS[name]() as fake, connect(start(gateway_config(state, [configured(name, fake)])).port) as client:
+        fake.script.append(Error(401, "invalid key"))
+        ended = client.chat("hi", "agent:main:main")
+        assert ended["state"] == "error" and "key" in ended["errorMessage"].lower(), ended
+        assert len(fake.requests) == 1, "a wrong key is not tried again"
+        assert not fake.violations
 
 
 def test_cache_marks_stand_where_anthropic_wants_them(
