@@ -294,6 +294,11 @@ def bench_turns():
             used = cpu_ms(g.pid) - before
             row("turns a second, 16 sessions", rate, 1500, f"{commits} raw commits", "more")
             row("CPU a turn, ms", used / max(1, rate * 5), 0.5)
+            before = cpu_ms(g.pid)
+            rate, _, p99 = g.rate("crowd", 16, 5)
+            used = cpu_ms(g.pid) - before
+            row("turns a second, 16 clients with a session each, who all see every turn", rate, None, "", "more")
+            row("CPU such a turn, ms", used / max(1, rate * 5), None)
             row("history a second, 16 connections", g.rate("rate", 16, 3, "chat.history", json.dumps({"sessionKey": BENCH_SESSION, "limit": 50}))[0], 10_000, "", "more")
         with Gateway(model.port) as g:
             g.rate("turns", 20, 0.2)

@@ -9,10 +9,10 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 int csystem_malloc_trim(void) { return malloc_trim(0); }
-void csystem_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+void csystem_use_two_heaps(void) { mallopt(M_ARENA_MAX, 2); }
 #else
 int csystem_malloc_trim(void) { return 0; }
-void csystem_use_one_heap(void) {}
+void csystem_use_two_heaps(void) {}
 #endif
 
 #ifdef __linux__

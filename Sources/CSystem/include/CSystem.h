@@ -15,8 +15,9 @@
 /* Gives freed memory back to the system (malloc.h is not in Swift's Glibc module). Returns 1 when some was given back. */
 int csystem_malloc_trim(void);
 
-/* Lets all threads share one heap: glibc gives the second thread one of its own, which keeps what a burst left in it. */
-void csystem_use_one_heap(void);
+/* One heap for the loop and one for all other threads; glibc would give each thread its own, which keeps what a burst left
+   in it. With one heap for all, the loop and the database wait for each other's allocations: a fifth of a turn's CPU. */
+void csystem_use_two_heaps(void);
 
 /* Unmaps code and constants that stand in the program's and its libraries' files, so that what a start or a burst needed
    once is not kept in memory for us. What is used again comes back from the system's cache of files, 64 KiB at a time. */
