@@ -20,6 +20,8 @@ package final class ChannelDoor {
     /// Where files that people send are kept, under the agent's workspace.
     static let mediaFolder = "media/inbound"
     private static let mostNotices = 20
+    /// Owners who are told that somebody asks to be let in.
+    private static let mostOwnersTold = 3
     private static let mostSessionsWithNotices = 500
 
     package init(
@@ -104,7 +106,7 @@ package final class ChannelDoor {
                 ["sender": message.sender.id, "chat": message.address.chat])
             if isContext { history.note(message, limit: rules.historyLimit) }
         case .pair:
-            try await invite(message)
+            try await invite(message, rules)
         case .admit(let standing):
             try await admit(message, standing, session, rules, isCommand: isCommand)
         }
@@ -117,7 +119,7 @@ package final class ChannelDoor {
 
     // MARK: Pairing
 
-    private func invite(_ message: ChannelMessage) async throws {
+    private func invite(_ message: ChannelMessage, _ rules: ChannelRules) async throws {
         turnedAway.insert(message.recentID)
         let code = try await pairing.newCode(for: message)
         board.change(message.address.key) {
@@ -130,6 +132,9 @@ package final class ChannelDoor {
         try await replies.post(
             PairingDesk.invitation(code, to: message, label: board.label(message.address.key)), to: message,
             run: RunID("pairing-\(code)"))
+        replies.tell(
+            try await owners(message, rules).prefix(Self.mostOwnersTold), on: message.address.key,
+            PairingDesk.notice(code, of: message), run: RunID("pairing-\(code)-owner"))
     }
 
     // MARK: Admission
@@ -167,9 +172,11 @@ package final class ChannelDoor {
     }
 
     private func isOwner(_ message: ChannelMessage, _ rules: ChannelRules) async throws -> Bool {
-        let owners = try await pairing.owners(
-            message.address.key, named: switchboard.settings.owners, rules: rules)
-        return SenderMatch.contains(message.sender, owners)
+        SenderMatch.contains(message.sender, try await owners(message, rules))
+    }
+
+    private func owners(_ message: ChannelMessage, _ rules: ChannelRules) async throws -> [String] {
+        try await pairing.owners(message.address.key, named: switchboard.settings.owners, rules: rules)
     }
 
     private func submit(_ inbound: InboundMessage, _ message: ChannelMessage) async throws {

@@ -18,6 +18,7 @@ package final class PairingDesk {
     static let codeLength = 8
     package static let lifetime: Duration = .seconds(3600)
     static let mostPending = 3
+    private static let mostNameCharacters = 64
 
     package init(store: PairingStore) { self.store = store }
 
@@ -106,6 +107,16 @@ package final class PairingDesk {
 
     private static func randomCode() -> String {
         String((0..<codeLength).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
+    }
+
+    /// What the owner is told then.
+    static func notice(_ code: String, of message: ChannelMessage) -> String {
+        // A stranger chose the name: nothing in it is formatting, a link or a mention.
+        let name = message.sender.title.filter { $0 != "`" && !$0.isNewline }.prefix(mostNameCharacters)
+        return """
+            🔑 `\(name)` (\(message.sender.id)) asks to be let in.
+            `/pairing approve \(code)` lets them in, `/pairing reject \(code)` does not. The code holds for an hour.
+            """
     }
 
     /// What somebody is told who is not let in yet.

@@ -79,10 +79,31 @@ package final class ReplyDesk {
 
     /// Posts words that belong to no turn.
     func post(_ text: String, to message: ChannelMessage, run: RunID) async throws {
-        guard let plan = plan(message.address, message.id, message.handle, run) else { return }
+        try await post(text, plan(message.address, message.id, message.handle, run))
+    }
+
+    private func post(_ text: String, _ plan: ReplyPlan?) async throws {
+        guard let plan else { return }
         let parts = plan.parts(of: text, from: 0)
         _ = try await stores.outbox.add(parts)
         stored(parts)
+    }
+
+    /// Writes to people directly, in a while; who cannot be reached is left out.
+    func tell(_ people: some Sequence<String>, on key: ChannelKey, _ text: String, run: RunID) {
+        guard let channel = board.channel(key) as? any TargetResolving else { return }
+        for (number, person) in people.enumerated() {
+            work.add {
+                do {
+                    let address = try await channel.address(of: "user:\(person)")
+                    let run = RunID("\(run)-\(number)")
+                    try await self.post(text, self.plan(address, MessageID(run.rawValue), nil, run))
+                } catch {
+                    self.log.named(key.channel.rawValue).info(
+                        "The owner could not be told: \(error)", ["owner": person])
+                }
+            }
+        }
     }
 
     // MARK: What people see meanwhile

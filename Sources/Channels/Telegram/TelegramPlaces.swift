@@ -21,7 +21,7 @@ struct TelegramPlaces {
         rule.policy = value("groupPolicy")?.stringValue.flatMap { GroupPolicy(rawValue: $0) }
         rule.isEnabled = group?["enabled"]?.boolValue != false && ofTopic?["enabled"]?.boolValue != false
         rule.requiresMention = value("requireMention")?.boolValue ?? true
-        rule.users = value("allowFrom").map { ChannelRules.names($0) } ?? everywhere
+        rule.users = value("allowFrom").map { ChannelRules.names($0) } ?? everywhere(under: policy(rule))
         rule.isListed = groups == nil ? !isOpenToAll(rule.users) : group != nil
         if groups != nil, group == nil { rule.isEnabled = false }
         if entry == nil, policy(rule) == .allowlist, isOpenToAll(rule.users) { rule.users = [] }
@@ -32,9 +32,10 @@ struct TelegramPlaces {
         return rule
     }
 
-    /// Who may write in every group; nil leaves it to `groupAllowFrom`.
-    private var everywhere: [String]? {
-        guard rules.groupAllowFrom.isEmpty, !rules.allowFrom.isEmpty else { return nil }
+    /// Who may write in every group; nil leaves it to `groupAllowFrom`. Where groups are open, `allowFrom` is about direct
+    /// chats only.
+    private func everywhere(under policy: GroupPolicy) -> [String]? {
+        guard policy != .open, rules.groupAllowFrom.isEmpty, !rules.allowFrom.isEmpty else { return nil }
         return rules.allowFrom
     }
 

@@ -148,6 +148,24 @@ def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
     platform.wait_until_answered()
 
 
+def test_the_owner_is_told_who_asks_and_lets_them_in_with_the_line_he_is_given(
+    platform: Platform, connect_bot: Connect
+) -> None:
+    owner, ann = platform.person("Olga"), platform.person("Ann")
+    platform.direct(owner)
+    connect_bot(**{platform.id: platform.dm_policy("pairing", [str(owner.id)])})
+
+    platform.says(ann, platform.direct(ann), "Hello?")
+    [told] = platform.wait_for_answers(platform.direct(owner))
+    line = re.search(r"/pairing approve \w{8}", told)
+    assert line and "Ann" in told and str(ann.id) in told
+    platform.says(owner, platform.direct(owner), line.group())
+    platform.wait_for_answers(platform.direct(owner), 2)
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+
+
 def test_a_code_survives_a_kill(platform: Platform, connect_bot: Connect) -> None:
     first = connect_bot(**{platform.id: platform.dm_policy("pairing", [])})
     ann = platform.person("Ann")

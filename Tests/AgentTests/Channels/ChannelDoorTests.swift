@@ -99,7 +99,9 @@ struct ChannelDoorTests {
         try await ChannelTestHouse.run { test in
             try await test.writes("let me in", by: "bob", id: "m1")
             try await test.writes("please", by: "bob", id: "m2")
-            try await eventually("the code is posted") { test.channel.texts.count == 1 }
+            try await eventually("the code is posted, and the owner is told") {
+                test.channel.texts.count == 2
+            }
             let request = try #require(try await test.pairing.pending().first)
             #expect(request.code.count == 8 && test.channel.texts[0].contains(request.code))
             #expect(test.channel.texts[0].contains("openclaw pairing approve test \(request.code)"))
@@ -114,10 +116,27 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `the owner is told of who asks, once, and the name is only words`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("let me in", by: "`[b](http://x)`", id: "m1")
+            try await test.writes("please", by: "`[b](http://x)`", id: "m2")
+            try await eventually("both are written to") { test.channel.texts.count == 2 }
+            let code = try #require(try await test.pairing.pending().first).code
+            let told = try #require(test.channel.posted.first { $0.address.chat == "user:ann" })
+            #expect(
+                told.content.text.contains("/pairing approve \(code)")
+                    && told.content.text.contains("`[b](http://x)` ("))
+            try await test.writes("hello", by: "ann", id: "m3")
+            try await eventually("the answer is posted") { test.channel.texts.count == 3 }
+        }
+    }
+
     @Test func `the owner lets people in from a chat, and nobody else does`() async throws {
         try await ChannelTestHouse.run { test in
             try await test.writes("let me in", by: "bob", id: "m1")
-            try await eventually("the code is posted") { test.channel.texts.count == 1 }
+            try await eventually("the code is posted, and the owner is told") {
+                test.channel.texts.count == 2
+            }
             let code = try #require(try await test.pairing.pending().first).code
 
             try await test.writes("/pairing", by: "ann", id: "m2")

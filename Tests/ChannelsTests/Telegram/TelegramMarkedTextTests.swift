@@ -165,6 +165,11 @@ struct TelegramPlacesTests {
         #expect(rule(["groupPolicy": "open"]).users == nil)
     }
 
+    @Test func openGroupsAreOpenToMoreThanThoseWhoMayWriteDirectly() {
+        #expect(rule(["groupPolicy": "open", "allowFrom": [5]]).users == nil)
+        #expect(rule(["groupPolicy": "open", "groups": ["*": ["allowFrom": [5]]]]).users == ["5"])
+    }
+
     @Test func theMapIsAnAllowlist() {
         let section: JSON = ["groupPolicy": "open", "groups": ["-1004": ["requireMention": false]]]
         #expect(rule(section).isListed && rule(section).isEnabled && !rule(section).requiresMention)
