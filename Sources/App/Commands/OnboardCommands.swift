@@ -25,7 +25,7 @@ enum OnboardCommands {
 
     private static let model: [Command.Option] = [
         .value("--provider", "name", "Whose model answers, or skip").or("--auth-choice"),
-        .value("--api-key", "key", "Its key; `-` reads it from standard input, which others cannot see"),
+        .value("--api-key", "key", "Its key, which others may see; `-` reads it from standard input"),
         .flag("--api-key-stdin", "The same as --api-key -"),
         .value("--model", "model", "Which of its models: provider/model"),
         .flag("--skip-model", "Leave out model and key"),

@@ -62,18 +62,19 @@ extension Onboarding {
         guard setup.config.gateway.auth.mode != "none" else {
             return add("Gateway token", .kept, "`gateway.auth.mode` is `none`: nobody is asked.")
         }
-        guard !invocation.has("--skip-token") else {
-            return add("Gateway token", .skipped, "", later: Self.tokenLater)
+        func skip() {
+            add("Gateway token", .skipped, "It was not wanted.", later: "openclaw onboard --gateway-token -")
         }
-        let typed = try prompt.ask("  Token for the page and other clients (Enter makes one): ", hidden: true)
+        guard !invocation.has("--skip-token") else { return skip() }
+        let typed = try prompt.ask(
+            "  Token for the page and other clients (Enter makes one, skip makes none): ", hidden: true)
+        guard typed != "skip" else { return skip() }
         let token = typed ?? SecureRandom.token()
         try write(["gateway": ["auth": ["mode": "token", "token": .string(token)]]])
         add(
             "Gateway token", .done,
             (typed == nil ? "A new one is" : "It is") + " `gateway.auth.token` in \(setup.configPath).")
     }
-
-    private static let tokenLater = "openclaw onboard --gateway-token -"
 
     /// Environment beats file: what was written now may not be what holds.
     private var shadowed: String {

@@ -50,7 +50,7 @@ extension Onboarding {
     }
 
     /// A key among the options, and whose it is.
-    private func givenKey() throws(CommandError) -> (vendor: Vendor, key: Secret)? {
+    private func givenKey() throws -> (vendor: Vendor, key: Secret)? {
         for vendor in Vendor.all {
             guard let flag = vendor.keyFlag, let key = try secret(flag) else { continue }
             return (vendor, key)
@@ -111,29 +111,33 @@ extension Onboarding {
 
     // MARK: A key that is typed
 
+    /// A bare Enter at the key goes back to the list, and one there skips.
     private func askForKey(given: (vendor: Vendor, key: Secret)?, wished: String?) async throws {
         var given = given
+        var chosen = wished.flatMap { Vendor.named($0) }
         while true {
-            guard let vendor = try given?.vendor ?? wished.flatMap({ Vendor.named($0) }) ?? askForVendor()
-            else {
+            guard let vendor = try given?.vendor ?? chosen ?? askForVendor() else {
                 return add(Self.step, .skipped, "It was not wanted.", later: Self.later)
             }
-            var key = given
-            if key == nil, let variable = vendor.keyVariable {
-                guard
-                    let typed = try prompt.ask(
-                        "  Key of \(vendor.id), `\(variable)` (nothing shows): ", hidden: true)
-                else { return add(Self.step, .skipped, "It was not wanted.", later: Self.later) }
-                key = (vendor, Secret(typed))
+            chosen = vendor
+            if given == nil, let variable = vendor.keyVariable {
+                let typed = try prompt.ask(
+                    "  Key of \(vendor.id), `\(variable)` (nothing shows): ", hidden: true)
+                guard let typed, Self.isPlausible(typed) else {
+                    if typed == nil {
+                        chosen = nil
+                    } else {
+                        say("  That is no key: it has spaces or quotes.")
+                    }
+                    continue
+                }
+                given = (vendor, Secret(typed))
             }
-            let verdict = await verdict(vendor.id, key)
-            if case .refused(let reason) = verdict {
-                guard prompt.isOn else { return add(Self.step, .failed, reason, later: Self.later) }
-                say("  \(reason)")
-                given = nil
-                continue
-            }
-            return try take(key, vendor, verdict)
+            let verdict = await verdict(vendor.id, given)
+            guard case .refused(let reason) = verdict else { return try take(given, vendor, verdict) }
+            guard prompt.isOn else { return add(Self.step, .failed, reason, later: Self.later) }
+            say("  \(reason)")
+            given = nil
         }
     }
 

@@ -69,7 +69,14 @@ final class Onboarding {
     }
 
     private func greet() {
-        guard prompt.isOn else { return }
+        guard prompt.isOn else {
+            if !Terminal.isInteractive, !invocation.has("--non-interactive") {
+                say(
+                    "There is no terminal, so nothing is asked. `openclaw onboard --help` lists what can be given."
+                )
+            }
+            return
+        }
         say(
             "OpenClaw is set up in five steps. Each answer is saved at once, Enter skips a question, Ctrl-C ends:"
         )
@@ -125,7 +132,9 @@ final class Onboarding {
     }
 
     private var whereTheTokenIs: String {
-        "`openclaw dashboard` prints a link that has it."
+        invocation.environment["OPENCLAW_GATEWAY_TOKEN"] == nil
+            ? "`openclaw dashboard` prints a link that has it."
+            : "`printenv OPENCLAW_GATEWAY_TOKEN` shows it."
     }
 
     // MARK: Writing
@@ -174,19 +183,36 @@ final class Onboarding {
     // MARK: Flags
 
     /// The secret an option gives: `-` reads it from the next line of standard input.
-    func secret(_ option: String) throws(CommandError) -> Secret? {
+    func secret(_ option: String) throws -> Secret? {
         guard let text = invocation[option] else { return nil }
-        let secret = text == "-" ? Prompt.pipedLine() ?? "" : String(text.trimmed)
-        guard !secret.isEmpty, !secret.contains(where: \.isWhitespace) else {
+        let secret: String
+        if text != "-" {
+            secret = String(text.trimmed)
+        } else if prompt.isOn {
+            secret = try prompt.ask("  \(option): ", hidden: true) ?? ""
+        } else {
+            secret = Prompt.pipedLine() ?? ""
+        }
+        guard Self.isPlausible(secret) else {
             throw CommandError(
-                "`\(option)` is empty or has spaces. `\(option) -` reads it from standard input.")
+                "`\(option)` is empty, or has characters no key has. `\(option) -` reads it from standard input."
+            )
         }
         return Secret(secret)
     }
 
+    /// Whether it can be sent and kept: visible ASCII without quotes.
+    static func isPlausible(_ secret: String) -> Bool {
+        Environment.text("", setting: "KEY", to: secret) != nil
+    }
+
     /// Where a variable's value comes from; the process's own beats a `.env` file.
     func origin(of variable: String) -> String {
-        invocation.environment[variable] != nil
-            ? "the environment variable `\(variable)`" : "`\(variable)` in a .env file (\(setup.state)/.env)"
+        guard invocation.environment[variable] == nil else { return "the environment variable `\(variable)`" }
+        let path = setup.state + "/.env"
+        // What cannot be read holds nothing that is used.
+        let text = (try? PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes)) ?? []
+        let isThere = Environment.parse(String(decoding: text, as: UTF8.self))[variable] != nil
+        return "`\(variable)` in \(isThere ? path : "this folder's .env")"
     }
 }
