@@ -129,7 +129,8 @@ extension Onboarding {
                 _ = try GatewayClient(to: target, timeout: .seconds(5))
                 return true
             } catch {
-                guard case .unreachable = error else { return true }  // the message itself tells what is wrong
+                // What else is wrong is told when the message is sent.
+                guard case .unreachable = error else { return true }
                 let isStarting =
                     GatewayLock.runningPort(stateDirectory: setup.state, configPath: setup.configPath) != nil
                 guard isStarting, ContinuousClock.now < deadline else {

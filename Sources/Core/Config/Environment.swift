@@ -44,11 +44,13 @@ package struct Environment: Sendable {
         let isPlain = value.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"'`\\".utf8.contains($0) }
         guard !value.isEmpty, isPlain else { return nil }
         var wanted = parse(text)
+        let old = wanted[name]
         wanted[name] = value
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if lines.last == "" { lines.removeLast() }
         let line = value.contains("#") ? "\(name)='\(value)'" : "\(name)=\(value)"
-        if let place = lines.lastIndex(where: { parse($0)[name] != nil }) {
+        if let old {
+            guard let place = lines.lastIndex(where: { parse($0)[name] == old }) else { return nil }
             lines[place] = line
         } else {
             lines.append(line)
