@@ -304,7 +304,7 @@ def test_a_second_run_changes_no_byte(state: Path, onboard: Onboard) -> None:
 def test_files_that_are_there_are_added_to(state: Path, onboard: Onboard) -> None:
     state.mkdir()
     (state / ".env").write_text("# mine\nexport OTHER='two words'\nANTHROPIC_API_KEY=old\nLAST=1")
-    (state / "openclaw.json").write_text('{\n  // mine\n  gateway: { port: 4000, },\n}\n')
+    (state / "openclaw.json").write_text("{\n  // mine\n  gateway: { port: 4000, },\n}\n")
     assert onboard("--anthropic-api-key", KEY).code == 0
     env = (state / ".env").read_text()
     assert env == f"# mine\nexport OTHER='two words'\nANTHROPIC_API_KEY={KEY}\nLAST=1\n"
