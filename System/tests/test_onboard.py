@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeAnthropic
+from fakes import FakeAnthropic, FakeOpenAIChat
 from fakes.discord import FakeDiscord
 from fakes.telegram import FakeTelegram
 from harness import Gateway
@@ -207,6 +207,34 @@ def test_secrets_in_options_leave_the_process_list(at_terminal: OpenTerminal) ->
         terminal.expect("Model of anthropic.*: ")
         words = Path(f"/proc/{terminal.pid}/cmdline").read_bytes().decode()
         assert "--anthropic-api-key" in words and KEY not in words and GATEWAY_TOKEN not in words
+
+
+def test_a_key_of_the_environment_that_is_refused_is_told_and_another_vendor_can_be_chosen(
+    state: Path, fake_chat: FakeOpenAIChat, at_terminal: OpenTerminal
+) -> None:
+    state.mkdir()
+    groq = {"baseUrl": fake_chat.url, "models": []}
+    (state / "openclaw.json").write_text(json.dumps({"models": {"providers": {"groq": groq}}}))
+    with at_terminal(
+        "--skip-channels", "--skip-test", ANTHROPIC_API_KEY=WRONG_KEY, GROQ_API_KEY="key-of-groq"
+    ) as terminal:
+        terminal.expect("did not accept the key.*is the environment variable `ANTHROPIC_API_KEY`")
+        terminal.expect("change it there")
+        terminal.answer("Number or name: ", "groq")
+        terminal.answer(r"Model of groq \(Enter: fake-1\): ", "")
+        terminal.expect("Model: done. groq/fake-1. The key of groq is the environment variable `GROQ_API_KEY`")
+        terminal.answer("Enter makes one.*: ", "my own, with 'spaces'")
+        assert terminal.wait_for_exit() == 0, terminal.seen
+    assert config(state)["agents"]["defaults"]["model"] == {"primary": "groq/fake-1"}
+    assert config(state)["gateway"]["auth"]["token"] == "my own, with 'spaces'"
+    assert not (state / ".env").exists() and WRONG_KEY not in terminal.seen and "key-of-groq" not in terminal.seen
+
+
+def test_a_secret_named_by_a_dash_is_typed_unseen(state: Path, at_terminal: OpenTerminal) -> None:
+    with at_terminal("--non-interactive", "--api-key", "-", "--skip-channels", "--skip-test") as terminal:
+        terminal.answer("--api-key: ", KEY)
+        assert terminal.wait_for_exit() == 0, terminal.seen
+    assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n" and KEY not in terminal.seen
 
 
 # Without one

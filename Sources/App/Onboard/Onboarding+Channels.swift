@@ -11,7 +11,7 @@ extension Onboarding {
 
     private func channel(_ factory: ChannelFactory) async throws {
         let later = "openclaw channels add --channel \(factory.id)"
-        var token = try secret("--\(factory.id)-token")
+        var token = try secret("--\(factory.id)-token", isKey: true)
         if token == nil {
             guard !isThere(factory) else { return }
             guard !invocation.has("--skip-channels") else {

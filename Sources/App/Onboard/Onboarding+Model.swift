@@ -26,7 +26,7 @@ extension Onboarding {
                     + (setup.platform.flyApp == nil ? "." : ": `fly secrets set \(variable)=…`."),
                 later: Self.later)
         }
-        try await askForKey(given: given, wished: wished)
+        try await askForKey(given: given, first: provider)
     }
 
     private static let later = "openclaw onboard --provider anthropic --api-key -"
@@ -52,10 +52,10 @@ extension Onboarding {
     /// A key among the options, and whose it is.
     private func givenKey() throws -> (vendor: Vendor, key: Secret)? {
         for vendor in Vendor.all {
-            guard let flag = vendor.keyFlag, let key = try secret(flag) else { continue }
+            guard let flag = vendor.keyFlag, let key = try secret(flag, isKey: true) else { continue }
             return (vendor, key)
         }
-        guard let key = try secret("--api-key") else { return nil }
+        guard let key = try secret("--api-key", isKey: true) else { return nil }
         let name = try wishedProvider(invocation["--provider"]) ?? "anthropic"
         guard let vendor = Vendor.named(name), vendor.keyVariable != nil else {
             throw CommandError("`--api-key` is for a vendor with a key: name it with `--provider`.")
@@ -111,16 +111,31 @@ extension Onboarding {
 
     // MARK: A key that is typed
 
-    /// A bare Enter at the key goes back to the list, and one there skips.
-    private func askForKey(given: (vendor: Vendor, key: Secret)?, wished: String?) async throws {
+    /// Of the provider that was found not to be settled, or of one from the list.
+    ///
+    /// A bare Enter at the key goes to the list, and one there skips.
+    private func askForKey(given: (vendor: Vendor, key: Secret)?, first: String?) async throws {
         var given = given
-        var chosen = wished.flatMap { Vendor.named($0) }
+        var chosen = first.flatMap { Vendor.named($0) }
+        var seen = Set([first])
         while true {
             guard let vendor = try given?.vendor ?? chosen ?? askForVendor() else {
                 return add(Self.step, .skipped, "It was not wanted.", later: Self.later)
             }
+            if given == nil, seen.insert(vendor.id).inserted,
+                try await isSettled(vendor.id, isWished: true)
+            {
+                return
+            }
             chosen = vendor
             if given == nil, let variable = vendor.keyVariable {
+                guard invocation.environment[variable] == nil else {
+                    say(
+                        "  It is set where the gateway is started, and goes before what is typed here: change it there."
+                    )
+                    chosen = nil
+                    continue
+                }
                 let typed = try prompt.ask(
                     "  Key of \(vendor.id), `\(variable)` (nothing shows): ", hidden: true)
                 guard let typed, Self.isPlausible(typed) else {
@@ -192,7 +207,7 @@ extension Onboarding {
                     + " `--skip-checks` takes it all the same.",
                 later: "openclaw onboard --model \(provider)/<model>")
         }
-        if let configured, configured.provider == provider || !isWished {
+        if let configured, configured.provider == provider {
             return add(Self.step, state, "\(configured). \(origin).")
         }
         var usual = Vendor.named(provider)?.usualModel ?? models.first

@@ -183,17 +183,12 @@ final class Onboarding {
     // MARK: Flags
 
     /// The secret an option gives: `-` reads it from the next line of standard input.
-    func secret(_ option: String) throws -> Secret? {
+    ///
+    /// A gateway's own token or password may have any characters, a key may not.
+    func secret(_ option: String, isKey: Bool = false) throws -> Secret? {
         guard let text = invocation[option] else { return nil }
-        let secret: String
-        if text != "-" {
-            secret = String(text.trimmed)
-        } else if prompt.isOn {
-            secret = try prompt.ask("  \(option): ", hidden: true) ?? ""
-        } else {
-            secret = Prompt.pipedLine() ?? ""
-        }
-        guard Self.isPlausible(secret) else {
+        let secret = text == "-" ? try Prompt.line(named: option) : String(text.trimmed)
+        guard isKey ? Self.isPlausible(secret) : !secret.isEmpty else {
             throw CommandError(
                 "`\(option)` is empty, or has characters no key has. `\(option) -` reads it from standard input."
             )

@@ -38,8 +38,11 @@ struct Prompt {
         return text.isEmpty ? nil : String(text)
     }
 
-    /// A line of standard input without white space around it; nil at its end.
-    static func pipedLine() -> String? { line().map { String(String(decoding: $0, as: UTF8.self).trimmed) } }
+    /// The next line of standard input without white space around it; at a terminal it is asked for and does not show.
+    static func line(named name: String) throws(Ended) -> String {
+        if isatty(STDIN_FILENO) == 1 { return try Prompt(isOn: true).ask("  \(name): ", hidden: true) ?? "" }
+        return String(String(decoding: line() ?? [], as: UTF8.self).trimmed)
+    }
 
     /// Ctrl-C.
     private static let interrupt: UInt8 = 3
