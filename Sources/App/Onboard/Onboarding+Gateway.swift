@@ -2,6 +2,12 @@ import Core
 import Gateway
 import Wire
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The config file, what clients must give, and a first message.
 extension Onboarding {
     // MARK: Config file
@@ -91,7 +97,7 @@ extension Onboarding {
     /// A turn takes seconds; two minutes are for a vendor under load.
     private static let turnMilliseconds = 120_000
 
-    func testMessage() async throws {
+    func testMessage() throws {
         say("\n5. Test message")
         let later = "openclaw agent --message hi"
         let isUnwanted =
@@ -103,7 +109,7 @@ extension Onboarding {
         call.values["--profile"] = invocation["--profile"]
         call.flags = invocation.flags.intersection(["--dev"])
         do {
-            guard try await isRunning(call) else {
+            guard try isRunning(call) else {
                 return add("Test message", .skipped, "No gateway runs here yet.", later: howToStart)
             }
             let answer = try GatewayClient.connect(call).call(
@@ -120,8 +126,11 @@ extension Onboarding {
     }
 
     /// Waits for a gateway that takes up what was written; false when none runs.
-    private func isRunning(_ call: Invocation) async throws -> Bool {
-        if let lastWrite { try await Task.sleep(until: lastWrite + Self.timeToReload, clock: .continuous) }
+    private func isRunning(_ call: Invocation) throws -> Bool {
+        // Nothing else happens in this process meanwhile.
+        if let lastWrite, case let left = Self.timeToReload - lastWrite.duration(to: .now), left > .zero {
+            usleep(UInt32(clamping: left.milliseconds * 1000))
+        }
         let target = try GatewayClient.Target(call)
         let deadline = ContinuousClock.now + Self.timeToReturn
         while true {
@@ -137,7 +146,7 @@ extension Onboarding {
                     return isStarting || setup.config.gateway.mode == "remote"
                 }
             }
-            try await Task.sleep(for: .milliseconds(200))
+            usleep(200_000)
         }
     }
 

@@ -49,7 +49,7 @@ final class Onboarding {
                 try gatewaySecret()
                 try await channels()
             }
-            try await testMessage()
+            try testMessage()
         } catch is Prompt.Ended {
             hasEnded = true
         }
