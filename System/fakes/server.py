@@ -67,13 +67,15 @@ class FakeServer(Loopback):
         tls: ssl.SSLContext | None = None,
         models: tuple[str, ...] = (),
         pause: float = 0.0,
+        key: str | None = None,
     ) -> None:
         """`models` are all there are, others are unknown; without it every name is known. `pause` is the seconds between
-        two pieces of an answer that names none itself."""
+        two pieces of an answer that names none itself. `key` is the only one that is taken; without it every key is."""
         super().__init__(tls)
         self.script: deque[Step] = deque(script)
         self.models = models
         self.pause = pause
+        self.key = key
         self.requests: list[Seen] = []
         self._arrived = threading.Condition()
         self._calls = 0
@@ -136,11 +138,20 @@ class FakeServer(Loopback):
         return f"{prefix}fake{self._calls}"
 
     def application(self) -> web.Application:
-        app = web.Application(client_max_size=MAXIMUM_REQUEST_BYTES)
+        app = web.Application(client_max_size=MAXIMUM_REQUEST_BYTES, middlewares=[self._check_key])
         app.add_routes([*self.routes(), web.route("*", "/{path:.*}", self._unknown)])
         return app
 
     # One request
+
+    @web.middleware
+    async def _check_key(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        headers = request.headers
+        sent = headers.get("x-api-key") or headers.get("x-goog-api-key") or headers.get("authorization", "")
+        if self.key is not None and sent.removeprefix("Bearer ") != self.key:
+            return web.json_response(self.error_body(401, "the key is not ours"), status=401)
+        response: web.StreamResponse = await handler(request)
+        return response
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()

@@ -94,16 +94,12 @@ enum ChannelSetupCommands {
         let setup = LocalSetup(invocation)
         let place = try Place(invocation, setup)
         let token = try token(invocation, place)
-        var bot: String?
-        if !invocation.has("--no-probe") { bot = try await probe(token, place, setup) }
-        var members: JSONObject = ["enabled": true]
-        members["name"] = invocation["--name"].map { .string($0) }
-        members[place.factory.secretKeys.first ?? "token"] = .string(token.reveal())
-        try write(place.patch(members), setup, place)
-        if place.account == "default", setup.environment[place.factory.secretVariable] != nil {
-            Terminal.printError(
-                "Note: `\(place.factory.secretVariable)` is set, and is preferred to the token in the config."
-            )
+        let bot: String?
+        do {
+            bot = try await setUp(
+                place, token, name: invocation["--name"], probes: !invocation.has("--no-probe"), setup)
+        } catch let refusal as TokenRefusal {
+            throw CommandError("\(refusal.message) `--no-probe` sets it up all the same.")
         }
         if invocation.wantsJSON {
             Terminal.print([
@@ -115,6 +111,34 @@ enum ChannelSetupCommands {
             Terminal.print("\(place.title) is set up\(name). `openclaw channels status` shows how it is.")
         }
         return .success
+    }
+
+    /// The platform did not take a token, or could not be asked.
+    struct TokenRefusal: Error { let message: String }
+
+    /// Sets up the default account of a platform; gives the bot's name when it was asked for.
+    static func setUp(_ factory: ChannelFactory, _ token: Secret, probes: Bool, _ setup: LocalSetup)
+        async throws -> String?
+    {
+        var words = Invocation(environment: setup.invocation.environment)
+        words.values["--channel"] = factory.id.rawValue
+        return try await setUp(try Place(words, setup), token, name: nil, probes: probes, setup)
+    }
+
+    private static func setUp(
+        _ place: Place, _ token: Secret, name: String?, probes: Bool, _ setup: LocalSetup
+    ) async throws -> String? {
+        let bot = probes ? try await probe(token, place, setup) : nil
+        var members: JSONObject = ["enabled": true]
+        members["name"] = name.map { .string($0) }
+        members[place.factory.secretKeys.first ?? "token"] = .string(token.reveal())
+        try write(place.patch(members), setup, place)
+        if place.account == "default", setup.environment[place.factory.secretVariable] != nil {
+            Terminal.printError(
+                "Note: `\(place.factory.secretVariable)` is set, and is preferred to the token in the config."
+            )
+        }
+        return bot
     }
 
     private static func token(_ invocation: Invocation, _ place: Place) throws -> Secret {
@@ -155,9 +179,9 @@ enum ChannelSetupCommands {
         guard let channel = channel as? any Probing else { return nil }
         let answer = await channel.probe()
         guard answer["ok"]?.boolValue == true else {
-            throw CommandError(
-                "\(place.title) was not set up: \(answer["error"]?.stringValue ?? "the platform did not answer") "
-                    + "`--no-probe` sets it up all the same.")
+            throw TokenRefusal(
+                message: "\(place.title) was not set up: "
+                    + (answer["error"]?.stringValue ?? "the platform did not answer"))
         }
         return answer["bot"]?["username"]?.stringValue
     }

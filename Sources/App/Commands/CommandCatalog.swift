@@ -5,7 +5,8 @@ enum CommandCatalog {
         GatewayCommands.all + StatusCommands.all + ConfigCommands.all + AgentCommands.all + ModelCommands.all
             + ChannelCommands.all + ChannelSetupCommands.all + MessageCommands.all + PairingCommands.all
             + DeviceCommands.all + LogCommands.all
-            + DoctorCommands.all + SetupCommands.all + MigrateCommands.all + FlyCommands.all
+            + DoctorCommands.all + SetupCommands.all + OnboardCommands.all + MigrateCommands.all
+            + FlyCommands.all
             + CompletionCommands.all
     }
 }

@@ -34,7 +34,7 @@ enum DoctorCommands {
             return [
                 Finding(
                     .note,
-                    "No config file at \(setup.configPath): defaults hold. `openclaw setup` writes one."
+                    "No config file at \(setup.configPath): defaults hold. `openclaw onboard` writes one."
                 )
             ]
         }
@@ -114,7 +114,8 @@ enum DoctorCommands {
             return [
                 Finding(
                     .problem,
-                    "No model vendor has a key: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GOOGLE_API_KEY.")
+                    "No model vendor has a key: run `openclaw onboard`, or set ANTHROPIC_API_KEY, OPENAI_API_KEY or "
+                        + "GOOGLE_API_KEY.")
             ]
         }
         return [

@@ -15,11 +15,15 @@ enum SetupCommands {
         [
             Command(
                 path: ["setup"], summary: "Write a first config file, with a new token unless one is set",
-                options: [.flag("--json", "Print JSON")], run: setup)
+                options: [
+                    .flag("--wizard", "Ask for everything: the same as `openclaw onboard`"),
+                    .flag("--json", "Print JSON"),
+                ], run: setup)
         ]
     }
 
-    private static func setup(_ invocation: Invocation) throws -> ExitCode {
+    private static func setup(_ invocation: Invocation) async throws -> ExitCode {
+        guard !invocation.has("--wizard") else { return try await Onboarding(invocation).run() }
         let setup = LocalSetup(invocation)
         guard !setup.snapshot.exists else {
             Terminal.print("There is a config file already: \(setup.configPath)")
@@ -33,7 +37,9 @@ enum SetupCommands {
         if invocation.wantsJSON {
             Terminal.print(["config": .string(setup.configPath)])
         } else {
-            Terminal.print("Wrote \(setup.configPath). Start the gateway with `openclaw gateway`.")
+            Terminal.print(
+                "Wrote \(setup.configPath). Start the gateway with `openclaw gateway`; `openclaw onboard` "
+                    + "sets up the rest.")
         }
         return .success
     }

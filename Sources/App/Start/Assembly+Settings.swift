@@ -118,7 +118,7 @@ struct RoomSettings {
     }
 
     /// `provider/model`, or an alias of one.
-    private func reference(_ text: String) -> ModelReference? {
+    func reference(_ text: String) -> ModelReference? {
         let aliased = defaults.models.first { $0.value.alias == text }?.key
         return ModelReference(aliased ?? text)
     }

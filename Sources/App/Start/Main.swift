@@ -22,19 +22,21 @@ struct OpenClaw {
 
     /// Anyone on the machine can read a process's arguments: the secrets among them are overwritten once they are read.
     private static func hideSecretsOnTheCommandLine() {
-        let secretOptions = ["--token", "--password"]
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let argument = CommandLine.unsafeArgv[index] else { continue }
             let text = String(cString: argument)
+            let option = text.prefix { $0 != "=" }
             let isValue =
                 index > 1
-                && CommandLine.unsafeArgv[index - 1].map { secretOptions.contains(String(cString: $0)) }
-                    ?? false
-            let prefix = isValue ? "" : secretOptions.first { text.hasPrefix($0 + "=") }.map { $0 + "=" }
-            guard let prefix else { continue }
-            memset(
-                argument + prefix.utf8.count, Int32(UInt8(ascii: "x")), strlen(argument) - prefix.utf8.count)
+                && CommandLine.unsafeArgv[index - 1].map { holdsSecret(String(cString: $0)) } == true
+            guard isValue || option.count < text.count && holdsSecret(option) else { continue }
+            let start = isValue ? 0 : option.utf8.count + 1
+            memset(argument + start, Int32(UInt8(ascii: "x")), strlen(argument) - start)
         }
+    }
+
+    private static func holdsSecret(_ option: some StringProtocol) -> Bool {
+        option.hasPrefix("--") && ["token", "password", "api-key"].contains { option.hasSuffix($0) }
     }
 
     @MainActor

@@ -36,6 +36,29 @@ package struct Environment: Sendable {
         return variables
     }
 
+    /// The text of a `.env` file with `value` for `name`, in its place when it is there, else as a last line.
+    ///
+    /// Nil when it cannot be said there: the value is empty or has quotes, backslashes or white space, or a value of
+    /// several lines stands in its place.
+    package static func text(_ text: String, setting name: String, to value: String) -> String? {
+        let isPlain = value.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"'`\\".utf8.contains($0) }
+        guard !value.isEmpty, isPlain else { return nil }
+        var wanted = parse(text)
+        let old = wanted[name]
+        wanted[name] = value
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        if lines.last == "" { lines.removeLast() }
+        let line = value.contains("#") ? "\(name)='\(value)'" : "\(name)=\(value)"
+        if let old {
+            guard let place = lines.lastIndex(where: { parse($0)[name] == old }) else { return nil }
+            lines[place] = line
+        } else {
+            lines.append(line)
+        }
+        let edited = lines.joined(separator: "\n") + "\n"
+        return parse(edited) == wanted ? edited : nil
+    }
+
     private static func isName(_ name: Substring) -> Bool {
         guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }
         return name.utf8.allSatisfy { byte in

@@ -237,7 +237,7 @@ package final class ConfigFile {
             throw ConfigWriteError("`\(included)` comes from an included file; remove it there")
         }
         let document: JSON5Document
-        if let present = snapshot.file.document { document = present } else { document = try parse("{}") }
+        if let present = snapshot.file.document { document = present } else { document = try parse("{}\n") }
         let text = ConfigEdit.rewrite(document, to: written(document.value.applying(mergePatch: patch)))
         return try edit { _ throws(ConfigEdit.Failure) in text }
     }

@@ -14,14 +14,27 @@ struct ModelList {
 
     /// Their ids; empty when the vendor has no list or does not give it.
     func ids() async -> [String] {
+        // The failure that led here is told in any case; without a list it names no other model.
+        (try? await asked()) ?? []
+    }
+
+    /// Their ids, or what the vendor said instead.
+    func asked() async throws(ModelError) -> [String] {
         var request = WebRequest("GET", url, headers: endpoint.headerList(vendor: endpoint.keyHeaders))
         request.proxy = endpoint.proxy
         request.totalTimeout = Self.timeout
         request.maxBodyBytes = Self.maxBytes
-        // The failure that led here is told in any case; without a list it names no other model.
-        guard let reply = try? await web.send(request), reply.status == 200,
-            let json = try? JSON.parse(reply.body)
-        else { return [] }
+        let reply: WebReply
+        do throws(WebError) { reply = try await web.send(request) } catch {
+            throw ModelError(error, endpoint)
+        }
+        let json = try? JSON.parse(reply.body)  // what is no JSON is told by its status
+        guard reply.status == 200, let json else {
+            let error = ModelError(
+                VendorFailure(status: reply.status, json: json ?? .null), from: endpoint)
+            // A key may be good for answers and not for the list.
+            throw reply.status == 403 ? .rejected(message: error.explanation) : error
+        }
         return Self.ids(json)
     }
 

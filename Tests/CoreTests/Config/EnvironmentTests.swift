@@ -18,6 +18,29 @@ struct EnvironmentTests {
         #expect(Environment.parse(text) == variables)
     }
 
+    @Test(
+        arguments: [
+            ("", "KEY=new\n"), ("A=1", "A=1\nKEY=new\n"), ("A=1\n\n", "A=1\n\nKEY=new\n"),
+            ("# mine\nexport KEY='old' # was\nB=2\n", "# mine\nKEY=new\nB=2\n"),
+            ("KEY=1\nKEY=2\n", "KEY=1\nKEY=new\n"), ("A='x\nKEY=y'\n", "A='x\nKEY=y'\nKEY=new\n"),
+            ("KEY='x\ny'\n", nil),
+            ("A=1\r\n", "A=1\r\n\nKEY=new\n"),
+        ] as [(String, String?)])
+    func `a variable is set in its place or at the end`(text: String, edited: String?) {
+        #expect(Environment.text(text, setting: "KEY", to: "new") == edited)
+    }
+
+    @Test(arguments: [
+        "sk-1_x.Y+/=:~", "#a", "a#b", "a=b", "$HOME", "a'b", "a b", "é", "", "a\\", "a\nB=1", "`x`",
+    ])
+    func `a value is read as it was set, or not set`(value: String) {
+        let isTaken = !value.contains { "' \\\n`é".contains($0) } && !value.isEmpty
+
+        let text = Environment.text("", setting: "KEY", to: value)
+
+        #expect(text.map { Environment.parse($0) } == (isTaken ? ["KEY": value] : nil))
+    }
+
     @Test func `added variables replace none but empty ones`() {
         var environment = Environment(["A": "1", "B": ""])
 

@@ -1,0 +1,410 @@
+"""`openclaw onboard`: at a terminal, without one, interrupted, and again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeAnthropic, FakeOpenAIChat
+from fakes.discord import FakeDiscord
+from fakes.telegram import FakeTelegram
+from harness import Gateway
+from harness.gateway import Finished, binary, run_openclaw, scrubbed_environment
+from harness.terminal import Terminal
+
+KEY = "sk-ant-api03-onboarding-key-0123456789"
+WRONG_KEY = "sk-ant-api03-of-somebody-else-0123456789"
+GATEWAY_TOKEN = "gateway-token-of-the-tests-0123456789"
+MODELS = ("claude-opus-5-5", "claude-haiku-5-5")
+
+
+@pytest.fixture
+def vendor(openclaw: Path) -> Iterator[FakeAnthropic]:
+    """Takes one key, and lists two models."""
+    with FakeAnthropic(key=KEY, models=MODELS) as fake:
+        yield fake
+
+
+@pytest.fixture
+def telegram(openclaw: Path) -> Iterator[FakeTelegram]:
+    with FakeTelegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+def discord(openclaw: Path) -> Iterator[FakeDiscord]:
+    with FakeDiscord() as fake:
+        yield fake
+
+
+Onboard = Callable[..., Finished]
+OpenTerminal = Callable[..., Terminal]
+
+
+@pytest.fixture
+def variables(vendor: FakeAnthropic) -> dict[str, str]:
+    return {"ANTHROPIC_BASE_URL": vendor.url}
+
+
+@pytest.fixture
+def onboard(tmp_path: Path, state: Path, variables: dict[str, str]) -> Onboard:
+    """Runs it without a terminal."""
+
+    def run(*args: str, stdin: str = "", **env: str) -> Finished:
+        return run_openclaw("onboard", *args, home=tmp_path, state=state, env={**variables, **env}, stdin=stdin)
+
+    return run
+
+
+@pytest.fixture
+def at_terminal(tmp_path: Path, state: Path, variables: dict[str, str]) -> OpenTerminal:
+    def open_terminal(*args: str, **env: str) -> Terminal:
+        environment = scrubbed_environment(tmp_path, state, {**variables, **env})
+        return Terminal([str(binary()), "onboard", *args], environment, tmp_path)
+
+    return open_terminal
+
+
+def config(state: Path) -> Any:
+    return json.loads((state / "openclaw.json").read_text())
+
+
+def steps(done: Finished) -> dict[str, Any]:
+    return {step["name"]: step for step in json.loads(done.out)["steps"]}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def written_by_hand(telegram: FakeTelegram, discord: FakeDiscord) -> str:
+    return f"""{{
+  // mine
+  gateway: {{ mode: "local" }},
+  channels: {{
+    telegram: {{ apiRoot: "{telegram.url}" /* theirs */ }},
+    discord: {{ apiRoot: "{discord.url}" }},
+  }},
+}}
+"""
+
+
+# At a terminal
+
+
+def test_everything_is_asked_for_and_the_assistant_answers(
+    start: Any,
+    state: Path,
+    variables: dict[str, str],
+    vendor: FakeAnthropic,
+    telegram: FakeTelegram,
+    discord: FakeDiscord,
+    at_terminal: OpenTerminal,
+) -> None:
+    gateway: Gateway = start(written_by_hand(telegram, discord), env=variables)
+
+    with at_terminal() as terminal:
+        terminal.expect("can run commands")
+        terminal.expect("Config file: kept")
+        terminal.answer("Number or name: ", "nobody")
+        terminal.expect("`nobody` is none of them")
+        terminal.answer("Number or name: ", "1")
+        terminal.answer("Key of anthropic.*: ", WRONG_KEY)
+        terminal.expect("did not accept the key.*the key is not ours")
+        terminal.answer("Key of anthropic.*: ", KEY)
+        terminal.answer(r"Model of anthropic \(Enter: claude-opus-5-5\): ", "claude-nothing")
+        terminal.expect("has no model `claude-nothing`.*`claude-haiku-5-5`")
+        terminal.answer("Model of anthropic.*: ", "claude-haiku-5-5")
+        terminal.answer("Enter makes one.*: ", "")
+        terminal.answer("Token of your Telegram bot.*: ", "1:wrong")
+        terminal.expect("Telegram account `default` was not set up")
+        telegram.violations.clear()
+        terminal.answer("Token of your Telegram bot.*: ", telegram.token)
+        terminal.expect("set up as @claw_bot.*pairing approve telegram")
+        terminal.answer("Token of your Discord bot.*: ", discord.token)
+        terminal.expect("Discord: done")
+        terminal.answer("Say .hi.*: ", "")
+        terminal.expect("< Hello from the fake model.")
+        terminal.expect("Summary")
+        assert terminal.wait_for_exit() == 0, terminal.seen
+
+    text = gateway.config_path.read_text()
+    assert "// mine" in text and "/* theirs */" in text
+    assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n"
+    assert vendor.requests[-1].headers["x-api-key"] == KEY
+    assert vendor.requests[-1].body["model"] == "claude-haiku-5-5"
+    for name in ("openclaw.json", ".env"):
+        assert (state / name).stat().st_mode & 0o777 == 0o600
+    told = terminal.seen + gateway.output
+    for secret in (KEY, WRONG_KEY, telegram.token, discord.token, read_token(gateway)):
+        assert secret not in told
+
+
+def read_token(gateway: Gateway) -> str:
+    link = gateway.command("dashboard").out
+    assert "#token=" in link, link
+    return link.partition("#token=")[2].strip()
+
+
+@pytest.mark.parametrize("end", ["ctrl-c", "ctrl-d", "SIGINT", "hangup"])
+def test_an_interrupted_run_goes_on_where_it_ended(end: str, state: Path, at_terminal: OpenTerminal) -> None:
+    with at_terminal("--skip-channels") as terminal:
+        terminal.answer("Number or name: ", "anthropic")
+        terminal.answer("Key of anthropic.*: ", KEY)
+        terminal.answer("Model of anthropic.*: ", "")
+        terminal.expect("Enter makes one.*: ")
+        if end == "hangup":
+            terminal.hang_up()
+            assert terminal.wait_for_exit() != 0
+        elif end == "SIGINT":
+            os.kill(terminal.pid, signal.SIGINT)
+            assert terminal.wait_for_exit() == -signal.SIGINT
+        else:
+            terminal.type({"ctrl-c": "half a token\x03", "ctrl-d": "\x04"}[end])
+            terminal.expect("What was answered is saved; `openclaw onboard` goes on from here")
+            assert terminal.echoes
+            assert terminal.wait_for_exit() == 1
+
+    assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n"
+    assert config(state) == {
+        "gateway": {"mode": "local"},
+        "agents": {"defaults": {"model": {"primary": "anthropic/claude-opus-5-5"}}},
+    }
+
+    with at_terminal("--skip-channels", "--skip-test") as terminal:
+        terminal.expect("Model: kept. anthropic/claude-opus-5-5.*`ANTHROPIC_API_KEY` in .*/.env; the vendor takes it")
+        terminal.answer("Enter makes one.*: ", GATEWAY_TOKEN)
+        assert terminal.wait_for_exit() == 0, terminal.seen
+    assert config(state)["gateway"]["auth"] == {"mode": "token", "token": GATEWAY_TOKEN}
+    assert GATEWAY_TOKEN not in terminal.seen
+
+
+def test_every_question_can_be_passed_over(state: Path, at_terminal: OpenTerminal) -> None:
+    with at_terminal("--accept-risk") as terminal:
+        terminal.answer("Number or name: ", "")
+        terminal.answer("Enter makes one.*: ", "skip")
+        terminal.answer("Telegram bot.*: ", "")
+        terminal.answer("Discord bot.*: ", "")
+        terminal.answer("Say .hi.*: ", "n")
+        terminal.expect("Summary")
+        for command in ("--provider anthropic", "--gateway-token -", "--channel telegram", "--channel discord"):
+            terminal.expect(f"skipped +openclaw .*{command}")
+        assert terminal.wait_for_exit() == 0
+    assert "can run commands" not in terminal.seen
+    assert config(state) == {"gateway": {"mode": "local"}} and not (state / ".env").exists()
+
+
+def test_secrets_in_options_leave_the_process_list(at_terminal: OpenTerminal) -> None:
+    options = ["--anthropic-api-key", KEY, f"--gateway-token={GATEWAY_TOKEN}", "--skip-checks"]
+    with at_terminal(*options) as terminal:
+        terminal.expect("Model of anthropic.*: ")
+        words = Path(f"/proc/{terminal.pid}/cmdline").read_bytes().decode()
+        assert "--anthropic-api-key" in words and KEY not in words and GATEWAY_TOKEN not in words
+
+
+def test_a_key_of_the_environment_that_is_refused_is_told_and_another_vendor_can_be_chosen(
+    state: Path, fake_chat: FakeOpenAIChat, at_terminal: OpenTerminal
+) -> None:
+    state.mkdir()
+    groq = {"baseUrl": fake_chat.url, "models": []}
+    (state / "openclaw.json").write_text(json.dumps({"models": {"providers": {"groq": groq}}}))
+    with at_terminal(
+        "--skip-channels", "--skip-test", ANTHROPIC_API_KEY=WRONG_KEY, GROQ_API_KEY="key-of-groq"
+    ) as terminal:
+        terminal.expect("did not accept the key.*is the environment variable `ANTHROPIC_API_KEY`")
+        terminal.expect("change it there")
+        terminal.answer("Number or name: ", "groq")
+        terminal.answer(r"Model of groq \(Enter: fake-1\): ", "")
+        terminal.expect("Model: done. groq/fake-1. The key of groq is the environment variable `GROQ_API_KEY`")
+        terminal.answer("Enter makes one.*: ", "my own, with 'spaces'")
+        assert terminal.wait_for_exit() == 0, terminal.seen
+    assert config(state)["agents"]["defaults"]["model"] == {"primary": "groq/fake-1"}
+    assert config(state)["gateway"]["auth"]["token"] == "my own, with 'spaces'"
+    assert not (state / ".env").exists() and WRONG_KEY not in terminal.seen and "key-of-groq" not in terminal.seen
+
+
+def test_a_secret_named_by_a_dash_is_typed_unseen(state: Path, at_terminal: OpenTerminal) -> None:
+    with at_terminal("--non-interactive", "--api-key", "-", "--skip-channels", "--skip-test") as terminal:
+        terminal.answer("--api-key: ", KEY)
+        assert terminal.wait_for_exit() == 0, terminal.seen
+    assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n" and KEY not in terminal.seen
+
+
+# Without one
+
+
+def test_everything_can_be_given(
+    start: Any,
+    state: Path,
+    variables: dict[str, str],
+    telegram: FakeTelegram,
+    discord: FakeDiscord,
+    onboard: Onboard,
+) -> None:
+    gateway: Gateway = start(written_by_hand(telegram, discord), env=variables)
+
+    piped = "\n".join([KEY, GATEWAY_TOKEN, telegram.token, discord.token])
+    secrets = ["--api-key-stdin", "--gateway-token", "-", "--telegram-token", "-", "--discord-token", "-"]
+    others = ["--provider", "anthropic", "--model", "anthropic/claude-haiku-5-5", "--workspace", str(state / "desk")]
+    done = onboard("--json", *secrets, *others, stdin=piped)
+
+    assert done.code == 0, done.text
+    states = {name: step["state"] for name, step in steps(done).items()}
+    assert states == {
+        name: "done" for name in ("Config file", "Model", "Gateway token", "Telegram", "Discord", "Test message")
+    }
+    agents = {"workspace": str(state / "desk"), "model": {"primary": "anthropic/claude-haiku-5-5"}}
+    assert json.loads(gateway.command("config", "get", "agents.defaults", "--json").out) == agents
+    assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n"
+    for secret in piped.split("\n"):
+        assert secret not in done.text + gateway.output
+
+
+@pytest.mark.parametrize("flags", [(), ("--non-interactive",), ("--json",)])
+def test_without_a_terminal_nothing_is_asked(
+    flags: tuple[str, ...], tmp_path: Path, state: Path, variables: dict[str, str], openclaw: Path
+) -> None:
+    """Standard input stays open and silent: a question would wait for ever."""
+    silent, held = os.pipe()
+    done = subprocess.run(
+        [str(openclaw), "onboard", *flags],
+        env=scrubbed_environment(tmp_path, state, variables),
+        cwd=tmp_path,
+        stdin=silent,
+        capture_output=True,
+        timeout=15,
+        text=True,
+    )
+    os.close(held)
+    os.close(silent)
+    assert done.returncode == 1
+    for named in ("--provider NAME --api-key-stdin", "ANTHROPIC_API_KEY", "--telegram-token -", "openclaw gateway"):
+        assert named in done.stdout
+    assert config(state)["gateway"]["auth"]["mode"] == "token"
+
+
+def test_a_wrong_key_is_told_and_not_kept(state: Path, onboard: Onboard) -> None:
+    done = onboard("--anthropic-api-key", WRONG_KEY, "--skip-channels")
+    assert done.code == 1
+    assert "did not accept the key (HTTP 401): the key is not ours" in done.out
+    assert not (state / ".env").exists() and WRONG_KEY not in done.text
+
+    unchecked = onboard("--anthropic-api-key", WRONG_KEY, "--skip-channels", "--skip-checks")
+    assert unchecked.code == 0 and WRONG_KEY not in unchecked.text
+    assert WRONG_KEY in (state / ".env").read_text()
+
+    mended = onboard("--auth-choice", "apiKey", "--api-key", "-", "--skip-channels", stdin=KEY)
+    assert mended.code == 0, mended.text
+    assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n"
+
+
+def test_what_the_environment_has_is_named_and_not_shown(state: Path, onboard: Onboard) -> None:
+    env = {"ANTHROPIC_API_KEY": KEY, "OPENCLAW_GATEWAY_TOKEN": GATEWAY_TOKEN, "DISCORD_BOT_TOKEN": "token-of-discord"}
+    done = onboard("--json", **env)
+    assert done.code == 0, done.text
+    for name, variable in zip(("Model", "Gateway token", "Discord"), env, strict=True):
+        step = steps(done)[name]
+        assert step["state"] == "kept" and f"the environment variable `{variable}`" in step["text"], step
+    assert config(state) == {"gateway": {"mode": "local"}} and not (state / ".env").exists()
+    assert not any(value in done.text for value in env.values())
+
+    wrong = onboard("--json", **{**env, "ANTHROPIC_API_KEY": WRONG_KEY})
+    assert wrong.code == 1
+    assert "is the environment variable `ANTHROPIC_API_KEY`" in steps(wrong)["Model"]["text"]
+
+
+def test_a_second_run_changes_no_byte(state: Path, onboard: Onboard) -> None:
+    assert onboard("--anthropic-api-key", KEY, "--gateway-bind", "lan").code == 0
+    before = contents(state)
+    again = onboard("--json")
+    assert again.code == 0, again.text
+    assert {steps(again)[name]["state"] for name in ("Config file", "Model", "Gateway token")} == {"kept"}
+    assert contents(state) == before
+
+
+def test_files_that_are_there_are_added_to(state: Path, onboard: Onboard) -> None:
+    state.mkdir()
+    (state / ".env").write_text("# mine\nexport OTHER='two words'\nANTHROPIC_API_KEY=old\nLAST=1")
+    (state / "openclaw.json").write_text("{\n  // mine\n  gateway: { port: 4000, },\n}\n")
+    assert onboard("--anthropic-api-key", KEY).code == 0
+    env = (state / ".env").read_text()
+    assert env == f"# mine\nexport OTHER='two words'\nANTHROPIC_API_KEY={KEY}\nLAST=1\n"
+    text = (state / "openclaw.json").read_text()
+    assert text.startswith("{\n  // mine\n  gateway: { port: 4000, ") and 'mode: "local"' in text
+
+
+def test_a_file_with_mistakes_is_left_alone(state: Path, onboard: Onboard) -> None:
+    state.mkdir()
+    path = state / "openclaw.json"
+    path.write_text('{ gateway: { port: "many" } }')
+    done = onboard("--anthropic-api-key", KEY)
+    assert done.code == 1 and "gateway.port" in done.text
+    assert path.read_text() == '{ gateway: { port: "many" } }' and not (state / ".env").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_root_writes_belongs_to_the_owner_of_the_state_directory(state: Path, onboard: Onboard) -> None:
+    state.mkdir()
+    os.chown(state, 1000, 1000)
+    assert onboard("--anthropic-api-key", KEY).code == 0
+    owners = {path.name: path.stat().st_uid for path in state.iterdir()}
+    assert set(owners.values()) == {1000} and {"openclaw.json", ".env"} <= set(owners), owners
+
+
+def test_on_fly_the_link_and_the_restart_are_fly_s(onboard: Onboard) -> None:
+    fly = {"FLY_APP_NAME": "my-claw", "FLY_MACHINE_ID": "148e12", "OPENCLAW_GATEWAY_TOKEN": GATEWAY_TOKEN}
+    done = onboard("--skip-channels", ANTHROPIC_API_KEY=KEY, **fly)
+    assert done.code == 0, done.text
+    assert "Open https://my-claw.fly.dev/ in a browser" in done.out
+    assert "`printenv OPENCLAW_GATEWAY_TOKEN` shows it" in done.out
+    assert "fly machine restart 148e12" in done.out
+    missing = onboard("--skip-channels", **fly)
+    assert missing.code == 1 and "`fly secrets set ANTHROPIC_API_KEY=…`" in missing.out
+
+
+def test_a_gateway_elsewhere_is_only_named_and_greeted(
+    start: Any, tmp_path: Path, vendor: FakeAnthropic, variables: dict[str, str], onboard: Onboard
+) -> None:
+    there: Gateway = start(
+        {"gateway": {"mode": "local", "auth": {"token": GATEWAY_TOKEN}}},
+        state=tmp_path / "there",
+        env={**variables, "ANTHROPIC_API_KEY": KEY},
+    )
+    url = f"ws://127.0.0.1:{there.port}"
+    done = onboard("--mode", "remote", "--remote-url", url, "--remote-token", "-", stdin=GATEWAY_TOKEN)
+    assert done.code == 0, done.text
+    assert "< Hello from the fake model." in done.out and GATEWAY_TOKEN not in done.out
+
+    unnamed = run_openclaw("onboard", "--mode", "remote", home=tmp_path, state=tmp_path / "new")
+    assert unnamed.code == 1 and "--remote-url" in unnamed.err
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--provider", "nobody"], "No provider `nobody` is known"),
+        (["--provider", "ollama", "--api-key", "x"], "name it with `--provider`"),
+        (["--anthropic-api-key", "two words"], "`--anthropic-api-key` is empty, or has characters no key has"),
+        (["--api-key", "-"], "`--api-key` is empty"),
+        (["--gateway-port", "0"], "Invalid --gateway-port"),
+        (["--skip-everything"], "Unknown option"),
+    ],
+)
+def test_a_slip_is_told(args: list[str], said: str, state: Path, onboard: Onboard) -> None:
+    done = onboard(*args)
+    assert done.code == 1 and said in done.err, done.text
+    assert not (state / ".env").exists()
+
+
+def test_a_model_the_vendor_does_not_have_is_told(state: Path, onboard: Onboard) -> None:
+    done = onboard("--json", "--anthropic-api-key", KEY, "--model", "claude-haiku")
+    step = steps(done)["Model"]
+    assert done.code == 1 and step["state"] == "failed"
+    assert "no model `claude-haiku`. It has `claude-haiku-5-5`" in step["text"]
