@@ -174,7 +174,7 @@ enum ChannelSetupCommands {
         do throws(ChannelError) {
             channel = try sections.trial(of: token, place.account, place.factory, web: web)
         } catch {
-            throw CommandError("\(place.title) was not set up: \(error.reason)")
+            throw TokenRefusal(message: "\(place.title) was not set up: \(error.reason)")
         }
         guard let channel = channel as? any Probing else { return nil }
         let answer = await channel.probe()
