@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from fakes import Error, FakeOpenAIChat, Hold, Silence, Text
 from harness import Gateway, ModelConfig, connect, gateway_config
@@ -560,22 +561,30 @@ UNREACHABLE = """() => [...document.querySelectorAll("button, select, input, .se
 })"""
 
 
+def everything_can_be_touched(page: Page) -> None:
+    """Once what moves has come to rest."""
+    end = time.monotonic() + 5
+    while (small := page.evaluate(UNREACHABLE)) and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert small == []
+
+
 def test_everything_is_large_enough_for_fingers(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
     fake_chat.script.append(Text("Some `code`:\n\n```sh\nmake run\n```", chunks=1, thinking="hm"))
     page = tab(PHONE, has_touch=True, is_mobile=True, logged_in=False)
-    assert page.page.evaluate(UNREACHABLE) == []
+    everything_can_be_touched(page.page)
     page.log_in(TOKEN).say("[[tool:exec {}]]")
     expect(page.answers.last).to_contain_text("make run")
-    assert page.page.evaluate(UNREACHABLE) == []
+    everything_can_be_touched(page.page)
     page.page.get_by_role("button", name="Open the menu").click()
     page.page.get_by_role("button", name="Preferences").click()
     page.page.get_by_role("complementary").evaluate("(drawer) => Promise.all(drawer.getAnimations().map((a) => a.finished))")
-    assert page.page.evaluate(UNREACHABLE) == []
+    everything_can_be_touched(page.page)
     for name in ("Sessions", "Status"):
         page.page.get_by_role("link", name=name).click()
         page.page.get_by_role("complementary").evaluate("(drawer) => Promise.all(drawer.getAnimations().map((a) => a.finished))")
         expect(page.page.get_by_role("heading", name=name, level=1)).to_be_visible()
-        assert page.page.evaluate(UNREACHABLE) == []
+        everything_can_be_touched(page.page)
         page.page.get_by_role("button", name="Open the menu").click()
 
 
