@@ -35,7 +35,8 @@ package final class GatewayServer: RequestHandler {
         let broadcaster = EventBroadcaster()
         let sessions = services.stores.sessions
         let switchboard = services.switchboard
-        let health = HealthBook(settings: box, sessions: sessions, board: services.channels, log: log)
+        let health = HealthBook(
+            settings: box, sessions: sessions, board: services.channels, volume: switchboard.volume, log: log)
         let history = HistoryCache()
         let changes = SessionChanges(
             sessions: sessions, settings: box, models: services.models, broadcaster: broadcaster,
@@ -76,7 +77,7 @@ package final class GatewayServer: RequestHandler {
         return (config ?? []) + pairing + messages + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
-                logFile: services.logFile),
+                volume: services.switchboard.volume, logFile: services.logFile),
             ModelMethods(models: services.models, settings: settings),
             AgentMethods(
                 settings: settings, switchboard: services.switchboard, turns: turns, models: services.models),
@@ -122,8 +123,11 @@ package final class GatewayServer: RequestHandler {
         var payload: JSONObject = ["path": .string(changed.configPath), "ts": Timestamp.now.json]
         payload["hash"] = changed.configHash.map { .string($0) }
         plane.broadcaster.send(.event("config.changed", .object(payload), to: .read), in: .four)
-        tasks.add { [plane] in await plane.refreshHealth() }
+        refreshHealth()
     }
+
+    /// Has a new health summary made and told, because something in it has changed.
+    package func refreshHealth() { tasks.add { [plane] in await plane.refreshHealth() } }
 
     /// Tells all clients that the gateway stops, and ends their connections.
     ///
@@ -151,7 +155,9 @@ extension GatewayServer {
         let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
         let knowsSecret = plane.acceptsSecret(request.headers["authorization"], from: place)
         let health = HealthRoutes(
-            isReady: plane.isReady, failing: services.failing(), uptime: plane.uptime,
+            isReady: plane.isReady, failing: services.failing(),
+            reason: services.switchboard.volume?.notReady,
+            uptime: plane.uptime,
             showsDetail: place.isDirectLoopback || knowsSecret)
         return health.response(to: request)
             ?? ControlUIRoutes(

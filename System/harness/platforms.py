@@ -267,9 +267,11 @@ def own_connector(start: Start, state: Path, model: FakeOpenAIChat, platform: Pl
     """The same for one platform: further keywords go over its section, and `token` is its bot's."""
     connect = connector(start, state, model, platform)
 
-    def connect_bot(again: Gateway | None = None, waits: bool = True, **section: Any) -> Gateway:
+    def connect_bot(
+        again: Gateway | None = None, waits: bool = True, ready: bool = True, **section: Any
+    ) -> Gateway:
         tokens = {platform.id: section.pop("token", platform.fake.token)}  # type: ignore[attr-defined]
-        return connect(again=again, waits=waits, tokens=tokens, **{platform.id: section})
+        return connect(again=again, waits=waits, ready=ready, tokens=tokens, **{platform.id: section})
 
     return connect_bot
 

@@ -94,9 +94,11 @@ package final class ChannelBoard {
             save: { name, value in
                 do {
                     try await store.set(name, value, channel: key.channel, account: key.account)
+                    return true
                 } catch {
                     log.warning(
                         "A channel's memory could not be kept.", ["name": name, "reason": "\(error)"])
+                    return false
                 }
             })
     }

@@ -18,7 +18,7 @@ package final class ChannelDoor {
     private var lines: [Address: Gate] = [:]
 
     /// Where files that people send are kept, under the agent's workspace.
-    static let mediaFolder = "media/inbound"
+    nonisolated static let mediaFolder = "media/inbound"
     private static let mostNotices = 20
     /// Owners who are told that somebody asks to be let in.
     private static let mostOwnersTold = 3
@@ -40,6 +40,7 @@ package final class ChannelDoor {
 
     /// Returns once the message is durable or turned away; messages of one chat keep their order.
     package func receive(_ message: ChannelMessage) async throws(InboxError) {
+        if let refusal = switchboard.volume?.refusal { throw InboxError(refusal) }
         let mine = Gate()
         let before = lines.updateValue(mine, forKey: message.address)
         defer {
@@ -190,7 +191,7 @@ package final class ChannelDoor {
             switch error {
             case .conflict: break  // the same message again, with another history around it
             case .stopping: throw InboxError("the gateway is stopping")
-            case .store(let reason): throw InboxError(reason)
+            case .store(let reason), .shut(let reason): throw InboxError(reason)
             case .unknownAgent, .queueFull, .denied:
                 try await replies.post(
                     "⚠️ \(error.message)", to: message, run: RunID("refused-\(message.recentID)"))

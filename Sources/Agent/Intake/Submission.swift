@@ -23,6 +23,8 @@ package enum SubmitError: Error, Sendable, Hashable {
     case queueFull(Int)
     /// The process is going down; a client sends again after the restart.
     case stopping
+    /// The volume is full or read-only; the sentence says what helps.
+    case shut(String)
     case store(String)
 
     package var message: String {
@@ -35,6 +37,7 @@ package enum SubmitError: Error, Sendable, Hashable {
         case .queueFull(let count):
             "\(count) messages of this session wait for an answer already. Send again when some are answered, or "
                 + "send `/stop` to drop them."
+        case .shut(let reason): reason
         case .stopping: "The gateway is stopping. Send again in a few seconds."
         case .store(let reason): "The message could not be stored, so it was not accepted: \(reason)"
         }

@@ -71,6 +71,31 @@ extension Switchboard {
         }
     }
 
+    /// The volume can be written again: takes up what waited, and what could not be stored.
+    package func reopen() {
+        guard hasRecovered else { return }
+        startNext()
+        guard !unsettled.isEmpty else { return }
+        work.add { await self.takeUpUnsettled() }
+    }
+
+    private func takeUpUnsettled() async {
+        let left = unsettled
+        unsettled = []
+        do {
+            let interrupted = try await stores.journal.interrupted()
+            let turns = Dictionary(interrupted.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
+            try await eachUnanswered { entry in
+                guard left.contains(entry.id) else { return }
+                held.remove(entry.id)
+                admit(entry, interrupted: turns[entry.run])
+            }
+        } catch {
+            unsettled.formUnion(left)
+            log.error("What could not be stored before could not be read.", ["reason": "\(error)"])
+        }
+    }
+
     // MARK: Watchdog
 
     /// A message that is in the inbox and in nobody's hands would wait for ever; every five minutes is soon enough.

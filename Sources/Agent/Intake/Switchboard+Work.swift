@@ -79,7 +79,11 @@ extension Switchboard {
     /// Without one, or with one that is not on disk, it waits for the next start.
     func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?) {
         if let outcome {
-            if outcome.failure?.kind != .store { held.remove(item.entry.id) }
+            if outcome.failure?.kind == .store {
+                unsettled.insert(item.entry.id)
+            } else {
+                held.remove(item.entry.id)
+            }
             counts.count(outcome)
         }
         book.ended(item.entry.run, outcome)

@@ -26,6 +26,8 @@ package final class Switchboard {
     package var replies: ReplyDesk?
     /// Nil where nobody can ask to be let in.
     package var pairing: PairingDesk?
+    /// Nil where nobody watches the volume.
+    package var volume: VolumeWatch?
 
     let book = RunBook()
     let deadlines = Deadlines()
@@ -35,6 +37,8 @@ package final class Switchboard {
     var counts = AgentMetrics()
     /// Inbox messages that somebody here will answer.
     var held: Set<InboxID> = []
+    /// Those among them whose outcome could not be stored.
+    var unsettled: Set<InboxID> = []
     /// Before this, the inbox may hold messages of the last process that nobody has taken up yet.
     var hasRecovered = false
     var isDraining = false
@@ -87,6 +91,7 @@ package final class Switchboard {
             }
             return .stopped(await abort(session: message.session, reason: .stop))
         }
+        if let refusal = volume?.refusal { throw .shut(refusal) }
         // While the disk works, so that the model's first request need not wait for more than that.
         if command(in: message) == nil { models.prepare() }
         let agent = settings.agent(of: message.session)
@@ -157,6 +162,7 @@ package final class Switchboard {
             throw .denied
         } catch {
             log.error("A message was not accepted.", ["reason": "\(error)"])
+            if let refusal = volume?.refusal { throw .shut(refusal) }
             throw .store("\(error)")
         }
     }
@@ -206,7 +212,7 @@ package final class Switchboard {
 
     /// Starts what may start now.
     func startNext() {
-        guard !isDraining else { return }
+        guard !isDraining, volume?.isShut != true else { return }
         while let item = queue.next(mostTurns: mostTurns) { start(item) }
     }
 

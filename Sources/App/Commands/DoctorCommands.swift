@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Gateway
 import Models
@@ -90,6 +91,15 @@ enum DoctorCommands {
                 Finding(
                     .problem,
                     "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
+        }
+        if let space = VolumeSpace(of: state), space.level() > .roomy {
+            let what = space.isReadOnly ? "mounted read-only" : space.level() == .low ? "nearly full" : "full"
+            let advice = setup.platform.volumeAdvice
+            findings.append(
+                Finding(
+                    .problem,
+                    "The volume of \(state) is \(what): \(space.text). Used: \(VolumeUse(of: state).text)",
+                    fix: space.isReadOnly ? advice.mountAgain : advice.makeRoom))
         }
         var status = stat()
         if stat(setup.configPath, &status) == 0, status.st_mode & 0o077 != 0 {

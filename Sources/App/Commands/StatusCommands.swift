@@ -100,21 +100,30 @@ enum StatusCommands {
         let version = hello["server"]?["version"]?.stringValue ?? "?"
         let defaults = status["sessions"]?["defaults"]
         let order = channels["channelOrder"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        let rows = [
-            ("Gateway", "reachable at \(target.url), up \(uptime), version \(version)"),
-            ("Config", hello["snapshot"]?["configPath"]?.stringValue ?? "-"),
-            ("Model", defaults?["model"]?.stringValue ?? "-"),
-            ("Health", health["ok"]?.boolValue == true ? "ok" : "not ok"),
-            (
-                "Channels",
-                order.isEmpty ? "none" : order.map { channelLine($0, channels) }.joined(separator: ", ")
-            ),
-            ("Sessions", String(status["sessions"]?["count"]?.intValue ?? 0)),
-        ]
+        let rows =
+            [
+                ("Gateway", "reachable at \(target.url), up \(uptime), version \(version)"),
+                ("Config", hello["snapshot"]?["configPath"]?.stringValue ?? "-"),
+                ("Model", defaults?["model"]?.stringValue ?? "-"),
+                ("Health", health["ok"]?.boolValue == true ? "ok" : "not ok"),
+                (
+                    "Channels",
+                    order.isEmpty ? "none" : order.map { channelLine($0, channels) }.joined(separator: ", ")
+                ),
+                ("Sessions", String(status["sessions"]?["count"]?.intValue ?? 0)),
+            ] + volumeRows(status["volume"])
         return "OpenClaw status\n\n"
             + rows.map { name, value in
                 name + String(repeating: " ", count: 10 - name.count) + value
             }.joined(separator: "\n")
+    }
+
+    private static func volumeRows(_ volume: JSON?) -> [(String, String)] {
+        guard let volume, let free = volume["freeBytes"]?.intValue, let total = volume["totalBytes"]?.intValue
+        else { return [] }
+        let used = volume["usedText"]?.stringValue.map { "; used: \($0)" } ?? ""
+        let rows = [("Volume", "\(free >> 20) MB of \(total >> 20) MB free\(used)")]
+        return rows + (volume["problem"]?.stringValue.map { [("Problem", $0)] } ?? [])
     }
 
     private static func channelLine(_ id: String, _ channels: JSON) -> String {
@@ -136,6 +145,9 @@ enum StatusCommands {
             let agents = health["agents"]?.arrayValue?.compactMap { $0["agentId"]?.stringValue } ?? []
             Terminal.print("Agents: \(agents.joined(separator: ", "))")
             Terminal.print("Sessions: \(health["sessions"]?["count"]?.intValue ?? 0)")
+            if let problem = health["volume"]?["problem"]?.stringValue {
+                Terminal.print("Volume: \(problem)")
+            }
         }
         return health["ok"]?.boolValue == true ? .success : .failure
     }

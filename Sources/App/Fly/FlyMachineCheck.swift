@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Gateway
 import Models
@@ -12,9 +13,6 @@ import Models
 @MainActor
 struct FlyMachineCheck {
     let setup: LocalSetup
-
-    /// Below this share of free space the volume is about to be full.
-    private static let leastFreePercent = 10
 
     private var app: String { setup.platform.flyApp ?? "APP" }
 
@@ -65,15 +63,11 @@ struct FlyMachineCheck {
     }
 
     private var space: Finding? {
-        var status = statvfs()
-        guard statvfs(setup.state, &status) == 0, status.f_blocks > 0 else { return nil }
-        let free = Int(status.f_bavail * 100 / status.f_blocks)
-        let megabytes = Int(status.f_bavail) / 1024 * Int(status.f_frsize) / 1024
-        guard free < Self.leastFreePercent else {
-            return Finding(.ok, "\(megabytes) MB are free (\(free) %)")
-        }
+        guard let space = VolumeSpace(of: setup.state) else { return nil }
+        guard space.level() > .roomy else { return Finding(.ok, "\(space.text) (\(space.freePercent) %)") }
         return Finding(
-            .problem, "Only \(megabytes) MB are free (\(free) %)",
+            .problem,
+            "Only \(space.text) (\(space.freePercent) %). Used: \(VolumeUse(of: setup.state).text)",
             fix: "fly volumes list -a \(app)\nfly volumes extend VOLUME --size 3 -a \(app)")
     }
 

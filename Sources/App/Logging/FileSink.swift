@@ -64,7 +64,11 @@ final class FileSink: Log.Sink {
                     to: current.descriptor)
                 return
             }
-            writeAll(bytes, to: current.descriptor)
+            guard writeAll(bytes, to: current.descriptor) else {
+                // A full disk took a part of the line: the next one would stand behind it.
+                _ = ftruncate(current.descriptor, off_t(current.size))
+                return
+            }
             current.size += bytes.count
         }
     }

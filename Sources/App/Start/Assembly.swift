@@ -21,6 +21,7 @@ final class Assembly {
     private let client: WebClient
     private let certificates: CertificateVariables
     private let switchboard: Switchboard
+    private let volume: VolumeWatch
     private let board: ChannelBoard
     private let outbox: Outbox
     private let replies: ReplyDesk
@@ -64,6 +65,10 @@ final class Assembly {
             stores: stores, models: router, directory: Self.directory(router),
             tools: ToolBox(), settings: rooms.agent, events: events, log: log.named("agent"),
             facts: HouseFacts(version: Version.text))
+        volume = VolumeWatch(
+            state: setup.state, advice: setup.platform.volumeAdvice, database: database,
+            log: log.named("volume"))
+        switchboard.volume = volume
         board = ChannelBoard(stores: stores, log: log)
         outbox = Outbox(store: stores.outbox, board: board, log: log.named("outbox"))
         messages = MessageDesk(board: board, outbox: outbox, store: stores.outbox)
@@ -87,6 +92,10 @@ final class Assembly {
                 stores, switchboard, board, pairing, messages, events, setup, rooms, router, logs: logs,
                 log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
+        volume.changed = { [unowned self] in
+            gateway.refreshHealth()
+            if !volume.isShut { switchboard.reopen() }
+        }
         switchboard.restart = { [unowned self] in
             log.info("restarting, as asked for in a chat")
             signals.end(.restart)
@@ -101,6 +110,7 @@ final class Assembly {
         sayWhatWasFound()
         let services: [any Service] = [
             DatabaseService(database, log: log.named("store")),
+            VolumeService(volume),
             ImportService(
                 StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
             ModelsService(router) { [unowned self] in applySettings() },

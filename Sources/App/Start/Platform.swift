@@ -1,3 +1,4 @@
+import Agent
 import Core
 
 #if canImport(Glibc)
@@ -11,6 +12,7 @@ struct Platform: Sendable {
     /// The variable or file that gave it away, or nil on a plain machine.
     let evidence: String?
     let flyApp: String?
+    let flyMachine: String?
 
     /// Variables that only a cloud machine or a container has.
     private static let telltales = [
@@ -19,11 +21,14 @@ struct Platform: Sendable {
 
     init(_ environment: Environment, hasDockerFile: Bool = access("/.dockerenv", F_OK) == 0) {
         flyApp = environment["FLY_APP_NAME"]
+        flyMachine = environment["FLY_MACHINE_ID"]
         evidence =
             Self.telltales.first { environment[$0] != nil }
             ?? environment.variables.keys.filter { $0.hasPrefix("RAILWAY_") }.min()
             ?? (hasDockerFile ? "/.dockerenv" : nil)
     }
+
+    var volumeAdvice: VolumeAdvice { VolumeAdvice(flyApp: flyApp, machine: flyMachine) }
 
     var isContainer: Bool { evidence != nil }
 }

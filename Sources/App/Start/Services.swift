@@ -26,6 +26,15 @@ final class DatabaseService: Service {
     func stop() async { await database.close() }
 }
 
+/// The watch on the volume.
+final class VolumeService: Service {
+    private let volume: VolumeWatch
+
+    init(_ volume: VolumeWatch) { self.volume = volume }
+
+    func run() async { await volume.run() }
+}
+
 /// The models: reads what outlived the restart, once the import is done; `changed` tells the rooms of new logins.
 final class ModelsService: Service {
     private let router: ModelRouter

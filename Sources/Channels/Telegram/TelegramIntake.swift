@@ -88,10 +88,15 @@ final class TelegramIntake {
         guard !joined.contains(name), !held.contains(where: { $0.pieces.has(message) }) else { return }
         let key = TelegramPieces.Key(message)
         if let place = held.firstIndex(where: { $0.pieces.key == key }) {
+            let before = held[place]
             if held[place].pieces.append(message, update) {
                 held[place].until = .now + held[place].pieces.gap
                 joined.insert(name)
-                await keep()
+                guard await keep() else {
+                    joined.remove(name)
+                    if let place = held.firstIndex(where: { $0.pieces.key == key }) { held[place] = before }
+                    throw Self.notKept
+                }
                 if held.first(where: { $0.pieces.key == key })?.pieces.isWhole == true {
                     try await release(key)
                 }
@@ -108,9 +113,14 @@ final class TelegramIntake {
         guard let pieces = TelegramPieces(message, update) else { return try await receive([message]) }
         if held.count >= Self.mostHeld, let oldest = held.first?.pieces.key { try await release(oldest) }
         held.append(Held(pieces: pieces, until: .now + pieces.gap))
-        await keep()
+        guard await keep() else {
+            held.removeAll { $0.pieces.key == key }
+            throw Self.notKept
+        }
         ring()
     }
+
+    private static let notKept = InboxError("the pieces of a message could not be written down")
 
     private func receive(_ pieces: [TelegramMessage]) async throws(InboxError) {
         guard let message = mapping.message(pieces, mostFileBytes: rules.mostFileBytes, save: save) else {
@@ -161,7 +171,9 @@ final class TelegramIntake {
         await keep()
     }
 
-    private func keep() async {
+    /// False when a crash would lose them: Telegram must not hear that we have them.
+    @discardableResult
+    private func keep() async -> Bool {
         await house.memory.save(
             Self.memoryName,
             [

@@ -10,6 +10,8 @@ final class TelegramPoller {
     private static let wait = Duration.seconds(30)
     private static let firstDelay = Duration.seconds(1)
     private static let longestDelay = Duration.seconds(30)
+    /// A person waits when there is room again.
+    private static let longestRefusalDelay = Duration.seconds(10)
     /// After a week without updates Telegram counts from anywhere, so an old offset could skip new ones.
     private static let longestTrust = Duration.seconds(6 * 86_400)
     private static let memoryName = "offset"
@@ -25,6 +27,8 @@ final class TelegramPoller {
     /// Updates behind `offset` that are on disk already.
     private var ahead: Set<Int> = []
     private var backoff = Backoff(first: firstDelay, longest: longestDelay)
+    /// For updates that the house cannot keep for now.
+    private var refusals = Backoff(first: firstDelay, longest: longestRefusalDelay)
 
     init(
         api: TelegramAPI, intake: TelegramIntake, house: ChannelHouse, bot: TelegramBot, log: Log,
@@ -46,8 +50,12 @@ final class TelegramPoller {
                 let updates = try await api.updates(from: offset, wait: Self.wait)
                 recovered()
                 guard await take(updates) else {
-                    await pause(Self.firstDelay)
+                    await pause(refusals.next(random()))
                     continue
+                }
+                if refusals.failures > 0 {
+                    refusals.succeeded()
+                    house.report(.connected(name: "@" + bot.username))
                 }
             } catch {
                 if let end = await failed(error) { return end }
@@ -106,7 +114,9 @@ final class TelegramPoller {
             do throws(InboxError) {
                 try await intake.take(update)
             } catch {
-                log.warning("a message could not be kept yet", ["reason": error.reason])
+                if refusals.failures == 0 {
+                    house.report(.problem("A message could not be kept yet: \(error.reason)"))
+                }
                 return done
             }
             done.append(update.id)

@@ -17,6 +17,10 @@ package struct Recent<Thing: Hashable> {
         if order.count > most { things.remove(order.removeFirst()) }
         return true
     }
+
+    package mutating func remove(_ thing: Thing) {
+        if things.remove(thing) != nil { order.removeAll { $0 == thing } }
+    }
 }
 
 extension Recent: Sendable where Thing: Sendable {}

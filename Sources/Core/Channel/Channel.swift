@@ -94,15 +94,18 @@ package struct InboxError: Error, Sendable, Hashable {
 @MainActor
 package struct ChannelMemory {
     package let load: (_ name: String) async -> JSON?
-    /// Returns when the value is on disk. Nil forgets it.
-    package let save: (_ name: String, JSON?) async -> Void
+    private let keep: (_ name: String, JSON?) async -> Bool
 
     package init(
-        load: @escaping (_ name: String) async -> JSON?, save: @escaping (_ name: String, JSON?) async -> Void
+        load: @escaping (_ name: String) async -> JSON?, save: @escaping (_ name: String, JSON?) async -> Bool
     ) {
         self.load = load
-        self.save = save
+        keep = save
     }
+
+    /// Returns when the value is on disk; false when it could not be kept. Nil forgets it.
+    @discardableResult
+    package func save(_ name: String, _ value: JSON?) async -> Bool { await keep(name, value) }
 }
 
 /// A command of ours in a platform's menu.

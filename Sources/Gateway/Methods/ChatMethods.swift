@@ -182,10 +182,15 @@ extension SubmitError {
             .invalid(message, details: generation == .four ? ["reason": "chat-request-conflict"] : nil)
         case .unknownAgent, .denied:
             .invalid(message)
-        case .queueFull, .stopping, .store:
+        case .queueFull, .stopping, .store, .shut:
             RPCError(
-                .unavailable, message, isRetryable: true, retryAfter: .seconds(1),
+                .unavailable, message, isRetryable: true, retryAfter: isShut ? .seconds(30) : .seconds(1),
                 payload: ["runId": .string(run.rawValue), "status": "error", "summary": .string(message)])
         }
+    }
+
+    /// Somebody has to make room first.
+    private var isShut: Bool {
+        if case .shut = self { true } else { false }
     }
 }

@@ -8,6 +8,7 @@ struct HealthMethods: MethodGroup {
     let settings: SettingsBox
     let sessions: SessionStore
     let board: ChannelBoard?
+    let volume: VolumeWatch?
     let logFile: @MainActor () -> String?
 
     func register(in table: inout MethodTable) {
@@ -45,8 +46,19 @@ struct HealthMethods: MethodGroup {
                 ))
         }
         return .json(
-            StatusSummary(settings: settings, board: board, version: plane.host.version, agents: lists).json(
-                call.generation))
+            StatusSummary(
+                settings: settings, board: board, version: plane.host.version, agents: lists,
+                volume: await volumeWithUse()
+            ).json(call.generation))
+    }
+
+    /// With what takes up the room, by kind.
+    private func volumeWithUse() async -> JSON? {
+        guard let volume, var object = volume.json?.objectValue else { return nil }
+        let use = await volume.currentUse()
+        object["used"] = use.json
+        object["usedText"] = .string(use.text)
+        return .object(object)
     }
 
     private func logs(_ call: Call) async throws(RPCError) -> Payload {
@@ -65,6 +77,7 @@ struct StatusSummary {
     let board: ChannelBoard?
     let version: String
     let agents: [(agent: AgentFacts, sessions: SessionList)]
+    let volume: JSON?
     var now = Timestamp.now
 
     func json(_ generation: Generation) -> JSON {
@@ -100,6 +113,7 @@ struct StatusSummary {
             "recent": .array(rows.map { status(of: $0.1, agent: $0.0) }),
             "byAgent": .array(agents.map { byAgent($0.agent, $0.sessions) }),
         ]
+        object["volume"] = volume
         return .object(object)
     }
 

@@ -6,6 +6,8 @@ struct HealthRoutes {
     let isReady: Bool
     /// What is not ready; only told to this machine and to those who know the secret.
     let failing: [String]
+    /// `volume full`: told to everybody, for it says nothing that an attacker could use.
+    var reason: String?
     let uptime: Duration
     let showsDetail: Bool
 
@@ -30,8 +32,9 @@ struct HealthRoutes {
         case "/startupz":
             return (isReady ? 200 : 503, ["ok": .bool(isReady), "status": isReady ? "started" : "starting"])
         case "/readyz", "/ready":
-            let isServing = isReady && failing.isEmpty
+            let isServing = isReady && failing.isEmpty && reason == nil
             var object: JSONObject = ["ready": .bool(isServing)]
+            object["reason"] = reason.map { .string($0) }
             if showsDetail {
                 object["failing"] = JSON(isReady ? failing : ["startup"] + failing)
                 object["uptimeMs"] = .integer(uptime.milliseconds)

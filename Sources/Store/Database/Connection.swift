@@ -1,5 +1,11 @@
 import CSQLite
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A connection to one SQLite database, seen only inside the closures of `Database.read` and `Database.write`.
 package final class Connection {
     private let pointer: OpaquePointer
@@ -152,9 +158,25 @@ package final class Connection {
         case SQLITE_CONSTRAINT: .constraint(failure)
         case SQLITE_BUSY, SQLITE_LOCKED: .alreadyOpen(path: path)
         case SQLITE_FULL: .full(path: path)
+        case SQLITE_READONLY: .readOnly(path: path)
+        case SQLITE_IOERR where canOnlyBeRead: .readOnly(path: path)
         case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged(path: path, detail: failure.message)
         default: .sqlite(failure)
         }
+    }
+}
+
+extension Connection {
+    /// Whether the file system takes no new file: ext4 after an error says so to nobody but who writes.
+    ///
+    /// The database itself may not be opened to see it: closing it again would give up the locks on it.
+    fileprivate var canOnlyBeRead: Bool {
+        let trial = path + ".trial"
+        let descriptor = openFile(trial, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return errno == EROFS }
+        closeFile(descriptor)
+        unlink(trial)
+        return false
     }
 }
 

@@ -13,6 +13,21 @@ extension Database {
         return report
     }
 
+    /// Removes what has outlived its use, and cuts off the log.
+    ///
+    /// The file does not shrink; the pages that are free in it are used before it grows.
+    package func giveBack(now: Timestamp = .now) async throws {
+        _ = try await prune(now: now)
+        try await submit(.upkeep) { connection in
+            _ = try connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.int(0) }
+        }
+    }
+
+    /// Writes a few bytes, to see whether that is possible.
+    package func tryToWrite(now: Timestamp = .now) async throws {
+        try await write { try MetaTable(connection: $0).set("volume.tried", "\(now.milliseconds)") }
+    }
+
     /// What is wrong with the file; empty when nothing is.
     ///
     /// Reads everything, so it takes its time.

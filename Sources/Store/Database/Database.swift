@@ -10,7 +10,17 @@ import Synchronization
 package final class Database: Sendable {
     package let path: String
     private let thread: DatabaseThread<DatabaseJob>
-    private let lastRefusal = Mutex<ContinuousClock.Instant?>(nil)
+    private let lastRefusal = Mutex<Refusal?>(nil)
+
+    private struct Refusal {
+        var at: ContinuousClock.Instant
+        var reason: RefusalReason?
+    }
+
+    /// Why the disk takes nothing, as far as its owner can help it.
+    package enum RefusalReason: Sendable {
+        case full, readOnly
+    }
 
     /// How long a refused write counts: afterwards a new one shows whether there is room again.
     private static let refusalCounts: Duration = .seconds(30)
@@ -42,14 +52,21 @@ package final class Database: Sendable {
             lastRefusal.withLock { $0 = nil }
             return result
         } catch let error as StoreError where error.isOfTheDisk {
-            lastRefusal.withLock { $0 = .now }
+            lastRefusal.withLock { $0 = Refusal(at: .now, reason: error.refusalReason) }
             throw error
         }
     }
 
     /// Whether the disk refused the last write, half a minute ago at most: nothing new can be accepted then.
-    package func isRefusing(now: ContinuousClock.Instant = .now) -> Bool {
-        lastRefusal.withLock { $0 }.map { $0.duration(to: now) < Self.refusalCounts } ?? false
+    package func isRefusing(now: ContinuousClock.Instant = .now) -> Bool { refusal(now) != nil }
+
+    /// Why it did; nil as well when that is none of what can be told apart.
+    package func refusalReason(now: ContinuousClock.Instant = .now) -> RefusalReason? { refusal(now)?.reason }
+
+    private func refusal(_ now: ContinuousClock.Instant) -> Refusal? {
+        guard let refusal = lastRefusal.withLock({ $0 }), refusal.at.duration(to: now) < Self.refusalCounts
+        else { return nil }
+        return refusal
     }
 
     /// Runs `body`, which must not change anything.
@@ -74,7 +91,7 @@ package final class Database: Sendable {
         thread.stop()
     }
 
-    private func submit<T: Sendable>(
+    func submit<T: Sendable>(
         _ kind: DatabaseJob.Kind, _ body: @escaping @Sendable (Connection) throws -> T
     ) async throws -> T {
         try await withUnsafeThrowingContinuation { continuation in

@@ -5,6 +5,8 @@ class DatabaseJob: @unchecked Sendable {
 
     enum Kind: Sendable {
         case read, write
+        /// Runs after the writes that were queued with it, in no transaction.
+        case upkeep
         /// The last one: runs after everything that was queued with it.
         case closing
     }

@@ -19,7 +19,7 @@ struct GroupCommit {
             write(writes[start..<end])
             start = end
         }
-        for job in jobs where job.kind == .closing {
+        for job in jobs where job.kind == .upkeep || job.kind == .closing {
             _ = job.perform(on: connection)
             job.settle(nil)
         }

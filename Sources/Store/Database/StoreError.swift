@@ -15,6 +15,8 @@ package enum StoreError: Error, Sendable, Equatable {
     /// A unique, foreign key or check rule refused the row.
     case constraint(SQLiteFailure)
     case full(path: String)
+    /// The file system has become read-only, as it does when it finds itself damaged.
+    case readOnly(path: String)
     case damaged(path: String, detail: String)
     /// The database was closed before this call.
     case closed
@@ -36,10 +38,20 @@ extension StoreError {
     /// Whether writing anything else would fail too.
     var isOfTheDisk: Bool {
         switch self {
-        case .full, .damaged: true
+        case .full, .readOnly, .damaged: true
         case .sqlite(let failure):
-            [SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN].contains(failure.code & 0xFF)
+            [SQLITE_IOERR, SQLITE_CANTOPEN].contains(failure.code & 0xFF)
         default: false
+        }
+    }
+}
+
+extension StoreError {
+    var refusalReason: Database.RefusalReason? {
+        switch self {
+        case .full: .full
+        case .readOnly: .readOnly
+        default: nil
         }
     }
 }
@@ -59,6 +71,8 @@ extension StoreError: CustomStringConvertible {
             "The database refused a statement: \(failure.message) (code \(failure.extendedCode))."
         case .full(let path):
             "The disk that holds `\(path)` is full. Free some space; nothing that was confirmed is lost."
+        case .readOnly(let path):
+            "The disk that holds `\(path)` can only be read. Check it for damage and mount it for writing again; nothing that was confirmed is lost."
         case .damaged(let path, let detail):
             "The database `\(path)` is damaged: \(detail). Stop the gateway and restore the file from a backup."
         case .closed:

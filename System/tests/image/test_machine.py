@@ -165,7 +165,8 @@ def test_a_full_volume_loses_nothing_and_stops_nobody(machine: Machine, world: W
 
         refused = eventually("a message to be refused", lambda: refusal(page))
 
-        assert "is full. Free some space" in refused.message
+        assert "The volume of `/data` is full" in refused.message and "fly volumes extend" in refused.message
+        assert machine.get("/readyz") == (503, '{"ready":false,"reason":"volume full"}')
         assert machine.get("/healthz")[0] == 200
     assert machine.stop()[0] == 0
     machine.start(COMMAND, variables)

@@ -24,7 +24,11 @@ private final class TestHouse {
                 },
                 notice: { [self] in notices.append($0) }),
             memory: ChannelMemory(
-                load: { [self] in memory[$0] }, save: { [self] in memory[$0] = $1 }),
+                load: { [self] in memory[$0] },
+                save: { [self] in
+                    if !isFull { memory[$0] = $1 }
+                    return !isFull
+                }),
             report: { [self] in problems.append($0) })
     }
 
@@ -121,6 +125,21 @@ struct TelegramIntakeTests {
         house.isFull = false
         try await intake.take(update(2, groupMessage("and?", id: 11)))
         #expect(house.received.map(\.files.count) == [1, 0])
+    }
+
+    @Test func `pieces that cannot be written down come again`() async throws {
+        let house = TestHouse()
+        let intake = await house.intake()
+        house.isFull = true
+        await #expect(throws: InboxError.self) { try await intake.take(self.update(1, self.picture(10))) }
+        house.isFull = false
+        try await intake.take(update(1, picture(10)))
+        house.isFull = true
+        await #expect(throws: InboxError.self) { try await intake.take(self.update(2, self.picture(11))) }
+        house.isFull = false
+        try await intake.take(update(2, picture(11)))
+        try await intake.take(update(3, groupMessage("and?", id: 12)))
+        #expect(house.received.map(\.files.count) == [2, 0])
     }
 
     @Test(arguments: [("off", 0), ("own", 1), ("all", 2)])

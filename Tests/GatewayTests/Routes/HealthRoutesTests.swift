@@ -41,6 +41,16 @@ struct HealthRoutesTests {
         #expect(try json(answer("/readyz", failing: ["database"], showsDetail: false)) == ["ready": false])
     }
 
+    @Test(arguments: [true, false])
+    func `everybody is told that the volume is full`(showsDetail: Bool) throws {
+        let response = HealthRoutes(
+            isReady: true, failing: [], reason: "volume full", uptime: .seconds(3), showsDetail: showsDetail
+        ).response(to: .sample("/readyz"))
+
+        #expect(response?.status == 503)
+        #expect(try json(response)["reason"] == "volume full")
+    }
+
     @Test
     func `checks are only read`() {
         let response = answer("/healthz", method: "POST")

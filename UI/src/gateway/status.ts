@@ -85,15 +85,24 @@ export interface Overview {
   /** Such as `30m`, or undefined when there is no heartbeat. */
   readonly heartbeatEvery: string | undefined;
   readonly memoryBytes: number | undefined;
+  /** Of the state directory's file system. */
+  readonly freeBytes: number | undefined;
+  readonly totalBytes: number | undefined;
+  /** That it is nearly full, full or read-only, and what helps. */
+  readonly volumeProblem: string | undefined;
 }
 
 export function overviewOf(health: unknown, status: unknown): Overview {
   const summary = recordOf(status);
+  const volume = recordOf(summary.volume);
   const beat = recordsOf(recordOf(summary.heartbeat).agents)[0];
   return {
     healthy: recordOf(health).ok === true,
     sessionCount: numberOf(recordOf(summary.sessions).count) ?? numberOf(recordOf(recordOf(health).sessions).count),
     heartbeatEvery: beat && flagOf(beat.enabled) ? textOf(beat.every) : undefined,
     memoryBytes: numberOf(recordOf(summary.processMemory).rssBytes),
+    freeBytes: numberOf(volume.freeBytes),
+    totalBytes: numberOf(volume.totalBytes),
+    volumeProblem: textOf(volume.problem),
   };
 }

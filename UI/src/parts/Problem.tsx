@@ -2,8 +2,8 @@ import { useText } from "./context";
 import { Icon } from "./Icon";
 import { Prose } from "./Prose";
 
-/** Something could not be read, why, and the way to try again. */
-export function Problem({ title, reason, onRetry }: { title: string; reason: string; onRetry: () => void }) {
+/** Something is wrong, why, and the way to try again where that helps. */
+export function Problem({ title, reason, onRetry }: { title: string; reason: string; onRetry?: () => void }) {
   const words = useText();
   return (
     <div className="problem" role="alert">
@@ -14,9 +14,11 @@ export function Problem({ title, reason, onRetry }: { title: string; reason: str
           <Prose text={reason} />
         </p>
       </div>
-      <button type="button" className="button" onClick={onRetry}>
-        {words.retry}
-      </button>
+      {onRetry && (
+        <button type="button" className="button" onClick={onRetry}>
+          {words.retry}
+        </button>
+      )}
     </div>
   );
 }

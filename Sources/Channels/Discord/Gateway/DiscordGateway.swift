@@ -240,7 +240,8 @@ final class DiscordGateway {
     private var now: Snowflake { Snowflake(at: Timestamp.now + (.zero - Self.clockMargin)) }
 
     private func isAlive() {
-        guard isUp else { return }
+        // What is being taken in may still fail.
+        guard isUp, ledger.durable == ledger.newest else { return }
         session.sawEverything(until: now)
         markUnsaved()
     }

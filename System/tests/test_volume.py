@@ -1,0 +1,204 @@
+"""A volume that gets full or breaks: nothing that came is lost, what is there can be read, and it mends itself."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat, Hold, Text
+from harness import Gateway, ModelConfig, connect, eventually, gateway_config
+from harness.platforms import PLATFORMS, Connect, Platform, own_connector
+from harness.volume import Volume, mounted
+
+FULL = r"The volume of `.*` is full \(0 MB of 32 MB free\), so nothing new is taken in\."
+FLY = {"FLY_APP_NAME": "my-app", "FLY_MACHINE_ID": "148e21ea7e8389"}
+
+
+@pytest.fixture
+def volume(state: Path) -> Iterator[Volume]:
+    with mounted(state) as volume:
+        yield volume
+
+
+@pytest.fixture
+def chat_gateway(volume: Volume, start: Any, state: Path, fake_chat: FakeOpenAIChat) -> Gateway:
+    return start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]), env=FLY)
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
+    platform = PLATFORMS[request.param]()
+    with platform.fake:  # type: ignore[attr-defined]
+        yield platform
+
+
+@pytest.fixture
+def connect_bot(
+    volume: Volume, start: Any, state: Path, platform: Platform, fake_chat: FakeOpenAIChat
+) -> Connect:
+    return own_connector(start, state, fake_chat, platform)
+
+
+def is_shut(gateway: Gateway, reason: str = "volume full") -> bool:
+    ready = gateway.get("/readyz")
+    return ready.status == 503 and ready.json["reason"] == reason
+
+
+# Full
+
+
+def test_a_full_volume_refuses_in_words_and_shows_what_is_there(chat_gateway: Gateway, volume: Volume) -> None:
+    with connect(chat_gateway.port) as page:
+        assert page.chat("before")["state"] == "final"
+        volume.fill()
+
+        refused = page.refusal("chat.send", {"sessionKey": "agent:main:main", "message": "x", "idempotencyKey": "k1"})
+
+        assert f"The volume of `{volume.folder}` is full (0 MB of 32 MB free)" in refused.message
+        assert "`fly volumes extend VOLUME --size GB -a my-app`" in refused.message
+        assert refused.error["retryable"] is True
+    assert is_shut(chat_gateway)
+    assert chat_gateway.get("/healthz").status == 200, "Fly must not restart it for that"
+    chat_gateway.wait_for_line(FULL)
+    with connect(chat_gateway.port) as page:
+        assert [m["role"] for m in page.history()] == ["user", "assistant"]
+        assert page.request("sessions.list", {})["sessions"]
+        status = page.request("status", {})["volume"]
+        assert (status["state"], status["freeBytes"]) == ("full", 0)
+        assert status["used"]["database"] > 0
+        assert page.request("health", {})["volume"]["state"] == "full"
+        told = chat_gateway.command("status")
+        assert "Volume    0 MB of 32 MB free" in told.out and "fly volumes extend" in told.out, told.text
+
+        volume.make_room()
+
+        assert page.chat("after")["state"] == "final", "the door opens when somebody knocks"
+    assert chat_gateway.get("/readyz").status == 200
+    chat_gateway.wait_for_line("the volume has room again")
+    assert chat_gateway.output.count("is full (0 MB") == 1, "it is said once"
+
+
+def test_messages_of_a_platform_wait_there_and_are_answered_once(
+    connect_bot: Connect, platform: Platform, volume: Volume
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.ask(ann, place)
+    platform.wait_until_answered()
+    volume.fill()
+    eventually("the door to be shut", lambda: is_shut(gateway))
+
+    for _ in range(3):
+        platform.ask(ann, place)
+    eventually("the gateway to have been told", lambda: "nothing new is taken in" in gateway.output)
+    time.sleep(1)
+    assert len(platform.answers(place)) == 1, "nothing is answered while nothing can be kept"
+    volume.make_room()
+
+    platform.wait_until_answered(40)
+    assert gateway.get("/readyz").status == 200
+
+
+def test_a_kill_while_it_is_full_loses_nothing(connect_bot: Connect, platform: Platform, volume: Volume) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.ask(ann, place)
+    platform.wait_until_answered()
+    volume.fill()
+    eventually("the door to be shut", lambda: is_shut(gateway))
+    platform.ask(ann, place)
+    time.sleep(1)
+
+    platform.kills(gateway)
+    second = connect_bot(again=gateway, waits=False, ready=False)
+    eventually("it to be alive", lambda: alive(second), 10)
+    eventually("it to be shut", lambda: is_shut(second))
+    assert len(platform.answers(place)) == 1
+    volume.make_room()
+
+    platform.wait_until_answered(40)
+
+
+def alive(gateway: Gateway) -> bool:
+    try:
+        return gateway.get("/healthz").status == 200
+    except OSError:
+        return False
+
+
+def test_a_turn_whose_answer_had_no_room_is_answered_later(
+    chat_gateway: Gateway, volume: Volume, fake_chat: FakeOpenAIChat
+) -> None:
+    answers = threading.Event()
+    fake_chat.script += [Hold(answers), Text("Here I am.")]
+    with connect(chat_gateway.port) as page:
+        page.send_chat("are you there?")
+        fake_chat.wait_for_request()
+        volume.fill()
+        answers.set()
+        eventually("the door to be shut", lambda: is_shut(chat_gateway))
+        volume.make_room()
+        answer = eventually("an answer", lambda: [m for m in page.history() if m["role"] == "assistant"], 20)
+    assert len(answer) == 1
+
+
+# Getting full
+
+
+def test_a_volume_that_gets_full_is_warned_of_and_tidied_up(
+    volume: Volume, start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    (state / "logs").mkdir()
+    (state / "logs/openclaw-2020-01-01.log").write_bytes(bytes(4 << 20))
+    media = state / "workspace/media/inbound"
+    media.mkdir(parents=True)
+    old, new = media / "1-old.png", media / "2-new.png"
+    for path in (old, new):
+        path.write_bytes(bytes(1 << 20))
+    os.utime(old, (time.time() - 8 * 86_400,) * 2)
+    volume.fill(leaving=3 << 20)
+
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]), env=FLY)
+
+    gateway.wait_for_line(r"is nearly full \(\d MB of 32 MB free\)\. .*`fly volumes extend VOLUME .*used=.*media 2 MB")
+    gateway.wait_for_line("removed to make room what=received files count=1")
+    assert not (state / "logs/openclaw-2020-01-01.log").exists() and not old.exists()
+    assert new.exists(), "nobody takes away what was sent this week"
+    assert gateway.get("/readyz").status == 200
+    with connect(gateway.port) as page:
+        assert page.chat("hi")["state"] == "final"
+        assert page.request("health", {})["volume"]["state"] in ("low", "ok")
+    found = gateway.command("doctor", env=FLY)
+    assert "nearly full" in found.out and "fly volumes extend" in found.out, found.text
+
+
+# Broken
+
+
+def test_a_volume_that_breaks_down_is_read_on(
+    tmp_path: Path, state: Path, start: Any, fake_chat: FakeOpenAIChat
+) -> None:
+    with mounted(state, image=tmp_path / "volume.ext4") as volume:
+        gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]), env=FLY)
+        with connect(gateway.port) as page:
+            assert page.chat("before")["state"] == "final"
+            volume.break_down()
+
+            params = {"sessionKey": "agent:main:main", "message": "x", "idempotencyKey": "k1"}
+            refused = page.refusal("chat.send", params)
+
+            assert "is mounted read-only" in refused.message
+            assert "`fly machine restart 148e21ea7e8389 -a my-app`" in refused.message
+            assert [m["role"] for m in page.history()] == ["user", "assistant"]
+        assert is_shut(gateway, "volume read-only")
+        assert gateway.get("/healthz").status == 200
+        assert gateway.running
+        gateway.discard()
