@@ -1,7 +1,8 @@
 """Measures the release binary beside the bounds of the design and beside a limit of the same run.
 
 Ratios are what counts: machines differ and are noisy, so each figure stands beside what a bare C program on the same
-libraries does in the same minute. Standard library only. `bench.py NAME …` runs the rows whose group matches.
+libraries does in the same minute. Standard library only. `bench.py NAME …` runs the rows whose group matches; without
+names all of them, and the table of docs/*/deploy.md gets what was measured.
 """
 
 import json
@@ -412,6 +413,45 @@ def bench_cli():
         row("`--version`, ms", g.cli("--version")[0], None)
 
 
+def bench_image():
+    """Its file system, laid out as `make image-root` does it: as root, with debootstrap."""
+    if os.geteuid() != 0 or not shutil.which("debootstrap"):
+        return
+    folder = tempfile.mkdtemp(prefix="bench-image-")
+    try:
+        subprocess.run(["sh", ROOT / "Image/root.sh", folder], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        said = subprocess.run(["sh", ROOT / "Image/size.sh", folder], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    finally:
+        shutil.rmtree(folder)
+    row("image, packed, MB", int(re.search(r"(\d+) bytes packed", said).group(1)) / 1e6, 60)
+
+
+# Lines of the table in docs/*/deploy.md: the row they show, and the words for it.
+SHOWN = {
+    "image, packed, MB": ("MB", {"en": "image, packed", "sv": "avbilden, packad"}),
+    "idle RSS, MB": ("MB", {"en": "memory at rest", "sv": "minne i vila"}),
+    "RSS with both channels connected, after 640 messages, MB": (
+        "MB", {"en": "memory with Telegram and Discord connected, after 640 messages", "sv": "minne med Telegram och Discord anslutna, efter 640 meddelanden"}),
+    "warm start to healthy, ms (median of 15)": ("ms", {"en": "start until it serves", "sv": "start tills den svarar"}),
+    "warm start to the first answer, ms (median of 9)": ("ms", {"en": "start until a first answer is there", "sv": "start tills ett första svar finns"}),
+}
+
+
+def tell_docs():
+    """Puts what was measured into the docs; a line whose row was not measured stays as it is."""
+    measured = {name: float(value.replace(",", "")) for name, value, *_ in rows}
+    for language in ("en", "sv"):
+        page = ROOT / "docs" / language / "deploy.md"
+        text = page.read_text()
+        for name, (unit, words) in SHOWN.items():
+            if name in measured:
+                value = f"{measured[name]:.1f}".replace(".", "," if language == "sv" else ".")
+                line = f"| {words[language]} | {value} {unit} |"
+                text, count = re.subn(rf"^\| {re.escape(words[language])} \|.*$", line, text, flags=re.M)
+                assert count == 1, f"{page} has no line `{words[language]}`"
+        page.write_text(text)
+
+
 def table():
     widths = [max(len(r[i]) for r in rows + [HEADER]) for i in range(5)]
     for line in [HEADER, tuple("-" * w for w in widths)] + rows:
@@ -419,7 +459,7 @@ def table():
 
 
 HEADER = ("figure", "measured", "bound", "limit, same run", "")
-GROUPS = [bench_size, bench_start, bench_cli, bench_requests, bench_http, bench_turns, bench_fanout, bench_history, bench_channels, bench_clients, bench_idle]
+GROUPS = [bench_size, bench_start, bench_cli, bench_requests, bench_http, bench_turns, bench_fanout, bench_history, bench_channels, bench_clients, bench_idle, bench_image]
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]
@@ -430,4 +470,6 @@ if __name__ == "__main__":
             group()
     print()
     table()
+    if not wanted:
+        tell_docs()
     sys.exit(1 if any(r[4] == "MISSED" for r in rows) else 0)
