@@ -81,7 +81,9 @@ package final class GatewayServer: RequestHandler {
             ModelMethods(models: services.models, settings: settings),
             AgentMethods(
                 settings: settings, switchboard: services.switchboard, turns: turns, models: services.models),
-            ChannelMethods(settings: settings, board: services.channels),
+            ChannelMethods(
+                settings: settings, board: services.channels, file: services.configFile,
+                takeUp: { [weak self] in self?.takeUpConfig() ?? false }),
             SessionMethods(
                 sessions: stores.sessions, settings: settings, switchboard: services.switchboard,
                 changes: changes,

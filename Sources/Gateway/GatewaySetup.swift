@@ -127,6 +127,8 @@ package struct ChannelFacts: Sendable, Hashable {
     package var accounts: [Account]
     /// The account that is meant when none is named.
     package var defaultAccount: String
+    /// The settings that hold an account's secrets, or name the file that does; empty where nothing logs in.
+    package var secretKeys: [String]
 
     /// One login at the platform.
     package struct Account: Sendable, Hashable {
@@ -151,11 +153,14 @@ package struct ChannelFacts: Sendable, Hashable {
         var isConfigured: Bool { tokenSource != "none" }
     }
 
-    package init(id: ChannelID, label: String, accounts: [Account], defaultAccount: String) {
+    package init(
+        id: ChannelID, label: String, accounts: [Account], defaultAccount: String, secretKeys: [String] = []
+    ) {
         self.id = id
         self.label = label
         self.accounts = accounts
         self.defaultAccount = defaultAccount
+        self.secretKeys = secretKeys
     }
 }
 

@@ -25,6 +25,8 @@ package final class MessageDesk {
 
     /// The account of a platform that is meant when none is named.
     package var defaultAccount: (ChannelID) -> String = { _ in "default" }
+    /// Puts words that a client sends into the session that it names with them, where there is one.
+    package var mirror: (_ session: String, _ text: String) async -> Void = { _, _ in }
 
     package init(
         board: ChannelBoard, outbox: Outbox, store: OutboxStore,
@@ -204,8 +206,11 @@ extension MessageDesk {
         let parts = try parts(of: said, order, to: target, run)
         let sent: [OutboxPart]
         do {
-            try await store.addOnce(parts)
+            let isNew = try await store.addOnce(parts)
             outbox.wake(target)
+            if isNew, order.agent == nil, !said.isEmpty, let session = order.text("sessionKey") {
+                await mirror(session, said)
+            }
             sent = try await fate(of: run)
         } catch {
             throw .unavailable("The message could not be stored: \(error)")

@@ -68,10 +68,7 @@ enum ChannelSetupCommands {
             }
             self.factory = factory
             self.account = account
-            let section = ConfigPath([.key("channels"), .key(name)])
-            let own = section.appending("accounts").appending(account)
-            let isOwn = account != "default" || setup.file.snapshot.file.parsed[own] != nil
-            path = isOwn ? own : section
+            path = ChannelLogout.path(factory.id, account: account, in: setup.file)
         }
 
         private static func isPlain(_ byte: UInt8) -> Bool {
@@ -81,11 +78,7 @@ enum ChannelSetupCommands {
         @MainActor var title: String { "\(factory.label) account `\(account)`" }
 
         /// `members` as a merge patch of the whole config.
-        func patch(_ members: JSONObject) -> JSON {
-            path.steps.reversed().reduce(.object(members)) { inner, step in
-                if case .key(let key) = step { .object(JSONObject([(key, inner)])) } else { inner }
-            }
-        }
+        func patch(_ members: JSONObject) -> JSON { path.patch(.object(members)) }
     }
 
     // MARK: Adding
@@ -191,24 +184,24 @@ enum ChannelSetupCommands {
     private static func logout(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
         let place = try Place(invocation, setup)
-        let keys = place.factory.allSecretKeys
-        let there = setup.file.snapshot.file.parsed[place.path]?.objectValue ?? [:]
-        let cleared = keys.filter { there[$0] != nil }
-        if !cleared.isEmpty {
-            try write(place.patch(JSONObject(cleared.map { ($0, JSON.null) })), setup, place)
+        let hasCleared: Bool
+        do throws(ConfigWriteError) {
+            hasCleared = try ChannelLogout.clear(
+                place.factory.allSecretKeys, of: place.factory.id, account: place.account, in: setup.file)
+        } catch {
+            throw refusal(error, place)
         }
         let isInEnvironment =
             place.account == "default" && setup.environment[place.factory.secretVariable] != nil
         if invocation.wantsJSON {
-            Terminal.print([
-                "channel": .string(place.factory.id.rawValue), "accountId": .string(place.account),
-                "cleared": .bool(!cleared.isEmpty), "loggedOut": .bool(!isInEnvironment),
-                "envToken": .bool(isInEnvironment),
-            ])
+            Terminal.print(
+                ChannelLogout.report(
+                    place.factory.id, account: place.account, cleared: hasCleared,
+                    isInEnvironment: isInEnvironment))
         } else {
             Terminal.print(
-                cleared.isEmpty
-                    ? "\(place.title) has no token in the config." : "\(place.title) is logged out.")
+                hasCleared
+                    ? "\(place.title) is logged out." : "\(place.title) has no token in the config.")
         }
         if isInEnvironment {
             Terminal.printError(
@@ -247,8 +240,12 @@ enum ChannelSetupCommands {
         do throws(ConfigWriteError) {
             _ = try setup.file.patch(with: patch.text, baseHash: setup.file.snapshot.hash)
         } catch {
-            let lines = error.issues.map { "\n- \($0)" }.joined()
-            throw CommandError("\(place.title) was not changed: \(error.message)\(lines)")
+            throw refusal(error, place)
         }
+    }
+
+    private static func refusal(_ error: ConfigWriteError, _ place: Place) -> CommandError {
+        let lines = error.issues.map { "\n- \($0)" }.joined()
+        return CommandError("\(place.title) was not changed: \(error.message)\(lines)")
     }
 }

@@ -82,6 +82,14 @@ final class Assembly {
         board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
         board.notice = { [door] in await door.note($0) }
         board.becameReady = { [outbox] in outbox.wake($0) }
+        messages.mirror = { [switchboard, log] spelling, text in
+            let session = switchboard.settings.keys.canonical(spelling)
+            do throws(InjectError) { _ = try await switchboard.inject(text, into: session) } catch {
+                log.named("outbox").warning(
+                    "what was sent is not in the conversation that was named with it: \(error.message)",
+                    ["session": session.rawValue])
+            }
+        }
         board.commands = { ChannelCommand.menu(of: SlashCommands.standard) }
         gateway = GatewayServer(
             settings: rooms.gateway(

@@ -80,7 +80,8 @@ struct ChannelSections {
         let isThere = accounts.contains { $0.id == named }
         return ChannelFacts(
             id: ChannelID(platform.id), label: platform.label, accounts: accounts,
-            defaultAccount: isThere ? named : accounts.first?.id ?? "default")
+            defaultAccount: isThere ? named : accounts.first?.id ?? "default",
+            secretKeys: ChannelCatalog.factory(ChannelID(platform.id))?.allSecretKeys ?? [])
     }
 
     private func account(

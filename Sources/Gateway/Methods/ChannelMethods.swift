@@ -5,6 +5,9 @@ import Core
 struct ChannelMethods: MethodGroup {
     let settings: SettingsBox
     let board: ChannelBoard?
+    let file: ConfigFile?
+    /// The file was written, and what it says takes effect now.
+    let takeUp: @MainActor () -> Bool
 
     func register(in table: inout MethodTable) {
         table.add(
@@ -12,6 +15,39 @@ struct ChannelMethods: MethodGroup {
             ParamsSchema(
                 .optional("probe", .boolean), .optional("timeoutMs", .integer(least: 0)),
                 .optional("channel", .string(least: 1))), status)
+        table.addFast(
+            "channels.logout", .admin,
+            ParamsSchema(.required("channel", .string(least: 1)), .optional("accountId", .string(least: 1))),
+            logout)
+    }
+
+    /// The account stops at once; one that an environment variable logs in goes on.
+    private func logout(_ call: Call) throws(RPCError) -> Payload? {
+        let name = call.text("channel") ?? ""
+        guard let channel = settings.now.channels.first(where: { $0.id.rawValue == name }) else {
+            throw .invalid("invalid channels.logout channel")
+        }
+        guard !channel.secretKeys.isEmpty, let file else {
+            throw .invalid("channel \(name) does not support logout")
+        }
+        let wanted = call.text("accountId") ?? channel.defaultAccount
+        guard let account = channel.accounts.first(where: { $0.id == wanted }) else {
+            let known = channel.accounts.map { "`\($0.id)`" }.joined(separator: ", ")
+            throw .invalid("\(channel.label) has no account `\(wanted.prefix(64))`. It has: \(known).")
+        }
+        let hasCleared: Bool
+        do throws(ConfigWriteError) {
+            hasCleared = try ChannelLogout.clear(
+                channel.secretKeys, of: channel.id, account: account.id, in: file)
+        } catch {
+            throw ConfigMethods.refusal(error, call.generation)
+        }
+        if hasCleared { _ = takeUp() }
+        let now = settings.now.channels.first { $0.id == channel.id }?.accounts.first { $0.id == account.id }
+        return .json(
+            ChannelLogout.report(
+                channel.id, account: account.id, cleared: hasCleared,
+                isInEnvironment: now?.tokenSource == "env"))
     }
 
     private static let probeTimes = 1_000...30_000

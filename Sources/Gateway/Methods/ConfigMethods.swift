@@ -105,7 +105,7 @@ struct ConfigMethods: MethodGroup {
         return object
     }
 
-    private static func refusal(_ error: ConfigWriteError, _ generation: Generation) -> RPCError {
+    static func refusal(_ error: ConfigWriteError, _ generation: Generation) -> RPCError {
         .invalid(generation == .four ? error.detailedMessage : error.message, details: error.details)
     }
 }

@@ -13,12 +13,14 @@ package struct OutboxStore: Sendable {
         try await database.write { try OutboxTable(connection: $0).add(parts, at: now) }
     }
 
-    /// Adds parts unless their run has some already: a repeated request sends nothing twice.
-    package func addOnce(_ parts: [NewOutboxPart], at now: Timestamp = .now) async throws {
-        guard let run = parts.first?.run else { return }
-        try await database.write { connection in
+    /// Adds parts unless their run has some already, and then gives false: a repeated request sends nothing twice.
+    package func addOnce(_ parts: [NewOutboxPart], at now: Timestamp = .now) async throws -> Bool {
+        guard let run = parts.first?.run else { return false }
+        return try await database.write { connection in
             let known = try connection.first("SELECT count(*) FROM outbox WHERE run = ?", run) { $0.int(0) }
-            if known == 0 { _ = try OutboxTable(connection: connection).add(parts, at: now) }
+            guard known == 0 else { return false }
+            _ = try OutboxTable(connection: connection).add(parts, at: now)
+            return true
         }
     }
 

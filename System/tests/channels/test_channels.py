@@ -9,7 +9,10 @@ import pytest
 
 from fakes import FakeOpenAIChat, Text
 from fakes.faults import CutBefore, Fault, Refuse
+from harness import connect
+from harness.client import Refused
 from harness.platforms import Connect, Place, Platform, accounts, wait_for_status
+from harness.waiting import eventually
 
 PAIRING_CODE = re.compile(r"\b[A-HJ-NP-Z2-9]{8}\b")
 
@@ -46,6 +49,30 @@ def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: C
         for one in (platform, second):
             one.wait_until_answered()
         assert {name: s["sent"] for name, s in accounts(gateway, platform).items()} == {"default": 1, "second": 1}
+
+
+def test_a_client_logs_an_account_out_and_the_others_go_on(platform: Platform, connect_bot: Connect) -> None:
+    second = type(platform)(token=platform.second_token)
+    with second.fake:
+        own = {platform.token_key: platform.second_token, "apiRoot": second.section()["apiRoot"]}
+        gateway = connect_bot(**{platform.id: {"accounts": {"default": {}, "second": own}}})
+        wait_for_status(gateway, platform, "the second account", lambda s: s.get("connected"), "second")
+        with connect(gateway.port) as client:
+            asked = {"channel": platform.id, "accountId": "second"}
+            left = {"channel": platform.id, "accountId": "second", "loggedOut": True, "envToken": False}
+            assert client.request("channels.logout", asked) == left | {"cleared": True}
+            assert client.request("channels.logout", asked) == left | {"cleared": False}
+            # An environment variable goes on to log the first one in.
+            first = client.request("channels.logout", {"channel": platform.id, "accountId": "default"})
+            assert (first["cleared"], first["loggedOut"], first["envToken"]) == (False, False, True)
+            with pytest.raises(Refused, match="invalid channels.logout channel"):
+                client.request("channels.logout", {"channel": "nothing"})
+        eventually("the second account is off", lambda: not accounts(gateway, platform)["second"]["running"])
+        assert platform.second_token not in (gateway.state / "openclaw.json").read_text()
+
+        ann = platform.person("Ann")
+        platform.ask(ann, platform.direct(ann))
+        platform.wait_until_answered()
 
 
 def test_a_long_answer_comes_in_parts_that_fit_and_in_order(
@@ -373,3 +400,27 @@ def test_the_status_tells_when_something_last_came_and_went(platform: Platform, 
 
     status = wait_for_status(gateway, platform, "the time of the answer", lambda s: s["lastOutboundAt"])
     assert fresh["lastStartAt"] <= status["lastInboundAt"] <= status["lastOutboundAt"] and status["lastError"] is None
+
+
+def test_what_a_client_sends_stands_once_in_the_conversation_it_names(
+    platform: Platform, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    platform.ask(ann, platform.direct(ann))
+    platform.wait_until_answered()
+    order = {
+        **{"to": f"user:{ann.id}", "message": "The tea is ready.", "idempotencyKey": "tea-1"},
+        **{"channel": platform.id, "sessionKey": "main"},
+    }
+    for _ in range(2):
+        with connect(gateway.port) as client:
+            client.request("send", order)
+    gateway.stop()
+    again = connect_bot(again=gateway)
+    with connect(again.port) as client:
+        client.request("send", order)
+        said = [str(m["content"]) for m in client.request("chat.history", {"sessionKey": "main"})["messages"]]
+
+    assert sum("The tea is ready." in words for words in said) == 1
+    assert platform.answers(platform.direct(ann)).count("The tea is ready.") == 1
