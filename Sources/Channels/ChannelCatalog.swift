@@ -36,11 +36,14 @@ package struct ChannelSetup {
     package let log: Log
     /// The name people know us by, where the platform does not say.
     package let assistantName: String
+    /// How to find and stop another machine with the same secret, as sentences with a space behind; empty where that
+    /// is not known.
+    package let machineAdvice: String
 
     package init(
         channel: ChannelID, account: String, settings: JSON, rules: ChannelRules, secret: Secret,
         web: WebClient,
-        log: Log, assistantName: String
+        log: Log, assistantName: String, machineAdvice: String = ""
     ) {
         self.channel = channel
         self.account = account
@@ -50,6 +53,7 @@ package struct ChannelSetup {
         self.web = web
         self.log = log
         self.assistantName = assistantName
+        self.machineAdvice = machineAdvice
     }
 }
 

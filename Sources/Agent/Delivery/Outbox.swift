@@ -24,6 +24,11 @@ package final class Outbox {
     private static let longestWait: Duration = .seconds(24 * 3600)
     private static let firstPause: Duration = .seconds(1)
     private static let longestPause: Duration = .seconds(300)
+    /// After a restart with a clock that was set back a moment may seem far away; a platform that still wants to be left
+    /// alone says so again.
+    private static let longestTrustedPause: Duration = .seconds(900)
+    /// What was tried less often is not given up for its age: the clock may have been set forward.
+    private static let leastAttempts = 10
 
     package init(
         store: OutboxStore, board: ChannelBoard, log: Log, clock: any Clock<Duration> = ContinuousClock()
@@ -130,7 +135,7 @@ package final class Outbox {
 
     /// Waits until the part's time has come; false when the gateway stops first.
     private func isDue(_ part: OutboxPart) async -> Bool {
-        let pause = part.nextAttemptAt - Timestamp.now
+        let pause = min(part.nextAttemptAt - Timestamp.now, Self.longestTrustedPause)
         if pause > .zero { await stopping.wait(atMost: pause, on: clock) }
         return !isStopping && !Task.isCancelled
     }
@@ -187,7 +192,9 @@ package final class Outbox {
     private func retry(_ part: OutboxPart, _ reason: String, after: Duration?, triedAt: Timestamp?)
         async throws
     {
-        guard !isTooOld(part) else { return try await giveUp(part, reason) }
+        guard !isTooOld(part) || part.attempts < Self.leastAttempts else {
+            return try await giveUp(part, reason)
+        }
         var backoff = Backoff(first: Self.firstPause, longest: Self.longestPause, failures: part.attempts)
         let pause = after ?? backoff.next()
         board.change(part.address.key) { $0.lastError = reason }

@@ -170,7 +170,8 @@ struct ChannelSections {
                 ChannelSetup(
                     channel: factory.id, account: id, settings: settings, rules: rules, secret: secret,
                     web: web,
-                    log: log, assistantName: assistantName))
+                    log: log, assistantName: assistantName,
+                    machineAdvice: environment.machineAdvice))
         }
     }
 

@@ -30,5 +30,18 @@ struct Platform: Sendable {
 
     var volumeAdvice: VolumeAdvice { VolumeAdvice(flyApp: flyApp, machine: flyMachine) }
 
+    /// How to find another machine that answers, too.
+    var machineAdvice: String {
+        guard let flyApp else { return "" }
+        let own = flyMachine.map { "This is machine `\($0)`; " } ?? ""
+        return own
+            + "`fly machine list -a \(flyApp)` shows all, `fly scale count 1 -a \(flyApp)` leaves one. "
+    }
+
     var isContainer: Bool { evidence != nil }
+}
+
+extension Environment {
+    /// How to find another machine that answers, too.
+    var machineAdvice: String { Platform(self).machineAdvice }
 }

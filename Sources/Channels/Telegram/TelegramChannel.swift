@@ -151,7 +151,9 @@ final class TelegramChannel: Channel {
                 return nil
             }
             if settings.webhookURL == nil {
-                let poller = TelegramPoller(api: api, intake: intake, house: house, bot: bot, log: log)
+                let poller = TelegramPoller(
+                    api: api, intake: intake, house: house, bot: bot, log: log,
+                    advice: setup.machineAdvice)
                 group.addTask { await poller.run() }
             } else {
                 let webhook = TelegramWebhook(

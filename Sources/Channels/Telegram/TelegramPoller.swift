@@ -8,6 +8,10 @@ import Core
 final class TelegramPoller {
     /// How long Telegram may hold a request that has nothing to bring.
     private static let wait = Duration.seconds(30)
+    /// The same while another gateway may be asking, too.
+    private static let look = Duration.seconds(10)
+    /// Another gateway that runs takes what waits sooner.
+    private static let timeToTake = Duration.seconds(5)
     private static let firstDelay = Duration.seconds(1)
     private static let longestDelay = Duration.seconds(30)
     /// A person waits when there is room again.
@@ -21,24 +25,29 @@ final class TelegramPoller {
     private let house: ChannelHouse
     private let bot: TelegramBot
     private let log: Log
+    /// What helps against a second machine, where the platform we run on is known.
+    private let advice: String
     private let random: () -> Double
     /// The first update that is not on disk; 0 for the oldest that Telegram has.
     private var offset = 0
     /// Updates behind `offset` that are on disk already.
     private var ahead: Set<Int> = []
     private var backoff = Backoff(first: firstDelay, longest: longestDelay)
+    private var rivalry = PollRivalry()
+    private var isStandingDownTold = false
     /// For updates that the house cannot keep for now.
     private var refusals = Backoff(first: firstDelay, longest: longestRefusalDelay)
 
     init(
         api: TelegramAPI, intake: TelegramIntake, house: ChannelHouse, bot: TelegramBot, log: Log,
-        random: @escaping () -> Double = { Double.random(in: 0..<1) }
+        advice: String = "", random: @escaping () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.api = api
         self.intake = intake
         self.house = house
         self.bot = bot
         self.log = log
+        self.advice = advice
         self.random = random
     }
 
@@ -47,7 +56,12 @@ final class TelegramPoller {
         await loadOffset()
         while !Task.isCancelled {
             do throws(TelegramError) {
-                let updates = try await api.updates(from: offset, wait: Self.wait)
+                let updates = try await api.updates(
+                    from: offset, wait: rivalry.isStandingDown ? Self.look : Self.wait)
+                if rivalry.isStandingDown, !rivalry.looked(oldest: updates.first?.id) {
+                    await pause(Self.timeToTake)
+                    continue
+                }
                 recovered()
                 guard await take(updates) else {
                     await pause(refusals.next(random()))
@@ -129,6 +143,7 @@ final class TelegramPoller {
     private func recovered() {
         guard backoff.failures > 0 else { return }
         backoff.succeeded()
+        isStandingDownTold = false
         log.info("connected again")
         house.report(.connected(name: "@" + bot.username))
     }
@@ -143,6 +158,11 @@ final class TelegramPoller {
         case .flood(let delay):
             await pause(.seconds(delay.components.seconds))
             return nil
+        case .otherPoller:
+            if let time = rivalry.interrupted(at: .now, chance: random()) {
+                await standDown(for: time, error)
+                return nil
+            }
         default: break
         }
         if backoff.failures == 0 {
@@ -151,6 +171,21 @@ final class TelegramPoller {
         }
         await pause(backoff.next(random()))
         return nil
+    }
+
+    /// Another gateway has this bot: it answers, and we look now and then whether it still does.
+    private func standDown(for time: Duration, _ error: TelegramError) async {
+        let words =
+            "Another gateway asks for this bot's messages and answers them, so this one stands down. \(advice)"
+            + "It takes over when the other is gone."
+        if !isStandingDownTold {
+            isStandingDownTold = true
+            log.warning("\(words)")
+        }
+        house.report(.reconnecting(reason: words))
+        // It is told as an interruption, once, and as the end of one when it is our turn again.
+        _ = backoff.next(random())
+        await pause(time)
     }
 
     /// The config says polling, so a webhook that is still set is from before.

@@ -16,6 +16,13 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
+    /// The clock at the first call and what has passed since: it does not jump when somebody sets the machine's clock.
+    ///
+    /// For what lasts a while and is not compared with what others wrote.
+    package static var steady: Timestamp { steadyStart.wall + steadyStart.at.duration(to: .now) }
+
+    private static let steadyStart = (wall: Timestamp.now, at: ContinuousClock.now)
+
     package var json: JSON { .integer(milliseconds) }
 
     /// Whole seconds since 1970, rounded down.

@@ -130,7 +130,8 @@ extension ControlPlane {
         let outcome = Handshake(
             params: params, generation: connection.generation, challenge: challenge, place: place,
             origin: connection.origin, access: settings.now.access, known: known,
-            lockout: limiter.wait(place.guesser, isLoopback: place.isDirectLoopback, now: now), now: now
+            lockout: limiter.wait(place.guesser, isLoopback: place.isDirectLoopback, now: .steady),
+            now: now
         ).decide()
         if case .accepted = outcome { limiter.succeeded(place.guesser) }
         return outcome
@@ -142,7 +143,7 @@ extension ControlPlane {
     func acceptsSecret(_ authorization: String?, from place: ClientPlace) -> Bool {
         let auth = settings.now.access.auth
         guard auth.asksForSecret, let authorization else { return false }
-        let now = Timestamp.now
+        let now = Timestamp.steady
         let isLoopback = place.isDirectLoopback
         guard limiter.wait(place.guesser, isLoopback: isLoopback, now: now) == nil else { return false }
         if auth.accepts(authorization: authorization) {
@@ -155,7 +156,7 @@ extension ControlPlane {
 
     func refused(_ refusal: Refusal, place: ClientPlace, client: ConnectParams.Client?) {
         if refusal.isFailedLogin {
-            limiter.failed(place.guesser, isLoopback: place.isDirectLoopback, now: .now)
+            limiter.failed(place.guesser, isLoopback: place.isDirectLoopback, now: .steady)
             hintAtProxy(place)
         }
         guard let error = refusal.error else { return }

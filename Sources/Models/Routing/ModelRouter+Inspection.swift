@@ -34,7 +34,7 @@ extension ModelRouter {
     }
 
     /// Rests that are not over, soonest end first.
-    package var cooldowns: [Cooldown] { rests.all.filter { $0.until > world.now() } }
+    package var cooldowns: [Cooldown] { rests.all.filter { $0.until > world.steady() } }
 
     /// Ends the rests of a model and of all its credentials.
     package func wake(_ model: ModelReference) async {

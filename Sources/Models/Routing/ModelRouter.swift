@@ -13,6 +13,8 @@ package final class ModelRouter: ModelProvider {
     /// What the router needs of the world besides the vendors; tests bring their own.
     package struct World: Sendable {
         package var now: @MainActor @Sendable () -> Timestamp
+        /// For rests, which do not end sooner or later when somebody sets the clock.
+        package var steady: @MainActor @Sendable () -> Timestamp
         package var sleep: @MainActor @Sendable (Duration) async throws -> Void
         /// From 0 to 1.
         package var random: @MainActor @Sendable () -> Double
@@ -22,7 +24,7 @@ package final class ModelRouter: ModelProvider {
         package var renew: @MainActor @Sendable (StoredCredential) async throws(ModelError) -> LoginTokens
 
         package init(
-            now: @escaping @MainActor @Sendable () -> Timestamp = { .now },
+            now: (@MainActor @Sendable () -> Timestamp)? = nil,
             sleep: @escaping @MainActor @Sendable (Duration) async throws -> Void = {
                 try await Task.sleep(for: $0)
             },
@@ -34,7 +36,8 @@ package final class ModelRouter: ModelProvider {
                     throw .unauthorized(message: "Nobody renews the login `\(login.id)`.")
                 }
         ) {
-            self.now = now
+            self.now = now ?? { .now }
+            steady = now ?? { .steady }
             self.sleep = sleep
             self.random = random
             self.localModels = localModels
@@ -211,7 +214,7 @@ extension ModelRouter {
     }
 
     private func rest(of candidate: Candidate) -> Cooldown? {
-        rests.rest(of: candidate.credential.restID, candidate.model, at: world.now())
+        rests.rest(of: candidate.credential.restID, candidate.model, at: world.steady())
     }
 
     /// Those that may be asked now.
@@ -223,7 +226,7 @@ extension ModelRouter {
         let ready = candidates.filter { !places.contains($0.place) }
         let probe = ready.isEmpty ? resting.min { $0.1.until < $1.1.until }?.0 : nil
         for (candidate, rest) in resting where candidate.place != probe?.place {
-            trial.skip(candidate, rest, at: world.now())
+            trial.skip(candidate, rest, at: world.steady())
         }
         return ready + (probe.map { [$0] } ?? [])
     }
@@ -342,7 +345,7 @@ extension ModelRouter {
 
     private func rest(_ candidate: Candidate, _ reason: RestTable.Reason) async {
         let cooldown = rests.fail(
-            candidate.credential, candidate.model, reason, rules: settings.cooldowns, at: world.now())
+            candidate.credential, candidate.model, reason, rules: settings.cooldowns, at: world.steady())
         do {
             try await book.save(cooldown)
         } catch {

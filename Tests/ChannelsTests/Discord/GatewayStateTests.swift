@@ -79,6 +79,13 @@ struct GatewaySessionTests {
         session.sawEverything(until: 300)
         #expect(session.seenUntil == 300)
     }
+
+    @Test func `a clock that was ahead and is set back makes nothing seen that is still to come`() {
+        var session = GatewaySession(fingerprint: "f")
+        session.sawEverything(until: 900)
+        session.sawEverything(until: 300)
+        #expect(session.seenUntil == 300)
+    }
 }
 
 struct SeenMessagesTests {

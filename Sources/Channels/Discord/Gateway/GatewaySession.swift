@@ -55,9 +55,11 @@ struct GatewaySession: Sendable, Hashable {
     }
 
     /// Moves `seenUntil` on, unless something of before the session may still have to be read.
+    ///
+    /// Back as well, with a clock that was set back: what is still to come has not been seen.
     mutating func sawEverything(until moment: Snowflake) {
         guard unseenGuilds.isEmpty || seenUntil == nil else { return }
-        seenUntil = max(seenUntil ?? moment, moment)
+        seenUntil = moment
     }
 }
 
