@@ -37,6 +37,7 @@ enum Fuzz {
         ),
         ("agent.wait", #"{"runId":"r","timeoutMs":1}"#),
         ("channels.status", #"{"probe":false,"timeoutMs":8000}"#),
+        ("channels.logout", #"{"channel":"telegram","accountId":"default"}"#),
         (
             "sessions.list",
             #"{"includeGlobal":true,"includeUnknown":true,"limit":200,"offset":1,"activeMinutes":5,"search":"a","label":"l","archived":"all","sortBy":"updatedAt","includeDerivedTitles":true,"includeLastMessage":true}"#
