@@ -16,6 +16,15 @@ from harness.gateway import Echo, binary, echo_binary
 ARTIFACTS = Path(__file__).parent / ".artifacts"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The image's machines and the browsers share one process of the suite.
+
+    The image is laid out once then; and a browser gives up what it loads when a network comes or goes."""
+    for item in items:
+        if {"image", "chrome"} & set(item.fixturenames) or item.get_closest_marker("browser"):  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.xdist_group("network"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def artifacts() -> Path:
     ARTIFACTS.mkdir(exist_ok=True)

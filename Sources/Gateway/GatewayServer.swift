@@ -36,7 +36,7 @@ package final class GatewayServer: RequestHandler {
         let sessions = services.stores.sessions
         let switchboard = services.switchboard
         let health = HealthBook(
-            settings: box, sessions: sessions, board: services.channels, volume: switchboard.volume, log: log)
+            settings: box, sessions: sessions, board: services.channels, log: log)
         let history = HistoryCache()
         let changes = SessionChanges(
             sessions: sessions, settings: box, models: services.models, broadcaster: broadcaster,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -90,7 +90,12 @@ class Tab:
         )
 
     def open(self, path: str = "/") -> Tab:
-        self.page.goto(self.url + path)
+        try:
+            self.page.goto(self.url + path)
+        except Error as error:  # the network of a machine that was just made
+            if "ERR_NETWORK_CHANGED" not in str(error):
+                raise
+            self.page.goto(self.url + path)
         return self
 
     def log_in(self, token: str) -> Tab:

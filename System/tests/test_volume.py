@@ -72,7 +72,7 @@ def test_a_full_volume_refuses_in_words_and_shows_what_is_there(chat_gateway: Ga
         status = page.request("status", {})["volume"]
         assert (status["state"], status["freeBytes"]) == ("full", 0)
         assert status["used"]["database"] > 0
-        assert page.request("health", {})["volume"]["state"] == "full"
+        assert page.request("status", {})["volume"]["state"] == "full"
         told = chat_gateway.command("status")
         assert "Volume    0 MB of 32 MB free" in told.out and "fly volumes extend" in told.out, told.text
 
@@ -175,7 +175,7 @@ def test_a_volume_that_gets_full_is_warned_of_and_tidied_up(
     assert gateway.get("/readyz").status == 200
     with connect(gateway.port) as page:
         assert page.chat("hi")["state"] == "final"
-        assert page.request("health", {})["volume"]["state"] in ("low", "ok")
+        assert page.request("status", {})["volume"]["state"] in ("low", "ok")
     found = gateway.command("doctor", env=FLY)
     assert "nearly full" in found.out and "fly volumes extend" in found.out, found.text
 

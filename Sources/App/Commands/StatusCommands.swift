@@ -145,9 +145,6 @@ enum StatusCommands {
             let agents = health["agents"]?.arrayValue?.compactMap { $0["agentId"]?.stringValue } ?? []
             Terminal.print("Agents: \(agents.joined(separator: ", "))")
             Terminal.print("Sessions: \(health["sessions"]?["count"]?.intValue ?? 0)")
-            if let problem = health["volume"]?["problem"]?.stringValue {
-                Terminal.print("Volume: \(problem)")
-            }
         }
         return health["ok"]?.boolValue == true ? .success : .failure
     }

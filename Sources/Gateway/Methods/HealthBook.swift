@@ -8,7 +8,6 @@ final class HealthBook {
     private let settings: SettingsBox
     private let sessions: SessionStore
     private let board: ChannelBoard?
-    private let volume: VolumeWatch?
     private let log: Log
     private var encoded: [Generation: [UInt8]] = [:]
     private(set) var version = 1
@@ -16,12 +15,11 @@ final class HealthBook {
     private var isRefreshing = false
 
     init(
-        settings: SettingsBox, sessions: SessionStore, board: ChannelBoard?, volume: VolumeWatch?, log: Log
+        settings: SettingsBox, sessions: SessionStore, board: ChannelBoard?, log: Log
     ) {
         self.settings = settings
         self.sessions = sessions
         self.board = board
-        self.volume = volume
         self.log = log
     }
 
@@ -31,7 +29,7 @@ final class HealthBook {
     func encoded(_ generation: Generation) -> [UInt8] {
         if let known = encoded[generation] { return known }
         let summary = HealthSummary(
-            settings: settings.now, board: board, sessions: [:], took: .zero, volume: volume?.json)
+            settings: settings.now, board: board, sessions: [:], took: .zero)
         let bytes = summary.json(generation).encoded()
         encoded[generation] = bytes
         return bytes
@@ -55,8 +53,7 @@ final class HealthBook {
                 lists[agent.id] = try await sessions.list(SessionFilter(agent: agent.id, limit: 5))
             }
             let summary = HealthSummary(
-                settings: settings.now, board: board, sessions: lists, took: ContinuousClock.now - start,
-                volume: volume?.json)
+                settings: settings.now, board: board, sessions: lists, took: ContinuousClock.now - start)
             for generation in Generation.allCases { encoded[generation] = summary.json(generation).encoded() }
             version += 1
             refreshedAt = .now
@@ -73,7 +70,6 @@ struct HealthSummary {
     let board: ChannelBoard?
     let sessions: [AgentID: SessionList]
     let took: Duration
-    let volume: JSON?
     var now = Timestamp.now
 
     func json(_ generation: Generation) -> JSON {
@@ -91,7 +87,6 @@ struct HealthSummary {
         object["defaultAgentId"] = .string(settings.keys.defaultAgent.rawValue)
         object["agents"] = .array(settings.agents.map { agent($0) })
         object["sessions"] = sessions(of: settings.keys.defaultAgent)
-        object["volume"] = volume
         return .object(object)
     }
 

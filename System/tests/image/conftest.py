@@ -36,11 +36,10 @@ FLY = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever comes first waits for Debian's packages too; the image is laid out in one process of the suite only."""
+    """Whoever comes first waits for Debian's packages too."""
     for item in items:
         if "image" in item.fixturenames:  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.timeout(LAYOUT_SECONDS))
-            item.add_marker(pytest.mark.xdist_group("image"))
 
 
 @pytest.fixture(scope="session")
