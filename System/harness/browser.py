@@ -90,12 +90,18 @@ class Tab:
         )
 
     def open(self, path: str = "/") -> Tab:
-        try:
-            self.page.goto(self.url + path)
-        except Error as error:  # the network of a machine that was just made
-            if "ERR_NETWORK_CHANGED" not in str(error):
-                raise
-            self.page.goto(self.url + path)
+        """Again when the machine's network changed meanwhile: a browser drops what it was loading then."""
+        changed = "ERR_NETWORK_CHANGED"
+        for _ in range(3):
+            self.errors[:] = [error for error in self.errors if changed not in error]
+            try:
+                self.page.goto(self.url + path)
+            except Error as error:
+                if changed not in str(error):
+                    raise
+                continue
+            if not any(changed in error for error in self.errors):
+                break
         return self
 
     def log_in(self, token: str) -> Tab:

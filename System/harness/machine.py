@@ -94,6 +94,8 @@ class Machine:
             run.discard()
         for lent in self._lent:
             background.loop.call_soon_threadsafe(lent.close)
+        # Now, and not when the system gets to it: a browser of the next test would notice.
+        subprocess.run(["ip", "link", "delete", self._link], check=False)
         self._keeper.communicate("")
         self.memory.remove()
 
@@ -119,6 +121,11 @@ class Machine:
             " && ip link set eth0 up"
         )
         subprocess.run(["nsenter", f"--net=/proc/{keeper}/ns/net", "sh", "-euc", inside], check=True)
+
+    def wait_for_network(self) -> None:
+        """Until our end of the cable changes no more: a browser drops what it loads when an address is added."""
+        show = ["ip", "-6", "addr", "show", "dev", self._link, "tentative"]
+        eventually("a network at rest", lambda: not subprocess.run(show, capture_output=True, check=True).stdout)
 
     # What the platform does
 

@@ -113,6 +113,7 @@ def test_the_page_lets_a_person_in_and_talks(machine: Machine, world: World, aut
     """Chromium, https, a public name: paste the token, say hello."""
     machine.start(COMMAND, {**FLY, **world.variables, "ANTHROPIC_API_KEY": "sk-ant-test-0123456789"})
     machine.wait_until_ready()
+    machine.wait_for_network()
     with FakeEdge(authority.server(), (machine.address6, 3000)) as edge:
         with browser(f"MAP {NAME} 127.0.0.1:{edge.port}") as chrome:
             context = chrome.new_context(ignore_https_errors=True, locale="en-US")
