@@ -13,7 +13,7 @@ import pytest
 
 from fakes import FakeOpenAIChat, Hold, Text
 from harness import Gateway, ModelConfig, connect, eventually, gateway_config
-from harness.platforms import PLATFORMS, Connect, Platform, own_connector
+from harness.platforms import PLATFORMS, Connect, Place, Platform, own_connector
 from harness.volume import Volume, mounted
 
 FULL = r"The volume of `.*` is full \(0 MB of 32 MB free\), so nothing new is taken in\."
@@ -84,16 +84,21 @@ def test_a_full_volume_refuses_in_words_and_shows_what_is_there(chat_gateway: Ga
     assert chat_gateway.output.count("is full (0 MB") == 1, "it is said once"
 
 
+def fills_after_an_answer(gateway: Gateway, platform: Platform, person: Any, place: Place, volume: Volume) -> None:
+    """One message is answered, then the volume is full."""
+    platform.ask(person, place)
+    platform.wait_until_answered()
+    volume.fill()
+    eventually("the door to be shut", lambda: is_shut(gateway))
+
+
 def test_messages_of_a_platform_wait_there_and_are_answered_once(
     connect_bot: Connect, platform: Platform, volume: Volume
 ) -> None:
     gateway = connect_bot()
     ann = platform.person("Ann")
     place = platform.direct(ann)
-    platform.ask(ann, place)
-    platform.wait_until_answered()
-    volume.fill()
-    eventually("the door to be shut", lambda: is_shut(gateway))
+    fills_after_an_answer(gateway, platform, ann, place, volume)
 
     for _ in range(3):
         platform.ask(ann, place)
@@ -110,10 +115,7 @@ def test_a_kill_while_it_is_full_loses_nothing(connect_bot: Connect, platform: P
     gateway = connect_bot()
     ann = platform.person("Ann")
     place = platform.direct(ann)
-    platform.ask(ann, place)
-    platform.wait_until_answered()
-    volume.fill()
-    eventually("the door to be shut", lambda: is_shut(gateway))
+    fills_after_an_answer(gateway, platform, ann, place, volume)
     platform.ask(ann, place)
     time.sleep(1)
 

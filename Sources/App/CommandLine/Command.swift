@@ -53,10 +53,24 @@ struct Command: Sendable {
     var path: [String]
     var summary: String
     /// What its words are called in help, each `<needed>` or `[optional]`.
-    var arguments: [String] = []
-    var options: [Option] = []
+    var arguments: [String]
     var run: @MainActor @Sendable (Invocation) async throws -> ExitCode
+    private let makeOptions: @MainActor @Sendable () -> [Option]
 
+    /// `options` are made when they are asked for: of all commands one runs.
+    init(
+        path: [String], summary: String, arguments: [String] = [],
+        options: @escaping @autoclosure @MainActor @Sendable () -> [Option] = [],
+        run: @escaping @MainActor @Sendable (Invocation) async throws -> ExitCode
+    ) {
+        self.path = path
+        self.summary = summary
+        self.arguments = arguments
+        makeOptions = options
+        self.run = run
+    }
+
+    @MainActor var options: [Option] { makeOptions() }
     var name: String { path.joined(separator: " ") }
     var neededArguments: Int { arguments.count { $0.hasPrefix("<") } }
     var takesAnyNumber: Bool {

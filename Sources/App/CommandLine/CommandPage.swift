@@ -1,4 +1,5 @@
 /// `docs/en/commands.md`, made from the table; a test holds the two together.
+@MainActor
 struct CommandPage {
     let commands: [Command]
 

@@ -1,6 +1,7 @@
 import Core
 
 /// Finds the command in the words people type, and reads its options.
+@MainActor
 struct CommandParser {
     let commands: [Command]
 

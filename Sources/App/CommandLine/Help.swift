@@ -1,4 +1,5 @@
 /// Help texts, made from the table.
+@MainActor
 struct Help {
     let commands: [Command]
 

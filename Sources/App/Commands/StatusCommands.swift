@@ -1,3 +1,4 @@
+import Agent
 import Core
 
 /// `status`, `health`, `sessions`, `system …`: how the gateway does.
@@ -122,7 +123,8 @@ enum StatusCommands {
         guard let volume, let free = volume["freeBytes"]?.intValue, let total = volume["totalBytes"]?.intValue
         else { return [] }
         let used = volume["usedText"]?.stringValue.map { "; used: \($0)" } ?? ""
-        let rows = [("Volume", "\(free >> 20) MB of \(total >> 20) MB free\(used)")]
+        let space = VolumeSpace(totalBytes: Int64(total), freeBytes: Int64(free))
+        let rows = [("Volume", space.text + used)]
         return rows + (volume["problem"]?.stringValue.map { [("Problem", $0)] } ?? [])
     }
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from fakes import FakeOpenAIChat, Text
 from fakes.faults import CutBefore, Fault, Refuse
-from harness import connect
+from harness import Gateway, connect
 from harness.client import Refused
 from harness.platforms import Connect, Place, Platform, accounts, wait_for_status
 from harness.waiting import eventually
@@ -36,12 +38,19 @@ def test_a_message_is_answered_once_wherever_it_is_written(platform: Platform, c
     platform.wait_until_answered()
 
 
-def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: Connect) -> None:
+@contextlib.contextmanager
+def two_accounts(platform: Platform, connect_bot: Connect) -> Iterator[tuple[Gateway, Platform]]:
+    """A gateway with a bot of a second account beside the platform's own, and that bot's platform."""
     second = type(platform)(token=platform.second_token)
     with second.fake:
         own = {platform.token_key: platform.second_token, "apiRoot": second.section()["apiRoot"]}
         gateway = connect_bot(**{platform.id: {"accounts": {"default": {}, "second": own}}})
         wait_for_status(gateway, platform, "the second account", lambda s: s.get("connected"), "second")
+        yield gateway, second
+
+
+def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: Connect) -> None:
+    with two_accounts(platform, connect_bot) as (gateway, second):
         for one in (platform, second):
             ann = one.person("Ann")
             one.ask(ann, one.direct(ann))
@@ -52,11 +61,7 @@ def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: C
 
 
 def test_a_client_logs_an_account_out_and_the_others_go_on(platform: Platform, connect_bot: Connect) -> None:
-    second = type(platform)(token=platform.second_token)
-    with second.fake:
-        own = {platform.token_key: platform.second_token, "apiRoot": second.section()["apiRoot"]}
-        gateway = connect_bot(**{platform.id: {"accounts": {"default": {}, "second": own}}})
-        wait_for_status(gateway, platform, "the second account", lambda s: s.get("connected"), "second")
+    with two_accounts(platform, connect_bot) as (gateway, _):
         with connect(gateway.port) as client:
             asked = {"channel": platform.id, "accountId": "second"}
             left = {"channel": platform.id, "accountId": "second", "loggedOut": True, "envToken": False}

@@ -31,6 +31,14 @@ private final class Volume {
     }
 }
 
+extension TestClock {
+    /// Lets time pass for the watch once it sleeps; `others` may sleep beside it.
+    fileprivate func pass(_ time: Duration, others: Bool = false) async throws {
+        try await eventually("it sleeps") { others ? sleeperCount >= 1 : sleeperCount == 1 }
+        advance(by: time)
+    }
+}
+
 @MainActor
 @Suite(.timeLimit(.minutes(1)))
 struct VolumeWatchTests {
@@ -42,8 +50,7 @@ struct VolumeWatchTests {
                 for _ in 0..<3 { try await house.ask("hi") }
                 #expect(watch.refusal == nil && watch.problem == nil)
                 #expect(volume.looks == 1)
-                try await eventually("it sleeps") { clock.sleeperCount == 1 }
-                clock.advance(by: .seconds(59))
+                try await clock.pass(.seconds(59))
                 #expect(volume.looks == 1)
                 clock.advance(by: .seconds(1))
                 try await eventually("it has looked") { volume.looks == 2 }
@@ -81,8 +88,7 @@ struct VolumeWatchTests {
             let watch = volume.watch(house, clock: clock, fly: "my-app")
             try await with(watch) {
                 volume.space.isReadOnly = true
-                try await eventually("it sleeps") { clock.sleeperCount == 1 }
-                clock.advance(by: .seconds(60))
+                try await clock.pass(.seconds(60))
                 try await eventually("it is shut") { watch.isShut }
                 #expect(watch.notReady == "volume read-only")
                 #expect(watch.problem?.contains("`fly machine restart m1 -a my-app`") == true)
@@ -101,16 +107,14 @@ struct VolumeWatchTests {
                 await models.sawRequests(1)
                 try await house.say("two", id: "r2")
                 volume.fill(to: 3)
-                try await eventually("it sleeps") { clock.sleeperCount == 1 }
-                clock.advance(by: .seconds(60))
+                try await clock.pass(.seconds(60))
                 try await eventually("it is shut") { watch.isShut }
                 _ = await house.switchboard.abort(session: TestHouse.main, run: "r1", reason: .rpc)
                 _ = try await house.outcome(of: "r1")
                 #expect(models.requests.count == 1)
 
                 volume.fill(to: 500)
-                try await eventually("it sleeps") { clock.sleeperCount == 1 }
-                clock.advance(by: .seconds(5))
+                try await clock.pass(.seconds(5))
                 let outcome = try await house.outcome(of: "r2")
                 #expect(outcome.status == .ok)
                 #expect(models.requests.count == 2)
@@ -135,8 +139,7 @@ struct VolumeWatchTests {
                 #expect(watch.notReady == "volume full")
 
                 try await house.limitPages(1_000_000)
-                try await eventually("it sleeps") { clock.sleeperCount >= 1 }
-                clock.advance(by: .seconds(5))
+                try await clock.pass(.seconds(5), others: true)
                 try await eventually("it is open") { !watch.isShut }
                 try await eventually("it is answered") {
                     try await house.lines() == ["user: one", "assistant: Whole."]

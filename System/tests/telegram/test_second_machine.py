@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,6 @@ from harness.platforms import TelegramPlatform, accounts
 # Who stood down looks again after 15 to 30 s.
 TAKE_OVER_SECONDS = 45
 STANDS_DOWN = "so this one stands down"
-
-
-@pytest.fixture
-def platform() -> Iterator[TelegramPlatform]:
-    platform = TelegramPlatform()
-    with platform.fake:
-        yield platform
 
 
 @pytest.fixture
