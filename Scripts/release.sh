@@ -7,7 +7,7 @@ export SWIFT_BACKTRACE=enable=no
 mkdir -p dist .build-static
 
 # Nothing to do while both are newer than what they are made of.
-sources="Sources Package.swift Scripts/release.sh Scripts/link-order.txt"
+sources="Sources Package.swift Scripts/release.sh Scripts/link-order.txt Scripts/no-unwind.ld"
 if [ -z "${OPENCLAW_PIE:-}" ] && ! sh Scripts/stale.sh dist/openclaw $sources && ! sh Scripts/stale.sh dist/wire-echo $sources; then
     exit 0
 fi
@@ -31,6 +31,7 @@ else
             -Xlinker -L"$PWD/.build-static" \
             -Xswiftc -use-ld=lld -Xlinker $place -Xlinker --no-export-dynamic -Xlinker --gc-sections -Xlinker --icf=all \
             -Xlinker --symbol-ordering-file="$PWD/Scripts/link-order.txt" -Xlinker --no-warn-symbol-ordering \
+            -Xlinker -T -Xlinker "$PWD/Scripts/no-unwind.ld" -Xlinker --no-eh-frame-hdr \
             -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none \
             -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections \
             -Xswiftc -Xfrontend -Xswiftc -function-sections \
