@@ -20,6 +20,7 @@ else
         ln -sf "$(gcc -print-file-name=$library.a)" .build-static/
     done
     ln -sf "$(g++ -print-file-name=libstdc++.a)" .build-static/
+    curl=$(sh Scripts/static-curl.sh)
     # A fixed place for the program itself, as Go and Zig give it: its tables need no relocation, which would make 0.7 MB
     # of them private memory. Heap, stacks and libraries keep their random places. OPENCLAW_PIE=1 moves the program too.
     place=--no-pie
@@ -33,7 +34,7 @@ else
             -Xlinker --symbol-ordering-file="$PWD/Scripts/link-order.txt" -Xlinker --no-warn-symbol-ordering \
             -Xlinker -T -Xlinker "$PWD/Scripts/no-unwind.ld" -Xlinker --no-eh-frame-hdr \
             -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none \
-            -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections \
+            $curl -Xcc -Os -Xcc -ffunction-sections -Xcc -fdata-sections \
             -Xswiftc -Xfrontend -Xswiftc -function-sections \
             -Xswiftc -Xfrontend -Xswiftc -disable-dynamic-actor-isolation \
             -Xswiftc -enforce-exclusivity=unchecked

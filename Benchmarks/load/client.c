@@ -4,6 +4,7 @@
      client PORT echo  N SECONDS - - -                 64-byte round trips a second against an echo at /ws
      client PORT hold  N SECONDS - - TOKEN             logs N clients in and keeps them; prints "ready"
      client PORT turns N SECONDS - - TOKEN             turns a second, one under way in each of N sessions; p50 and p99 in ms
+     client PORT first 1 0 - - TOKEN                   waits for the gateway; the moment of the first answer, CLOCK_MONOTONIC in s
      client PORT crowd N SECONDS - - TOKEN             the same, each session written to by a client of its own, who sees them all
      client PORT watch N SECONDS - - TOKEN             logs N clients in, counts the events they get: "events COUNT"
 
@@ -62,7 +63,7 @@ static void send_text(struct peer *p, const char *text) {
     send_all(p->fd, frame, at + 4 + n);
 }
 
-static int has_turns(void) { return !strcmp(mode, "turns") || !strcmp(mode, "crowd"); }
+static int has_turns(void) { return !strcmp(mode, "turns") || !strcmp(mode, "crowd") || !strcmp(mode, "first"); }
 
 static void next_turn(struct session *session) {
     char text[1024];
@@ -216,6 +217,7 @@ int main(int argc, char **argv) {
     double took = now() - start;
     if (!strcmp(mode, "watch")) { printf("events %ld\n", events); return 0; }
     if (!strcmp(mode, "hold")) return 0;
+    if (!strcmp(mode, "first")) { printf("%.6f\n", now()); return 0; }
     qsort(latencies, latency_count, sizeof *latencies, by_size);
     printf("%.0f %.3f %.3f\n", answers / took, latency_count ? latencies[latency_count / 2] * 1e3 : 0,
            latency_count ? latencies[(size_t)(latency_count * 0.99)] * 1e3 : 0);

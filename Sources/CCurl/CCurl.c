@@ -26,6 +26,9 @@ static struct {
 static int is_loaded;
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
+#ifdef CCURL_STATIC
+#define FIND(name) api.name = curl_##name
+#else
 static void *open_library(void) {
 #ifdef __APPLE__
     return dlopen("/usr/lib/libcurl.4.dylib", RTLD_NOW | RTLD_LOCAL);
@@ -33,12 +36,15 @@ static void *open_library(void) {
     return dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
 #endif
 }
+#define FIND(name) if (!(api.name = (__typeof__(api.name))dlsym(library, "curl_" #name))) return -1
+#endif
 
 static int load(void) {
     if (is_loaded) return 0;
+#ifndef CCURL_STATIC
     void *library = open_library();
     if (!library) return -1;
-#define FIND(name) if (!(api.name = (__typeof__(api.name))dlsym(library, "curl_" #name))) return -1
+#endif
     FIND(global_init); FIND(easy_init); FIND(easy_cleanup); FIND(easy_setopt); FIND(easy_getinfo); FIND(easy_pause);
     FIND(easy_recv); FIND(easy_send); FIND(easy_strerror); FIND(slist_append); FIND(slist_free_all); FIND(multi_init); FIND(multi_cleanup);
     FIND(multi_setopt); FIND(multi_add_handle); FIND(multi_remove_handle); FIND(multi_socket_action);
