@@ -86,21 +86,14 @@ enum DoctorCommands {
     private static func files(_ setup: LocalSetup) -> [Finding] {
         let state = setup.state
         var findings: [Finding] = []
-        if access(state, F_OK) == 0 && access(state, W_OK) != 0 {
+        // What is mounted read-only is told of with the volume.
+        if access(state, F_OK) == 0, access(state, W_OK) != 0, errno != EROFS {
             findings.append(
                 Finding(
                     .problem,
                     "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
         }
-        if let space = VolumeSpace(of: state), space.level() > .roomy {
-            let what = space.isReadOnly ? "mounted read-only" : space.level() == .low ? "nearly full" : "full"
-            let advice = setup.platform.volumeAdvice
-            findings.append(
-                Finding(
-                    .problem,
-                    "The volume of \(state) is \(what): \(space.text). Used: \(VolumeUse(of: state).text)",
-                    fix: space.isReadOnly ? advice.mountAgain : advice.makeRoom))
-        }
+        if let space = Finding(volumeOf: setup), space.weight != .ok { findings.append(space) }
         var status = stat()
         if stat(setup.configPath, &status) == 0, status.st_mode & 0o077 != 0 {
             findings.append(
