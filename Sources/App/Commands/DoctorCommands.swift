@@ -44,6 +44,7 @@ enum DoctorCommands {
             Finding(.problem, "\($0) (left out)")
         }
         let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
+        let secrets = setup.config.secrets.failures.map { Finding(.problem, "\($0)") }
         let standIn = mistakes.isEmpty ? [] : [Finding(.note, whatAStartDoes(setup))]
         let written = setup.snapshot.file.config
         let channels = ChannelSections(config: written, environment: setup.environment)
@@ -57,7 +58,7 @@ enum DoctorCommands {
         let rules = (ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config) + zone).map {
             Finding(.note, $0)
         }
-        return head + mistakes + standIn + leftOut + warnings + rules + quiet
+        return head + mistakes + standIn + leftOut + secrets + warnings + rules + quiet
     }
 
     private static func whatAStartDoes(_ setup: LocalSetup) -> String {

@@ -172,6 +172,7 @@ final class Assembly {
         setup.refresh()
         router.update(RoomSettings(setup: setup, secret: secret).models)
         logs.update(setup, secrets: knownSecrets)
+        sayDeadReferences()
         sayShadowedKeys()
         sayQuietRules()
         applySettings()
@@ -297,6 +298,11 @@ final class Assembly {
         }
     }
 
+    /// Each secret that is referred to and cannot be read, once a reading: what needs it does not work.
+    private func sayDeadReferences() {
+        for issue in setup.config.secrets.failures { log.named("config").error("\(issue)") }
+    }
+
     private func sayWhatWasFound() {
         let config = log.named("config")
         if setup.snapshot.origin == .lastGood {
@@ -306,6 +312,7 @@ final class Assembly {
         }
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
+        sayDeadReferences()
         sayShadowedKeys()
         sayQuietRules()
         for mistake in certificates.mistakes { log.warning("\(mistake)") }

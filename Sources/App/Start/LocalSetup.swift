@@ -110,6 +110,7 @@ struct LocalSetup {
             names.contains { variable.key.hasSuffix($0) }
         }
         return Array(variables.values) + ConfigRedaction.secrets(in: config.raw)
+            + Array(config.secrets.values.values)
             + [secret.token, secret.password].compactMap { $0?.reveal() }
     }
 

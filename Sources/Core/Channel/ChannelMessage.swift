@@ -156,8 +156,6 @@ package struct PlaceRule: Sendable, Hashable {
     /// `groupPolicy` of this place alone.
     package var policy: GroupPolicy?
     package var systemPrompt: String?
-    /// Nil: all.
-    package var skills: [String]?
     /// `tools` and `toolsBySender` as they stand in the config.
     package var tools: JSON?
     package var toolsBySender: JSON?
