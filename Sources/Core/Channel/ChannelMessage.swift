@@ -18,6 +18,8 @@ package struct ChannelMessage: Sendable {
     /// Whether it was chosen from the platform's menu of our commands: then it is meant for us.
     package var isCommand = false
     package var sentAt: Timestamp
+    /// The chat as a message to it is addressed, in the platform's own spelling; nil: channel and chat.
+    package var target: String?
     /// The channel's own, for answering: comes back with every part of the reply.
     package var handle: JSON?
 

@@ -71,9 +71,14 @@ struct SessionRowJSON {
         for key in Self.passedOn { object[key] = entry.extra[key] }
         Self.addPlace(to: &object, of: entry, generation)
         addToday(&object, entry.key, entry)
-        guard generation == .four else { return object }
-        object["createdAt"] = entry.createdAt.json
-        object["displayName"] = object["displayName"] ?? object["label"]
+        if generation == .four {
+            object["createdAt"] = entry.createdAt.json
+            object["displayName"] = object["displayName"] ?? object["label"]
+        }
+        // A direct chat is called by the person, unless somebody has given it a name.
+        if entry.label == nil, let label = entry.extra["origin"]?["label"] {
+            object["displayName"] = object["displayName"] ?? label
+        }
         return object
     }
 
@@ -141,7 +146,7 @@ struct SessionRowJSON {
     /// Fields the store keeps as they were imported or patched.
     private static let passedOn = [
         "elevatedLevel", "responseUsage", "origin", "deliveryContext", "lastChannel", "lastTo",
-        "lastAccountId",
+        "lastAccountId", "lastThreadId",
         "groupChannel", "space", "pinned", "unread", "icon", "color", "category",
     ]
 
