@@ -72,7 +72,9 @@ def test_fly_doctor_finds_nothing_on_a_machine_without_fault(deployed: Gateway) 
     assert "One gateway holds the lock (pid " in done.out
     assert TOKEN not in done.text
     told = deployed.command("fly", "doctor", "--json", env=FLY)
-    assert all(found["weight"] == "ok" for found in json.loads(told.out)["findings"])
+    # What the kernel of the machine the tests run on has counted is not ours.
+    found = [one for one in json.loads(told.out)["findings"] if "the kernel has ended" not in one["text"]]
+    assert all(one["weight"] == "ok" for one in found), told.text
 
 
 # "App is not listening on expected address"

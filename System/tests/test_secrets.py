@@ -66,6 +66,17 @@ def test_token_and_key_come_from_a_file_and_are_never_shown(
     assert gateway.command("config", "validate").code == 0
 
 
+def test_a_file_of_secrets_that_others_can_read_is_told(
+    start: Any, state: Path, vault: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = start(config_of(state, vault, fake_chat))
+    said = f"note Others can read {vault}: `chmod 600 {vault}`"
+    assert said not in gateway.command("doctor").out
+    vault.chmod(0o644)
+    told = gateway.command("doctor")
+    assert told.code == 0 and said in told.out, told.text
+
+
 def test_a_secret_that_changes_in_its_file_is_taken_up(
     start: Any, state: Path, vault: Path, fake_chat: FakeOpenAIChat
 ) -> None:

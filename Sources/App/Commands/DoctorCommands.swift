@@ -95,12 +95,10 @@ enum DoctorCommands {
                     "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
         }
         if let space = Finding(volumeOf: setup), space.weight != .ok { findings.append(space) }
-        var status = stat()
-        if stat(setup.configPath, &status) == 0, status.st_mode & 0o077 != 0 {
-            findings.append(
-                Finding(
-                    .note,
-                    "Others can read \(setup.configPath): `chmod 600 \(setup.configPath)`"))
+        for path in [setup.configPath] + setup.config.secrets.files {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
+            findings.append(Finding(.note, "Others can read \(path): `chmod 600 \(path)`"))
         }
         if setup.config.gateway.controlUi.enabled, UIFolder.find(setup.environment) == nil {
             findings.append(

@@ -17,7 +17,8 @@ struct FlyMachineCheck {
     private var app: String { setup.platform.flyApp ?? "APP" }
 
     var findings: [Finding] {
-        [gatewaySecret, modelKey, storage, Finding(volumeOf: setup), memory, machines].compactMap(\.self)
+        [gatewaySecret, modelKey, storage, Finding(volumeOf: setup), memory, killed, machines].compactMap(
+            \.self)
             + configFile + FlyAddressCheck(setup: setup, app: app).findings + [lock].compactMap(\.self)
     }
 
@@ -67,10 +68,30 @@ struct FlyMachineCheck {
     /// "OOM / memory issues".
     private var memory: Finding? {
         setup.environment["FLY_VM_MEMORY_MB"].flatMap { Int($0) }.map { megabytes in
-            FlyFileCheck.memory(of: megabytes) {
-                "fly machine update \(setup.platform.flyMachine ?? "MACHINE") --vm-memory \($0) -y -a \(app)"
-            }
+            FlyFileCheck.memory(of: megabytes) { withMemory($0) }
         }
+    }
+
+    private func withMemory(_ megabytes: Int) -> String {
+        "fly machine update \(setup.platform.flyMachine ?? "MACHINE") --vm-memory \(megabytes) -y -a \(app)"
+    }
+
+    /// On Fly the kernel is the machine's own, so its count is of this machine, since its start.
+    private var killed: Finding? {
+        // A count that cannot be read is of no use, and no fault.
+        let table = (try? PrivateFile.read("/proc/vmstat", limit: 1 << 20)) ?? []
+        let count = Self.killed(in: String(decoding: table, as: UTF8.self))
+        guard count > 0 else { return nil }
+        return Finding(
+            .note,
+            "Programs that the kernel has ended for want of memory since this machine started: \(count)",
+            fix: withMemory(512))
+    }
+
+    /// How many that are, by the words of `/proc/vmstat`.
+    nonisolated static func killed(in table: String) -> Int {
+        let line = table.split(separator: "\n").first { $0.hasPrefix("oom_kill ") }
+        return line.flatMap { Int($0.dropFirst("oom_kill ".count)) } ?? 0
     }
 
     /// Two machines with one bot token answer everything twice.
