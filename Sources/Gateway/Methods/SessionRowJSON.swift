@@ -87,9 +87,14 @@ struct SessionRowJSON {
         guard generation == .four else { return }
         let agent = settings.agent(of: key)
         object["agentId"] = .string(agent.rawValue)
-        object["isMain"] = .bool(key == settings.keys.mainSession(of: agent))
+        let isMain = key == settings.keys.mainSession(of: agent)
+        object["isMain"] = .bool(isMain)
         object["isBackground"] = .bool(key.rest.hasPrefix("cron:") || key.rest.hasPrefix("subagent:"))
-        object["classification"] = key == settings.keys.mainSession(of: agent) ? "main" : "custom"
+        object["classification"] = .string(isMain ? "main" : entry?.chatType ?? "custom")
+        if entry?.extra["lastAccountId"] != nil {
+            object["accountId"] = entry?.extra["lastAccountId"]
+            object["peerKind"] = entry?.chatType.map { .string($0) }
+        }
         object["visibility"] = "shared"
         object["archived"] = false
         object["pinned"] = object["pinned"] ?? false

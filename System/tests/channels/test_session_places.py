@@ -32,6 +32,18 @@ def rows(gateway: Gateway, generation: int) -> dict[str, dict[str, Any]]:
     return {row["key"].removeprefix("agent:main:"): {k: row[k] for k in FIELDS if k in row} for row in found}
 
 
+def test_rows_of_today_say_who_is_met_with_which_account(platform: Platform, connect_bot: Connect) -> None:
+    gateway, *_ = written_everywhere(platform, connect_bot)
+    with connect(gateway.port, 4) as client:
+        found = {row["key"]: row for row in client.request("sessions.list", {})["sessions"]}
+    kind = "channel" if platform.id == "discord" else "group"
+    main = found.pop("agent:main:main")
+    assert (main["peerKind"], main["accountId"], main["classification"]) == ("direct", "default", "main")
+    assert found
+    for row in found.values():
+        assert (row["peerKind"], row["accountId"], row["classification"]) == (kind, "default", kind)
+
+
 def expected(platform: Platform, kind: str, label: str, source: str, to: str, **more: Any) -> dict[str, Any]:
     thread = {"threadId": more["lastThreadId"]} if "lastThreadId" in more else {}
     delivery = {"channel": platform.id, "to": to, "accountId": "default"} | thread
