@@ -39,6 +39,10 @@ class Volume:
         """What ext4 does when it finds itself damaged: nothing can be written any more."""
         subprocess.run(["mount", "-o", "remount,abort", self.folder], check=True)
 
+    def remount(self, mode: str) -> None:
+        """`ro` or `rw`, of a volume that is well."""
+        subprocess.run(["mount", "-o", f"remount,{mode}", self.folder], check=True)
+
 
 @contextlib.contextmanager
 def mounted(folder: Path, image: Path | None = None) -> Iterator[Volume]:

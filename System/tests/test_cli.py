@@ -337,6 +337,26 @@ def test_doctor_lists_keys_that_have_no_effect_yet(openclaw: Path, tmp_path: Pat
     assert "talk" in done.text and "no effect yet" in done.text.lower()
 
 
+def test_doctor_says_that_the_skills_of_a_place_are_not_looked_at(openclaw: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    more = {
+        "channels": {
+            "discord": {"guilds": {"1": {"channels": {"general": {"skills": ["a"], "users": ["2"]}}}}},
+            "telegram": {"groups": {"-100": {"skills": ["a"], "topics": {"7": {"skills": []}}}}},
+        },
+        "bindings": [{"agentId": "main", "comment": "who answers", "match": {"channel": "discord"}}],
+    }
+    (state / "openclaw.json").write_text(json.dumps(gateway_config(state, more=more)))
+    done = alone(tmp_path, "doctor", "--non-interactive")
+    listed = [line.split("`")[1] for line in done.out.splitlines() if line.endswith("is known but has no effect yet")]
+    assert sorted(listed) == [
+        "channels.discord.guilds.1.channels.general.skills",
+        "channels.telegram.groups.-100.skills",
+        "channels.telegram.groups.-100.topics.7.skills",
+    ], done.text
+
+
 def test_doctor_and_log_say_which_secrets_of_the_file_are_not_used(start: Any, state: Path) -> None:
     more = {"models": {"providers": {"openai": {"apiKey": "sk-old-0123456789", "baseUrl": "http://127.0.0.1:9/v1", "models": []}}}}
     env = {"OPENCLAW_GATEWAY_TOKEN": "another-token-0123456789", "OPENAI_API_KEY": "sk-new-0123456789"}

@@ -411,3 +411,79 @@ def test_a_model_the_vendor_does_not_have_is_told(state: Path, onboard: Onboard)
     step = steps(done)["Model"]
     assert done.code == 1 and step["state"] == "failed"
     assert "no model `claude-haiku`. It has `claude-haiku-5-5`" in step["text"]
+
+
+# Options of the original
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--skip-skills"], "Note: `--skip-skills`: there is no such step here"),
+        (["--skip-ui", "--skip-hooks", "--skip-search"], "Note: `--skip-search`: there is no such step here"),
+        (["--skip-bootstrap"], "Note: `--skip-bootstrap`: this command writes no files into the workspace"),
+        (["--skip-daemon"], "Note: `--skip-daemon`: no service is installed anyway"),
+        (["--no-install-daemon"], "Note: `--no-install-daemon`: no service is installed anyway"),
+        (["--suppress-gateway-token-output"], "Note: `--suppress-gateway-token-output`: the token is never printed"),
+        (["--node-manager", "pnpm"], "Note: `--node-manager pnpm`: there is no Node.js here"),
+        (["--daemon-runtime", "node"], "Note: `--daemon-runtime node`: there is no Node.js here"),
+        (["--flow", "quickstart"], "Note: `--flow quickstart`: there is one way here"),
+        (["--secret-input-mode", "ref"], "Note: `--secret-input-mode ref`: keys are kept in `.env`"),
+        (["--tailscale", "off"], "Note: `--tailscale off`: Tailscale is left as it is"),
+        (["--modern"], "Note: `--modern`: there is one way to be asked here"),
+    ],
+)
+def test_an_option_for_a_step_that_there_is_none_of_says_what_happens_instead(
+    args: list[str], said: str, onboard: Onboard
+) -> None:
+    done = onboard("--anthropic-api-key", KEY, "--skip-channels", *args)
+    assert done.code == 0 and said in done.out, done.text
+    assert "Model: done" in done.out
+    as_json = onboard("--json", "--skip-channels", *args)
+    assert as_json.code == 0 and json.loads(as_json.out)["ok"] is True
+
+
+def test_a_service_is_asked_for_and_the_summary_says_that_there_is_none(onboard: Onboard) -> None:
+    done = onboard("--anthropic-api-key", KEY, "--skip-channels", "--install-daemon")
+    assert done.code == 0
+    assert "Note: `--install-daemon`: no service is installed; let what starts programs on this machine" in done.out
+    assert "Service: skipped. None is installed by this command." in done.out
+    fly = {"FLY_APP_NAME": "my-claw", "FLY_MACHINE_ID": "148e12", "OPENCLAW_GATEWAY_TOKEN": GATEWAY_TOKEN}
+    as_json = onboard("--json", "--skip-channels", "--install-daemon", **fly)
+    assert steps(as_json)["Service"]["later"] == "fly machine restart 148e12"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--reset"], "`--reset` is not for this `onboard`: nothing is deleted here; stop the gateway"),
+        (["--reset-scope", "full"], "nothing is deleted here"),
+        (["--flow", "import"], "`openclaw migrate --from FOLDER`"),
+        (["--import-from", "hermes"], "`openclaw migrate --from FOLDER`"),
+        (["--import-secrets"], "`openclaw migrate --from FOLDER`"),
+        (["--tailscale", "serve"], "`--tailscale serve` is not for this `onboard`: it leaves Tailscale alone. Run `tailscale serve PORT`"),
+        (["--token", "sk-ant-oat01-secret"], "`--provider NAME --api-key -`"),
+        (["--custom-base-url", "https://x/v1"], "`openclaw config set models.providers.NAME"),
+    ],
+)
+def test_an_option_that_would_mislead_is_refused_before_anything_is_written(
+    args: list[str], said: str, state: Path, onboard: Onboard
+) -> None:
+    done = onboard("--anthropic-api-key", KEY, *args)
+    assert done.code == 1 and said in done.err, done.text
+    assert "sk-ant-oat01-secret" not in done.text
+    assert not state.exists() or not contents(state)
+
+
+def test_the_gateways_token_can_be_referred_to(state: Path, onboard: Onboard) -> None:
+    args = ("--anthropic-api-key", KEY, "--skip-channels", "--gateway-token-ref-env", "MY_TOKEN")
+    missing = onboard(*args)
+    assert missing.code == 1 and "the environment variable `MY_TOKEN` is not set" in missing.err, missing.text
+
+    done = onboard(*args, MY_TOKEN=GATEWAY_TOKEN)
+
+    assert done.code == 0 and "Gateway token: done" in done.out, done.text
+    assert config(state)["gateway"]["auth"]["token"] == {"source": "env", "provider": "default", "id": "MY_TOKEN"}
+    assert GATEWAY_TOKEN not in done.text + (state / "openclaw.json").read_text()
+    again = onboard("--skip-channels", MY_TOKEN=GATEWAY_TOKEN)
+    assert "Gateway token: kept" in again.out

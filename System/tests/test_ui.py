@@ -16,6 +16,7 @@ from fakes import Error, FakeOpenAIChat, Hold, Silence, Text
 from harness import Gateway, ModelConfig, connect, gateway_config
 from harness.browser import DESKTOP, PHONE, PRIVATE_NAME, Tab, browser
 from harness.config import TOKEN
+from harness.platforms import PLATFORMS, own_connector
 from tests.test_chat import DOT_PNG
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
@@ -651,3 +652,35 @@ def test_a_file_that_is_no_image_is_refused_in_words(tab: OpenTab) -> None:
             }"""
         )
     expect(page.page.get_by_text("Only images can be sent")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_conversation_of_a_chat_platform_shows_its_place(
+    chrome: Browser, start: Any, state: Path, fake_chat: FakeOpenAIChat, size: dict[str, int]
+) -> None:
+    platform = PLATFORMS["discord"]()
+    with platform.fake:  # type: ignore[attr-defined]
+        gateway = own_connector(start, state, fake_chat, platform)()
+        ann, group = platform.person("Ann"), platform.group("general")
+        for place in (platform.direct(ann), group):
+            platform.ask(ann, place)
+        platform.wait_until_answered()
+        server = group.outer.guild.name
+
+        context = chrome.new_context(viewport=size, locale="en-US")  # type: ignore[arg-type]
+        tab = Tab(context.new_page(), gateway.url).open().log_in(TOKEN)
+        tab.page.goto(f"{gateway.url}/sessions")
+
+        row = tab.page.get_by_role("row").filter(has_text="discord:channel:")
+        expect(row.locator(".session-name a")).to_have_text(f"{server} #general")
+        expect(row.locator(".session-place")).to_have_text(f"Discord · {server} #general")
+        expect(tab.page.locator(".session-place", has_text="Discord · ann")).to_have_count(1)
+        tab.page.get_by_role("searchbox").fill("discord · ann")
+        expect(tab.page.locator(".sessions-table tbody tr")).to_have_count(1)
+        if size == DESKTOP:
+            item = tab.page.locator(".session-item", has_text=f"{server} #general")
+            expect(item.locator(".session-platform")).to_have_text("Discord")
+        width = tab.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= size["width"], f"the page is {width} wide on a screen of {size['width']}"
+        tab.picture(f"session-places-{size['width']}")
+        context.close()

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat, Hold, Text
-from harness import Gateway, ModelConfig, connect, eventually, gateway_config
+from harness import Device, Gateway, ModelConfig, connect, eventually, gateway_config
+from harness.config import TOKEN
+from harness.gateway import run_openclaw
 from harness.platforms import PLATFORMS, Connect, Place, Platform, own_connector
 from harness.volume import Volume, mounted
 
@@ -204,3 +206,89 @@ def test_a_volume_that_breaks_down_is_read_on(
         assert gateway.get("/healthz").status == 200
         assert gateway.running
         gateway.discard()
+
+
+# Read-only from the start
+
+
+@pytest.fixture
+def disk(tmp_path: Path, state: Path) -> Iterator[Volume]:
+    with mounted(state, image=tmp_path / "volume.ext4") as volume:
+        yield volume
+
+
+def test_a_start_on_a_volume_that_can_only_be_read_shows_what_is_there(
+    disk: Volume, start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    first = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]), env=FLY)
+    with connect(first.port) as page:
+        assert page.chat("before")["state"] == "final"
+    first.kill()  # what was said is in the database's log, which was not moved
+    disk.remount("ro")
+    before = contents(state)
+
+    gateway = start(port=first.port, env=FLY, ready=False)
+
+    gateway.wait_for_line(r"The volume of `.*` is mounted read-only, so nothing new is taken in\. .*`fly machine restart")
+    gateway.wait_for_line("listening on")
+    eventually("it to say so", lambda: is_shut(gateway, "volume read-only"))
+    assert gateway.get("/healthz").status == 200, "Fly must not restart it for that"
+    with connect(gateway.port, device=Device()) as page:
+        assert [m["role"] for m in page.history()] == ["user", "assistant"]
+        refused = page.refusal("chat.send", {"sessionKey": "agent:main:main", "message": "x", "idempotencyKey": "k1"})
+        assert "is mounted read-only" in refused.message
+        patched = page.refusal("sessions.patch", {"key": "main", "label": "Mine"})
+        assert f"The disk that holds `{state}/openclaw.sqlite` can only be read" in patched.message
+        assert page.request("status", {})["volume"]["state"] == "read-only"
+    told = gateway.command("doctor", env=FLY)
+    assert told.code == 1 and told.out.count("read-only") == 1 and "chown" not in told.out, told.text
+    assert contents(state) == before
+    assert not list(Path("/tmp").glob("openclaw-copy.*")), "nothing of what was said is left there"
+
+    disk.remount("rw")
+
+    gateway.wait_for_line("restarting, now that the volume can be written", 15)
+    eventually("it to be ready", lambda: gateway.get("/readyz").status == 200, 10)
+    with connect(gateway.port) as page:
+        assert page.chat("after")["state"] == "final"
+        assert len(page.history()) == 4
+    second = run_openclaw("gateway", "--port", "1", home=gateway.home, state=state)
+    assert "gateway already running" in second.text, "it holds the lock by now"
+
+
+def test_an_empty_volume_that_can_only_be_read_is_told_on_the_page(
+    disk: Volume, start: Any, state: Path
+) -> None:
+    disk.remount("ro")
+    gateway = start(env={**FLY, "OPENCLAW_GATEWAY_TOKEN": TOKEN}, args=["--allow-unconfigured"], ready=False)
+    gateway.wait_for_line("listening on")
+    assert is_shut(gateway, "volume read-only")
+    with connect(gateway.port) as page:
+        assert page.history() == []
+
+
+def test_a_login_is_let_in_while_nothing_can_be_kept(chat_gateway: Gateway, volume: Volume) -> None:
+    """The page has a device, and every visit of it would be written down."""
+    known = Device()
+    with connect(chat_gateway.port, device=known) as page:
+        assert page.chat("before")["state"] == "final"
+    volume.fill()
+    for device in (known, Device()):
+        with connect(chat_gateway.port, device=device) as page:
+            assert len(page.history()) == 2
+    volume.make_room()
+    with connect(chat_gateway.port, device=known) as page:
+        assert page.chat("after")["state"] == "final"
+
+
+def test_a_state_directory_that_cannot_be_made_is_told_with_what_mends_it(
+    tmp_path: Path, state: Path, disk: Volume
+) -> None:
+    disk.remount("ro")
+    done = run_openclaw("gateway", "--allow-unconfigured", home=tmp_path, state=state / "inner", env=FLY)
+    assert done.code == 1
+    assert "Read-only file system" in done.err and "`fly machine restart 148e21ea7e8389 -a my-app`" in done.err
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -21,8 +21,8 @@ struct PlatformKeysTests {
             plain.rules = GuildRules()
             let group = DiscordPlace(id: 900, kind: .groupDirect, name: "tea")
             return [
-                plain, plainRule(settings.rules.rule(for: .general, parent: nil, in: home)),
-                plainRule(settings.rules.rule(forGroup: group)), settings.rules.reactions(in: home),
+                plain, settings.rules.rule(for: .general, parent: nil, in: home),
+                settings.rules.rule(forGroup: group), settings.rules.reactions(in: home),
             ]
         },
         Platform(
@@ -36,18 +36,11 @@ struct PlatformKeysTests {
             var plain = settings
             plain.groups = nil
             return [
-                plain, plainRule(places.rule(chat: -100, topic: 7)),
-                plainRule(places.rule(chat: -100, topic: nil)),
+                plain, places.rule(chat: -100, topic: 7),
+                places.rule(chat: -100, topic: nil),
             ]
         },
     ]
-
-    /// What the whole house does not look at yet is no effect.
-    private static func plainRule(_ rule: PlaceRule) -> PlaceRule {
-        var rule = rule
-        rule.skills = nil
-        return rule
-    }
 
     /// Keys that are read where the account is set up, not by the platform; each has a test of its own.
     private static let readElsewhere: Set<String> = [

@@ -162,13 +162,14 @@ package final class ChannelDoor {
             isCommand
             ? message.text
             : words.text(history: history.take(message.address), notices: takeNotices(session))
-        let inbound = InboundMessage(
+        var inbound = InboundMessage(
             id: message.id, address: message.address, session: session, text: text, images: files.images,
             receivedAt: .now,
             options: TurnOptions(
                 extraSystemPrompt: words.systemPrompt(label: board.label(message.address.key)), delivers: true
             ),
             origin: origin)
+        inbound.whereabouts = SessionWhereabouts(message)
         try await submit(inbound, message)
     }
 

@@ -72,15 +72,8 @@ package final class VolumeWatch {
 
     /// What is wrong and what helps, in words; nil when there is room.
     package var problem: String? {
-        let room = space.map { " (\($0.text))" } ?? ""
-        switch level {
-        case .roomy: return nil
-        case .low: return "The volume of `\(state)` is nearly full\(room). \(advice.makeRoom)"
-        case .full:
-            return "The volume of `\(state)` is full\(room), so nothing new is taken in. \(advice.makeRoom)"
-        case .readOnly:
-            return
-                "The volume of `\(state)` is mounted read-only, so nothing new is taken in. \(advice.mountAgain)"
+        VolumeProblem(state, space, level: level, advice: advice).map { problem in
+            "\(problem.what)\(isShut ? ", so nothing new is taken in" : ""). \(problem.fix)"
         }
     }
 
@@ -179,26 +172,5 @@ package final class VolumeWatch {
         ).run()
         use = nil
         look()
-    }
-}
-
-/// What the owner of a volume can do about it.
-package struct VolumeAdvice: Sendable {
-    package var makeRoom: String
-    package var mountAgain: String
-
-    /// On Fly the commands are named; `app` and `machine` are nil elsewhere.
-    package init(flyApp app: String?, machine: String?) {
-        guard let app else {
-            makeRoom = "Free some space there, or enlarge it."
-            mountAgain = "Check it for damage, and mount it for writing again."
-            return
-        }
-        makeRoom =
-            "Enlarge it: `fly volumes list -a \(app)` names it, `fly volumes extend VOLUME --size GB -a \(app)` does it. "
-            + "Or free some space: `fly ssh console -a \(app)`."
-        mountAgain =
-            "Restart the machine (`fly machine restart \(machine ?? "MACHINE") -a \(app)`), which checks it; if that does "
-            + "not help, restore a snapshot (`fly volumes snapshots list VOLUME -a \(app)`)."
     }
 }

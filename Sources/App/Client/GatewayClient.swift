@@ -17,7 +17,8 @@ final class GatewayClient {
         var port: Int
         var token: String?
         var password: String?
-        var url: String { "ws://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+        var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+        var url: String { "ws://\(authority)" }
     }
 
     enum Failure: Error {
@@ -40,7 +41,7 @@ final class GatewayClient {
 
     init(to target: Target, timeout: Duration) throws(Failure) {
         self.timeout = timeout
-        descriptor = try Self.connect(to: target, timeout: timeout)
+        descriptor = try Self.open(target, timeout: timeout)
         try upgrade(target)
         try logIn(target)
     }
@@ -72,7 +73,8 @@ final class GatewayClient {
 
     // MARK: Handshake
 
-    private static func connect(to target: Target, timeout: Duration) throws(Failure) -> CInt {
+    /// A connected socket, which the caller closes.
+    static func open(_ target: Target, timeout: Duration) throws(Failure) -> CInt {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         var results: UnsafeMutablePointer<addrinfo>?
@@ -98,9 +100,8 @@ final class GatewayClient {
 
     private func upgrade(_ target: Target) throws(Failure) {
         let key = Base64.encode(SecureRandom.bytes(16))
-        let host = target.host.contains(":") ? "[\(target.host)]" : target.host
         let head =
-            "GET / HTTP/1.1\r\nHost: \(host):\(target.port)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "GET / HTTP/1.1\r\nHost: \(target.authority)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: \(key)\r\nSec-WebSocket-Version: 13\r\n\r\n"
         writeAll(Array(head.utf8), to: descriptor)
         let deadline = ContinuousClock.now + timeout

@@ -18,15 +18,16 @@ enum ChannelSetupCommands {
         [
             Command(
                 path: ["channels", "add"], summary: "Set up an account of a chat platform",
-                options: loginOptions, run: add),
+                arguments: ["[platform]"], options: loginOptions, run: add),
             Command(
-                path: ["channels", "login"], summary: "Give an account another token", options: loginOptions,
-                run: add),
+                path: ["channels", "login"], summary: "Give an account another token",
+                arguments: ["[platform]"], options: loginOptions, run: add),
             Command(
                 path: ["channels", "logout"], summary: "Take an account's token out of the config",
-                options: accountOptions, run: logout),
+                arguments: ["[platform]"], options: accountOptions, run: logout),
             Command(
                 path: ["channels", "remove"], summary: "Turn an account off, or delete its settings",
+                arguments: ["[platform]"],
                 options: accountOptions + [.flag("--delete", "Delete its settings")], run: remove),
         ]
     }
@@ -57,10 +58,10 @@ enum ChannelSetupCommands {
 
         @MainActor
         init(_ invocation: Invocation, _ setup: LocalSetup) throws {
-            let name = invocation["--channel"] ?? ""
+            let name = invocation["--channel"] ?? invocation.arguments.first ?? ""
             guard let factory = ChannelCatalog.factory(ChannelID(name)) else {
                 let known = ChannelCatalog.all.map(\.id.rawValue).joined(separator: "` or `")
-                throw CommandError("Say with `--channel` which platform is meant: `\(known)`.")
+                throw CommandError("Say which platform is meant: `\(known)`.")
             }
             let account = invocation["--account"] ?? "default"
             guard (1...64).contains(account.utf8.count), account.utf8.allSatisfy(Self.isPlain) else {
@@ -137,24 +138,17 @@ enum ChannelSetupCommands {
     private static func token(_ invocation: Invocation, _ place: Place) throws -> Secret {
         var text = invocation["--token"] ?? "-"
         if text == "-" {
-            guard isatty(STDIN_FILENO) == 0 else {
-                throw CommandError(
-                    "Give \(place.factory.label)'s bot token on standard input, or with `--token`.")
+            do { text = try Prompt.line(named: "Token of the \(place.factory.label) bot") } catch {
+                throw CommandError("Ended. \(place.title) was not changed.")
             }
-            var bytes = [UInt8](repeating: 0, count: ChannelSections.mostSecretBytes)
-            var count = 0
-            while count < bytes.count {
-                let room = bytes.count - count
-                let more = bytes.withUnsafeMutableBytes {
-                    read(STDIN_FILENO, $0.baseAddress?.advanced(by: count), room)
-                }
-                guard more > 0 else { break }
-                count += more
-            }
-            text = String(String(decoding: bytes[..<count], as: UTF8.self).trimmed)
         }
-        guard !text.isEmpty, !text.contains(where: \.isWhitespace) else {
-            throw CommandError("That is not a token of \(place.factory.label)'s: it is empty or has spaces.")
+        guard !text.isEmpty else {
+            throw CommandError(
+                "No token came. Give \(place.factory.label)'s bot token on standard input, or with `--token`."
+            )
+        }
+        guard !text.contains(where: \.isWhitespace) else {
+            throw CommandError("That is not a token of \(place.factory.label)'s: it has spaces.")
         }
         return Secret(text)
     }

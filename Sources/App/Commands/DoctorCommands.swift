@@ -44,6 +44,7 @@ enum DoctorCommands {
             Finding(.problem, "\($0) (left out)")
         }
         let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
+        let secrets = setup.config.secrets.failures.map { Finding(.problem, "\($0)") }
         let standIn = mistakes.isEmpty ? [] : [Finding(.note, whatAStartDoes(setup))]
         let written = setup.snapshot.file.config
         let channels = ChannelSections(config: written, environment: setup.environment)
@@ -57,7 +58,7 @@ enum DoctorCommands {
         let rules = (ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config) + zone).map {
             Finding(.note, $0)
         }
-        return head + mistakes + standIn + leftOut + warnings + rules + quiet
+        return head + mistakes + standIn + leftOut + secrets + warnings + rules + quiet
     }
 
     private static func whatAStartDoes(_ setup: LocalSetup) -> String {
@@ -86,27 +87,18 @@ enum DoctorCommands {
     private static func files(_ setup: LocalSetup) -> [Finding] {
         let state = setup.state
         var findings: [Finding] = []
-        if access(state, F_OK) == 0 && access(state, W_OK) != 0 {
+        // What is mounted read-only is told of with the volume.
+        if access(state, F_OK) == 0, access(state, W_OK) != 0, errno != EROFS {
             findings.append(
                 Finding(
                     .problem,
                     "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
         }
-        if let space = VolumeSpace(of: state), space.level() > .roomy {
-            let what = space.isReadOnly ? "mounted read-only" : space.level() == .low ? "nearly full" : "full"
-            let advice = setup.platform.volumeAdvice
-            findings.append(
-                Finding(
-                    .problem,
-                    "The volume of \(state) is \(what): \(space.text). Used: \(VolumeUse(of: state).text)",
-                    fix: space.isReadOnly ? advice.mountAgain : advice.makeRoom))
-        }
-        var status = stat()
-        if stat(setup.configPath, &status) == 0, status.st_mode & 0o077 != 0 {
-            findings.append(
-                Finding(
-                    .note,
-                    "Others can read \(setup.configPath): `chmod 600 \(setup.configPath)`"))
+        if let space = Finding(volumeOf: setup), space.weight != .ok { findings.append(space) }
+        for path in [setup.configPath] + setup.config.secrets.files {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
+            findings.append(Finding(.note, "Others can read \(path): `chmod 600 \(path)`"))
         }
         if setup.config.gateway.controlUi.enabled, UIFolder.find(setup.environment) == nil {
             findings.append(

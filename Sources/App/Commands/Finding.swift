@@ -1,4 +1,11 @@
+import Agent
 import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Something a check found, and the command or line that mends it.
 struct Finding: Equatable {
@@ -11,6 +18,37 @@ struct Finding: Equatable {
         self.weight = weight
         self.text = text
         self.fix = fix
+    }
+
+    /// How the volume of the state directory is; nil when it cannot be asked about.
+    @MainActor
+    init?(volumeOf setup: LocalSetup) {
+        guard let space = VolumeSpace(of: setup.state) else { return nil }
+        let level = max(space.level(), Self.refusal(of: setup.state))
+        guard
+            let problem = VolumeProblem(
+                setup.state, space, level: level, advice: setup.platform.volumeAdvice)
+        else {
+            self.init(.ok, "\(space.text) (\(space.freePercent) %)")
+            return
+        }
+        self.init(.problem, "\(problem.what). Used: \(VolumeUse(of: setup.state).text)", fix: problem.fix)
+    }
+
+    /// What a volume that looks well says to a file: one that broke down, or a quota, shows only then.
+    private static func refusal(of folder: String) -> VolumeLevel {
+        let path = "\(folder)/.doctor.\(getpid())"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor < 0 else {
+            close(descriptor)
+            unlink(path)
+            return .roomy
+        }
+        switch errno {
+        case EROFS: return .readOnly
+        case ENOSPC, EDQUOT: return .full
+        default: return .roomy
+        }
     }
 
     /// Prints all of them; a failure when one is a problem.

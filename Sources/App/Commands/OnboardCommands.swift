@@ -11,7 +11,7 @@ enum OnboardCommands {
                 path: ["onboard"],
                 summary:
                     "Set up config, model key, token and channels step by step, and say hi to the assistant",
-                options: general + model + gateway + channels + keys, run: onboard)
+                options: general + model + gateway + channels + keys + OriginalOptions.options, run: onboard)
         ]
     }
 
@@ -43,6 +43,8 @@ enum OnboardCommands {
         .value("--gateway-auth", "mode", "What clients must give", choices: ["none", "token", "password"]),
         .value("--gateway-token", "token", "Token of the gateway; `-` reads it from standard input"),
         .value("--gateway-password", "password", "Password instead; `-` reads it from standard input"),
+        .value(
+            "--gateway-token-ref-env", "NAME", "Keep no token: refer to this variable in the config instead"),
         .flag("--skip-token", "Make no token"),
     ]
 

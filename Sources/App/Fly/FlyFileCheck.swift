@@ -96,19 +96,23 @@ struct FlyFileCheck {
 
     /// "OOM / memory issues".
     private var memory: Finding? {
-        guard let memory = config.memory else { return nil }
-        if memory < Self.enoughMegabytes {
+        config.memory.map { Self.memory(of: $0) { "[[vm]]\n  memory = \"\($0)mb\"" } }
+    }
+
+    /// Whether so much is enough; `fix` sets another number of megabytes.
+    static func memory(of megabytes: Int, fix: (Int) -> String) -> Finding {
+        if megabytes < enoughMegabytes {
             return Finding(
-                .problem, "\(memory) MB is less than Fly's smallest machine has",
-                fix: "[[vm]]\n  memory = \"256mb\"")
+                .problem, "\(megabytes) MB of memory is less than Fly's smallest machine has",
+                fix: fix(enoughMegabytes))
         }
-        guard memory > 2 * Self.enoughMegabytes else {
-            return Finding(.ok, "\(memory) MB of memory is enough")
+        guard megabytes > 2 * enoughMegabytes else {
+            return Finding(.ok, "\(megabytes) MB of memory is enough")
         }
         return Finding(
             .note,
-            "\(memory) MB of memory costs more than is needed: 256 MB is enough, 512 MB with a browser or large tools",
-            fix: "[[vm]]\n  memory = \"256mb\"")
+            "\(megabytes) MB of memory costs more than is needed: 256 MB is enough, 512 MB with a browser or large tools",
+            fix: fix(enoughMegabytes))
     }
 
     private var sleep: Finding? {

@@ -17,7 +17,9 @@ struct FlyMachineCheck {
     private var app: String { setup.platform.flyApp ?? "APP" }
 
     var findings: [Finding] {
-        [gatewaySecret, modelKey, storage, space, machines, configFile].compactMap(\.self)
+        [gatewaySecret, modelKey, storage, Finding(volumeOf: setup), memory, killed, machines].compactMap(
+            \.self)
+            + configFile + FlyAddressCheck(setup: setup, app: app).findings + [lock].compactMap(\.self)
     }
 
     private var gatewaySecret: Finding? {
@@ -54,7 +56,8 @@ struct FlyMachineCheck {
                 .problem, "`\(setup.state)` is not on a volume: it is lost at each deploy",
                 fix: "[mounts]\n  source = \"openclaw_data\"\n  destination = \"\(setup.state)\"")
         }
-        guard access(setup.state, W_OK) == 0 else {
+        // What is mounted read-only is told of with the volume.
+        guard access(setup.state, W_OK) == 0 || errno == EROFS else {
             return Finding(
                 .problem, "`\(setup.state)` cannot be written: \(String(cString: strerror(errno)))",
                 fix: "fly ssh console -C \"chown -R openclaw: \(setup.state)\" -a \(app)")
@@ -62,13 +65,33 @@ struct FlyMachineCheck {
         return Finding(.ok, "State is kept on the volume at `\(setup.state)`")
     }
 
-    private var space: Finding? {
-        guard let space = VolumeSpace(of: setup.state) else { return nil }
-        guard space.level() > .roomy else { return Finding(.ok, "\(space.text) (\(space.freePercent) %)") }
+    /// "OOM / memory issues".
+    private var memory: Finding? {
+        setup.environment["FLY_VM_MEMORY_MB"].flatMap { Int($0) }.map { megabytes in
+            FlyFileCheck.memory(of: megabytes) { withMemory($0) }
+        }
+    }
+
+    private func withMemory(_ megabytes: Int) -> String {
+        "fly machine update \(setup.platform.flyMachine ?? "MACHINE") --vm-memory \(megabytes) -y -a \(app)"
+    }
+
+    /// On Fly the kernel is the machine's own, so its count is of this machine, since its start.
+    private var killed: Finding? {
+        // A count that cannot be read is of no use, and no fault.
+        let table = (try? PrivateFile.read("/proc/vmstat", limit: 1 << 20)) ?? []
+        let count = Self.killed(in: String(decoding: table, as: UTF8.self))
+        guard count > 0 else { return nil }
         return Finding(
-            .problem,
-            "Only \(space.text) (\(space.freePercent) %). Used: \(VolumeUse(of: setup.state).text)",
-            fix: "fly volumes list -a \(app)\nfly volumes extend VOLUME --size 3 -a \(app)")
+            .note,
+            "Programs that the kernel has ended for want of memory since this machine started: \(count)",
+            fix: withMemory(512))
+    }
+
+    /// How many that are, by the words of `/proc/vmstat`.
+    nonisolated static func killed(in table: String) -> Int {
+        let line = table.split(separator: "\n").first { $0.hasPrefix("oom_kill ") }
+        return line.flatMap { Int($0.dropFirst("oom_kill ".count)) } ?? 0
     }
 
     /// Two machines with one bot token answer everything twice.
@@ -81,24 +104,52 @@ struct FlyMachineCheck {
             fix: "fly scale count 1 -a \(app)")
     }
 
-    /// "Config not being read".
-    private var configFile: Finding? {
-        if let reason = setup.refusal?.reason {
-            return Finding(.problem, reason, fix: "openclaw config validate")
-        }
-        guard setup.snapshot.exists else {
-            return Finding(.note, "There is no `\(setup.configPath)`: defaults hold", fix: "openclaw setup")
-        }
-        guard access(setup.configPath, R_OK) == 0 else {
+    /// "Gateway lock issues": the kernel's lock counts, and it goes with its process.
+    private var lock: Finding? {
+        let lock = GatewayLock.state(stateDirectory: setup.state, configPath: setup.configPath)
+        switch lock {
+        case .held(let pid):
+            return Finding(.ok, "One gateway holds the lock\(pid.map { " (pid \($0))" } ?? "")")
+        case .leftBehind(let path):
             return Finding(
-                .problem, "`\(setup.configPath)` cannot be read by this user",
-                fix: "chown openclaw: \(setup.configPath)")
+                .ok, "The lock file `\(path)` was left behind by a gateway that is gone, and stops nothing")
+        case nil: return nil
+        }
+    }
+
+    /// "Config not being read".
+    private var configFile: [Finding] {
+        guard access(setup.configPath, R_OK) == 0 || errno == ENOENT else {
+            return [
+                Finding(
+                    .problem, "`\(setup.configPath)` cannot be read by this user",
+                    fix: "fly ssh console -C \"chown openclaw: \(setup.configPath)\" -a \(app)")
+            ]
+        }
+        if let reason = setup.refusal?.reason {
+            return [Finding(.problem, reason, fix: "openclaw config validate")]
+        }
+        let elsewhere = writtenElsewhere.map { [$0] } ?? []
+        guard setup.snapshot.exists else {
+            guard elsewhere.isEmpty else { return elsewhere }
+            return [Finding(.note, "There is no `\(setup.configPath)`: defaults hold", fix: "openclaw setup")]
         }
         guard setup.snapshot.file.issues.isEmpty, setup.snapshot.file.quarantined.isEmpty else {
-            return Finding(
-                .problem, "`\(setup.configPath)` has mistakes, and is not read as it stands",
-                fix: "openclaw config validate")
+            return [
+                Finding(
+                    .problem, "`\(setup.configPath)` has mistakes, and is not read as it stands",
+                    fix: "openclaw config validate")
+            ]
         }
-        return Finding(.ok, "`\(setup.configPath)` is read")
+        return [Finding(.ok, "`\(setup.configPath)` is read")] + elsewhere
+    }
+
+    /// A file where everybody is told to write it, while the gateway looks for it somewhere else.
+    private var writtenElsewhere: Finding? {
+        let path = "/data/openclaw.json"
+        guard path != setup.configPath, access(path, F_OK) == 0 else { return nil }
+        return Finding(
+            .problem, "`\(path)` is not read: the gateway reads `\(setup.configPath)`",
+            fix: "[env]\n  OPENCLAW_STATE_DIR = \"/data\"")
     }
 }

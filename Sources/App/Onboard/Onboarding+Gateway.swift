@@ -52,6 +52,10 @@ extension Onboarding {
         auth["mode"] = invocation["--gateway-auth"].map { .string($0) }
         auth["token"] = try secret("--gateway-token").map { .string($0.reveal()) }
         auth["password"] = try secret("--gateway-password").map { .string($0.reveal()) }
+        if let variable = invocation["--gateway-token-ref-env"] {
+            auth["token"] = try reference(to: variable)
+            auth["mode"] = auth["mode"] ?? "token"
+        }
         if !auth.isEmpty {
             let hasChanged = try write(["gateway": ["auth": .object(auth)]])
             return add(
@@ -80,6 +84,17 @@ extension Onboarding {
         add(
             "Gateway token", .done,
             (typed == nil ? "A new one is" : "It is") + " `gateway.auth.token` in \(setup.configPath).")
+    }
+
+    /// `{source, provider, id}` for a variable, which must have a value: a gateway does not start without its token.
+    private func reference(to variable: String) throws(CommandError) -> JSON {
+        guard setup.environment[variable] != nil else {
+            throw CommandError(
+                "`--gateway-token-ref-env`: the environment variable `\(variable)` is not set. Set it here and where the "
+                    + "gateway is started"
+                    + (setup.platform.flyApp == nil ? "." : ": `fly secrets set \(variable)=…`."))
+        }
+        return ["source": "env", "provider": "default", "id": .string(variable)]
     }
 
     /// Environment beats file: what was written now may not be what holds.
@@ -151,7 +166,7 @@ extension Onboarding {
     }
 
     /// On a machine in the cloud the gateway is its first process.
-    private var howToStart: String {
+    var howToStart: String {
         guard setup.platform.flyApp != nil else { return "openclaw gateway" }
         return "fly machine restart \(setup.environment["FLY_MACHINE_ID"] ?? "<machine-id>")"
     }

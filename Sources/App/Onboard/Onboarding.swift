@@ -39,7 +39,9 @@ final class Onboarding {
 
     func run() async throws -> ExitCode {
         var hasEnded = false
+        let notes = try OriginalOptions(invocation: invocation).notes()
         greet()
+        for note in notes { say("Note: \(note)") }
         do {
             try configFile()
             if setup.config.gateway.mode == "remote" {
@@ -52,6 +54,9 @@ final class Onboarding {
             try testMessage()
         } catch is Prompt.Ended {
             hasEnded = true
+        }
+        if invocation.has("--install-daemon") {
+            add("Service", .skipped, "None is installed by this command.", later: howToStart)
         }
         summarize(hasEnded: hasEnded)
         return hasEnded || steps.contains { $0.state == .failed } ? .failure : .success

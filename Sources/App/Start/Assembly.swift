@@ -53,7 +53,7 @@ final class Assembly {
         let log = logs.log
 
         let rooms = RoomSettings(setup: setup, secret: secret)
-        database = try Self.openDatabase(setup.state)
+        database = try Self.openDatabase(setup)
         stores = Stores(database)
         certificates = CertificateVariables(setup)
         client = WebClient(setup, certificates)
@@ -66,8 +66,9 @@ final class Assembly {
             tools: ToolBox(), settings: rooms.agent, events: events, log: log.named("agent"),
             facts: HouseFacts(version: Version.text))
         volume = VolumeWatch(
-            state: setup.state, advice: setup.platform.volumeAdvice, database: database,
-            log: log.named("volume"))
+            state: setup.state, advice: setup.platform.volumeAdvice,
+            // A copy says nothing of the volume.
+            database: setup.isReadOnly ? nil : database, log: log.named("volume"))
         switchboard.volume = volume
         board = ChannelBoard(stores: stores, log: log)
         outbox = Outbox(store: stores.outbox, board: board, log: log.named("outbox"))
@@ -102,7 +103,11 @@ final class Assembly {
         web = WebServer(options: ServerOptions(), handler: gateway)
         volume.changed = { [unowned self] in
             gateway.refreshHealth()
-            if !volume.isShut { switchboard.reopen() }
+            guard !volume.isShut else { return }
+            switchboard.reopen()
+            guard self.setup.isReadOnly else { return }
+            log.info("restarting, now that the volume can be written")
+            signals.end(.restart)
         }
         switchboard.restart = { [unowned self] in
             log.info("restarting, as asked for in a chat")
@@ -116,18 +121,23 @@ final class Assembly {
     /// Runs until a signal or a config change ends it.
     func run() async throws -> StopSignals.Reason {
         sayWhatWasFound()
-        let services: [any Service] = [
-            DatabaseService(database, log: log.named("store")),
-            VolumeService(volume),
-            ImportService(
-                StateImport(stateDirectory: setup.state, database: database), log: log.named("import")),
-            ModelsService(router) { [unowned self] in applySettings() },
-            OutboxService(outbox),
-            SwitchboardService(switchboard),
+        let bringingIn = ImportService(
+            StateImport(stateDirectory: setup.state, database: database), log: log.named("import"))
+        let answering: [any Service] = [
+            OutboxService(outbox), SwitchboardService(switchboard),
             ChannelsService(board, replies) { [unowned self] in channelAccounts },
-            ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
-            ReloadService(reloader),
         ]
+        // What is brought in, answered or sent has to be written down first.
+        let isReadOnly = setup.isReadOnly
+        let services: [any Service] =
+            [DatabaseService(database, log: log.named("store")), VolumeService(volume)]
+            + (isReadOnly ? [] : [bringingIn])
+            + [ModelsService(router) { [unowned self] in applySettings() }]
+            + (isReadOnly ? [] : answering)
+            + [
+                ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
+                ReloadService(reloader),
+            ]
         try listen()
         return try await ServiceGroup(services, log: log).run {
             sayWhereItListens()
@@ -162,6 +172,7 @@ final class Assembly {
         setup.refresh()
         router.update(RoomSettings(setup: setup, secret: secret).models)
         logs.update(setup, secrets: knownSecrets)
+        sayDeadReferences()
         sayShadowedKeys()
         sayQuietRules()
         applySettings()
@@ -206,8 +217,14 @@ final class Assembly {
         ]
     }
 
-    private static func openDatabase(_ state: String) throws -> Database {
+    private static func openDatabase(_ setup: LocalSetup) throws -> Database {
+        let state = setup.state
         do {
+            if setup.isReadOnly {
+                return try Database(
+                    readingOnly: "\(state)/openclaw.sqlite", copiedInto: setup.environment["TMPDIR"] ?? "/tmp"
+                )
+            }
             return try Database(path: "\(state)/openclaw.sqlite")
         } catch StoreError.alreadyOpen {
             throw GatewayRun.alreadyRunning(pid: Database.holder(of: "\(state)/openclaw.sqlite"))
@@ -281,6 +298,11 @@ final class Assembly {
         }
     }
 
+    /// Each secret that is referred to and cannot be read, once a reading: what needs it does not work.
+    private func sayDeadReferences() {
+        for issue in setup.config.secrets.failures { log.named("config").error("\(issue)") }
+    }
+
     private func sayWhatWasFound() {
         let config = log.named("config")
         if setup.snapshot.origin == .lastGood {
@@ -290,6 +312,7 @@ final class Assembly {
         }
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
         for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
+        sayDeadReferences()
         sayShadowedKeys()
         sayQuietRules()
         for mistake in certificates.mistakes { log.warning("\(mistake)") }

@@ -153,6 +153,7 @@ struct ChannelSections {
         let rules = ChannelRules(
             section: settings, shared: shared, messages: messages, defaults: factory.defaults)
         let secret = secret(of: id, settings, factory)
+        let failure = secret == nil ? failure(of: id, factory) : nil
         let log = log.named(factory.id.rawValue)
         return ChannelAccount(
             channel: factory.id, account: id, label: factory.label, rules: rules,
@@ -164,7 +165,8 @@ struct ChannelSections {
         ) { () throws(ChannelError) in
             guard let secret, !secret.isEmpty else {
                 throw .refused(
-                    "there is no token: set \(factory.secretVariable) or `\(Self.place(id, factory))`")
+                    failure
+                        ?? "there is no token: set \(factory.secretVariable) or `\(Self.place(id, factory))`")
             }
             return try factory.make(
                 ChannelSetup(
@@ -186,6 +188,16 @@ struct ChannelSections {
             ChannelSetup(
                 channel: factory.id, account: account, settings: settings, rules: rules, secret: secret,
                 web: web, log: Log(factory.id.rawValue, to: SinkGroup([])), assistantName: "OpenClaw"))
+    }
+
+    /// Why the secret that the config refers to cannot be read.
+    private func failure(of account: String, _ factory: ChannelFactory) -> String? {
+        let section = ConfigPath([.key("channels"), .key(factory.id.rawValue)])
+        let own = section.appending("accounts").appending(account)
+        let places = factory.secretKeys.flatMap { key in
+            [own.appending(key)] + (account == "default" ? [section.appending(key)] : [])
+        }
+        return config.secrets.failures.first { places.contains($0.path) }.map { "\($0)" }
     }
 
     private static func place(_ account: String, _ factory: ChannelFactory) -> String {

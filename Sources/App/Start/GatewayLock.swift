@@ -72,6 +72,24 @@ final class GatewayLock {
     /// Tells commands that know the port from nowhere else, for example when only `--port` named it.
     func tell(port: Int) { write(port: port) }
 
+    /// Who a lock file says something of.
+    enum State: Equatable {
+        /// A gateway that runs; its pid where the file names one.
+        case held(pid: Int?)
+        /// One that is gone.
+        case leftBehind(path: String)
+    }
+
+    /// Nil when there is no lock file, or none that this user may read.
+    static func state(stateDirectory: String, configPath: String) -> State? {
+        let path = path(stateDirectory: stateDirectory, configPath: configPath)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return .leftBehind(path: path) }
+        return .held(pid: pid(in: descriptor))
+    }
+
     /// The port of the gateway that runs on this state directory and config; nil when none runs or it does not say.
     static func runningPort(stateDirectory: String, configPath: String) -> Int? {
         let descriptor = open(

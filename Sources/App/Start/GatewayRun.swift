@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Gateway
 import Store
@@ -23,13 +24,15 @@ struct GatewayRun {
 
     func untilStopped() async throws -> ExitCode {
         try checkMode()
-        try prepareStateDirectory()
         if invocation.has("--force") { PortHolder.stop(port: try setup.listenPlan().port) }
-        let lock = try await acquireLock()
-        defer { lock.release() }
+        var lock: GatewayLock?
+        defer { lock?.release() }
         var current = setup
         while true {
-            lock.tell(port: try current.listenPlan().port)
+            current.isReadOnly = try prepareStateDirectory()
+            // Where nothing can be written nobody can be disturbed.
+            if lock == nil, !current.isReadOnly { lock = try await acquireLock() }
+            lock?.tell(port: try current.listenPlan().port)
             switch try await Assembly(current).run() {
             case .stop: return .success
             case .restart:
@@ -55,12 +58,14 @@ struct GatewayRun {
                 + "\(setup.configPath), or pass --allow-unconfigured.")
     }
 
-    private func prepareStateDirectory() throws {
+    /// Whether the state directory is on a volume that can only be read; throws when it can be used neither way.
+    private func prepareStateDirectory() throws -> Bool {
         do throws(FileError) { try PrivateFile.makeFolder(setup.state) } catch {
             throw unusable("\(error)", error.code)
         }
         guard access(setup.state, W_OK) == 0 else {
             let code = errno
+            if code == EROFS { return true }
             throw unusable(
                 "The state directory `\(setup.state)` is not writable: \(String(cString: strerror(code))).",
                 code)
@@ -68,16 +73,18 @@ struct GatewayRun {
         do throws(FileError) { try PrivateFile.makeFolder("\(setup.state)/logs") } catch {
             throw unusable("\(error)", error.code)
         }
+        return false
     }
 
     private func unusable(_ problem: String, _ code: CInt) -> CommandError {
+        let advice = setup.platform.volumeAdvice
         let mend =
             switch code {
-            case EROFS: "mount its volume for writing (on Fly: `fly machine restart`, or restore a snapshot)"
-            case ENOSPC, EDQUOT: "make room there (on Fly: `fly volumes extend`)"
-            default: "mend its owner: `chown -R $(id -u) \(setup.state)`"
+            case EROFS: "have its volume written to again. \(advice.mountAgain)"
+            case ENOSPC, EDQUOT: "make room there. \(advice.makeRoom)"
+            default: "mend its owner: `chown -R $(id -u) \(setup.state)`."
             }
-        return CommandError("\(problem) Set OPENCLAW_STATE_DIR to a folder this user may write, or \(mend).")
+        return CommandError("\(problem) Set OPENCLAW_STATE_DIR to a folder this user may write, or \(mend)")
     }
 
     private func acquireLock() async throws -> GatewayLock {

@@ -17,6 +17,8 @@ struct LocalSetup {
     let file: ConfigFile
     /// What runs: the file, the last good copy of it, or all defaults.
     private(set) var snapshot: ConfigSnapshot
+    /// The state directory's volume can only be read: what is there is shown, and nothing is taken in.
+    var isReadOnly = false
     /// Why the file cannot be used, when nothing can stand in for it.
     let refusal: ConfigRefusal?
 
@@ -108,6 +110,7 @@ struct LocalSetup {
             names.contains { variable.key.hasSuffix($0) }
         }
         return Array(variables.values) + ConfigRedaction.secrets(in: config.raw)
+            + Array(config.secrets.values.values)
             + [secret.token, secret.password].compactMap { $0?.reveal() }
     }
 

@@ -26,7 +26,6 @@ struct TelegramPlaces {
         if groups != nil, group == nil { rule.isEnabled = false }
         if entry == nil, policy(rule) == .allowlist, isOpenToAll(rule.users) { rule.users = [] }
         rule.systemPrompt = joined(group?["systemPrompt"]?.stringValue, ofTopic?["systemPrompt"]?.stringValue)
-        rule.skills = value("skills")?.arrayValue?.compactMap(\.stringValue)
         rule.tools = value("tools")
         rule.toolsBySender = value("toolsBySender")
         return rule

@@ -18,6 +18,8 @@ package struct ChannelMessage: Sendable {
     /// Whether it was chosen from the platform's menu of our commands: then it is meant for us.
     package var isCommand = false
     package var sentAt: Timestamp
+    /// The chat as a message to it is addressed, in the platform's own spelling; nil: channel and chat.
+    package var target: String?
     /// The channel's own, for answering: comes back with every part of the reply.
     package var handle: JSON?
 
@@ -156,8 +158,6 @@ package struct PlaceRule: Sendable, Hashable {
     /// `groupPolicy` of this place alone.
     package var policy: GroupPolicy?
     package var systemPrompt: String?
-    /// Nil: all.
-    package var skills: [String]?
     /// `tools` and `toolsBySender` as they stand in the config.
     package var tools: JSON?
     package var toolsBySender: JSON?

@@ -17,11 +17,14 @@ package struct Config: ConfigSection {
     /// Each channel's section as it stands in the file; the channel reads it.
     package var channels: [String: JSON] = [:]
     package var meta = MetaConfig()
+    package var secretProviders = SecretsConfig()
 
     /// The checked document after includes and `${VAR}`, without quarantined keys and without defaults.
     package var raw: JSON = [:]
     /// Keys of the file that are accepted and do nothing yet, the topmost of each subtree.
     package var keysWithoutEffect: [ConfigPath] = []
+    /// What stands elsewhere and is only referred to.
+    package var secrets = SecretReferences()
 
     package init() {}
 
@@ -41,6 +44,7 @@ package struct Config: ConfigSection {
         Field("ui", \.ui, .object).reload(.none).label("User interface"),
         Field("channels", \.channels, .sections).label("Channels"),
         Field("bindings", \.bindings, .list(.object)).reload(.none).label("Bindings"),
+        Field("secrets", \.secretProviders, .object).reload(.none).label("Secrets"),
         .known("audio", reload: .none),
         .known("talk", reload: .none), .known("skills", reload: .none), .known("wizard", reload: .none),
         .known("hooks", reload: .hot(.hooks)), .known("cron", reload: .hot(.cron)),

@@ -5,11 +5,12 @@ package enum ConfigRedaction {
 
     /// The document without its secrets.
     ///
-    /// `${VAR}` stays: it says where a secret is, not what it is.
+    /// `${VAR}` and `{source, provider, id}` stay: they say where a secret is, not what it is.
     package static func redacted(_ document: JSON) -> JSON { redact(document, at: .root) }
 
     private static func redact(_ value: JSON, at path: ConfigPath) -> JSON {
         switch value {
+        case .object(let object) where object.isSecretReference: return value
         case .object(let object):
             return .object(JSONObject(object.map { ($0.key, redact($0.value, at: path.appending($0.key))) }))
         case .array(let items):
@@ -24,6 +25,7 @@ package enum ConfigRedaction {
 
     private static func secrets(in value: JSON, at path: ConfigPath) -> [String] {
         switch value {
+        case .object(let object) where object.isSecretReference: []
         case .object(let object): object.flatMap { secrets(in: $0.value, at: path.appending($0.key)) }
         case .array(let items):
             items.enumerated().flatMap { secrets(in: $1, at: path.appending(.index($0))) }
@@ -43,6 +45,7 @@ package enum ConfigRedaction {
 
     private static func secretNodes(of node: JSON5Node, at path: ConfigPath) -> [JSON5Node] {
         switch node.content {
+        case .object where node.value.objectValue?.isSecretReference == true: []
         case .object(let members): members.flatMap { secretNodes(of: $0.node, at: path.appending($0.key)) }
         case .array(let items):
             items.enumerated().flatMap { secretNodes(of: $1, at: path.appending(.index($0))) }

@@ -53,13 +53,15 @@ package struct LoadedConfig: Sendable {
         }
         config.keysWithoutEffect = check.keysWithoutEffect
         for issue in check.issues { document.remove(at: issue.path) }
-        let read = resolveReferences(in: document)
+        let read = followReferences(in: document, includes.readFile) { issue in
+            includes.locate(issue, at: tree.place(of: issue.path, key: false))
+        }
         decode(read.objectValue ?? [:])
         config.raw = document
     }
 
     private mutating func decode(_ document: JSONObject) {
-        let keysWithoutEffect = config.keysWithoutEffect
+        let (keysWithoutEffect, secrets) = (config.keysWithoutEffect, config.secrets)
         var overlaid: JSON = .object(document)
         for (path, names) in Config.spec.shape.environmentVariables() {
             guard let name = names.first(where: { environment[$0] != nil }), let value = environment[name]
@@ -73,28 +75,21 @@ package struct LoadedConfig: Sendable {
         }
         config = Config(json: overlaid.objectValue ?? [:])
         config.raw = .object(document)
-        config.keysWithoutEffect = keysWithoutEffect
+        (config.keysWithoutEffect, config.secrets) = (keysWithoutEffect, secrets)
     }
 
-    /// `{source: "env", id: "NAME"}` becomes the variable's value; other sources give no value yet.
-    private mutating func resolveReferences(in document: JSON) -> JSON {
+    /// Puts what each `{source, provider, id}` refers to in its place.
+    ///
+    /// Who may come in is not decided without the secret that was meant: then the file is as good as none.
+    private mutating func followReferences(
+        in document: JSON, _ readFile: ConfigLoader.FileReader, located: (ConfigIssue) -> ConfigIssue
+    ) -> JSON {
+        var secrets = SecretReferences(in: document, environment, readFile: readFile)
+        secrets.failures = secrets.failures.map(located)
         var result = document
-        for path in document.secretReferences() {
-            guard let reference = document[path], let id = reference["id"]?.stringValue else { continue }
-            guard reference["source"] == "env" else {
-                warnings.append(
-                    ConfigIssue(
-                        path: path,
-                        message: "secrets from `\(reference["source"]?.stringValue ?? "")` are not read yet"))
-                continue
-            }
-            if let value = environment[id] {
-                result.set(.string(value), at: path)
-            } else {
-                warnings.append(
-                    ConfigIssue(path: path, message: "the environment variable `\(id)` is not set"))
-            }
-        }
+        for (path, value) in secrets.values { result.set(.string(value), at: path) }
+        issues += secrets.failures.filter(\.isSecurity)
+        config.secrets = secrets
         return result
     }
 }
@@ -161,19 +156,6 @@ extension JSON {
             items[index].change(at: steps.dropFirst(), body)
             self = .array(items)
         default: break
-        }
-    }
-
-    /// Where `{source, provider, id}` stands in place of a secret.
-    fileprivate func secretReferences(at path: ConfigPath = .root) -> [ConfigPath] {
-        switch self {
-        case .object(let object):
-            let isReference = object["source"]?.stringValue != nil && object["id"]?.stringValue != nil
-            if isReference && object.count <= 3 { return [path] }
-            return object.flatMap { $0.value.secretReferences(at: path.appending($0.key)) }
-        case .array(let items):
-            return items.enumerated().flatMap { $1.secretReferences(at: path.appending(.index($0))) }
-        default: return []
         }
     }
 }

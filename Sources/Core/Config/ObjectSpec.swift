@@ -128,7 +128,7 @@ extension ValueSpec where Value == String {
 }
 
 extension ValueSpec where Value == Secret {
-    /// Text, or OpenClaw's `{source, provider, id}`, of which the source `env` is read by `ConfigLoader`.
+    /// Text, or `{source, provider, id}`, which `SecretReferences` follows.
     static var secret: Self {
         let word = ObjectShape.Member(
             key: "source", shape: .choice(["env", "file", "exec", "store"]), traits: Traits())

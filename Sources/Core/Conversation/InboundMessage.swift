@@ -27,6 +27,8 @@ package struct InboundMessage: Sendable {
     package var options: TurnOptions
     /// Who wrote it where; nil for clients of the gateway.
     package var origin: MessageOrigin?
+    /// For the session's entry, where it is kept; nil for clients of the gateway.
+    package var whereabouts: SessionWhereabouts?
 
     package init(
         id: MessageID, address: Address, session: SessionKey, text: String, images: [ImageContent] = [],

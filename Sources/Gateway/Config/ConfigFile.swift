@@ -76,7 +76,9 @@ package final class ConfigFile {
     }
 
     /// All files whose change may change the config.
-    package var watchedPaths: [String] { [location.configPath] + dotEnvPaths + snapshot.file.includedPaths }
+    package var watchedPaths: [String] {
+        [location.configPath] + dotEnvPaths + snapshot.file.includedPaths + snapshot.file.config.secrets.files
+    }
 
     // MARK: Reading
 
@@ -132,17 +134,26 @@ package final class ConfigFile {
         if bytes == nil, snapshot.exists {
             return .unusable([ConfigIssue(path: .root, message: "the file is gone")])
         }
-        if variables.isEmpty, bytes == runningText, snapshot.running.includedPaths.isEmpty {
+        let running = snapshot.running
+        if variables.isEmpty, bytes == runningText, running.includedPaths.isEmpty,
+            running.config.secrets.files.isEmpty
+        {
             if let bytes { keepFile(bytes) }
             return .unchanged
         }
         let loaded = load(bytes, isEmptyAMistake: true)
-        guard loaded.isValid else {
-            snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
-            return .unusable(loaded.issues)
-        }
         let old = snapshot.running.config
-        let isSame = snapshot.origin == .file && loaded.config.raw == old.raw
+        // A secret that could be read a moment ago is still good.
+        let lost = loaded.config.secrets.failures.filter { issue in
+            old.secrets.values[issue.path] != nil && !issue.isSecurity
+        }
+        guard loaded.isValid, lost.isEmpty else {
+            snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
+            return .unusable(loaded.issues + lost)
+        }
+        let isSame =
+            snapshot.origin == .file && loaded.config.raw == old.raw
+            && loaded.config.secrets.paths(thatDifferFrom: old.secrets).isEmpty
         accept(bytes, loaded)
         return isSame && variables.isEmpty ? .unchanged : .changed(from: old, variables: variables)
     }

@@ -39,7 +39,8 @@ package struct ConfigSnapshot: Sendable {
         object["runtimeConfig"] = ConfigRedaction.redacted(running.config.shown)
         object["hash"] = .string(hash)
         object["issues"] = .array(file.issues.map(\.json))
-        object["warnings"] = .array((file.quarantined + file.warnings).map(\.json))
+        object["warnings"] = .array(
+            (file.quarantined + file.warnings + file.config.secrets.failures).map(\.json))
         object["legacyIssues"] = []
         object["includedPaths"] = JSON(file.includedPaths)
         object["includeProvenance"] = []

@@ -18,9 +18,11 @@ package struct ReloadPlan: Hashable, Sendable {
 
     /// Sorts the differences by their rules; the mode is that of the config that runs.
     ///
-    /// A variable that a `.env` file gives another value counts like one of the `env` section.
+    /// A variable that a `.env` file gives another value counts like one of the `env` section, and a secret that is only
+    /// referred to like one that stands in the config.
     package init(from old: Config, to new: Config, variables: [String] = []) {
         changed = old.raw.changedPaths(to: new.raw) + variables.map { ConfigPath([.key("env"), .key($0)]) }
+        changed += old.secrets.paths(thatDifferFrom: new.secrets).filter { !changed.contains($0) }
         switch old.gateway.reload.mode {
         case "off": isOff = true
         case "restart": restartReasons = changed

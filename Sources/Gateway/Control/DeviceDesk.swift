@@ -23,6 +23,18 @@ final class DeviceDesk {
     func admit(
         _ params: ConnectParams, _ acceptance: Acceptance, address: String, now: Timestamp = .now
     ) async throws -> DeviceToken? {
+        do {
+            return try await record(params, acceptance, address: address, now: now)
+        } catch let error as StoreError where error.isOfTheDisk {
+            // Who was let in may see what is there; only a volume that can be written remembers the visit.
+            log.warning("a login was not recorded: \(error)")
+            return nil
+        }
+    }
+
+    private func record(
+        _ params: ConnectParams, _ acceptance: Acceptance, address: String, now: Timestamp
+    ) async throws -> DeviceToken? {
         guard let device = params.device else { return nil }
         switch acceptance.device {
         case .none:

@@ -71,9 +71,14 @@ struct SessionRowJSON {
         for key in Self.passedOn { object[key] = entry.extra[key] }
         Self.addPlace(to: &object, of: entry, generation)
         addToday(&object, entry.key, entry)
-        guard generation == .four else { return object }
-        object["createdAt"] = entry.createdAt.json
-        object["displayName"] = object["displayName"] ?? object["label"]
+        if generation == .four {
+            object["createdAt"] = entry.createdAt.json
+            object["displayName"] = object["displayName"] ?? object["label"]
+        }
+        // A direct chat is called by the person, unless somebody has given it a name.
+        if entry.label == nil, let label = entry.extra["origin"]?["label"] {
+            object["displayName"] = object["displayName"] ?? label
+        }
         return object
     }
 
@@ -82,9 +87,14 @@ struct SessionRowJSON {
         guard generation == .four else { return }
         let agent = settings.agent(of: key)
         object["agentId"] = .string(agent.rawValue)
-        object["isMain"] = .bool(key == settings.keys.mainSession(of: agent))
+        let isMain = key == settings.keys.mainSession(of: agent)
+        object["isMain"] = .bool(isMain)
         object["isBackground"] = .bool(key.rest.hasPrefix("cron:") || key.rest.hasPrefix("subagent:"))
-        object["classification"] = key == settings.keys.mainSession(of: agent) ? "main" : "custom"
+        object["classification"] = .string(isMain ? "main" : entry?.chatType ?? "custom")
+        if entry?.extra["lastAccountId"] != nil {
+            object["accountId"] = entry?.extra["lastAccountId"]
+            object["peerKind"] = entry?.chatType.map { .string($0) }
+        }
         object["visibility"] = "shared"
         object["archived"] = false
         object["pinned"] = object["pinned"] ?? false
@@ -141,7 +151,7 @@ struct SessionRowJSON {
     /// Fields the store keeps as they were imported or patched.
     private static let passedOn = [
         "elevatedLevel", "responseUsage", "origin", "deliveryContext", "lastChannel", "lastTo",
-        "lastAccountId",
+        "lastAccountId", "lastThreadId",
         "groupChannel", "space", "pinned", "unread", "icon", "color", "category",
     ]
 

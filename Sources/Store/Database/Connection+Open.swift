@@ -17,9 +17,12 @@ extension Connection {
     private static let largestLogBytes = 8 << 20
 
     /// Opens the database for this process alone, durable, creating the file with mode 0600.
-    static func openAlone(_ path: String) throws -> Connection {
+    ///
+    /// `name` is what errors call it, when its own path says nothing to people.
+    static func openAlone(_ path: String, calledAs name: String? = nil) throws -> Connection {
         try makePrivate(path)
-        let connection = try open(path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+        let connection = try open(
+            path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, calledAs: name ?? path)
         // Exclusive before the first access: no other process gets in while we live, whatever happens to lock files,
         // and the log's index stays in our own memory instead of a shared map.
         try connection.pragma("locking_mode = EXCLUSIVE", mustBe: "exclusive")
@@ -41,7 +44,7 @@ extension Connection {
 
     /// Opens a database that belongs to another program, to read it only.
     static func openForeign(_ path: String) throws -> Connection {
-        let connection = try open(path, flags: SQLITE_OPEN_READONLY)
+        let connection = try open(path, flags: SQLITE_OPEN_READONLY, calledAs: path)
         try connection.pragma("busy_timeout = 2000")
         try connection.pragma("mmap_size = 0")
         try connection.pragma("cache_size = -512")
@@ -51,7 +54,7 @@ extension Connection {
     /// Once a process; refused after the first connection, which costs only the time it would have saved.
     private static let library: Void = { _ = csqlite_count_no_memory() }()
 
-    private static func open(_ path: String, flags: Int32) throws -> Connection {
+    private static func open(_ path: String, flags: Int32, calledAs name: String) throws -> Connection {
         _ = library
         var pointer: OpaquePointer?
         let code = sqlite3_open_v2(path, &pointer, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -59,9 +62,9 @@ extension Connection {
             let reason =
                 pointer.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
             sqlite3_close_v2(pointer)
-            throw StoreError.cannotOpen(path: path, reason: reason)
+            throw StoreError.cannotOpen(path: name, reason: reason)
         }
-        return Connection(owning: pointer, path: path)
+        return Connection(owning: pointer, path: name)
     }
 
     /// Runs a pragma; with `wanted` its answer must be that, or what we promise would not hold.

@@ -35,6 +35,21 @@ package final class Database: Sendable {
             work: { GroupCommit(connection: connection.value).run($0) }, end: { connection.value.close() })
     }
 
+    /// What stands at `path`, where nothing can be written, as a copy that is held in a file without a name in `folder`.
+    ///
+    /// A write is refused as it would be there. Takes as long as copying takes.
+    package init(readingOnly path: String, copiedInto folder: String) throws {
+        let copy = try DatabaseCopy(of: path, below: folder)
+        defer { copy.remove() }
+        let connection = UnsafeTransfer(try Connection.openAlone(copy.path, calledAs: path))
+        try Migrator(steps: Migrations.all).run(on: connection.value)
+        _ = try connection.value.first("PRAGMA query_only = ON") { $0.text(0) }
+        connection.value.releaseMemory()
+        self.path = path
+        thread = DatabaseThread(
+            work: { GroupCommit(connection: connection.value).run($0) }, end: { connection.value.close() })
+    }
+
     deinit { thread.stop() }
 
     /// The process that has the database at `path` open; nil when there is none, or it cannot be seen from here.

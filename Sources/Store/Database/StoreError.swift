@@ -36,7 +36,7 @@ package struct SQLiteFailure: Sendable, Hashable {
 
 extension StoreError {
     /// Whether writing anything else would fail too.
-    var isOfTheDisk: Bool {
+    package var isOfTheDisk: Bool {
         switch self {
         case .full, .readOnly, .damaged: true
         case .sqlite(let failure):

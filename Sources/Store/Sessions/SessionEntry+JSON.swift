@@ -39,6 +39,34 @@ extension SessionEntry {
         extra = JSONObject(rest.filter { !$0.value.isNull }.map { ($0.key, $0.value) })
     }
 
+    /// What the original keeps of the chat in which it was last talked in.
+    package mutating func note(_ whereabouts: SessionWhereabouts) {
+        let channel = JSON.string(whereabouts.channel.rawValue)
+        let (to, account) = (JSON.string(whereabouts.to), JSON.string(whereabouts.account))
+        let thread = whereabouts.thread.map { JSON.string($0) }
+        chatType = whereabouts.kind.rawValue
+        if let group = whereabouts.group {
+            self.channel = whereabouts.channel.rawValue
+            subject = group.subject ?? (group.channel == nil ? subject : nil)
+            displayName = whereabouts.displayName
+            extra["groupId"] = .string(group.id)
+            extra["groupChannel"] = group.channel.map { .string($0) }
+            extra["space"] = group.space.map { .string($0) }
+        }
+        var origin: JSONObject = [
+            "label": .string(whereabouts.label), "provider": channel, "surface": channel,
+            "chatType": .string(whereabouts.kind.rawValue), "from": .string(whereabouts.from), "to": to,
+            "accountId": account,
+        ]
+        origin["threadId"] = thread
+        extra["origin"] = .object(origin)
+        var context: JSONObject = ["channel": channel, "to": to, "accountId": account]
+        context["threadId"] = thread
+        extra["deliveryContext"] = .object(context)
+        (extra["lastChannel"], extra["lastTo"], extra["lastAccountId"]) = (channel, to, account)
+        extra["lastThreadId"] = thread
+    }
+
     private typealias Field<Value> = (name: String, path: any WritableKeyPath<SessionEntry, Value> & Sendable)
 
     private static let texts: [Field<String?>] = [

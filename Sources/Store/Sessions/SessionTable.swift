@@ -43,6 +43,14 @@ struct SessionTable {
         if policy == "deny" { throw StoreError.sendingDenied }
     }
 
+    /// Keeps where a session is talked in; of most messages nothing of that is new.
+    func note(_ whereabouts: SessionWhereabouts, of key: SessionKey, at now: Timestamp) throws {
+        let known = try entry(key)
+        var entry = known ?? SessionEntry(key: key, updatedAt: now)
+        entry.note(whereabouts)
+        if entry != known { try save(entry) }
+    }
+
     func touch(_ key: SessionKey, at now: Timestamp) throws {
         try connection.run("UPDATE sessions SET updated_at = ? WHERE session_key = ?", now, key)
     }

@@ -16,6 +16,10 @@ struct InboxTable {
         if let known = try entry(channel: address.channel, account: address.account, id: message.id) {
             return .repeated(known)
         }
+        if let whereabouts = message.whereabouts {
+            try SessionTable(connection: connection).note(
+                whereabouts, of: message.session, at: message.receivedAt)
+        }
         let fingerprint = message.fingerprint
         try connection.run(
             """

@@ -364,6 +364,7 @@ def test_a_token_that_is_refused_stops_only_its_own_platform(
 
     status = wait_for_status(gateway, platforms[dead], "the reason", lambda s: s["lastError"] and not s["running"])
     for platform in others(platforms, dead):
+        platform.wait_until_connected(gateway)
         greet(platform)
         platform.wait_until_answered()
 

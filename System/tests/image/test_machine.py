@@ -150,9 +150,12 @@ def test_without_a_volume_it_starts_too(image: Path, tmp_path: Path, variable: s
 def test_a_volume_that_cannot_be_written_is_told(machine: Machine) -> None:
     machine.remount("ro")
     run = machine.start(COMMAND, FLY)
-    assert run.wait_for_exit() == 1
     run.wait_for_line(r"\[entrypoint\] /data cannot be handed to the user openclaw: Read-only file system")
-    run.wait_for_line(r"`/data` is not writable: Read-only file system")
+    run.wait_for_line(r"The volume of `/data` is mounted read-only, .*`fly machine restart 148e21ea7e8389 -a my-openclaw`")
+    run.wait_for_line("listening on")
+    assert machine.get("/readyz") == (503, '{"ready":false,"reason":"volume read-only"}')
+    assert machine.get("/healthz")[0] == 200
+    assert "<html" in machine.get("/")[1]
 
 
 def test_a_full_volume_loses_nothing_and_stops_nobody(machine: Machine, world: World) -> None:

@@ -104,6 +104,45 @@ def test_openclaw_over_ssh_needs_no_options(fly: Machine) -> None:
     assert TOKEN not in said.text
 
 
+def test_fly_doctor_on_the_machine_knocks_where_everybody_comes(machine: Machine) -> None:
+    deployment = Deployment.read(deployments()["the page's"])
+    variables = {**deployment.variables, "FLY_PRIVATE_IP": machine.address6, "ANTHROPIC_API_KEY": "sk-ant-test-0123456789"}
+    machine.start(deployment.command, variables)
+    machine.wait_until_ready()
+
+    good = machine.ssh("openclaw", "fly", "doctor")
+    assert good.code == 0, good.text
+    for answered in (
+        "IPv6 at [::1]:3000",
+        f"Fly's private network (WireGuard, `fly proxy`) at [{machine.address6}]:3000",
+        f"Fly's proxy at {machine.address}:3000",
+    ):
+        assert f"ok   The gateway answers {answered}\n" in good.out, good.text
+
+    # "App is not listening on expected address": the page's command without --bind lan.
+    machine.stop()
+    run = machine.start(deployment.command.replace("--bind lan", "--bind loopback"), variables)
+    run.wait_for_line("listening on ws://127.0.0.1:3000")
+    bad = machine.ssh("openclaw", "fly", "doctor")
+    assert bad.code == 1
+    for refused in (f"[{machine.address6}]:3000", f"{machine.address}:3000"):
+        assert f" at {refused} (Connection refused): Fly says" in bad.out, bad.text
+    assert "ok   The gateway answers IPv6 at [::1]:3000\n" in bad.out
+    assert '--port 3000 --bind lan" -y -a my-openclaw' in bad.out
+
+
+def test_fly_doctor_sees_a_config_that_lies_where_nobody_reads_it(machine: Machine) -> None:
+    """The page's step 5, with OPENCLAW_STATE_DIR left out: "Config not being read", "State is not persisted"."""
+    machine.prepare("echo '{}' > /data/openclaw.json")
+    variables = {name: value for name, value in FLY.items() if name != "OPENCLAW_STATE_DIR"}
+    machine.start(Deployment.read(deployments()["the page's"]).command, {**variables, "OPENCLAW_STATE_DIR": "/tmp/state"})
+    machine.wait_until_ready()
+    found = machine.ssh("openclaw", "fly", "doctor")
+    assert found.code == 1
+    assert "BAD  `/data/openclaw.json` is not read: the gateway reads `/tmp/state/openclaw.json`" in found.out, found.text
+    assert 'OPENCLAW_STATE_DIR = "/data"' in found.out
+
+
 def test_without_a_token_the_start_says_what_to_set(machine: Machine) -> None:
     variables = {name: value for name, value in FLY.items() if name != "OPENCLAW_GATEWAY_TOKEN"}
     run = machine.start(Deployment.read(deployments()["the page's"]).command, variables)

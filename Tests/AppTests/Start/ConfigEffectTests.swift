@@ -10,10 +10,13 @@ import Testing
 /// The key table against what the code makes of the keys, in both directions.
 @MainActor
 struct ConfigEffectTests {
-    /// Keys whose value is read where it is needed, and not handed to a room; each has a test of its own.
+    /// Keys whose value is read where it is needed, and not handed to a room; each has a test of its own. A comment is for
+    /// people.
     private nonisolated static let readInPlace: Set<String> = [
         "gateway.reload.mode", "gateway.reload.debounceMs", "meta.lastTouchedVersion",
-        "meta.lastTouchedAt",
+        "meta.lastTouchedAt", "bindings[0].comment", "secrets.defaults.env", "secrets.defaults.file",
+        "secrets.providers.sample.source", "secrets.providers.sample.path", "secrets.providers.sample.mode",
+        "secrets.providers.sample.maxBytes", "secrets.providers.sample.allowlist",
     ]
 
     @Test(arguments: KeyWalk.withEffect.map(\.path).filter { !readInPlace.contains($0.description) })
@@ -88,7 +91,7 @@ private final class Place {
             "bindings": [
                 ["agentId": "sample", "match": ["channel": "discord", "peer": ["kind": "dm", "id": "1"]]]
             ],
-            "tools": ["profile": "coding"],
+            "tools": ["profile": "coding"], "secrets": ["providers": ["sample": ["source": "env"]]],
             "models": [
                 "providers": [
                     "sample": [

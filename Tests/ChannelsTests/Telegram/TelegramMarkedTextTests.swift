@@ -189,11 +189,10 @@ struct TelegramPlacesTests {
             "groups": [
                 "*": ["requireMention": false],
                 "-1004": [
-                    "systemPrompt": "Be kind.", "skills": ["a"],
+                    "systemPrompt": "Be kind.",
                     "topics": [
                         "9": [
                             "requireMention": true, "allowFrom": [7], "systemPrompt": "Be brief.",
-                            "skills": [],
                         ],
                         "10": ["enabled": false],
                     ],
@@ -202,7 +201,7 @@ struct TelegramPlacesTests {
         ]
         #expect(!rule(section).requiresMention)
         let topic = rule(section, topic: 9)
-        #expect(topic.requiresMention && topic.users == ["7"] && topic.skills == [])
+        #expect(topic.requiresMention && topic.users == ["7"])
         #expect(topic.systemPrompt == "Be kind.\n\nBe brief.")
         #expect(!rule(section, topic: 10).isEnabled)
     }

@@ -258,17 +258,6 @@ struct ConfigLoaderTests {
         #expect(loaded.config.gateway.auth.token?.reveal() == "new")
     }
 
-    @Test func `a reference to the environment is a secret as well`() {
-        let text = "{models: {providers: {x: {apiKey: {source: 'env', provider: 'default', id: 'KEY'}}}}}"
-
-        #expect(
-            LoadedConfig.sample(text, environment: ["KEY": "k"]).config.models.providers["x"]?.apiKey?
-                .reveal() == "k")
-        #expect(
-            LoadedConfig.sample(text).warnings.map(\.message) == ["the environment variable `KEY` is not set"]
-        )
-    }
-
     @Test func `a key that stands twice is told with both places, and the last one counts`() {
         let loaded = LoadedConfig.sample(
             "{gateway: {port: 1},\n 'gateway': {mode: 'local', $include: 'a.json5'}}",

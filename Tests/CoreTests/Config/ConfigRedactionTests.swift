@@ -87,4 +87,15 @@ struct ConfigRedactionTests {
             try ConfigRedaction.restoredText(of: sent, from: stored, meaning: ["gateway": ["token": "x\"y"]])
                 == "{\"gateway\":{\"token\":\"x\\\"y\"}}")
     }
+
+    @Test func `what refers to a secret is none`() throws {
+        let text = "{gateway: {auth: {token: {source: 'env', id: 'MY_TOKEN'}, password: 'p'}}}"
+        let document = try JSON.parseJSON5(text)
+
+        let shown = ConfigRedaction.redacted(document.value)
+        #expect(shown["gateway"]?["auth"]?["token"]?["id"] == "MY_TOKEN")
+        #expect(ConfigRedaction.secrets(in: document.value) == ["p"])
+        #expect(ConfigRedaction.redactedText(of: document).contains("id: 'MY_TOKEN'"))
+        #expect(!ConfigRedaction.redactedText(of: document).contains("'p'"))
+    }
 }

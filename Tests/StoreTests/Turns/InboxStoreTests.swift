@@ -34,6 +34,52 @@ struct InboxStoreTests {
         await world.database.close()
     }
 
+    @Test func `a message of a group leaves in the session's entry where it came from`() async throws {
+        let world = try TestStores()
+        var message = InboundMessage.sample("1", channel: "discord")
+        message.whereabouts = .general
+        _ = try await world.stores.inbox.record(message)
+
+        let entry = try #require(try await world.stores.sessions.entry(message.session))
+        #expect(entry.channel == "discord" && entry.chatType == "channel" && entry.subject == nil)
+        #expect(entry.displayName == "discord:500#general")
+        #expect(entry.extra["groupId"] == "12" && entry.extra["space"] == "500")
+        #expect(entry.extra["groupChannel"] == "#general")
+        #expect(
+            entry.extra["origin"] == [
+                "label": "Den #general channel id:12", "provider": "discord", "surface": "discord",
+                "chatType": "channel", "from": "discord:channel:12", "to": "channel:12", "accountId": "work",
+            ])
+        #expect(
+            entry.extra["deliveryContext"] == ["channel": "discord", "to": "channel:12", "accountId": "work"])
+        #expect(entry.extra["lastChannel"] == "discord" && entry.extra["lastTo"] == "channel:12")
+        #expect(entry.extra["lastAccountId"] == "work" && entry.extra["lastThreadId"] == nil)
+        await world.database.close()
+    }
+
+    @Test func `what a person gave the session stays, and the last place counts`() async throws {
+        let world = try TestStores()
+        var message = InboundMessage.sample("1", channel: "discord")
+        message.whereabouts = .general
+        _ = try await world.stores.sessions.patch(message.session) { $0.label = "Mine" }
+        _ = try await world.stores.inbox.record(message)
+        message.id = "2"
+        message.whereabouts = .topic
+        _ = try await world.stores.inbox.record(message)
+        let before = try #require(try await world.stores.sessions.entry(message.session))
+        message.id = "3"
+        _ = try await world.stores.inbox.record(message)
+
+        let entry = try #require(try await world.stores.sessions.entry(message.session))
+        #expect(entry == before)
+        #expect(entry.label == "Mine" && entry.channel == "telegram" && entry.subject == "Family")
+        #expect(entry.extra["groupChannel"] == nil && entry.extra["space"] == nil)
+        #expect(entry.extra["lastThreadId"] == "4")
+        #expect(entry.extra["deliveryContext"]?["threadId"] == "4")
+        #expect(try await world.stores.sessions.list(SessionFilter(search: "family")).total == 1)
+        await world.database.close()
+    }
+
     @Test func `a message is kept whole until it is answered`() async throws {
         let world = try TestStores()
         let inbox = world.stores.inbox
@@ -94,5 +140,33 @@ struct InboxStoreTests {
         #"{}"#, #"{"id":"1"}"#, #"{"id":1,"channel":"x","session":"y"}"#, #"[]"#, #"null"#,
     ]) func `a broken message is no message`(text: String) throws {
         #expect(try InboundMessage(json: JSON.parse(text)) == nil)
+    }
+}
+
+extension SessionWhereabouts {
+    /// `#general` of a Discord server.
+    fileprivate static var general: SessionWhereabouts {
+        sample("discord", .channel, "12", target: "channel:12") { message in
+            message.place = ChatPlace(title: "#general", space: "Den")
+            message.place?.spaceID = "500"
+        }
+    }
+
+    /// A topic of a Telegram group.
+    fileprivate static var topic: SessionWhereabouts {
+        sample("telegram", .group, "-100", thread: "4") { $0.place = ChatPlace(title: "Family") }
+    }
+
+    private static func sample(
+        _ channel: ChannelID, _ kind: ChatKind, _ chat: String, thread: String? = nil, target: String? = nil,
+        _ change: (inout ChannelMessage) -> Void
+    ) -> SessionWhereabouts {
+        var message = ChannelMessage(
+            id: "1", address: Address(channel: channel, account: "work", chat: chat, thread: thread),
+            kind: kind,
+            sender: Sender(id: "7", name: "Ann"), text: "hi")
+        message.target = target
+        change(&message)
+        return SessionWhereabouts(message)
     }
 }

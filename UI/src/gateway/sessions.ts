@@ -3,12 +3,15 @@ import { troubleOf, type Trouble } from "./failure";
 import { flagOf, numberOf, recordOf, recordsOf, textOf, type JsonRecord } from "./read";
 import { shortName } from "./sessionKey";
 import { Store } from "./store";
+import { whereaboutsOf, type Whereabouts } from "./whereabouts";
 
 export interface SessionRow {
   readonly key: string;
   readonly title: string;
   readonly label: string | undefined;
   readonly preview: string | undefined;
+  /** The chat on a platform; undefined for what was written on a page. */
+  readonly whereabouts: Whereabouts | undefined;
   readonly updatedAt: number | undefined;
   readonly model: string | undefined;
   readonly totalTokens: number | undefined;
@@ -102,11 +105,15 @@ function rowOf(row: JsonRecord): SessionRow[] {
   const key = textOf(row.key);
   if (key === undefined) return [];
   const label = textOf(row.label);
+  const whereabouts = whereaboutsOf(row);
+  // The name the gateway derives for a group is one for programs.
+  const group = whereabouts?.isGroup === true ? whereabouts.name : undefined;
   return [
     {
       key,
       label,
-      title: label ?? textOf(row.derivedTitle) ?? textOf(row.displayName) ?? shortName(key),
+      whereabouts,
+      title: label ?? group ?? textOf(row.derivedTitle) ?? textOf(row.displayName) ?? shortName(key),
       preview: textOf(row.lastMessagePreview),
       updatedAt: numberOf(row.updatedAt),
       model: textOf(row.model),

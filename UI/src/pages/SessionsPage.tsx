@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { SessionRow } from "../gateway/sessions";
+import { whereaboutsText } from "../gateway/whereabouts";
 import { useGateway, useHello, useLocale, useStore, useText } from "../parts/context";
 import { explained } from "../parts/explained";
 import { Icon } from "../parts/Icon";
@@ -26,7 +27,7 @@ export function SessionsPage({ onOpenMenu }: { onOpenMenu: () => void }) {
   }, [search, sessions]);
   const rows = list.rows
     .map((row) => ({ ...row, title: titleOf(row, hello, words) }))
-    .filter((row) => `${row.title} ${row.key} ${row.model ?? ""}`.toLowerCase().includes(search.toLowerCase()));
+    .filter((row) => `${row.title} ${row.whereabouts === undefined ? "" : whereaboutsText(row.whereabouts)} ${row.key} ${row.model ?? ""}`.toLowerCase().includes(search.toLowerCase()));
   return (
     <>
       <PageHead title={words.sessionsPage} detail={words.sessionCount(list.total)} onOpenMenu={onOpenMenu} />
@@ -88,6 +89,7 @@ function SessionLine({ row, items }: { row: SessionRow; items: readonly MenuItem
           {row.running && <span className="live-dot" role="img" aria-label={words.running} />}
           {row.title}
         </PageLink>
+        {row.whereabouts !== undefined && <span className="session-place">{whereaboutsText(row.whereabouts)}</span>}
         <code>{row.key}</code>
       </td>
       <td className="session-model">{row.model ?? "–"}</td>

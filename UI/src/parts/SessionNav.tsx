@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { canonicalKey } from "../gateway/sessionKey";
 import type { SessionRow } from "../gateway/sessions";
+import { whereaboutsText } from "../gateway/whereabouts";
 import type { Hello } from "../gateway/hello";
 import type { Strings } from "../text/english";
 import { useGateway, useHello, useStore, useText } from "./context";
@@ -35,9 +36,10 @@ export function SessionNav({ onFollow }: { onFollow: () => void }) {
           <ul>
             {rows.map((row) => (
               <li key={row.key} className="session-item">
-                <PageLink to={{ page: "chat", session: row.key }} className="session-link" isCurrent={row.key === shownKey} title={row.title} onFollow={onFollow}>
+                <PageLink to={{ page: "chat", session: row.key }} className="session-link" isCurrent={row.key === shownKey} title={tooltip(row)} onFollow={onFollow}>
                   {row.running && <span className="live-dot" role="img" aria-label={words.running} />}
                   <span className="session-title">{row.title}</span>
+                  {row.whereabouts !== undefined && <span className="session-platform">{row.whereabouts.platform}</span>}
                 </PageLink>
                 <Menu label={words.sessionActions(row.title)} items={itemsFor(row)}>
                   <Icon name="more" size={16} />
@@ -52,7 +54,11 @@ export function SessionNav({ onFollow }: { onFollow: () => void }) {
   );
 }
 
-type Titled = Pick<SessionRow, "key" | "title" | "label" | "running">;
+type Titled = Pick<SessionRow, "key" | "title" | "label" | "whereabouts" | "running">;
+
+function tooltip({ title, whereabouts }: Titled): string {
+  return whereabouts === undefined ? title : `${title}\n${whereaboutsText(whereabouts)}`;
+}
 
 /** Sessions by day; the one on screen and the main one are there before the gateway has heard of them. */
 function grouped(rows: readonly SessionRow[], shownKey: string | undefined, hello: Hello, words: Strings) {
@@ -62,7 +68,7 @@ function grouped(rows: readonly SessionRow[], shownKey: string | undefined, hell
   for (const key of new Set([shownKey ?? hello.mainSessionKey, hello.mainSessionKey])) {
     if (rows.some((row) => row.key === key)) continue;
     const title = key === hello.mainSessionKey ? words.mainSession : words.newChat;
-    add(words.today, { key, title, label: undefined, running: false });
+    add(words.today, { key, title, label: undefined, whereabouts: undefined, running: false });
   }
   for (const row of rows.slice(0, mostShown)) {
     add(dayGroup(row.updatedAt, now, words), { ...row, title: titleOf(row, hello, words) });

@@ -44,7 +44,6 @@ struct GuildRules: Sendable {
         rule.users = users.isEmpty && roles.isEmpty ? nil : users
         rule.roles = roles.map(Self.roleID)
         rule.systemPrompt = channel?["systemPrompt"]?.nonEmptyString
-        rule.skills = channel?["skills"]?.arrayValue.map { $0.compactMap(\.stringValue) }
         rule.tools = Self.value("tools", channel, entry)
         rule.toolsBySender = Self.value("toolsBySender", channel, entry)
         return rule

@@ -23,6 +23,7 @@ struct IncomingMapping: Sendable {
             id: MessageID(message.id.description), address: address(whereabouts.place.id),
             kind: Self.kind(whereabouts), sender: sender(message.author, message.member, message.webhookID),
             text: Self.text(message, names, bot: bot.id), sentAt: message.id.timestamp)
+        result.target = Self.target(of: result)
         result.quoted = message.referenced.map { target in
             QuotedMessage(
                 id: MessageID(target.id.description),
@@ -45,6 +46,11 @@ struct IncomingMapping: Sendable {
 
     func address(_ place: Snowflake) -> Address {
         Address(channel: "discord", account: account, chat: place.description)
+    }
+
+    /// `user:7`, `channel:12`: as Discord's people and places are told apart wherever a chat is named.
+    static func target(of message: ChannelMessage) -> String {
+        message.kind == .direct ? "user:\(message.sender.id)" : "channel:\(message.address.chat)"
     }
 
     static func kind(_ whereabouts: Whereabouts) -> ChatKind {

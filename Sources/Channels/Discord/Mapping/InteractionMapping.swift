@@ -9,6 +9,7 @@ extension IncomingMapping {
             id: MessageID(interaction.id.description), address: address(whereabouts.place.id),
             kind: Self.kind(whereabouts), sender: sender(interaction.user, interaction.member), text: text,
             sentAt: interaction.id.timestamp)
+        message.target = Self.target(of: message)
         message.mention = .named
         message.isCommand = text.hasPrefix("/")
         message.place = message.kind == .direct ? nil : chatPlace(whereabouts)

@@ -2,12 +2,15 @@
 package struct BindingConfig: ConfigSection {
     package var agentId = ""
     package var match = Match()
+    /// For people: it needs no effect.
+    package var comment: String?
 
     package init() {}
 
     package static let spec = ObjectSpec<BindingConfig>(
         Field("agentId", \.agentId, .text).required.label("Agent"),
-        Field("match", \.match, .object).required.label("Where"))
+        Field("match", \.match, .object).required.label("Where"),
+        Field("comment", \.comment, .text).label("Comment"))
 
     /// Everything that is named must be so.
     package struct Match: ConfigSection {
