@@ -12,6 +12,7 @@ symbols=$(nm .build-release/release/openclaw 2>/dev/null | grep -c ' [tTdD] \$s1
 
 if [ "$(uname -s)" = Linux ]; then
     shared=$(ldd dist/openclaw | grep -oE 'lib(event|crypto|sqlite3|swift|Foundation|curl)[^ ]*' || true)
+    nm .build-release/release/openclaw | grep -q ' curl_multi_init$' || shared="$shared libcurl"
     [ -z "$shared" ] || { echo "These should be static: $shared" >&2; exit 1; }
 fi
 echo "dist/openclaw: $size bytes, no full Foundation, no needless shared library"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds dist/openclaw and dist/wire-echo: small, stripped, the C libraries static except libc, libm and libgcc_s
-# (libcurl is opened when it is first needed). Each flag here was measured to pay (DEPENDENCIES.md).
+# Builds dist/openclaw and dist/wire-echo: small, stripped, the C libraries static except libc, libm and libgcc_s.
+# Each flag here was measured to pay (DEPENDENCIES.md).
 set -eu
 cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no

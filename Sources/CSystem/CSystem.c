@@ -9,10 +9,13 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 int csystem_malloc_trim(void) { return malloc_trim(0); }
-void csystem_use_two_heaps(void) { mallopt(M_ARENA_MAX, 2); }
+void csystem_tune_malloc(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MXFAST, 20 * sizeof(void *)); /* the most that it takes */
+}
 #else
 int csystem_malloc_trim(void) { return 0; }
-void csystem_use_two_heaps(void) {}
+void csystem_tune_malloc(void) {}
 #endif
 
 #ifdef __linux__

@@ -2,9 +2,9 @@
 #define CCURL_H
 #include <sys/types.h> /* first: fd_set as in Swift's Glibc module */
 #define CURL_DISABLE_TYPECHECK
-#include <curl/curl.h> /* types and constants only: the library itself comes by dlopen */
+#include <curl/curl.h> /* types and constants; the library is linked (CCURL_STATIC), or comes by dlopen */
 
-/* Opens libcurl.so.4, finds its functions and initialises it; 0, or -1 when it is not there or too old. May be repeated,
+/* Initialises libcurl, which is opened first where it is not linked; 0, or -1 when it is not there or too old. May be repeated,
    on any thread: who comes while it is under way waits for it. */
 int ccurl_load(void);
 /* The same on a thread of its own, once; returns at once. */

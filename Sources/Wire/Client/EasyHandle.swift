@@ -76,6 +76,7 @@ final class EasyHandle {
         let usual = request.isForLoopback ? "" : proxies.proxy(for: request.url)
         set(CURLOPT_PROXY, request.proxy ?? usual)
         set(CURLOPT_NOPROXY, request.proxy == nil ? proxies.exceptions : "")
+        set(CURLOPT_SOCKS5_AUTH, passwordOnly)
     }
 
     func milliseconds(_ duration: Duration) -> Int {
@@ -98,5 +99,8 @@ struct ClientSetup {
     /// Which proxy a request takes that does not name one.
     var proxies: ProxyVariables
 }
+
+/// CURLAUTH_BASIC, which Swift does not see: a SOCKS proxy is not offered Kerberos.
+private let passwordOnly = 1
 
 private let httpProtocols = Int(CURLPROTO_HTTP | CURLPROTO_HTTPS)

@@ -31,7 +31,7 @@ final class Multi {
     private var watches: [curl_socket_t: Watch] = [:]
     private var timer: LoopEvent?
 
-    /// Opens libcurl the first time, which takes about 12 ms, and ignores SIGPIPE.
+    /// Makes libcurl ready the first time (a shared one is opened, which takes about 12 ms), and ignores SIGPIPE.
     init() throws(WebError) {
         guard ccurl_load() == 0, let handle = ccurl_multi_init() else {
             throw .unavailable(

@@ -9,7 +9,7 @@ extension Transfer {
         ccurl_easy_set_pointer(easy.pointer, CURLOPT_WRITEDATA, context)
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         easy.set(CURLOPT_USERAGENT, userAgent)
-        if request.acceptsCompression { easy.set(CURLOPT_ACCEPT_ENCODING, "") }
+        if request.acceptsCompression { easy.set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate") }
         if request.maxRedirects > 0 {
             easy.set(CURLOPT_FOLLOWLOCATION, 1)
             easy.set(CURLOPT_MAXREDIRS, request.maxRedirects)

@@ -2,7 +2,7 @@ import CCurl
 
 /// Sends HTTP requests through libcurl: TLS, proxies, HTTP/2 and kept connections, all on the loop.
 ///
-/// libcurl is opened at the first request, or before it by `prepare()`. Cancelling the task that waits closes the
+/// libcurl is made ready at the first request, or before it by `prepare()`. Cancelling the task that waits closes the
 /// connection.
 @MainActor
 package final class WebClient {
@@ -16,9 +16,9 @@ package final class WebClient {
         setup = ClientSetup(userAgent: userAgent, trust: trust, proxies: proxies)
     }
 
-    /// Opens libcurl on a thread that ends with it, while the loop goes on; does nothing when it is open.
+    /// Makes libcurl ready on a thread that ends with it, while the loop goes on; does nothing when it is.
     ///
-    /// A request that comes before it is open waits for it.
+    /// A request that comes before it is ready waits for it.
     package func prepare() {
         guard multi == nil else { return }
         ccurl_load_ahead()

@@ -43,7 +43,7 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
     private var alarm: OpaquePointer?
 
     private init() {
-        csystem_use_two_heaps()
+        csystem_tune_malloc()
         LoopMemory.install()
         guard let config = event_config_new() else {
             fatalError("libevent has no memory for its configuration.")
