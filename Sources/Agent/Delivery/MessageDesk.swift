@@ -244,6 +244,8 @@ extension MessageDesk {
             parts = [NewOutboxPart(run: run, part: 0, address: target, content: OutgoingPart.Content())]
         }
         guard let last = parts.indices.last else { throw .invalid("A message needs a `message` or a file.") }
+        // What an agent sends besides is not its answer.
+        for index in parts.indices { parts[index].content.answered = nil }
         parts[last].content.files += files
         parts[last].content.buttons = order.buttons
         if let reply = order.text("replyTo", "replyToId") {
