@@ -11,6 +11,8 @@ from typing import Any
 DEFAULT_TEXT = "Hello from the fake model."
 SLOW_WORDS = 60
 SLOW_PAUSE_SECONDS = 0.1
+# With an ending of its own: long enough to be seen while it is written.
+BRISK_PAUSE_SECONDS = 0.06
 TOOL_ECHO_CHARACTERS = 80
 
 
@@ -99,7 +101,7 @@ _MARKER = re.compile(r"\[\[(slow|cut|tool|err|say)(?::(.*?))?\]\](?!\])", re.DOT
 
 
 def step_for(texts: list[str], tool_result: str | None) -> Step:
-    """Reads the markers people write into a message: `[[slow]] [[cut]] [[err:N]] [[say:TEXT]] [[tool:NAME {json}]]`.
+    """Reads the markers people write into a message: `[[slow:ENDING]] [[cut]] [[err:N]] [[say:TEXT]] [[tool:NAME {json}]]`.
 
     The last one counts: what was not answered before may stand in front of it, also the result of a tool."""
     for text in reversed(texts):
@@ -112,6 +114,8 @@ def step_for(texts: list[str], tool_result: str | None) -> Step:
 def _marked(kind: str, value: str) -> Step:
     if kind == "slow":
         words = " ".join(f"word{n}" for n in range(1, SLOW_WORDS + 1))
+        if value:
+            return Text(f"{words} {value}", chunks=SLOW_WORDS + 1, pause=BRISK_PAUSE_SECONDS)
         return Text(words, chunks=SLOW_WORDS, pause=SLOW_PAUSE_SECONDS)
     if kind == "cut":
         return Cut()

@@ -107,6 +107,12 @@ class Platform:
         self.says(person, place, f"{text} {mark} [[say:It is six. {mark}]]")
         return mark
 
+    def ask_at_length(self, person: Any, place: Place) -> str:
+        """The same for an answer that takes four seconds to write."""
+        mark = f"#q{next(numbers)}"
+        self.says(person, place, f"Tell me all. {mark} [[slow:{mark}]]")
+        return mark
+
     def wait_until_answered(self, timeout: float = 20) -> None:
         """Until no question is open; then each has exactly one answer."""
         self.fake.wait_until("an answer to each question", lambda: not self.fake.ledger.losses, timeout)

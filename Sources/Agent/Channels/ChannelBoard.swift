@@ -16,6 +16,8 @@ package final class ChannelBoard {
     package var receive: (ChannelMessage) async throws(InboxError) -> Void = { _ throws(InboxError) in
         throw InboxError("the gateway is starting")
     }
+    /// Whether a message would be answered.
+    package var admits: (ChannelMessage) async -> Bool = { _ in true }
     /// Takes what happens and is no message.
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
     /// Told when an account can be sent to.
@@ -75,7 +77,8 @@ package final class ChannelBoard {
                     seat.state.receivedCount += 1
                     try await receive(message)
                 },
-                notice: { [unowned self] notice in work.add { await self.notice(notice) } }),
+                notice: { [unowned self] notice in work.add { await self.notice(notice) } },
+                admits: { [unowned self] in await admits($0) }),
             memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() })
     }
 

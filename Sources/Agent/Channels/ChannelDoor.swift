@@ -91,14 +91,7 @@ package final class ChannelDoor {
         }
         let session = switchboard.settings.session(of: SessionPlace(message))
         let isCommand = switchboard.isCommand(message.text)
-        let policy = AccessPolicy(rules: rules, paired: try await pairing.allowed(message.address.key))
-        let agent = switchboard.settings.agent(of: session)
-        let mentions = switchboard.settings.profile(agent)?.mentions ?? MentionPatterns()
-        let decision = policy.decision(
-            for: message, isNamed: mentions.match(message.text), hasPatterns: !mentions.isEmpty,
-            activation: try await activation(message, session),
-            isCommand: isCommand)
-        switch decision {
+        switch try await decision(on: message, session, rules, isCommand: isCommand) {
         case .ignore(let reason, let isContext):
             turnedAway.insert(message.recentID)
             board.change(message.address.key) { $0.turnAway(message, because: reason) }
@@ -110,6 +103,33 @@ package final class ChannelDoor {
             try await invite(message, rules)
         case .admit(let standing):
             try await admit(message, standing, session, rules, isCommand: isCommand)
+        }
+    }
+
+    private func decision(
+        on message: ChannelMessage, _ session: SessionKey, _ rules: ChannelRules, isCommand: Bool
+    ) async throws -> AccessPolicy.Decision {
+        let policy = AccessPolicy(rules: rules, paired: try await pairing.allowed(message.address.key))
+        let agent = switchboard.settings.agent(of: session)
+        let mentions = switchboard.settings.profile(agent)?.mentions ?? MentionPatterns()
+        return policy.decision(
+            for: message, isNamed: mentions.match(message.text), hasPatterns: !mentions.isEmpty,
+            activation: try await activation(message, session),
+            isCommand: isCommand)
+    }
+
+    /// Whether a message would be answered if it came through the door; what cannot be found out counts as yes.
+    package func admits(_ message: ChannelMessage) async -> Bool {
+        guard let rules = board.rules(message.address.key) else { return false }
+        let session = switchboard.settings.session(of: SessionPlace(message))
+        do {
+            let decision = try await decision(
+                on: message, session, rules, isCommand: switchboard.isCommand(message.text))
+            if case .admit = decision { return true }
+            return false
+        } catch {
+            log.warning("Who may speak could not be read.", ["reason": "\(error)"])
+            return true
         }
     }
 

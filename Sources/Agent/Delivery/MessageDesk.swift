@@ -10,6 +10,7 @@ package final class MessageDesk {
     private let board: ChannelBoard
     private let outbox: Outbox
     private let store: OutboxStore
+    private let kept: ReceiptStore
     private let clock: any Clock<Duration>
     /// Who waits for a message to have been sent.
     private var waiting: [RunID: [Gate]] = [:]
@@ -35,6 +36,7 @@ package final class MessageDesk {
         self.board = board
         self.outbox = outbox
         self.store = store
+        kept = ReceiptStore(store.database)
         self.clock = clock
         outbox.settled = { [weak self] run in
             for gate in self?.waiting.removeValue(forKey: run) ?? [] { gate.open() }
@@ -77,7 +79,51 @@ package final class MessageDesk {
         }
         try check(order, channel, key)
         if Self.sending.contains(order.action) { return try await send(order, to: target, key) }
-        return MessageReceipt(address: target, json: try await act(order, at: target, on: channel, key))
+        let json = try await once(order) { () async throws(MessageRefusal) in
+            try await self.act(order, at: target, on: channel, key)
+        }
+        return MessageReceipt(address: target, json: json)
+    }
+
+    /// Longest result that is kept over a restart: a poll's is about 100 bytes. What only reads may be asked again.
+    private static let mostReceiptBytes = 16_384
+
+    /// Does something that no outbox keeps, not again when a client repeats it after a restart.
+    private func once(
+        _ order: MessageOrder, _ work: () async throws(MessageRefusal) -> JSON
+    ) async throws(MessageRefusal) -> JSON {
+        // A turn's tool calls have a journal.
+        guard order.agent == nil else { return try await work() }
+        switch try await storing({ try await self.kept.begin(order.key) }) {
+        case .done(let json): return json
+        case .begun:
+            throw .invalid(
+                "The gateway ended while it did this for the first time: look whether it was done. With another key it is "
+                    + "done again.")
+        case .new: break
+        }
+        let result: JSON
+        do throws(MessageRefusal) {
+            result = try await work()
+        } catch {
+            try await storing { try await self.kept.forget(order.key) }
+            throw error
+        }
+        let isShort = result.encoded().count <= Self.mostReceiptBytes
+        try await storing {
+            isShort ? try await self.kept.finish(order.key, result) : try await self.kept.forget(order.key)
+        }
+        return result
+    }
+
+    private func storing<Value: Sendable>(
+        _ work: () async throws -> Value
+    ) async throws(MessageRefusal) -> Value {
+        do {
+            return try await work()
+        } catch {
+            throw .unavailable("What is done could not be noted: \(error)")
+        }
     }
 
     private static let sending: Set<String> = ["send", "upload-file", "thread-reply"]
@@ -244,6 +290,8 @@ extension MessageDesk {
             parts = [NewOutboxPart(run: run, part: 0, address: target, content: OutgoingPart.Content())]
         }
         guard let last = parts.indices.last else { throw .invalid("A message needs a `message` or a file.") }
+        // What an agent sends besides is not its answer.
+        for index in parts.indices { parts[index].content.answered = nil }
         parts[last].content.files += files
         parts[last].content.buttons = order.buttons
         if let reply = order.text("replyTo", "replyToId") {

@@ -25,7 +25,7 @@ struct ReplyPlan {
         var pieces = split(prefixed(said, answer))
         if pieces.isEmpty && !files.isEmpty { pieces = [""] }
         return pieces.enumerated().map { index, piece in
-            var content = OutgoingPart.Content(text: piece, handle: handle)
+            var content = OutgoingPart.Content(text: piece, handle: handle, answered: asked)
             if index == pieces.count - 1 { content.files = files }
             content.replyTo = target(directives, isFirst: first + index == 0)
             return NewOutboxPart(run: run, part: first + index, address: address, content: content)
@@ -38,7 +38,8 @@ struct ReplyPlan {
         let words = prefixed(directives.text, first == 0 ? answer : nil)
         return split(words).first.map { piece in
             OutgoingPart.Content(
-                text: piece, replyTo: target(directives, isFirst: first == 0), handle: handle)
+                text: piece, replyTo: target(directives, isFirst: first == 0), handle: handle,
+                answered: asked)
         }
     }
 
@@ -57,7 +58,7 @@ struct ReplyPlan {
     /// A menu of the platform shows that it waits until something comes.
     private func unlessSomebodyWaits(_ first: Int) -> [NewOutboxPart] {
         guard first == 0, let handle else { return [] }
-        let content = OutgoingPart.Content(text: "✓", handle: handle)
+        let content = OutgoingPart.Content(text: "✓", handle: handle, answered: asked)
         return [NewOutboxPart(run: run, part: 0, address: address, content: content)]
     }
 

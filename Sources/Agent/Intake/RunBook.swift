@@ -57,16 +57,3 @@ extension Timestamp {
         Timestamp(milliseconds: moment.milliseconds - delay.milliseconds)
     }
 }
-
-extension Gate {
-    /// Waits until the gate opens, the time is up or the task is cancelled.
-    func wait(atMost limit: Duration, on clock: any Clock<Duration>) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait() }
-            // Cancelled as soon as the gate opens: then there is nothing more to wait for.
-            group.addTask { try? await clock.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-}

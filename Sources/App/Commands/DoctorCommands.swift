@@ -131,7 +131,7 @@ enum DoctorCommands {
             let client = try GatewayClient.connect(setup.invocation)
             _ = try client.call("health")
             return [Finding(.ok, "The gateway runs and answers")]
-                + (try warnings(of: client, besides: setup.snapshot))
+                + (try warnings(of: client, besides: setup.snapshot)) + (try channels(of: client))
         } catch {
             let failure = error as? CommandError
             let reason = failure?.message ?? "\(error)"
@@ -140,6 +140,20 @@ enum DoctorCommands {
                     ? Finding(.problem, "The gateway runs and refused the login: \(reason)")
                     : Finding(.note, "The gateway does not answer: \(reason)")
             ]
+        }
+    }
+
+    /// Accounts that are on and cannot be reached, with what they say of it.
+    private static func channels(of client: GatewayClient) throws -> [Finding] {
+        let status = try client.call("channels.status")
+        return (status["channelAccounts"]?.objectValue ?? [:]).flatMap { channel, accounts in
+            (accounts.arrayValue ?? []).compactMap { account in
+                guard account["enabled"]?.boolValue == true, account["connected"]?.boolValue == false,
+                    let reason = account["lastError"]?.stringValue
+                else { return nil }
+                let name = account["accountId"]?.stringValue ?? "default"
+                return Finding(.problem, "\(channel) (account `\(name)`): \(reason)")
+            }
         }
     }
 

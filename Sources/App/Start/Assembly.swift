@@ -82,6 +82,7 @@ final class Assembly {
         switchboard.pairing = pairing
         board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
         board.notice = { [door] in await door.note($0) }
+        board.admits = { [door] in await door.admits($0) }
         board.becameReady = { [outbox] in outbox.wake($0) }
         messages.mirror = { [switchboard, log] spelling, text in
             let session = switchboard.settings.keys.canonical(spelling)

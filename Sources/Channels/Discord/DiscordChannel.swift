@@ -16,6 +16,7 @@ package final class DiscordChannel: Channel {
     private let office: DiscordPostOffice
     private let intake: DiscordIntake
     private let gateway: DiscordGateway
+    private let rivals: RivalWatch
     private var menu: CommandMenu?
 
     init(_ setup: ChannelSetup) {
@@ -31,16 +32,19 @@ package final class DiscordChannel: Channel {
         self.settings = settings
         self.api = api
         places = KnownPlaces(api: api)
+        rivals = RivalWatch(setup: setup, api: api)
         office = DiscordPostOffice(
-            api: api, mapping: mapping, answers: answers, buttons: buttons, files: files, places: places)
+            api: api, mapping: mapping, answers: answers, buttons: buttons, files: files, places: places,
+            rivals: rivals)
         intake = DiscordIntake(
             setup: setup, settings: settings, api: api, places: places, presences: presences,
             answers: answers,
-            files: IncomingFiles(web: setup.web, proxy: settings.proxy))
+            files: IncomingFiles(web: setup.web, proxy: settings.proxy), rivals: rivals)
         gateway = DiscordGateway(setup: setup, settings: settings, api: api)
     }
 
     package func run(in house: ChannelHouse) async throws(ChannelError) {
+        await rivals.begin(house)
         await buttons.begin(house.memory)
         let menu = CommandMenu(api: api, log: setup.log) { [setup] in
             setup.rules.hasNativeCommands ? CommandMapping.registrations(house.commands()) : []
@@ -51,6 +55,7 @@ package final class DiscordChannel: Channel {
         }
         let outcome = await withTaskGroup(of: Void.self) { group in
             group.addTask { await menu.run(house) }
+            group.addTask { await self.rivals.run { self.intake.takeUp($1, in: $0) } }
             let outcome: Result<Void, ChannelError>
             do throws(ChannelError) {
                 try await self.gateway.run(in: house, self.intake)

@@ -19,6 +19,9 @@ final class TelegramAPI {
     private let clock: any Clock<Duration>
     /// Telegram has said when the next message may be sent.
     private var quietUntil: ContinuousClock.Instant?
+    /// Keeps the moment over a restart; set before the first message is sent.
+    private var memory: ChannelMemory?
+    private static let memoryName = "quiet"
     /// Whether IPv4 alone is tried; given up as soon as it leads nowhere.
     private var usesIPv4Only: Bool
 
@@ -67,12 +70,35 @@ final class TelegramAPI {
             do throws(TelegramError) {
                 return try await send(request(method, parameters, files))
             } catch .flood(let delay) {
-                let until = ContinuousClock.now + delay
-                quietUntil = max(quietUntil ?? until, until)
+                await beQuiet(for: delay)
             }
         }
         try await waitWhileQuiet()
-        return try await send(request(method, parameters, files))
+        do throws(TelegramError) {
+            return try await send(request(method, parameters, files))
+        } catch {
+            if case .flood(let delay) = error { await beQuiet(for: delay) }
+            throw error
+        }
+    }
+
+    private func beQuiet(for delay: Duration) async {
+        let until = ContinuousClock.now + delay
+        quietUntil = max(quietUntil ?? until, until)
+        await memory?.save(
+            Self.memoryName,
+            ["until": (Timestamp.now + delay).json, "milliseconds": JSON(Int(delay.milliseconds))])
+    }
+
+    /// Finds how long Telegram had asked the last process to wait.
+    func begin(_ memory: ChannelMemory) async {
+        self.memory = memory
+        guard quietUntil == nil, let kept = await memory.load(Self.memoryName),
+            let until = kept["until"]?.intValue, let whole = kept["milliseconds"]?.intValue
+        else { return }
+        // A clock that was set back does not make the wait longer.
+        let left = min(Timestamp(milliseconds: Int64(until)) - .now, .milliseconds(whole))
+        if left > .zero { quietUntil = .now + left }
     }
 
     /// Where a file lies; the address is secret.

@@ -11,6 +11,8 @@ final class TelegramChannel: Channel {
     let settings: TelegramSettings
     let api: TelegramAPI
     let buttons = TelegramButtons()
+    /// Open when it is known how long Telegram wants to be left alone.
+    private let isReady = Gate()
     private(set) var bot: TelegramBot?
     private(set) var house: ChannelHouse?
     private(set) var intake: TelegramIntake?
@@ -57,6 +59,7 @@ final class TelegramChannel: Channel {
     private var pendingMoves: [(old: Int, new: Int)] = []
 
     func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {
+        await isReady.wait()
         let id: MessageID
         do throws(DeliveryError) {
             id = try await delivery.deliver(part)
@@ -82,6 +85,8 @@ final class TelegramChannel: Channel {
             intake = nil
             webhook = nil
         }
+        await api.begin(house.memory)
+        isReady.open()
         let bot = try await hello()
         self.bot = bot
         setup.log.info("[\(setup.account)] starting provider (@\(bot.username))")

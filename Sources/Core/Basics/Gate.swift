@@ -57,4 +57,15 @@ package final class Gate: Sendable {
             if goesOn { continuation.resume() }
         }
     }
+
+    /// Returns when the gate is open, or after `limit`, or at once when the task is cancelled.
+    package func wait(atMost limit: Duration, on clock: any Clock<Duration> = ContinuousClock()) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait() }
+            // Cancelled as soon as the gate opens: then there is nothing more to wait for.
+            group.addTask { try? await clock.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 }

@@ -73,13 +73,17 @@ package struct Inbox {
     package let receive: (ChannelMessage) async throws(InboxError) -> Void
     /// Something that happened and is no message; the agent hears of it with its next turn in that conversation.
     package let notice: (ChannelNotice) -> Void
+    /// Whether a message would be answered; nothing comes of asking.
+    package let admits: (ChannelMessage) async -> Bool
 
     package init(
         receive: @escaping (ChannelMessage) async throws(InboxError) -> Void,
-        notice: @escaping (ChannelNotice) -> Void = { _ in }
+        notice: @escaping (ChannelNotice) -> Void = { _ in },
+        admits: @escaping (ChannelMessage) async -> Bool = { _ in true }
     ) {
         self.receive = receive
         self.notice = notice
+        self.admits = admits
     }
 }
 

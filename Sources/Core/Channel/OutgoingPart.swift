@@ -2,7 +2,7 @@
 package struct OutgoingPart: Sendable, Hashable {
     package var address: Address
     package var content: Content
-    /// 24 hexadecimal digits, the same in every attempt: platforms that know such marks take a part only once.
+    /// 25 hexadecimal digits, the same in every attempt: platforms that know such marks take a part only once.
     package var nonce: String
     /// The message that this part became before: it is changed instead of posted anew.
     package var posted: MessageID?
@@ -34,10 +34,13 @@ package struct OutgoingPart: Sendable, Hashable {
         package var isSilent: Bool
         /// `ChannelMessage.handle` of the message that is answered.
         package var handle: JSON?
+        /// The message that somebody wrote and that this is an answer to, whether or not people see that it is.
+        package var answered: MessageID?
 
         package init(
             text: String = "", files: [OutgoingFile] = [], replyTo: MessageID? = nil,
-            buttons: [[ReplyButton]] = [], isSilent: Bool = false, handle: JSON? = nil
+            buttons: [[ReplyButton]] = [], isSilent: Bool = false, handle: JSON? = nil,
+            answered: MessageID? = nil
         ) {
             self.text = text
             self.files = files
@@ -45,6 +48,7 @@ package struct OutgoingPart: Sendable, Hashable {
             self.buttons = buttons
             self.isSilent = isSilent
             self.handle = handle
+            self.answered = answered
         }
 
         /// Whether there is nothing to be seen.
@@ -115,6 +119,7 @@ extension OutgoingPart.Content {
         if !buttons.isEmpty { object["buttons"] = .array(buttons.map { .array($0.map(\.json)) }) }
         if isSilent { object["silent"] = true }
         object["handle"] = handle
+        object["answered"] = answered.map { .string($0.rawValue) }
         return .object(object)
     }
 
@@ -126,7 +131,8 @@ extension OutgoingPart.Content {
             buttons: (json["buttons"]?.arrayValue ?? []).map { row in
                 (row.arrayValue ?? []).compactMap { ReplyButton(json: $0) }
             },
-            isSilent: json["silent"]?.boolValue ?? false, handle: json["handle"])
+            isSilent: json["silent"]?.boolValue ?? false, handle: json["handle"],
+            answered: json["answered"]?.stringValue.map { MessageID($0) })
     }
 }
 

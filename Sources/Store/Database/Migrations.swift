@@ -14,6 +14,7 @@ enum Migrations {
         Migration("channels", channels),
         Migration("calls are known by the inbox", ["DROP TABLE idempotency"]),
         Migration("compactions", ["ALTER TABLE transcripts ADD COLUMN compaction_sequence BIGINT"]),
+        Migration("receipts", receipts),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.
@@ -134,6 +135,11 @@ enum Migrations {
         """,
         "CREATE TABLE cron_runs (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL, at BIGINT NOT NULL, document TEXT NOT NULL)",
         "CREATE INDEX cron_runs_by_job ON cron_runs (job_id, at)",
+    ]
+
+    /// An order without a receipt was begun, and nobody knows what became of it.
+    private static let receipts = [
+        "CREATE TABLE receipts (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, receipt TEXT, begun_at BIGINT NOT NULL)"
     ]
 
     /// Parts are sent conversation by conversation, so that is how they are looked up.

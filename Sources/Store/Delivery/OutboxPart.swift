@@ -32,7 +32,7 @@ package struct OutboxPart: Sendable {
     package var part: Int
     package var address: Address
     package var content: OutgoingPart.Content
-    /// 24 hexadecimal digits: Discord takes a mark of at most 25 characters.
+    /// 25 hexadecimal digits, what Discord takes as a mark; in rows of earlier versions 24.
     package var nonce: String
     package var state: OutboxState
     package var attempts: Int

@@ -46,7 +46,7 @@ struct OutboxTable {
 
     static func newNonce() -> String {
         let digits = randomUUID().split(separator: "-").joined()
-        return String(digits.prefix(24))
+        return String(digits.prefix(25))
     }
 
     static func part(from row: Row) -> OutboxPart {

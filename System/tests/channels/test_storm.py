@@ -21,11 +21,17 @@ from fakes.faults import Fault, Late
 from harness.platforms import Connect, Place, Platform
 
 KILLS = int(os.environ.get("OPENCLAW_KILLS", "25"))
+# In the ordinary suite: answers are changed while they are written, and a kill falls between two changes.
+LIVE_KILLS = 5
+LIVE_CONVERSATIONS = 6
+LONGEST_LIVE_LIFE_SECONDS = 5.0
+CHANGES = {"discord": "PATCH /channels/{channel}/messages/{message}", "telegram": "editMessageText"}
 CONVERSATIONS = 50
 LONGEST_LIFE_SECONDS = 1.0
 LONGEST_BREATH_SECONDS = 0.05
 # So much may be unanswered at once on a platform.
 MOST_OPEN = 12
+MOST_LONG_OPEN = 2
 # A message is given up, and says so, when ten lives were too short for it: one of so many is long enough.
 LONG_LIVES = 4
 FAULTS: tuple[Fault | None, ...] = (None, None, Late(0.05), Late(0.4))
@@ -37,16 +43,18 @@ class Conversation:
     platform: Platform
     person: Any
     place: Place
+    is_long: bool = False
 
     def goes_on(self) -> None:
-        self.platform.ask(self.person, self.place)
+        ask = self.platform.ask_at_length if self.is_long else self.platform.ask
+        ask(self.person, self.place)
 
     @property
     def has_room(self) -> bool:
-        return len(self.platform.fake.ledger.losses) < MOST_OPEN
+        return len(self.platform.fake.ledger.losses) < (MOST_LONG_OPEN if self.is_long else MOST_OPEN)
 
 
-def conversations(platforms: list[Platform], count: int) -> list[Conversation]:
+def conversations(platforms: list[Platform], count: int, is_long: bool) -> list[Conversation]:
     """The same share for each platform: direct chats, groups, and threads or topics, in turn."""
     made = []
     for number, platform in zip(range(count), itertools.cycle(platforms), strict=False):
@@ -55,7 +63,7 @@ def conversations(platforms: list[Platform], count: int) -> list[Conversation]:
         place = platform.direct(person) if kind == 0 else platform.group(f"group{number}")
         if kind == 2:
             place = platform.inside(person, place, f"inner{number}")
-        made.append(Conversation(platform, person, place))
+        made.append(Conversation(platform, person, place, is_long))
     return made
 
 
@@ -65,9 +73,9 @@ def wait_for(platform: Platform, marks: list[str]) -> None:
     platform.fake.wait_until("answers to what was asked before", lambda: not left(), SETTLE_SECONDS)
 
 
-def live(chance: random.Random, talks: list[Conversation]) -> None:
+def live(chance: random.Random, talks: list[Conversation], longest: float) -> None:
     """A while in which people write now and then."""
-    end = time.monotonic() + chance.uniform(0, LONGEST_LIFE_SECONDS)
+    end = time.monotonic() + chance.uniform(0, longest)
     while time.monotonic() < end:
         talk = chance.choice(talks)
         if talk.has_room:
@@ -89,13 +97,41 @@ def report(platform: Platform) -> str:
 def test_a_storm_of_kills_loses_and_doubles_nothing(
     platforms: dict[str, Platform], connect_bots: Connect, fake_chat: FakeOpenAIChat, state: Path
 ) -> None:
-    chance = random.Random(KILLS)
+    storm(platforms, connect_bots, fake_chat, state, KILLS, CONVERSATIONS)
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(60 + SETTLE_SECONDS)
+def test_a_storm_of_kills_while_answers_are_changed_loses_and_doubles_nothing(
+    platforms: dict[str, Platform], connect_bots: Connect, fake_chat: FakeOpenAIChat, state: Path
+) -> None:
+    storm(platforms, connect_bots, fake_chat, state, LIVE_KILLS, LIVE_CONVERSATIONS, streaming="partial")
+    # A kill came between a change and the news of it: it is made again, and Telegram says so.
+    telegram = platforms["telegram"].fake
+    telegram.violations[:] = [said for said in telegram.violations if "message is not modified" not in said]
+    for platform in platforms.values():
+        calls = [getattr(seen, "route", None) or seen.method for seen in platform.fake.requests]
+        assert CHANGES[platform.id] in calls, "no answer was changed while it was written"
+
+
+def storm(
+    platforms: dict[str, Platform],
+    connect_bots: Connect,
+    fake_chat: FakeOpenAIChat,
+    state: Path,
+    kills: int,
+    count: int,
+    **section: Any,
+) -> None:
+    """`section` goes over every platform's."""
+    chance = random.Random(kills)
     fake_chat.pause = 0.02
     fakes = list(platforms.values())
-    talks = conversations(fakes, CONVERSATIONS)
-    gateway = connect_bots()
+    is_long = "streaming" in section
+    talks = conversations(fakes, count, is_long)
+    gateway = connect_bots(**{platform.id: section for platform in fakes})
 
-    for number in range(KILLS):
+    for number in range(kills):
         open_before = {platform.id: platform.fake.ledger.losses for platform in fakes}
         for platform in fakes:
             if fault := chance.choice(FAULTS):
@@ -103,7 +139,7 @@ def test_a_storm_of_kills_loses_and_doubles_nothing(
         if number % LONG_LIVES == 0:
             for platform in fakes:
                 wait_for(platform, open_before[platform.id])
-        live(chance, talks)
+        live(chance, talks, LONGEST_LIVE_LIFE_SECONDS if is_long else LONGEST_LIFE_SECONDS)
         gateway.kill()
         for platform in fakes:
             platform.fake.killed()
@@ -118,7 +154,7 @@ def test_a_storm_of_kills_loses_and_doubles_nothing(
             platform.wait_until_answered(SETTLE_SECONDS)
             assert platform.fake.ledger.excused == [] or not platform.knows_repeats
     finally:
-        print(f"{KILLS} kills, {CONVERSATIONS} conversations", *map(report, fakes), sep="\n")
+        print(f"{kills} kills, {count} conversations", *map(report, fakes), sep="\n")
     gateway.stop()
     for path in state.glob("*.sqlite"):
         with sqlite3.connect(path) as database:

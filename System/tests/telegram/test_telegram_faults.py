@@ -108,6 +108,24 @@ def test_a_long_flood_holds_everything_back_and_keeps_order(fake: FakeTelegram, 
     wait_until_answered(fake, 50)
 
 
+def test_a_flood_holds_over_a_restart(fake: FakeTelegram, connect_bot: Connect) -> None:
+    """Nothing is sent before Telegram's time is up: the fake would call that a violation."""
+    first = connect_bot()
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+    fake.fail("sendMessage", Refuse(429, retry_after=12))
+    ask(ann, ann.chat)
+    fake.wait_until("the refusal", lambda: fake.server.limited)
+    time.sleep(IN_FLIGHT_SECONDS * 2)  # what comes now was not on its way already
+
+    first.kill()
+    fake.killed()
+    connect_bot(again=first)
+    ask(bob, bob.chat)
+
+    wait_until_answered(fake, 40)
+    assert fake.violations == []
+
+
 def test_nothing_is_sent_while_telegram_asks_to_wait_not_even_that_somebody_types(
     fake: FakeTelegram, connect_bot: Connect
 ) -> None:

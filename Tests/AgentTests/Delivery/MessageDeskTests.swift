@@ -77,6 +77,63 @@ struct MessageDeskTests {
         }
     }
 
+    @Test func `a poll that a client repeats after a restart is there once, and answered as before`()
+        async throws
+    {
+        let folder = TestHouse.makeFolder()
+        var answers: [JSON] = []
+        for run in 1...2 {
+            let channel = ScriptedChannel()
+            try await ChannelTestHouse.run(in: folder, channel: channel) { test in
+                let desk = MessageDesk(
+                    board: test.board, outbox: test.outbox, store: test.house.stores.outbox)
+                try await eventually("the channel runs") { channel.house != nil }
+                answers.append(try await desk.carryOut(Self.order("poll")).json)
+            }
+            #expect(channel.performed.count == (run == 1 ? 1 : 0))
+        }
+        #expect(answers[0] == answers[1])
+    }
+
+    @Test func `what a restart cut off is not done again under the same key, and the client is told`()
+        async throws
+    {
+        try await Self.run { test, desk in
+            _ = try await ReceiptStore(test.house.stores.database).begin("k1")
+
+            let reason = await Self.reason(Self.order("poll"), desk)
+
+            #expect(reason?.contains("look whether it was done") == true && test.channel.performed.isEmpty)
+            _ = try await desk.carryOut(Self.order("poll", key: "k2"))
+            #expect(test.channel.performed.count == 1)
+        }
+    }
+
+    @Test func `what was refused may be tried again under the same key`() async throws {
+        try await Self.run { test, desk in
+            let kept = ReceiptStore(test.house.stores.database)
+            let reason = await Self.reason(Self.order("no-such-action"), desk)
+
+            let standing = try await kept.begin("k1")
+
+            #expect(reason != nil && standing == .new)
+        }
+    }
+
+    @Test func `the newest thousand receipts are kept`() async throws {
+        try await Self.run { test, _ in
+            let kept = ReceiptStore(test.house.stores.database)
+            for number in 0...1000 { _ = try await kept.begin("key-\(number)") }
+            try await kept.finish("key-1000", ["ok": true])
+
+            let newest = try await kept.begin("key-1000")
+            let oldest = try await kept.begin("key-1")
+            let gone = try await kept.begin("key-0")
+
+            #expect(newest == .done(["ok": true]) && oldest == .begun && gone == .new)
+        }
+    }
+
     @Test func `what the platform refuses is told to who sends`() async throws {
         try await Self.run { test, desk in
             test.channel.fates = [.fail(.refused("the bot may not write there"))]

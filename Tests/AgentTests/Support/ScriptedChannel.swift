@@ -171,6 +171,7 @@ struct ChannelTestHouse {
             house.switchboard.pairing = pairing
             board.receive = { message throws(InboxError) in try await door.receive(message) }
             board.notice = { await door.note($0) }
+            board.admits = { await door.admits($0) }
             board.becameReady = { outbox.wake($0) }
             let channel = channel ?? ScriptedChannel()
             let test = ChannelTestHouse(

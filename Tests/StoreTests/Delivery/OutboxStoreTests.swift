@@ -20,7 +20,7 @@ struct OutboxStoreTests {
         let ids = try await outbox.add([part(0), part(1, in: other), part(2)], at: now)
         #expect(try await outbox.conversations() == [chat, other])
         let first = try #require(try await outbox.next(in: chat))
-        #expect(first.id == ids[0] && first.content == part(0).content && first.nonce.count == 24)
+        #expect(first.id == ids[0] && first.content == part(0).content && first.nonce.count == 25)
         #expect(try await outbox.next(in: other)?.id == ids[1])
         try await outbox.sending(ids[0], at: now)
         try await outbox.sent(ids[0], platformID: "m1")

@@ -17,12 +17,13 @@ final class DiscordPostOffice {
     private let buttons: LongCommands
     private let files: OutgoingFiles
     private let places: KnownPlaces
+    private let rivals: RivalWatch
     /// Our own id, once it is known.
     var bot: Snowflake?
 
     init(
         api: DiscordAPI, mapping: OutgoingMapping, answers: InteractionAnswers, buttons: LongCommands,
-        files: OutgoingFiles, places: KnownPlaces
+        files: OutgoingFiles, places: KnownPlaces, rivals: RivalWatch
     ) {
         self.api = api
         self.mapping = mapping
@@ -30,7 +31,11 @@ final class DiscordPostOffice {
         self.buttons = buttons
         self.files = files
         self.places = places
+        self.rivals = rivals
     }
+
+    /// An answer that another gateway may give.
+    private static let standingDownPause = Duration.seconds(30)
 
     func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {
         guard let place = Snowflake(part.address.chat) else {
@@ -46,6 +51,8 @@ final class DiscordPostOffice {
     }
 
     func post(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure) -> Snowflake {
+        var part = part
+        part.nonce = await rivals.nonce(of: part)
         if let handle = InteractionHandle(part.content.handle),
             let id = try await answers.deliver(part, to: handle)
         {
@@ -54,6 +61,18 @@ final class DiscordPostOffice {
         if let posted = part.posted.flatMap({ Snowflake($0.rawValue) }) {
             return try await change(posted, to: part.content, in: place)
         }
+        switch try await rivals.verdict(on: part, in: place, bot: bot) {
+        case .say: break
+        case .answered(let other): return other
+        case .wait: throw .limited("Another gateway may answer this.", after: Self.standingDownPause)
+        }
+        let id = try await postAnew(part, in: place)
+        rivals.posted(part)
+        return id
+    }
+
+    private func postAnew(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure) -> Snowflake
+    {
         if let triedAt = part.triedAt, Timestamp.now - triedAt > Self.nonceWindow,
             let found = try await find(part, triedAt, in: place)
         {

@@ -35,7 +35,10 @@ final class InteractionAnswers {
         return gate
     }
 
-    func acknowledge(_ interaction: DiscordInteraction, _ gate: Gate) async {
+    /// Returns whether Discord has taken it.
+    @discardableResult
+    func acknowledge(_ interaction: DiscordInteraction, _ gate: Gate) async -> Bool {
+        var isTaken = true
         var data: JSONObject = [:]
         if settings.commandsAreEphemeral { data["flags"] = JSON(MessageFlag.ephemeral) }
         let isCommand = interaction.kind == .command
@@ -46,9 +49,11 @@ final class InteractionAnswers {
         } catch {
             // Too late, or told twice: the reply finds out which, and is then posted as any other message.
             log.debug("an interaction was not acknowledged", ["reason": error.reason])
+            isTaken = false
         }
         gate.open()
         begun[interaction.id] = nil
+        return isTaken
     }
 
     func complete(_ interaction: DiscordInteraction, _ choices: JSON) async {

@@ -206,7 +206,7 @@ final class DiscordGateway {
             // An interaction can be acknowledged once.
             if name == "INTERACTION_CREATE" { self.urgent.open() }
         }
-        if name == "READY" || name == "RESUMED" { cameUp(house) }
+        if name == "READY" || name == "RESUMED" { cameUp(house, intake) }
         await intake.lanes.waitForRoom()
     }
 
@@ -225,7 +225,7 @@ final class DiscordGateway {
         markUnsaved()
     }
 
-    private func cameUp(_ house: ChannelHouse) {
+    private func cameUp(_ house: ChannelHouse, _ intake: DiscordIntake) {
         isUp = true
         resumeFailures = 0
         let name = session.bot?.username
@@ -234,6 +234,7 @@ final class DiscordGateway {
             setup.log.info("logged in to discord as \(name ?? session.bot?.id.description ?? "a bot")")
         }
         house.report(.connected(name: name))
+        intake.rivals.repeatReport()
         markUnsaved()
     }
 
@@ -257,17 +258,7 @@ final class DiscordGateway {
             unsaved = Gate()
             urgent = Gate()
             await save(memory, intake)
-            await rest(Self.saveInterval, or: urgent)
-        }
-    }
-
-    /// Waits until the gate opens, at most this long.
-    private func rest(_ wait: Duration, or gate: Gate) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await gate.wait() }
-            group.addTask { await self.rest(wait) }
-            await group.next()
-            group.cancelAll()
+            await urgent.wait(atMost: Self.saveInterval)
         }
     }
 

@@ -21,6 +21,7 @@ final class DiscordIntake {
     private let presences: KnownPresences
     private let answers: InteractionAnswers
     private let files: IncomingFiles
+    let rivals: RivalWatch
     private var house: ChannelHouse?
     private(set) var mapping: IncomingMapping
     private var since: Snowflake?
@@ -35,12 +36,15 @@ final class DiscordIntake {
     private static let mostPages = 10
     /// Direct chats that are looked at when a session was lost.
     private static let mostDirect = 50
+    /// So long another gateway has to acknowledge an interaction.
+    private static let interactionPatience = Duration.seconds(2)
     /// The lane of what belongs to no channel.
     private static let ownLane = Snowflake(rawValue: 0)
 
     init(
         setup: ChannelSetup, settings: DiscordSettings, api: DiscordAPI, places: KnownPlaces,
-        presences: KnownPresences, answers: InteractionAnswers, files: IncomingFiles
+        presences: KnownPresences, answers: InteractionAnswers, files: IncomingFiles,
+        rivals: RivalWatch
     ) {
         self.setup = setup
         self.settings = settings
@@ -49,6 +53,7 @@ final class DiscordIntake {
         self.presences = presences
         self.answers = answers
         self.files = files
+        self.rivals = rivals
         mapping = IncomingMapping(
             account: setup.account, bot: DiscordUser(id: Snowflake(rawValue: 0), username: ""),
             rules: settings.rules)
@@ -83,6 +88,7 @@ final class DiscordIntake {
         switch name {
         case "MESSAGE_CREATE":
             guard let message = DiscordMessage(json: data) else { return finish(.taken) }
+            if message.author.id == mapping.bot.id { rivals.saw(message, isLive: true) }
             let kind = data["channel_type"]?.intValue.flatMap { DiscordPlace.Kind(rawValue: $0) }
             work(in: message.channelID, finish) { () async throws(IntakeFailure) in
                 try await self.take(message, kind: kind)
@@ -137,15 +143,65 @@ final class DiscordIntake {
     }
 
     private func take(_ message: DiscordMessage, at whereabouts: Whereabouts) async throws(IntakeFailure) {
-        if var incoming = mapping.message(message, at: whereabouts), let house {
+        if var incoming = mapping.message(message, at: whereabouts), let house,
+            !rivals.isAnswered(message.id, in: message.channelID)
+        {
             incoming.files = files.of(message)
-            do throws(InboxError) {
-                try await house.inbox.receive(incoming)
-            } catch {
-                throw IntakeFailure(reason: "A message could not be kept: \(error.reason)")
+            if rivals.isStandingDown {
+                try await hold(incoming, message, house)
+            } else {
+                try await receive(incoming, house)
             }
         }
         saw(message.id, at: whereabouts)
+    }
+
+    private func receive(_ incoming: ChannelMessage, _ house: ChannelHouse) async throws(IntakeFailure) {
+        do throws(InboxError) {
+            try await house.inbox.receive(incoming)
+        } catch {
+            throw IntakeFailure(reason: "A message could not be kept: \(error.reason)")
+        }
+    }
+
+    // MARK: Beside another gateway
+
+    /// The other answers this, if anybody would; if it does not, it is ours.
+    private func hold(_ incoming: ChannelMessage, _ message: DiscordMessage, _ house: ChannelHouse)
+        async throws(IntakeFailure)
+    {
+        guard await house.inbox.admits(incoming) else { return }
+        guard await rivals.hold(message.id, in: message.channelID) else {
+            throw IntakeFailure(reason: "A message could not be kept for later.")
+        }
+    }
+
+    /// Takes in what the other has left unanswered in a place.
+    func takeUp(_ messages: [Snowflake], in place: Snowflake) {
+        lanes.add(place) {
+            do throws(IntakeFailure) {
+                try await self.read(messages, in: place)
+                await self.rivals.tookUp(self.rivals.isStandingDown ? [] : messages, in: place)
+            } catch {
+                self.setup.log.debug("what has waited could not be read", ["reason": error.reason])
+                await self.rivals.tookUp([], in: place)
+            }
+        }
+    }
+
+    private func read(_ messages: [Snowflake], in place: Snowflake) async throws(IntakeFailure) {
+        guard let first = messages.first, let last = messages.last,
+            let whereabouts = try await whereabouts(place, guild: nil, kind: nil)
+        else { return }
+        var mark = Snowflake(rawValue: max(first.rawValue, 1) - 1)
+        while mark < last {
+            let page = try await read(place, after: mark)
+            for message in page where rivals.stillWaiting(in: place).contains(message.id) {
+                try await take(completed(message, at: whereabouts), at: whereabouts)
+            }
+            guard let newest = page.last?.id, page.count >= DiscordAPI.mostMessages else { return }
+            mark = newest
+        }
     }
 
     private func saw(_ message: Snowflake, at whereabouts: Whereabouts) {
@@ -203,15 +259,32 @@ final class DiscordIntake {
 
     private func take(_ interaction: DiscordInteraction, _ finish: @escaping Finish) {
         if interaction.kind == .autocomplete {
+            if rivals.isStandingDown { return finish(.taken) }
             let data = CommandMapping.completions(interaction, house?.commands() ?? [])
             lanes.add(interaction.id) { await self.answers.complete(interaction, data) }
             return finish(.taken)
         }
+        if rivals.isStandingDown { return takeLate(interaction, finish) }
         // Discord waits three seconds: the answer that all is well does not wait for what came before it.
         let begun = answers.begin(interaction)
         lanes.add(interaction.id) { await self.answers.acknowledge(interaction, begun) }
         work(in: interaction.channelID, finish) { () async throws(IntakeFailure) in
             try await self.takeUp(interaction)
+        }
+    }
+
+    /// Discord waits three seconds, and lets one acknowledge it: if the other is gone, this one can.
+    private func takeLate(_ interaction: DiscordInteraction, _ finish: @escaping Finish) {
+        lanes.add(interaction.id) {
+            // Cancelled: it comes again with the session.
+            try? await Task.sleep(for: Self.interactionPatience)
+            guard await self.answers.acknowledge(interaction, self.answers.begin(interaction)) else {
+                return finish(.taken)
+            }
+            await self.rivals.takeOver()
+            self.work(in: interaction.channelID, finish) { () async throws(IntakeFailure) in
+                try await self.takeUp(interaction)
+            }
         }
     }
 
@@ -293,6 +366,9 @@ final class DiscordIntake {
         var mark = mark
         for _ in 0..<Self.mostPages {
             let messages = try await read(id, after: mark)
+            for message in messages where message.author.id == mapping.bot.id {
+                rivals.saw(message, isLive: false)
+            }
             for message in messages {
                 try await take(completed(message, at: whereabouts), at: whereabouts)
                 mark = message.id

@@ -1,0 +1,158 @@
+"""Two machines with one bot: Discord tells both of everything; one answers, the other stands down and takes over when
+the first is silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat
+from harness import Gateway, ModelConfig, eventually, gateway_config
+from harness.platforms import DiscordPlatform, accounts
+
+# Who stood down waits 45 s for the other.
+TAKE_OVER_SECONDS = 75
+STANDS_DOWN = "so this one stands down"
+ELDER = "Another gateway answers with this bot's token, too"
+
+
+@pytest.fixture
+def machine(
+    start: Any, tmp_path: Path, platform: DiscordPlatform, fake_chat: FakeOpenAIChat
+) -> Callable[[str], Gateway]:
+    """Starts a gateway with a volume of its own, as a machine of the app has it."""
+
+    def run(name: str) -> Gateway:
+        state = tmp_path / name / "state"
+        again = state.parent.exists()
+        state.parent.mkdir(exist_ok=True)
+        section = platform.section() | {"dmPolicy": "open", "allowFrom": ["*"]}
+        channels = {"channels": {"discord": section}, "gateway": {"bind": "loopback"}}
+        config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=channels)
+        env = {platform.variable: platform.fake.token, "FLY_APP_NAME": "my-app", "FLY_MACHINE_ID": name}
+        gateway: Gateway = start(config, state=state, env=env)
+        if not again:
+            platform.wait_until_connected(gateway)
+        return gateway
+
+    return run
+
+
+def answers_to(platform: DiscordPlatform, place: Any, mark: str) -> int:
+    """How often a question was answered."""
+    return sum(bool(re.search(mark + r"\b", text)) for text in platform.answers(place))
+
+
+def says_status(platform: DiscordPlatform, person: Any, place: Any) -> None:
+    """Runs a command from Discord's menu, and waits for what it says."""
+    interaction = platform.fake.wait_for_answer(person.runs("/status", place.outer))
+    platform.fake.wait_until("an answer", lambda: interaction.original and interaction.original.content)
+
+
+@pytest.mark.timeout(150)
+def test_one_of_two_machines_stands_down_and_takes_over(
+    machine: Callable[[str], Gateway], platform: DiscordPlatform, fake_chat: FakeOpenAIChat
+) -> None:
+    elder = machine("1111")
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.ask(ann, place)
+    platform.wait_until_answered()
+    younger = machine("2222")
+
+    first = platform.ask(ann, place)
+    eventually("one to stand down", lambda: STANDS_DOWN in younger.output, 30)
+    eventually("both have said all", lambda: answers_to(platform, place, first) >= 1, 10)
+
+    marks = []
+    for _ in range(4):
+        marks.append(platform.ask(ann, place))
+        eventually("an answer", lambda: answers_to(platform, place, marks[-1]) == 1, 20)
+    group = platform.group()
+    marks.append(platform.ask(ann, group))
+    eventually("an answer", lambda: answers_to(platform, group, marks[-1]) == 1, 20)
+
+    assert STANDS_DOWN not in elder.output, "never both"
+    assert younger.output.count(STANDS_DOWN) == 1, "it is said once"
+    told = accounts(younger, platform)["default"]
+    assert told["connected"] is False
+    assert "This is machine `2222`; `fly machine list -a my-app`" in told["lastError"]
+    assert "`fly scale count 1 -a my-app`" in told["lastError"]
+    assert accounts(elder, platform)["default"]["connected"] is True
+    doctor = younger.command("doctor").out
+    assert STANDS_DOWN in doctor and "fly scale count 1" in doctor
+
+    elder.kill()
+    asked = len(fake_chat.requests)
+    marks.append(platform.ask(ann, place))
+    waiting = platform.ask(ann, group)
+
+    eventually("the other to answer", lambda: answers_to(platform, place, marks[-1]) == 1, TAKE_OVER_SECONDS)
+    eventually("the other to answer", lambda: answers_to(platform, group, waiting) == 1, 20)
+    assert accounts(younger, platform)["default"]["connected"] is True
+    assert len(fake_chat.requests) == asked + 2, "nothing that the first has answered was asked again"
+    for mark in marks[:4]:
+        assert answers_to(platform, place, mark) == 1
+
+    first_again = machine("1111")
+    eventually("it to be back", lambda: accounts(first_again, platform)["default"]["connected"] is True, 20)
+    last = platform.ask(ann, place)
+    eventually("an answer", lambda: answers_to(platform, place, last) >= 1, 20)
+
+    eventually("the younger to stand down again", lambda: younger.output.count(STANDS_DOWN) == 2, 20)
+    for mark in [*marks[:4], marks[-1]]:
+        assert answers_to(platform, place, mark) == 1, "what one has answered is not answered again by the other"
+
+
+@pytest.mark.timeout(150)
+def test_what_waits_for_the_other_is_not_forgotten_with_a_restart(
+    machine: Callable[[str], Gateway], platform: DiscordPlatform
+) -> None:
+    elder, ann = machine("1111"), platform.person("Ann")
+    group = platform.group()
+    platform.ask(ann, group)
+    platform.wait_until_answered()
+    younger = machine("2222")
+    platform.ask(ann, group)
+    eventually("one to stand down", lambda: STANDS_DOWN in younger.output, 30)
+    elder.kill()
+    mark = platform.ask(ann, group)
+    eventually("it to be kept", lambda: accounts(younger, platform)["default"].get("waitingForOther"), 20)
+
+    younger.kill()
+    restarted = machine("2222")
+
+    eventually("it to know", lambda: STANDS_DOWN in str(accounts(restarted, platform)["default"]["lastError"]), 20)
+    assert answers_to(platform, group, mark) == 0
+    eventually("the answer", lambda: answers_to(platform, group, mark) == 1, TAKE_OVER_SECONDS)
+
+
+@pytest.mark.timeout(120)
+def test_a_command_that_nobody_takes_is_taken_at_once(
+    machine: Callable[[str], Gateway], platform: DiscordPlatform
+) -> None:
+    elder, ann = machine("1111"), platform.person("Ann")
+    group = platform.group()
+    platform.ask(ann, group)
+    platform.wait_until_answered()
+    younger = machine("2222")
+    platform.ask(ann, group)
+    eventually("one to stand down", lambda: STANDS_DOWN in younger.output, 30)
+
+    says_status(platform, ann, group)
+    assert STANDS_DOWN in str(accounts(younger, platform)["default"]["lastError"]), "the first has taken it"
+
+    elder.kill()
+
+    says_status(platform, ann, group)
+
+    assert accounts(younger, platform)["default"]["connected"] is True
+    tried = [said for said in platform.fake.violations if "40060" in said]
+    assert len(tried) == 1, "it has tried to take the first"
+    platform.fake.violations.remove(tried[0])
+    mark = platform.ask(ann, group)
+    eventually("an answer", lambda: answers_to(platform, group, mark) == 1, 20)
