@@ -386,6 +386,21 @@ def test_the_sample_of_the_fly_page_starts_as_it_is(start: Any, state: Path, fak
     assert fake_anthropic.requests[0].body["model"] == "claude-opus-4-6"
 
 
+def test_the_pages_voice_sample_is_known_and_said_to_do_nothing_yet(start: Any, state: Path) -> None:
+    config = {
+        "provider": "twilio",
+        "tunnel": {"provider": "ngrok"},
+        "webhookSecurity": {"allowedHosts": ["example.ngrok.app"]},
+    }
+    more = {"plugins": {"entries": {"voice-call": {"enabled": True, "config": config}}}}
+    gateway = start(gateway_config(state, more=more))
+
+    checked = gateway.command("config", "validate")
+
+    assert checked.code == 0, checked.text
+    assert "`plugins" in (said := gateway.command("doctor").text) and "is known but has no effect yet" in said
+
+
 def test_env_files_fill_in_what_the_environment_lacks(start: Any, state: Path) -> None:
     state.mkdir()
     (state / ".env").write_text('MY_TOKEN="from the file"\nexport OTHER=1\n# a comment\n')

@@ -169,6 +169,12 @@ def test_auto_means_lan_inside_a_cloud_machine_and_the_log_says_why(start: Any, 
     assert variable in gateway.output
 
 
+def test_on_fly_the_log_says_how_the_page_is_reached(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state), args=["--bind", "lan"], env={"FLY_APP_NAME": "my-app"})
+    gateway.wait_for_line(r"open https://my-app\.fly\.dev/ ")
+    assert f"`fly proxy {gateway.port}:{gateway.port} -a my-app`" in gateway.output
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 @pytest.mark.parametrize("bind", ["loopback", "lan"])
 def test_both_address_families_answer(start: Any, state: Path, bind: str, host: str) -> None:

@@ -145,8 +145,19 @@ package final class ChannelBoard {
 }
 
 extension ChannelCommand {
-    /// Our commands, as platforms list them.
-    package static func menu(of commands: SlashCommands) -> [ChannelCommand] {
-        commands.commands.map { ChannelCommand(name: $0.name, help: $0.help, argument: $0.arguments) }
+    /// Our commands, as platforms list them, with what can be chosen now.
+    @MainActor
+    package static func menu(of commands: SlashCommands, _ directory: ModelDirectory) -> [ChannelCommand] {
+        commands.commands.map { command in
+            var entry = ChannelCommand(name: command.name, help: command.help, argument: command.arguments)
+            switch command.choices {
+            case .none: break
+            case .only(let words): (entry.choices, entry.isClosed) = (words, true)
+            case .among(let words): entry.choices = words
+            case .models(let words): entry.choices = words + directory.models().map(\.description)
+            case .providers: entry.choices = directory.providers()
+            }
+            return entry
+        }
     }
 }

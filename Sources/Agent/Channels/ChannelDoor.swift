@@ -10,6 +10,7 @@ package final class ChannelDoor {
     private let pairing: PairingDesk
     private let stores: Stores
     private let files: IncomingFiles
+    private let stickers: StickerBook
     private let log: Log
     private let history = PendingHistory()
     private var notices: [SessionKey: [ChannelNotice]] = [:]
@@ -27,7 +28,7 @@ package final class ChannelDoor {
     package init(
         board: ChannelBoard, switchboard: Switchboard, replies: ReplyDesk, pairing: PairingDesk,
         stores: Stores,
-        files: IncomingFiles, log: Log
+        files: IncomingFiles, stickers: StickerBook, log: Log
     ) {
         self.board = board
         self.switchboard = switchboard
@@ -35,6 +36,7 @@ package final class ChannelDoor {
         self.pairing = pairing
         self.stores = stores
         self.files = files
+        self.stickers = stickers
         self.log = log
     }
 
@@ -101,6 +103,8 @@ package final class ChannelDoor {
             if isContext { history.note(message, limit: rules.historyLimit) }
         case .pair:
             try await invite(message, rules)
+        case .admit(let standing) where message.isCommand && isCommand && !standing.isAuthorized:
+            try await denyCommand(message)
         case .admit(let standing):
             try await admit(message, standing, session, rules, isCommand: isCommand)
         }
@@ -155,7 +159,20 @@ package final class ChannelDoor {
             run: RunID("pairing-\(code)"))
         replies.tell(
             try await owners(message, rules).prefix(Self.mostOwnersTold), on: message.address.key,
-            PairingDesk.notice(code, of: message), run: RunID("pairing-\(code)-owner"))
+            PairingDesk.notice(code, of: message), buttons: PairingDesk.buttons(code),
+            run: RunID("pairing-\(code)-owner"))
+    }
+
+    /// A command out of the platform's menu is for no model to answer.
+    private func denyCommand(_ message: ChannelMessage) async throws {
+        turnedAway.insert(message.recentID)
+        board.change(message.address.key) {
+            $0.turnAway(
+                message, because: "neither the config nor pairing names the sender, who used a command")
+        }
+        try await replies.post(
+            "⚠️ Only people whom the config or pairing names may use commands here: in `allowFrom`, or in `users` of the "
+                + "place.", to: message, run: RunID("denied-\(message.recentID)"))
     }
 
     // MARK: Admission
@@ -164,11 +181,14 @@ package final class ChannelDoor {
         _ message: ChannelMessage, _ standing: AccessPolicy.Standing, _ session: SessionKey,
         _ rules: ChannelRules, isCommand: Bool
     ) async throws {
-        replies.acknowledge(message, standing: standing, rules: rules)
-        let agent = switchboard.settings.agent(of: session)
-        let workspace = switchboard.settings.profile(agent)?.workspace
+        let agent = switchboard.settings.profile(switchboard.settings.agent(of: session))
+        replies.acknowledge(message, standing: standing, rules: rules, agentEmoji: agent?.emoji)
+        let workspace = agent?.workspace
+        let key = message.address.key
         let files = await self.files.fetch(
-            message.files, into: workspace.map { "\($0)/\(Self.mediaFolder)" }, most: rules.mostFileBytes)
+            message.files, into: workspace.map { "\($0)/\(Self.mediaFolder)" }, most: rules.mostFileBytes,
+            words: { await self.stickers.words(for: $0, on: key) })
+        if let agent { learn(files.stickers, on: key, agent) }
         var origin = MessageOrigin(
             kind: message.kind, sender: message.sender, words: message.text, place: message.place?.title)
         origin.isAuthorized = standing.isAuthorized
@@ -191,6 +211,16 @@ package final class ChannelDoor {
             origin: origin)
         inbound.whereabouts = SessionWhereabouts(message)
         try await submit(inbound, message)
+    }
+
+    private func learn(
+        _ new: [(id: String, image: ImageContent)], on key: ChannelKey, _ agent: AgentProfile
+    ) {
+        guard !new.isEmpty else { return }
+        let choice = ModelChoice(
+            profile: agent, entry: SessionEntry(key: SessionKey("")), options: TurnOptions(),
+            hasImages: true, directory: switchboard.directory)
+        for sticker in new { stickers.learn(sticker.id, sticker.image, on: key, by: choice, agent.id) }
     }
 
     private func isOwner(_ message: ChannelMessage, _ rules: ChannelRules) async throws -> Bool {

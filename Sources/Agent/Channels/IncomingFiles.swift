@@ -12,6 +12,8 @@ struct FetchedFiles {
     var images: [ImageContent] = []
     /// A line for each file.
     var lines: [String] = []
+    /// Stickers that nobody has described yet.
+    var stickers: [(id: String, image: ImageContent)] = []
 }
 
 /// Fetches what came with messages.
@@ -32,10 +34,20 @@ package struct IncomingFiles {
         self.kept = kept
     }
 
-    /// Saves each file in `folder`; one that cannot be had becomes a line that says why.
-    func fetch(_ files: [IncomingFile], into folder: String?, most: Int) async -> FetchedFiles {
+    /// Saves each file in `folder`; one that cannot be had becomes a line that says why, and a sticker that `words` tells
+    /// something of becomes these words.
+    func fetch(
+        _ files: [IncomingFile], into folder: String?, most: Int,
+        words: (_ sticker: String) async -> String? = { _ in nil }
+    ) async -> FetchedFiles {
         var fetched = FetchedFiles()
-        for file in files { await fetch(file, into: folder, most: most, &fetched) }
+        for file in files {
+            if let sticker = file.sticker, let words = await words(sticker) {
+                fetched.lines.append("[\(file.caption ?? "sticker"): \(words)]")
+            } else {
+                await fetch(file, into: folder, most: most, &fetched)
+            }
+        }
         return fetched
     }
 
@@ -54,7 +66,10 @@ package struct IncomingFiles {
         do throws(IncomingFile.FetchError) {
             try await file.save(path, most)
             fetched.lines.append("[\(name): \(path)]")
-            if let image = image(file, at: path) { fetched.images.append(image) }
+            if let image = image(file, at: path) {
+                fetched.images.append(image)
+                if let sticker = file.sticker { fetched.stickers.append((sticker, image)) }
+            }
             kept.note(folder)
         } catch {
             let reason =

@@ -119,6 +119,16 @@ package final class PairingDesk {
             """
     }
 
+    /// The same two lines to press on.
+    static func buttons(_ code: String) -> [[ReplyButton]] {
+        [
+            [
+                ReplyButton(title: "Let in", command: "/pairing approve \(code)", style: .good),
+                ReplyButton(title: "Turn away", command: "/pairing reject \(code)", style: .danger),
+            ]
+        ]
+    }
+
     /// What somebody is told who is not let in yet.
     static func invitation(_ code: String, to message: ChannelMessage, label: String) -> String {
         """

@@ -21,8 +21,10 @@ package enum Activation: String, Sendable {
 /// `/activation`: whether the assistant answers everything in a group, or only what is meant for it.
 enum ActivationCommand {
     static let command = SlashCommand(
-        name: "activation", arguments: "mention|always",
+        name: "activation", arguments: "mention|always", choices: .only(words),
         help: "Choose whether a group has to mention the assistant.", category: .options, run: run)
+
+    private static let words = ["mention", "always"]
 
     @MainActor
     private static func run(_ call: CommandCall) async throws -> CommandResult {
@@ -30,7 +32,7 @@ enum ActivationCommand {
             return .reply("⚙️ Group activation only applies to group chats.")
         }
         guard let activation = Activation(rawValue: call.word) else {
-            return .reply("⚙️ Usage: /activation mention|always")
+            return .reply("⚙️ Usage: /activation mention|always", choices: words)
         }
         _ = try await call.stores.sessions.patch(call.session) {
             $0.extra["groupActivation"] = .string(activation.rawValue)

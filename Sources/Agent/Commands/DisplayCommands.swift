@@ -5,11 +5,12 @@ import Store
 enum DisplayCommands {
     static let all = [
         SlashCommand(
-            name: "verbose", aliases: ["v"], arguments: "on|full|off", help: "Show what tools do.",
-            category: .options, run: verbose),
+            name: "verbose", aliases: ["v"], arguments: "on|full|off", choices: .only(verboseLevels),
+            help: "Show what tools do.", category: .options, run: verbose),
         SlashCommand(
             name: "reasoning", aliases: ["reason"], arguments: "on|off|stream",
-            help: "Show what the model thinks.", category: .options, run: reasoning),
+            choices: .only(reasoningLevels), help: "Show what the model thinks.", category: .options,
+            run: reasoning),
         SlashCommand(
             name: "queue", arguments: "[followup]",
             help: "Show what happens to messages that come meanwhile.",
@@ -18,12 +19,16 @@ enum DisplayCommands {
         ActivationCommand.command,
     ]
 
+    private static let verboseLevels = ["on", "full", "off"]
+    private static let reasoningLevels = ["on", "off", "stream"]
+
     @MainActor
     private static func verbose(_ call: CommandCall) async throws -> CommandResult {
         switch call.word {
         case "":
             let level = try await call.entry().verboseLevel ?? "off"
-            return .reply("Current verbose level: \(level).\nOptions: on, full, off.")
+            return .reply(
+                "Current verbose level: \(level).\nOptions: on, full, off.", choices: verboseLevels)
         case "on", "full", "off":
             // In front of a question it changes nothing for good.
             if !call.rest.isEmpty { return .turn(call.rest) }
@@ -44,7 +49,8 @@ enum DisplayCommands {
         switch call.word {
         case "":
             let level = try await call.entry().reasoningLevel ?? "off"
-            return .reply("Current reasoning level: \(level).\nOptions: on, off, stream.")
+            return .reply(
+                "Current reasoning level: \(level).\nOptions: on, off, stream.", choices: reasoningLevels)
         case "on", "off", "stream":
             if !call.rest.isEmpty { return .turn(call.rest) }
             let level = call.word

@@ -6,14 +6,16 @@ enum ModelCommands {
     static let all = [
         SlashCommand(
             name: "think", aliases: ["thinking", "t"], arguments: "<level|default> [question]",
+            choices: .among(["default"] + ThinkingLevel.allCases.map(\.rawValue)),
             help: "Set the thinking level, or use it for one question.",
             category: .options, run: think),
         SlashCommand(
-            name: "model", arguments: "[list|status|default|provider/model]", help: "Show or set the model.",
+            name: "model", arguments: "[list|status|default|provider/model]",
+            choices: .models(["default", "status", "list"]), help: "Show or set the model.",
             category: .options, run: model),
         SlashCommand(
-            name: "models", arguments: "[provider]", help: "List providers, or one provider's models.",
-            category: .options
+            name: "models", arguments: "[provider]", choices: .providers,
+            help: "List providers, or one provider's models.", category: .options
         ) { .reply(models($0)) },
     ]
 
@@ -26,8 +28,8 @@ enum ModelCommands {
         switch call.word {
         case "":
             return .reply(
-                "Current thinking level: \(choice.thinking).\nOptions: default, \(levels.joined(separator: ", "))."
-            )
+                "Current thinking level: \(choice.thinking).\nOptions: default, \(levels.joined(separator: ", ")).",
+                choices: ["default"] + levels)
         case "default":
             try await setThinking(nil, call)
             return .reply("Thinking level is the default again.")
@@ -64,7 +66,7 @@ enum ModelCommands {
     @MainActor
     private static func model(_ call: CommandCall) async throws -> CommandResult {
         switch call.word {
-        case "": return .reply(try await current(call))
+        case "": return .reply(try await current(call), choices: try await offered(call))
         case "status": return .reply(try await status(call))
         case "list": return .reply(models(call, of: nil))
         case "default":
@@ -86,6 +88,20 @@ enum ModelCommands {
             Browse: /models (providers) or /models <provider> (models)
             More: /model status
             """
+    }
+
+    /// Other models that the config names, and the way back to its first.
+    @MainActor
+    private static func offered(_ call: CommandCall) async throws -> [String] {
+        let entry = try await call.entry()
+        let choice = call.choice(entry)
+        var models = call.settings.allowedModels
+        if models.isEmpty { models = [call.profile.model].compactMap(\.self) + choice.fallbacks }
+        var names: [String] = entry.modelOverride == nil ? [] : ["default"]
+        for model in models where model != choice.model && !names.contains(model.description) {
+            names.append(model.description)
+        }
+        return names
     }
 
     @MainActor

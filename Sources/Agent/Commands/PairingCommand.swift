@@ -14,7 +14,9 @@ enum PairingCommand {
         guard call.message.isOwners else { return .ownersOnly(call.message) }
         guard let desk = call.pairing else { return .reply("⚙️ No chat platform is set up.") }
         switch call.word {
-        case "", "list": return .reply(list(try await desk.pending()))
+        case "", "list":
+            let requests = try await desk.pending()
+            return .reply(list(requests), choices: requests.map { "approve \($0.code)" })
         case "approve": return .reply(answer(try await desk.approve(call.rest), "may write now."))
         case "reject": return .reply(answer(try await desk.reject(call.rest), "was not let in."))
         default: return .reply(usage)

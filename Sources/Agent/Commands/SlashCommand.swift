@@ -14,6 +14,8 @@ package struct SlashCommand: Sendable {
     package var aliases: [String] = []
     /// What may follow the name, for the help text.
     package var arguments: String?
+    /// What can be chosen behind the name.
+    var choices = CommandChoices.none
     package let help: String
     package let category: Category
     /// Whether it begins the session anew: what runs or waits there is stopped first.
@@ -23,9 +25,22 @@ package struct SlashCommand: Sendable {
     let run: @MainActor @Sendable (CommandCall) async throws -> CommandResult
 }
 
+/// What can be chosen behind a command's name, in a platform's menu.
+enum CommandChoices: Sendable {
+    case none
+    /// Nothing else may follow.
+    case only([String])
+    /// Something else may follow as well.
+    case among([String])
+    /// Models, and these words.
+    case models([String])
+    case providers
+}
+
 /// What a command answers.
 enum CommandResult: Sendable {
-    case reply(String)
+    /// `choices` are words that may follow the command's name: people get a button for each, where there are some.
+    case reply(String, choices: [String] = [])
     /// The rest of the message is for the model, for once with this thinking level.
     case turn(String, thinking: ThinkingLevel? = nil)
     /// The older part of the conversation is to be summarised.

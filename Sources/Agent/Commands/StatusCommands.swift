@@ -17,7 +17,8 @@ enum StatusCommands {
             .reply(whoAmI($0))
         },
         SlashCommand(
-            name: "usage", arguments: "[cost]", help: "Show today's tokens and cost.", category: .status,
+            name: "usage", arguments: "[cost]", choices: .only(["cost"]),
+            help: "Show today's tokens and cost.", category: .status,
             run: usage),
         SlashCommand(name: "tools", help: "List what the assistant may do.", category: .status) {
             .reply(tools($0))

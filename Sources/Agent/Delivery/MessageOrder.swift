@@ -92,11 +92,11 @@ extension MessageOrder {
     /// Parameters that name a file or several.
     static let fileKeys = ["media", "mediaUrl", "mediaUrls", "path", "filePath"]
 
-    /// `[[{text, callback_data}]]`.
+    /// `[[{text, callback_data}]]`, or titles for a row each.
     var buttons: [[ReplyButton]] {
         (params["buttons"]?.arrayValue ?? []).map { row in
-            (row.arrayValue ?? []).compactMap { button in
-                guard let title = button["text"]?.stringValue else { return nil }
+            (row.arrayValue ?? [row]).compactMap { button in
+                guard let title = button.stringValue ?? button["text"]?.stringValue else { return nil }
                 return ReplyButton(title: title, command: button["callback_data"]?.stringValue ?? title)
             }
         }

@@ -47,6 +47,7 @@ package struct MessageTool: Tool {
         ("pollOption", "array", ""), ("pollMulti", "boolean", ""), ("pollDurationHours", "integer", ""),
         ("threadName", "string", ""), ("guildId", "string", ""), ("userId", "string", ""),
         ("query", "string", "What to search for"),
+        ("buttons", "array", "Choices below the message; a press is as if its person wrote it"),
     ]
 
     package func call(

@@ -48,12 +48,13 @@ package final class ReplyDesk {
     /// What a model has said gets the config's prefix; `answer` tells of it.
     func parts(
         of text: String, for message: InboundMessage, run: RunID, from first: Int,
-        answer: ResponsePrefix.Answer? = nil, workspace: String? = nil
+        answer: ResponsePrefix.Answer? = nil, workspace: String? = nil, buttons: [[ReplyButton]] = []
     ) -> [NewOutboxPart] {
         var parts: [NewOutboxPart] = []
         if message.options.delivers, !text.isEmpty, let plan = plan(message, run) {
             parts = plan.parts(
                 of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace)
+            if let last = parts.indices.last { parts[last].content.buttons = buttons }
         }
         lives[run]?.close(next: first + parts.count)
         return parts
@@ -82,22 +83,27 @@ package final class ReplyDesk {
         try await post(text, plan(message.address, message.id, message.handle, run))
     }
 
-    private func post(_ text: String, _ plan: ReplyPlan?) async throws {
+    private func post(_ text: String, _ plan: ReplyPlan?, buttons: [[ReplyButton]] = []) async throws {
         guard let plan else { return }
-        let parts = plan.parts(of: text, from: 0)
+        var parts = plan.parts(of: text, from: 0)
+        if let last = parts.indices.last { parts[last].content.buttons = buttons }
         _ = try await stores.outbox.add(parts)
         stored(parts)
     }
 
     /// Writes to people directly, in a while; who cannot be reached is left out.
-    func tell(_ people: some Sequence<String>, on key: ChannelKey, _ text: String, run: RunID) {
+    func tell(
+        _ people: some Sequence<String>, on key: ChannelKey, _ text: String, buttons: [[ReplyButton]],
+        run: RunID
+    ) {
         guard let channel = board.channel(key) as? any TargetResolving else { return }
         for (number, person) in people.enumerated() {
             work.add {
                 do {
                     let address = try await channel.address(of: "user:\(person)")
                     let run = RunID("\(run)-\(number)")
-                    try await self.post(text, self.plan(address, MessageID(run.rawValue), nil, run))
+                    let plan = self.plan(address, MessageID(run.rawValue), nil, run)
+                    try await self.post(text, plan, buttons: buttons)
                 } catch {
                     self.log.named(key.channel.rawValue).info(
                         "The owner could not be told: \(error)", ["owner": person])
@@ -108,9 +114,13 @@ package final class ReplyDesk {
 
     // MARK: What people see meanwhile
 
-    /// Shows that a message was seen, where the config wants that.
-    func acknowledge(_ message: ChannelMessage, standing: AccessPolicy.Standing, rules: ChannelRules) {
-        guard let emoji = rules.ackEmoji(for: message, isAddressed: standing.isAddressed),
+    /// Shows that a message was seen, where the config wants that; `agentEmoji` is the one of the agent's identity.
+    func acknowledge(
+        _ message: ChannelMessage, standing: AccessPolicy.Standing, rules: ChannelRules, agentEmoji: String?
+    ) {
+        guard
+            let emoji = rules.ackEmoji(
+                for: message, isAddressed: standing.isAddressed, agentEmoji: agentEmoji),
             let channel = board.channel(message.address.key) as? any Reacting
         else { return }
         if rules.removesAckAfterReply {
@@ -188,8 +198,11 @@ package final class ReplyDesk {
 
 extension ChannelRules {
     /// Nil where nothing is to be shown.
-    fileprivate func ackEmoji(for message: ChannelMessage, isAddressed: Bool) -> String? {
-        let emoji = ackReaction ?? "👀"
+    fileprivate func ackEmoji(
+        for message: ChannelMessage, isAddressed: Bool, agentEmoji: String?
+    ) -> String? {
+        let emoji =
+            ackReaction ?? agentEmoji.map { String($0.trimmed) }.flatMap { $0.isEmpty ? nil : $0 } ?? "👀"
         guard !emoji.isEmpty else { return nil }
         let isWanted = ackScope.includes(
             AckReactionScope.Message(

@@ -103,9 +103,10 @@ extension Switchboard {
             activity: (activeCount(in: message.session), queue.waiting(in: message.session).count))
         do {
             switch try await match.command.run(call) {
-            case .reply(let text):
+            case .reply(let text, let choices):
                 try await reply(
-                    text, keepsQuestion: !match.command.startsOver, message, newRun(item, profile.id), item)
+                    text, buttons: ReplyButton.rows(for: match.command.name, choices),
+                    keepsQuestion: !match.command.startsOver, message, newRun(item, profile.id), item)
             case .turn(let text, let thinking):
                 var (message, item) = (message, item)
                 message.options.thinking = thinking ?? message.options.thinking
@@ -130,7 +131,8 @@ extension Switchboard {
 
     /// Stores a command's answer with the command, and tells it.
     func reply(
-        _ text: String, keepsQuestion: Bool, _ message: InboundMessage, _ live: ActiveRun,
+        _ text: String, buttons: [[ReplyButton]] = [], keepsQuestion: Bool, _ message: InboundMessage,
+        _ live: ActiveRun,
         _ item: TurnQueue.Item
     ) async throws {
         let entry = try await stores.sessions.ensure(message.session)
@@ -144,7 +146,8 @@ extension Switchboard {
         if keepsQuestion {
             messages.insert(.user(message.asUserMessage), at: 0)
         }
-        let parts = replies?.parts(of: text, for: message, run: item.entry.run, from: 0) ?? []
+        let parts =
+            replies?.parts(of: text, for: message, run: item.entry.run, from: 0, buttons: buttons) ?? []
         let completion = try await stores.sessions.complete(
             CompletedTurn(
                 run: item.entry.run, session: message.session, sessionID: entry.sessionID,

@@ -168,7 +168,7 @@ enum CompactionError: Error {
 
 extension AssistantMessage {
     /// The model that wrote it, where it says so.
-    fileprivate var writer: ModelReference? {
+    var writer: ModelReference? {
         guard let provider, let model else { return nil }
         return ModelReference(provider: provider, model: model)
     }

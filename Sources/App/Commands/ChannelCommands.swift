@@ -48,7 +48,29 @@ enum ChannelCommands {
         }
         let header = ["Channel", "Account", "State", "Last in", "Last out", "Last error"]
         Terminal.print(Terminal.table(header + (probes ? ["Probe"] : []), rows))
+        for id in order {
+            for account in answer["channelAccounts"]?[id]?.arrayValue ?? [] {
+                tellTurnedAway(account, of: id)
+            }
+        }
         return .success
+    }
+
+    /// Of those who were not answered, the newest are told with the reason.
+    private static let mostTurnedAway = 5
+
+    private static func tellTurnedAway(_ account: JSON, of channel: String) {
+        guard let count = account["turnedAway"]?.intValue, count > 0 else { return }
+        let title = [channel, account["accountId"]?.stringValue ?? "default"].joined(separator: " ")
+        let newest = (account["lastTurnedAway"]?.arrayValue ?? []).suffix(mostTurnedAway)
+        let which = count > newest.count ? "; the newest" : ""
+        Terminal.print("\nNot answered on \(title) since it started: \(count)\(which)")
+        for entry in newest {
+            let place = entry["place"]?.stringValue.map { " in \($0)" } ?? ""
+            Terminal.print(
+                "- \(Terminal.age(of: entry["at"]?.intValue)) ago, \(entry["sender"]?.stringValue ?? "")\(place): "
+                    + (entry["reason"]?.stringValue ?? ""))
+        }
     }
 
     private static func logs(_ invocation: Invocation) throws -> ExitCode {

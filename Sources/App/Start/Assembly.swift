@@ -25,6 +25,7 @@ final class Assembly {
     private let board: ChannelBoard
     private let outbox: Outbox
     private let replies: ReplyDesk
+    private let stickers: StickerBook
     private let messages: MessageDesk
     private let door: ChannelDoor
     private let gateway: GatewayServer
@@ -74,10 +75,12 @@ final class Assembly {
         outbox = Outbox(store: stores.outbox, board: board, log: log.named("outbox"))
         messages = MessageDesk(board: board, outbox: outbox, store: stores.outbox)
         replies = ReplyDesk(board: board, outbox: outbox, stores: stores, events: events, log: log)
+        stickers = StickerBook(
+            store: stores.channelMemory, models: router, usage: stores.usage, log: log)
         let pairing = PairingDesk(store: stores.pairing)
         door = ChannelDoor(
             board: board, switchboard: switchboard, replies: replies, pairing: pairing, stores: stores,
-            files: IncomingFiles(base64: { Base64.encode($0) }), log: log)
+            files: IncomingFiles(base64: { Base64.encode($0) }), stickers: stickers, log: log)
         switchboard.replies = replies
         switchboard.pairing = pairing
         board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
@@ -92,7 +95,9 @@ final class Assembly {
                     ["session": session.rawValue])
             }
         }
-        board.commands = { ChannelCommand.menu(of: SlashCommands.standard) }
+        board.commands = { [switchboard] in
+            ChannelCommand.menu(of: SlashCommands.standard, switchboard.directory)
+        }
         gateway = GatewayServer(
             settings: rooms.gateway(
                 configHash: setup.snapshot.hash, databasePath: database.path,
@@ -126,7 +131,7 @@ final class Assembly {
             StateImport(stateDirectory: setup.state, database: database), log: log.named("import"))
         let answering: [any Service] = [
             OutboxService(outbox), SwitchboardService(switchboard),
-            ChannelsService(board, replies) { [unowned self] in channelAccounts },
+            ChannelsService(board, replies, stickers) { [unowned self] in channelAccounts },
         ]
         // What is brought in, answered or sent has to be written down first.
         let isReadOnly = setup.isReadOnly
@@ -337,6 +342,12 @@ final class Assembly {
     private func sayWhereItListens() {
         log.info("listening on ws://\(plan.displayHost):\(plan.port) (PID \(ProcessFacts.pid))")
         log.info("bind: \(plan.reason)")
+        if let app = setup.platform.flyApp, !plan.isLoopback {
+            log.info(
+                "open https://\(app).fly.dev\(setup.basePath)/ or, without a public address, run "
+                    + "`fly proxy \(plan.port):\(plan.port) -a \(app)` and open http://localhost:\(plan.port)\(setup.basePath)/"
+            )
+        }
         let model = switchboard.settings.agents.first?.model ?? router.defaultModel
         log.info("agent model: \(model?.description ?? "none yet; set a key, for example ANTHROPIC_API_KEY")")
         log.info("state directory: \(setup.state)")

@@ -114,11 +114,16 @@ final class OutboxService: Service {
 final class ChannelsService: Service {
     private let board: ChannelBoard
     private let replies: ReplyDesk
+    private let stickers: StickerBook
     private let accounts: @MainActor () -> [ChannelAccount]
 
-    init(_ board: ChannelBoard, _ replies: ReplyDesk, accounts: @escaping @MainActor () -> [ChannelAccount]) {
+    init(
+        _ board: ChannelBoard, _ replies: ReplyDesk, _ stickers: StickerBook,
+        accounts: @escaping @MainActor () -> [ChannelAccount]
+    ) {
         self.board = board
         self.replies = replies
+        self.stickers = stickers
         self.accounts = accounts
     }
 
@@ -127,6 +132,7 @@ final class ChannelsService: Service {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.replies.run() }
+            group.addTask { await self.stickers.run() }
             group.addTask { await self.board.run() }
         }
     }

@@ -1,17 +1,42 @@
 import Core
 import Wire
 
-/// What buttons say to us: Telegram keeps 64 bytes for each, and longer commands wait here.
+/// What buttons say to us: Telegram keeps 64 bytes for each, and longer commands wait here, also over a restart.
 @MainActor
 final class TelegramButtons {
     /// Bytes of `callback_data` (core.telegram.org/bots/api#inlinekeyboardbutton).
     static let mostBytes = 64
     /// Long commands kept; the oldest is forgotten first. Nearly all commands are short.
-    private static let mostKept = 500
+    private static let mostKept = 200
     private static let mark = "#k:"
+    private static let memoryName = "buttons"
 
     private var kept: [String: String] = [:]
     private var order: [String] = []
+    private var memory: ChannelMemory?
+
+    /// Takes up what buttons said before the process ended.
+    func begin(_ memory: ChannelMemory) async {
+        let shown = order.compactMap { kept[$0] }
+        (kept, order) = ([:], [])
+        for command in (await memory.load(Self.memoryName))?.arrayValue ?? [] {
+            if let command = command.stringValue { _ = note(command) }
+        }
+        self.memory = memory
+        guard !shown.isEmpty else { return }
+        for command in shown { _ = note(command) }
+        await save()
+    }
+
+    /// Returns when what the buttons say is on disk: only then may they be shown.
+    func keep(_ rows: [[ReplyButton]]) async {
+        let new = rows.joined().map(\.command).filter { !Self.isShort($0) && kept[Self.key(of: $0)] == nil }
+        guard !new.isEmpty else { return }
+        for command in new { _ = note(command) }
+        await save()
+    }
+
+    private func save() async { await memory?.save(Self.memoryName, JSON(order.compactMap { kept[$0] })) }
 
     /// The keyboard for rows of buttons, or nil when there are none.
     func keyboard(_ rows: [[ReplyButton]]) -> JSON? {
@@ -38,11 +63,20 @@ final class TelegramButtons {
     }
 
     private func data(for command: String) -> String {
-        if !command.isEmpty, command.utf8.count <= Self.mostBytes, !command.hasPrefix(Self.mark) {
-            return command
-        }
-        // The same command has the same key, so that a repeated message does not fill the table.
-        let key = Self.mark + Digest.hex(Digest.sha256(Array(command.utf8)).prefix(12))
+        Self.isShort(command) ? command : note(command)
+    }
+
+    private static func isShort(_ command: String) -> Bool {
+        !command.isEmpty && command.utf8.count <= mostBytes && !command.hasPrefix(mark)
+    }
+
+    /// The same command has the same key, so that a repeated message does not fill the table.
+    private static func key(of command: String) -> String {
+        mark + Digest.hex(Digest.sha256(Array(command.utf8)).prefix(12))
+    }
+
+    private func note(_ command: String) -> String {
+        let key = Self.key(of: command)
         if kept.updateValue(command, forKey: key) == nil {
             order.append(key)
             if order.count > Self.mostKept { kept[order.removeFirst()] = nil }

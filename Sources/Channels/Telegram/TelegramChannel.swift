@@ -123,7 +123,8 @@ final class TelegramChannel: Channel {
                 guard let self else { throw .failed("The channel was closed.") }
                 try await self.save(file, to: path, upTo: most)
             },
-            isOurs: { [weak self] in self?.delivery.sent.contains($0) ?? false })
+            ours: { [weak self] in self?.delivery.sent.place(of: $0) })
+        await buttons.begin(house.memory)
         await intake.restore()
         moves = intake.mapping.moves
         return intake

@@ -19,7 +19,7 @@ final class TelegramDelivery {
     /// The chat's id now.
     private let current: (Int) -> Int
     private var unfinished: [(nonce: String, steps: Int, id: Int)] = []
-    private(set) var sent = Recent<TelegramMessageID>(most: 1000)
+    private(set) var sent = TelegramSent(most: 1000)
     /// What messages that were changed last say: the same again is an error to Telegram, and counts against its limits.
     private var shown: [(id: TelegramMessageID, text: String, buttons: [[ReplyButton]])] = []
     /// Messages that are being written at the same time, at most.
@@ -57,7 +57,7 @@ final class TelegramDelivery {
             throw error.delivery(chat: part.address.chat)
         }
         let id = TelegramMessageID(chat: place.chat, number: number)
-        sent.insert(id)
+        sent.note(id, in: place.topic)
         return id.id
     }
 
@@ -67,6 +67,7 @@ final class TelegramDelivery {
             content.text += "\n\n" + TelegramButtons.lines(content.buttons)
             content.buttons = []
         }
+        await buttons.keep(content.buttons)
         if let posted = part.posted {
             guard let id = TelegramMessageID(posted, in: place.chat) else {
                 throw .noMessage("`\(posted)` is no message of Telegram's")

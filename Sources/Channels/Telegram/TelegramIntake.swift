@@ -23,8 +23,8 @@ final class TelegramIntake {
     private let buttons: TelegramButtons
     private let log: Log
     private let save: TelegramFileSaver
-    /// Whether a message is ours.
-    private let isOurs: (TelegramMessageID) -> Bool
+    /// Where a message stands, if it is ours.
+    private let ours: (TelegramMessageID) -> TelegramPlace?
     private(set) var mapping: TelegramMapping
 
     private var held: [Held] = []
@@ -37,7 +37,7 @@ final class TelegramIntake {
     init(
         mapping: TelegramMapping, house: ChannelHouse, settings: TelegramSettings, rules: ChannelRules,
         api: TelegramAPI, buttons: TelegramButtons, log: Log, save: @escaping TelegramFileSaver,
-        isOurs: @escaping (TelegramMessageID) -> Bool
+        ours: @escaping (TelegramMessageID) -> TelegramPlace?
     ) {
         self.mapping = mapping
         self.house = house
@@ -47,7 +47,7 @@ final class TelegramIntake {
         self.buttons = buttons
         self.log = log
         self.save = save
-        self.isOurs = isOurs
+        self.ours = ours
     }
 
     /// Takes up what was held when the process ended.
@@ -205,12 +205,10 @@ final class TelegramIntake {
 
     private func take(_ change: TelegramReactionChange, _ update: Int) {
         guard events.insert(update), settings.reactionNotices != .off else { return }
-        if settings.reactionNotices == .own {
-            // In a private chat the other's reactions are on our messages, nearly all of them.
-            let id = TelegramMessageID(chat: change.chat.id, number: change.messageID)
-            guard change.chat.kind == .direct || isOurs(id) else { return }
-        }
-        if let notice = mapping.notice(change) { house.inbox.notice(notice) }
+        let own = ours(TelegramMessageID(chat: change.chat.id, number: change.messageID))
+        // In a private chat the other's reactions are on our messages, nearly all of them.
+        if settings.reactionNotices == .own, own == nil, change.chat.kind != .direct { return }
+        if let notice = mapping.notice(change, at: own) { house.inbox.notice(notice) }
     }
 
     /// Remembers a poll of ours, so that its votes can be told.

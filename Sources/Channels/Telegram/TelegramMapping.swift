@@ -205,7 +205,10 @@ struct TelegramMapping {
             try await save(chosen, path, most)
         }
         file.isVoice = media.kind == .voice
-        if media.kind == .sticker { file.caption = Self.sticker(media) }
+        if media.kind == .sticker {
+            file.caption = Self.sticker(media)
+            file.sticker = media.uniqueID
+        }
         return file
     }
 
@@ -238,18 +241,22 @@ struct TelegramMapping {
         return message
     }
 
-    /// Somebody put an emoji on a message.
-    func notice(_ change: TelegramReactionChange) -> ChannelNotice? {
+    /// Somebody put an emoji on a message; `own` is where it stands, if it is ours.
+    ///
+    /// Of others' messages nobody knows the topic: a forum's first one hears of them.
+    func notice(_ change: TelegramReactionChange, at own: TelegramPlace?) -> ChannelNotice? {
         guard !change.added.isEmpty, change.user?.isBot != true else { return nil }
         let who = change.user.map { sender($0).title } ?? "Somebody"
+        let topic = own?.topic ?? (change.chat.isForum ? TelegramPlace.generalTopic : nil)
         var notice = ChannelNotice(
-            address: address(chat: change.chat.id, topic: nil), kind: kind(of: change.chat),
-            text: "\(who) reacted with \(change.added.joined()) to message \(change.messageID).",
+            address: address(chat: change.chat.id, topic: topic), kind: kind(of: change.chat),
+            text:
+                "\(who) reacted with \(change.added.joined()) to \(own == nil ? "message" : "your message") \(change.messageID).",
             key:
                 "reaction:\(change.chat.id):\(change.messageID):\(change.user?.id ?? 0):\(change.added.joined())"
         )
         notice.sender = change.user.map { sender($0) }
-        notice.place = place(of: change.chat, topic: nil)
+        notice.place = place(of: change.chat, topic: topic)
         return notice
     }
 }

@@ -116,6 +116,8 @@ struct TelegramMedia {
     /// A sticker's: what it stands for, and the set it is from.
     var emoji: String?
     var set: String?
+    /// The same for the same file whoever sends it; nothing can be fetched with it.
+    var uniqueID: String?
     /// A sticker that moves is no picture.
     var isMoving = false
 
@@ -148,6 +150,7 @@ struct TelegramMedia {
         files = [file]
         name = media["file_name"]?.stringValue
         mimeType = media["mime_type"]?.stringValue
+        uniqueID = media["file_unique_id"]?.nonEmptyString
         switch kind {
         case .voice: mimeType = mimeType ?? "audio/ogg"
         case .videoNote: mimeType = "video/mp4"

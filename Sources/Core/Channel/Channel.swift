@@ -119,13 +119,18 @@ package struct ChannelCommand: Sendable, Hashable {
     package var help: String
     /// What may follow it, for menus that ask for it; nil when nothing may.
     package var argument: String?
-    /// The only values the argument may have; empty for any.
+    /// Values of the argument to choose from.
     package var choices: [String]
+    /// Whether it may have only these values.
+    package var isClosed: Bool
 
-    package init(name: String, help: String, argument: String? = nil, choices: [String] = []) {
+    package init(
+        name: String, help: String, argument: String? = nil, choices: [String] = [], isClosed: Bool = false
+    ) {
         self.name = name
         self.help = help
         self.argument = argument
         self.choices = choices
+        self.isClosed = isClosed
     }
 }

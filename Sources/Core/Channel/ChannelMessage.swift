@@ -87,6 +87,8 @@ package struct IncomingFile: Sendable {
     package var isVoice = false
     /// A word on what it shows, such as a sticker's.
     package var caption: String?
+    /// A sticker's id, the same whenever and by whomever it is sent; nil for what is no sticker.
+    package var sticker: String?
     /// Writes it to `path`; throws when it has more than `most` bytes or cannot be had.
     package var save: @MainActor @Sendable (_ path: String, _ most: Int) async throws(FetchError) -> Void
 

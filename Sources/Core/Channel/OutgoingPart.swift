@@ -94,6 +94,26 @@ package struct ReplyButton: Sendable, Hashable {
     }
 }
 
+extension ReplyButton {
+    /// Buttons in a row; every platform takes so many rows of so many.
+    private static let mostRows = 5
+    private static let mostInRow = 5
+    /// Characters of titles of which a phone shows so many beside each other.
+    private static let shortTitle = 9
+
+    /// A button for each word that may follow a command's name.
+    package static func rows(for command: String, _ choices: [String]) -> [[ReplyButton]] {
+        guard let longest = choices.map(\.count).max() else { return [] }
+        let wanted = longest <= shortTitle ? mostInRow : 1
+        let inRow = max(wanted, (min(choices.count, mostRows * mostInRow) + mostRows - 1) / mostRows)
+        let buttons = choices.prefix(mostRows * mostInRow)
+            .map { ReplyButton(title: $0, command: "/\(command) \($0)") }
+        return stride(from: 0, to: buttons.count, by: inRow).map {
+            Array(buttons[$0..<min($0 + inRow, buttons.count)])
+        }
+    }
+}
+
 /// Why a part was not delivered, and so what the outbox does.
 package enum DeliveryError: Error, Sendable, Hashable {
     /// The platform has surely not taken it; another attempt may succeed.

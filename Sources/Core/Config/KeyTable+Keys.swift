@@ -1,5 +1,6 @@
 extension KeyTable {
-    /// Every key that OpenClaw 2026.1.29 or 2026.9.6 knows, with its type; names and types only.
+    /// Every key that OpenClaw 2026.1.29 or 2026.9.6 knows, or that its page for Fly.io names, with its type; names and
+    /// types only.
     ///
     /// A line that starts in the first column is an entry, `path shape` or `@name shape`; lines that start with a space
     /// go on with it. Shapes: `s` string, `b` boolean, `n` number, `i` whole number, `0` null, `t` true, `f` false,
@@ -830,7 +831,10 @@ extension KeyTable {
          outbound:{defaultMode:'notify|conversation' notifyHangupDelaySec:i} maxDurationSeconds:i
          silenceTimeoutMs:i transcriptTimeoutMs:i ringTimeoutMs:i maxConcurrentCalls:i serve:{port:i bind:s
          path:s} tailscale:{mode:@90 path:s} tunnel:{provider:'none|ngrok|tailscale-serve|tailscale-funnel'
-         ngrokAuthToken:s ngrokDomain:s allowNgrokFreeTierLoopbackBypass:b} streaming:{enabled:b
+         ngrokAuthToken:s ngrokDomain:s allowNgrokFreeTierLoopbackBypass:b}
+         webhookSecurity:{allowedHosts:[s trustForwardingHeaders:b trustedProxyIPs:[s}
+         staleCallReaperSeconds:i streaming:{enabled:b preStartTimeoutMs:i maxPendingConnections:i
+         maxPendingConnectionsPerIp:i maxConnections:i
          sttProvider:'openai-realtime' openaiApiKey:s sttModel:s silenceDurationMs:i vadThreshold:n
          streamPath:s} publicUrl:s skipSignatureVerification:b stt:{provider:'openai' model:s} tts:{auto:@52
          enabled:b mode:'final|all' provider:'openai|elevenlabs|edge' summaryModel:s modelOverrides:@55

@@ -24,7 +24,7 @@ class World(Posts):
     """Places, messages, and what happens to messages.
 
     `enabled_intents` are the privileged intents switched on in the portal; `index_missing` is how many searches are
-    told to come back later."""
+    told to come back later; messages with one of the `moderated` words are blocked."""
 
     def __init__(self, clock: Clock, bot_name: str, ledger: Ledger, notify: Callable[[], None]) -> None:
         super().__init__(clock, bot_name, ledger, notify)
@@ -33,6 +33,7 @@ class World(Posts):
         self.command_creates: dict[int, int] = {}
         self.enabled_intents = MEMBERS | PRESENCES | CONTENT
         self.index_missing = 0
+        self.moderated: set[str] = set()
         self.gateway_address = ""
         self.session_starts: Callable[[], dict[str, int]] = dict
 

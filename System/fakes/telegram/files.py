@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,8 @@ class FileShelf:
 
     def keep(self, kind: str, uploaded: Uploaded) -> Kept:
         kept = Kept(kind, uploaded.name, uploaded.mime, uploaded.data)
+        if kind == "sticker":  # the same one, whoever sends it
+            kept.unique_id = hashlib.sha256(uploaded.data).hexdigest()[:12]
         suffix = uploaded.name.rpartition(".")[2] if "." in uploaded.name else "bin"
         kept.path = f"{FOLDERS.get(kind, 'documents')}/file_{len(self._by_id)}.{suffix}"
         self._by_id[kept.id] = self._by_path[kept.path] = kept

@@ -163,6 +163,18 @@ def test_who_writes_directly_is_answered_as_the_policy_says(
     assert any("Am I heard?" in str(seen.body) for seen in fake_chat.requests) == is_answered
 
 
+def test_the_command_line_says_who_was_not_answered_and_why(platform: Platform, connect_bot: Connect) -> None:
+    gateway = connect_bot(**{platform.id: platform.dm_policy("disabled", [])})
+    ann = platform.person("Ann")
+
+    platform.says(ann, platform.direct(ann), "Am I heard?")
+    wait_for_status(gateway, platform, "the refusal", lambda s: s.get("turnedAway"))
+
+    told = gateway.command("channels", "status").out
+    assert f"Not answered on {platform.id} default since it started: 1" in told
+    assert str(ann.id) in told and "direct messages are off" in told
+
+
 def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

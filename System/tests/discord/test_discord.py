@@ -10,6 +10,7 @@ import json
 import re
 import threading
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,6 +132,22 @@ def test_an_answer_shows_that_it_is_being_written_and_calls_nobody_but_people(
     answer = fake.wait_for_message(general)
     assert not answer.mention_everyone and answer.mention_roles == [] and answer.mentions == [ann.user]
     assert general.typed_at
+
+
+def test_typing_is_shown_for_as_long_as_the_answer_takes(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    thought = threading.Event()
+    fake_chat.script.append(Hold(thought, Text("Yes.")))
+
+    ann.writes(general, f"{fake.mention} think it over.")
+
+    fake.wait_until("it to be shown again", lambda: len(general.typed_at) >= 2, 15)
+    thought.set()
+    assert 5 < general.typed_at[1] - general.typed_at[0] < 10
+    assert fake.wait_for_message(general).content == "Yes."
 
 
 def test_a_reply_points_at_the_question_when_the_config_wants_it(fake: FakeDiscord, connect_bot: Connect) -> None:
@@ -386,6 +403,19 @@ def test_intents_that_are_switched_off_are_named_with_their_switch(fake: FakeDis
     fake.violations.clear()  # the switch is off: that is the test
 
 
+def test_a_bot_of_many_servers_says_which_of_its_connections_it_is(fake: FakeDiscord, connect_bot: Connect) -> None:
+    fake.gateway.minimum_shards = 2
+    gateway = connect_bot(waits=False)
+    gateway.wait_for_line(r"stopped: .*\(4011\)\. Set `channels\.discord\.shard`")
+    gateway.kill()
+    fake.violations.clear()  # one connection too few is refused: that is the test
+
+    connect_bot(shard=[(fake.guild().id >> 22) % 2, 2])
+
+    ask(fake.user("Ann"), fake.channel("general"))
+    wait_until_answered(fake)
+
+
 def test_no_more_logins_are_tried_when_discord_allows_none(fake: FakeDiscord, connect_bot: Connect) -> None:
     fake.gateway.session_starts_left = 0
     gateway = connect_bot(waits=False)
@@ -528,6 +558,58 @@ def test_kills_while_answering_lose_and_double_nothing(fake: FakeDiscord, connec
     assert fake.ledger.excused == []
 
 
+# What cannot be posted
+
+
+def test_a_file_that_is_too_large_is_named_and_its_words_are_posted(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, state: Path
+) -> None:
+    connect_bot()
+    workspace = state / "workspace"
+    workspace.mkdir(exist_ok=True)
+    (workspace / "film.mp4").write_bytes(bytes(10 * 1024 * 1024 + 1))
+    general = fake.channel("general")
+
+    fake_chat.script.append(Text("Here it is.\nMEDIA: film.mp4"))
+
+    fake.user("Ann").writes(general, "Show me.")
+
+    answer = fake.wait_for_message(general)
+    assert answer.content.startswith("Here it is.\n⚠️ `film.mp4`: The file is too large for Discord")
+    assert not answer.attachments
+    fake.violations.clear()  # too large a file is refused: that is the test
+
+
+def test_words_that_a_server_does_not_take_are_answered_for(fake: FakeDiscord, connect_bot: Connect) -> None:
+    connect_bot()
+    general = fake.channel("general")
+    fake.world.moderated.add("heck")
+
+    fake.user("Ann").writes(general, "[[say:What the heck.]]")
+
+    answer = fake.wait_for_message(general)
+    assert "could not be posted" in answer.content and "AutoMod" in answer.content
+
+
+@pytest.mark.parametrize("permission", ["ATTACH_FILES", "READ_MESSAGE_HISTORY"])
+def test_what_the_bot_may_not_add_never_takes_the_words_with_it(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, state: Path, permission: str
+) -> None:
+    connect_bot(replyToMode="first")
+    (state / "workspace").mkdir(exist_ok=True)
+    (state / "workspace/notes.txt").write_bytes(b"tea")
+    general = fake.channel("general")
+    general.lacks.add(permission)
+    fake_chat.script.append(Text("Here they are.\nMEDIA: notes.txt"))
+
+    fake.user("Ann").writes(general, "Show me.")
+
+    answer = fake.wait_for_message(general)
+    assert answer.content.startswith("Here they are.")
+    assert bool(answer.attachments) == (permission != "ATTACH_FILES")
+    assert ("notes.txt" in answer.content) == (permission == "ATTACH_FILES")
+
+
 # Commands and buttons
 
 
@@ -546,6 +628,24 @@ def test_commands_are_registered_once_and_answered_in_their_place(fake: FakeDisc
     menu = lambda verb: [s for s in fake.requests if s.route.startswith(f"{verb} /applications")]  # noqa: E731
     fake.wait_until("a second look at the menu", lambda: len(menu("GET")) >= 2)
     assert len(menu("PUT")) == 1
+
+
+def test_what_may_follow_a_command_is_offered_and_pressed(fake: FakeDiscord, connect_bot: Connect) -> None:
+    ann, general = fake.user("Ann"), fake.channel("general")
+    connect_bot(allowFrom=[str(ann.id)])
+    menu = fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+    [verbose] = [wire for (_, name), wire in menu.items() if name == "verbose"]
+    assert [choice["value"] for choice in verbose["options"][0]["choices"]] == ["on", "full", "off"]
+
+    typing = fake.wait_for_answer(ann.completes("/think", general, "leveldefaultquestion", "hi"))
+    assert [choice["value"] for choice in typing.choices] == ["high", "xhigh"]
+    shown = ann.runs("/verbose", general)
+    fake.wait_until("the choices", lambda: shown.original and shown.original.buttons)
+    assert shown.original
+    ann.clicks(shown.original, "full")
+    fake.wait_until("the choice to be made", lambda: any("set to full" in m.content for m in fake.messages(general)))
+    denied = fake.user("Bob").runs("/verbose", general)
+    fake.wait_until("the refusal", lambda: denied.original and "`allowFrom`" in denied.original.content)
 
 
 def test_a_command_in_a_channel_that_is_not_listed_is_told_so(fake: FakeDiscord, connect_bot: Connect) -> None:

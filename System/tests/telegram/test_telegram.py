@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from fakes import FakeOpenAIChat, Text, ToolCall
 from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Refuse
 from fakes.telegram import Attachment, FakeTelegram
 from fakes.telegram.model import Chat, Topic
@@ -78,6 +79,22 @@ def test_topics_are_conversations_of_their_own(fake: FakeTelegram, connect_bot: 
     assert [message.topic for message in fake.messages(forum)] == [topic.id, None]
 
 
+def test_a_reaction_in_a_topic_is_told_with_the_next_message_there(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann, forum = fake.user("Ann"), fake.forum()
+    topic = ann.opens_topic(forum, "Tea")
+    ask(ann, forum, topic=topic)
+    wait_until_answered(fake)
+
+    ann.reacts(fake.messages(forum)[0], "👍")
+    ask(ann, forum, topic=topic)
+
+    wait_until_answered(fake)
+    assert "reacted with 👍 to your message" in json.dumps(fake_chat.requests[-1].body, ensure_ascii=False)
+
+
 def test_in_a_group_only_what_names_the_bot_is_answered(fake: FakeTelegram, connect_bot: Connect) -> None:
     connect_bot(groups={"*": {}})
     ann, family = fake.user("Ann"), fake.group()
@@ -141,6 +158,43 @@ def test_a_text_that_telegram_has_cut_is_one_question(fake: FakeTelegram, connec
 
     wait_until_answered(fake)
     assert len(fake.messages(ann.chat)) == 1
+
+
+def test_a_sticker_is_shown_once_and_then_told_in_words(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    sticker = Attachment("sticker", b"RIFF\x04\0\0\0WEBP", "owl.webp", "image/webp")
+    fake_chat.script += [Text("An owl that waves.")] * 2  # the answer and the description, whichever is first
+
+    ann.sends(ann.chat, sticker)
+    fake.wait_for_message(ann.chat)
+    eventually("it to be described", lambda: len(fake_chat.requests) == 2)
+    gateway.kill()
+    connect_bot(again=gateway)
+    ann.sends(ann.chat, sticker)
+
+    eventually("it to be told in words", lambda: ": An owl that waves.]" in str(fake_chat.requests[-1].body))
+    assert [seen.method for seen in fake.requests].count("getFile") == 1
+
+
+def test_a_button_with_a_long_command_outlives_a_restart(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    answer = "[[say:" + "the long way round, " * 6 + "as you wish]]"
+    call = {"action": "send", "message": "Which way?", "buttons": [[{"text": "Long", "callback_data": answer}]]}
+    fake_chat.script += [ToolCall("message", call), Text("NO_REPLY")]
+    ann.writes(ann.chat, "Ask me the way.")
+    asked = fake.wait_for_message(ann.chat)
+
+    gateway.kill()
+    connect_bot(again=gateway)
+    ann.clicks(asked, "Long")
+
+    fake.wait_until("the answer", lambda: any("as you wish" in m.text for m in fake.messages(ann.chat)))
 
 
 def test_an_edit_is_no_new_question(fake: FakeTelegram, connect_bot: Connect) -> None:

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Store
 import Testing
 
@@ -280,7 +281,130 @@ struct ChannelDoorTests {
         }
     }
 
+    // MARK: Choices
+
+    @Test(arguments: [
+        ("/verbose", ["/verbose on", "/verbose full", "/verbose off"]),
+        ("/think", ["/think default", "/think off"]), ("/verbose on", []), ("/status", []),
+    ])
+    func `a command that lacks a word offers those that may follow`(said: String, pressed: [String])
+        async throws
+    {
+        try await ChannelTestHouse.run { test in
+            try await test.writes(said)
+            try await eventually("it is answered") { test.channel.posted.count == 1 }
+            #expect(test.channel.posted[0].content.buttons.joined().map(\.command) == pressed)
+        }
+    }
+
+    @Test func `a command of the menu is for those whom somebody has named, and for no model`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("/verbose on", by: "bob", group: room()) { $0.isCommand = true }
+            try await eventually("it is refused") { test.channel.texts.count == 1 }
+            #expect(test.channel.texts[0].contains("`allowFrom`") && test.state.turnedAwayCount == 1)
+            try await test.writes("/verbose on", by: "ann", id: "m2", group: room()) { $0.isCommand = true }
+            try await eventually("it is obeyed") { test.channel.texts.last?.contains("enabled") == true }
+            #expect(test.house.models.requests.isEmpty)
+        }
+    }
+
+    @Test func `many choices fit into five rows of five`() {
+        let rows = ReplyButton.rows(for: "model", (1...40).map { "vendor/model-\($0)" })
+
+        #expect(rows.count == 5 && rows.allSatisfy { $0.count == 5 })
+        #expect(ReplyButton.rows(for: "model", ["vendor/a", "vendor/model-b"]).map(\.count) == [1, 1])
+        #expect(ReplyButton.rows(for: "model", []).isEmpty)
+    }
+
+    @Test func `the owner lets somebody in with a press`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("let me in", by: "bob", id: "m1")
+            try await eventually("both are written to") { test.channel.texts.count == 2 }
+            let told = try #require(test.channel.posted.first { $0.address.chat == "user:ann" })
+            let button = try #require(told.content.buttons.joined().first)
+            #expect(test.channel.posted.first { $0.address.chat == "bob" }?.content.buttons.isEmpty == true)
+
+            try await test.writes(button.command, by: "ann", id: "m2")
+            try await eventually("bob may write") {
+                test.channel.texts.last?.contains("may write now") == true
+            }
+        }
+    }
+
+    // MARK: Stickers
+
+    private static let sticker = [UInt8]("RIFF\u{4}\0\0\0WEBP".utf8)
+
+    private func send(
+        _ id: MessageID, fetched: @escaping @MainActor @Sendable () -> Void = {}, in test: ChannelTestHouse
+    )
+        async throws
+    {
+        try await test.writes("", id: id) { message in
+            var file = IncomingFile(name: "owl.webp", mimeType: "image/webp") {
+                path, _ throws(IncomingFile.FetchError) in
+                fetched()
+                guard FileManager.default.createFile(atPath: path, contents: Data(Self.sticker)) else {
+                    throw .failed("no file")
+                }
+            }
+            file.sticker = "owl"
+            file.caption = "Sticker 🦉"
+            message.files = [file]
+        }
+    }
+
+    @Test func `a sticker is shown once, described once, and told in words from then on`() async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let models = ScriptedModels([.say(["An owl that\nwaves."]), .say(["An owl that\nwaves."])])
+        try await ChannelTestHouse.run(in: folder, models: models) { test in
+            try await send("m1", in: test)
+            try await eventually("it is answered and described") { models.requests.count == 2 }
+            #expect(models.requests.allSatisfy { $0.messages.last?.images == 1 })
+            try await eventually("it is kept") {
+                try await test.house.stores.channelMemory.value(
+                    "stickers", channel: "test", account: "default")
+                    != nil
+            }
+        }
+        try await ChannelTestHouse.run(in: folder, models: models) { test in
+            var fetches = 0
+            try await send("m2", fetched: { fetches += 1 }, in: test)
+            await models.sawRequests(3)
+            #expect(fetches == 0)
+            #expect(models.requests[2].messages.last?.line == "user: [Sticker 🦉: An owl that waves.]")
+            try await send("m3", fetched: { fetches += 1 }, in: test)
+            await models.sawRequests(4)
+            #expect(models.requests.count == 4 && fetches == 0)
+        }
+    }
+
+    @Test func `nobody is asked what a sticker shows who cannot see`() async throws {
+        let models = ScriptedModels()
+        try await ChannelTestHouse.run(models: models, facts: ModelFacts(acceptsImages: false)) { test in
+            try await send("m1", in: test)
+            try await eventually("it is answered") { test.channel.texts.count == 1 }
+            try await test.writes("and?", id: "m2")
+            try await eventually("it is answered") { test.channel.texts.count == 2 }
+        }
+        #expect(models.requests.count == 2)
+    }
+
     // MARK: What people see meanwhile
+
+    @Test func `the reaction to a message is the agent's own emoji, unless the config says another`()
+        async throws
+    {
+        for (own, reaction) in [(nil, "+🦉 m1"), ("🔔", "+🔔 m1")] {
+            let rules = ChannelTestHouse.rules { $0.ackReaction = own }
+            try await ChannelTestHouse.run(rules: rules) { test in
+                test.house.switchboard.settings.agents[0].emoji = "🦉"
+                try await test.writes("hi", group: room { $0.requiresMention = true }) { $0.mention = .named }
+                try await eventually("it reacts") { test.channel.reactions == [reaction] }
+            }
+        }
+    }
 
     @Test func `typing is shown and a mention is acknowledged`() async throws {
         let gate = Gate()
@@ -296,5 +420,12 @@ struct ChannelDoorTests {
                 test.channel.reactions == ["+👀 m1", "-👀 m1"]
             }
         }
+    }
+}
+
+extension Message {
+    fileprivate var images: Int {
+        guard case .user(let message) = self else { return 0 }
+        return message.content.count { if case .image = $0 { true } else { false } }
     }
 }

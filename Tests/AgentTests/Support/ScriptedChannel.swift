@@ -153,10 +153,10 @@ struct ChannelTestHouse {
 
     static func run(
         in folder: String? = nil, models: ScriptedModels = ScriptedModels(), tools: [any Tool] = [],
-        channel: ScriptedChannel? = nil, rules: ChannelRules? = nil,
+        channel: ScriptedChannel? = nil, rules: ChannelRules? = nil, facts: ModelFacts? = nil,
         _ body: @MainActor (ChannelTestHouse) async throws -> Void
     ) async throws {
-        try await TestHouse.run(in: folder, models: models, tools: tools) { house in
+        try await TestHouse.run(in: folder, models: models, tools: tools, facts: facts) { house in
             let log = Log("test", to: SilentSink())
             let board = ChannelBoard(stores: house.stores, log: log)
             let outbox = Outbox(store: house.stores.outbox, board: board, log: log)
@@ -164,9 +164,12 @@ struct ChannelTestHouse {
                 board: board, outbox: outbox, stores: house.stores, events: house.switchboard.events, log: log
             )
             let pairing = PairingDesk(store: house.stores.pairing)
+            let stickers = StickerBook(
+                store: house.stores.channelMemory, models: models, usage: house.stores.usage, log: log)
             let door = ChannelDoor(
                 board: board, switchboard: house.switchboard, replies: replies, pairing: pairing,
-                stores: house.stores, files: IncomingFiles(base64: { _ in "" }), log: log)
+                stores: house.stores, files: IncomingFiles(base64: { _ in "" }), stickers: stickers,
+                log: log)
             house.switchboard.replies = replies
             house.switchboard.pairing = pairing
             board.receive = { message throws(InboxError) in try await door.receive(message) }
@@ -179,6 +182,7 @@ struct ChannelTestHouse {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await outbox.run() }
                 group.addTask { await replies.run() }
+                group.addTask { await stickers.run() }
                 group.addTask { await board.run() }
                 board.update([test.account(rules ?? Self.rules())])
                 do {

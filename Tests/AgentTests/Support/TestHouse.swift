@@ -29,7 +29,7 @@ final class TestHouse {
 
     init(
         folder: String, models: ScriptedModels, tools: [any Tool] = [],
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = ContinuousClock(), facts: ModelFacts? = nil,
         _ change: (inout Agent.AgentSettings) -> Void = { _ in }
     ) throws {
         self.folder = folder
@@ -44,6 +44,7 @@ final class TestHouse {
         switchboard = Switchboard(
             stores: stores, models: models,
             directory: ModelDirectory(
+                info: { _ in facts },
                 models: { [ScriptedModels.name, ModelReference(provider: "fake", model: "fake-2")] },
                 providers: { ["fake"] },
                 rests: { [rested] in rested.cooldowns },
@@ -56,13 +57,14 @@ final class TestHouse {
     /// A house that lives as long as `body`; what runs is cancelled at its end, as at the end of a process.
     static func run(
         in folder: String? = nil, models: ScriptedModels = ScriptedModels(), tools: [any Tool] = [],
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = ContinuousClock(), facts: ModelFacts? = nil,
         _ change: (inout Agent.AgentSettings) -> Void = { _ in },
         _ body: @MainActor (TestHouse) async throws -> Void
     ) async throws {
         let place = folder ?? makeFolder()
         defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
-        let house = try TestHouse(folder: place, models: models, tools: tools, clock: clock, change)
+        let house = try TestHouse(
+            folder: place, models: models, tools: tools, clock: clock, facts: facts, change)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await house.switchboard.run() }
             do {

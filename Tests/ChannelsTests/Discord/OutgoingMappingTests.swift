@@ -92,11 +92,13 @@ struct CommandMappingTests {
     private let commands = [
         ChannelCommand(name: "status", help: "Show how I am"),
         ChannelCommand(
-            name: "think", help: "How long I think", argument: "level", choices: ["off", "low", "high"]),
+            name: "think", help: "How long I think", argument: "level", choices: ["off", "low", "high"],
+            isClosed: true),
         ChannelCommand(name: "tts", help: "Speak", argument: "on|off"),
         ChannelCommand(
             name: "model", help: "Choose a model", argument: "model",
             choices: (1...40).map { "vendor/model-\($0)" }),
+        ChannelCommand(name: "models", help: "List models", argument: "provider", choices: ["vendor"]),
     ]
 
     @Test func `commands are registered with what may follow them`() {
@@ -107,6 +109,9 @@ struct CommandMappingTests {
         #expect(registered[2]["name"] == "voice")
         #expect(registered[2]["options"]?.arrayValue?[0]["name"] == "onoff")
         #expect(registered[3]["options"]?.arrayValue?[0]["autocomplete"] == true)
+        // Something else may follow: Discord would not take it if these were its choices.
+        #expect(registered[4]["options"]?.arrayValue?[0]["choices"] == nil)
+        #expect(registered[4]["options"]?.arrayValue?[0]["autocomplete"] == true)
     }
 
     @Test func `at most a hundred are registered, and none that Discord would refuse`() {

@@ -32,14 +32,15 @@ private final class TestHouse {
             report: { [self] in problems.append($0) })
     }
 
-    func intake(_ section: JSON = [:], ours: Set<TelegramMessageID> = []) async -> TelegramIntake {
+    func intake(_ section: JSON = [:], ours: [TelegramMessageID: TelegramPlace] = [:]) async -> TelegramIntake
+    {
         let settings = TelegramSettings(section)
         let intake = TelegramIntake(
             mapping: sampleMapping(groups: section["groups"]?.objectValue), house: house, settings: settings,
             rules: sampleRules(section),
             api: TelegramAPI(web: WebClient(), settings: settings, token: Secret("1:x")),
             buttons: TelegramButtons(),
-            log: Log("telegram", to: SilentSink()), save: noSaving, isOurs: { ours.contains($0) })
+            log: Log("telegram", to: SilentSink()), save: noSaving, ours: { ours[$0] })
         await intake.restore()
         return intake
     }
@@ -146,7 +147,8 @@ struct TelegramIntakeTests {
     func reactionsAreToldAsTheConfigWants(mode: String, count: Int) async throws {
         let house = TestHouse()
         let intake = await house.intake(
-            ["reactionNotifications": .string(mode)], ours: [TelegramMessageID(chat: -1004, number: 3)])
+            ["reactionNotifications": .string(mode)],
+            ours: [TelegramMessageID(chat: -1004, number: 3): TelegramPlace(chat: -1004)])
         for number in [3, 4] {
             let change: JSON = [
                 "chat": ["id": -1004, "type": "supergroup"], "message_id": JSON(number), "date": 1,
@@ -160,8 +162,27 @@ struct TelegramIntakeTests {
         }
         #expect(house.notices.count == count)
         if let notice = house.notices.first {
-            #expect(notice.text == "Ann reacted with 👍 to message 3." && notice.sender?.id == "5")
+            #expect(notice.text == "Ann reacted with 👍 to your message 3." && notice.sender?.id == "5")
         }
+    }
+
+    @Test(arguments: [("all", 7, "7"), ("all", 8, "1"), ("own", 7, "7")])
+    func aReactionInAForumIsToldWhereTheMessageStands(mode: String, message: Int, topic: String) async throws
+    {
+        let house = TestHouse()
+        let intake = await house.intake(
+            ["reactionNotifications": .string(mode)],
+            ours: [TelegramMessageID(chat: -1004, number: 7): TelegramPlace(chat: -1004, topic: 7)])
+        let change: JSON = [
+            "chat": ["id": -1004, "type": "supergroup", "is_forum": true], "message_id": JSON(message),
+            "date": 1, "user": ["id": 5, "first_name": "Ann"], "old_reaction": [],
+            "new_reaction": [["type": "emoji", "emoji": "👍"]],
+        ]
+
+        try await intake.take(
+            try #require(TelegramUpdate(json: ["update_id": 1, "message_reaction": change])))
+
+        #expect(house.notices.map(\.address.thread) == [topic])
     }
 
     @Test func aGroupThatMovesKeepsItsRulesAndItsOwnerHearsOfIt() async throws {

@@ -7,6 +7,13 @@ export interface ChannelAccount {
   readonly label: string;
   readonly state: ChannelState;
   readonly error: string | undefined;
+  readonly turnedAway: TurnedAway;
+}
+
+/** Messages that were not answered since the account started; the newest ones first, with who wrote them and why. */
+export interface TurnedAway {
+  readonly count: number;
+  readonly newest: readonly { readonly who: string; readonly reason: string; readonly at: number | undefined }[];
 }
 
 /** Every account of every channel, in the gateway's order. */
@@ -29,7 +36,16 @@ export function channelAccounts(payload: unknown): ChannelAccount[] {
 
 function accountOf(id: string, label: string, account: JsonRecord): ChannelAccount {
   const error = textOf(account.lastError);
-  return { id, label, state: stateOf(account, error), error };
+  return { id, label, state: stateOf(account, error), error, turnedAway: turnedAwayOf(account) };
+}
+
+function turnedAwayOf(account: JsonRecord): TurnedAway {
+  const newest = recordsOf(account.lastTurnedAway).map((entry) => ({
+    who: [textOf(entry.sender), textOf(entry.place)].filter(Boolean).join(" · "),
+    reason: textOf(entry.reason) ?? "",
+    at: numberOf(entry.at),
+  }));
+  return { count: numberOf(account.turnedAway) ?? 0, newest: newest.reverse() };
 }
 
 function stateOf(account: JsonRecord, error: string | undefined): ChannelState {

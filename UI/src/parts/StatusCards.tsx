@@ -1,4 +1,4 @@
-import type { ChannelAccount, ChannelState, Client, Model } from "../gateway/status";
+import type { ChannelAccount, ChannelState, Client, Model, TurnedAway } from "../gateway/status";
 import { useLocale, useText } from "./context";
 import { Prose } from "./Prose";
 import { compactNumber, shortWhen } from "./when";
@@ -28,12 +28,30 @@ export function ChannelsCard({ accounts }: { accounts: readonly ChannelAccount[]
                   <Prose text={account.error} />
                 </small>
               )}
+              {account.turnedAway.count > 0 && <TurnedAwayList turnedAway={account.turnedAway} />}
             </span>
             <span className={`badge ${stateLook[account.state]}`}>{words.channelStates[account.state]}</span>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Who was not answered, and why: folded away, for most of it is as the config wants it. */
+function TurnedAwayList({ turnedAway }: { turnedAway: TurnedAway }) {
+  const words = useText();
+  const locale = useLocale();
+  return (
+    <details>
+      <summary>{words.turnedAway(turnedAway.count)}</summary>
+      {turnedAway.newest.map((entry, index) => (
+        <small key={index}>
+          {entry.who}
+          {entry.at !== undefined && ` · ${shortWhen(entry.at, Date.now(), locale)}`}: <Prose text={entry.reason} />
+        </small>
+      ))}
+    </details>
   );
 }
 

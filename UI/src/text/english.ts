@@ -206,6 +206,7 @@ export const english = {
   pairingNote: "They wrote to the assistant and got this code. It answers them once you let them in.",
   letIn: "Let in",
   turnAway: "Turn away",
+  turnedAway: (count: number) => (count === 1 ? "1 message not answered" : `${count} messages not answered`),
   noChannels: "No channel is configured. Add Discord, Telegram or another one in the config.",
   channelStates: { connected: "Connected", running: "Running", stopped: "Stopped", off: "Off", unconfigured: "Not configured", failed: "Error" },
   models: "Models",

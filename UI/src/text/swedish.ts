@@ -201,6 +201,7 @@ export const swedish: Strings = {
   pairingNote: "De har skrivit till assistenten och fått den här koden. Den svarar dem när du har släppt in dem.",
   letIn: "Släpp in",
   turnAway: "Avvisa",
+  turnedAway: (count) => (count === 1 ? "1 meddelande besvarades inte" : `${count} meddelanden besvarades inte`),
   noChannels: "Ingen kanal är konfigurerad. Lägg till Discord, Telegram eller en annan i konfigurationen.",
   channelStates: { connected: "Ansluten", running: "Igång", stopped: "Stoppad", off: "Av", unconfigured: "Inte konfigurerad", failed: "Fel" },
   models: "Modeller",

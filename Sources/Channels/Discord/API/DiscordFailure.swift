@@ -28,6 +28,21 @@ enum DiscordFailure: Error, Sendable, Hashable {
         if case .refused(_, let code, _) = self { codes.contains(code) } else { false }
     }
 
+    /// Whether a message without its files may be taken: one is missing or too large, or the bot may attach none.
+    var isAboutFiles: Bool {
+        guard case .refused(let status, let code, _) = self else { return false }
+        return status == 0 || status == 413
+            || [
+                DiscordCode.tooLarge, DiscordCode.fileTooLarge, DiscordCode.invalidFile,
+                DiscordCode.missingPermissions,
+            ].contains(code)
+    }
+
+    /// Whether other words may be taken in the place of these.
+    var isAboutWords: Bool {
+        isMissing(DiscordCode.blockedByAutoMod, DiscordCode.blockedTitle, DiscordCode.harmfulLink)
+    }
+
     /// What the outbox does about it.
     var delivery: DeliveryError {
         switch self {
@@ -55,7 +70,15 @@ enum DiscordCode {
     static let unknownWebhook = 10015
     static let unknownInteraction = 10062
     static let unknownVoiceState = 10065
+    static let tooLarge = 40005
     static let alreadyAcknowledged = 40060
+    static let fileTooLarge = 50045
+    static let invalidFile = 50046
+    /// It may not read there what it would point at.
+    static let mayNotReply = 160_002
+    static let blockedByAutoMod = 200_000
+    static let blockedTitle = 200_001
+    static let harmfulLink = 240_000
     static let missingAccess = 50001
     static let missingPermissions = 50013
     static let invalidWebhookToken = 50027

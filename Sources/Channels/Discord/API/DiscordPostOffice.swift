@@ -8,6 +8,8 @@ final class DiscordPostOffice {
     private static let nonceWindow = Duration.seconds(120)
     /// How wrong our clock may be when something that was posted is looked for.
     private static let clockMargin = Duration.seconds(120)
+    /// UTF-16 units of a note on what could not be posted.
+    private static let longestNote = 1000
     /// Longest title of a post in a forum.
     private static let longestTitle = 100
 
@@ -43,11 +45,59 @@ final class DiscordPostOffice {
         }
         await buttons.keep(part.content.buttons)
         do throws(DiscordFailure) {
-            let id = try await post(part, in: place)
+            let id = try await postWhatCanBe(part, in: place)
             return MessageID(id.description)
         } catch {
             throw error.delivery
         }
+    }
+
+    /// A file that cannot be sent is named, with the reason, and never takes the words with it; words that Discord will not
+    /// have are answered for in ours.
+    private func postWhatCanBe(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure)
+        -> Snowflake
+    {
+        do throws(DiscordFailure) {
+            return try await post(part, in: place)
+        } catch {
+            var rest = part
+            if part.content.replyTo != nil, error.isMissing(DiscordCode.mayNotReply) {
+                rest.content.replyTo = nil
+                return try await postWhatCanBe(rest, in: place)
+            }
+            if !part.content.files.isEmpty, error.isAboutFiles {
+                let names = part.content.files.map { "`\(OutgoingFiles.name(of: $0))`" }
+                rest.content.files = []
+                let note = Cut.head(
+                    "⚠️ \(names.joined(separator: ", ")): \(error.reason)", Self.longestNote)
+                return try await post(rest, and: note, in: place)
+            }
+            guard error.isAboutWords else { throw error }
+            rest.content = OutgoingPart.Content(
+                text: Cut.head("⚠️ The answer could not be posted: \(error.reason)", Self.longestNote),
+                replyTo: part.content.replyTo, handle: part.content.handle)
+            return try await post(rest, in: place)
+        }
+    }
+
+    /// The note goes below the words, or behind them where there is no room.
+    private func post(_ part: OutgoingPart, and note: String, in place: Snowflake)
+        async throws(DiscordFailure) -> Snowflake
+    {
+        let whole = part.content.text.isEmpty ? note : "\(part.content.text)\n\(note)"
+        if whole.utf16.count <= OutgoingMapping.longestMessage {
+            var part = part
+            part.content.text = whole
+            return try await post(part, in: place)
+        }
+        let id = try await post(part, in: place)
+        let nonce = String(
+            Digest.hex(Digest.sha256(Array((part.nonce + note).utf8))).prefix(part.nonce.count))
+        let more = OutgoingPart(
+            address: part.address, content: OutgoingPart.Content(text: note, handle: part.content.handle),
+            nonce: nonce)
+        _ = try await post(more, in: place)
+        return id
     }
 
     func post(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure) -> Snowflake {
@@ -136,7 +186,7 @@ final class DiscordPostOffice {
     private func openPost(_ part: OutgoingPart, in forum: Snowflake) async throws(DiscordFailure) -> Snowflake
     {
         let line = part.content.text.split(separator: "\n").first.map { $0.drop { $0 == "#" }.trimmed } ?? ""
-        let title = line.isEmpty ? "Post" : String(line.prefix(Self.longestTitle / 2))
+        let title = line.isEmpty ? "Post" : Cut.head(String(line), Self.longestTitle)
         let json = try await api.send(
             .channel("POST", forum, "/threads"),
             .json([

@@ -33,6 +33,7 @@ struct IncomingFiles {
             name: "\(sticker.name).\(ending)", mimeType: "image/\(ending)",
             save: saver("\(Self.stickers)/\(sticker.id).\(ending)"))
         file.caption = sticker.name
+        file.sticker = sticker.id.description
         return file
     }
 

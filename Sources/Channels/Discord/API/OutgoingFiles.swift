@@ -91,7 +91,8 @@ struct OutgoingFiles {
         return .file(form)
     }
 
-    private static func name(of file: OutgoingFile) -> String {
+    /// What Discord shows as its name.
+    static func name(of file: OutgoingFile) -> String {
         let path = file.source.prefix { $0 != "?" && $0 != "#" }
         let last = path.split(separator: "/").last.map { String($0) } ?? "file"
         return file.name.flatMap { $0.isEmpty ? nil : $0 } ?? last

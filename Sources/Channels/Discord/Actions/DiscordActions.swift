@@ -236,11 +236,11 @@ extension DiscordActions {
         guard (2...10).contains(answers.count) else {
             throw .refused(status: 0, code: 0, "A poll on Discord has 2 to 10 answers (`pollOption`).")
         }
-        let question = String(try params.required("pollQuestion", "question").prefix(150))
+        let question = Cut.head(try params.required("pollQuestion", "question"), 300)
         var body: JSONObject = [
             "poll": [
                 "question": ["text": .string(question)],
-                "answers": .array(answers.map { ["poll_media": ["text": .string(String($0.prefix(27)))]] }),
+                "answers": .array(answers.map { ["poll_media": ["text": .string(Cut.head($0, 55))]] }),
                 "duration": JSON(
                     params.int("pollDurationHours", 1...768) ?? params.int("durationHours", 1...768) ?? 24),
                 "allow_multiselect": JSON(
@@ -294,7 +294,9 @@ extension DiscordActions {
 
     private func createThread() async throws(DiscordFailure) -> JSON {
         let place = try await place()
-        var body: JSONObject = ["name": .string(String(try params.required("threadName", "name").prefix(50)))]
+        var body: JSONObject = [
+            "name": .string(Cut.head(try params.required("threadName", "name"), 100))
+        ]
         if let minutes = params.int("autoArchiveMin", 60...10_080) {
             body["auto_archive_duration"] = JSON([60, 1440, 4320, 10_080].last { $0 <= minutes } ?? 60)
         }

@@ -25,18 +25,20 @@ enum CommandMapping {
             "name": .string(registeredName(command.name)),
             "description": .string(short(command.help, longestHelp, or: command.name)), "type": 1,
         ]
-        if let argument = command.argument { object["options"] = [option(argument, command.choices)] }
+        if let argument = command.argument { object["options"] = [option(argument, of: command)] }
         return .object(object)
     }
 
-    private static func option(_ argument: String, _ choices: [String]) -> JSON {
+    /// Discord takes nothing but the choices where there are some; where other words may follow, it asks us while they
+    /// are typed.
+    private static func option(_ argument: String, of command: ChannelCommand) -> JSON {
         let name = optionName(argument)
         var option: JSONObject = [
             "type": 3, "name": .string(name), "description": .string(short(argument, longestHelp, or: name)),
             "required": false,
         ]
-        let choices = choices.filter { !$0.isEmpty && $0.unicodeScalars.count <= longestChoice }
-        if choices.count > mostChoices {
+        let choices = command.choices.filter { !$0.isEmpty && $0.unicodeScalars.count <= longestChoice }
+        if choices.count > mostChoices || !choices.isEmpty && !command.isClosed {
             option["autocomplete"] = true
         } else if !choices.isEmpty {
             option["choices"] = .array(choices.map(choice))

@@ -118,7 +118,7 @@ enum ButtonRows {
     private static func button(_ button: ReplyButton, number: Int) -> JSON {
         [
             "type": 2, "style": JSON(style(button.style)),
-            "label": .string(button.title.isEmpty ? "…" : String(button.title.prefix(longestTitle))),
+            "label": .string(button.title.isEmpty ? "…" : Cut.head(button.title, longestTitle)),
             "custom_id": .string(customID(button.command, number: number)),
         ]
     }

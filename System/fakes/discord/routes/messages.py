@@ -22,6 +22,8 @@ def create(call: Call) -> Reply:
     channel = call.channel()
     draft = read_draft(call.form(), call.uploads, world.clock.now())
     check_may_write(channel, draft)
+    if any(word in draft.content for word in world.moderated):
+        raise Refusal(400, 200_000, fair=True)
     message = world.post(channel, world.bot, draft, call.delivery)
     return 200, message.wire(world.bot)
 
@@ -36,11 +38,12 @@ def check_may_write(channel: Channel, draft: Draft) -> None:
     if channel.is_thread and channel.locked and channel.archived:
         raise Refusal(400, 160005, fair=True)
     wanted = ["SEND_MESSAGES_IN_THREADS" if channel.is_thread else "SEND_MESSAGES"]
-    wanted += ["READ_MESSAGE_HISTORY"] if draft.reference else []
     wanted += ["ATTACH_FILES"] if draft.uploads else []
     wanted += ["EMBED_LINKS"] if draft.embeds else []
     if any(channel.denies(permission) for permission in wanted):
         raise Refusal(403, 50013, fair=True)
+    if draft.reference and channel.denies("READ_MESSAGE_HISTORY"):
+        raise Refusal(400, 160002, fair=True)
 
 
 @route("GET", "/channels/{channel}/messages", bucket="messages.list")
