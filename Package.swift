@@ -42,7 +42,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "CCurl"),  // only headers are needed to build: release.sh links libcurl, a debug build opens it
+        .target(name: "CCurl"),  // needs headers only: release.sh links libcurl, a debug build opens it
         .target(name: "CSystem"),
 
         // Ground.
