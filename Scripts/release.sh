@@ -7,7 +7,7 @@ export SWIFT_BACKTRACE=enable=no
 mkdir -p dist .build-static
 
 # Nothing to do while both are newer than what they are made of.
-sources="Sources Package.swift Scripts/release.sh Scripts/link-order.txt Scripts/no-unwind.ld"
+sources="Sources Package.swift Scripts/release.sh Scripts/static-curl.sh Scripts/link-order.txt Scripts/no-unwind.ld"
 if [ -z "${OPENCLAW_PIE:-}" ] && ! sh Scripts/stale.sh dist/openclaw $sources && ! sh Scripts/stale.sh dist/wire-echo $sources; then
     exit 0
 fi

@@ -12,6 +12,7 @@ import pytest
 from fakes import FakeAnthropic, FakeGemini, FakeOpenAIChat, FakeOpenAIResponses, FakeServer
 from harness import Client, Gateway, Launch, ModelConfig, connect, gateway_config
 from harness.gateway import Echo, binary, echo_binary
+from harness.platforms import PLATFORMS, Platform
 
 ARTIFACTS = Path(__file__).parent / ".artifacts"
 
@@ -121,6 +122,14 @@ def fake_chat(openclaw: Path) -> Iterator[FakeOpenAIChat]:
     """A fake of the test's own, for scripts and faults."""
     with FakeOpenAIChat() as fake:
         yield fake
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
+    """Each chat platform in turn, for tests that are true of all."""
+    platform = PLATFORMS[request.param]()
+    with platform.fake:
+        yield platform
 
 
 @pytest.fixture

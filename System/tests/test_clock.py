@@ -9,7 +9,6 @@ import signal
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +89,6 @@ def clock(tmp_path: Path, openclaw: Path) -> SetClock:
     folder = tmp_path / "clock"
     folder.mkdir()
     return SetClock(folder)
-
-
-@pytest.fixture(params=sorted(PLATFORMS))
-def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
-    platform = PLATFORMS[request.param]()
-    with platform.fake:  # type: ignore[attr-defined]
-        yield platform
 
 
 def busy_seconds(gateway: Gateway) -> float:

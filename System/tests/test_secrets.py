@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from fakes import FakeOpenAIChat
 from harness import Gateway, ModelConfig, Refused, connect, eventually, gateway_config
 from harness.gateway import run_openclaw
-from harness.platforms import PLATFORMS, Platform
+from harness.platforms import Platform
 
 TOKEN = "token-in-a-file-0123456789abcdef"
 NEW_TOKEN = "token-that-came-later-0123456789"
@@ -136,13 +135,6 @@ def test_a_key_that_cannot_be_read_stops_nothing_else(start: Any, state: Path, f
     assert gateway.get("/readyz").status == 200
     found = gateway.command("doctor", env={"FLY_APP_NAME": "my-app"})
     assert found.code == 1 and "BAD  openclaw.json:" in found.out and "`NOT_SET_ANYWHERE` is not set" in found.out
-
-
-@pytest.fixture(params=sorted(PLATFORMS))
-def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
-    platform = PLATFORMS[request.param]()
-    with platform.fake:  # type: ignore[attr-defined]
-        yield platform
 
 
 @pytest.mark.parametrize("source", ["env", "file"])

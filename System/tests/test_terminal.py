@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,10 @@ from fakes import FakeOpenAIChat
 from harness import Gateway, ModelConfig, gateway_config
 from harness.config import TOKEN
 from harness.gateway import Finished, binary, scrubbed_environment
-from harness.platforms import PLATFORMS, Platform
+from harness.platforms import Platform
 from harness.terminal import Terminal
 
 SECONDS = 20
-
-
-@pytest.fixture(params=sorted(PLATFORMS))
-def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
-    platform = PLATFORMS[request.param]()
-    with platform.fake:  # type: ignore[attr-defined]
-        yield platform
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from fakes import FakeOpenAIChat, Hold, Text
 from harness import Device, Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.config import TOKEN
 from harness.gateway import run_openclaw
-from harness.platforms import PLATFORMS, Connect, Place, Platform, own_connector
+from harness.platforms import Connect, Place, Platform, own_connector
 from harness.volume import Volume, mounted
 
 FULL = r"The volume of `.*` is full \(0 MB of 32 MB free\), so nothing new is taken in\."
@@ -31,13 +31,6 @@ def volume(state: Path) -> Iterator[Volume]:
 @pytest.fixture
 def chat_gateway(volume: Volume, start: Any, state: Path, fake_chat: FakeOpenAIChat) -> Gateway:
     return start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]), env=FLY)
-
-
-@pytest.fixture(params=sorted(PLATFORMS))
-def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
-    platform = PLATFORMS[request.param]()
-    with platform.fake:  # type: ignore[attr-defined]
-        yield platform
 
 
 @pytest.fixture

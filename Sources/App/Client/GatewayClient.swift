@@ -227,14 +227,21 @@ final class GatewayClient {
     }
 
     private func readMore(before deadline: ContinuousClock.Instant) throws(Failure) {
+        let more = try Self.more(from: descriptor, before: deadline, timeout: timeout)
+        guard !more.isEmpty else { throw .closed(code: 1006, reason: "the connection was lost") }
+        received += more
+    }
+
+    /// What comes next, at most 64 KiB; nothing at the end of the connection.
+    static func more(
+        from descriptor: CInt, before deadline: ContinuousClock.Instant, timeout: Duration
+    ) throws(Failure) -> ArraySlice<UInt8> {
         let left = ContinuousClock.now.duration(to: deadline)
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard left > .zero, Glibc.poll(&poll, 1, CInt(clamping: left.milliseconds + 1)) > 0 else {
             throw .timedOut(timeout)
         }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        let count = read(descriptor, &buffer, buffer.count)
-        guard count > 0 else { throw .closed(code: 1006, reason: "the connection was lost") }
-        received += buffer[..<count]
+        return buffer[..<max(read(descriptor, &buffer, buffer.count), 0)]
     }
 }

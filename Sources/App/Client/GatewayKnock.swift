@@ -31,16 +31,10 @@ struct GatewayKnock {
     private func read(_ descriptor: CInt) throws(GatewayClient.Failure) -> [UInt8] {
         let deadline = ContinuousClock.now + Self.patience
         var received: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: Self.mostBytes)
         while received.count < Self.mostBytes {
-            let left = ContinuousClock.now.duration(to: deadline)
-            var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard left > .zero, Glibc.poll(&poll, 1, CInt(clamping: left.milliseconds + 1)) > 0 else {
-                throw .timedOut(Self.patience)
-            }
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { break }
-            received += buffer[..<count]
+            let more = try GatewayClient.more(from: descriptor, before: deadline, timeout: Self.patience)
+            if more.isEmpty { break }
+            received += more
         }
         return received
     }

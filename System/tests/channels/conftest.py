@@ -13,13 +13,6 @@ from fakes import FakeOpenAIChat
 from harness.platforms import PLATFORMS, Connect, Platform, connector
 
 
-@pytest.fixture(params=sorted(PLATFORMS))
-def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
-    platform = PLATFORMS[request.param]()
-    with platform.fake:
-        yield platform
-
-
 @pytest.fixture
 def connect_bot(start: Any, state: Path, platform: Platform, fake_chat: FakeOpenAIChat) -> Connect:
     """A gateway whose bot is on the platform: see `connector`."""

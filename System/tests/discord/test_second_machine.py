@@ -53,6 +53,19 @@ def says_status(platform: DiscordPlatform, person: Any, place: Any) -> None:
     platform.fake.wait_until("an answer", lambda: interaction.original and interaction.original.content)
 
 
+def two_machines(
+    machine: Callable[[str], Gateway], platform: DiscordPlatform, person: Any, place: Any
+) -> tuple[Gateway, Gateway]:
+    """The one that answers, and one that came later and has stood down."""
+    elder = machine("1111")
+    platform.ask(person, place)
+    platform.wait_until_answered()
+    younger = machine("2222")
+    platform.ask(person, place)
+    eventually("one to stand down", lambda: STANDS_DOWN in younger.output, 30)
+    return elder, younger
+
+
 @pytest.mark.timeout(150)
 def test_one_of_two_machines_stands_down_and_takes_over(
     machine: Callable[[str], Gateway], platform: DiscordPlatform, fake_chat: FakeOpenAIChat
@@ -112,13 +125,8 @@ def test_one_of_two_machines_stands_down_and_takes_over(
 def test_what_waits_for_the_other_is_not_forgotten_with_a_restart(
     machine: Callable[[str], Gateway], platform: DiscordPlatform
 ) -> None:
-    elder, ann = machine("1111"), platform.person("Ann")
-    group = platform.group()
-    platform.ask(ann, group)
-    platform.wait_until_answered()
-    younger = machine("2222")
-    platform.ask(ann, group)
-    eventually("one to stand down", lambda: STANDS_DOWN in younger.output, 30)
+    ann, group = platform.person("Ann"), platform.group()
+    elder, younger = two_machines(machine, platform, ann, group)
     elder.kill()
     mark = platform.ask(ann, group)
     eventually("it to be kept", lambda: accounts(younger, platform)["default"].get("waitingForOther"), 20)
@@ -135,13 +143,8 @@ def test_what_waits_for_the_other_is_not_forgotten_with_a_restart(
 def test_a_command_that_nobody_takes_is_taken_at_once(
     machine: Callable[[str], Gateway], platform: DiscordPlatform
 ) -> None:
-    elder, ann = machine("1111"), platform.person("Ann")
-    group = platform.group()
-    platform.ask(ann, group)
-    platform.wait_until_answered()
-    younger = machine("2222")
-    platform.ask(ann, group)
-    eventually("one to stand down", lambda: STANDS_DOWN in younger.output, 30)
+    ann, group = platform.person("Ann"), platform.group()
+    elder, younger = two_machines(machine, platform, ann, group)
 
     says_status(platform, ann, group)
     assert STANDS_DOWN in str(accounts(younger, platform)["default"]["lastError"]), "the first has taken it"
