@@ -583,7 +583,8 @@ def test_everything_is_large_enough_for_fingers(tab: OpenTab, fake_chat: FakeOpe
     everything_can_be_touched(page.page)
     for name in ("Sessions", "Status"):
         page.page.get_by_role("link", name=name).click()
-        page.page.get_by_role("complementary").evaluate("(drawer) => Promise.all(drawer.getAnimations().map((a) => a.finished))")
+        # A drawer that has closed already is hidden.
+        page.page.get_by_role("complementary", include_hidden=True).evaluate("(drawer) => Promise.all(drawer.getAnimations().map((a) => a.finished))")
         expect(page.page.get_by_role("heading", name=name, level=1)).to_be_visible()
         everything_can_be_touched(page.page)
         page.page.get_by_role("button", name="Open the menu").click()
