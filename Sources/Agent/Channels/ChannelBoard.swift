@@ -77,7 +77,7 @@ package final class ChannelBoard {
                     seat.state.receivedCount += 1
                     try await receive(message)
                 },
-                notice: { [unowned self] notice in work.add { await self.notice(notice) } },
+                notice: { [unowned self] in await notice($0) },
                 admits: { [unowned self] in await admits($0) }),
             memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() })
     }

@@ -76,7 +76,7 @@ final class GatewayClient {
     /// A connected socket, which the caller closes.
     static func open(_ target: Target, timeout: Duration) throws(Failure) -> CInt {
         var hints = addrinfo()
-        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        hints.ai_protocol = CInt(IPPROTO_TCP)
         var results: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(target.host, String(target.port), &hints, &results)
         guard code == 0 else {
@@ -86,11 +86,11 @@ final class GatewayClient {
         var reason = "no address"
         var entry = results
         while let info = entry?.pointee {
-            let descriptor = socket(
-                info.ai_family, info.ai_socktype | CInt(SOCK_CLOEXEC.rawValue), info.ai_protocol)
+            let descriptor = socket(info.ai_family, info.ai_socktype, info.ai_protocol)
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             var limit = timeval(tv_sec: Int(timeout.components.seconds) + 1, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-            if Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 { return descriptor }
+            if connects(descriptor, to: info) { return descriptor }
             reason = String(cString: strerror(errno))
             close(descriptor)
             entry = info.ai_next
@@ -237,11 +237,16 @@ final class GatewayClient {
         from descriptor: CInt, before deadline: ContinuousClock.Instant, timeout: Duration
     ) throws(Failure) -> ArraySlice<UInt8> {
         let left = ContinuousClock.now.duration(to: deadline)
-        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard left > .zero, Glibc.poll(&poll, 1, CInt(clamping: left.milliseconds + 1)) > 0 else {
+        var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard left > .zero, poll(&waited, 1, CInt(clamping: left.milliseconds + 1)) > 0 else {
             throw .timedOut(timeout)
         }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         return buffer[..<max(read(descriptor, &buffer, buffer.count), 0)]
     }
+}
+
+/// The system's `connect`, which has the name of a method here.
+private func connects(_ descriptor: CInt, to place: addrinfo) -> Bool {
+    connect(descriptor, place.ai_addr, place.ai_addrlen) == 0
 }

@@ -32,7 +32,7 @@ enum NetworkAddresses {
     static func count(of host: String) -> Int {
         var hints = addrinfo()
         hints.ai_family = AF_INET6
-        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        hints.ai_protocol = CInt(IPPROTO_TCP)
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, &hints, &list) == 0 else { return 0 }
         defer { freeaddrinfo(list) }

@@ -8,10 +8,13 @@ import Core
 struct PollRivalry {
     /// A connection that was lost may have left a request behind at Telegram: two conflicts prove nothing.
     static let patience = 3
-    /// Two that take turns come to `patience` in less, also when Telegram answers late; of the looks of one that stands
-    /// down no three lie so near to each other.
+    /// Two that take turns come to `patience` in less, also when Telegram answers late.
     static let window = Duration.seconds(20)
-    static let firstPause = Duration.seconds(30)
+    /// Another gateway that runs takes what waits sooner. Each look interrupts that one: of looks so far apart, one of
+    /// them told 3 s late, no `patience` lie within `window`, so that it never gives way to somebody who only looks.
+    static let timeToTake = Duration.seconds(12)
+    /// At least half of it passes: the other has then forgotten what led to this.
+    static let firstPause = window * 2
     /// So long a message waits at most after the other is gone; Telegram keeps it for a day.
     static let longestPause = Duration.seconds(300)
 

@@ -75,9 +75,9 @@ final class TelegramIntake {
         switch update.event {
         case .message(let message): try await take(message, update.json)
         case .callback(let callback): try await take(callback)
-        case .reaction(let change): take(change, update.id)
+        case .reaction(let change): await take(change, update.id)
         case .membership(let change): take(change, update.id)
-        case .vote(let vote): take(vote, update.id)
+        case .vote(let vote): await take(vote, update.id)
         case .other: break
         }
     }
@@ -203,12 +203,14 @@ final class TelegramIntake {
         }
     }
 
-    private func take(_ change: TelegramReactionChange, _ update: Int) {
+    private func take(_ change: TelegramReactionChange, _ update: Int) async {
         guard events.insert(update), settings.reactionNotices != .off else { return }
         let own = ours(TelegramMessageID(chat: change.chat.id, number: change.messageID))
         // In a private chat the other's reactions are on our messages, nearly all of them.
         if settings.reactionNotices == .own, own == nil, change.chat.kind != .direct { return }
-        if let notice = mapping.notice(change, at: own) { house.inbox.notice(notice) }
+        if let notice = mapping.notice(change, at: own) {
+            await house.inbox.notice(notice)
+        }
     }
 
     /// Remembers a poll of ours, so that its votes can be told.
@@ -217,7 +219,7 @@ final class TelegramIntake {
         if polls.count > 50 { polls.removeFirst() }
     }
 
-    private func take(_ vote: TelegramVote, _ update: Int) {
+    private func take(_ vote: TelegramVote, _ update: Int) async {
         guard events.insert(update), let poll = polls.last(where: { $0.id == vote.poll }) else { return }
         let who = mapping.sender(vote.user)
         let chosen = vote.options.filter { poll.options.indices.contains($0) }.map { poll.options[$0] }
@@ -227,7 +229,7 @@ final class TelegramIntake {
             text: "\(who.title) \(what) in the poll “\(poll.question)”.",
             key: "vote:\(vote.poll):\(vote.user.id):\(update)")
         notice.sender = who
-        house.inbox.notice(notice)
+        await house.inbox.notice(notice)
     }
 
     private func take(_ change: TelegramMembership, _ update: Int) {

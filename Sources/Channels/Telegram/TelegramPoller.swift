@@ -10,8 +10,6 @@ final class TelegramPoller {
     private static let wait = Duration.seconds(30)
     /// The same while another gateway may be asking, too.
     private static let look = Duration.seconds(10)
-    /// Another gateway that runs takes what waits sooner.
-    private static let timeToTake = Duration.seconds(5)
     private static let firstDelay = Duration.seconds(1)
     private static let longestDelay = Duration.seconds(30)
     /// A person waits when there is room again.
@@ -59,7 +57,7 @@ final class TelegramPoller {
                 let updates = try await api.updates(
                     from: offset, wait: rivalry.isStandingDown ? Self.look : Self.wait)
                 if rivalry.isStandingDown, !rivalry.looked(oldest: updates.first?.id) {
-                    await pause(Self.timeToTake)
+                    await pause(PollRivalry.timeToTake)
                     continue
                 }
                 recovered()

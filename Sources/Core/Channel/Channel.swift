@@ -71,14 +71,15 @@ package struct Inbox {
     /// Messages of one chat are taken in the order of the calls; calls for different chats may run side by side. A
     /// repeated message is recognised and dropped. When it throws, the message was not kept: it has to be handed in again.
     package let receive: (ChannelMessage) async throws(InboxError) -> Void
-    /// Something that happened and is no message; the agent hears of it with its next turn in that conversation.
-    package let notice: (ChannelNotice) -> Void
+    /// Something that happened and is no message; the agent hears of it with its next turn in that conversation, which
+    /// is that of any message handed in after this returns.
+    package let notice: (ChannelNotice) async -> Void
     /// Whether a message would be answered; nothing comes of asking.
     package let admits: (ChannelMessage) async -> Bool
 
     package init(
         receive: @escaping (ChannelMessage) async throws(InboxError) -> Void,
-        notice: @escaping (ChannelNotice) -> Void = { _ in },
+        notice: @escaping (ChannelNotice) async -> Void = { _ in },
         admits: @escaping (ChannelMessage) async -> Bool = { _ in true }
     ) {
         self.receive = receive

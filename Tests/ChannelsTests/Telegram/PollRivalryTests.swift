@@ -17,13 +17,17 @@ struct PollRivalryTests {
     @Test func `two conflicts prove nothing, the third in a short time does`() {
         var rivalry = PollRivalry()
         let pauses = (0..<3).map { interrupted(&rivalry, after: $0 * 2) }
-        #expect(pauses == [nil, nil, .seconds(30)])
+        #expect(pauses == [nil, nil, .seconds(40)])
         #expect(rivalry.isStandingDown)
     }
 
-    @Test func `the looks of another that stands down do not make this one stand down`() {
+    @Test(arguments: [0, 3])
+    func `the looks of another that stands down do not make this one stand down`(secondsLate: Int) {
         var rivalry = PollRivalry()
-        for look in 0..<50 { _ = interrupted(&rivalry, after: look * 15) }
+        let between = Int(PollRivalry.timeToTake.components.seconds)
+        for look in 0..<51 {
+            _ = interrupted(&rivalry, after: look * between + (look % 3 == 0 ? secondsLate : 0))
+        }
         #expect(!rivalry.isStandingDown)
     }
 
@@ -31,7 +35,7 @@ struct PollRivalryTests {
         var rivalry = PollRivalry()
         for second in 0..<2 { _ = interrupted(&rivalry, after: second) }
         let pauses = (2..<8).map { interrupted(&rivalry, after: $0) }
-        #expect(pauses == [30, 60, 120, 240, 300, 300].map { .seconds($0) })
+        #expect(pauses == [40, 80, 160, 300, 300, 300].map { .seconds($0) })
     }
 
     @Test func `it takes over when nobody interrupts and nobody takes what waits`() {

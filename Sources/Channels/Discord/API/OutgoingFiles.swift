@@ -100,7 +100,7 @@ struct OutgoingFiles {
 
     private func bytes(of file: OutgoingFile) async throws(DiscordFailure) -> [UInt8] {
         file.isRemote
-            ? try await fetch(file.source) : try await read(file.source)
+            ? try await fetch(file.source) : try await contents(file.source)
     }
 
     private func fetch(_ address: String) async throws(DiscordFailure) -> [UInt8] {
@@ -120,7 +120,7 @@ struct OutgoingFiles {
         }
     }
 
-    private func read(_ path: String) async throws(DiscordFailure) -> [UInt8] {
+    private func contents(_ path: String) async throws(DiscordFailure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
         defer { close(descriptor) }
@@ -135,7 +135,7 @@ struct OutgoingFiles {
         while bytes.count <= Self.mostBytes {
             var count = 0
             let piece = [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, filled in
-                count = Glibc.read(descriptor, buffer.baseAddress, Self.pieceBytes)
+                count = read(descriptor, buffer.baseAddress, Self.pieceBytes)
                 filled = max(0, count)
             }
             guard count >= 0 else { throw Self.unreadable(path, errno) }

@@ -245,7 +245,7 @@ final class DiscordIntake {
             author = await self.author(of: reaction)
         }
         if let notice = mapping.notice(reaction, author: author, at: whereabouts) {
-            house?.inbox.notice(notice)
+            await house?.inbox.notice(notice)
         }
     }
 
