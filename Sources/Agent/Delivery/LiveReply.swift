@@ -132,11 +132,11 @@ final class LiveReply {
             case (.retry(_, let after), _):
                 delay = after ?? .zero
                 news.open()
-            case (.refused, .drafts):
+            case (.refused, .drafts), (.closed, .drafts):
                 guard let editing = channel as? any MessageEditing else { return isDone = true }
                 way = .edits(editing)
                 news.open()
-            case (.unknown, _), (.refused, .edits): break
+            case (.unknown, _), (.refused, .edits), (.closed, .edits): break
             }
         }
     }
@@ -208,7 +208,7 @@ final class LiveReply {
             case .retry:
                 if row.platformID == nil { try await outbox.store.forget(row.id) }
                 if part == mine { isSeen = row.platformID != nil }
-            case .refused:
+            case .refused, .closed:
                 try await outbox.store.forget(row.id)
                 if part == mine {
                     isSeen = false

@@ -62,7 +62,11 @@ package enum MessageRefusal: Error, Sendable, Hashable {
     }
 
     init(_ error: DeliveryError) {
-        self = if case .refused(let reason) = error { .invalid(reason) } else { .unavailable(error.reason) }
+        self =
+            switch error {
+            case .refused(let reason), .closed(let reason): .invalid(reason)
+            case .retry, .unknown: .unavailable(error.reason)
+            }
     }
 }
 

@@ -114,6 +114,21 @@ def test_what_the_platform_did_not_take_is_sent_again(platform: Platform, connec
     assert platform.fake.faults.left() == {}
 
 
+def test_what_the_platform_refuses_is_named_in_its_place(platform: Platform, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+
+    platform.fake.fail(platform.post, Refuse(400))
+    platform.says(ann, platform.direct(ann), "[[say:The tea is at six.]]")
+    [note] = platform.wait_for_answers(platform.direct(ann))
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+    assert "could not be delivered" in note and "The tea is at six." in note
+    status = accounts(gateway, platform)["default"]
+    assert status["lastError"] and status["lastError"] in note
+
+
 def test_a_storm_of_429_everywhere_is_waited_out_in_order(platform: Platform, connect_bot: Connect) -> None:
     connect_bot()
     people = [platform.person(f"P{number}") for number in range(4)]
