@@ -165,12 +165,17 @@ package final class Outbox {
             settled(part.run)
             return
         }
-        board.change(part.address.key) {
+        noteSent(on: part.address.key)
+        try await store.sent(part.id, platformID: id)
+        settled(part.run)
+    }
+
+    /// A part has reached its platform.
+    func noteSent(on account: ChannelKey) {
+        board.change(account) {
             $0.lastOutboundAt = .now
             $0.sentCount += 1
         }
-        try await store.sent(part.id, platformID: id)
-        settled(part.run)
     }
 
     /// Takes away what was seen of an answer that has come to nothing.

@@ -16,6 +16,11 @@ struct OutboxTable {
                 try connection.run(
                     "UPDATE outbox SET content = ?, state = ?, next_attempt_at = ? WHERE id = ?",
                     part.content.json, state.rawValue, now, draft)
+                if part.isShown {
+                    try connection.run(
+                        "UPDATE outbox SET state = ?, finished_at = ? WHERE id = ? AND platform_id IS NOT NULL",
+                        OutboxState.sent.rawValue, now, draft)
+                }
                 return draft
             }
             try connection.run(
