@@ -96,12 +96,20 @@ extension MessageOrder {
     /// Parameters that name a file or several.
     static let fileKeys = ["media", "mediaUrl", "mediaUrls", "path", "filePath"]
 
-    /// `[[{text, callback_data}]]`, or titles for a row each.
+    /// `[[{text, callback_data, style?}]]`, or titles for a row each.
     var buttons: [[ReplyButton]] {
         (params["buttons"]?.arrayValue ?? []).map { row in
             (row.arrayValue ?? [row]).compactMap { button in
                 guard let title = button.stringValue ?? button["text"]?.stringValue else { return nil }
-                return ReplyButton(title: title, command: button["callback_data"]?.stringValue ?? title)
+                let style: ReplyButton.Style =
+                    switch button["style"]?.stringValue {
+                    case "primary": .primary
+                    case "success": .good
+                    case "danger": .danger
+                    default: .plain
+                    }
+                return ReplyButton(
+                    title: title, command: button["callback_data"]?.stringValue ?? title, style: style)
             }
         }
     }
