@@ -27,6 +27,21 @@ package struct OutboxStore: Sendable {
         }
     }
 
+    /// Parts among which a message is looked for.
+    private static let mostLookedThrough = 5_000
+
+    /// Where a message stands that one of the newest parts became.
+    package func place(of message: MessageID, channel: ChannelID, account: String) async throws -> Address? {
+        try await database.read { connection in
+            try connection.first(
+                """
+                SELECT chat, thread FROM outbox WHERE id > (SELECT max(id) FROM outbox) - ? AND platform_id = ?
+                    AND channel = ? AND account = ? ORDER BY id DESC LIMIT 1
+                """, Self.mostLookedThrough, message, channel, account
+            ) { Address(channel: channel, account: account, chat: $0.text(0), thread: $0.optionalText(1)) }
+        }
+    }
+
     /// Conversations that have parts to send, those that have waited longest first.
     package func conversations() async throws -> [Address] {
         try await database.read { connection in
