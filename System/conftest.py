@@ -127,6 +127,9 @@ def fake_chat(openclaw: Path) -> Iterator[FakeOpenAIChat]:
 @pytest.fixture(params=sorted(PLATFORMS))
 def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     """Each chat platform in turn, for tests that are true of all."""
+    marks = [name for mark in request.node.iter_markers("needs") for name in mark.args]
+    if missing := set(marks) - PLATFORMS[request.param].can:
+        pytest.skip(f"{request.param} has no {', '.join(sorted(missing))}")
     platform = PLATFORMS[request.param]()
     with platform.fake:
         yield platform

@@ -39,12 +39,15 @@ package struct ChannelSetup {
     /// How to find and stop another machine with the same secret, as sentences with a space behind; empty where that
     /// is not known.
     package let machineAdvice: String
+    /// Which machine this is, where the host says so: a copy of the state directory is on another one.
+    package let machine: String?
 
     package init(
         channel: ChannelID, account: String, settings: JSON, rules: ChannelRules, secret: Secret,
         web: WebClient,
-        log: Log, assistantName: String, machineAdvice: String = ""
+        log: Log, assistantName: String, machineAdvice: String = "", machine: String? = nil
     ) {
+        self.machine = machine
         self.channel = channel
         self.account = account
         self.settings = settings

@@ -18,6 +18,7 @@ from harness.client import connect
 from harness.config import ModelConfig, gateway_config
 from harness.gateway import Gateway
 from harness.waiting import eventually
+from harness.webchat import WebChat
 
 numbers = itertools.count(1)
 Connect = Callable[..., Gateway]
@@ -36,6 +37,9 @@ class Platform:
     """One fake, with one bot on it, too impatient to make tests wait."""
 
     id: ClassVar[str]
+    # What tests with the marker `needs` may ask of it: `bot`: a service of somebody else's, where an account of ours logs
+    # in, may be refused, and meets people whom the config lets in or not.
+    can: ClassVar[frozenset[str]] = frozenset({"bot"})
     # The variable that logs in the default account, and the key that logs in any.
     variable: ClassVar[str]
     token_key: ClassVar[str]
@@ -47,8 +51,12 @@ class Platform:
     knows_repeats: ClassVar[bool]
     fake: ChatPlatform
 
-    def section(self) -> dict[str, Any]:
-        """Everybody is answered, everywhere, with or without a mention."""
+    def environment(self, token: str | None = None) -> dict[str, str]:
+        """What logs the bot in."""
+        return {self.variable: token or self.fake.token}  # type: ignore[attr-defined]
+
+    def section(self) -> dict[str, Any] | None:
+        """Everybody is answered, everywhere, with or without a mention; None for a channel that is always there."""
         raise NotImplementedError
 
     def dm_policy(self, policy: str, allow: list[str]) -> dict[str, Any]:
@@ -86,6 +94,10 @@ class Platform:
         """What the bot has written there, oldest first."""
         raise NotImplementedError
 
+    def presses(self, person: Any, place: Place, title: str) -> None:
+        """A button below the newest message there."""
+        person.clicks(self.fake.messages(place.outer)[-1], title)  # type: ignore[attr-defined]
+
     def tell_again(self) -> None:
         """What the gateway was told before is told again when it connects the next time."""
         raise NotImplementedError
@@ -93,6 +105,10 @@ class Platform:
     def drop(self) -> None:
         """Ends what the gateway listens with."""
         raise NotImplementedError
+
+    def wait_until_told(self, gateway: Gateway, sent: int) -> None:
+        """Until the gateway knows that so many of its messages have arrived."""
+        wait_for_status(gateway, self, "the news of all answers", lambda s: s.get("sent") == sent)
 
     # The same for all
 
@@ -237,7 +253,55 @@ class TelegramPlatform(Platform):
         self.fake.wait_for_poll()
 
 
-PLATFORMS: dict[str, type[Platform]] = {kind.id: kind for kind in (DiscordPlatform, TelegramPlatform)}
+class WebChatPlatform(Platform):
+    """The gateway's own socket. Nobody logs in, and the gateway is where everything stands: people read it there."""
+
+    id = "webchat"
+    can = frozenset()
+    longest = 1 << 20
+    knows_repeats = True
+
+    def __init__(self) -> None:
+        self.chat = WebChat()
+        self.fake = self.chat  # type: ignore[assignment]
+
+    def environment(self, token: str | None = None) -> dict[str, str]:
+        return {}
+
+    def section(self) -> None:
+        return None
+
+    def wait_until_connected(self, gateway: Gateway) -> None:
+        self.chat.open(gateway.port)
+
+    def wait_until_told(self, gateway: Gateway, sent: int) -> None:
+        pass  # what can be read is on disk
+
+    def direct(self, person: Any) -> Place:
+        return Place(f"agent:main:webchat-{person.id}")
+
+    def group(self, name: str = "general") -> Place:
+        return Place(f"agent:main:webchat-group-{name}")
+
+    def inside(self, person: Any, group: Place, name: str) -> Place:
+        return Place(f"{group.outer}-{name.lower()}")
+
+    def says(self, person: Any, place: Place, text: str) -> Any:
+        return self.chat.says(place.outer, text)
+
+    def answers(self, place: Place) -> list[str]:
+        return self.chat.answers(place.outer)
+
+    def tell_again(self) -> None:
+        self.chat.tell_again()
+
+    def drop(self) -> None:
+        self.chat.drop()
+
+
+PLATFORMS: dict[str, type[Platform]] = {
+    kind.id: kind for kind in (DiscordPlatform, TelegramPlatform, WebChatPlatform)
+}
 
 
 def connector(start: Start, state: Path, model: FakeOpenAIChat, *platforms: Platform) -> Connect:
@@ -255,11 +319,11 @@ def connector(start: Start, state: Path, model: FakeOpenAIChat, *platforms: Plat
         tokens: dict[str, str] | None = None,
         **sections: dict[str, Any],
     ) -> Gateway:
-        env = {p.variable: (tokens or {}).get(p.id, p.fake.token) for p in platforms}  # type: ignore[attr-defined]
+        env = {k: v for p in platforms for k, v in p.environment((tokens or {}).get(p.id)).items()}
         if again is not None:
             gateway = start(port=again.port, env=env, ready=ready)
         else:
-            channels = {p.id: p.section() | sections.get(p.id, {}) for p in platforms}
+            channels = {p.id: own | sections.get(p.id, {}) for p in platforms if (own := p.section()) is not None}
             config = gateway_config(state, [ModelConfig("fake", model.url)], more={"channels": channels} | (more or {}))
             gateway = start(config, env=env, ready=ready)
         for platform in platforms if waits else ():

@@ -79,7 +79,17 @@ package final class ChannelBoard {
                 },
                 notice: { [unowned self] in await notice($0) },
                 admits: { [unowned self] in await admits($0) }),
-            memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() })
+            memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() },
+            place: { [unowned self] in await place(of: $0, on: key) })
+    }
+
+    private func place(of message: MessageID, on key: ChannelKey) async -> Address? {
+        do {
+            return try await stores.outbox.place(of: message, channel: key.channel, account: key.account)
+        } catch {
+            log.warning("The outbox could not be read.", ["reason": "\(error)"])
+            return nil
+        }
     }
 
     private func memory(of key: ChannelKey) -> ChannelMemory {

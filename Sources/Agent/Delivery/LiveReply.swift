@@ -3,10 +3,12 @@ import Store
 
 /// Shows an answer while it is written: by changing a message that is posted early, or by drafts that vanish.
 ///
+/// In `progress` mode it shows what the turn does, until the answer takes its place.
+///
 /// The early message has a row in the outbox before it is posted, and its id is in that row as soon as it is known. The
 /// final text takes the row's place, so that it changes the message: also when the process dies in between.
 @MainActor
-final class LiveReply {
+final class LiveReply: EarlyReply {
     /// What shows it.
     private enum Way {
         case drafts(any Drafting)
@@ -41,7 +43,11 @@ final class LiveReply {
     /// Asked for by the platform.
     private var delay: Duration = .zero
     private var news = Gate()
+    /// Opened where the next look must not wait.
+    private var quick = Gate()
     private let over = Gate()
+    /// In `progress` mode.
+    private var progress: ProgressLines?
 
     /// A beginning that rings a phone should say something.
     private static let leastCharacters = 30
@@ -71,19 +77,38 @@ final class LiveReply {
         self.answer = answer
         self.clock = clock
         part = first
+        if plan.rules.streaming == .progress { progress = ProgressLines(plan.rules.progress) }
     }
 
-    /// Whether people may see a message with the beginning of the part.
-    private(set) var isSeen = false
+    /// Whether people may see a message that stands for the part.
+    private var isPosted = false
 
-    /// The model has said something.
-    func hear() { news.open() }
+    var isSeen: Bool { isPosted && progress == nil }
 
-    /// The message is whole, and its parts go to the outbox; `next` is the part after them.
+    var blocks: BlockStops { BlockStops() }
+
+    /// Its last words bring the whole.
+    func isShown(_ content: OutgoingPart.Content, as part: Int) -> Bool { false }
+
+    func hear(_ event: TurnEvent.Kind) {
+        switch event {
+        case .assistantText where progress == nil: news.open()
+        case .toolStarted(_, let title):
+            switch progress?.toolStarted(title) {
+            case .begins: delay = ProgressLines.patience
+            case .appears: quick.open()
+            case .goesOn: break
+            case nil: return
+            }
+            news.open()
+        default: break
+        }
+    }
+
     func close(next: Int) {
         if next > part {
             early = nil
-            isSeen = false
+            isPosted = false
         }
         part = next
         shown = ""
@@ -91,19 +116,19 @@ final class LiveReply {
         isDone = false
     }
 
-    /// The turn is over.
     func end() {
         over.open()
+        quick.open()
         news.open()
     }
 
-    /// Shows what there is, as often as the platform allows, until the turn is over or the task cancelled.
     func run() async {
         while true {
             await news.wait()
-            await over.wait(atMost: max(interval, delay), on: clock)
+            await quick.wait(atMost: max(interval, delay), on: clock)
             guard !over.isOpen, !Task.isCancelled else { return }
             news = Gate()
+            quick = Gate()
             delay = .zero
             await show()
         }
@@ -132,17 +157,21 @@ final class LiveReply {
             case (.retry(_, let after), _):
                 delay = after ?? .zero
                 news.open()
-            case (.refused, .drafts):
+            case (.refused, .drafts), (.closed, .drafts):
                 guard let editing = channel as? any MessageEditing else { return isDone = true }
                 way = .edits(editing)
                 news.open()
-            case (.unknown, _), (.refused, .edits): break
+            case (.unknown, _), (.refused, .edits), (.closed, .edits): break
             }
         }
     }
 
+    /// What was said may be taken back.
+    private var hasSomething: Bool { progress != nil || !live.state.text.isEmpty }
+
     /// The first part as it is now; nil while there is too little to show.
     private var content: OutgoingPart.Content? {
+        if progress != nil { return progress?.text().map { plan.status($0, isFirst: part == 0) } }
         let text = live.state.text
         guard !text.isEmpty, text.utf8.count <= Self.mostBytes || early == nil else { return nil }
         var answer = answer
@@ -172,7 +201,7 @@ final class LiveReply {
             guard try await outbox.isIdle(plan.address) else {
                 throw DeliveryError.retry("others come first")
             }
-            guard part == mine, !live.state.text.isEmpty else { return }
+            guard part == mine, hasSomething else { return }
             try await outbox.holding(plan.run) { try await post(content, as: mine) }
         } catch let error as DeliveryError {
             throw error
@@ -189,12 +218,12 @@ final class LiveReply {
         var outgoing = row.outgoing
         // Posted before a crash, but under which id is not known: the outbox finds out, with the whole answer.
         guard row.platformID != nil || row.triedAt == now else { return isDone = true }
-        guard part == mine, !live.state.text.isEmpty else {
+        guard part == mine, hasSomething else {
             if row.platformID == nil { try await outbox.store.forget(row.id) }
             return
         }
         outgoing.triedAt = nil
-        isSeen = true
+        isPosted = true
         do throws(DeliveryError) {
             let id = try await channel.deliver(outgoing)
             try await storing { try await outbox.store.drafted(row.id, platformID: id) }
@@ -207,11 +236,11 @@ final class LiveReply {
             case .unknown: if row.platformID == nil, part == mine { isDone = true }
             case .retry:
                 if row.platformID == nil { try await outbox.store.forget(row.id) }
-                if part == mine { isSeen = row.platformID != nil }
-            case .refused:
+                if part == mine { isPosted = row.platformID != nil }
+            case .refused, .closed:
                 try await outbox.store.forget(row.id)
                 if part == mine {
-                    isSeen = false
+                    isPosted = false
                     isDone = true
                 }
             }
@@ -239,7 +268,7 @@ final class LiveReply {
                         try await outbox.store.forget(early.row)
                         if part == mine {
                             self.early = nil
-                            isSeen = false
+                            isPosted = false
                             isDone = true
                         }
                     }

@@ -62,7 +62,11 @@ package enum MessageRefusal: Error, Sendable, Hashable {
     }
 
     init(_ error: DeliveryError) {
-        self = if case .refused(let reason) = error { .invalid(reason) } else { .unavailable(error.reason) }
+        self =
+            switch error {
+            case .refused(let reason), .closed(let reason): .invalid(reason)
+            case .retry, .unknown: .unavailable(error.reason)
+            }
     }
 }
 
@@ -92,12 +96,20 @@ extension MessageOrder {
     /// Parameters that name a file or several.
     static let fileKeys = ["media", "mediaUrl", "mediaUrls", "path", "filePath"]
 
-    /// `[[{text, callback_data}]]`, or titles for a row each.
+    /// `[[{text, callback_data, style?}]]`, or titles for a row each.
     var buttons: [[ReplyButton]] {
         (params["buttons"]?.arrayValue ?? []).map { row in
             (row.arrayValue ?? [row]).compactMap { button in
                 guard let title = button.stringValue ?? button["text"]?.stringValue else { return nil }
-                return ReplyButton(title: title, command: button["callback_data"]?.stringValue ?? title)
+                let style: ReplyButton.Style =
+                    switch button["style"]?.stringValue {
+                    case "primary": .primary
+                    case "success": .good
+                    case "danger": .danger
+                    default: .plain
+                    }
+                return ReplyButton(
+                    title: title, command: button["callback_data"]?.stringValue ?? title, style: style)
             }
         }
     }

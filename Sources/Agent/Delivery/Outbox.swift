@@ -152,8 +152,11 @@ package final class Outbox {
         } catch {
             switch error {
             // What was seen early is gone, or cannot be changed: all of it is posted anew.
-            case .refused where part.platformID != nil: try await store.forget(part.id)
-            case .refused(let reason): try await giveUp(part, reason)
+            case .refused where part.platformID != nil, .closed where part.platformID != nil:
+                try await store.forget(part.id)
+            case .refused(let reason):
+                try await giveUp(part, reason, telling: Undelivered.note(on: part, reason))
+            case .closed(let reason): try await giveUp(part, reason)
             case .retry(let reason, let after):
                 try await retry(part, reason, after: after, triedAt: part.triedAt)
             case .unknown(let reason):
@@ -162,12 +165,17 @@ package final class Outbox {
             settled(part.run)
             return
         }
-        board.change(part.address.key) {
+        noteSent(on: part.address.key)
+        try await store.sent(part.id, platformID: id)
+        settled(part.run)
+    }
+
+    /// A part has reached its platform.
+    func noteSent(on account: ChannelKey) {
+        board.change(account) {
             $0.lastOutboundAt = .now
             $0.sentCount += 1
         }
-        try await store.sent(part.id, platformID: id)
-        settled(part.run)
     }
 
     /// Takes away what was seen of an answer that has come to nothing.
@@ -178,7 +186,7 @@ package final class Outbox {
                 try await channel.remove(posted, at: part.address)
             } catch {
                 switch error {
-                case .refused: break  // somebody else did, or it stays
+                case .refused, .closed: break  // somebody else did, or it stays
                 case .retry(let reason, let after):
                     return try await retry(part, reason, after: after, triedAt: part.triedAt)
                 case .unknown(let reason):
@@ -193,7 +201,7 @@ package final class Outbox {
         async throws
     {
         guard !isTooOld(part) || part.attempts < Self.leastAttempts else {
-            return try await giveUp(part, reason)
+            return try await giveUp(part, reason, telling: Undelivered.note(on: part, reason))
         }
         var backoff = Backoff(first: Self.firstPause, longest: Self.longestPause, failures: part.attempts)
         let pause = after ?? backoff.next()
@@ -210,8 +218,10 @@ package final class Outbox {
         if isTooOld(part) { try await giveUp(part, reason) }
     }
 
-    private func giveUp(_ part: OutboxPart, _ reason: String) async throws {
-        try await store.failed(part.id, reason: reason)
+    /// The note stands in the conversation's order like everything else that is said there.
+    private func giveUp(_ part: OutboxPart, _ reason: String, telling note: NewOutboxPart? = nil) async throws
+    {
+        try await store.failed(part.id, reason: reason, telling: note)
         board.change(part.address.key) { $0.lastError = reason }
         log.named(part.address.channel.rawValue).error(
             "a part of a reply was given up: \(reason)",

@@ -11,7 +11,7 @@ package final class ReplyDesk {
     private let log: Log
     private let work = TaskPool()
     private var typing: [RunID: TypingKeeper] = [:]
-    private var lives: [RunID: LiveReply] = [:]
+    private var lives: [RunID: any EarlyReply] = [:]
     private var lastDraft = 0
     private var subscription: Subscription?
     /// Messages that have a reaction of ours until their answer has come.
@@ -25,6 +25,8 @@ package final class ReplyDesk {
 
     /// How people are told that an answer is being written.
     package var typingMode: TypingMode?
+    /// Whether answers come block by block, where a channel does not say.
+    package var blockStreaming = BlockStreaming()
 
     package init(
         board: ChannelBoard, outbox: Outbox, stores: Stores, events: EventHub, log: Log,
@@ -53,7 +55,13 @@ package final class ReplyDesk {
         var parts: [NewOutboxPart] = []
         if message.options.delivers, !text.isEmpty, let plan = plan(message, run) {
             parts = plan.parts(
-                of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace)
+                of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace,
+                blocks: lives[run]?.blocks ?? BlockStops())
+            if let early = lives[run] {
+                for index in parts.indices {
+                    parts[index].isShown = early.isShown(parts[index].content, as: first + index)
+                }
+            }
             if let last = parts.indices.last { parts[last].content.buttons = buttons }
         }
         lives[run]?.close(next: first + parts.count)
@@ -75,6 +83,7 @@ package final class ReplyDesk {
 
     /// The parts are on disk.
     func stored(_ parts: [NewOutboxPart]) {
+        for part in parts where part.isShown { outbox.noteSent(on: part.address.key) }
         for address in Set(parts.map(\.address)) { outbox.wake(address) }
     }
 
@@ -152,18 +161,32 @@ package final class ReplyDesk {
     }
 
     /// The answer to this message may be seen while it is written; its next part is `first`.
-    func show(_ live: ActiveRun, for message: InboundMessage, from first: Int, answer: ResponsePrefix.Answer)
-    {
-        guard let channel = board.channel(message.address.key), let plan = plan(message, live.run) else {
-            return
-        }
-        lastDraft += 1
-        let reply = LiveReply(
-            live, plan: plan, channel: channel, outbox: outbox, draft: lastDraft, from: first,
-            isDirect: message.origin?.kind == .direct, answer: answer, clock: clock)
-        guard let reply else { return }
+    func show(
+        _ live: ActiveRun, for message: InboundMessage, from first: Int, answer: ResponsePrefix.Answer,
+        delay: HumanDelay = HumanDelay()
+    ) {
+        guard let channel = board.channel(message.address.key), let plan = plan(message, live.run),
+            let reply = early(live, plan, channel, message, from: first, answer, delay)
+        else { return }
         lives[live.run] = reply
         work.add { await reply.run() }
+    }
+
+    private func early(
+        _ live: ActiveRun, _ plan: ReplyPlan, _ channel: any Channel, _ message: InboundMessage,
+        from first: Int, _ answer: ResponsePrefix.Answer, _ delay: HumanDelay
+    ) -> (any EarlyReply)? {
+        if blockStreaming.isOn(for: plan.rules), let channel = channel as? any MessageEditing {
+            // What answers a menu of the platform has a place of its own.
+            guard !blockStreaming.waitsForEnd, plan.handle == nil else { return nil }
+            return BlockReply(
+                live, plan: plan, channel: channel, outbox: outbox, from: first, answer: answer,
+                streaming: blockStreaming, delay: delay, clock: clock)
+        }
+        lastDraft += 1
+        return LiveReply(
+            live, plan: plan, channel: channel, outbox: outbox, draft: lastDraft, from: first,
+            isDirect: message.origin?.kind == .direct, answer: answer, clock: clock)
     }
 
     /// Whether people see something of the answer that is being written.
@@ -185,7 +208,7 @@ package final class ReplyDesk {
 
     private func hear(_ event: TurnEvent) {
         if lives.isEmpty && typing.isEmpty { return }
-        if case .assistantText = event.kind { lives[event.run]?.hear() }
+        lives[event.run]?.hear(event.kind)
         guard let keeper = typing[event.run] else { return }
         switch event.kind {
         case .thinking: keeper.heard(.thinking)

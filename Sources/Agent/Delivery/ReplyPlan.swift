@@ -14,20 +14,20 @@ struct ReplyPlan {
 
     /// The parts of `text`, numbered from `first`; none when the model chose to say nothing.
     ///
-    /// Files that it names are sent from `workspace` only.
+    /// Files that it names are sent from `workspace` only. `blocks` are what was sent of it before it was whole.
     func parts(
-        of text: String, from first: Int, answer: ResponsePrefix.Answer? = nil, workspace: String? = nil
+        of text: String, from first: Int, answer: ResponsePrefix.Answer? = nil, workspace: String? = nil,
+        blocks: BlockStops = BlockStops()
     ) -> [NewOutboxPart] {
         let directives = ReplyDirectives(text)
         guard !directives.isSilent else { return unlessSomebodyWaits(first) }
         let (files, refusals) = files(directives, workspace)
         let said = ([directives.text] + refusals).filter { !$0.isEmpty }.joined(separator: "\n")
-        var pieces = split(prefixed(said, answer))
+        var pieces = split(prefixed(said, answer), at: blocks)
         if pieces.isEmpty && !files.isEmpty { pieces = [""] }
         return pieces.enumerated().map { index, piece in
-            var content = OutgoingPart.Content(text: piece, handle: handle, answered: asked)
+            var content = content(piece, directives, isFirst: first + index == 0)
             if index == pieces.count - 1 { content.files = files }
-            content.replyTo = target(directives, isFirst: first + index == 0)
             return NewOutboxPart(run: run, part: first + index, address: address, content: content)
         }
     }
@@ -36,11 +36,30 @@ struct ReplyPlan {
     func beginning(of text: String, from first: Int, answer: ResponsePrefix.Answer) -> OutgoingPart.Content? {
         let directives = ReplyDirectives(soFar: text)
         let words = prefixed(directives.text, first == 0 ? answer : nil)
-        return split(words).first.map { piece in
-            OutgoingPart.Content(
-                text: piece, replyTo: target(directives, isFirst: first == 0), handle: handle,
-                answered: asked)
+        return split(words).first.map { content($0, directives, isFirst: first == 0) }
+    }
+
+    /// What `cutter` has cut off such an answer, each to be sent now; true when it should look again soon.
+    func blocks(
+        of text: String, from first: Int, answer: ResponsePrefix.Answer, cutter: inout BlockCutter
+    ) -> ([OutgoingPart.Content], isUnfinished: Bool) {
+        let directives = ReplyDirectives(soFar: text)
+        let isUnfinished = cutter.look(at: prefixed(directives.text, first == 0 ? answer : nil))
+        let pieces = split(cutter.stops.text, at: cutter.stops).enumerated().map { index, piece in
+            content(piece, directives, isFirst: first + index == 0)
         }
+        return (pieces, isUnfinished)
+    }
+
+    /// What stands in a part's place while its turn is busy.
+    func status(_ text: String, isFirst: Bool) -> OutgoingPart.Content {
+        content(text, ReplyDirectives(""), isFirst: isFirst)
+    }
+
+    private func content(_ text: String, _ directives: ReplyDirectives, isFirst: Bool) -> OutgoingPart.Content
+    {
+        OutgoingPart.Content(
+            text: text, replyTo: target(directives, isFirst: isFirst), handle: handle, answered: asked)
     }
 
     private func files(_ directives: ReplyDirectives, _ workspace: String?) -> ([OutgoingFile], [String]) {
@@ -67,11 +86,11 @@ struct ReplyPlan {
         return ResponsePrefix(prefix).added(to: text, of: answer)
     }
 
-    private func split(_ text: String) -> [String] {
+    private func split(_ text: String, at blocks: BlockStops = BlockStops()) -> [String] {
         var limits = limits
         if let own = rules.textLimit { limits.longest = min(limits.longest, max(own, 1)) }
         if let own = rules.mostLines { limits.mostLines = max(own, 1) }
-        return TextSplitter(limits: limits, mode: rules.chunkMode).split(text)
+        return TextSplitter(limits: limits, mode: rules.chunkMode).split(text, at: blocks)
     }
 
     private func target(_ directives: ReplyDirectives, isFirst: Bool) -> MessageID? {

@@ -11,6 +11,8 @@ package struct AgentSettings: Sendable {
     package var routes = AgentRoutes()
     /// `agents.defaults.typingMode`, or `session.typingMode`.
     package var typingMode: TypingMode?
+    /// `agents.defaults.blockStreaming*`.
+    package var blockStreaming = BlockStreaming()
     /// `agents.defaults.maxConcurrent`: turns that run at the same time, over all sessions.
     package var maxConcurrent = 4
     /// `agents.defaults.timeoutSeconds`: the longest time a turn may take.
@@ -107,6 +109,8 @@ package struct AgentProfile: Sendable {
     package var imageModel: ModelReference?
     package var thinking: ThinkingLevel?
     package var tools = ToolPolicy()
+    /// Between blocks of an answer that comes as several messages.
+    package var humanDelay = HumanDelay()
     /// How it is called in groups, beside the platform's own mentions.
     package var mentions = MentionPatterns()
     /// Whether missing workspace files stay missing (`agents.defaults.skipBootstrap`).

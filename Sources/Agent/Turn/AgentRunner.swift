@@ -87,7 +87,9 @@ struct AgentRunner {
             transcript: begun.transcript)
         turn.partCount = begun.partCount
         if options.delivers {
-            replies?.show(order.live, for: order.message, from: begun.partCount, answer: prefixAnswer(turn))
+            replies?.show(
+                order.live, for: order.message, from: begun.partCount, answer: prefixAnswer(turn),
+                delay: order.profile.humanDelay)
         }
         return turn
     }

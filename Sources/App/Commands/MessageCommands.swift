@@ -12,6 +12,7 @@ enum MessageCommands {
                     Command.Option.value("--message", "text", "What to say").or("-m"),
                     Command.Option.value("--media", "file", "A file, or an https address; may be repeated")
                         .repeated,
+                    .value("--buttons", "json", "Rows of buttons: [[{\"text\":…,\"callback_data\":…}]]"),
                     .value("--reply-to", "id", "The message it answers"),
                     .flag("--silent", "Let no phone ring"),
                 ], run: send),
@@ -105,8 +106,17 @@ enum MessageCommands {
         params["message"] = invocation["--message"].map { .string($0) }
         if !files.isEmpty { params["mediaUrls"] = .array(files) }
         params["replyToId"] = invocation["--reply-to"].map { .string($0) }
+        params["buttons"] = try invocation["--buttons"].map { try buttons($0) }
         if invocation.has("--silent") { params["silent"] = true }
         return printed(try call(invocation, "send", params), invocation, as: "Sent")
+    }
+
+    private static func buttons(_ text: String) throws -> JSON {
+        guard let rows = try? JSON.parse(text), rows.arrayValue != nil else {  // whatever is wrong with it
+            throw CommandError(
+                "`--buttons` takes JSON, a list of rows: `[[{\"text\":\"Yes\",\"callback_data\":\"yes\"}]]`.")
+        }
+        return rows
     }
 
     private static func poll(_ invocation: Invocation) throws -> ExitCode {

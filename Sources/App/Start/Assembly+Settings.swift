@@ -39,6 +39,7 @@ struct RoomSettings {
         settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
             TypingMode(rawValue: $0)
         }
+        settings.blockStreaming = defaults.blockStreaming
         settings.bootstrapMaxChars = defaults.bootstrapMaxChars
         settings.allowedModels = defaults.models.keys.sorted().compactMap { ModelReference($0) }
         for (name, entry) in defaults.models {
@@ -107,6 +108,7 @@ struct RoomSettings {
         profile.thinking = thinking
         profile.skipsBootstrap = defaults.skipBootstrap
         profile.contextTokens = defaults.contextTokens
+        profile.humanDelay = defaults.humanDelay(of: agent)
         profile.tools = ToolRules(config, agent: agent).policy
         profile.mentions = MentionRules(config, agent: agent).patterns
         return profile

@@ -198,6 +198,7 @@ final class Assembly {
     private func applySettings() {
         let rooms = RoomSettings(setup: setup, secret: secret)
         replies.typingMode = rooms.agent.typingMode
+        replies.blockStreaming = rooms.agent.blockStreaming
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
         switchboard.tools = ToolBox(Self.tools(rooms, messages))

@@ -173,7 +173,7 @@ struct ChannelSections {
                     channel: factory.id, account: id, settings: settings, rules: rules, secret: secret,
                     web: web,
                     log: log, assistantName: assistantName,
-                    machineAdvice: environment.machineAdvice))
+                    machineAdvice: environment.machineAdvice, machine: environment["FLY_MACHINE_ID"]))
         }
     }
 

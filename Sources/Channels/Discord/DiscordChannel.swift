@@ -86,7 +86,7 @@ extension DiscordChannel {
             id: "discord", label: "Discord", secretKeys: ["token"], secretFileKey: nil,
             secretVariable: "DISCORD_BOT_TOKEN",
             defaults: ChannelRules.Defaults(
-                historyLimit: 20, replyMode: .off, mostFileMegabytes: 8, streaming: .off),
+                historyLimit: 20, replyMode: .off, mostFileMegabytes: 8, streaming: .off, leastBlock: 1500),
             keys: ChannelKeys(ChannelRules.keys + " " + DiscordSettings.keys),
             make: { setup in DiscordChannel(setup) })
     }

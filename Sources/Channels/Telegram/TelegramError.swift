@@ -171,10 +171,21 @@ extension TelegramError {
         case .otherPoller: .retry(sentence())
         // What is cut off may have arrived.
         case .server, .unanswered, .cancelled: .unknown(sentence())
-        case .moved, .badMarkup, .notModified, .noMessage, .hasNoText, .noTopic, .unsuitableFile,
-            .webhookIsSet,
-            .badToken, .refused, .impossible:
+        case .refused(let status, let description) where Self.isAboutChat(status, description):
+            .closed(sentence(chat: chat))
+        case .noTopic, .badToken: .closed(sentence(chat: chat))
+        case .moved, .badMarkup, .notModified, .noMessage, .hasNoText, .unsuitableFile, .webhookIsSet,
+            .refused, .impossible:
             .refused(sentence(chat: chat))
         }
+    }
+
+    /// Whether nothing at all can be written in the chat.
+    private static func isAboutChat(_ status: Int, _ description: String) -> Bool {
+        status == 403
+            || [
+                "chat not found", "need administrator rights", "TOPIC_CLOSED", "CHAT_WRITE_FORBIDDEN",
+                "not enough rights to send text", "have no rights to send a message",
+            ].contains { description.contains($0) }
     }
 }

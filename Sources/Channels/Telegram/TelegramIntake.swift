@@ -205,7 +205,12 @@ final class TelegramIntake {
 
     private func take(_ change: TelegramReactionChange, _ update: Int) async {
         guard events.insert(update), settings.reactionNotices != .off else { return }
-        let own = ours(TelegramMessageID(chat: change.chat.id, number: change.messageID))
+        let message = TelegramMessageID(chat: change.chat.id, number: change.messageID)
+        var own = ours(message)
+        // Of before the start: the outbox knows.
+        if own == nil, change.chat.kind != .direct {
+            own = await house.place(message.id).flatMap { TelegramPlace($0) }
+        }
         // In a private chat the other's reactions are on our messages, nearly all of them.
         if settings.reactionNotices == .own, own == nil, change.chat.kind != .direct { return }
         if let notice = mapping.notice(change, at: own) {

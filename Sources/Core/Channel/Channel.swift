@@ -39,11 +39,15 @@ package struct ChannelHouse {
     package let report: (ChannelReport) -> Void
     /// The commands that people may choose from in the platform's own menus.
     package let commands: () -> [ChannelCommand]
+    /// Where a message stands that the outbox has posted, if it is one of the newest; nil for others'.
+    package let place: (MessageID) async -> Address?
 
     package init(
         inbox: Inbox, memory: ChannelMemory, report: @escaping (ChannelReport) -> Void,
-        commands: @escaping () -> [ChannelCommand] = { [] }
+        commands: @escaping () -> [ChannelCommand] = { [] },
+        place: @escaping (MessageID) async -> Address? = { _ in nil }
     ) {
+        self.place = place
         self.inbox = inbox
         self.memory = memory
         self.report = report

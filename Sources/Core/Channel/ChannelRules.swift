@@ -26,6 +26,13 @@ package struct ChannelRules: Sendable, Hashable {
     package var streaming: StreamingMode
     /// `draftChunk`, or `streaming.preview.chunk`.
     package var draftChunk = DraftChunk()
+    /// `blockStreaming`, or `streaming.block.enabled`; nil: as `agents.defaults` says.
+    package var blockStreaming: Bool?
+    /// `blockStreamingCoalesce`, or `streaming.block.coalesce`; nil: as `agents.defaults` says.
+    package var blockCoalescing: BlockCoalescing?
+    /// The platform's own least for a block, in characters.
+    package var leastBlock: Int?
+    package var progress = ProgressDisplay()
     package var allowsBots = BotRule.none
     /// Whether our commands are put into the platform's menu.
     package var hasNativeCommands = true
@@ -61,10 +68,13 @@ package struct ChannelRules: Sendable, Hashable {
         package var replyMode: ReplyMode
         package var mostFileMegabytes: Double
         package var streaming: StreamingMode
+        package var leastBlock: Int?
 
         package init(
-            historyLimit: Int, replyMode: ReplyMode, mostFileMegabytes: Double, streaming: StreamingMode
+            historyLimit: Int, replyMode: ReplyMode, mostFileMegabytes: Double, streaming: StreamingMode,
+            leastBlock: Int? = nil
         ) {
+            self.leastBlock = leastBlock
             self.historyLimit = historyLimit
             self.replyMode = replyMode
             self.mostFileMegabytes = mostFileMegabytes
@@ -82,7 +92,9 @@ extension ChannelRules {
     /// The keys of a section that every platform reads.
     package static let keys = """
         enabled name accounts defaultAccount historyLimit replyToMode mediaMaxMb streaming.mode streaming.chunkMode
-        streaming.preview.chunk
+        streaming.preview.chunk streaming.block.enabled streaming.block.coalesce streaming.progress.label
+        streaming.progress.labels streaming.progress.maxLines streaming.progress.maxLineChars
+        streaming.progress.toolProgress blockStreaming blockStreamingCoalesce
         streamMode draftChunk dmPolicy dm.policy dm.enabled dm.allowFrom allowFrom groupPolicy groupAllowFrom chunkMode
         textChunkLimit maxLinesPerMessage responsePrefix ackReaction ackReactionScope allowBots commands.native
         """
@@ -97,6 +109,11 @@ extension ChannelRules {
         streaming = Self.streaming(section) ?? defaults.streaming
         draftChunk = DraftChunk(json: section["draftChunk"] ?? section["streaming"]?["preview"]?["chunk"])
 
+        let block = section["streaming"]?["block"]
+        blockStreaming = (section["blockStreaming"] ?? block?["enabled"])?.boolValue
+        blockCoalescing = BlockCoalescing(json: section["blockStreamingCoalesce"] ?? block?["coalesce"])
+        leastBlock = defaults.leastBlock
+        progress = ProgressDisplay(json: section["streaming"]?["progress"])
         directPolicy = (section["dmPolicy"] ?? section["dm"]?["policy"]).flatMap(Self.word) ?? .pairing
         if section["dm"]?["enabled"]?.boolValue == false { directPolicy = .disabled }
         allowFrom = Self.names(section["allowFrom"] ?? section["dm"]?["allowFrom"])

@@ -1,4 +1,5 @@
-/// `draftChunk`: how much more of an answer has to be written before more of it is shown, in `block` mode.
+/// `draftChunk`: how much more of an answer has to be written before more of it is shown, in `block` mode; the like for
+/// `blockStreamingChunk`.
 package struct DraftChunk: Sendable, Hashable {
     /// In characters.
     package var least = 200
@@ -12,9 +13,11 @@ package struct DraftChunk: Sendable, Hashable {
 
     package init() {}
 
-    init(json: JSON?) {
-        most = max(json?["maxChars"]?.intValue ?? most, 1)
-        least = min(max(json?["minChars"]?.intValue ?? least, 1), most)
+    /// `least` and `most` are the defaults.
+    package init(json: JSON?, least: Int = 200, most: Int = 800) {
+        (self.least, self.most) = (least, most)
+        self.most = max(json?["maxChars"]?.intValue ?? most, 1)
+        self.least = min(max(json?["minChars"]?.intValue ?? least, 1), self.most)
         preference = json?["breakPreference"]?.stringValue.flatMap { Break(rawValue: $0) } ?? preference
     }
 

@@ -120,12 +120,14 @@ package enum DeliveryError: Error, Sendable, Hashable {
     case retry(String, after: Duration? = nil)
     /// Its answer did not come: it may have taken it or not.
     case unknown(String)
-    /// It will never take it.
+    /// It will never take this.
     case refused(String)
+    /// Nothing of ours is taken in that chat: it is gone, or we may not write there.
+    case closed(String)
 
     package var reason: String {
         switch self {
-        case .retry(let reason, _), .unknown(let reason), .refused(let reason): reason
+        case .retry(let reason, _), .unknown(let reason), .refused(let reason), .closed(let reason): reason
         }
     }
 }

@@ -20,10 +20,11 @@ package struct TextSplitter: Sendable {
 
     /// The parts in their order; none for a text of white space only.
     ///
-    /// Takes time in proportion to the text's length.
-    package func split(_ text: String) -> [String] {
+    /// A text that begins as `blocks` do is cut where they were, too. Takes time in proportion to the text's length.
+    package func split(_ text: String, at blocks: BlockStops = BlockStops()) -> [String] {
         let map = MarkdownMap(text)
-        return pieces(of: map).map { piece in
+        let stops = map.bytes.starts(with: blocks.text.utf8) ? blocks.offsets : []
+        return pieces(of: map, stops: stops[...]).map { piece in
             String(decoding: piece.opening + map.bytes[piece.range] + piece.closing, as: UTF8.self)
         }
     }
@@ -35,14 +36,17 @@ package struct TextSplitter: Sendable {
         var closing: [UInt8]
     }
 
-    func pieces(of map: MarkdownMap) -> [Piece] {
+    func pieces(of map: MarkdownMap, stops: ArraySlice<Int> = []) -> [Piece] {
+        var stops = stops
         let wrapping = CutWrapping(map: map, unit: limits.unit, longest: max(1, limits.longest))
         var pieces: [Piece] = []
         var opening: [UInt8] = []
         var start = map.inkLine(from: 0)
         while start < map.inkEnd {
             var scan = CutScan(map: map, wrapping: wrapping, limits: limits, opening: opening, start: start)
-            let place = scan.nextCut(atBlankLines: mode == .newline)
+            var place = scan.nextCut(atBlankLines: mode == .newline)
+            while let stop = stops.first, !map.hasInk(start..<max(stop, start)) { stops.removeFirst() }
+            if let stop = stops.first, stop < min(place ?? map.inkEnd, map.inkEnd) { place = stop }
             let cut =
                 place.map { map.cut(at: $0, after: start) } ?? TextCut(end: map.inkEnd, next: map.bytes.count)
             let wrap = wrapping.wrap(at: place ?? map.bytes.count, next: cut.next)

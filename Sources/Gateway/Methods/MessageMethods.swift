@@ -23,7 +23,7 @@ struct MessageMethods: MethodGroup {
             .optional("mediaUrls", .array(of: .string())), .optional("gifPlayback", .boolean),
             .optional("asVoice", .boolean), .optional("replyToId", .string()),
             .optional("forceDocument", .boolean), .optional("agentId", .string()),
-            .optional("sessionKey", .string()),
+            .optional("sessionKey", .string()), .optional("buttons", .array(of: .any)),
         ])
 
     private static let pollParams = ParamsSchema(

@@ -7,6 +7,8 @@ package struct NewOutboxPart: Sendable {
     package var part: Int
     package var address: Address
     package var content: OutgoingPart.Content
+    /// Whether people see exactly this already, as the message that its draft became.
+    package var isShown = false
 
     package init(run: RunID, part: Int, address: Address, content: OutgoingPart.Content) {
         self.run = run

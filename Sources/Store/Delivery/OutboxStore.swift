@@ -15,13 +15,7 @@ package struct OutboxStore: Sendable {
 
     /// Adds parts unless their run has some already, and then gives false: a repeated request sends nothing twice.
     package func addOnce(_ parts: [NewOutboxPart], at now: Timestamp = .now) async throws -> Bool {
-        guard let run = parts.first?.run else { return false }
-        return try await database.write { connection in
-            let known = try connection.first("SELECT count(*) FROM outbox WHERE run = ?", run) { $0.int(0) }
-            guard known == 0 else { return false }
-            _ = try OutboxTable(connection: connection).add(parts, at: now)
-            return true
-        }
+        try await database.write { try OutboxTable(connection: $0).addOnce(parts, at: now) }
     }
 
     /// All parts of a run, whatever became of them, in order.
@@ -30,6 +24,21 @@ package struct OutboxStore: Sendable {
             try connection.rows(
                 "SELECT \(OutboxTable.columns) FROM outbox WHERE run = ? ORDER BY part", run,
                 map: OutboxTable.part)
+        }
+    }
+
+    /// Parts among which a message is looked for.
+    private static let mostLookedThrough = 5_000
+
+    /// Where a message stands that one of the newest parts became.
+    package func place(of message: MessageID, channel: ChannelID, account: String) async throws -> Address? {
+        try await database.read { connection in
+            try connection.first(
+                """
+                SELECT chat, thread FROM outbox WHERE id > (SELECT max(id) FROM outbox) - ? AND platform_id = ?
+                    AND channel = ? AND account = ? ORDER BY id DESC LIMIT 1
+                """, Self.mostLookedThrough, message, channel, account
+            ) { Address(channel: channel, account: account, chat: $0.text(0), thread: $0.optionalText(1)) }
         }
     }
 
@@ -75,11 +84,20 @@ package struct OutboxStore: Sendable {
     package func sent(
         _ id: Int64, platformID: MessageID?, reason: String? = nil, at now: Timestamp = .now
     ) async throws {
-        try await finish(id, .sent, platformID: platformID, reason: reason, at: now)
+        try await database.write {
+            try OutboxTable(connection: $0).finish(id, .sent, platformID: platformID, reason: reason, at: now)
+        }
     }
 
-    package func failed(_ id: Int64, reason: String, at now: Timestamp = .now) async throws {
-        try await finish(id, .failed, platformID: nil, reason: reason, at: now)
+    /// `note` tells people of it, unless its run has told them of something already.
+    package func failed(
+        _ id: Int64, reason: String, telling note: NewOutboxPart? = nil, at now: Timestamp = .now
+    ) async throws {
+        try await database.write { connection in
+            let table = OutboxTable(connection: connection)
+            try table.finish(id, .failed, platformID: nil, reason: reason, at: now)
+            if let note { _ = try table.addOnce([note], at: now) }
+        }
     }
 
     /// Lets a part wait for another attempt.
@@ -152,19 +170,6 @@ package struct OutboxStore: Sendable {
     package func waitingCount() async throws -> Int {
         try await database.read { connection in
             try connection.first("SELECT count(*) FROM outbox WHERE finished_at IS NULL") { $0.int(0) } ?? 0
-        }
-    }
-
-    private func finish(
-        _ id: Int64, _ state: OutboxState, platformID: MessageID?, reason: String?, at now: Timestamp
-    ) async throws {
-        try await database.write { connection in
-            try connection.run(
-                """
-                UPDATE outbox SET state = ?, platform_id = coalesce(?, platform_id), reason = coalesce(?, reason),
-                    finished_at = ?
-                WHERE id = ? AND finished_at IS NULL
-                """, state.rawValue, platformID, reason, now, id)
         }
     }
 }

@@ -16,6 +16,11 @@ struct OutboxTable {
                 try connection.run(
                     "UPDATE outbox SET content = ?, state = ?, next_attempt_at = ? WHERE id = ?",
                     part.content.json, state.rawValue, now, draft)
+                if part.isShown {
+                    try connection.run(
+                        "UPDATE outbox SET state = ?, finished_at = ? WHERE id = ? AND platform_id IS NOT NULL",
+                        OutboxState.sent.rawValue, now, draft)
+                }
                 return draft
             }
             try connection.run(
@@ -35,6 +40,27 @@ struct OutboxTable {
             "SELECT id FROM outbox WHERE run = ? AND part = ? AND state = ?", run, part,
             OutboxState.draft.rawValue
         ) { $0.int64(0) }
+    }
+
+    /// False, and adds nothing, when their run has parts already.
+    func addOnce(_ parts: [NewOutboxPart], at now: Timestamp) throws -> Bool {
+        guard let run = parts.first?.run else { return false }
+        let known = try connection.first("SELECT count(*) FROM outbox WHERE run = ?", run) { $0.int(0) }
+        guard known == 0 else { return false }
+        _ = try add(parts, at: now)
+        return true
+    }
+
+    /// The part needs no more work.
+    func finish(
+        _ id: Int64, _ state: OutboxState, platformID: MessageID?, reason: String?, at now: Timestamp
+    ) throws {
+        try connection.run(
+            """
+            UPDATE outbox SET state = ?, platform_id = coalesce(?, platform_id), reason = coalesce(?, reason),
+                finished_at = ?
+            WHERE id = ? AND finished_at IS NULL
+            """, state.rawValue, platformID, reason, now, id)
     }
 
     /// Drafts of a run that has nothing more to say become parts with nothing in them: what is seen of them goes away.

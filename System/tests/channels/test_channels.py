@@ -49,6 +49,7 @@ def two_accounts(platform: Platform, connect_bot: Connect) -> Iterator[tuple[Gat
         yield gateway, second
 
 
+@pytest.mark.needs("bot")
 def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: Connect) -> None:
     with two_accounts(platform, connect_bot) as (gateway, second):
         for one in (platform, second):
@@ -60,6 +61,7 @@ def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: C
         assert {name: s["sent"] for name, s in accounts(gateway, platform).items()} == {"default": 1, "second": 1}
 
 
+@pytest.mark.needs("bot")
 def test_a_client_logs_an_account_out_and_the_others_go_on(platform: Platform, connect_bot: Connect) -> None:
     with two_accounts(platform, connect_bot) as (gateway, _):
         with connect(gateway.port) as client:
@@ -80,6 +82,7 @@ def test_a_client_logs_an_account_out_and_the_others_go_on(platform: Platform, c
         platform.wait_until_answered()
 
 
+@pytest.mark.needs("bot")
 def test_a_long_answer_comes_in_parts_that_fit_and_in_order(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:
@@ -97,6 +100,7 @@ def test_a_long_answer_comes_in_parts_that_fit_and_in_order(
     assert all(units(part) <= platform.longest for part in platform.answers(platform.direct(ann)))
 
 
+@pytest.mark.needs("bot")
 @pytest.mark.parametrize(
     "fault",
     [Refuse(500), Refuse(503), CutBefore(), Refuse(429, retry_after=1)],
@@ -114,6 +118,42 @@ def test_what_the_platform_did_not_take_is_sent_again(platform: Platform, connec
     assert platform.fake.faults.left() == {}
 
 
+@pytest.mark.needs("bot")
+def test_what_the_platform_refuses_is_named_in_its_place(platform: Platform, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+
+    platform.fake.fail(platform.post, Refuse(400))
+    platform.says(ann, platform.direct(ann), "[[say:The tea is at six.]]")
+    [note] = platform.wait_for_answers(platform.direct(ann))
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+    assert "could not be delivered" in note and "The tea is at six." in note
+    status = accounts(gateway, platform)["default"]
+    assert status["lastError"] and status["lastError"] in note
+
+
+@pytest.mark.needs("bot")
+def test_buttons_that_the_command_line_sends_are_pressed(platform: Platform, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    platform.ask(ann, platform.direct(ann))
+    platform.wait_until_answered()
+    rows = json.dumps([[{"text": "Tea", "callback_data": "[[say:Tea it is.]]", "style": "success"}, {"text": "No"}]])
+    order = ["message", "send", "--channel", platform.id, "--target", f"user:{ann.id}", "-m", "Tea?"]
+
+    sent = gateway.command(*order, "--buttons", rows)
+    assert sent.code == 0, sent.text
+    platform.wait_for_answers(platform.direct(ann), 2)
+    platform.presses(ann, platform.direct(ann), "Tea")
+    platform.fake.wait_until("the answer", lambda: "Tea it is." in platform.answers(platform.direct(ann)))
+
+    refused = gateway.command(*order, "--buttons", "Tea")
+    assert refused.code == 1 and "callback_data" in refused.err
+
+
+@pytest.mark.needs("bot")
 def test_a_storm_of_429_everywhere_is_waited_out_in_order(platform: Platform, connect_bot: Connect) -> None:
     connect_bot()
     people = [platform.person(f"P{number}") for number in range(4)]
@@ -129,6 +169,7 @@ def test_a_storm_of_429_everywhere_is_waited_out_in_order(platform: Platform, co
 # Who is answered
 
 
+@pytest.mark.needs("bot")
 @pytest.mark.parametrize(
     ("policy", "allow", "is_answered"),
     [
@@ -163,6 +204,7 @@ def test_who_writes_directly_is_answered_as_the_policy_says(
     assert any("Am I heard?" in str(seen.body) for seen in fake_chat.requests) == is_answered
 
 
+@pytest.mark.needs("bot")
 def test_the_command_line_says_who_was_not_answered_and_why(platform: Platform, connect_bot: Connect) -> None:
     gateway = connect_bot(**{platform.id: platform.dm_policy("disabled", [])})
     ann = platform.person("Ann")
@@ -175,6 +217,7 @@ def test_the_command_line_says_who_was_not_answered_and_why(platform: Platform, 
     assert str(ann.id) in told and "direct messages are off" in told
 
 
+@pytest.mark.needs("bot")
 def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:
@@ -192,6 +235,7 @@ def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
     platform.wait_until_answered()
 
 
+@pytest.mark.needs("bot")
 def test_the_owner_is_told_who_asks_and_lets_them_in_with_the_line_he_is_given(
     platform: Platform, connect_bot: Connect
 ) -> None:
@@ -210,6 +254,7 @@ def test_the_owner_is_told_who_asks_and_lets_them_in_with_the_line_he_is_given(
     platform.wait_until_answered()
 
 
+@pytest.mark.needs("bot")
 def test_a_code_survives_a_kill(platform: Platform, connect_bot: Connect) -> None:
     first = connect_bot(**{platform.id: platform.dm_policy("pairing", [])})
     ann = platform.person("Ann")
@@ -223,6 +268,7 @@ def test_a_code_survives_a_kill(platform: Platform, connect_bot: Connect) -> Non
     assert [request["id"] for request in listed] == [str(ann.id)] and listed[0]["code"] in invitation
 
 
+@pytest.mark.needs("bot")
 @pytest.mark.parametrize("policy", ["allowlist", "disabled"])
 def test_a_group_that_is_not_let_in_is_not_answered(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat, policy: str
@@ -238,6 +284,7 @@ def test_a_group_that_is_not_let_in_is_not_answered(
     assert platform.answers(group) == [] and len(fake_chat.requests) == 1
 
 
+@pytest.mark.needs("bot")
 def test_only_the_group_that_is_listed_is_answered(platform: Platform, connect_bot: Connect) -> None:
     general, other = platform.group(), platform.group("other")
     gateway = connect_bot(**{platform.id: platform.group_policy("allowlist", general, requireMention=False)})
@@ -251,6 +298,7 @@ def test_only_the_group_that_is_listed_is_answered(platform: Platform, connect_b
     assert platform.answers(other) == []
 
 
+@pytest.mark.needs("bot")
 def test_in_a_group_only_what_names_the_bot_is_answered_and_the_rest_is_shown_with_it(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:
@@ -288,7 +336,7 @@ def test_what_is_told_again_after_a_restart_is_answered_once(platform: Platform,
     for _ in range(3):
         platform.ask(ann, platform.direct(ann))
     platform.wait_until_answered()
-    wait_for_status(first, platform, "the news of all answers", lambda s: s.get("sent") == 3)
+    platform.wait_until_told(first, 3)
     platform.kills(first)
     connect_bot(again=first)
 
@@ -408,6 +456,7 @@ def test_a_change_of_the_config_starts_only_its_own_platform_again(
     assert changed.answers(changed.direct(ann)) == []
 
 
+@pytest.mark.needs("bot")
 def test_the_status_tells_when_something_last_came_and_went(platform: Platform, connect_bot: Connect) -> None:
     gateway = connect_bot()
     fresh = accounts(gateway, platform)["default"]
@@ -420,6 +469,7 @@ def test_the_status_tells_when_something_last_came_and_went(platform: Platform, 
     assert fresh["lastStartAt"] <= status["lastInboundAt"] <= status["lastOutboundAt"] and status["lastError"] is None
 
 
+@pytest.mark.needs("bot")
 def test_what_a_client_sends_stands_once_in_the_conversation_it_names(
     platform: Platform, connect_bot: Connect
 ) -> None:

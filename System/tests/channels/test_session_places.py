@@ -9,6 +9,8 @@ import pytest
 from harness import Gateway, connect
 from harness.platforms import Connect, Platform
 
+pytestmark = pytest.mark.needs("bot")
+
 FIELDS = (
     "channel",
     "chatType",

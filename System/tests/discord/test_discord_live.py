@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, Text
+from fakes import FakeOpenAIChat, Text, ToolCall
 from fakes.discord import FakeDiscord
 from fakes.discord.channel import Channel
 from fakes.discord.message import Message
@@ -136,3 +136,95 @@ def test_a_kill_before_the_id_is_known_leaves_one_message(
 
     wait_until_answered(fake, 60)
     assert [m.content for m in fake.messages(general)] == ["Another answer altogether. #q1"]
+
+
+# Block by block
+
+PARAGRAPHS = [" ".join(f"p{number}w{n:03}" for n in range(130)) for number in range(6)]
+BLOCKS: dict[str, Any] = {"blockStreaming": True, "blockStreamingCoalesce": {"minChars": 1, "idleMs": 50}}
+
+
+def in_paragraphs(mark: str, seconds: float = 4.0) -> Text:
+    """Each paragraph is about a chunk."""
+    return Text("\n\n".join([*PARAGRAPHS, mark]), chunks=80, pause=seconds / 80)
+
+
+def test_blocks_come_while_the_answer_is_written_and_the_end_brings_the_rest(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(**BLOCKS)
+    ann, general = fake.user("Ann"), fake.channel("general")
+    fake_chat.script.append(in_paragraphs("#q1"))
+
+    ann.writes(general, "Tell me all. #q1")
+    fake.wait_until("two blocks", lambda: len(fake.messages(general)) >= 2)
+    assert "#q1" in fake.ledger.losses
+    wait_until_answered(fake)
+
+    said = [m.content for m in fake.messages(general)]
+    assert len(said) >= 4 and "\n\n".join(said) == "\n\n".join([*PARAGRAPHS, "#q1"])
+    assert edits(fake) == 0
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_kill_between_blocks_leaves_each_of_them_once(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, seed: int
+) -> None:
+    chance = random.Random(seed)
+    gateway = connect_bot(**BLOCKS)
+    ann, general = fake.user("Ann"), fake.channel("general")
+    fake_chat.script += [in_paragraphs("#q1"), in_paragraphs("#q1"), in_paragraphs("#q1", 2.5)]
+
+    ann.writes(general, "Tell me all. #q1")
+    for _ in range(2):
+        fake.wait_for_message(general)
+        time.sleep(chance.uniform(0, 2))
+        gateway.kill()
+        gateway = connect_bot(again=gateway)
+
+    wait_until_answered(fake, 60)
+    said = [m.content for m in fake.messages(general)]
+    assert "\n\n".join(said) == "\n\n".join([*PARAGRAPHS, "#q1"])
+    assert fake.ledger.excused == []
+
+
+@pytest.mark.crash
+def test_a_kill_while_a_block_is_posted_leaves_it_once(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot(**BLOCKS)
+    ann, general, never = fake.user("Ann"), fake.channel("general"), threading.Event()
+    fake_chat.script += [in_paragraphs("#q1"), in_paragraphs("#q1", 1)]
+    fake.fail(POST, Held(never))
+
+    ann.writes(general, "Tell me all. #q1")
+    fake.wait_for_message(general)
+    gateway.kill()
+    never.set()
+    connect_bot(again=gateway)
+
+    wait_until_answered(fake, 60)
+    assert "\n\n".join(m.content for m in fake.messages(general)) == "\n\n".join([*PARAGRAPHS, "#q1"])
+
+
+# What a turn does
+
+
+def test_tools_are_seen_until_the_answer_takes_their_place(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(streaming={"mode": "progress", "progress": {"label": "Looking"}})
+    ann, general = fake.user("Ann"), fake.channel("general")
+    fake_chat.script += [
+        ToolCall("exec", {"command": "true one"}),
+        ToolCall("exec", {"command": "sleep 2"}),
+        Text("At six. #q1"),
+    ]
+
+    ann.writes(general, "When? #q1")
+
+    status = fake.wait_for_message(general)
+    assert status.content.startswith("Looking…\n🛠️ `exec true one`")
+    wait_until_answered(fake)
+    assert [m.content for m in fake.messages(general)] == ["At six. #q1"]

@@ -4,6 +4,8 @@ the first is silent."""
 from __future__ import annotations
 
 import re
+import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat
+from fakes.faults import Held
 from harness import Gateway, ModelConfig, eventually, gateway_config
 from harness.platforms import DiscordPlatform, accounts
 
@@ -159,3 +162,54 @@ def test_a_command_that_nobody_takes_is_taken_at_once(
     platform.fake.violations.remove(tried[0])
     mark = platform.ask(ann, group)
     eventually("an answer", lambda: answers_to(platform, group, mark) == 1, 20)
+
+
+@pytest.mark.timeout(150)
+def test_a_machine_with_a_copy_of_the_volume_is_another_one(
+    machine: Callable[[str], Gateway], platform: DiscordPlatform, tmp_path: Path
+) -> None:
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    first = machine("1111")
+    before = platform.ask(ann, place)
+    platform.wait_until_answered()
+    first.stop()
+    shutil.copytree(tmp_path / "1111", tmp_path / "2222")
+    elder = machine("1111")
+    eventually("it to be back", lambda: accounts(elder, platform)["default"]["connected"] is True, 20)
+
+    copy = machine("2222")
+    eventually("it to listen", lambda: accounts(copy, platform)["default"]["connected"] is True, 20)
+    platform.ask(ann, place)
+    eventually("the copy to stand down", lambda: STANDS_DOWN in copy.output, 30)
+    marks = []
+    for _ in range(3):
+        marks.append(platform.ask(ann, place))
+        eventually("an answer", lambda: answers_to(platform, place, marks[-1]) == 1, 20)
+
+    assert STANDS_DOWN not in elder.output
+    assert [answers_to(platform, place, mark) for mark in [before, *marks]] == [1, 1, 1, 1]
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(120)
+def test_a_volume_that_moves_to_another_machine_answers_once_and_at_once(
+    machine: Callable[[str], Gateway], platform: DiscordPlatform, fake_chat: FakeOpenAIChat, tmp_path: Path
+) -> None:
+    ann, never = platform.person("Ann"), threading.Event()
+    place = platform.direct(ann)
+    first = machine("1111")
+    platform.ask(ann, place)
+    platform.wait_until_answered()
+    platform.fake.fail(platform.post, Held(never))
+    mark = platform.ask(ann, place)
+    platform.fake.wait_until("it to be posted", lambda: answers_to(platform, place, mark) == 1)
+    platform.kills(first)
+    never.set()
+    (tmp_path / "1111").rename(tmp_path / "2222")
+
+    moved = machine("2222")
+    platform.ask(ann, place)
+
+    platform.wait_until_answered()
+    assert answers_to(platform, place, mark) == 1 and STANDS_DOWN not in moved.output

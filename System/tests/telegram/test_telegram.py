@@ -95,6 +95,30 @@ def test_a_reaction_in_a_topic_is_told_with_the_next_message_there(
     assert "reacted with 👍 to your message" in json.dumps(fake_chat.requests[-1].body, ensure_ascii=False)
 
 
+@pytest.mark.crash
+def test_a_reaction_to_a_message_of_before_a_kill_is_told(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann, forum = fake.user("Ann"), fake.forum()
+    topic = ann.opens_topic(forum, "Tea")
+    ask(ann, forum, topic=topic)
+    wait_until_answered(fake)
+    other = ann.writes(forum, "My own words. [[say:So they are.]]", topic=topic)
+    fake.wait_until("an answer", lambda: len(fake.messages(forum)) == 2)
+    eventually("both to be known", lambda: status(gateway)["sent"] == 2)
+    gateway.kill()
+    connect_bot(again=gateway)
+
+    ann.reacts(other, "👎")
+    ann.reacts(fake.messages(forum)[0], "👍")
+    ask(ann, forum, topic=topic)
+
+    wait_until_answered(fake)
+    told = json.dumps(fake_chat.requests[-1].body, ensure_ascii=False)
+    assert "reacted with 👍 to your message" in told and "👎" not in told
+
+
 def test_in_a_group_only_what_names_the_bot_is_answered(fake: FakeTelegram, connect_bot: Connect) -> None:
     connect_bot(groups={"*": {}})
     ann, family = fake.user("Ann"), fake.group()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fakes import FakeOpenAIChat
+from fakes.background import background
+from fakes.relay import relay
 from fakes.steps import Text, ToolCall
 from fakes.telegram import FakeTelegram
 from harness import Gateway, ModelConfig, connect, gateway_config
@@ -153,3 +157,71 @@ def test_an_account_is_added_logged_out_and_removed_with_the_comments_kept(
     assert gone.code == 0 and "apiRoot" not in path.read_text(), gone.text
     nothing = gateway.command("channels", "remove", "--channel", "telegram")
     assert nothing.code == 1 and "The config has no Telegram account" in nothing.err, nothing.text
+
+
+@pytest.mark.parametrize(("words", "seconds"), [([], None), (["--poll-duration-hours", "2"], 7200)])
+def test_a_poll_is_open_as_long_as_it_is_asked_for(
+    fake: FakeTelegram, connect_bot: Connect, words: list[str], seconds: int | None
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+
+    asked = gateway.command(
+        *["message", "poll", "-t", str(ann.chat.id), "--poll-question", "When?"],
+        *["--poll-option", "now", "--poll-option", "later", *words],
+    )
+
+    assert asked.code == 0, asked.text
+    assert fake.wait_for_message(ann.chat).content["poll"].get("open_period") == seconds
+
+
+@pytest.mark.parametrize(
+    "network", [{}, {"autoSelectFamily": False}, {"dnsResultOrder": "ipv4first"}], ids=["raced", "in turn", "IPv4"]
+)
+def test_a_name_with_two_addresses_of_which_one_refuses_is_reached(
+    fake: FakeTelegram, connect_bot: Connect, network: dict[str, Any]
+) -> None:
+    connect_bot(apiRoot=fake.url.replace("127.0.0.1", "localhost"), network=network)
+    ann = fake.user("Ann")
+
+    ann.writes(ann.chat, "Hello. [[say:Here I am.]]")
+
+    assert fake.wait_for_message(ann.chat).text == "Here I am."
+
+
+def silent(address: str, port: int) -> list[socket.socket]:
+    """Its queue is full: whoever comes next hears nothing at all."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    full = socket.socket(family)
+    full.bind((address, port))
+    full.listen(0)
+    waiting = [socket.socket(family) for _ in range(3)]
+    for one in waiting:
+        one.setblocking(False)
+        one.connect_ex((address, full.getsockname()[1]))
+    return [full, *waiting]
+
+
+@pytest.mark.parametrize("dead", ["127.0.0.1", "::1"])
+def test_an_address_that_does_not_answer_holds_nobody_up(fake: FakeTelegram, connect_bot: Connect, dead: str) -> None:
+    closed = silent(dead, 0)
+    port = closed[0].getsockname()[1]
+    living = socket.socket(socket.AF_INET if ":" in dead else socket.AF_INET6)
+    living.bind(("127.0.0.1" if ":" in dead else "::1", port))
+    there = background.run(relay(living, int(fake.url.rsplit(":", 1)[1].split("/")[0])))
+    try:
+        began = time.monotonic()
+        connect_bot(apiRoot=f"http://localhost:{port}")
+        ann = fake.user("Ann")
+        ann.writes(ann.chat, "Hello. [[say:Here I am.]]")
+
+        assert fake.wait_for_message(ann.chat).text == "Here I am."
+        assert time.monotonic() - began < 10, "a connection takes 200 ms longer, not until it gives up"
+    finally:
+        background.run(stopped(there))
+        for one in closed:
+            one.close()
+
+
+async def stopped(server: Any) -> None:
+    server.close()

@@ -30,15 +30,44 @@ struct OutboxTests {
         }
     }
 
-    @Test func `a refused part is given up with its reason, and the next one goes out`() async throws {
+    @Test func `where nothing is taken a part is given up with its reason, and the next one goes out`()
+        async throws
+    {
         let channel = ScriptedChannel()
-        channel.fates = [.fail(.refused("the bot may not write there"))]
+        channel.fates = [.fail(.closed("the bot may not write there"))]
         try await ChannelTestHouse.run(channel: channel) { test in
             try await test.writes("one", id: "m1")
             try await test.writes("two", id: "m2")
             try await eventually("the second is posted") { channel.texts == ["Hello."] }
             #expect(test.state.lastError == "the bot may not write there")
             try await eventually("nothing waits") { try await test.house.stores.outbox.waitingCount() == 0 }
+        }
+    }
+
+    @Test(arguments: [1, 2])
+    func `a refused part is told of in its chat, once a turn, and what tells of it may be refused`(
+        refusals: Int
+    ) async throws {
+        let models = ScriptedModels([
+            .call([.sample("look")], saying: "**One** is `here`"),
+            .call([.sample("look", id: "c2")], saying: "two"), .say(["three"]),
+        ])
+        let channel = ScriptedChannel()
+        channel.fates = [.fail(.refused("Too long.")), .fail(.refused("Too long."))]
+        if refusals == 2 { channel.fates += [.fail(.refused("Too long.")), .fail(.refused("Too long."))] }
+        try await ChannelTestHouse.run(
+            models: models, tools: [ScriptedTool("look", .answer("yes"))], channel: channel
+        ) { test in
+            try await test.writes("count")
+            try await eventually("nothing waits") {
+                let waiting = try await test.house.stores.outbox.waitingCount()
+                return channel.attempts.count == 4 && waiting == 0
+            }
+
+            let note = "⚠️ A part of this answer could not be delivered: “One is here”. Too long."
+            #expect(Set(channel.attempts.map(\.content.text)) == ["**One** is `here`", "two", "three", note])
+            #expect(channel.texts.contains(note) == (refusals == 1))
+            #expect(test.state.lastError == "Too long.")
         }
     }
 

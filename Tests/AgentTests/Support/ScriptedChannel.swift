@@ -139,6 +139,7 @@ struct ChannelTestHouse {
     let board: ChannelBoard
     let outbox: Outbox
     let pairing: PairingDesk
+    let replies: ReplyDesk
 
     nonisolated static let key = ChannelKey(channel: "test", account: "default")
 
@@ -178,7 +179,8 @@ struct ChannelTestHouse {
             board.becameReady = { outbox.wake($0) }
             let channel = channel ?? ScriptedChannel()
             let test = ChannelTestHouse(
-                house: house, channel: channel, board: board, outbox: outbox, pairing: pairing)
+                house: house, channel: channel, board: board, outbox: outbox, pairing: pairing,
+                replies: replies)
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await outbox.run() }
                 group.addTask { await replies.run() }

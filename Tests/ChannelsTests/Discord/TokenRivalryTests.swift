@@ -173,4 +173,17 @@ struct TokenRivalryTests {
         #expect(rivalry.waiting[room]?.count == TokenRivalry.mostWaiting)
         #expect(rivalry.waiting[room]?.first == id(20))
     }
+
+    @Test func `on another machine it has another number, and knows the one it had`() throws {
+        var rivalry = TokenRivalry(own: elder)
+        rivalry.hold(id(1), in: room, at: start)
+        rivalry.move(to: "2222", as: younger)
+
+        let restored = try #require(TokenRivalry(json: rivalry.json, at: start))
+
+        #expect(restored.own == younger && restored.former == elder && restored.machine == "2222")
+        #expect(restored.waiting == [room: [id(1)]] && !restored.isStandingDown)
+        let born = PostMark.newGateway(at: today, chance: 3)
+        #expect(PostMark.birth(of: born) == today)
+    }
 }

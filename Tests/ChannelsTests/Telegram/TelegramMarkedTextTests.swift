@@ -75,23 +75,24 @@ struct TelegramErrorTests {
         #expect(TelegramError(status: status, answer: answer) == error)
     }
 
-    private static let sentences: [(String, String)] = [
-        ("Forbidden: bot was blocked by the user", "unblock"), ("Bad Request: chat not found", "/start"),
-        ("Forbidden: bot was kicked from the supergroup chat", "Add it again"),
-        ("Bad Request: not enough rights to send photos to the chat", "permissions"),
-        ("Bad Request: need administrator rights in the channel chat", "administrator"),
-        ("Bad Request: failed to get HTTP URL content", "fetch the file"),
-        ("Bad Request: SOMETHING_NEW", "SOMETHING_NEW"),
+    private static let sentences: [(description: String, word: String, closes: Bool)] = [
+        ("Forbidden: bot was blocked by the user", "unblock", true),
+        ("Bad Request: chat not found", "/start", true),
+        ("Forbidden: bot was kicked from the supergroup chat", "Add it again", true),
+        ("Bad Request: not enough rights to send text messages to the chat", "permissions", true),
+        ("Bad Request: not enough rights to send photos to the chat", "permissions", false),
+        ("Bad Request: need administrator rights in the channel chat", "administrator", true),
+        ("Bad Request: failed to get HTTP URL content", "fetch the file", false),
+        ("Bad Request: SOMETHING_NEW", "SOMETHING_NEW", false),
     ]
 
     @Test(arguments: sentences)
-    func refusalsSayWhatToDo(description: String, word: String) {
-        let error = TelegramError(status: 403, answer: ["description": .string(description)])
-        #expect(error.sentence().contains(word))
-        guard case .refused = error.delivery() else {
-            Issue.record("\(error) is not final")
-            return
-        }
+    func refusalsSayWhatToDo(description: String, word: String, closes: Bool) {
+        let status = description.hasPrefix("Forbidden") ? 403 : 400
+        let error = TelegramError(status: status, answer: ["description": .string(description)])
+        let sentence = error.sentence()
+        #expect(sentence.contains(word))
+        #expect(error.delivery() == (closes ? .closed(sentence) : .refused(sentence)))
     }
 
     @Test func whatMayHaveBeenDoneIsUnknown() {

@@ -49,7 +49,9 @@ enum DiscordFailure: Error, Sendable, Hashable {
         case .limited(let reason, let delay): .retry(reason, after: delay)
         case .unreachable(let reason): .retry(reason)
         case .unknown(let reason): .unknown(reason)
-        case .refused(_, _, let reason), .unauthorized(let reason): .refused(reason)
+        case .refused(let status, let code, let reason):
+            status == 403 || DiscordCode.closed.contains(code) ? .closed(reason) : .refused(reason)
+        case .unauthorized(let reason): .closed(reason)
         }
     }
 
@@ -66,6 +68,8 @@ enum DiscordFailure: Error, Sendable, Hashable {
 /// Codes of Discord's that something depends on (JSON error codes).
 enum DiscordCode {
     static let unknownChannel = 10003
+    /// Of refusals that have another status than 403: no channel, no server, nothing can be written there, archived.
+    static let closed = [unknownChannel, 10004, 50008, 50083]
     static let unknownMessage = 10008
     static let unknownWebhook = 10015
     static let unknownInteraction = 10062

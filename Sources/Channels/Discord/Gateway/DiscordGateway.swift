@@ -44,7 +44,8 @@ final class DiscordGateway {
         self.api = api
         self.chance = chance
         session = GatewaySession(
-            fingerprint: GatewaySession.fingerprint(token: setup.secret, settings: settings))
+            fingerprint: GatewaySession.fingerprint(
+                token: setup.secret, settings: settings, machine: setup.machine))
     }
 
     /// Takes in events until cancelled; `intake` does with them what is to be done.

@@ -18,7 +18,7 @@ struct GatewaySession: Sendable, Hashable {
     var seenUntil: Snowflake?
     /// Guilds that have not been looked at since the session began.
     var unseenGuilds: Set<Snowflake> = []
-    /// Tells whether it was made with the same token, shard and intents; nothing can be learned from it.
+    /// Tells whether it was made with the same token, shard and intents, on the same machine; nothing can be learned from it.
     var fingerprint: String
 
     /// Guilds whose order of arrival is remembered; a bot in more of them is sharded.
@@ -26,10 +26,11 @@ struct GatewaySession: Sendable, Hashable {
 
     init(fingerprint: String) { self.fingerprint = fingerprint }
 
-    /// The same for the same login.
-    static func fingerprint(token: Secret, settings: DiscordSettings) -> String {
+    /// The same for the same login on the same machine: of two with one session each would end the other's.
+    static func fingerprint(token: Secret, settings: DiscordSettings, machine: String?) -> String {
         let shard = settings.shard.map { "\($0.number)/\($0.count)" } ?? ""
-        let text = [token.reveal(), settings.apiRoot, String(settings.intents), shard].joined(separator: "\n")
+        let parts = [token.reveal(), settings.apiRoot, String(settings.intents), shard, machine]
+        let text = parts.compactMap(\.self).joined(separator: "\n")
         return String(Digest.hex(Digest.sha256(Array(text.utf8))).prefix(16))
     }
 

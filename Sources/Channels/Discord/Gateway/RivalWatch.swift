@@ -35,11 +35,20 @@ final class RivalWatch {
         self.house = house
         if let kept = TokenRivalry(json: await house.memory.load(Self.memoryName), at: .now) {
             rivalry = kept
+            // The original of a copied state directory may go on elsewhere.
+            if let machine = setup.machine, let known = kept.machine, known != machine {
+                rivalry.move(to: machine, as: Self.newNumber())
+            }
         } else {
-            let chance = SecureRandom.bytes(4).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-            rivalry = TokenRivalry(own: PostMark.newGateway(at: .now, chance: chance))
+            rivalry = TokenRivalry(own: Self.newNumber())
         }
+        rivalry.machine = setup.machine ?? rivalry.machine
         if rivalry.isStandingDown { standDown() }
+    }
+
+    private static func newNumber() -> UInt64 {
+        let chance = SecureRandom.bytes(4).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        return PostMark.newGateway(at: .now, chance: chance)
     }
 
     /// Takes over when it is time, until cancelled; `takeUp` takes in what has waited in a place.
@@ -72,7 +81,14 @@ final class RivalWatch {
     /// Our bot has written something, here or elsewhere.
     func saw(_ message: DiscordMessage, isLive: Bool) {
         guard let mark = PostMark(nonce: message.nonce) else { return }
-        if mark.gateway == rivalry.own, let answered = mark.answered { begun.insert(answered) }
+        // What was posted with our former number before the start, this one did.
+        let isOwn =
+            mark.gateway == rivalry.own
+            || mark.gateway == rivalry.former && message.id.timestamp < startedAt
+        if isOwn {
+            if let answered = mark.answered { begun.insert(answered) }
+            return
+        }
         let change = rivalry.saw(
             mark, message.id, in: message.channelID, isLive: isLive, at: .now, today: .now)
         switch change {
@@ -151,7 +167,11 @@ final class RivalWatch {
     /// The nonce of a part, which tells others who posted it.
     func nonce(of part: OutgoingPart) async -> String {
         await isKnown.wait()
-        return PostMark(gateway: rivalry.own, answered: Self.answered(part)).nonce(key: part.nonce)
+        var gateway = rivalry.own
+        if let former = rivalry.former, let triedAt = part.triedAt, triedAt < PostMark.birth(of: gateway) {
+            gateway = former
+        }
+        return PostMark(gateway: gateway, answered: Self.answered(part)).nonce(key: part.nonce)
     }
 
     /// What is to be done with a part that may be posted.

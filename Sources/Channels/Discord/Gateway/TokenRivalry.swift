@@ -22,6 +22,10 @@ struct TokenRivalry: Sendable, Hashable {
 
     /// Our own number.
     let own: UInt64
+    /// The number that the state directory had on another machine: a gateway there may still use it.
+    private(set) var former: UInt64?
+    /// The machine that has our number, where the host names it.
+    var machine: String?
     private(set) var isStandingDown = false
     /// Messages that nobody has answered yet, the oldest first, by place.
     private(set) var waiting: [Snowflake: [Snowflake]] = [:]
@@ -56,6 +60,13 @@ struct TokenRivalry: Sendable, Hashable {
     }
 
     init(own: UInt64) { self.own = own }
+
+    /// On another machine, with a number of its own; what waits is taken along.
+    mutating func move(to machine: String, as own: UInt64) {
+        var moved = TokenRivalry(own: own)
+        (moved.former, moved.machine, moved.waiting) = (self.own, machine, waiting)
+        self = moved
+    }
 
     // MARK: The other
 
@@ -139,6 +150,8 @@ extension TokenRivalry {
     /// What has to be found again after a restart.
     var json: JSON {
         var object: JSONObject = ["id": .string(String(own))]
+        object["machine"] = machine.map { .string($0) }
+        object["former"] = former.map { .string(String($0)) }
         if isStandingDown { object["standsDown"] = true }
         if !waiting.isEmpty {
             var places = JSONObject()
@@ -152,6 +165,8 @@ extension TokenRivalry {
     init?(json: JSON?, at now: ContinuousClock.Instant) {
         guard let own = json?["id"]?.stringValue.flatMap({ UInt64($0) }) else { return nil }
         self.init(own: own)
+        machine = json?["machine"]?.stringValue
+        former = json?["former"]?.stringValue.flatMap { UInt64($0) }
         isStandingDown = json?["standsDown"]?.boolValue ?? false
         for (place, ids) in json?["waiting"]?.objectValue ?? [:] {
             guard let place = Snowflake(place) else { continue }

@@ -24,6 +24,11 @@ struct PostMark: Hashable, Sendable {
         return UInt64(milliseconds) << 7 | chance & (1 << 7 - 1)
     }
 
+    /// When a gateway was given its number.
+    static func birth(of gateway: UInt64) -> Timestamp {
+        Timestamp(milliseconds: Int64(gateway >> 7) + epoch)
+    }
+
     /// The nonce of a message with this mark; the same for the same key, which is hexadecimal digits.
     ///
     /// A key that is shorter than a nonce is of before there were marks, and stays what it is.

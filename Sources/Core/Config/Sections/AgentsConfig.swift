@@ -35,6 +35,12 @@ package struct AgentsConfig: ConfigSection {
         package var timeFormat = "auto"
         package var compaction = CompactionConfig()
         package var typingMode: String?
+        package var blockStreamingDefault = "off"
+        package var blockStreamingBreak: String?
+        package var blockStreamingChunk: BlockChunkConfig?
+        package var blockStreamingCoalesce: BlockCoalesceConfig?
+        /// Between blocks.
+        package var humanDelay: HumanDelayConfig?
 
         package init() {}
 
@@ -55,6 +61,13 @@ package struct AgentsConfig: ConfigSection {
             Field("timeFormat", \.timeFormat, .choice("auto", "12", "24")).label("Clock"),
             Field("compaction", \.compaction, .object).label("Compaction"),
             Field("typingMode", \.typingMode, .typingMode).label("Typing Indicator"),
+            Field("blockStreamingDefault", \.blockStreamingDefault, .choice("off", "on")).label(
+                "Block Streaming"),
+            Field("blockStreamingBreak", \.blockStreamingBreak, .choice("text_end", "message_end"))
+                .label("When Blocks Are Sent"),
+            Field("blockStreamingChunk", \.blockStreamingChunk, .object).label("Blocks"),
+            Field("blockStreamingCoalesce", \.blockStreamingCoalesce, .object).label("Joined Blocks"),
+            Field("humanDelay", \.humanDelay, .object).label("Pause Between Blocks"),
             .known("heartbeat", at: "agents.defaults.heartbeat", reload: .hot(.heartbeat)))
     }
 
@@ -98,6 +111,7 @@ package struct AgentConfig: ConfigSection {
     package var model: AgentModelConfig?
     package var identity = Identity()
     package var groupChat = GroupChat()
+    package var humanDelay: HumanDelayConfig?
     package var tools = AgentToolsConfig()
     package var sandbox = SandboxConfig()
 
@@ -111,6 +125,7 @@ package struct AgentConfig: ConfigSection {
         Field("model", \.model, .agentModel).label("Model"),
         Field("identity", \.identity, .object).label("Identity"),
         Field("groupChat", \.groupChat, .object).label("Groups"),
+        Field("humanDelay", \.humanDelay, .object).label("Pause Between Blocks"),
         Field("tools", \.tools, .object).label("Tools"),
         Field("sandbox", \.sandbox, .object).label("Sandbox"))
 
