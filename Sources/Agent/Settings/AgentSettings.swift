@@ -30,6 +30,8 @@ package struct AgentSettings: Sendable {
     package var allowsRestart = false
     /// `commands.ownerAllowFrom`: who owns the assistant, on every channel or, after `telegram:`, on one.
     package var owners: [String] = []
+    /// `approvals.exec`: which chats are asked before a command runs.
+    package var forwarding = ApprovalForwarding()
     /// A turn that asks for tools so often is going in circles.
     package var maxToolRounds = 100
 
@@ -107,6 +109,8 @@ package struct AgentProfile: Sendable {
     package var imageModel: ModelReference?
     package var thinking: ThinkingLevel?
     package var tools = ToolPolicy()
+    /// What the config says of its commands.
+    package var exec = ExecWish()
     /// How it is called in groups, beside the platform's own mentions.
     package var mentions = MentionPatterns()
     /// Whether missing workspace files stay missing (`agents.defaults.skipBootstrap`).

@@ -29,6 +29,7 @@ package struct ChannelRules: Sendable, Hashable {
     package var allowsBots = BotRule.none
     /// Whether our commands are put into the platform's menu.
     package var hasNativeCommands = true
+    package var approvals = ApprovalRules()
 
     /// Who may write directly.
     package enum DirectPolicy: String, Sendable {
@@ -85,7 +86,8 @@ extension ChannelRules {
         streaming.preview.chunk
         streamMode draftChunk dmPolicy dm.policy dm.enabled dm.allowFrom allowFrom groupPolicy groupAllowFrom chunkMode
         textChunkLimit maxLinesPerMessage responsePrefix ackReaction ackReactionScope allowBots commands.native
-        """
+
+        """ + ApprovalRules.keys
 
     /// `section` is the account's over the channel's; `shared` is `channels.defaults`, `messages` the section of that name.
     package init(section: JSON, shared: JSON, messages: JSON, defaults: Defaults) {
@@ -117,6 +119,7 @@ extension ChannelRules {
             default: .none
             }
         hasNativeCommands = section["commands"]?["native"]?.boolValue ?? true
+        approvals = ApprovalRules(section["execApprovals"] ?? [:])
     }
 
     private static func word<Word: RawRepresentable<String>>(_ json: JSON) -> Word? {
