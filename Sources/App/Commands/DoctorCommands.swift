@@ -100,6 +100,9 @@ enum DoctorCommands {
             guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
             findings.append(Finding(.note, "Others can read \(path): `chmod 600 \(path)`"))
         }
+        do throws(ApprovalsFileError) { _ = try ApprovalsFile(setup).read() } catch {
+            findings.append(Finding(.problem, "No command runs: \(error)"))
+        }
         if setup.config.gateway.controlUi.enabled, UIFolder.find(setup.environment) == nil {
             findings.append(
                 Finding(.problem, "The Control UI's files are missing: `make ui` builds them."))
