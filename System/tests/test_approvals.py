@@ -221,3 +221,15 @@ def test_a_file_is_set_as_a_whole_or_not_at_all(openclaw: Path, tmp_path: Path) 
     assert bad.code == 1 and "`defaults.ask` must be off, on-miss or always" in bad.err
     assert run("set").code == 1
     assert json.loads((state / "exec-approvals.json").read_text()) == {"version": 1, "defaults": {"ask": "always"}}
+
+
+@pytest.mark.parametrize("asks", ["a run", "a client"])
+def test_a_gateway_that_stops_does_not_wait_for_people(asking: Gateway, fake_chat: FakeOpenAIChat, asks: str) -> None:
+    with approver(asking) as client:
+        if asks == "a run":
+            begin(client, fake_chat)
+        else:
+            client.start("exec.approval.request", {"command": "ls"})
+        client.event("exec.approval.requested")
+        code, seconds = asking.stop()
+    assert code == 0 and seconds < 5 and ran(asking) == ""

@@ -116,10 +116,13 @@ package final class CommandApprover {
     ) throws(Refusal) -> ApprovalDecision? {
         switch outcome {
         case .decided(.deny, let name):
+            tell(.deny, name, approval)
             throw Refusal(
                 "\(name ?? "A person") denied this command. Do not try it again or around it; ask what to do instead."
             )
-        case .decided(let decision, _): return decision
+        case .decided(let decision, let name):
+            tell(decision, name, approval)
+            return decision
         case .withdrawn: throw Refusal("The run was stopped before anybody decided.")
         case .expired, .noRoute:
             log.info(
@@ -129,6 +132,12 @@ package final class CommandApprover {
             guard policy.fallback == .deny else { return nil }
             throw Refusal(outcome == .expired ? Self.expired : Self.noRoute(context.chat?.address.channel))
         }
+    }
+
+    private func tell(_ decision: ApprovalDecision, _ name: String?, _ approval: Approval) {
+        log.info(
+            "somebody decided about a command: \(decision.rawValue)",
+            ["approval.id": approval.id, "by": name ?? "", "agent": approval.request.agent ?? ""])
     }
 
     private static let expired =

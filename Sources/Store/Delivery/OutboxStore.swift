@@ -109,6 +109,7 @@ package struct OutboxStore: Sendable {
 
     /// Puts other content in the place of a part, also of one that is posted; one that was never tried is given up.
     ///
+    /// Where it is not known whether the platform has the part, the other content is a message of its own.
     /// False for a part that is being sent or was given up.
     package func change(
         _ id: Int64, to content: OutgoingPart.Content, at now: Timestamp = .now
@@ -122,10 +123,11 @@ package struct OutboxStore: Sendable {
             if dropped > 0 { return true }
             return try connection.run(
                 """
-                UPDATE outbox SET content = ?, state = ?, finished_at = NULL, attempts = 0, next_attempt_at = ?
+                UPDATE outbox SET content = ?, state = ?, finished_at = NULL, attempts = 0, next_attempt_at = ?,
+                    nonce = CASE WHEN platform_id IS NULL THEN ? ELSE nonce END
                 WHERE id = ? AND state NOT IN (?, ?)
-                """, content.json, OutboxState.waiting.rawValue, now, id, OutboxState.sending.rawValue,
-                OutboxState.failed.rawValue) > 0
+                """, content.json, OutboxState.waiting.rawValue, now, OutboxTable.newNonce(), id,
+                OutboxState.sending.rawValue, OutboxState.failed.rawValue) > 0
         }
     }
 
