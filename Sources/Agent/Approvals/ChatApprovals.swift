@@ -39,6 +39,11 @@ package final class ChatApprovals: ApprovalAudience {
 
     /// Takes the buttons away that the last process left, then asks until cancelled.
     package func run() async {
+        if !board.keys.isEmpty { await settleOld() }
+        await work.run()
+    }
+
+    private func settleOld() async {
         do {
             for part in try await store.parts(ofRunsNamed: Self.prefix) where !part.content.buttons.isEmpty {
                 try await settle(part, ApprovalText.restarted)
@@ -46,7 +51,6 @@ package final class ChatApprovals: ApprovalAudience {
         } catch {
             log.warning("old questions about commands could not be settled", ["reason": "\(error)"])
         }
-        await work.run()
     }
 
     // MARK: Who
