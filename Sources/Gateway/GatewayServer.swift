@@ -74,7 +74,7 @@ package final class GatewayServer: RequestHandler {
         }
         let pairing = services.pairing.map { [PairingMethods(desk: $0) as any MethodGroup] } ?? []
         let messages = services.messages.map { [MessageMethods(desk: $0) as any MethodGroup] } ?? []
-        return (config ?? []) + pairing + messages + [
+        return (config ?? []) + pairing + messages + approvalMethods() + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
                 volume: services.switchboard.volume, logFile: services.logFile),
@@ -97,6 +97,13 @@ package final class GatewayServer: RequestHandler {
                 commands: services.commands, tools: services.tools, cron: stores.cron, usage: stores.usage,
                 settings: settings),
         ]
+    }
+
+    private func approvalMethods() -> [any MethodGroup] {
+        guard let (desk, file) = services.approvals else { return [] }
+        let clients = ApprovalBroadcast(plane.broadcaster)
+        desk.audiences.append(clients)
+        return [ApprovalMethods(desk: desk, file: file, clients: clients)]
     }
 
     /// Serves until cancelled.
@@ -200,6 +207,8 @@ package struct GatewayServices {
     package var pairing: PairingDesk?
     /// Nil leaves `send`, `poll` and `message.action` out.
     package var messages: MessageDesk?
+    /// Nil leaves the methods about commands that wait for a person out.
+    package var approvals: (desk: ApprovalDesk, file: ApprovalsFile)?
     package var events: EventHub
     /// Nil leaves the `config.*` methods out.
     package var configFile: ConfigFile?
@@ -215,7 +224,8 @@ package struct GatewayServices {
 
     package init(
         stores: Stores, switchboard: Switchboard, channels: ChannelBoard? = nil, pairing: PairingDesk? = nil,
-        messages: MessageDesk? = nil, events: EventHub, configFile: ConfigFile?,
+        messages: MessageDesk? = nil, approvals: (desk: ApprovalDesk, file: ApprovalsFile)? = nil,
+        events: EventHub, configFile: ConfigFile?,
         models: KnownModels,
         tools: @escaping @MainActor () -> [ToolSchema], commands: [SlashCommand], host: HostFacts,
         logFile: @escaping @MainActor () -> String?, failing: @escaping @MainActor () -> [String] = { [] },
@@ -226,6 +236,7 @@ package struct GatewayServices {
         self.channels = channels
         self.pairing = pairing
         self.messages = messages
+        self.approvals = approvals
         self.events = events
         self.configFile = configFile
         self.models = models

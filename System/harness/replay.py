@@ -81,6 +81,8 @@ class Replay:
             self._compare_answer(name, frame)
         elif record["dir"] == "in" and frame.get("event") == "chat":
             self._wait_for_state(name, frame["payload"])
+        elif record["dir"] == "in" and frame.get("event") == "exec.approval.requested":
+            self._learn_approval(name, record)
 
     # Requests and answers
 
@@ -92,6 +94,8 @@ class Replay:
             for name in ("idempotencyKey", "runId"):
                 if name in params and params[name] != "nope":
                     params[name] = self.runs.setdefault(params[name], str(uuid.uuid4()))
+            if "id" in params:
+                params["id"] = self.renamed.get(params["id"], params["id"])
             if "baseHash" in params:
                 params["baseHash"] = self.renamed.get(params["baseHash"], params["baseHash"])
         client.send(frame)
@@ -133,6 +137,15 @@ class Replay:
         old, new = (expected.get("payload") or {}), (actual.get("payload") or {})
         if isinstance(old, dict) and "hash" in old and "hash" in new:
             self.renamed[old["hash"]] = new["hash"]
+
+    def _learn_approval(self, name: str | None, record: Frame) -> None:
+        """A request that was sent without an id has one of this gateway's."""
+        told = [r for r in self.frames if r.get("conn") == name and r.get("frame", {}).get("event") == record["frame"]["event"]]
+        client, after = self.clients[name], 0
+        for earlier in told[: told.index(record) + 1]:
+            event = client.event("exec.approval.requested", self.seconds, after)
+            after = client.frames.index(event) + 1
+            self.renamed[earlier["frame"]["payload"]["id"]] = event["payload"]["id"]
 
     def _compare_error(self, expected: Frame, actual: Frame, where: str) -> None:
         """Errors are the same to the letter: code, message and details."""

@@ -37,6 +37,7 @@ REPLAYED = [
     "agent.variants",
     "sessions.crud",
     "config.rpc",
+    "exec.approval",
 ]
 CASES = [
     pytest.param(generation, scenario, id=f"{generation}-{scenario}")
@@ -47,6 +48,8 @@ CASES = [
 # Conversations that were recorded in a session somebody had spoken in before.
 IN_AN_OLD_SESSION = {(3, "chat.inject"), (3, "chat.no-read-scope"), (4, "chat.no-read-scope")}
 SCOPES: dict[str | None, list[str] | None] = {"none": None, "read": ["operator.read"], "write": ["operator.write"]}
+# Today's original asks only clients that say that they can be asked.
+CAN_BE_ASKED = {"exec.approval": "approver"}
 WITHOUT_TOOL_EVENTS = {"chat.two-watchers": "b"}
 
 
@@ -64,6 +67,8 @@ def as_recorded(port: int, generation: int, scenario: str) -> Callable[[str | No
         changes: dict[str, Any] = {"scopes": SCOPES[name]} if name in SCOPES else {}
         if name is not None and WITHOUT_TOOL_EVENTS.get(scenario) == name:
             changes["caps"] = []
+        if name is not None and CAN_BE_ASKED.get(scenario) == name:
+            changes["caps"] = ["tool-events", "exec-approvals"]
         return connect(port, generation, **changes)
 
     return open_client

@@ -239,12 +239,10 @@ def test_a_token_on_the_command_line_does_not_stay_visible(start: Any, state: Pa
     [
         {"tools": {"profile": "minimal"}},
         {"tools": {"exec": {"security": "deny"}}},
-        {"tools": {"exec": {"security": "allowlist"}}},
-        {"tools": {"exec": {"ask": "always"}}},
         {"tools": {"exec": {"host": "sandbox"}}},
         {"agents": {"defaults": {"sandbox": {"mode": "all"}}}},
         {"agents": {"list": [{"id": "main", "tools": {"deny": ["exec"]}}]}},
-        {"agents": {"list": [{"id": "main", "tools": {"exec": {"mode": "ask"}}}]}},
+        {"agents": {"list": [{"id": "main", "tools": {"exec": {"mode": "deny"}}}]}},
     ],
     ids=json.dumps,
 )
@@ -262,9 +260,9 @@ def test_a_config_that_restricts_commands_is_not_run_without_the_restriction(
 
 
 def test_a_rule_for_commands_that_cannot_be_kept_is_said_in_log_and_doctor(start: Any, state: Path) -> None:
-    gateway = start(gateway_config(state, more={"tools": {"exec": {"ask": "always"}}}))
-    gateway.wait_for_line(r"\[config\] `tools\.exec\.ask` is `always`.*runs no commands.*`off`")
-    assert "`tools.exec.ask` is `always`" in gateway.command("doctor").text
+    gateway = start(gateway_config(state, more={"tools": {"exec": {"host": "node"}}}))
+    gateway.wait_for_line(r"\[config\] `tools\.exec\.host` is `node`.*runs no commands.*`gateway`")
+    assert "`tools.exec.host` is `node`" in gateway.command("doctor").text
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to the gateway")

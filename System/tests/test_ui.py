@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fakes import Error, FakeOpenAIChat, Hold, Silence, Text
+from fakes import Error, FakeOpenAIChat, Hold, Silence, Text, ToolCall
 from harness import Gateway, ModelConfig, connect, gateway_config
 from harness.browser import DESKTOP, PHONE, PRIVATE_NAME, Tab, browser
 from harness.config import TOKEN
@@ -63,6 +63,37 @@ def test_the_token_lets_one_in_and_an_answer_streams(tab: OpenTab, fake_chat: Fa
     expect(page.answers.last).to_contain_text("word60")
     expect(page.stop_button).to_be_hidden()
     expect(page.answers).to_have_count(1)
+
+
+def test_a_command_that_waits_is_shown_whole_and_decided_here_or_elsewhere(
+    tab: OpenTab, ours: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    ours.write_config(ours.config | {"tools": {"exec": {"security": "allowlist"}}})
+    command = "echo ran >> ran.txt; echo '" + "long " * 60 + "\u202e'"
+    page = tab()
+    card = page.page.get_by_role("region", name="Commands waiting for your decision").get_by_role("article")
+
+    def ask() -> None:
+        fake_chat.script += [ToolCall("exec", {"command": command}), Text("That was it.")]
+        page.say("run it")
+        expect(card).to_have_count(1)
+
+    ask()
+    expect(card.locator("pre")).to_have_text(command.replace("\u202e", "\\u{202E}"))
+    expect(card).to_contain_text("Agent main")
+    expect(card).to_contain_text(re.compile(r"1[01]\d s left to decide"))
+    expect(card.get_by_role("button")).to_have_text(["Allow once", "Deny"])
+    page.picture("approval-card")
+    card.get_by_role("button", name="Allow once").click()
+    expect(page.answers.last).to_contain_text("That was it.")
+    assert (ours.state / "workspace/ran.txt").read_text() == "ran\n"
+
+    ask()
+    with connect(ours.port, caps=["exec-approvals"]) as other:
+        [waiting] = other.request("exec.approval.list", {})
+        other.request("exec.approval.resolve", {"id": waiting["id"], "decision": "deny"})
+    expect(card).to_have_count(0)
+    assert (ours.state / "workspace/ran.txt").read_text() == "ran\n"
 
 
 def test_a_wrong_token_is_told_in_words(tab: OpenTab) -> None:

@@ -48,7 +48,7 @@ struct PlatformKeysTests {
     ]
 
     private static let values: [JSON] = [
-        true, false, "all", "off", "newline", "open", "disabled", "allowlist", "block", "ipv4first",
+        true, false, "all", "off", "newline", "open", "disabled", "allowlist", "block", "ipv4first", "both",
         "elsewhere", 0, 7,
         [7],
         [1, 2], ["elsewhere"], ["elsewhere": "7"], ["elsewhere": false], ["minChars": 5],

@@ -16,6 +16,10 @@ package final class ChannelBoard {
     package var receive: (ChannelMessage) async throws(InboxError) -> Void = { _ throws(InboxError) in
         throw InboxError("the gateway is starting")
     }
+    /// Takes buttons that people press; set before `run`.
+    package var press: (ChannelMessage) async throws(InboxError) -> PressAnswer? = { _ throws(InboxError) in
+        throw InboxError("the gateway is starting")
+    }
     /// Whether a message would be answered.
     package var admits: (ChannelMessage) async -> Bool = { _ in true }
     /// Takes what happens and is no message.
@@ -76,6 +80,10 @@ package final class ChannelBoard {
                     seat.state.lastInboundAt = .now
                     seat.state.receivedCount += 1
                     try await receive(message)
+                },
+                press: { [unowned self] message throws(InboxError) in
+                    seat.state.lastInboundAt = .now
+                    return try await press(message)
                 },
                 notice: { [unowned self] in await notice($0) },
                 admits: { [unowned self] in await admits($0) }),

@@ -13,6 +13,8 @@ package final class ChannelDoor {
     private let stickers: StickerBook
     private let log: Log
     private let history = PendingHistory()
+    /// Nil where no command has to be approved.
+    package var approvals: ChatApprovals?
     private var notices: [SessionKey: [ChannelNotice]] = [:]
     private var turnedAway = Recent<String>(most: 5_000)
     /// The last message of each chat that is being taken.
@@ -57,6 +59,15 @@ package final class ChannelDoor {
         } catch {
             throw InboxError("\(error)")
         }
+    }
+
+    /// A button is pressed: an answer about a command is taken at once, anything else as if it had been written.
+    package func press(_ message: ChannelMessage) async throws(InboxError) -> PressAnswer? {
+        guard let approvals, let words = ApproveCommand.words(of: message.text) else {
+            try await receive(message)
+            return nil
+        }
+        return await approvals.decide(words, by: message.sender, on: message.address.key)
     }
 
     /// Something happened; the session hears of it with its next message, unless a stranger did it.

@@ -6,7 +6,6 @@ enum AbsentCommands {
         absent("elevated", "elev", "Tools run with the rights of the gateway's own user."),
         absent("exec", "`tools.exec` in the config says how commands run."),
         absent("send", "`sendPolicy` of a session says whether it may be written to."),
-        absent("approve", "`tools.exec` in the config says which commands run."),
         absent("allowlist", "`openclaw config set` changes who may write."),
         absent("subagents", "One agent answers in a session."),
         absent("agents", "`openclaw agents list` shows the agents."),

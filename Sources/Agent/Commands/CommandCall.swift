@@ -15,6 +15,10 @@ struct CommandCall {
     let facts: HouseFacts
     /// Nil: no chat platform can be set up.
     let pairing: PairingDesk?
+    /// Nil: no command waits for approval here.
+    let approvals: ApprovalDesk?
+    /// Nil: no chat platform can be set up.
+    let chatApprovals: ChatApprovals?
     /// Runs and waiting messages of this session.
     let activity: (running: Int, queued: Int)
 

@@ -62,7 +62,7 @@ package struct SlashCommands: Sendable {
 
     package static let standard = SlashCommands(
         SessionCommands.all + ModelCommands.all + DisplayCommands.all + StatusCommands.all
-            + [PairingCommand.command],
+            + [PairingCommand.command, ApproveCommand.command],
         absent: AbsentCommands.all)
 
     /// `absent` are answered and not listed.

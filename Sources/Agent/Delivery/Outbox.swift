@@ -15,6 +15,10 @@ package final class Outbox {
     private var busy: [Address: Bool] = [:]
     /// Runs of which something is on its way to be seen early: their parts wait until it is known what became of it.
     private var early: [RunID: Gate] = [:]
+    /// Parts that are being sent.
+    private var inFlight: Set<Int64> = []
+    /// What is to be in their place afterwards.
+    private var changes: [Int64: OutgoingPart.Content] = [:]
     private var isStopping = false
     /// Told when a part was sent, put off or given up.
     var settled: (RunID) -> Void = { _ in }
@@ -102,6 +106,20 @@ package final class Outbox {
         try await work()
     }
 
+    // MARK: Changes
+
+    /// Puts something else in the place of a part, whether people see it already or not; empty content takes it away.
+    func change(_ part: OutboxPart, to content: OutgoingPart.Content) async throws {
+        // It may begin to be sent while the store is asked.
+        for _ in 0..<2 {
+            if inFlight.contains(part.id) {
+                changes[part.id] = content
+                return
+            }
+            if try await store.change(part.id, to: content) { return wake(part.address) }
+        }
+    }
+
     // MARK: One conversation
 
     private func empty(_ conversation: Address) async {
@@ -141,6 +159,18 @@ package final class Outbox {
     }
 
     private func send(_ part: OutboxPart, through channel: any Channel) async throws {
+        inFlight.insert(part.id)
+        defer {
+            inFlight.remove(part.id)
+            changes[part.id] = nil
+        }
+        try await attempt(part, through: channel)
+        while let content = changes.removeValue(forKey: part.id) {
+            _ = try await store.change(part.id, to: content)
+        }
+    }
+
+    private func attempt(_ part: OutboxPart, through channel: any Channel) async throws {
         if part.content.isEmpty { return try await withdraw(part, from: channel) }
         try await store.sending(part.id)
         if part.triedAt != nil && part.platformID == nil {

@@ -11,6 +11,8 @@ final class ActiveRun {
     private let events: EventHub
 
     private(set) var state: ActiveRunState
+    /// Whether it waits for a person's decision: its time stands still.
+    var isAsking = false
     /// Set once, by whoever stops the run first.
     private(set) var abortReason: AbortReason?
     /// Opens when the run is to stop, or has ended.

@@ -7,6 +7,7 @@ import Core
 final class Deadlines {
     private struct Watched {
         var secondsLeft: Int
+        var isHeld: @MainActor () -> Bool
         var expire: @MainActor () -> Void
     }
 
@@ -15,9 +16,14 @@ final class Deadlines {
     private var bell = Gate()
 
     /// Calls `expire` after `seconds`, rounded up to a tick, unless it is cancelled before.
-    func watch(seconds: Int, expire: @escaping @MainActor () -> Void) -> Int {
+    ///
+    /// Time in which `isHeld` does not count.
+    func watch(
+        seconds: Int, isHeld: @escaping @MainActor () -> Bool = { false },
+        expire: @escaping @MainActor () -> Void
+    ) -> Int {
         nextID += 1
-        watched[nextID] = Watched(secondsLeft: max(seconds, 1), expire: expire)
+        watched[nextID] = Watched(secondsLeft: max(seconds, 1), isHeld: isHeld, expire: expire)
         bell.open()
         return nextID
     }
@@ -39,7 +45,7 @@ final class Deadlines {
 
     private func tick() {
         var expired: [Int] = []
-        for id in watched.keys {
+        for id in watched.keys where watched[id]?.isHeld() == false {
             watched[id]?.secondsLeft -= 1
             if let left = watched[id]?.secondsLeft, left <= 0 { expired.append(id) }
         }

@@ -57,7 +57,9 @@ extension Switchboard {
     ) async -> RunOutcome? {
         let seconds =
             limit > .zero ? min(limit.components.seconds, Self.longestTurnSeconds) : Self.longestTurnSeconds
-        let watch = deadlines.watch(seconds: Int(seconds)) { live.stop(.timeout) }
+        let watch = deadlines.watch(seconds: Int(seconds), isHeld: { live.isAsking }) {
+            live.stop(.timeout)
+        }
         defer { deadlines.cancel(watch) }
         return await withTaskGroup(of: RunOutcome?.self) { group in
             group.addTask {
@@ -99,7 +101,7 @@ extension Switchboard {
             arguments: match.arguments, message: message, profile: profile, settings: settings,
             stores: stores,
             directory: directory, tools: tools, workspaces: workspaces, facts: facts,
-            pairing: pairing,
+            pairing: pairing, approvals: approvals, chatApprovals: chatApprovals,
             activity: (activeCount(in: message.session), queue.waiting(in: message.session).count))
         do {
             switch try await match.command.run(call) {

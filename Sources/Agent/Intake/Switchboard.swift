@@ -26,6 +26,10 @@ package final class Switchboard {
     package var replies: ReplyDesk?
     /// Nil where nobody can ask to be let in.
     package var pairing: PairingDesk?
+    /// Nil where no command waits for approval.
+    package var approvals: ApprovalDesk?
+    /// Nil where no chat can be asked.
+    package var chatApprovals: ChatApprovals?
     /// Nil where nobody watches the volume.
     package var volume: VolumeWatch?
 

@@ -32,6 +32,8 @@ package struct AgentSettings: Sendable {
     package var allowsRestart = false
     /// `commands.ownerAllowFrom`: who owns the assistant, on every channel or, after `telegram:`, on one.
     package var owners: [String] = []
+    /// `approvals.exec`: which chats are asked before a command runs.
+    package var forwarding = ApprovalForwarding()
     /// A turn that asks for tools so often is going in circles.
     package var maxToolRounds = 100
 
@@ -111,6 +113,8 @@ package struct AgentProfile: Sendable {
     package var tools = ToolPolicy()
     /// Between blocks of an answer that comes as several messages.
     package var humanDelay = HumanDelay()
+    /// What the config says of its commands.
+    package var exec = ExecWish()
     /// How it is called in groups, beside the platform's own mentions.
     package var mentions = MentionPatterns()
     /// Whether missing workspace files stay missing (`agents.defaults.skipBootstrap`).

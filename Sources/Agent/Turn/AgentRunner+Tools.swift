@@ -56,7 +56,7 @@ extension AgentRunner {
             progress: { live.publish(.toolProgressed(call, partial: $0)) })
         context.call = call.id
         context.chat = turn.order.message.chat
-        let result = try await runInTime(call, plan, context)
+        let result = try await runInTime(call, plan, context, live)
         live.publish(
             .toolFinished(
                 call, result, title: tools.title(call, summary: result.summary), startedAt: startedAt))
@@ -65,11 +65,13 @@ extension AgentRunner {
 
     /// The result, or one that says that the call took too long.
     private func runInTime(
-        _ call: ToolCall, _ plan: ToolBox.Plan, _ context: ToolContext
+        _ call: ToolCall, _ plan: ToolBox.Plan, _ context: ToolContext, _ live: ActiveRun
     ) async throws(CancellationError) -> ToolResult {
         let late = Gate()
         let limit = tools.callTimeout
-        let watch = deadlines.watch(seconds: Int(limit.components.seconds)) { late.open() }
+        let watch = deadlines.watch(
+            seconds: Int(limit.components.seconds), isHeld: { live.isAsking }
+        ) { late.open() }
         defer { deadlines.cancel(watch) }
         let box = tools
         let result = await withTaskGroup(of: ToolResult?.self) { group in

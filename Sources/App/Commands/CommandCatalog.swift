@@ -4,6 +4,7 @@ enum CommandCatalog {
     static var all: [Command] {
         GatewayCommands.all + StatusCommands.all + ConfigCommands.all + AgentCommands.all + ModelCommands.all
             + ChannelCommands.all + ChannelSetupCommands.all + MessageCommands.all + PairingCommands.all
+            + ApprovalCommands.all
             + DeviceCommands.all + LogCommands.all
             + DoctorCommands.all + SetupCommands.all + OnboardCommands.all + MigrateCommands.all
             + FlyCommands.all

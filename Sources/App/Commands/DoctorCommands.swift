@@ -95,10 +95,13 @@ enum DoctorCommands {
                     "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
         }
         if let space = Finding(volumeOf: setup), space.weight != .ok { findings.append(space) }
-        for path in [setup.configPath] + setup.config.secrets.files {
+        for path in [setup.configPath, "\(setup.state)/\(ApprovalsFile.name)"] + setup.config.secrets.files {
             var status = stat()
             guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
             findings.append(Finding(.note, "Others can read \(path): `chmod 600 \(path)`"))
+        }
+        do throws(ApprovalsFileError) { _ = try ApprovalsFile(setup).read() } catch {
+            findings.append(Finding(.problem, "No command runs: \(error)"))
         }
         if setup.config.gateway.controlUi.enabled, UIFolder.find(setup.environment) == nil {
             findings.append(

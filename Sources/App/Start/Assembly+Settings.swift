@@ -34,6 +34,7 @@ struct RoomSettings {
         settings.fileToolsStayInWorkspace = config.tools.fs.workspaceOnly
         settings.allowsRestart = config.commands.restart
         settings.owners = config.commands.ownerAllowFrom
+        settings.forwarding = forwarding
         settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
         settings.routes = AgentRoutes(config.bindings.map { route($0) })
         settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
@@ -46,6 +47,20 @@ struct RoomSettings {
             if let alias = entry.alias, let model = ModelReference(name) { settings.aliases[alias] = model }
         }
         return settings
+    }
+
+    private var forwarding: ApprovalForwarding {
+        let wish = config.approvals.exec
+        var forwarding = ApprovalForwarding()
+        forwarding.isEnabled = wish.enabled
+        forwarding.mode = ApprovalForwarding.Mode(rawValue: wish.mode) ?? .session
+        forwarding.filter = ApprovalFilter(agents: wish.agentFilter, sessions: wish.sessionFilter)
+        forwarding.targets = wish.targets.map {
+            ApprovalForwarding.Target(
+                channel: ChannelID($0.channel.lowercased()), account: $0.accountId, to: $0.to,
+                thread: $0.threadId)
+        }
+        return forwarding
     }
 
     private func route(_ binding: BindingConfig) -> AgentRoutes.Route {
@@ -109,7 +124,9 @@ struct RoomSettings {
         profile.skipsBootstrap = defaults.skipBootstrap
         profile.contextTokens = defaults.contextTokens
         profile.humanDelay = defaults.humanDelay(of: agent)
-        profile.tools = ToolRules(config, agent: agent).policy
+        let rules = ToolRules(config, agent: agent)
+        profile.tools = rules.policy
+        profile.exec = rules.exec
         profile.mentions = MentionRules(config, agent: agent).patterns
         return profile
     }

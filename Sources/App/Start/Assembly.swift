@@ -28,6 +28,9 @@ final class Assembly {
     private let stickers: StickerBook
     private let messages: MessageDesk
     private let door: ChannelDoor
+    private let approvals: ApprovalDesk
+    private let approver: CommandApprover
+    private let chatApprovals: ChatApprovals
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
     private var saidShadowed: Set<String> = []
@@ -81,9 +84,21 @@ final class Assembly {
         door = ChannelDoor(
             board: board, switchboard: switchboard, replies: replies, pairing: pairing, stores: stores,
             files: IncomingFiles(base64: { Base64.encode($0) }), stickers: stickers, log: log)
+        approvals = ApprovalDesk()
+        let approvalsFile = ApprovalsFile(setup)
+        approver = CommandApprover(
+            desk: approvals, file: approvalsFile, switchboard: switchboard, log: log.named("approvals"))
+        chatApprovals = ChatApprovals(
+            desk: approvals, board: board, switchboard: switchboard, pairing: pairing, outbox: outbox,
+            store: stores.outbox, log: log)
+        approvals.audiences = [chatApprovals]
+        door.approvals = chatApprovals
         switchboard.replies = replies
         switchboard.pairing = pairing
+        switchboard.approvals = approvals
+        switchboard.chatApprovals = chatApprovals
         board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
+        board.press = { [door] message throws(InboxError) in try await door.press(message) }
         board.notice = { [door] in await door.note($0) }
         board.admits = { [door] in await door.admits($0) }
         board.becameReady = { [outbox] in outbox.wake($0) }
@@ -104,8 +119,9 @@ final class Assembly {
                 defaultModel: router.defaultModel,
                 catalog: router.catalog),
             services: Self.services(
-                stores, switchboard, board, pairing, messages, events, setup, rooms, router, logs: logs,
-                log: log))
+                stores, switchboard, board, pairing, messages, (approvals, approvalsFile), events, setup,
+                rooms,
+                router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
         volume.changed = { [unowned self] in
             gateway.refreshHealth()
@@ -131,7 +147,7 @@ final class Assembly {
             StateImport(stateDirectory: setup.state, database: database), log: log.named("import"))
         let answering: [any Service] = [
             OutboxService(outbox), SwitchboardService(switchboard),
-            ChannelsService(board, replies, stickers) { [unowned self] in channelAccounts },
+            ChannelsService(board, replies, stickers, chatApprovals) { [unowned self] in channelAccounts },
         ]
         // What is brought in, answered or sent has to be written down first.
         let isReadOnly = setup.isReadOnly
@@ -201,10 +217,11 @@ final class Assembly {
         replies.blockStreaming = rooms.agent.blockStreaming
         switchboard.settings = rooms.agent
         switchboard.directory = Self.directory(router)
-        switchboard.tools = ToolBox(Self.tools(rooms, messages))
+        switchboard.tools = ToolBox(Self.tools(rooms, messages, approver.gate))
         messages.defaultAccount = { channel in
             rooms.channels.first { $0.id == channel }?.defaultAccount ?? "default"
         }
+        chatApprovals.defaultAccount = messages.defaultAccount
         gateway.apply(
             rooms.gateway(
                 configHash: setup.snapshot.hash, databasePath: database.path,
@@ -215,8 +232,10 @@ final class Assembly {
     // MARK: Parts
 
     /// Every tool; the one for chat platforms only where there is one.
-    private static func tools(_ rooms: RoomSettings, _ messages: MessageDesk) -> [any Tool] {
-        let tools = ToolCatalog.tools(rooms.tools)
+    private static func tools(
+        _ rooms: RoomSettings, _ messages: MessageDesk, _ gate: CommandGate
+    ) -> [any Tool] {
+        let tools = ToolCatalog.tools(rooms.tools, gate: gate)
         guard rooms.channelSections.hasAccounts else { return tools }
         return tools + [
             MessageTool(
@@ -257,13 +276,13 @@ final class Assembly {
 
     private static func services(
         _ stores: Stores, _ switchboard: Switchboard, _ board: ChannelBoard, _ pairing: PairingDesk,
-        _ messages: MessageDesk, _ events: EventHub, _ setup: LocalSetup,
-        _ rooms: RoomSettings,
+        _ messages: MessageDesk, _ approvals: (ApprovalDesk, ApprovalsFile), _ events: EventHub,
+        _ setup: LocalSetup, _ rooms: RoomSettings,
         _ router: ModelRouter, logs: LogSetup, log: Log
     ) -> GatewayServices {
         GatewayServices(
             stores: stores, switchboard: switchboard, channels: board, pairing: pairing,
-            messages: messages, events: events,
+            messages: messages, approvals: approvals, events: events,
             configFile: setup.file,
             models: KnownModels(
                 list: { [router] in

@@ -115,15 +115,17 @@ final class ChannelsService: Service {
     private let board: ChannelBoard
     private let replies: ReplyDesk
     private let stickers: StickerBook
+    private let approvals: ChatApprovals
     private let accounts: @MainActor () -> [ChannelAccount]
 
     init(
-        _ board: ChannelBoard, _ replies: ReplyDesk, _ stickers: StickerBook,
+        _ board: ChannelBoard, _ replies: ReplyDesk, _ stickers: StickerBook, _ approvals: ChatApprovals,
         accounts: @escaping @MainActor () -> [ChannelAccount]
     ) {
         self.board = board
         self.replies = replies
         self.stickers = stickers
+        self.approvals = approvals
         self.accounts = accounts
     }
 
@@ -133,6 +135,7 @@ final class ChannelsService: Service {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.replies.run() }
             group.addTask { await self.stickers.run() }
+            group.addTask { await self.approvals.run() }
             group.addTask { await self.board.run() }
         }
     }

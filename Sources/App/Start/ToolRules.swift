@@ -3,11 +3,13 @@ import Core
 
 /// What an agent's tools may do: `tools`, `agents.list[].tools`, and the rules for commands.
 ///
-/// A rule that cannot be kept yet (asking first, lists of allowed commands, sandboxes, other hosts) takes `exec` away: it
-/// was written to restrict commands, and running them all would be the opposite.
+/// A rule that cannot be kept yet (sandboxes, other hosts) takes `exec` away: it was written to restrict commands, and
+/// running them all would be the opposite.
 struct ToolRules {
     let policy: ToolPolicy
-    /// Why commands are off though nobody denied them, for people; nil when the rules are kept as they are written.
+    /// Which commands run, and when a person is asked.
+    let exec: ExecWish
+    /// What comes to something else than it says, for people; nil when the rules are kept as they are written.
     let warning: String?
 
     init(_ config: Config, agent: AgentConfig?) {
@@ -23,9 +25,28 @@ struct ToolRules {
             policy = policy.and(ToolPolicy(deny: ["group:runtime"]))
             warning = reason
         } else {
-            warning = nil
+            warning = Self.withoutReviewer(config, agent)
         }
         self.policy = policy
+        exec = Self.wish(config, agent)
+    }
+
+    private static func wish(_ config: Config, _ agent: AgentConfig?) -> ExecWish {
+        func value(_ read: (any ExecRules) -> String?) -> String? {
+            agent.flatMap { read($0.tools.exec) } ?? read(config.tools.exec)
+        }
+        return ExecWish(
+            security: value { $0.security }.flatMap { ExecSecurity(rawValue: $0) },
+            ask: value { $0.ask }.flatMap { ExecAsk(rawValue: $0) }
+        ).and(ExecWish(mode: value { $0.mode }))
+    }
+
+    private static func withoutReviewer(_ config: Config, _ agent: AgentConfig?) -> String? {
+        guard
+            let rule = rules(config, agent).first(where: { $0.value == "auto" && $0.path.hasSuffix(".mode") })
+        else { return nil }
+        return
+            "`\(rule.path)` is `auto`: no model reviews commands here, so a person is asked, as with `ask`."
     }
 
     /// What the log and the doctor say, each sentence once.
@@ -86,8 +107,9 @@ struct ToolRules {
         }
         let ownSandbox = agent?.sandbox.mode
         return [
-            rule("security", "full") { $0.security }, rule("mode", "full") { $0.mode },
-            rule("ask", "off") { $0.ask }, rule("host", "gateway", "auto") { $0.host },
+            rule("security", "full", "allowlist") { $0.security },
+            rule("mode", "full", "ask", "auto", "allowlist") { $0.mode },
+            rule("host", "gateway", "auto") { $0.host },
             Rule(
                 path: ownSandbox == nil ? "agents.defaults.sandbox.mode" : "\(place)sandbox.mode",
                 value: ownSandbox ?? config.agents.defaults.sandbox.mode, harmless: ["off"]),

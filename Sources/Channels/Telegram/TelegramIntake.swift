@@ -183,12 +183,18 @@ final class TelegramIntake {
 
     // MARK: Presses, reactions, votes, places
 
+    /// core.telegram.org/bots/api#answercallbackquery.
+    private static let mostAnswerCharacters = 200
+
     private func take(_ callback: TelegramCallback) async throws(InboxError) {
         var answer: JSONObject = ["callback_query_id": .string(callback.id)]
         if settings.buttons != .off, let data = callback.data, callback.message != nil {
             if let command = buttons.command(of: data), let message = mapping.message(callback, says: command)
             {
-                try await house.inbox.receive(message)
+                if let told = try await house.inbox.press(message) {
+                    answer["text"] = .string(String(told.text.prefix(Self.mostAnswerCharacters)))
+                    if told.isRefusal { answer["show_alert"] = true }
+                }
             } else {
                 answer["text"] = "This button is too old. Please ask again."
             }

@@ -75,6 +75,9 @@ package struct Inbox {
     /// Messages of one chat are taken in the order of the calls; calls for different chats may run side by side. A
     /// repeated message is recognised and dropped. When it throws, the message was not kept: it has to be handed in again.
     package let receive: (ChannelMessage) async throws(InboxError) -> Void
+    /// Takes a button that was pressed, as `receive` takes what it says; what it returns is for that person alone, nil for
+    /// nothing.
+    package let press: (ChannelMessage) async throws(InboxError) -> PressAnswer?
     /// Something that happened and is no message; the agent hears of it with its next turn in that conversation, which
     /// is that of any message handed in after this returns.
     package let notice: (ChannelNotice) async -> Void
@@ -83,12 +86,30 @@ package struct Inbox {
 
     package init(
         receive: @escaping (ChannelMessage) async throws(InboxError) -> Void,
+        press: ((ChannelMessage) async throws(InboxError) -> PressAnswer?)? = nil,
         notice: @escaping (ChannelNotice) async -> Void = { _ in },
         admits: @escaping (ChannelMessage) async -> Bool = { _ in true }
     ) {
         self.receive = receive
+        self.press =
+            press ?? { message throws(InboxError) in
+                try await receive(message)
+                return nil
+            }
         self.notice = notice
         self.admits = admits
+    }
+}
+
+/// What a person who has pressed a button is told.
+package struct PressAnswer: Sendable, Hashable {
+    package var text: String
+    /// Whether nothing has come of the press.
+    package var isRefusal: Bool
+
+    package init(_ text: String, isRefusal: Bool = false) {
+        self.text = text
+        self.isRefusal = isRefusal
     }
 }
 

@@ -36,6 +36,7 @@ package struct ChannelRules: Sendable, Hashable {
     package var allowsBots = BotRule.none
     /// Whether our commands are put into the platform's menu.
     package var hasNativeCommands = true
+    package var approvals = ApprovalRules()
 
     /// Who may write directly.
     package enum DirectPolicy: String, Sendable {
@@ -97,7 +98,8 @@ extension ChannelRules {
         streaming.progress.toolProgress blockStreaming blockStreamingCoalesce
         streamMode draftChunk dmPolicy dm.policy dm.enabled dm.allowFrom allowFrom groupPolicy groupAllowFrom chunkMode
         textChunkLimit maxLinesPerMessage responsePrefix ackReaction ackReactionScope allowBots commands.native
-        """
+
+        """ + ApprovalRules.keys
 
     /// `section` is the account's over the channel's; `shared` is `channels.defaults`, `messages` the section of that name.
     package init(section: JSON, shared: JSON, messages: JSON, defaults: Defaults) {
@@ -134,6 +136,7 @@ extension ChannelRules {
             default: .none
             }
         hasNativeCommands = section["commands"]?["native"]?.boolValue ?? true
+        approvals = ApprovalRules(section["execApprovals"] ?? [:])
     }
 
     private static func word<Word: RawRepresentable<String>>(_ json: JSON) -> Word? {

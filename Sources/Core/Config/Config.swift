@@ -10,6 +10,7 @@ package struct Config: ConfigSection {
     package var tools = ToolsConfig()
     package var commands = CommandsConfig()
     package var ui = UIConfig()
+    package var approvals = ApprovalsConfig()
     /// Which agent answers where.
     package var bindings: [BindingConfig] = []
     /// Variables from `env` and `env.vars`; they never replace one that the process already has.
@@ -42,6 +43,7 @@ package struct Config: ConfigSection {
         Field("tools", \.tools, .object).reload(.none).label("Tools"),
         Field("commands", \.commands, .object).reload(.none).label("Commands"),
         Field("ui", \.ui, .object).reload(.none).label("User interface"),
+        Field("approvals", \.approvals, .object).reload(.none).label("Approvals"),
         Field("channels", \.channels, .sections).label("Channels"),
         Field("bindings", \.bindings, .list(.object)).reload(.none).label("Bindings"),
         Field("secrets", \.secretProviders, .object).reload(.none).label("Secrets"),
@@ -52,8 +54,7 @@ package struct Config: ConfigSection {
         .known("discovery", reload: .restart), .known("canvasHost", reload: .restart),
         .known("diagnostics", reload: .restart), .known("update", reload: .restart),
         .known("nodeHost", reload: .restart), .known("broadcast", reload: .restart),
-        .known("media", reload: .restart), .known("approvals", reload: .restart),
-        .known("web", reload: .restart))
+        .known("media", reload: .restart), .known("web", reload: .restart))
 
     /// Sections that only newer releases know do nothing here, so a change of them does nothing either.
     static let reloadRuleOfOtherSections = ReloadRule.none

@@ -91,6 +91,14 @@ extension ConnectParams.Auth {
     }
 }
 
+extension ConnectParams {
+    /// Whether somebody sits there who can be asked for approvals: a page, an app, or a client that says so.
+    var canApprove: Bool {
+        client.isControlUI || client.mode == "ui"
+            || caps.contains { ["approvals", "exec-approvals"].contains($0) }
+    }
+}
+
 extension JSON {
     /// The strings of an array; other elements are left out.
     var strings: [String] { arrayValue?.compactMap(\.stringValue) ?? [] }

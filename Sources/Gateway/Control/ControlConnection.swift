@@ -38,6 +38,8 @@ final class ControlConnection: Caller {
     private(set) var client: ConnectParams.Client?
     /// The client has the capability `tool-events`.
     private(set) var wantsToolEvents = false
+    /// A person looks at it who can answer when a command waits for approval.
+    private(set) var isApprovalClient = false
     var subscriptions = SessionSubscriptions()
     /// Where the broadcaster keeps it.
     var placeInList: Int?
@@ -65,6 +67,7 @@ final class ControlConnection: Caller {
     }
 
     var clientID: String { client?.id ?? "" }
+    var clientName: String { client?.displayName ?? clientID }
 
     /// Speaks first.
     func opened() {
@@ -202,6 +205,7 @@ extension ControlConnection {
         client = params.client
         deviceID = params.device?.id
         wantsToolEvents = params.caps.contains("tool-events")
+        isApprovalClient = params.canApprove
         socket.maxMessageBytes = Limits.maxPayloadBytes
         presenceKey = plane.joined(self, params, acceptance)
         let hello = plane.hello(for: self, acceptance, token)

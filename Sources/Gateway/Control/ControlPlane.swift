@@ -307,7 +307,7 @@ enum EventNames {
         let both = [
             "connect.challenge", "agent", "chat", "presence", "tick", "shutdown", "health",
             "device.pair.requested",
-            "device.pair.resolved",
+            "device.pair.resolved", "exec.approval.requested", "exec.approval.resolved",
         ]
         guard generation == .four else { return both }
         return both + ["sessions.changed", "session.message", "session.tool", "config.changed"]

@@ -139,6 +139,7 @@ extension AgentMethods {
             throw .unavailable("the answer could not be delivered: \(reason)")
         }
         let key = try session(call, agent, settings)
+        try call.checkCommand(call.text("message") ?? "")
         let images: [ImageContent]
         do throws(AttachmentError) {
             images = try Attachments.images(in: call.params["attachments"])

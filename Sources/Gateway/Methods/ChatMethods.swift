@@ -60,6 +60,7 @@ struct ChatMethods: MethodGroup {
         let key = settings.now.keys.canonical(spelling)
         call.client.remember(spelling: spelling, of: key)
         let text = call.text("message") ?? ""
+        try call.checkCommand(text)
         let images: [ImageContent]
         do throws(AttachmentError) {
             images = try Attachments.images(in: call.params["attachments"])

@@ -1,3 +1,4 @@
+import Agent
 import Core
 
 /// Every method a client may call: name, scope, parameters and handler together.
@@ -115,6 +116,14 @@ struct Call {
     /// Longer than any turn may take; the client has gone by then.
     static let longestTurn: Duration = .seconds(48 * 3600)
 
+    /// Who may not answer about commands may not do it with `/approve` either.
+    func checkCommand(_ text: String) throws(RPCError) {
+        guard !client.scopes.allow(.approvals),
+            SlashCommands.standard.match(text)?.command.name == "approve"
+        else { return }
+        throw Scope.approvals.missing(in: generation)
+    }
+
     var generation: Generation { client.generation }
     var connectionID: String { client.id }
     /// The first member `key` of the params that is text.
@@ -130,6 +139,8 @@ protocol Caller: AnyObject {
     var deviceID: String? { get }
     /// The client's id and mode, for the transcript.
     var clientID: String { get }
+    /// What people know it by.
+    var clientName: String { get }
     var subscriptions: SessionSubscriptions { get set }
     func send(_ frame: [UInt8])
     /// Remembers how this client spells a session's key; events use its spelling.

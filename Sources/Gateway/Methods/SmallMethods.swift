@@ -28,7 +28,6 @@ struct SmallMethods: MethodGroup {
         table.addFast("node.list", .read, .empty) { _ throws(RPCError) in
             .json(["ts": Timestamp.now.json, "nodes": []])
         }
-        table.addFast("exec.approval.list", .approvals, .loose) { _ throws(RPCError) in .json([]) }
         table.addFast(
             "tools.catalog", .read,
             ParamsSchema(.optional("agentId", .string(least: 1)), .optional("includePlugins", .boolean)),

@@ -113,6 +113,42 @@ package struct OutboxStore: Sendable {
         }
     }
 
+    // MARK: Changes
+
+    /// Parts of the runs whose names begin so, whatever became of them.
+    package func parts(ofRunsNamed prefix: String) async throws -> [OutboxPart] {
+        try await database.read { connection in
+            try connection.rows(
+                "SELECT \(OutboxTable.columns) FROM outbox WHERE run >= ? AND run < ? ORDER BY run, part",
+                prefix,
+                prefix + "\u{10FFFF}", map: OutboxTable.part)
+        }
+    }
+
+    /// Puts other content in the place of a part, also of one that is posted; one that was never tried is given up.
+    ///
+    /// Where it is not known whether the platform has the part, the other content is a message of its own.
+    /// False for a part that is being sent or was given up.
+    package func change(
+        _ id: Int64, to content: OutgoingPart.Content, at now: Timestamp = .now
+    ) async throws -> Bool {
+        try await database.write { connection in
+            let dropped = try connection.run(
+                """
+                UPDATE outbox SET state = ?, finished_at = ?, reason = 'it was settled before it was sent'
+                WHERE id = ? AND state = ? AND platform_id IS NULL AND tried_at IS NULL
+                """, OutboxState.failed.rawValue, now, id, OutboxState.waiting.rawValue)
+            if dropped > 0 { return true }
+            return try connection.run(
+                """
+                UPDATE outbox SET content = ?, state = ?, finished_at = NULL, attempts = 0, next_attempt_at = ?,
+                    nonce = CASE WHEN platform_id IS NULL THEN ? ELSE nonce END
+                WHERE id = ? AND state NOT IN (?, ?)
+                """, content.json, OutboxState.waiting.rawValue, now, OutboxTable.newNonce(), id,
+                OutboxState.sending.rawValue, OutboxState.failed.rawValue) > 0
+        }
+    }
+
     // MARK: Drafts
 
     /// Keeps a place for a part that its run is still writing, before anything of it is posted.

@@ -1,5 +1,5 @@
 /// A version 4 UUID in lower case.
-func randomUUID() -> String {
+package func randomUUID() -> String {
     var random = SystemRandomNumberGenerator()
     let high = random.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
     let low = random.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000

@@ -3,6 +3,8 @@ import Core
 /// Runs a shell command.
 struct RunCommand: Tool {
     let settings: ToolSettings
+    /// Asked before every command.
+    var gate = CommandGate.open
     let changesTheWorld = true
 
     /// Longest command line; the system's own limit is not much above.
@@ -35,9 +37,16 @@ struct RunCommand: Tool {
             let longest = Int(settings.execTimeout.components.seconds)
             let timeout =
                 try arguments.number("timeout", in: 1...Int(Int32.max)).map { min($0, longest) } ?? longest
+            let environment = ChildEnvironment.make(path: settings.path)
+            let request = CommandRequest(command: command, directory: directory) {
+                ProgramFinder(directory: directory, environment: environment).programs(of: command)
+            }
+            if case .refuse(let reason) = try await gate.decide(request, context) {
+                throw ToolFailure(reason)
+            }
             var order = Subprocess.Order(
-                ["/bin/sh", "-c", command], environment: ChildEnvironment.make(path: settings.path),
-                directory: directory, timeout: .seconds(timeout))
+                ["/bin/sh", "-c", command], environment: environment, directory: directory,
+                timeout: .seconds(timeout))
             order.limits = settings.limits
             let end = try await Subprocess.run(order, progress: context.progress)
             return CommandReport(command: command, directory: directory, timeout: timeout, end: end).result

@@ -91,6 +91,7 @@ private final class Place {
             "bindings": [
                 ["agentId": "sample", "match": ["channel": "discord", "peer": ["kind": "dm", "id": "1"]]]
             ],
+            "approvals": ["exec": ["targets": [["channel": "discord", "to": "user:1"]]]],
             "tools": ["profile": "coding"], "secrets": ["providers": ["sample": ["source": "env"]]],
             "models": [
                 "providers": [

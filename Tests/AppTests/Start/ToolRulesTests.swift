@@ -46,16 +46,12 @@ struct ToolRulesTests {
     }
 
     @Test(arguments: [
-        ("{tools: {exec: {security: 'allowlist'}}}", "`tools.exec.security` is `allowlist`"),
-        ("{tools: {exec: {ask: 'on-miss'}}}", "`tools.exec.ask` is `on-miss`"),
-        ("{tools: {exec: {mode: 'auto'}}}", "`tools.exec.mode` is `auto`"),
         ("{tools: {exec: {host: 'node'}}}", "`tools.exec.host` is `node`"),
         (
             "{agents: {defaults: {sandbox: {mode: 'non-main'}}}}",
             "`agents.defaults.sandbox.mode` is `non-main`"
         ),
         ("{agents: {list: [{id: 'a', sandbox: {mode: 'all'}}]}}", "`agents.list[a].sandbox.mode` is `all`"),
-        ("{agents: {list: [{id: 'a', tools: {exec: {ask: 'always'}}}]}}", "`agents.list[a].tools.exec.ask`"),
     ])
     func `a rule that cannot be kept takes commands away and says so`(config: String, said: String) throws {
         let rules = try rules(config)
@@ -66,6 +62,7 @@ struct ToolRulesTests {
 
     @Test(arguments: [
         "{tools: {exec: {security: 'full', ask: 'off', host: 'gateway'}}}",
+        "{tools: {exec: {security: 'allowlist', ask: 'on-miss'}}}", "{tools: {exec: {mode: 'ask'}}}",
         "{tools: {exec: {ask: 'always'}}, agents: {list: [{id: 'a', tools: {exec: {ask: 'off'}}}]}}",
         "{agents: {defaults: {sandbox: {mode: 'all'}}, list: [{id: 'a', sandbox: {mode: 'off'}}]}}",
     ])
@@ -74,5 +71,32 @@ struct ToolRulesTests {
         let rules = try rules(config)
 
         #expect(rules.policy.allows("exec") && rules.warning == nil)
+    }
+
+    @Test(arguments: [
+        ("{}", ExecWish()), ("{tools: {exec: {security: 'allowlist'}}}", ExecWish(security: .allowlist)),
+        ("{tools: {exec: {mode: 'ask'}}}", ExecWish(security: .allowlist, ask: .onMiss)),
+        ("{tools: {exec: {mode: 'full', ask: 'always'}}}", ExecWish(security: .full, ask: .always)),
+        ("{tools: {exec: {mode: 'allowlist', security: 'full'}}}", ExecWish(security: .allowlist, ask: .off)),
+        (
+            "{tools: {exec: {mode: 'full'}}, agents: {list: [{id: 'a', tools: {exec: {mode: 'ask'}}}]}}",
+            ExecWish(security: .allowlist, ask: .onMiss)
+        ),
+        (
+            "{tools: {exec: {security: 'allowlist'}}, agents: {list: [{id: 'a', tools: {exec: {security: 'full'}}}]}}",
+            ExecWish(security: .full)
+        ),
+    ])
+    func `an agent's commands follow its own keys, else the general ones, the stricter of mode and the rest`(
+        config: String, wish: ExecWish
+    ) throws {
+        #expect(try rules(config).exec == wish)
+    }
+
+    @Test func `a mode that has a model review commands asks a person, and says so`() throws {
+        let rules = try rules("{tools: {exec: {mode: 'auto'}}}")
+
+        #expect(rules.policy.allows("exec") && rules.exec == ExecWish(security: .allowlist, ask: .onMiss))
+        #expect(rules.warning?.contains("`tools.exec.mode` is `auto`") == true)
     }
 }

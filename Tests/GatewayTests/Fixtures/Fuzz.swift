@@ -72,6 +72,17 @@ enum Fuzz {
             #"{"includeDisabled":true,"limit":50,"offset":0,"enabled":"all","sortBy":"nextRunAtMs"}"#
         ),
         ("cron.status", "{}"), ("skills.status", #"{"agentId":"main"}"#), ("node.list", "{}"),
+        (
+            "exec.approval.request",
+            #"{"id":"a","command":"ls","cwd":"/","host":"gateway","security":"allowlist","ask":"on-miss","agentId":"main","resolvedPath":"/bin/ls","sessionKey":"main","timeoutMs":1,"twoPhase":true}"#
+        ),
+        ("exec.approval.resolve", #"{"id":"a","decision":"allow-once"}"#),
+        ("exec.approval.get", #"{"id":"a"}"#),
+        ("exec.approval.waitDecision", #"{"id":"a"}"#), ("exec.approvals.get", "{}"),
+        (
+            "exec.approvals.set",
+            #"{"file":{"version":1,"defaults":{"security":"full"},"agents":{"main":{"allowlist":[{"pattern":"/bin/ls"}]}}},"baseHash":"h"}"#
+        ),
         ("exec.approval.list", "{}"), ("tools.catalog", #"{"agentId":"main","includePlugins":true}"#),
         ("usage.cost", #"{"days":30}"#), ("usage.status", "{}"),
     ]

@@ -15,6 +15,7 @@ final class House {
     let model = ScriptedModel()
     let stores: Stores
     let switchboard: Switchboard
+    let approvals = ApprovalDesk()
     let folder: String
 
     private init(folder: String, auth: SharedAuth, configured: Bool) throws {
@@ -41,10 +42,15 @@ final class House {
             reference: ModelReference(provider: "fake", model: "fake-1"), name: "Fake 1",
             contextWindow: 128_000,
             reasoning: false)
+        let approvalsFile = ApprovalsFile(
+            path: folder + "/exec-approvals.json", home: nil,
+            load: { try PrivateFile.read(folder + "/exec-approvals.json", limit: ApprovalsFile.mostBytes) },
+            save: { try PrivateFile.write($0, to: folder + "/exec-approvals.json") })
         server = GatewayServer(
             settings: setup,
             services: GatewayServices(
-                stores: stores, switchboard: switchboard, events: events,
+                stores: stores, switchboard: switchboard, approvals: (approvals, approvalsFile),
+                events: events,
                 configFile: configured ? file : nil,
                 models: KnownModels(
                     list: { [facts] },

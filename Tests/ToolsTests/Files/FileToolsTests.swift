@@ -80,7 +80,7 @@ struct FileToolsTests {
 
     @Test
     func `the schemas are small and name what is required`() {
-        let schemas = ToolCatalog.tools(settings).map(\.schema)
+        let schemas = ToolCatalog.tools(settings, gate: .open).map(\.schema)
         let bytes = schemas.reduce(0) {
             $0 + $1.name.utf8.count + $1.description.utf8.count + $1.parameters.text.utf8.count
         }
@@ -95,7 +95,7 @@ struct FileToolsTests {
     }
 
     private func call(_ name: String, _ arguments: JSON, _ root: String) async throws -> ToolResult {
-        let tool = try #require(ToolCatalog.tools(settings).first { $0.schema.name == name })
+        let tool = try #require(ToolCatalog.tools(settings, gate: .open).first { $0.schema.name == name })
         return try await tool.call(
             arguments, in: ToolContext(workspace: root, agent: .main, session: "agent:main:main", run: "r"))
     }

@@ -1,6 +1,6 @@
 import type { Request } from "./requests";
 import type { EventFrame } from "./frames";
-import { listOf, recordOf, recordsOf, textOf, textsOf } from "./read";
+import { listOf, numberOf, recordOf, recordsOf, textOf, textsOf } from "./read";
 import { Store } from "./store";
 
 export type Decision = "allow-once" | "allow-always" | "deny";
@@ -12,6 +12,9 @@ export interface Approval {
   readonly folder: string | undefined;
   readonly warning: string | undefined;
   readonly sessionKey: string | undefined;
+  readonly agent: string | undefined;
+  /** When nobody's answer counts any more, in milliseconds since 1970 by the gateway's clock. */
+  readonly expiresAt: number | undefined;
   readonly decisions: readonly Decision[];
 }
 
@@ -64,6 +67,8 @@ function approvalOf(value: unknown): Approval[] {
       folder: textOf(asked.cwd),
       warning: textOf(asked.warningText) ?? recordsOf([asked.commandAnalysis]).flatMap((analysis) => textsOf(analysis.warningLines))[0],
       sessionKey: textOf(asked.sessionKey),
+      agent: textOf(asked.agentId),
+      expiresAt: numberOf(wire.expiresAtMs),
       decisions: allDecisions.filter((decision) => allowed.size === 0 || allowed.has(decision)),
     },
   ];

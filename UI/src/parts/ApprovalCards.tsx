@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import type { Approval, Decision } from "../gateway/approvals";
 import { troubleOf } from "../gateway/failure";
 import type { Strings } from "../text/english";
@@ -34,18 +35,20 @@ function ApprovalCard({ approval }: { approval: Approval }) {
         <Icon name="warning" size={18} />
         {words.approvalTitle}
       </h2>
-      <pre tabIndex={0}>{approval.command}</pre>
+      <pre tabIndex={0}>{plainly(approval.command)}</pre>
       {approval.warning !== undefined && (
         <p className="bad-text">
           <Prose text={approval.warning} />
         </p>
       )}
       <p className="hint">
+        {approval.agent !== undefined && <span>{words.approvalAgent(approval.agent)}</span>}
         {approval.folder !== undefined && <code>{approval.folder}</code>}
         {approval.sessionKey !== undefined && (
           <PageLink to={{ page: "chat", session: approval.sessionKey }}>{approval.sessionKey}</PageLink>
         )}
       </p>
+      {approval.expiresAt !== undefined && <Countdown until={approval.expiresAt} />}
       <div className="approval-buttons">
         {approval.decisions.map((decision) => (
           <button
@@ -60,6 +63,26 @@ function ApprovalCard({ approval }: { approval: Approval }) {
       </div>
     </article>
   );
+}
+
+/** The seconds that are left; a screen reader is not told each of them. */
+function Countdown({ until }: { until: number }) {
+  const words = useText();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <p className="hint" aria-live="off">
+      {words.approvalTime(Math.max(0, Math.ceil((until - now) / 1000)))}
+    </p>
+  );
+}
+
+/** Characters that cannot be seen, or change what is seen, as what they are. */
+export function plainly(command: string): string {
+  return command.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (hidden) => `\\u{${hidden.codePointAt(0)?.toString(16).toUpperCase()}}`);
 }
 
 function nameOf(decision: Decision, words: Strings): string {

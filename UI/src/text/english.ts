@@ -181,6 +181,8 @@ export const english = {
   // Approvals
   approvals: "Commands waiting for your decision",
   approvalTitle: "The assistant wants to run a command",
+  approvalAgent: (agent: string) => `Agent ${agent}`,
+  approvalTime: (seconds: number) => `${seconds} s left to decide`,
   allowOnce: "Allow once",
   allowAlways: "Always allow",
   deny: "Deny",

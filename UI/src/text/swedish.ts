@@ -177,6 +177,8 @@ export const swedish: Strings = {
 
   approvals: "Kommandon som väntar på ditt beslut",
   approvalTitle: "Assistenten vill köra ett kommando",
+  approvalAgent: (agent) => `Agenten ${agent}`,
+  approvalTime: (seconds) => `${seconds} s kvar att besluta`,
   allowOnce: "Tillåt en gång",
   allowAlways: "Tillåt alltid",
   deny: "Neka",

@@ -304,7 +304,11 @@ final class DiscordIntake {
         let message = mapping.message(
             interaction, saying: text, at: whereabouts, handle: answers.handle(interaction))
         do throws(InboxError) {
-            try await house.inbox.receive(message)
+            guard interaction.kind == .component else { return try await house.inbox.receive(message) }
+            // That something has come of it can be seen below the button.
+            if let told = try await house.inbox.press(message), told.isRefusal {
+                await answers.say(told.text, to: interaction)
+            }
         } catch {
             throw IntakeFailure(reason: "A command could not be kept: \(error.reason)")
         }

@@ -10,7 +10,7 @@ struct DiscordSettings: Sendable {
         guilds.*.users guilds.*.reactionNotifications guilds.*.channels.*.allow guilds.*.channels.*.enabled
         guilds.*.channels.*.requireMention guilds.*.channels.*.ignoreOtherMentions guilds.*.channels.*.roles
         guilds.*.channels.*.users guilds.*.channels.*.systemPrompt guilds.*.tools guilds.*.toolsBySender
-        guilds.*.channels.*.tools guilds.*.channels.*.toolsBySender
+        guilds.*.channels.*.tools guilds.*.channels.*.toolsBySender execApprovals.cleanupAfterResolve
         """
 
     static let defaultRoot = "https://discord.com/api/v10"
