@@ -209,6 +209,7 @@ def test_a_volume_that_moves_to_another_machine_answers_once_and_at_once(
     (tmp_path / "1111").rename(tmp_path / "2222")
 
     moved = machine("2222")
+    platform.wait_until_connected(moved)
     platform.ask(ann, place)
 
     platform.wait_until_answered()
