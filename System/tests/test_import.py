@@ -172,3 +172,11 @@ def test_a_session_goes_on_where_it_was(start: Any, state: Path, fake_chat: Any)
 
 def history_length(client: Client) -> int:
     return len(client.history("agent:main:sidequest", limit=1000))
+
+
+def test_what_september_decided_about_commands_is_a_file_again(september: Gateway) -> None:
+    [row] = table("exec_approvals_config")
+    file = september.state / "exec-approvals.json"
+    assert file.read_text() == row["raw_json"] and file.stat().st_mode & 0o777 == 0o600
+    shown = september.command("approvals", "get", "--json")
+    assert shown.code == 0 and json.loads(row["raw_json"])["socket"]["token"] not in shown.out

@@ -27,6 +27,7 @@ def original(tmp_path: Path) -> Path:
     login.parent.mkdir(parents=True, exist_ok=True)
     login.write_text('{"version": 1, "profiles": {}}')
     (folder / ".env").write_text("SAMPLE=1\n")
+    (folder / "exec-approvals.json").write_text('{"version": 1, "defaults": {"ask": "always"}}')
     (folder / "openclaw.json").write_text(
         "{\n  // mine\n  gateway: { mode: 'local' },\n"
         f"  agents: {{ defaults: {{ workspace: {json.dumps(str(workspace))} }} }},\n}}\n"
@@ -49,6 +50,7 @@ def test_everything_comes_along(start: Any, tmp_path: Path, original: Path) -> N
     assert (state / "workspace/link").is_symlink()
     assert (state / "agents/main/agent/auth-profiles.json").exists()
     assert (state / ".env").read_text() == "SAMPLE=1\n"
+    assert json.loads((state / "exec-approvals.json").read_text())["defaults"] == {"ask": "always"}
     config = (state / "openclaw.json").read_text()
     assert "// mine" in config and str(state / "workspace") in config and str(original) not in config
     assert (state / "openclaw.json").stat().st_mode & 0o077 == 0

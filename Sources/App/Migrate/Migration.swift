@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Gateway
 import Store
@@ -84,6 +85,9 @@ struct Migration {
         }
         outcome.steps.append("Took over \(report.summary).")
         outcome.problems += report.problems
+        let path = "\(state)/\(ApprovalsFile.name)"
+        guard let text = report.approvals, access(path, F_OK) != 0 else { return }
+        try PrivateFile.write(Array(text.utf8), to: path)
     }
 
     private func takeConfig(_ outcome: inout Outcome) throws {
@@ -136,6 +140,7 @@ struct Migration {
     private func takeFiles(_ outcome: inout Outcome) {
         var copy = FolderCopy()
         copy.copy("\(source)/.env", to: "\(state)/.env")
+        copy.copy("\(source)/\(ApprovalsFile.name)", to: "\(state)/\(ApprovalsFile.name)")
         for agent in FolderListing.names(in: "\(source)/agents").sorted() {
             let logins = "agents/\(agent)/agent/auth-profiles.json"
             guard access("\(source)/\(logins)", F_OK) == 0 else { continue }

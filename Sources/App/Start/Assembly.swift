@@ -144,7 +144,8 @@ final class Assembly {
     func run() async throws -> StopSignals.Reason {
         sayWhatWasFound()
         let bringingIn = ImportService(
-            StateImport(stateDirectory: setup.state, database: database), log: log.named("import"))
+            StateImport(stateDirectory: setup.state, database: database), approvals: ApprovalsFile(setup),
+            log: log.named("import"))
         let answering: [any Service] = [
             OutboxService(outbox), SwitchboardService(switchboard),
             ChannelsService(board, replies, stickers, chatApprovals) { [unowned self] in channelAccounts },

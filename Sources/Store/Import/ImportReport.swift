@@ -10,6 +10,8 @@ package struct ImportReport: Sendable, Hashable {
     package var allowedSenders = 0
     package var cronJobs = 0
     package var cronRuns = 0
+    /// The content of `exec-approvals.json`, where the original has it in its database.
+    package var approvals: String?
     /// Lines or rows that could not be read.
     package var skippedLines = 0
     /// In words, for the log.
@@ -48,6 +50,7 @@ package struct ImportReport: Sendable, Hashable {
         allowedSenders += other.allowedSenders
         cronJobs += other.cronJobs
         cronRuns += other.cronRuns
+        approvals = approvals ?? other.approvals
         skippedLines += other.skippedLines
         for problem in other.problems { add(problem: problem) }
     }

@@ -1,6 +1,6 @@
 import Core
 
-/// Devices, pairings and the schedule in the SQLite store that OpenClaw uses since 2026.6.
+/// Devices, pairings, the schedule and what was decided about commands in the SQLite store that OpenClaw uses since 2026.6.
 struct StateDatabaseImport: Sendable {
     let path: String
     /// How the report calls the file.
@@ -12,6 +12,7 @@ struct StateDatabaseImport: Sendable {
         report.sources = [name]
         let steps: [@Sendable (ForeignDatabase, Connection, inout ImportReport) throws -> Void] = [
             addDevices, addRequests, addAllowed, addJobs, addRuns,
+            addApprovals,
         ]
         for step in steps {
             do {
@@ -78,6 +79,17 @@ struct StateDatabaseImport: Sendable {
                     channel: row.id(0), account: row.text(1), sender: row.text(2), code: row.text(3),
                     createdAt: created, lastSeenAt: Timestamp(iso8601: row.text(5)), meta: row.json(6)))
             report.pairingRequests += 1
+            return true
+        }
+    }
+
+    /// What an earlier release kept in a file, and what is a file here.
+    private func addApprovals(
+        _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
+    ) throws {
+        guard try source.has(table: "exec_approvals_config") else { return }
+        try source.each("SELECT raw_json FROM exec_approvals_config WHERE config_key = 'current'") { row in
+            report.approvals = row.optionalText(0)
             return true
         }
     }

@@ -13,7 +13,6 @@ from harness import Gateway, connect, eventually
 from harness.platforms import Connect, DiscordPlatform, Place, Platform
 
 pytestmark = pytest.mark.needs("bot")
-
 ASKING: dict[str, Any] = {"tools": {"exec": {"security": "allowlist", "ask": "on-miss"}}}
 # What it starts cannot be told for certain, so it is asked for every time.
 COMMAND = "echo ran >> ran.txt"

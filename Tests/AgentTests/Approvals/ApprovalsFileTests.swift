@@ -123,6 +123,23 @@ struct ApprovalsFileTests {
                 program("/usr/bin/editor", real: "/usr/bin/vi"), home: nil))
     }
 
+    @Test func `an entry that allows only some arguments allows nothing`() throws {
+        let file = file(
+            Disk("{version:1, agents:{main:{allowlist:[{pattern:'/bin/a', argPattern:'^x$'}]}}}"))
+
+        let policy = try file.policy(of: .main, ExecWish(security: .allowlist))
+
+        #expect(policy.allowlist.isEmpty)
+    }
+
+    @Test func `what another release kept is brought in once`() throws {
+        let disk = Disk(nil)
+        try file(disk).bringIn("{version:1}")
+        try file(disk).bringIn("{version:1, defaults:{}}")
+
+        #expect(disk.bytes == Array("{version:1}".utf8))
+    }
+
     @Test func `every program has to be listed or harmless`() throws {
         let file = file(
             Disk("{version:1, agents:{'*':{allowlist:[{pattern:'/bin/a'}]}, main:{allowlist:['/bin/b']}}}"))
