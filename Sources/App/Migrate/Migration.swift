@@ -76,7 +76,12 @@ struct Migration {
     }
 
     private func takeRecords(into database: Database, _ outcome: inout Outcome) async throws {
-        guard let report = try await StateImport(stateDirectory: source, database: database).run() else {
+        let path = "\(state)/\(ApprovalsFile.name)"
+        let stateImport = StateImport(stateDirectory: source, database: database)
+        let report = try await stateImport.run { text in
+            if access(path, F_OK) != 0 { try PrivateFile.write(Array(text.utf8), to: path) }
+        }
+        guard let report else {
             let isNew = try await Stores(database).sessions.list().total == 0
             return outcome.steps.append(
                 isNew
@@ -85,9 +90,6 @@ struct Migration {
         }
         outcome.steps.append("Took over \(report.summary).")
         outcome.problems += report.problems
-        let path = "\(state)/\(ApprovalsFile.name)"
-        guard let text = report.approvals, access(path, F_OK) != 0 else { return }
-        try PrivateFile.write(Array(text.utf8), to: path)
     }
 
     private func takeConfig(_ outcome: inout Outcome) throws {

@@ -15,10 +15,9 @@ final class ImportService: Service {
     }
 
     func start() async throws {
-        guard let report = try await stateImport.run(now: .now) else { return }
-        log.info("imported \(report.summary)")
         // Rules must not be lost: a start without them would let more run than the original did.
-        if let text = report.approvals { try approvals.bringIn(text) }
+        guard let report = try await stateImport.run(keepingApprovals: approvals.bringIn) else { return }
+        log.info("imported \(report.summary)")
         for problem in report.problems { log.warning("not imported: \(problem)") }
     }
 }

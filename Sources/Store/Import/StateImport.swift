@@ -19,13 +19,19 @@ package struct StateImport: Sendable {
     }
 
     /// Nil when there is nothing to import, or when it was done before.
-    package func run(now: Timestamp = .now) async throws -> ImportReport? {
+    ///
+    /// `keepingApprovals` gets the content of `exec-approvals.json`, where the original has it in its database, before the
+    /// import counts as done: when it throws, or the process dies in it, the next run tries again.
+    package func run(
+        now: Timestamp = .now, keepingApprovals: @MainActor (String) throws -> Void = { _ in }
+    ) async throws -> ImportReport? {
         let meta = MetaStore(database)
         guard try await meta.value(Self.marker) == nil else { return nil }
         try await database.write { try TranscriptIntake.dropUnfinished(on: $0) }
         var report = ImportReport()
         for part in parts(now: now) { report.add(try await part()) }
         guard !report.sources.isEmpty else { return nil }
+        if let text = report.approvals { try await keepingApprovals(text) }
         try await meta.set(Self.marker, Self.record(report, at: now))
         return report
     }

@@ -44,17 +44,17 @@ struct OutboxTests {
         }
     }
 
-    @Test(arguments: [1, 2])
+    @Test(arguments: [false, true])
     func `a refused part is told of in its chat, once a turn, and what tells of it may be refused`(
-        refusals: Int
+        noteToo: Bool
     ) async throws {
         let models = ScriptedModels([
             .call([.sample("look")], saying: "**One** is `here`"),
             .call([.sample("look", id: "c2")], saying: "two"), .say(["three"]),
         ])
         let channel = ScriptedChannel()
-        channel.fates = [.fail(.refused("Too long.")), .fail(.refused("Too long."))]
-        if refusals == 2 { channel.fates += [.fail(.refused("Too long.")), .fail(.refused("Too long."))] }
+        channel.refusals = ["**One**": "Too long.", "two": "Too long."]
+        if noteToo { channel.refusals["⚠️"] = "Too long." }
         try await ChannelTestHouse.run(
             models: models, tools: [ScriptedTool("look", .answer("yes"))], channel: channel
         ) { test in
@@ -66,7 +66,7 @@ struct OutboxTests {
 
             let note = "⚠️ A part of this answer could not be delivered: “One is here”. Too long."
             #expect(Set(channel.attempts.map(\.content.text)) == ["**One** is `here`", "two", "three", note])
-            #expect(channel.texts.contains(note) == (refusals == 1))
+            #expect(channel.texts.contains(note) == !noteToo)
             #expect(test.state.lastError == "Too long.")
         }
     }

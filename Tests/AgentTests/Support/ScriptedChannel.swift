@@ -21,6 +21,8 @@ class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, Targ
     var limits = MessageLimits(longest: 2_000, unit: .utf16)
     let typingLasts: Duration = .seconds(8)
     var fates: [Fate] = []
+    /// Why it takes no message that begins so, whenever it comes.
+    var refusals: [String: String] = [:]
     private(set) var posted: [OutgoingPart] = []
     /// What is still to be seen, by id, in the order it was posted.
     private(set) var messages: [(id: MessageID, text: String)] = []
@@ -45,6 +47,9 @@ class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, Targ
 
     func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {
         attempts.append(part)
+        if let refusal = refusals.first(where: { part.content.text.hasPrefix($0.key) }) {
+            throw .refused(refusal.value)
+        }
         switch fates.isEmpty ? .take : fates.removeFirst() {
         case .take: break
         case .fail(let error): throw error

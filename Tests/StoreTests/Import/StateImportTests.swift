@@ -247,6 +247,27 @@ struct StateImportTests {
         await world.database.close()
     }
 
+    @Test @MainActor func `an import that could not keep the approvals is tried again`() async throws {
+        struct Full: Error {}
+        let world = try TestStores()
+        let approvals: JSON = [
+            "exec_approvals_config": [
+                "columns": [
+                    ["name": "config_key", "type": "TEXT", "key": true],
+                    ["name": "raw_json", "type": "TEXT"],
+                ], "rows": [["current", "{rules}"]],
+            ]
+        ]
+        try fill(approvals, "state/openclaw.sqlite", in: world.folder)
+        let stateImport = StateImport(stateDirectory: world.folder.path, database: world.database)
+        await #expect(throws: Full.self) { try await stateImport.run { _ in throw Full() } }
+        var kept: [String] = []
+        #expect(try await stateImport.run { kept.append($0) } != nil)
+        #expect(try await stateImport.run { kept.append($0) } == nil)
+        #expect(kept == ["{rules}"])
+        await world.database.close()
+    }
+
     @Test func `what both have is taken from the newer store`() async throws {
         let world = try today()
         try world.folder.write(
