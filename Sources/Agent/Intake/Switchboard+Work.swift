@@ -97,6 +97,8 @@ extension Switchboard {
         _ match: CommandMatch, _ message: InboundMessage, _ profile: AgentProfile, _ item: TurnQueue.Item
     ) async {
         counts.commands += 1
+        await item.place?.begin()
+        defer { item.place?.end() }
         let call = CommandCall(
             arguments: match.arguments, message: message, profile: profile, settings: settings,
             stores: stores,
@@ -114,9 +116,11 @@ extension Switchboard {
                 message.options.thinking = thinking ?? message.options.thinking
                 item.text = text
                 queue.becameTurn(item.entry.session)
+                item.place?.end()
                 await runTurn(message, profile, item)
             case .compact(let instructions):
                 queue.becameTurn(item.entry.session)
+                item.place?.end()
                 await compact(instructions, message, profile, item)
             case .restart(let text):
                 try await reply(text, keepsQuestion: true, message, newRun(item, profile.id), item)

@@ -43,6 +43,8 @@ package final class Switchboard {
     var held: Set<InboxID> = []
     /// Those among them whose outcome could not be stored.
     var unsettled: Set<InboxID> = []
+    /// The last command of each session, while there is one.
+    private var lastCommands: [SessionKey: CommandPlace.End] = [:]
     /// Before this, the inbox may hold messages of the last process that nobody has taken up yet.
     var hasRecovered = false
     var isDraining = false
@@ -190,6 +192,7 @@ package final class Switchboard {
         var item = TurnQueue.Item(entry: entry, interrupted: interrupted)
         if interrupted == nil { item.command = entry.message.flatMap { command(in: $0) } }
         if let command = item.command?.command {
+            if !command.waitsForTurn { item.place = placeOfCommand(in: entry.session) }
             if command.startsOver {
                 clear(entry.session)
             } else if queue.isBusy(entry.session) && !command.waitsForTurn {
@@ -198,6 +201,13 @@ package final class Switchboard {
         }
         queue.append(item)
         startNext()
+    }
+
+    private func placeOfCommand(in session: SessionKey) -> CommandPlace {
+        lastCommands = lastCommands.filter { !$0.value.hasCome }
+        let place = CommandPlace(behind: lastCommands[session])
+        lastCommands[session] = place.ending
+        return place
     }
 
     func command(in message: InboundMessage) -> CommandMatch? {

@@ -10,6 +10,8 @@ struct TurnQueue {
         var entry: InboxEntry
         /// A command needs no model and takes no place among the turns.
         var command: CommandMatch?
+        /// Its place among the session's commands, where it need not wait for turns.
+        var place: CommandPlace?
         /// What a crash left of this turn.
         var interrupted: InterruptedTurn?
         /// The turn's beginning, when it went to disk together with the message.

@@ -153,6 +153,18 @@ struct SlashCommandsTests {
     }
 
     @Test
+    func `commands are answered in the order in which they came`() async throws {
+        try await TestHouse.run { house in
+            // One asks the store first, the other does not.
+            let words = (0..<20).map { $0.isMultiple(of: 2) ? "/status" : "/pairing" }
+            for (number, word) in words.enumerated() { try await house.say(word, id: "r\(number)") }
+            for number in words.indices { _ = try await house.outcome(of: RunID("r\(number)")) }
+            let asked = try await house.lines().filter { $0.hasPrefix("user: ") }
+            #expect(asked == words.map { "user: \($0)" })
+        }
+    }
+
+    @Test
     func `reset stops what runs and waits, then answers`() async throws {
         try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
             try await house.say("go on", id: "a")
