@@ -12,7 +12,7 @@ import pytest
 from fakes import FakeAnthropic, FakeGemini, FakeOpenAIChat, FakeOpenAIResponses, FakeServer
 from harness import Client, Gateway, Launch, ModelConfig, connect, gateway_config
 from harness.gateway import Echo, binary, echo_binary
-from harness.platforms import PLATFORMS, Platform
+from harness.platforms import PLATFORMS, Platform, platform_of
 
 ARTIFACTS = Path(__file__).parent / ".artifacts"
 
@@ -124,14 +124,10 @@ def fake_chat(openclaw: Path) -> Iterator[FakeOpenAIChat]:
         yield fake
 
 
-@pytest.fixture(params=sorted(PLATFORMS))
+@pytest.fixture(params=sorted(name for name, kind in PLATFORMS.items() if "bot" in kind.can))
 def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
-    """Each chat platform in turn, for tests that are true of all."""
-    marks = [name for mark in request.node.iter_markers("needs") for name in mark.args]
-    if missing := set(marks) - PLATFORMS[request.param].can:
-        pytest.skip(f"{request.param} has no {', '.join(sorted(missing))}")
-    platform = PLATFORMS[request.param]()
-    with platform.fake:
+    """Each chat platform where a bot logs in, in turn, for tests that are true of all."""
+    with platform_of(request) as platform:
         yield platform
 
 

@@ -37,8 +37,19 @@ static int release_readable_parts(struct dl_phdr_info *object, size_t size, void
 }
 
 void csystem_release_code(void) { dl_iterate_phdr(release_readable_parts, NULL); }
+
+void csystem_release_stack(void) {
+    char here;
+    /* Other threads' stacks have neighbours; below this one the system leaves 128 MiB free. */
+    if (gettid() != getpid()) return;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), depth = 512 << 10;
+    /* Two pages more than needed: this call and a signal's handler write there. */
+    uintptr_t end = ((uintptr_t)&here & ~(page - 1)) - 2 * page;
+    madvise((void *)(end - depth), depth, MADV_DONTNEED);
+}
 #else
 void csystem_release_code(void) {}
+void csystem_release_stack(void) {}
 #endif
 
 #ifdef __linux__

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
+
+import pytest
 
 from fakes import FakeOpenAIChat
 from fakes.chat_platform import ChatPlatform
@@ -302,6 +305,17 @@ class WebChatPlatform(Platform):
 PLATFORMS: dict[str, type[Platform]] = {
     kind.id: kind for kind in (DiscordPlatform, TelegramPlatform, WebChatPlatform)
 }
+
+
+@contextlib.contextmanager
+def platform_of(request: pytest.FixtureRequest) -> Iterator[Platform]:
+    """The platform that a fixture's parameter names; skips the test where it lacks what the test `needs`."""
+    marks = [name for mark in request.node.iter_markers("needs") for name in mark.args]
+    if missing := set(marks) - PLATFORMS[request.param].can:
+        pytest.skip(f"{request.param} has no {', '.join(sorted(missing))}")
+    platform = PLATFORMS[request.param]()
+    with platform.fake:
+        yield platform
 
 
 def connector(start: Start, state: Path, model: FakeOpenAIChat, *platforms: Platform) -> Connect:

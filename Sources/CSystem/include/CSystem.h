@@ -24,6 +24,10 @@ void csystem_tune_malloc(void);
    once is not kept in memory for us. What is used again comes back from the system's cache of files, 64 KiB at a time. */
 void csystem_release_code(void);
 
+/* Gives back what the program's first thread once had on its stack and has no more. For that thread to call; in others it
+   does nothing. */
+void csystem_release_stack(void);
+
 /* A descriptor that becomes readable when 8 bytes are written to write_end: an eventfd, or a pipe. -1 on failure. */
 int csystem_open_wake(int *write_end);
 

@@ -41,5 +41,6 @@ package final class MemoryTrim {
         notedBytes = 0
         _ = csystem_malloc_trim()
         csystem_release_code()
+        csystem_release_stack()
     }
 }

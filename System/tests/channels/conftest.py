@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat
-from harness.platforms import PLATFORMS, Connect, Platform, connector
+from harness.platforms import PLATFORMS, Connect, Platform, connector, platform_of
+
+
+@pytest.fixture(params=sorted(PLATFORMS))
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
+    """Each channel in turn, also the gateway's own socket."""
+    with platform_of(request) as platform:
+        yield platform
 
 
 @pytest.fixture

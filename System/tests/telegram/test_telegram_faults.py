@@ -25,6 +25,8 @@ def units(text: str) -> int:
 # Listening
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(100)
 def test_another_poller_that_does_not_stop_is_named_once_and_outlived(fake: FakeTelegram, connect_bot: Connect) -> None:
     gateway = connect_bot()
     ann = fake.user("Ann")
@@ -35,7 +37,8 @@ def test_another_poller_that_does_not_stop_is_named_once_and_outlived(fake: Fake
         fake.wait_until("the poll to end", lambda: not fake.world.updates.has_poll)
     ask(ann, ann.chat)
 
-    wait_until_answered(fake, 40)
+    # It stands down for 20 to 40 s, and looks twice.
+    wait_until_answered(fake, 70)
     assert gateway.output.count("HTTP 409") == 1
 
 

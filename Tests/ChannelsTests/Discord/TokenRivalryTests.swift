@@ -156,14 +156,20 @@ struct TokenRivalryTests {
 
     @Test func `the younger leaves an answer to the elder, and the elder says its own`() {
         var (first, second) = (TokenRivalry(own: elder), standingDown())
-        #expect(second.verdict(on: id(5), in: room, today: today) == .wait)
+        #expect(second.verdict(on: id(5), in: room, start: today, today: today) == .wait)
         saw(&second, elder, 5)
-        #expect(second.verdict(on: id(5), in: room, today: today + .seconds(7)) == .answered(id(6)))
+        #expect(
+            second.verdict(on: id(5), in: room, start: today, today: today + .seconds(7)) == .answered(id(6)))
 
         saw(&first, younger, 5)
-        #expect(first.verdict(on: id(5), in: room, today: today + .seconds(7)) == .say, "so that it is seen")
-        #expect(first.verdict(on: id(5), in: room, today: today + .seconds(60)) == .answered(id(6)))
-        #expect(first.verdict(on: id(9), in: room, today: today + .seconds(60)) == .say)
+        #expect(
+            first.verdict(on: id(5), in: room, start: today, today: today + .seconds(7)) == .say,
+            "so that it is seen")
+        #expect(
+            first.verdict(on: id(5), in: room, start: today, today: today + .seconds(60)) == .answered(id(6)))
+        #expect(first.verdict(on: id(9), in: room, start: today, today: today + .seconds(60)) == .say)
+        let late = today + .seconds(7)
+        #expect(first.verdict(on: id(5), in: room, start: late, today: late) == .answered(id(6)), "not twice")
     }
 
     @Test func `a place holds as many messages as are read at once`() {

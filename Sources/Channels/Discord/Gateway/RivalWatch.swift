@@ -184,7 +184,7 @@ final class RivalWatch {
         }
         if asked.timestamp < startedAt, lookedUp.insert(asked) { try await lookUp(asked, in: place, bot) }
         if begun.contains(asked) { return .say }
-        let verdict = rivalry.verdict(on: asked, in: place, today: .now)
+        let verdict = rivalry.verdict(on: asked, in: place, start: startedAt, today: .now)
         if verdict == .wait, !rivalry.isAnswered(asked, in: place) {
             // It is in the house already, and only needs this one's turn to come.
             _ = await hold(asked, in: place)

@@ -136,9 +136,12 @@ struct TokenRivalry: Sendable, Hashable {
     // MARK: Answers
 
     /// What is to be done with an answer to this message of which nothing has been posted.
-    func verdict(on asked: Snowflake, in place: Snowflake, today: Timestamp) -> Verdict {
+    ///
+    /// What was asked before `start`, when this one was not there, needs no second answer.
+    func verdict(on asked: Snowflake, in place: Snowflake, start: Timestamp, today: Timestamp) -> Verdict {
         if let answer = answers[place], answer.asked >= asked,
-            isStandingDown || today - answer.message.timestamp > Self.lateness
+            isStandingDown || asked.timestamp < start
+                || today - answer.message.timestamp > Self.lateness
         {
             return .answered(answer.message)
         }
