@@ -85,6 +85,15 @@ package final class ApprovalsFile {
         entry.stringValue ?? entry["pattern"]?.stringValue
     }
 
+    /// The members of a file without the secret that is in them.
+    package static func shown(_ content: JSONObject) -> JSONObject {
+        guard var socket = content["socket"]?.objectValue else { return content }
+        socket["token"] = nil
+        var shown = content
+        shown["socket"] = .object(socket)
+        return shown
+    }
+
     // MARK: What holds
 
     /// What holds for an agent of whose commands the config says `wish`.

@@ -264,7 +264,9 @@ final class LiveReply: EarlyReply {
                     if part == mine { shown = content.text }
                 } catch {
                     // Somebody has deleted it: the answer is posted anew.
-                    if case .refused = error {
+                    switch error {
+                    case .retry, .unknown: break
+                    case .refused, .closed:
                         try await outbox.store.forget(early.row)
                         if part == mine {
                             self.early = nil

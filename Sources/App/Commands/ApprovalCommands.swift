@@ -99,13 +99,9 @@ enum ApprovalCommands {
         _ file: ApprovalsFile, _ content: JSONObject, _ exists: Bool,
         _ policies: [(agent: AgentID, policy: ExecPolicy)]
     ) -> JSON {
-        var shown = content
-        if var socket = shown["socket"]?.objectValue {
-            socket["token"] = nil
-            shown["socket"] = .object(socket)
-        }
-        return [
-            "path": .string(file.path), "exists": .bool(exists), "file": .object(shown),
+        [
+            "path": .string(file.path), "exists": .bool(exists),
+            "file": .object(ApprovalsFile.shown(content)),
             "effective": .object(
                 JSONObject(
                     policies.map { entry in

@@ -76,11 +76,9 @@ struct Migration {
     }
 
     private func takeRecords(into database: Database, _ outcome: inout Outcome) async throws {
-        let path = "\(state)/\(ApprovalsFile.name)"
+        let approvals = await ApprovalsFile(state: state, home: nil)
         let stateImport = StateImport(stateDirectory: source, database: database)
-        let report = try await stateImport.run { text in
-            if access(path, F_OK) != 0 { try PrivateFile.write(Array(text.utf8), to: path) }
-        }
+        let report = try await stateImport.run(keepingApprovals: approvals.bringIn)
         guard let report else {
             let isNew = try await Stores(database).sessions.list().total == 0
             return outcome.steps.append(

@@ -88,11 +88,10 @@ extension ApprovalOutcome {
 
 extension ApprovalRequest {
     fileprivate func json(_ generation: Generation, _ decisions: [ApprovalDecision]) -> JSON {
-        func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
         var object: JSONObject = [
-            "command": .string(command), "cwd": text(directory), "host": text(host),
-            "security": text(security), "ask": text(ask), "agentId": text(agent),
-            "resolvedPath": text(resolvedPath), "sessionKey": text(session),
+            "command": .string(command), "cwd": .orNull(directory), "host": .orNull(host),
+            "security": .orNull(security), "ask": .orNull(ask), "agentId": .orNull(agent),
+            "resolvedPath": .orNull(resolvedPath), "sessionKey": .orNull(session),
         ]
         guard generation == .four else { return .object(object) }
         for key in [
@@ -103,12 +102,17 @@ extension ApprovalRequest {
             "commandCount": 1, "nestedCommandCount": 0, "riskKinds": [], "warningLines": [],
         ]
         object["allowedDecisions"] = JSON(decisions.map(\.rawValue))
-        object["runId"] = text(run?.rawValue)
-        object["toolCallId"] = text(call)
-        object["turnSourceChannel"] = text(chat?.channel.rawValue)
-        object["turnSourceTo"] = text(chat?.chat)
-        object["turnSourceAccountId"] = text(chat?.account)
-        object["turnSourceThreadId"] = text(chat?.thread)
+        object["runId"] = JSON.orNull(run?.rawValue)
+        object["toolCallId"] = JSON.orNull(call)
+        object["turnSourceChannel"] = JSON.orNull(chat?.channel.rawValue)
+        object["turnSourceTo"] = JSON.orNull(chat?.chat)
+        object["turnSourceAccountId"] = JSON.orNull(chat?.account)
+        object["turnSourceThreadId"] = JSON.orNull(chat?.thread)
         return .object(object)
     }
+}
+
+extension JSON {
+    /// The text, or null where there is none.
+    static func orNull(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
 }

@@ -98,7 +98,8 @@ struct ApprovalMethods: MethodGroup {
         request.canBeRemembered =
             request.ask != ExecAsk.always.rawValue
             && call.params["unavailableDecisions"]?.arrayValue?.contains("allow-always") != true
-        let wait = min(call.params["timeoutMs"]?.intValue ?? 120_000, Self.longestWaitMs)
+        let wait = min(
+            call.params["timeoutMs"]?.intValue ?? Int(ApprovalDesk.patience.milliseconds), Self.longestWaitMs)
         do throws(ApprovalError) {
             return try desk.open(request, id: call.text("id"), patience: .milliseconds(wait))
         } catch .alreadyPending {
@@ -140,11 +141,12 @@ struct ApprovalMethods: MethodGroup {
         guard let approval = desk.waiting.first(where: { $0.id == id }) else {
             throw Self.unknown(call.generation)
         }
-        func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
         return .json([
             "id": .string(id), "commandText": .string(approval.request.command), "commandPreview": .null,
-            "allowedDecisions": JSON(approval.decisions.map(\.rawValue)), "host": text(approval.request.host),
-            "nodeId": .null, "agentId": text(approval.request.agent), "expiresAtMs": approval.expiresAt.json,
+            "allowedDecisions": JSON(approval.decisions.map(\.rawValue)),
+            "host": .orNull(approval.request.host),
+            "nodeId": .null, "agentId": .orNull(approval.request.agent),
+            "expiresAtMs": approval.expiresAt.json,
         ])
     }
 
@@ -163,11 +165,8 @@ struct ApprovalMethods: MethodGroup {
 
     private func snapshot(_ generation: Generation) throws(RPCError) -> JSON {
         let bytes = try reading { () throws(ApprovalsFileError) in try file.bytes() }
-        var content = try reading { () throws(ApprovalsFileError) in try file.read() }
-        if var socket = content["socket"]?.objectValue {
-            socket["token"] = nil
-            content["socket"] = .object(socket)
-        }
+        var content = ApprovalsFile.shown(
+            try reading { () throws(ApprovalsFileError) in try file.read() })
         for key in ["defaults", "agents"] where content[key] == nil { content[key] = [:] }
         var object: JSONObject = [
             "path": .string(file.path), "exists": .bool(bytes != nil), "hash": .string(Self.hash(bytes)),
