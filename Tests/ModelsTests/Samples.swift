@@ -26,7 +26,7 @@ extension Endpoint {
 
 extension ModelRequest {
     static func sample(
-        _ messages: [Message] = [.person("hi")], system: String = "", tools: [ToolSchema] = [],
+        _ messages: [Message] = [.person("hi")], system: String = "", tools: ToolOffer = [],
         thinking: ThinkingLevel = .off, maxTokens: Int? = nil, cacheKey: String? = nil
     ) -> ModelRequest {
         ModelRequest(
@@ -128,4 +128,9 @@ extension [ModelEvent] {
             }
         }
     }
+}
+
+extension VendorRequest {
+    /// The body as the vendor reads it.
+    var json: JSON { (try? JSON.parse(body.encoded())) ?? .null }
 }

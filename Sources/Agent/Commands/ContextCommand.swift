@@ -10,8 +10,7 @@ enum ContextCommand {
         let identity = call.workspaces.identity(of: call.profile)
         let prompt = PromptBuilder(settings: call.settings, profile: call.profile, identity: identity)
             .system(files: files)
-        let schemas = call.tools.schemas(call.profile.tools)
-        let toolBytes = schemas.reduce(0) { $0 + $1.byteCount }
+        let offer = call.tools.offer(call.profile.tools)
         let transcript = try await call.stores.sessions.statistics(entry.sessionID)
         var lines = [
             "🧠 Context",
@@ -21,8 +20,8 @@ enum ContextCommand {
             "Workspace files:",
         ]
         lines += files.map { "- \($0.name): \(size($0.text.utf8.count))\($0.isCut ? ", cut" : "")" }
-        lines += ["", "Tools (\(schemas.count)): \(size(toolBytes))"]
-        lines += schemas.map { "- \($0.name): \(size($0.byteCount))" }
+        lines += ["", "Tools (\(offer.schemas.count)): \(size(offer.byteCount))"]
+        lines += offer.schemas.map { "- \($0.name): \(size($0.byteCount))" }
         lines += ["", "Transcript: \(transcript?.count ?? 0) messages, \(size(Int(transcript?.bytes ?? 0)))"]
         return .reply(lines.joined(separator: "\n"))
     }

@@ -97,7 +97,7 @@ enum StatusCommands {
 
     @MainActor
     private static func tools(_ call: CommandCall) -> String {
-        let tools = call.tools.schemas(call.profile.tools)
+        let tools = call.tools.offer(call.profile.tools).schemas
         guard !tools.isEmpty else {
             return "The assistant has no tools here: the `tools` section of the config decides."
         }

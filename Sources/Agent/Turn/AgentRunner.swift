@@ -76,14 +76,13 @@ struct AgentRunner {
         let identity = workspaces.identity(of: order.profile)
         let system = PromptBuilder(settings: settings, profile: order.profile, identity: identity)
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
-        let schemas = tools.schemas(order.toolPolicy)
-        let otherBytes = system.utf8.count + tools.byteCount(schemas)
+        let offer = tools.offer(order.toolPolicy)
         var turn = Turn(
             order: order, startedAt: startedAt, entry: begun.entry, choice: choice, system: system,
-            tools: schemas,
+            tools: offer,
             contextBytes: ContextWindow.bytes(
                 window: choice.window(order.profile), reserve: settings.compaction.reserveTokens,
-                otherBytes: otherBytes),
+                otherBytes: system.utf8.count + offer.byteCount),
             transcript: begun.transcript)
         turn.partCount = begun.partCount
         if options.delivers {

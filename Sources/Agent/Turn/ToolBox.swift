@@ -4,11 +4,10 @@ package import Core
 ///
 /// A call that cannot be made is a result that says why: the model reads it and does better.
 @MainActor
-package struct ToolBox: Sendable {
+package final class ToolBox {
     private let byName: [String: any Tool]
     private let allSchemas: [ToolSchema]
-    /// About what each schema adds to a request.
-    private let byteCounts: [String: Int]
+    private var offers: [ToolPolicy: ToolOffer] = [:]
     /// What one result may add to the conversation: 64 KiB are about 16,000 tokens.
     private let maxResultBytes: Int
     /// A call that takes longer is stopped.
@@ -26,7 +25,6 @@ package struct ToolBox: Sendable {
         }
         self.byName = byName
         allSchemas = tools.map(\.schema)
-        byteCounts = Dictionary(uniqueKeysWithValues: allSchemas.map { ($0.name, $0.byteCount) })
         self.maxResultBytes = maxResultBytes
         self.callTimeout = callTimeout
     }
@@ -34,11 +32,16 @@ package struct ToolBox: Sendable {
     package var names: [String] { allSchemas.map(\.name) }
 
     /// What a model is told; a tool that the policy denies is not even named.
-    package func schemas(_ policy: ToolPolicy) -> [ToolSchema] {
-        allSchemas.filter { policy.allows($0.name) }
+    package func offer(_ policy: ToolPolicy) -> ToolOffer {
+        if let known = offers[policy] { return known }
+        if offers.count >= Self.mostOffers { offers = [:] }
+        let offer = ToolOffer(allSchemas.filter { policy.allows($0.name) })
+        offers[policy] = offer
+        return offer
     }
 
-    func byteCount(_ schemas: [ToolSchema]) -> Int { schemas.reduce(0) { $0 + (byteCounts[$1.name] ?? 0) } }
+    /// Policies whose offers are kept: an agent has one, and so has each place in a channel that sets rules.
+    private static let mostOffers = 16
 
     /// What a call will do, decided before it is written into the journal.
     enum Plan {
@@ -98,9 +101,4 @@ extension ToolResult {
 
 extension Block {
     fileprivate var textBytes: Int { if case .text(let text, _) = self { text.utf8.count } else { 0 } }
-}
-
-extension ToolSchema {
-    /// About what the schema adds to a request.
-    var byteCount: Int { name.utf8.count + description.utf8.count + parameters.text.utf8.count }
 }

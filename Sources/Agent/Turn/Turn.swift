@@ -38,7 +38,7 @@ struct Turn {
     let entry: SessionEntry
     let choice: ModelChoice
     let system: String
-    let tools: [ToolSchema]
+    let tools: ToolOffer
     /// Bytes of transcript a request may hold; less after a model has said that it was too much.
     var contextBytes: Int
     /// The transcript as the turn found it; nil once something may have been added.

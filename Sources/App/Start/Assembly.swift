@@ -303,7 +303,7 @@ final class Assembly {
                             id: id, name: id, status: usable.contains(id) ? "ok" : "missing", source: nil)
                     }
                 }),
-            tools: { [switchboard] in switchboard.tools.schemas(ToolPolicy()) },
+            tools: { [switchboard] in switchboard.tools.offer(ToolPolicy()).schemas },
             commands: SlashCommands.standard.commands,
             host: HostFacts(
                 name: Version.hostname, address: NetworkAddresses.all().first, version: Version.text,

@@ -6,7 +6,8 @@
 package struct JSONObject: Sendable, Hashable {
     package typealias Member = (key: String, value: JSON)
 
-    private var members: [Member] = []
+    /// Without labels, so that what the compiler makes of a literal is taken as it is.
+    private var members: [(String, JSON)] = []
     /// Built once an object is large; small ones are faster to scan.
     private var places: [String: Int]?
 
@@ -23,10 +24,10 @@ package struct JSONObject: Sendable, Hashable {
 
     /// Setting nil removes the member.
     package subscript(key: String) -> JSON? {
-        get { place(of: key).map { members[$0].value } }
+        get { place(of: key).map { members[$0].1 } }
         set {
             switch (place(of: key), newValue) {
-            case (let place?, let value?): members[place].value = value
+            case (let place?, let value?): members[place].1 = value
             case (let place?, nil): remove(at: place)
             case (nil, let value?): append(key, value)
             case (nil, nil): break
@@ -51,7 +52,7 @@ package struct JSONObject: Sendable, Hashable {
     }
 
     private func place(of key: String) -> Int? {
-        places == nil ? members.firstIndex { $0.key == key } : places?[key]
+        places == nil ? members.firstIndex { $0.0 == key } : places?[key]
     }
 
     private mutating func append(_ key: String, _ value: JSON) {
@@ -66,14 +67,14 @@ package struct JSONObject: Sendable, Hashable {
     }
 
     private mutating func indexPlaces() {
-        places = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
+        places = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.0, $0) })
     }
 }
 
 extension JSONObject: RandomAccessCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { members.count }
-    package subscript(position: Int) -> Member { members[position] }
+    package subscript(position: Int) -> Member { (members[position].0, members[position].1) }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
@@ -82,7 +83,7 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
     /// The keys of a literal must differ.
     init(literal elements: [(String, JSON)]) {
         assert(Set(elements.map(\.0)).count == elements.count, "A key stands twice in a literal.")
-        members = elements.map { (key: $0, value: $1) }
+        members = elements
         if members.count > Self.largestScannedCount { indexPlaces() }
     }
 }

@@ -50,13 +50,7 @@ package struct JSONWriter: ~Copyable {
 
     private mutating func write(_ members: JSONObject) {
         open(UInt8(ascii: "{"))
-        for (key, value) in members {
-            separate()
-            write(quoted: key)
-            put(UInt8(ascii: ":"))
-            if indent != nil { put(UInt8(ascii: " ")) }
-            write(value)
-        }
+        addMembers(of: members)
         close(UInt8(ascii: "}"))
     }
 
@@ -101,6 +95,17 @@ extension JSONWriter {
         open(UInt8(ascii: "{"))
         body(&self)
         close(UInt8(ascii: "}"))
+    }
+
+    /// Adds all members of `object` to the object being written.
+    package mutating func addMembers(of object: JSONObject) {
+        for (key, value) in object {
+            separate()
+            write(quoted: key)
+            put(UInt8(ascii: ":"))
+            if indent != nil { put(UInt8(ascii: " ")) }
+            write(value)
+        }
     }
 
     package mutating func add(_ key: StaticString, _ value: String) {

@@ -49,7 +49,7 @@ package struct ModelRequest: Sendable {
     package var fallbacks: [ModelReference]
     package var system: String
     package var messages: [Message]
-    package var tools: [ToolSchema]
+    package var tools: ToolOffer
     package var thinking: ThinkingLevel
     /// Nil: the catalogue's limit for the model.
     package var maxTokens: Int?
@@ -58,7 +58,7 @@ package struct ModelRequest: Sendable {
 
     package init(
         model: ModelReference, fallbacks: [ModelReference] = [], system: String = "", messages: [Message],
-        tools: [ToolSchema] = [], thinking: ThinkingLevel = .off, maxTokens: Int? = nil,
+        tools: ToolOffer = [], thinking: ThinkingLevel = .off, maxTokens: Int? = nil,
         cacheKey: String? = nil
     ) {
         self.model = model

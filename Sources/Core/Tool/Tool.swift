@@ -23,6 +23,9 @@ package struct ToolSchema: Sendable, Hashable {
         self.description = description
         self.parameters = parameters
     }
+
+    /// About what the schema adds to a request.
+    package var byteCount: Int { name.utf8.count + description.utf8.count + parameters.text.utf8.count }
 }
 
 /// Where and for whom a tool runs.

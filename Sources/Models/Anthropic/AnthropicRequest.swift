@@ -2,7 +2,7 @@ import Core
 
 /// A request as the Messages API takes it.
 struct AnthropicRequest: VendorRequest {
-    let body: JSON
+    let body: RequestBody
     /// Whether thoughts of earlier turns go back; the vendor may refuse them.
     let hasReasoning: Bool
     /// Whether the model thinks by budget, between its tool calls too.
@@ -15,11 +15,10 @@ struct AnthropicRequest: VendorRequest {
             "model": .string(endpoint.modelID), "max_tokens": JSON(thinking.maxTokens), "stream": true,
         ]
         object["system"] = Self.system(request.system)
-        object["tools"] = Self.tools(request.tools)
         object["messages"] = Self.messages(conversation, thinking)
         object["thinking"] = thinking.thinking
         object["output_config"] = thinking.effort.map { ["effort": .string($0)] }
-        body = .object(object)
+        body = RequestBody(object, of: Self.self, tools: request.tools, Self.tools)
         hasReasoning = conversation.hasReasoning
         thinksByBudget = thinking.isBudget
     }
@@ -31,9 +30,8 @@ struct AnthropicRequest: VendorRequest {
     }
 
     /// The mark on the last tool lets a vendor find the tools again when the system prompt has changed.
-    private static func tools(_ tools: [ToolSchema]) -> JSON? {
-        guard !tools.isEmpty else { return nil }
-        return .array(
+    private static func tools(_ tools: [ToolSchema]) -> JSON {
+        .array(
             tools.enumerated().map { place, tool in
                 var object: JSONObject = [
                     "name": .string(tool.name), "description": .string(tool.description),

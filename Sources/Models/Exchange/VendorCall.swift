@@ -13,7 +13,7 @@ struct VendorCall {
     let endpoint: Endpoint
 
     func send(
-        _ url: String, headers: [(name: String, value: String)], body: JSON, reader: some AnswerReader,
+        _ url: String, headers: [(name: String, value: String)], body: RequestBody, reader: some AnswerReader,
         emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
         var request = WebRequest(

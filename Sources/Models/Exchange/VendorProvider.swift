@@ -3,6 +3,7 @@ import Wire
 
 /// A request in one vendor's words.
 protocol VendorRequest {
+    var body: RequestBody { get }
     /// Thoughts are in it, which only the account that had them may send back.
     var hasReasoning: Bool { get }
 

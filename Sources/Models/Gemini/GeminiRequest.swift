@@ -2,7 +2,7 @@ import Core
 
 /// A request as Google's generateContent takes it.
 struct GeminiRequest: VendorRequest {
-    let body: JSON
+    let body: RequestBody
     let hasReasoning: Bool
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
@@ -13,13 +13,12 @@ struct GeminiRequest: VendorRequest {
             object["systemInstruction"] = ["parts": [["text": .string(request.system)]]]
         }
         object["contents"] = .array(conversation.turns.map { Self.content($0, family) })
-        if !request.tools.isEmpty {
-            object["tools"] = [["functionDeclarations": .array(request.tools.map(Self.declaration))]]
-        }
         var generation: JSONObject = ["maxOutputTokens": JSON(endpoint.maxTokens(for: request))]
         generation["thinkingConfig"] = Self.thinking(request.thinking, endpoint, family)
         object["generationConfig"] = .object(generation)
-        body = .object(object)
+        body = RequestBody(object, of: Self.self, tools: request.tools) { tools in
+            [["functionDeclarations": .array(tools.map(Self.declaration))]]
+        }
         hasReasoning = conversation.hasReasoning
     }
 

@@ -2,7 +2,7 @@ import Core
 
 /// A request as the Chat Completions API takes it.
 struct OpenAIChatRequest: VendorRequest {
-    let body: JSON
+    let body: RequestBody
     let hasReasoning: Bool
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
@@ -18,13 +18,12 @@ struct OpenAIChatRequest: VendorRequest {
             "stream_options": ["include_usage": true],
         ]
         object[dialect.maxTokensField] = JSON(endpoint.maxTokens(for: request))
-        if !request.tools.isEmpty { object["tools"] = .array(request.tools.map(Self.tool)) }
         if dialect.isOpenAI {
             object["store"] = false
             object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
         }
         Self.setReasoning(request.thinking, endpoint, in: &object)
-        body = .object(object)
+        body = RequestBody(object, of: Self.self, tools: request.tools) { .array($0.map(Self.tool)) }
         hasReasoning = conversation.hasReasoning
     }
 

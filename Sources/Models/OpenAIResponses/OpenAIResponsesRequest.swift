@@ -2,7 +2,7 @@ import Core
 
 /// A request as the Responses API takes it, with nothing kept at the vendor: thoughts travel encrypted.
 struct OpenAIResponsesRequest: VendorRequest {
-    let body: JSON
+    let body: RequestBody
     let hasReasoning: Bool
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
@@ -16,10 +16,9 @@ struct OpenAIResponsesRequest: VendorRequest {
         if !request.system.isBlank || isChatGPT {
             object["instructions"] = .string(request.system.isBlank ? Self.usualInstructions : request.system)
         }
-        if !request.tools.isEmpty { object["tools"] = .array(request.tools.map(Self.tool)) }
         object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
         if endpoint.model.reasoning { Self.setReasoning(request.thinking, endpoint, in: &object) }
-        body = .object(object)
+        body = RequestBody(object, of: Self.self, tools: request.tools) { .array($0.map(Self.tool)) }
         hasReasoning = conversation.hasReasoning
     }
 

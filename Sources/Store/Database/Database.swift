@@ -59,7 +59,8 @@ package final class Database: Sendable {
 
     /// Runs `body` in a transaction and returns once it is on disk.
     ///
-    /// Writes that wait together share one commit.
+    /// Writes that wait together share one commit. When another of them fails, `body` runs once more: it must change
+    /// nothing but the database.
     @discardableResult
     package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
         do {

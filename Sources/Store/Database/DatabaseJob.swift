@@ -12,6 +12,8 @@ class DatabaseJob: @unchecked Sendable {
     }
 
     /// Runs the closure and keeps what it gave; false when it threw.
+    ///
+    /// Of a write that is performed again only the last run counts.
     func perform(on connection: Connection) -> Bool { false }
 
     /// Lets the caller go on, with what the closure gave, or with `error` when the transaction did not reach the disk.

@@ -1,7 +1,6 @@
 /// Runs what was queued together: reads at once, and all writes in one transaction, so that they share one fsync.
 ///
-/// Each write has a savepoint of its own, so one that fails takes nothing else with it. Nobody is told that a write is
-/// done before the commit has returned.
+/// One that fails takes nothing else with it, and nobody is told that a write is done before the commit has returned.
 struct GroupCommit {
     let connection: Connection
 
@@ -33,6 +32,33 @@ struct GroupCommit {
     }
 
     private func write(_ jobs: ArraySlice<DatabaseJob>) {
+        if jobs.count > 1, performTogether(jobs) {
+            commit(Array(jobs))
+        } else {
+            writeApart(jobs)
+        }
+    }
+
+    /// True when the work of all stands in the transaction, otherwise nothing of any does.
+    ///
+    /// They need no savepoint, for which SQLite would copy each page before its first change by each of them.
+    private func performTogether(_ jobs: ArraySlice<DatabaseJob>) -> Bool {
+        do {
+            try connection.run("BEGIN IMMEDIATE")
+            for job in jobs {
+                guard job.perform(on: connection), connection.isInTransaction else {
+                    if connection.isInTransaction { try connection.run("ROLLBACK") }
+                    return false
+                }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Each behind a savepoint of its own: the way of those among which one fails.
+    private func writeApart(_ jobs: ArraySlice<DatabaseJob>) {
         var waiting: [DatabaseJob] = []
         for job in jobs {
             do {

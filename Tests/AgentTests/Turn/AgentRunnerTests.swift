@@ -91,7 +91,7 @@ struct AgentRunnerTests {
             #expect(lines[3].hasPrefix("tool exec failed: Tool exec is not allowed"))
             #expect(lines[4].hasPrefix("tool read failed: The arguments of read are not a JSON object"))
             #expect(tools.allSatisfy { $0.calls.arguments.isEmpty })
-            #expect(models.requests[0].tools.map(\.name) == ["read"])
+            #expect(models.requests[0].tools.schemas.map(\.name) == ["read"])
         }
     }
 

@@ -30,7 +30,7 @@ struct CompactionTests {
 
             #expect(outcome.text?.hasPrefix("⚙️ Compacted (") == true, "\(outcome.text ?? "")")
             let asked = try #require(house.models.requests.dropLast().last)
-            #expect(asked.tools.isEmpty)
+            #expect(asked.tools.schemas.isEmpty)
             #expect(
                 asked.messages[0].line.contains("Person: question 1")
                     && asked.messages[0].line.contains("keep the numbers"))

@@ -7,7 +7,7 @@ struct AnthropicRequestTests {
     @Test func `a first request marks system, last tool and last block for the cache`() throws {
         let request = ModelRequest.sample(system: "Be brief.", tools: [.read, .write])
 
-        let body = AnthropicRequest(request, for: .sample(.anthropicMessages)).body
+        let body = AnthropicRequest(request, for: .sample(.anthropicMessages)).json
 
         #expect(
             body
@@ -35,7 +35,7 @@ struct AnthropicRequestTests {
             .result("toolu_1", "text", images: [.png]), .result("functions.read:0", "", isError: true),
         ])
 
-        let messages = AnthropicRequest(request, for: endpoint).body["messages"]
+        let messages = AnthropicRequest(request, for: endpoint).json["messages"]
 
         let id = ToolCallID.word("functions.read:0")
         #expect(
@@ -77,7 +77,7 @@ struct AnthropicRequestTests {
     @Test func `a model that does not reason is told nothing about it`() {
         let body = AnthropicRequest(
             .sample(thinking: .high), for: .sample(.anthropicMessages, model: "claude-opus-5-5")
-        ).body
+        ).json
         #expect(body["thinking"] == nil && body["output_config"] == nil)
     }
 
@@ -85,7 +85,7 @@ struct AnthropicRequestTests {
         func fields(_ level: ThinkingLevel, maxTokens: Int, answer: Int? = nil) -> [Int?] {
             let endpoint = Endpoint.sample(
                 .anthropicMessages, model: "claude-haiku-4-5", reasoning: true, maxTokens: maxTokens)
-            let body = AnthropicRequest(.sample(thinking: level, maxTokens: answer), for: endpoint).body
+            let body = AnthropicRequest(.sample(thinking: level, maxTokens: answer), for: endpoint).json
             return [body["max_tokens"]?.intValue, body["thinking"]?["budget_tokens"]?.intValue]
         }
 
@@ -107,9 +107,9 @@ struct AnthropicRequestTests {
             ],
             thinking: .medium)
 
-        #expect(AnthropicRequest(foreign, for: endpoint).body["thinking"] == nil)
-        #expect(AnthropicRequest(own, for: endpoint).body["thinking"] != nil)
-        #expect(AnthropicRequest(own, for: endpoint, keepsReasoning: false).body["thinking"] == nil)
+        #expect(AnthropicRequest(foreign, for: endpoint).json["thinking"] == nil)
+        #expect(AnthropicRequest(own, for: endpoint).json["thinking"] != nil)
+        #expect(AnthropicRequest(own, for: endpoint, keepsReasoning: false).json["thinking"] == nil)
     }
 
     @Test(
@@ -129,7 +129,7 @@ struct AnthropicRequestTests {
         var endpoint = Endpoint.sample(.anthropicMessages)
         endpoint.model = ModelCatalog().info(ModelReference(provider: "anthropic", model: id))
 
-        let body = AnthropicRequest(.sample(thinking: level), for: endpoint).body
+        let body = AnthropicRequest(.sample(thinking: level), for: endpoint).json
 
         #expect(try body["thinking"] ?? .null == json(thinking))
         #expect(body["output_config"]?["effort"]?.stringValue == effort)

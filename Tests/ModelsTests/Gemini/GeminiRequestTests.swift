@@ -7,7 +7,7 @@ struct GeminiRequestTests {
     @Test func `a first request has system, contents and full JSON Schema`() throws {
         let request = ModelRequest.sample(system: "Be brief.", tools: [.write])
         #expect(
-            GeminiRequest(request, for: .sample(.googleGenerativeAI)).body
+            GeminiRequest(request, for: .sample(.googleGenerativeAI)).json
                 == (try json(
                     """
                     {"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"role":"user","parts":[{"text":"hi"}]}],
@@ -29,7 +29,7 @@ struct GeminiRequestTests {
         ])
 
         #expect(
-            GeminiRequest(request, for: endpoint).body["contents"]
+            GeminiRequest(request, for: endpoint).json["contents"]
                 == (try json(
                     """
                     [{"role":"user","parts":[{"text":"look"},{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}]},
@@ -52,7 +52,7 @@ struct GeminiRequestTests {
         ]
         func parts(_ endpoint: Endpoint, _ writer: Endpoint, keeps: Bool = true) -> JSON? {
             let request = ModelRequest.sample([.person("a"), .model(said, writer), .person("b")])
-            return GeminiRequest(request, for: endpoint, keepsReasoning: keeps).body["contents"]?.arrayValue?[
+            return GeminiRequest(request, for: endpoint, keepsReasoning: keeps).json["contents"]?.arrayValue?[
                 1]["parts"]
         }
         #expect(
@@ -78,7 +78,7 @@ struct GeminiRequestTests {
             .person("a"), .model([.call("toolu_1", signature: "sig"), .call("toolu_2")]),
             .result("toolu_1", "x"), .result("toolu_2", "y"),
         ]
-        let body = GeminiRequest(.sample(history), for: .sample(.googleGenerativeAI, model: id)).body
+        let body = GeminiRequest(.sample(history), for: .sample(.googleGenerativeAI, model: id)).json
         func parts(_ place: Int) -> [JSON] { body["contents"]?.arrayValue?[place]["parts"]?.arrayValue ?? [] }
 
         #expect(parts(1).map { $0["thoughtSignature"]?.stringValue } == [signature, nil])
@@ -103,7 +103,7 @@ struct GeminiRequestTests {
     {
         var endpoint = Endpoint.sample(.googleGenerativeAI)
         endpoint.model = ModelCatalog().info(ModelReference(provider: "google", model: id))
-        let body = GeminiRequest(.sample(thinking: level), for: endpoint).body
+        let body = GeminiRequest(.sample(thinking: level), for: endpoint).json
         #expect(try body["generationConfig"]?["thinkingConfig"] ?? .null == json(config))
     }
 }

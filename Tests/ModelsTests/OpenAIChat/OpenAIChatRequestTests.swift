@@ -7,7 +7,7 @@ struct OpenAIChatRequestTests {
     @Test func `a first request has system, text and tools`() throws {
         let request = ModelRequest.sample(system: "Be brief.", tools: [.read], cacheKey: "session-1")
 
-        let body = OpenAIChatRequest(request, for: .sample(.openAICompletions)).body
+        let body = OpenAIChatRequest(request, for: .sample(.openAICompletions)).json
 
         #expect(
             body
@@ -23,7 +23,7 @@ struct OpenAIChatRequestTests {
     @Test func `OpenAI itself keeps nothing and caches by session`() {
         let body = OpenAIChatRequest(
             .sample(cacheKey: "s"), for: .sample(.openAICompletions, dialect: .openAI)
-        ).body
+        ).json
         #expect(body["store"] == false && body["prompt_cache_key"] == "s")
     }
 
@@ -35,7 +35,7 @@ struct OpenAIChatRequestTests {
             .result("call_2", ""), .person("and?"),
         ])
 
-        let messages = OpenAIChatRequest(request, for: .sample(.openAICompletions)).body["messages"]
+        let messages = OpenAIChatRequest(request, for: .sample(.openAICompletions)).json["messages"]
 
         #expect(
             messages
@@ -52,7 +52,7 @@ struct OpenAIChatRequestTests {
 
     @Test func `an answer of calls alone has no content`() {
         let request = ModelRequest.sample([.person("a"), .model([.call("1")]), .result("1", "x")])
-        let message = OpenAIChatRequest(request, for: .sample(.openAICompletions)).body["messages"]?
+        let message = OpenAIChatRequest(request, for: .sample(.openAICompletions)).json["messages"]?
             .arrayValue?[1]
         #expect(message?["content"] == .null)
     }
@@ -64,7 +64,7 @@ struct OpenAIChatRequestTests {
                 .person("a"), .model([.thinking("t", signature: signature), .text("b")], endpoint),
                 .person("c"),
             ]
-            return OpenAIChatRequest(.sample(history), for: endpoint).body["messages"]?.arrayValue?[1]
+            return OpenAIChatRequest(.sample(history), for: endpoint).json["messages"]?.arrayValue?[1]
         }
 
         #expect(message(.openAI, signature: nil)?.objectValue?.map(\.key) == ["role", "content"])
@@ -78,7 +78,7 @@ struct OpenAIChatRequestTests {
         let request = ModelRequest.sample([
             .person("a"), .model([.call("toolu_01")]), .result("toolu_01", "x"),
         ])
-        let messages = OpenAIChatRequest(request, for: endpoint).body["messages"]?.arrayValue
+        let messages = OpenAIChatRequest(request, for: endpoint).json["messages"]?.arrayValue
         let id = messages?[1]["tool_calls"]?.arrayValue?[0]["id"]?.stringValue
 
         #expect(id?.count == 9)
@@ -102,7 +102,7 @@ struct OpenAIChatRequestTests {
     ) throws {
         let endpoint = Endpoint.sample(
             .openAICompletions, reasoning: true, efforts: efforts, dialect: dialect)
-        let body = OpenAIChatRequest(.sample(thinking: level), for: endpoint).body.objectValue ?? [:]
+        let body = OpenAIChatRequest(.sample(thinking: level), for: endpoint).json.objectValue ?? [:]
         let found = JSONObject(
             body.filter { ["reasoning_effort", "thinking", "reasoning"].contains($0.key) }.map {
                 ($0.key, $0.value)

@@ -11,7 +11,7 @@ struct OpenAIResponsesRequestTests {
             system: "Be brief.", tools: [.write], thinking: .medium, cacheKey: "session-1")
 
         #expect(
-            OpenAIResponsesRequest(request, for: endpoint).body
+            OpenAIResponsesRequest(request, for: endpoint).json
                 == (try json(
                     """
                     {"model":"fake-1","input":[{"role":"user","content":[{"type":"input_text","text":"hi"}]}],"stream":true,"store":false,
@@ -23,8 +23,8 @@ struct OpenAIResponsesRequestTests {
 
     @Test func `off is the least effort there is, without a summary`() {
         let endpoint = Endpoint.sample(.openAIResponses, reasoning: true, efforts: ["minimal", "low"])
-        #expect(OpenAIResponsesRequest(.sample(), for: endpoint).body["reasoning"] == ["effort": "minimal"])
-        #expect(OpenAIResponsesRequest(.sample(), for: .sample(.openAIResponses)).body["reasoning"] == nil)
+        #expect(OpenAIResponsesRequest(.sample(), for: endpoint).json["reasoning"] == ["effort": "minimal"])
+        #expect(OpenAIResponsesRequest(.sample(), for: .sample(.openAIResponses)).json["reasoning"] == nil)
     }
 
     @Test func `a tool loop goes back with items as they came`() throws {
@@ -41,7 +41,7 @@ struct OpenAIResponsesRequestTests {
         ])
 
         #expect(
-            OpenAIResponsesRequest(request, for: endpoint).body["input"]
+            OpenAIResponsesRequest(request, for: endpoint).json["input"]
                 == (try json(
                     """
                     [{"role":"user","content":[{"type":"input_text","text":"look"},{"type":"input_image","detail":"auto","image_url":"data:image/png;base64,iVBORw0KGgo="}]},
@@ -63,7 +63,7 @@ struct OpenAIResponsesRequestTests {
         let other = Endpoint.sample(.openAIResponses, model: "fake-2")
 
         #expect(
-            OpenAIResponsesRequest(.sample(history), for: other).body["input"]
+            OpenAIResponsesRequest(.sample(history), for: other).json["input"]
                 == (try json(
                     """
                     [{"role":"user","content":[{"type":"input_text","text":"a"}]},
@@ -91,7 +91,7 @@ struct ChatGPTTests {
         endpoint.credential.kind = .token
         endpoint.credential.secret = Secret(Self.token)
 
-        let body = OpenAIResponsesRequest(.sample(), for: endpoint).body
+        let body = OpenAIResponsesRequest(.sample(), for: endpoint).json
 
         #expect(body["max_output_tokens"] == nil && body["store"] == false)
         #expect(body["instructions"]?.stringValue?.isEmpty == false, "the server wants some")
