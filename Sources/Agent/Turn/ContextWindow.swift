@@ -40,7 +40,10 @@ struct ContextWindow {
     }
 
     /// What was said between the person and the model.
-    static func said(_ stored: [Message]) -> [Message] { withoutCommands(stored).filter(isSaid) }
+    static func said(_ stored: [Message]) -> [Message] {
+        let isAllSaid = stored.allSatisfy { !$0.isCommand && isSaid($0) }
+        return isAllSaid ? stored : withoutCommands(stored).filter(isSaid)
+    }
 
     static let cutNote = "[Earlier messages of this conversation are left out; they no longer fit.]"
 
@@ -69,6 +72,7 @@ struct ContextWindow {
 
     /// Gives every call a result and drops results without a call: vendors refuse anything else.
     private static func answered(_ messages: [Message]) -> [Message] {
+        guard messages.contains(where: \.hasCallOrResult) else { return messages }
         var kept: [Message] = []
         var open: [ToolCall] = []
         for message in messages {
@@ -117,6 +121,14 @@ extension Message {
         if case .user(let message) = self { message.content.text.hasPrefix("/") } else { false }
     }
 
+    fileprivate var hasCallOrResult: Bool {
+        switch self {
+        case .user, .compaction: false
+        case .assistant(let message): message.content.contains(where: \.isToolCall)
+        case .toolResult: true
+        }
+    }
+
     fileprivate var isInjected: Bool {
         if case .assistant(let message) = self { message.stopReason == .injected } else { false }
     }
@@ -152,6 +164,8 @@ extension Message {
 
 extension Block {
     var isImage: Bool { if case .image = self { true } else { false } }
+
+    fileprivate var isToolCall: Bool { if case .toolCall = self { true } else { false } }
 }
 
 extension CompactionMessage {

@@ -11,15 +11,29 @@ struct PromptBuilder {
     static let bytesPerToken = 4
 
     func system(files: [WorkspaceFile], extra: String? = nil, now: Timestamp = .now) -> String {
-        var parts = [introduction, workspace]
-        if !files.isEmpty {
-            parts.append("# Workspace files\n\nThey hold what you know about yourself and your person.")
+        var text = introduction
+        text.reserveCapacity(
+            files.reduce(Self.usualBytes + (extra?.utf8.count ?? 0)) { $0 + $1.text.utf8.count })
+        func add(_ paragraph: String) {
+            text += "\n\n"
+            text += paragraph
         }
-        parts += files.map { "## \($0.name)\n\n\($0.text)" }
-        if let extra, !extra.isEmpty { parts.append(extra) }
-        parts.append(date(now))
-        return parts.joined(separator: "\n\n")
+        add(workspace)
+        if !files.isEmpty {
+            add("# Workspace files\n\nThey hold what you know about yourself and your person.")
+        }
+        for file in files {
+            add("## ")
+            text += file.name
+            add(file.text)
+        }
+        if let extra, !extra.isEmpty { add(extra) }
+        add(date(now))
+        return text
     }
+
+    /// More than all of it without files.
+    private static let usualBytes = 2 << 10
 
     private var introduction: String {
         let name =

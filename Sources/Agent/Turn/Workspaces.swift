@@ -19,7 +19,8 @@ struct WorkspaceFile: Sendable, Hashable {
 @MainActor
 final class Workspaces {
     /// In the order the prompt holds them.
-    static let names = ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md", "MEMORY.md"]
+    nonisolated static let names = ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md", "MEMORY.md"]
+    private static let identityPlace = 3
 
     private struct Known {
         var stamp: FileStamp
@@ -27,14 +28,25 @@ final class Workspaces {
         var file: WorkspaceFile
     }
 
-    private var known: [String: Known] = [:]
+    /// The files of one folder, in the order of `names`.
+    private struct Folder {
+        let paths: [String]
+        var known: [Known?]
+
+        init(_ path: String) {
+            paths = Workspaces.names.map { "\(path)/\($0)" }
+            known = paths.map { _ in nil }
+        }
+    }
+
+    private var folders: [String: Folder] = [:]
     /// What was read off each agent's own file, with the text it was read off.
     private var identities: [String: (text: String, identity: AgentIdentity)] = [:]
     private var prepared: Set<String> = []
     private let log: Log
 
-    /// Files that are kept read; agents beyond this many read theirs each turn.
-    private static let mostKnown = 256
+    /// Folders whose files are kept read; agents beyond this many read theirs each turn.
+    private static let mostFolders = 64
 
     init(log: Log) { self.log = log }
 
@@ -56,40 +68,46 @@ final class Workspaces {
 
     /// What is there, each file cut to its beginning and end.
     func files(of profile: AgentProfile, mostCharacters: Int) -> [WorkspaceFile] {
-        Self.names.compactMap { name in
-            file(name, at: "\(profile.workspace)/\(name)", mostCharacters: mostCharacters)
-        }
+        var folder = folders[profile.workspace] ?? Folder(profile.workspace)
+        let files = Self.names.indices.compactMap { file($0, in: &folder, mostCharacters: mostCharacters) }
+        keep(folder, of: profile)
+        return files
     }
 
     /// What the agent's own file says of it.
     func identity(of profile: AgentProfile) -> AgentIdentity {
-        let name = "IDENTITY.md"
-        let path = "\(profile.workspace)/\(name)"
-        guard let text = file(name, at: path, mostCharacters: Self.mostIdentityBytes)?.text else {
-            return AgentIdentity()
-        }
-        if let known = identities[path], known.text == text { return known.identity }
+        var folder = folders[profile.workspace] ?? Folder(profile.workspace)
+        let text = file(Self.identityPlace, in: &folder, mostCharacters: Self.mostIdentityBytes)?.text
+        keep(folder, of: profile)
+        guard let text else { return AgentIdentity() }
+        if let known = identities[profile.workspace], known.text == text { return known.identity }
         let identity = AgentIdentity(markdown: text)
-        if identities.count < Self.mostKnown { identities[path] = (text, identity) }
+        if identities.count < Self.mostFolders { identities[profile.workspace] = (text, identity) }
         return identity
+    }
+
+    private func keep(_ folder: Folder, of profile: AgentProfile) {
+        if folders[profile.workspace] != nil || folders.count < Self.mostFolders {
+            folders[profile.workspace] = folder
+        }
     }
 
     /// The same as the prompt takes at most by default, so that both share what was read.
     private static let mostIdentityBytes = 20_000
 
-    private func file(_ name: String, at path: String, mostCharacters: Int) -> WorkspaceFile? {
+    private func file(_ place: Int, in folder: inout Folder, mostCharacters: Int) -> WorkspaceFile? {
+        let path = folder.paths[place]
         guard let stamp = FileStamp(path) else {
-            known[path] = nil
+            folder.known[place] = nil
             return nil
         }
-        if let entry = known[path], entry.stamp == stamp, entry.mostCharacters == mostCharacters {
+        if let entry = folder.known[place], entry.stamp == stamp, entry.mostCharacters == mostCharacters {
             return entry.file.text.isEmpty ? nil : entry.file
         }
         guard let text = SmallFile.text(path, mostBytes: mostCharacters) else { return nil }
-        let file = WorkspaceFile(name: name, text: String(text.trimmed), isCut: stamp.size > mostCharacters)
-        if known.count < Self.mostKnown {
-            known[path] = Known(stamp: stamp, mostCharacters: mostCharacters, file: file)
-        }
+        let file = WorkspaceFile(
+            name: Self.names[place], text: String(text.trimmed), isCut: stamp.size > mostCharacters)
+        folder.known[place] = Known(stamp: stamp, mostCharacters: mostCharacters, file: file)
         return file.text.isEmpty ? nil : file
     }
 

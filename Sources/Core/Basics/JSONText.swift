@@ -13,15 +13,29 @@ enum JSONText {
         while bytes.count - index >= 8 {
             let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             seen |= word
-            let found = zeros(word ^ (ones &* 0x22)) | zeros(word ^ (ones &* 0x5C)) | below32(word)
+            let found = marks(word)
             if found != 0 { return (index + found.trailingZeroBitCount / 8, seen & highBits == 0) }
             index += 8
+        }
+        if bytes.count - start >= 8 {
+            // What is left, with bytes before it that are plain already.
+            let last = bytes.count - 8
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: last, as: UInt64.self))
+            seen |= word
+            let found = marks(word)
+            return (found == 0 ? bytes.count : last + found.trailingZeroBitCount / 8, seen & highBits == 0)
         }
         while index < bytes.count, bytes[index] >= 0x20, bytes[index] != 0x22, bytes[index] != 0x5C {
             seen |= UInt64(bytes[index])
             index += 1
         }
         return (index, seen & highBits == 0)
+    }
+
+    /// The high bit of each byte that ends a run; only the lowest one is exact.
+    @inline(__always)
+    private static func marks(_ word: UInt64) -> UInt64 {
+        zeros(word ^ (ones &* 0x22)) | zeros(word ^ (ones &* 0x5C)) | below32(word)
     }
 
     /// The high bit of each byte that is zero; only the lowest one found is exact, and only that is used.

@@ -7,16 +7,17 @@ package struct SessionKey: StringID {
     package static let unknown = SessionKey("unknown")
 
     /// The agent in `agent:<agent>:<rest>`, or nil for `global` and `unknown`.
-    package var agent: AgentID? {
-        let parts = rawValue.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "agent" else { return nil }
-        return AgentID(String(parts[1]))
-    }
+    package var agent: AgentID? { parts.map { AgentID(String($0.agent)) } }
 
     /// What follows `agent:<agent>:`, or the whole key.
-    package var rest: String {
-        let parts = rawValue.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        return parts.count == 3 && parts[0] == "agent" ? String(parts[2]) : rawValue
+    package var rest: String { parts.map { String($0.rest) } ?? rawValue }
+
+    /// Looked for in bytes: every message asks for it several times.
+    private var parts: (agent: Substring, rest: Substring)? {
+        guard rawValue.utf8.starts(with: "agent:".utf8) else { return nil }
+        let names = rawValue.utf8.dropFirst("agent:".utf8.count)
+        guard let colon = names.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        return (Substring(names[..<colon]), Substring(names[names.index(after: colon)...]))
     }
 }
 

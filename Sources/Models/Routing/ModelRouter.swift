@@ -48,8 +48,13 @@ package final class ModelRouter: ModelProvider {
     package private(set) var catalog: ModelCatalog
     private(set) var settings: ModelSettings
     private(set) var source: CredentialSource {
-        didSet { foundDefault = nil }
+        didSet {
+            foundDefault = nil
+            credentials = [:]
+        }
     }
+    /// What `source` has for the providers that were asked.
+    private var credentials: [String: [Credential]] = [:]
     /// What `defaultModel` found with this `source`: it looks at every provider there is.
     var foundDefault: FoundDefault?
     private var make: Maker
@@ -195,12 +200,19 @@ extension ModelRouter {
         var seen: Set<ModelReference> = []
         for model in [request.model] + request.fallbacks where seen.insert(model).inserted {
             let model = standIns[model] ?? model
-            for credential in source.credentials(for: model.provider) {
+            for credential in credentials(for: model.provider) {
                 found.append(Candidate(place: found.count, model: model, credential: credential))
             }
         }
         guard found.isEmpty else { return found }
         throw .notConfigured(message: await missingKey(for: request.model))
+    }
+
+    private func credentials(for provider: String) -> [Credential] {
+        if let known = credentials[provider] { return known }
+        let found = source.credentials(for: provider)
+        credentials[provider] = found
+        return found
     }
 
     private func missingKey(for model: ModelReference) async -> String {

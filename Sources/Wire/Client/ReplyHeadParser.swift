@@ -26,7 +26,7 @@ struct ReplyHeadParser {
         byteCount += line.count
         guard byteCount <= Self.maxHeadBytes else { return .tooLarge }
         if line.starts(with: "HTTP/".utf8) {
-            head = WebReplyHead(status: Self.status(in: String(decoding: line, as: UTF8.self)))
+            head = WebReplyHead(status: Self.status(in: line))
             return .more
         }
         if line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") { return endHead() }
@@ -56,8 +56,9 @@ struct ReplyHeadParser {
         byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
     }
 
-    private static func status(in line: String) -> Int {
-        let parts = line.split(whereSeparator: \.isWhitespace)
-        return parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+    /// 0 when there is none.
+    private static func status(in line: UnsafeRawBufferPointer) -> Int {
+        let digits = line.drop { !isSpace($0) }.drop(while: isSpace).prefix { !isSpace($0) }
+        return Int(String(decoding: digits, as: UTF8.self)) ?? 0
     }
 }

@@ -62,8 +62,7 @@ extension WebRequest {
 
     /// Refuses whatever could smuggle a second line or request into what curl sends.
     func check() throws(WebError) {
-        let scheme = url.prefix { $0 != ":" }.lowercased()
-        guard scheme == "http" || scheme == "https", url.dropFirst(scheme.count).hasPrefix("://") else {
+        guard isForWeb else {
             throw .invalidRequest("The address must begin with `http://` or `https://`.")
         }
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }), !host.isEmpty else {
@@ -78,6 +77,15 @@ extension WebRequest {
                 "The header `\(name.filter { $0.isASCII && !$0.isNewline })` may not be sent.")
         }
         if let proxy, !isLine(proxy) { throw .invalidRequest("The proxy's address has a line break.") }
+    }
+
+    private var isForWeb: Bool {
+        let scheme = url.utf8.prefix { $0 != UInt8(ascii: ":") }
+        let isKnown = ["http", "https"].contains { name in
+            // Of a letter's two cases this bit alone differs.
+            scheme.lazy.map { $0 | 0x20 }.elementsEqual(name.utf8)
+        }
+        return isKnown && url.utf8.dropFirst(scheme.count).starts(with: "://".utf8)
     }
 
     private func isLine(_ value: String) -> Bool {

@@ -71,7 +71,8 @@ struct ChannelDoorTests {
             try await test.writes("look", by: "bob", id: "m2", group: place)
             try await eventually("it is answered") { test.channel.texts.last == "I looked." }
         }
-        #expect(models.requests.map { $0.tools.schemas.map(\.name) } == [["exec"], ["exec"], ["look"], ["look"]])
+        #expect(
+            models.requests.map { $0.tools.schemas.map(\.name) } == [["exec"], ["exec"], ["look"], ["look"]])
         #expect(tools[0].calls.arguments.count == 1)
     }
 
