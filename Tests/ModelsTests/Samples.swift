@@ -132,5 +132,5 @@ extension [ModelEvent] {
 
 extension VendorRequest {
     /// The body as the vendor reads it.
-    var json: JSON { (try? JSON.parse(body.encoded())) ?? .null }
+    var json: JSON { (try? JSON.parse(body)) ?? .null }
 }

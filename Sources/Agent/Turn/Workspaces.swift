@@ -19,7 +19,9 @@ struct WorkspaceFile: Sendable, Hashable {
 @MainActor
 final class Workspaces {
     /// In the order the prompt holds them.
-    nonisolated static let names = ["AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md", "MEMORY.md"]
+    nonisolated static let names = [
+        "AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md", "MEMORY.md",
+    ]
     private static let identityPlace = 3
 
     private struct Known {

@@ -148,10 +148,27 @@ extension JSONWriter {
 
     /// Adds an array of one object.
     package mutating func addListOfOne(_ key: StaticString, _ body: (inout JSONWriter) -> Void) {
+        addArray(key) { $0.addElement(body) }
+    }
+
+    /// Adds an array whose elements `body` adds.
+    package mutating func addArray(_ key: StaticString, _ body: (inout JSONWriter) -> Void) {
         add(key)
         open(UInt8(ascii: "["))
-        writeObject(body)
+        body(&self)
         close(UInt8(ascii: "]"))
+    }
+
+    /// Adds a value to the array being written.
+    package mutating func addElement(_ value: JSON) {
+        separate()
+        write(value)
+    }
+
+    /// Adds an object, whose members `body` adds, to the array being written.
+    package mutating func addElement(_ body: (inout JSONWriter) -> Void) {
+        separate()
+        writeObject(body)
     }
 
     /// Writes what must be JSON, or a part of it, already.
@@ -175,8 +192,10 @@ extension JSONWriter {
 extension JSONWriter {
     /// Only what JSON demands is escaped; everything else is copied in runs.
     package mutating func write(quoted text: String) {
-        var text = text
-        text.withUTF8 { write(quoted: $0) }
+        if text.utf8.withContiguousStorageIfAvailable({ write(quoted: $0) }) == nil {
+            var text = text
+            text.withUTF8 { write(quoted: $0) }
+        }
     }
 
     private mutating func write(quoted utf8: UnsafeBufferPointer<UInt8>) {

@@ -14,9 +14,12 @@ package final class ToolOffer: Sendable {
         byteCount = schemas.reduce(0) { $0 + $1.byteCount }
     }
 
-    /// What `map` makes of the tools, as JSON; `map` has to give the same for the same `form` at all times.
-    package func encoded<Form>(for form: Form.Type, _ map: ([ToolSchema]) -> JSON) -> [UInt8] {
-        forms.withLock { forms in
+    /// What `map` makes of the tools, as JSON, or nil when there are none.
+    ///
+    /// `map` has to give the same for the same `form` at all times.
+    package func encoded<Form>(for form: Form.Type, _ map: ([ToolSchema]) -> JSON) -> [UInt8]? {
+        guard !schemas.isEmpty else { return nil }
+        return forms.withLock { forms in
             if let known = forms[ObjectIdentifier(form)] { return known }
             let made = map(schemas).encoded()
             forms[ObjectIdentifier(form)] = made

@@ -2,7 +2,7 @@ import Core
 
 /// A request as the Messages API takes it.
 struct AnthropicRequest: VendorRequest {
-    let body: RequestBody
+    let body: [UInt8]
     /// Whether thoughts of earlier turns go back; the vendor may refuse them.
     let hasReasoning: Bool
     /// Whether the model thinks by budget, between its tool calls too.
@@ -15,10 +15,19 @@ struct AnthropicRequest: VendorRequest {
             "model": .string(endpoint.modelID), "max_tokens": JSON(thinking.maxTokens), "stream": true,
         ]
         object["system"] = Self.system(request.system)
-        object["messages"] = Self.messages(conversation, thinking)
         object["thinking"] = thinking.thinking
         object["output_config"] = thinking.effort.map { ["effort": .string($0)] }
-        body = RequestBody(object, of: Self.self, tools: request.tools, Self.tools)
+        let tools = request.tools.encoded(for: Self.self, Self.tools)
+        body = .jsonObject { writer in
+            writer.addMembers(of: object)
+            writer.addArray("messages") { messages in
+                for (place, turn) in conversation.turns.enumerated() {
+                    let isLast = place == conversation.turns.count - 1
+                    messages.addElement(Self.message(turn, isLast: isLast))
+                }
+            }
+            if let tools { writer.add("tools", encoded: tools) }
+        }
         hasReasoning = conversation.hasReasoning
         thinksByBudget = thinking.isBudget
     }
@@ -42,27 +51,22 @@ struct AnthropicRequest: VendorRequest {
             })
     }
 
-    private static func messages(_ conversation: Conversation, _ thinking: ThinkingFields) -> JSON {
-        var messages = conversation.turns.map { turn -> JSONObject in
-            switch turn {
-            case .person(let results, let content):
-                ["role": "user", "content": .array(results.map(toolResult) + content.compactMap(block))]
-            case .model(let blocks):
-                ["role": "assistant", "content": .array(blocks.compactMap(block))]
-            }
-        }
-        markLast(of: &messages)
-        return .array(messages.map { .object($0) })
-    }
-
     /// The mark on the last block of the conversation makes the next request find all of it in the cache.
-    private static func markLast(of messages: inout [JSONObject]) {
-        guard let place = messages.indices.last, var blocks = messages[place]["content"]?.arrayValue,
-            var last = blocks.last?.objectValue
-        else { return }
-        last["cache_control"] = cacheMark
-        blocks[blocks.count - 1] = .object(last)
-        messages[place]["content"] = .array(blocks)
+    private static func message(_ turn: Conversation.Turn, isLast: Bool) -> JSON {
+        var role = "assistant"
+        var blocks: [JSON]
+        switch turn {
+        case .person(let results, let content):
+            role = "user"
+            blocks = results.map(toolResult) + content.compactMap(block)
+        case .model(let content):
+            blocks = content.compactMap(block)
+        }
+        if isLast, var marked = blocks.popLast()?.objectValue {
+            marked["cache_control"] = cacheMark
+            blocks.append(.object(marked))
+        }
+        return ["role": .string(role), "content": .array(blocks)]
     }
 
     private static func toolResult(_ result: ToolResultMessage) -> JSON {

@@ -13,11 +13,11 @@ struct VendorCall {
     let endpoint: Endpoint
 
     func send(
-        _ url: String, headers: [(name: String, value: String)], body: RequestBody, reader: some AnswerReader,
+        _ url: String, headers: [(name: String, value: String)], body: [UInt8], reader: some AnswerReader,
         emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
         var request = WebRequest(
-            "POST", url, headers: endpoint.headerList(vendor: headers), body: body.encoded())
+            "POST", url, headers: endpoint.headerList(vendor: headers), body: body)
         request.idleTimeout = endpoint.idleTimeout
         request.proxy = endpoint.proxy
         request.acceptsCompression = false

@@ -3,7 +3,8 @@ import Wire
 
 /// A request in one vendor's words.
 protocol VendorRequest {
-    var body: RequestBody { get }
+    /// JSON, written straight from the conversation: as a value it would take several times its bytes.
+    var body: [UInt8] { get }
     /// Thoughts are in it, which only the account that had them may send back.
     var hasReasoning: Bool { get }
 

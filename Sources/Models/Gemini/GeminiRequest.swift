@@ -2,7 +2,7 @@ import Core
 
 /// A request as Google's generateContent takes it.
 struct GeminiRequest: VendorRequest {
-    let body: RequestBody
+    let body: [UInt8]
     let hasReasoning: Bool
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
@@ -12,12 +12,18 @@ struct GeminiRequest: VendorRequest {
         if !request.system.isBlank {
             object["systemInstruction"] = ["parts": [["text": .string(request.system)]]]
         }
-        object["contents"] = .array(conversation.turns.map { Self.content($0, family) })
         var generation: JSONObject = ["maxOutputTokens": JSON(endpoint.maxTokens(for: request))]
         generation["thinkingConfig"] = Self.thinking(request.thinking, endpoint, family)
         object["generationConfig"] = .object(generation)
-        body = RequestBody(object, of: Self.self, tools: request.tools) { tools in
+        let tools = request.tools.encoded(for: Self.self) { tools in
             [["functionDeclarations": .array(tools.map(Self.declaration))]]
+        }
+        body = .jsonObject { writer in
+            writer.addMembers(of: object)
+            writer.addArray("contents") { contents in
+                for turn in conversation.turns { contents.addElement(Self.content(turn, family)) }
+            }
+            if let tools { writer.add("tools", encoded: tools) }
         }
         hasReasoning = conversation.hasReasoning
     }

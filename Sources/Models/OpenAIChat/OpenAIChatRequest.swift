@@ -2,30 +2,34 @@ import Core
 
 /// A request as the Chat Completions API takes it.
 struct OpenAIChatRequest: VendorRequest {
-    let body: RequestBody
+    let body: [UInt8]
     let hasReasoning: Bool
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
         let dialect = endpoint.dialect
-        var messages: [JSON] = []
-        if !request.system.isBlank {
-            messages.append(["role": "system", "content": .string(request.system)])
+        let tools = request.tools.encoded(for: Self.self) { .array($0.map(Self.tool)) }
+        body = .jsonObject(capacity: Self.usualBytes) { body in
+            body.add("model", endpoint.modelID)
+            body.addArray("messages") { messages in
+                if !request.system.isBlank { Self.add("system", request.system, to: &messages) }
+                for turn in conversation.turns { Self.add(turn, dialect, to: &messages) }
+            }
+            body.add("stream", true)
+            body.add("stream_options", ["include_usage": true])
+            body.addMembers(of: [dialect.maxTokensField: JSON(endpoint.maxTokens(for: request))])
+            if let tools { body.add("tools", encoded: tools) }
+            if dialect.isOpenAI {
+                body.add("store", false)
+                if let key = request.cacheKey { body.add("prompt_cache_key", key) }
+            }
+            Self.addReasoning(request.thinking, endpoint, to: &body)
         }
-        for turn in conversation.turns { messages += Self.messages(turn, dialect) }
-        var object: JSONObject = [
-            "model": .string(endpoint.modelID), "messages": .array(messages), "stream": true,
-            "stream_options": ["include_usage": true],
-        ]
-        object[dialect.maxTokensField] = JSON(endpoint.maxTokens(for: request))
-        if dialect.isOpenAI {
-            object["store"] = false
-            object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
-        }
-        Self.setReasoning(request.thinking, endpoint, in: &object)
-        body = RequestBody(object, of: Self.self, tools: request.tools) { .array($0.map(Self.tool)) }
         hasReasoning = conversation.hasReasoning
     }
+
+    /// Room for a question of a few words with the house's own tools and instructions.
+    private static let usualBytes = 16 << 10
 
     private static func tool(_ tool: ToolSchema) -> JSON {
         [
@@ -37,84 +41,102 @@ struct OpenAIChatRequest: VendorRequest {
         ]
     }
 
-    private static func setReasoning(
-        _ level: ThinkingLevel, _ endpoint: Endpoint, in object: inout JSONObject
+    private static func addReasoning(
+        _ level: ThinkingLevel, _ endpoint: Endpoint, to body: inout JSONWriter
     ) {
         guard endpoint.model.reasoning else { return }
         let efforts = endpoint.model.efforts
         switch endpoint.dialect.reasoning {
-        case .effort where !efforts.isEmpty:
-            object["reasoning_effort"] = Effort.nearest(to: level, among: efforts).map { .string($0) }
-        case .effort where level != .off:
-            object["reasoning_effort"] = Effort.nearest(to: level, among: usualEfforts).map { .string($0) }
+        case .effort where !efforts.isEmpty: addEffort(level, among: efforts, to: &body)
+        case .effort where level != .off: addEffort(level, among: usualEfforts, to: &body)
         case .effort: break
         case .toggle:
-            object["thinking"] = ["type": level == .off ? "disabled" : "enabled"]
-            if level != .off, !efforts.isEmpty {
-                object["reasoning_effort"] = Effort.nearest(to: level, among: efforts).map { .string($0) }
-            }
-        case .openRouter where level != .off:
-            object["reasoning"] = ["effort": .string(level.rawValue)]
+            body.add("thinking", ["type": level == .off ? "disabled" : "enabled"])
+            if level != .off, !efforts.isEmpty { addEffort(level, among: efforts, to: &body) }
+        case .openRouter where level != .off: body.add("reasoning", ["effort": .string(level.rawValue)])
         case .openRouter: break
         }
+    }
+
+    private static func addEffort(
+        _ level: ThinkingLevel, among efforts: [String], to body: inout JSONWriter
+    ) {
+        if let effort = Effort.nearest(to: level, among: efforts) { body.add("reasoning_effort", effort) }
     }
 
     private static let usualEfforts = ["low", "medium", "high"]
 
     // MARK: Messages
 
-    private static func messages(_ turn: Conversation.Turn, _ dialect: ChatDialect) -> [JSON] {
-        switch turn {
-        case .model(let blocks):
-            [assistant(blocks, dialect)]
-        case .person(let results, let content):
-            results.map { toolResult($0, dialect) } + user(images(of: results) + content)
+    private static func add(_ role: String, _ text: String, to messages: inout JSONWriter) {
+        messages.addElement {
+            $0.add("role", role)
+            $0.add("content", text)
         }
     }
 
-    private static func assistant(_ blocks: [Block], _ dialect: ChatDialect) -> JSON {
-        var calls: [JSON] = []
-        for case .toolCall(let call) in blocks { calls.append(toolCall(call, dialect)) }
-        let text = blocks.joinedText
-        var object: JSONObject = ["role": "assistant", "content": text.isEmpty ? .null : .string(text)]
-        addThoughts(blocks, dialect, to: &object)
-        if !calls.isEmpty { object["tool_calls"] = .array(calls) }
-        if calls.isEmpty && text.isEmpty { object["content"] = "" }
-        return .object(object)
+    private static func add(
+        _ turn: Conversation.Turn, _ dialect: ChatDialect, to messages: inout JSONWriter
+    ) {
+        switch turn {
+        case .model(let blocks):
+            messages.addElement { addAnswer(blocks, dialect, to: &$0) }
+        case .person(let results, let content):
+            for result in results {
+                messages.addElement { addResult(result, dialect, to: &$0) }
+            }
+            addWords(images(of: results) + content, to: &messages)
+        }
     }
 
-    private static func addThoughts(_ blocks: [Block], _ dialect: ChatDialect, to object: inout JSONObject) {
-        for case .thinking(let text, let signature) in blocks {
-            switch dialect.reasoning {
-            case .effort: continue
-            case .toggle:
-                let earlier = object["reasoning_content"]?.stringValue ?? ""
-                object["reasoning_content"] = .string(earlier + text)
-            case .openRouter:
-                // Our own text, so it can be read; if not, the thought is lost and nothing else.
-                guard let signature, let details = try? JSON.parse(signature) else { continue }
-                object["reasoning_details"] = details
+    private static func addAnswer(_ blocks: [Block], _ dialect: ChatDialect, to message: inout JSONWriter) {
+        let text = blocks.joinedText
+        let calls = blocks.compactMap { if case .toolCall(let call) = $0 { call } else { nil } }
+        message.add("role", "assistant")
+        message.add("content", text.isEmpty && !calls.isEmpty ? .null : .string(text))
+        addThoughts(blocks, dialect, to: &message)
+        guard !calls.isEmpty else { return }
+        message.addArray("tool_calls") { list in
+            for call in calls {
+                list.addElement { addCall(call, dialect, to: &$0) }
             }
         }
     }
 
-    private static func toolCall(_ call: ToolCall, _ dialect: ChatDialect) -> JSON {
-        [
-            "id": .string(id(call.id, dialect)), "type": "function",
-            "function": [
-                "name": .string(call.name), "arguments": .string(ToolArguments.object(call.arguments).text),
-            ],
-        ]
+    private static func addThoughts(
+        _ blocks: [Block], _ dialect: ChatDialect, to message: inout JSONWriter
+    ) {
+        var words: String?
+        var details: JSON?
+        for case .thinking(let text, let signature) in blocks {
+            words = (words ?? "") + text
+            // Our own text, so it can be read; if not, the thought is lost and nothing else.
+            details = signature.flatMap { try? JSON.parse($0) } ?? details
+        }
+        switch dialect.reasoning {
+        case .effort: break
+        case .toggle: if let words { message.add("reasoning_content", words) }
+        case .openRouter: if let details { message.add("reasoning_details", details) }
+        }
     }
 
-    private static func toolResult(_ result: ToolResultMessage, _ dialect: ChatDialect) -> JSON {
+    private static func addCall(_ call: ToolCall, _ dialect: ChatDialect, to element: inout JSONWriter) {
+        element.add("id", id(call.id, dialect))
+        element.add("type", "function")
+        element.addObject("function") {
+            $0.add("name", call.name)
+            $0.add("arguments", ToolArguments.object(call.arguments).text)
+        }
+    }
+
+    private static func addResult(
+        _ result: ToolResultMessage, _ dialect: ChatDialect, to message: inout JSONWriter
+    ) {
         let text = result.content.joinedText
-        let hasImages = !result.content.images.isEmpty
-        let content = text.isEmpty ? (hasImages ? "(The image follows.)" : "(no output)") : text
-        return [
-            "role": "tool", "tool_call_id": .string(id(result.toolCallID, dialect)),
-            "content": .string(content),
-        ]
+        let stand = result.content.images.isEmpty ? "(no output)" : "(The image follows.)"
+        message.add("role", "tool")
+        message.add("tool_call_id", id(result.toolCallID, dialect))
+        message.add("content", text.isEmpty ? stand : text)
     }
 
     /// A tool message holds text only, so the images of results come right behind as the person's.
@@ -122,19 +144,30 @@ struct OpenAIChatRequest: VendorRequest {
         results.flatMap(\.content.images).map { .image($0) }
     }
 
-    private static func user(_ content: [Block]) -> [JSON] {
-        guard !content.isEmpty else { return [] }
-        guard !content.images.isEmpty else {
-            return [["role": "user", "content": .string(content.joinedText)]]
+    private static func addWords(_ content: [Block], to messages: inout JSONWriter) {
+        guard !content.isEmpty else { return }
+        guard !content.images.isEmpty else { return add("user", content.joinedText, to: &messages) }
+        messages.addElement { message in
+            message.add("role", "user")
+            message.addArray("content") { parts in
+                for block in content { addPart(block, to: &parts) }
+            }
         }
-        return [["role": "user", "content": .array(content.compactMap(part))]]
     }
 
-    private static func part(_ block: Block) -> JSON? {
+    private static func addPart(_ block: Block, to parts: inout JSONWriter) {
         switch block {
-        case .text(let text, _): ["type": "text", "text": .string(text)]
-        case .image(let image): ["type": "image_url", "image_url": ["url": .string(image.dataURL)]]
-        case .thinking, .redactedThinking, .toolCall: nil
+        case .text(let text, _):
+            parts.addElement {
+                $0.add("type", "text")
+                $0.add("text", text)
+            }
+        case .image(let image):
+            parts.addElement {
+                $0.add("type", "image_url")
+                $0.addObject("image_url") { $0.add("url", image.dataURL) }
+            }
+        case .thinking, .redactedThinking, .toolCall: break
         }
     }
 

@@ -2,14 +2,13 @@ import Core
 
 /// A request as the Responses API takes it, with nothing kept at the vendor: thoughts travel encrypted.
 struct OpenAIResponsesRequest: VendorRequest {
-    let body: RequestBody
+    let body: [UInt8]
     let hasReasoning: Bool
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
         var object: JSONObject = [
-            "model": .string(endpoint.modelID), "input": .array(conversation.turns.flatMap(Self.items)),
-            "stream": true, "store": false,
+            "model": .string(endpoint.modelID), "stream": true, "store": false,
         ]
         let isChatGPT = endpoint.dialect.isChatGPT
         if !isChatGPT { object["max_output_tokens"] = JSON(endpoint.maxTokens(for: request)) }
@@ -18,7 +17,14 @@ struct OpenAIResponsesRequest: VendorRequest {
         }
         object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
         if endpoint.model.reasoning { Self.setReasoning(request.thinking, endpoint, in: &object) }
-        body = RequestBody(object, of: Self.self, tools: request.tools) { .array($0.map(Self.tool)) }
+        let tools = request.tools.encoded(for: Self.self) { .array($0.map(Self.tool)) }
+        body = .jsonObject { writer in
+            writer.addMembers(of: object)
+            writer.addArray("input") { input in
+                for item in conversation.turns.lazy.flatMap(Self.items) { input.addElement(item) }
+            }
+            if let tools { writer.add("tools", encoded: tools) }
+        }
         hasReasoning = conversation.hasReasoning
     }
 
