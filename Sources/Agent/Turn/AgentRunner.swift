@@ -73,7 +73,7 @@ struct AgentRunner {
             hasImages: !order.message.images.isEmpty,
             directory: directory)
         let files = workspaces.files(of: order.profile, mostCharacters: settings.bootstrapMaxChars)
-        let identity = workspaces.identity(of: order.profile)
+        let identity = workspaces.identity(of: order.profile, among: files)
         let system = PromptBuilder(settings: settings, profile: order.profile, identity: identity)
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)
         let offer = tools.offer(order.toolPolicy)

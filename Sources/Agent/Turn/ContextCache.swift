@@ -6,11 +6,17 @@ import Store
 /// The store stays the truth: what is kept counts only while it ends where the transcript does.
 @MainActor
 final class ContextCache {
-    private struct Kept {
+    /// An object, so that its tail grows in place.
+    private final class Kept {
         var tail: TranscriptTail
         /// The budget that `tail` was read with, when it leaves older messages out.
-        var maxBytes = 0
+        let maxBytes: Int
         var lastUse = 0
+
+        init(_ tail: TranscriptTail, maxBytes: Int = 0) {
+            self.tail = tail
+            self.maxBytes = maxBytes
+        }
     }
 
     private var kept: [SessionID: Kept] = [:]
@@ -38,43 +44,39 @@ final class ContextCache {
 
     /// Keeps what was read.
     func keep(_ tail: TranscriptTail, of session: SessionID, maxBytes: Int) {
-        _ = take(session)
-        put(Kept(tail: tail, maxBytes: maxBytes), of: session)
+        drop(session)
+        guard tail.weight <= Self.mostBytesOfOne else { return }
+        let entry = Kept(tail, maxBytes: maxBytes)
+        kept[session] = entry
+        weight += tail.weight
+        used(entry)
     }
 
     /// Follows what was stored; a conversation that begins is kept from its first message on.
     func append(_ messages: [Message], at positions: [StoredPosition], to session: SessionID) {
         guard let first = positions.first(where: \.isNew) else { return }
-        // Taken out, so that it grows in place and is not copied.
-        guard var entry = take(session) ?? (first.sequence == 1 ? Kept(tail: TranscriptTail()) : nil) else {
-            return
+        if kept[session] == nil && first.sequence == 1 { kept[session] = Kept(TranscriptTail()) }
+        guard let entry = kept[session] else { return }
+        weight -= entry.tail.weight
+        let isWhole = zip(messages, positions).allSatisfy { message, position in
+            !position.isNew || entry.tail.append(message, at: position)
         }
-        for (message, position) in zip(messages, positions) where position.isNew {
-            guard entry.tail.append(message, at: position) else { return }
-        }
-        put(entry, of: session)
+        weight += entry.tail.weight
+        if isWhole && entry.tail.weight <= Self.mostBytesOfOne { used(entry) } else { drop(session) }
     }
 
-    private func put(_ entry: Kept, of session: SessionID) {
-        guard entry.tail.weight <= Self.mostBytesOfOne else { return }
+    private func used(_ entry: Kept) {
         uses += 1
-        var entry = entry
         entry.lastUse = uses
-        kept[session] = entry
-        weight += entry.tail.weight
         makeRoom()
         letGoLater()
     }
 
-    private func take(_ session: SessionID) -> Kept? {
-        let entry = kept.removeValue(forKey: session)
-        weight -= entry?.tail.weight ?? 0
-        return entry
-    }
+    private func drop(_ session: SessionID) { weight -= kept.removeValue(forKey: session)?.tail.weight ?? 0 }
 
     private func makeRoom() {
         while weight > Self.mostBytes, let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-            _ = take(oldest.key)
+            drop(oldest.key)
         }
     }
 

@@ -76,12 +76,22 @@ final class Workspaces {
         return files
     }
 
+    /// What the agent's own file says of it; `files` were looked at a moment ago.
+    func identity(of profile: AgentProfile, among files: [WorkspaceFile]) -> AgentIdentity {
+        let own = files.first { $0.name == Self.names[Self.identityPlace] }
+        guard let own, !own.isCut else { return identity(of: profile) }
+        return identity(of: profile, in: own.text)
+    }
+
     /// What the agent's own file says of it.
     func identity(of profile: AgentProfile) -> AgentIdentity {
         var folder = folders[profile.workspace] ?? Folder(profile.workspace)
         let text = file(Self.identityPlace, in: &folder, mostCharacters: Self.mostIdentityBytes)?.text
         keep(folder, of: profile)
-        guard let text else { return AgentIdentity() }
+        return text.map { identity(of: profile, in: $0) } ?? AgentIdentity()
+    }
+
+    private func identity(of profile: AgentProfile, in text: String) -> AgentIdentity {
         if let known = identities[profile.workspace], known.text == text { return known.identity }
         let identity = AgentIdentity(markdown: text)
         if identities.count < Self.mostFolders { identities[profile.workspace] = (text, identity) }

@@ -55,7 +55,7 @@ final class TurnBroadcast {
     }
 
     private func heard(_ event: TurnEvent) {
-        if held[event.run] != nil {
+        if !held.isEmpty, held[event.run] != nil {
             held[event.run]?.append(event)
         } else {
             tell(event)
