@@ -61,3 +61,20 @@ def test_a_switched_off_action_is_named_with_its_switch(fake: FakeDiscord, conne
 
     assert "channels.discord.actions.pins" in str(refused)
     assert asked == again and asked["runId"] == "p" and len(fake.messages(fake.channel("general"))) == 1
+
+
+def test_a_poll_is_cut_to_what_discord_takes(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    options = [word for number in range(10) for word in ("--poll-option", f"{number} " + "long " * 20)]
+    words = ["message", "poll", "--target", "#general", "--poll-question", "When? " * 100, *options]
+
+    done = gateway.command(*words, "--poll-duration-hours", "2")
+    many = gateway.command(*words, "--poll-option", "the eleventh")
+
+    assert done.code == 0, done.text
+    poll = fake.messages(fake.channel("general"))[0].poll
+    assert poll and poll["question"]["text"].startswith("When? When?") and len(poll["question"]["text"]) <= 300
+    texts = [answer["poll_media"]["text"] for answer in poll["answers"]]
+    assert [text[0] for text in texts] == list("0123456789") and max(map(len, texts)) <= 55
+    assert many.code == 1 and "A poll on Discord has 2 to 10 answers" in many.err, many.text
+    assert len(fake.messages(fake.channel("general"))) == 1
