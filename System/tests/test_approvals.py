@@ -69,6 +69,24 @@ def test_a_command_waits_for_a_client_and_runs_once(
         assert ran(asking) == "ran\n"
 
 
+@pytest.mark.parametrize(
+    ("command", "count", "is_unclear"),
+    [("git status | grep x; uname", 3, False), (COMMAND, 1, True)],
+)
+def test_a_question_says_how_much_a_line_starts(
+    asking: Gateway, fake_chat: FakeOpenAIChat, command: str, count: int, is_unclear: bool
+) -> None:
+    with approver(asking) as client:
+        begin(client, fake_chat, command)
+        asked = client.event("exec.approval.requested")["payload"]
+        client.request("exec.approval.resolve", {"id": asked["id"], "decision": "deny"})
+
+    analysis = asked["request"]["commandAnalysis"]
+    assert analysis["commandCount"] == count
+    assert [line for line in analysis["warningLines"] if "cannot be told" in line] == analysis["warningLines"]
+    assert bool(analysis["warningLines"]) == is_unclear
+
+
 def test_a_no_reaches_the_model(asking: Gateway, fake_chat: FakeOpenAIChat) -> None:
     with approver(asking) as client:
         run = begin(client, fake_chat)

@@ -11,6 +11,10 @@ package struct ApprovalRequest: Sendable {
     package var agent: String?
     /// The first program's.
     package var resolvedPath: String?
+    /// How many programs the line starts; nil when nobody counted.
+    package var programCount: Int?
+    /// What whoever answers has to know, one sentence.
+    package var warning: String?
     package var session: String?
     package var run: RunID?
     /// The model's id of the call.

@@ -45,17 +45,14 @@ enum ApprovalText {
     }
 
     static func details(_ approval: Approval) -> String {
-        var lines: [String] = []
-        if let folder = approval.request.directory { lines.append("Folder: `\(folder)`") }
         let wait = (approval.expiresAt - approval.createdAt).text
-        guard isWhole(approval.request) else {
-            return
-                (lines + ["⚠️ It is too long to be read here: decide in the Control UI. It waits for \(wait)."])
-                .joined(separator: "\n")
-        }
         let words = approval.decisions.map(\.rawValue).joined(separator: "|")
-        return (lines + ["It waits for \(wait): `/approve \(shortID(approval)) \(words)`"]).joined(
-            separator: "\n")
+        let way =
+            isWhole(approval.request)
+            ? "It waits for \(wait): `/approve \(shortID(approval)) \(words)`"
+            : "⚠️ It is too long to be read here: decide in the Control UI. It waits for \(wait)."
+        let folder = approval.request.directory.map { "Folder: `\($0)`\n" } ?? ""
+        return folder + (approval.request.warning.map { "⚠️ \($0)\n" } ?? "") + way
     }
 
     static func buttons(_ approval: Approval) -> [[ReplyButton]] {

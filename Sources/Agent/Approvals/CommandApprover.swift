@@ -94,6 +94,8 @@ package final class CommandApprover {
         wanted.ask = policy.ask.rawValue
         wanted.agent = context.agent.rawValue
         wanted.resolvedPath = programs?.first?.path
+        wanted.programCount = programs?.count
+        if programs == nil { wanted.warning = "What this line starts cannot be told with certainty." }
         wanted.session = context.session.rawValue
         wanted.run = context.run
         wanted.call = context.call

@@ -157,7 +157,7 @@ final class BlockReply: EarlyReply {
         isSeen = true
         do throws(DeliveryError) {
             let id = try await channel.deliver(outgoing)
-            try await storing { try await outbox.store.drafted(row.id, platformID: id) }
+            try await storing { try await outbox.drafted(row, as: id) }
             if first == mine { note(Block(row: row.id, posted: id, content: content), at: index) }
         } catch {
             switch error {

@@ -226,7 +226,7 @@ final class LiveReply: EarlyReply {
         isPosted = true
         do throws(DeliveryError) {
             let id = try await channel.deliver(outgoing)
-            try await storing { try await outbox.store.drafted(row.id, platformID: id) }
+            try await storing { try await outbox.drafted(row, as: id) }
             guard part == mine else { return }
             early = Early(row: row.id, nonce: row.nonce, posted: id)
             shown = content.text

@@ -17,6 +17,8 @@ package final class Outbox {
     private var early: [RunID: Gate] = [:]
     /// Parts that are being sent.
     private var inFlight: Set<Int64> = []
+    /// What platforms have, and the disk does not know yet because it refused to be written.
+    private var unwritten: [Int64: Posted] = [:]
     /// What is to be in their place afterwards.
     private var changes: [Int64: OutgoingPart.Content] = [:]
     private var isStopping = false
@@ -24,10 +26,18 @@ package final class Outbox {
     var settled: (RunID) -> Void = { _ in }
     private let stopping = Gate()
 
+    private struct Posted {
+        let id: MessageID
+        /// Whether it is all of the part.
+        let isWhole: Bool
+    }
+
     /// A part that could not be sent for so long is given up: the person has moved on.
     private static let longestWait: Duration = .seconds(24 * 3600)
     private static let firstPause: Duration = .seconds(1)
     private static let longestPause: Duration = .seconds(300)
+    /// Between two attempts to write, while the disk refuses: room is made within seconds.
+    private static let longestDiskPause: Duration = .seconds(10)
     /// After a restart with a clock that was set back a moment may seem far away; a platform that still wants to be left
     /// alone says so again.
     private static let longestTrustedPause: Duration = .seconds(900)
@@ -106,6 +116,11 @@ package final class Outbox {
         try await work()
     }
 
+    /// The beginning of a part is to be seen as this message.
+    func drafted(_ part: OutboxPart, as id: MessageID) async throws {
+        try await write(Posted(id: id, isWhole: false), of: part)
+    }
+
     // MARK: Changes
 
     /// Puts something else in the place of a part, whether people see it already or not; empty content takes it away.
@@ -123,32 +138,55 @@ package final class Outbox {
     // MARK: One conversation
 
     private func empty(_ conversation: Address) async {
+        var pauses = Backoff(first: Self.firstPause, longest: Self.longestDiskPause)
         while busy[conversation] == true {
             busy[conversation] = false
-            await sendAll(in: conversation)
+            do {
+                try await sendAll(in: conversation)
+                pauses.succeeded()
+            } catch {
+                if pauses.failures == 0 {
+                    log.error(
+                        "The outbox cannot be written: nothing is sent until it can.",
+                        ["reason": "\(error)", "channel": conversation.channel.rawValue])
+                }
+                await stopping.wait(atMost: pauses.next(), on: clock)
+                if !isStopping && !Task.isCancelled { busy[conversation] = true }
+            }
         }
         busy[conversation] = nil
     }
 
-    private func sendAll(in conversation: Address) async {
-        do {
-            while !isStopping, !Task.isCancelled, let part = try await store.next(in: conversation) {
-                if let gate = early[part.run] {
-                    await gate.wait()
-                    continue
-                }
-                guard await isDue(part) else { return }
-                guard let channel = board.channel(conversation.key) else {
-                    // `wake` comes when the account runs again.
-                    return try await giveUpIfOld(part, "\(board.label(conversation.key)) is not running")
-                }
-                try await send(part, through: channel)
+    private func sendAll(in conversation: Address) async throws {
+        while !isStopping, !Task.isCancelled, var part = try await store.next(in: conversation) {
+            if let gate = early[part.run] {
+                await gate.wait()
+                continue
             }
-        } catch {
-            log.error(
-                "The outbox could not be written; the rest is sent after the next restart.",
-                ["reason": "\(error)", "channel": conversation.channel.rawValue])
+            if let posted = unwritten[part.id] {
+                try await write(posted, of: part)
+                guard !posted.isWhole else { continue }
+                part.platformID = posted.id
+            }
+            guard await isDue(part) else { return }
+            guard let channel = board.channel(conversation.key) else {
+                // `wake` comes when the account runs again.
+                return try await giveUpIfOld(part, "\(board.label(conversation.key)) is not running")
+            }
+            try await send(part, through: channel)
         }
+    }
+
+    /// Writes down what a platform has; it is remembered for as long as the disk refuses.
+    private func write(_ posted: Posted, of part: OutboxPart) async throws {
+        unwritten[part.id] = posted
+        if posted.isWhole {
+            try await store.sent(part.id, platformID: posted.id)
+        } else {
+            try await store.drafted(part.id, platformID: posted.id)
+        }
+        unwritten[part.id] = nil
+        if posted.isWhole { settled(part.run) }
     }
 
     /// Waits until the part's time has come; false when the gateway stops first.
@@ -196,8 +234,7 @@ package final class Outbox {
             return
         }
         noteSent(on: part.address.key)
-        try await store.sent(part.id, platformID: id)
-        settled(part.run)
+        try await write(Posted(id: id, isWhole: true), of: part)
     }
 
     /// A part has reached its platform.

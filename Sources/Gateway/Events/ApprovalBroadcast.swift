@@ -99,7 +99,8 @@ extension ApprovalRequest {
             "cronExecutionSource", "cronOperationBinding",
         ] { object[key] = JSON.null }
         object["commandAnalysis"] = [
-            "commandCount": 1, "nestedCommandCount": 0, "riskKinds": [], "warningLines": [],
+            "commandCount": JSON(programCount ?? 1), "nestedCommandCount": 0, "riskKinds": [],
+            "warningLines": JSON(warning.map { [$0] } ?? []),
         ]
         object["allowedDecisions"] = JSON(decisions.map(\.rawValue))
         object["runId"] = JSON.orNull(run?.rawValue)

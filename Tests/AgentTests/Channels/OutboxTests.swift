@@ -30,6 +30,28 @@ struct OutboxTests {
         }
     }
 
+    @Test func `what was posted while the disk refused is written down later, and not posted again`()
+        async throws
+    {
+        let channel = ScriptedChannel()
+        let platform = Gate()
+        channel.fates = [.hang(platform)]
+        try await ChannelTestHouse.run(channel: channel) { test in
+            let database = test.house.stores.outbox.database
+            try await test.writes("one", id: "m1")
+            try await eventually("it is being posted") { channel.attempts.count == 1 }
+            _ = try await database.read { try $0.first("PRAGMA query_only = ON") { $0.int(0) } }
+            platform.open()
+            try await eventually("the write is refused") { database.isRefusing() }
+            _ = try await database.read { try $0.first("PRAGMA query_only = OFF") { $0.int(0) } }
+
+            try await eventually("nothing waits") { try await test.house.stores.outbox.waitingCount() == 0 }
+            #expect(channel.attempts.count == 1 && test.state.sentCount == 1)
+            try await test.writes("two", id: "m2")
+            try await eventually("the next is posted") { channel.posted.count == 2 }
+        }
+    }
+
     @Test func `where nothing is taken a part is given up with its reason, and the next one goes out`()
         async throws
     {
