@@ -75,24 +75,41 @@ extension Switchboard {
     package func reopen() {
         guard hasRecovered else { return }
         startNext()
-        guard !unsettled.isEmpty else { return }
-        work.add { await self.takeUpUnsettled() }
+        work.add { await self.takeUpStalled() }
     }
 
-    private func takeUpUnsettled() async {
-        let left = unsettled
-        unsettled = []
+    /// What the disk took no outcome of comes again, before what was said after it.
+    func putBackUnsettled(_ item: TurnQueue.Item) {
+        guard unsettled.remove(item.entry.id) != nil else { return }
+        queue.putBack(item)
+        takeUpLater()
+    }
+
+    /// The disk may refuse and have room; where it has none, `reopen` tells when there is some.
+    private func takeUpLater() {
+        guard !isPausing else { return }
+        isPausing = true
+        let pause = storePauses.next()
+        work.add {
+            do { try await self.clock.sleep(for: pause) } catch { return }
+            self.isPausing = false
+            await self.takeUpStalled()
+        }
+    }
+
+    private func takeUpStalled() async {
+        let items = queue.stalledItems
+        guard !items.isEmpty, !isDraining, volume?.isShut != true else { return }
         do {
             let interrupted = try await stores.journal.interrupted()
             let turns = Dictionary(interrupted.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
-            try await eachUnanswered { entry in
-                guard left.contains(entry.id) else { return }
-                held.remove(entry.id)
-                admit(entry, interrupted: turns[entry.run])
+            for item in items {
+                queue.resume(with: newItem(item.entry, interrupted: turns[item.entry.run]))
             }
+            startNext()
         } catch {
-            unsettled.formUnion(left)
             log.error("What could not be stored before could not be read.", ["reason": "\(error)"])
+            takeUpLater()
         }
     }
 

@@ -31,7 +31,7 @@ extension Switchboard {
         let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
             await self.makeRunner().run(order)
         }
-        settle(item, outcome)
+        settle(item, outcome, isStored: outcome?.failure?.kind != .store)
     }
 
     func newRun(_ item: TurnQueue.Item, _ agent: AgentID) -> ActiveRun {
@@ -78,13 +78,14 @@ extension Switchboard {
 
     /// The message has its outcome.
     ///
-    /// Without one, or with one that is not on disk, it waits for the next start.
-    func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?) {
+    /// Without one it waits for the next start; with one that is not on disk, until the disk takes it.
+    func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?, isStored: Bool = true) {
         if let outcome {
-            if outcome.failure?.kind == .store {
-                unsettled.insert(item.entry.id)
-            } else {
+            if isStored {
                 held.remove(item.entry.id)
+                storePauses.succeeded()
+            } else {
+                unsettled.insert(item.entry.id)
             }
             counts.count(outcome)
         }
@@ -192,15 +193,17 @@ extension Switchboard {
             item.entry.message.flatMap {
                 replies?.parts(of: "⚠️ \(failure.message)", for: $0, run: item.entry.run, from: 0)
             } ?? []
+        var isStored = false
         do {
             try await stores.inbox.finish(item.entry.id, state: .failed, outcome: outcome.json, outbox: parts)
             replies?.stored(parts)
+            isStored = true
         } catch {
             log.error(
                 "An outcome could not be stored.", ["run.id": item.entry.run.rawValue, "reason": "\(error)"])
         }
         live.publish(.failed(failure, startedAt: nil, endedAt: outcome.endedAt, partialText: nil))
-        settle(item, outcome)
+        settle(item, outcome, isStored: isStored)
     }
 }
 

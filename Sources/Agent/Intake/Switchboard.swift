@@ -41,8 +41,11 @@ package final class Switchboard {
     var counts = AgentMetrics()
     /// Inbox messages that somebody here will answer.
     var held: Set<InboxID> = []
-    /// Those among them whose outcome could not be stored.
+    /// Those among them whose outcome could not be stored, until they are put back into the queue.
     var unsettled: Set<InboxID> = []
+    /// Between two attempts at them.
+    var storePauses = Backoff(first: .seconds(1), longest: .seconds(10))
+    var isPausing = false
     /// The last command of each session, while there is one.
     private var lastCommands: [SessionKey: CommandPlace.End] = [:]
     /// Before this, the inbox may hold messages of the last process that nobody has taken up yet.
@@ -189,18 +192,26 @@ package final class Switchboard {
     /// Takes a stored message into the house: from here on it will get its outcome.
     func admit(_ entry: InboxEntry, interrupted: InterruptedTurn? = nil) {
         guard held.insert(entry.id).inserted else { return }
-        var item = TurnQueue.Item(entry: entry, interrupted: interrupted)
-        if interrupted == nil { item.command = entry.message.flatMap { command(in: $0) } }
+        var item = newItem(entry, interrupted: interrupted)
         if let command = item.command?.command {
             if !command.waitsForTurn { item.place = placeOfCommand(in: entry.session) }
             if command.startsOver {
                 clear(entry.session)
             } else if queue.isBusy(entry.session) && !command.waitsForTurn {
-                return work.add { await self.perform(item) }
+                return work.add {
+                    await self.perform(item)
+                    self.putBackUnsettled(item)
+                }
             }
         }
         queue.append(item)
         startNext()
+    }
+
+    func newItem(_ entry: InboxEntry, interrupted: InterruptedTurn?) -> TurnQueue.Item {
+        var item = TurnQueue.Item(entry: entry, interrupted: interrupted)
+        if interrupted == nil { item.command = entry.message.flatMap { command(in: $0) } }
+        return item
     }
 
     private func placeOfCommand(in session: SessionKey) -> CommandPlace {
@@ -233,6 +244,7 @@ package final class Switchboard {
     private func start(_ item: TurnQueue.Item) {
         work.add {
             await self.perform(item)
+            self.putBackUnsettled(item)
             self.leave(item.entry.session)
         }
     }

@@ -25,6 +25,8 @@ struct TurnQueue {
     /// Sessions that are at work, and whether on a turn: else on a command.
     private var running: [SessionKey: Bool] = [:]
     private(set) var runningTurns = 0
+    /// Sessions whose first item has to be done again, before which nothing of them may start.
+    private var stalled: Set<SessionKey> = []
 
     private(set) var waitingCount = 0
 
@@ -41,6 +43,33 @@ struct TurnQueue {
         waiting[session, default: []].append(item)
         waitingCount += 1
         if running[session] == nil && waiting[session]?.count == 1 { ready.append(session) }
+    }
+
+    /// An item whose outcome the disk did not take: its session waits for `resume`, in its old order.
+    mutating func putBack(_ item: Item) {
+        let session = item.entry.session
+        var items = waiting[session] ?? []
+        items.insert(item, at: items.firstIndex { $0.entry.id > item.entry.id } ?? items.count)
+        waiting[session] = items
+        waitingCount += 1
+        ready.removeAll { $0 == session }
+        stalled.insert(session)
+    }
+
+    /// The items that were put back, one of each session.
+    var stalledItems: [Item] { stalled.compactMap { waiting[$0]?.first } }
+
+    /// Lets a session go on with `item`, in the place of what was put back for the same message.
+    mutating func resume(with item: Item) {
+        let session = item.entry.session
+        guard stalled.contains(session), waiting[session]?.first?.entry.id == item.entry.id else { return }
+        waiting[session]?[0] = item
+        letGoOn(session)
+    }
+
+    private mutating func letGoOn(_ session: SessionKey) {
+        guard stalled.remove(session) != nil else { return }
+        if running[session] == nil && waiting[session] != nil { ready.append(session) }
     }
 
     /// Takes the next item that may start.
@@ -77,7 +106,7 @@ struct TurnQueue {
     /// The session's item has ended; its next one may start.
     mutating func finished(_ session: SessionKey) {
         if running.removeValue(forKey: session) == true { runningTurns -= 1 }
-        if waiting[session] != nil { ready.append(session) }
+        if waiting[session] != nil && !stalled.contains(session) { ready.append(session) }
     }
 
     /// Takes out what waits and matches.
@@ -90,6 +119,7 @@ struct TurnQueue {
             let kept = items.filter { !matches($0) }
             waiting[session] = kept.isEmpty ? nil : kept
             if kept.isEmpty { ready.removeAll { $0 == session } }
+            if kept.first?.entry.id != items.first?.entry.id { letGoOn(session) }
         }
         waitingCount -= removed.count
         return removed.sorted { $0.entry.id < $1.entry.id }

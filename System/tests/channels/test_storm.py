@@ -10,6 +10,7 @@ import os
 import random
 import sqlite3
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 from fakes import FakeOpenAIChat
 from fakes.faults import Fault, Late
 from harness.platforms import Connect, Place, Platform
+from harness.volume import Volume, mounted
 
 KILLS = int(os.environ.get("OPENCLAW_KILLS", "25"))
 # In the ordinary suite: answers are changed while they are written, and a kill falls between two changes.
@@ -26,6 +28,9 @@ LIVE_KILLS = 5
 LIVE_CONVERSATIONS = 6
 LONGEST_LIVE_LIFE_SECONDS = 5.0
 CHANGES = {"discord": "PATCH /channels/{channel}/messages/{message}", "telegram": "editMessageText"}
+# A volume fills and is freed so often; nothing excuses a repetition, for no news of a message is lost.
+FILLS = int(os.environ.get("OPENCLAW_FILLS", "8"))
+CONVERSATIONS_ON_A_VOLUME = 12
 CONVERSATIONS = 50
 LONGEST_LIFE_SECONDS = 1.0
 LONGEST_BREATH_SECONDS = 0.05
@@ -112,6 +117,40 @@ def test_a_storm_of_kills_while_answers_are_changed_loses_and_doubles_nothing(
     for platform in platforms.values():
         calls = [getattr(seen, "route", None) or seen.method for seen in platform.fake.requests]
         assert CHANGES[platform.id] in calls, "no answer was changed while it was written"
+
+
+@pytest.fixture
+def volume(state: Path) -> Iterator[Volume]:
+    with mounted(state) as volume:
+        yield volume
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(60 + SETTLE_SECONDS + 4 * FILLS)
+def test_a_volume_that_fills_again_and_again_loses_and_doubles_nothing(
+    volume: Volume, platforms: dict[str, Platform], connect_bots: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    chance = random.Random(FILLS)
+    fake_chat.pause = 0.02
+    fakes = list(platforms.values())
+    talks = conversations(fakes, CONVERSATIONS_ON_A_VOLUME, is_long=False)
+    connect_bots()
+
+    for _ in range(FILLS):
+        live(chance, talks, LONGEST_LIFE_SECONDS)
+        volume.fill()
+        live(chance, talks, LONGEST_LIFE_SECONDS)
+        volume.make_room()
+        fake_chat.requests.clear()
+    for talk in talks:
+        talk.goes_on()
+
+    try:
+        for platform in fakes:
+            platform.wait_until_answered(SETTLE_SECONDS)
+            assert platform.fake.ledger.excused == []
+    finally:
+        print(f"{FILLS} times full, {CONVERSATIONS_ON_A_VOLUME} conversations", *map(report, fakes), sep="\n")
 
 
 def storm(

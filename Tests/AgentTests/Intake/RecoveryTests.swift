@@ -52,6 +52,27 @@ struct RecoveryTests {
     }
 
     @Test
+    func `an answer that the disk refuses comes when it can be kept, before later ones`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate), .say(["One."]), .say(["Two."])])
+        try await TestHouse.run(models: models) { house in
+            try await house.say("1", id: "r1")
+            await models.sawRequests(1)
+            try await house.say("2", id: "r2")
+            _ = try await house.database.read { try $0.first("PRAGMA query_only = ON") { $0.int(0) } }
+            gate.open()
+            let refused = try await house.outcome(of: "r1")
+            #expect(refused.failure?.kind == .store && models.requests.count == 1)
+            _ = try await house.database.read { try $0.first("PRAGMA query_only = OFF") { $0.int(0) } }
+
+            let second = try await house.outcome(of: "r2")
+            #expect(second.text == "Two.")
+            let lines = try await house.lines()
+            #expect(lines == ["user: 1", "assistant: One.", "user: 2", "assistant: Two."])
+        }
+    }
+
+    @Test
     func `a turn cut off in the middle of an answer is run again, once`() async throws {
         try await inFolder { folder in
             let models = ScriptedModels([.hang(Gate(), before: ["half an ans"])])

@@ -47,6 +47,36 @@ struct TurnQueueTests {
     }
 
     @Test
+    func `what is put back comes before what waits, and only when it may`() {
+        var queue = TurnQueue()
+        for id in 1...3 { queue.append(.sample(id, in: "a")) }
+        let first = queue.next(mostTurns: 1)
+        queue.putBack(.sample(1, in: "a"))
+        queue.finished("a")
+
+        #expect(first?.entry.id == 1 && queue.waitingCount == 3 && queue.runningTurns == 0)
+        #expect(queue.next(mostTurns: 1) == nil && queue.isBusy("a"))
+        #expect(queue.stalledItems.map(\.entry.id) == [1])
+        queue.resume(with: .sample(2, in: "a"))
+        #expect(queue.next(mostTurns: 1) == nil, "that is not what was put back")
+        queue.resume(with: .sample(1, in: "a"))
+        #expect(queue.next(mostTurns: 1)?.entry.id == 1 && queue.stalledItems.isEmpty)
+        queue.finished("a")
+        #expect(queue.next(mostTurns: 1)?.entry.id == 2)
+    }
+
+    @Test(arguments: [false, true])
+    func `a session goes on when what was put back is taken out`(all: Bool) {
+        var queue = TurnQueue()
+        queue.append(.sample(2, in: "a"))
+        queue.putBack(.sample(1, in: "a"))
+        let removed = queue.remove { all || $0.entry.id == 1 }
+
+        #expect(removed.map(\.entry.id) == (all ? [1, 2] : [1]) && queue.stalledItems.isEmpty)
+        #expect(queue.next(mostTurns: 1)?.entry.id == (all ? nil : 2))
+    }
+
+    @Test
     func `a place can be taken before the message is there`() {
         var queue = TurnQueue()
         let started = queue.startAtOnce("a", mostTurns: 1)
