@@ -1,7 +1,10 @@
 #!/bin/sh
-# debian.sh FOLDER: lays out what stands for debian:bookworm-slim where there is no registry: Debian's minimal system, without
-# what that image leaves out too, and without what debootstrap takes over from this machine. Needs root and debootstrap.
+# debian.sh [FOLDER]: lays out what stands for debian:bookworm-slim where there is no registry: Debian's minimal system, without
+# what that image leaves out too, and without what debootstrap takes over from this machine. Without a folder it goes to
+# dist/image-debian and is kept there. Needs root and debootstrap.
 set -eu
+cd "$(dirname "$0")/.."
+[ $# = 1 ] || exec sh Image/kept.sh dist/image-debian sh Image/debian.sh
 release=bookworm
 
 # The mirror that this machine's own lists name; without one debootstrap has its own. Over http: the minimal system has no

@@ -6,7 +6,6 @@ set -eu
 cd "$(dirname "$0")/.."
 folder=${1:-dist/image-root}
 with=${WITH:-}
-debian=dist/image-debian
 base=dist/image-base
 
 case $with in
@@ -14,9 +13,9 @@ case $with in
     *) echo "WITH=$with takes its files from other images: build it with \`make image\`, where an engine is." >&2; exit 1 ;;
 esac
 
-sh Image/kept.sh $debian sh Image/debian.sh
+sh Image/debian.sh
 # shellcheck disable=SC2086
-sh Image/kept.sh $base sh Image/furnish.sh $debian run $with
+sh Image/kept.sh $base sh Image/furnish.sh dist/image-debian run $with
 
 rm -rf "$folder"
 mkdir -p "$folder"

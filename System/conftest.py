@@ -17,12 +17,13 @@ from harness.platforms import PLATFORMS, Platform, platform_of
 ARTIFACTS = Path(__file__).parent / ".artifacts"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The image's machines and the browsers share one process of the suite.
+    """The image's machines and the browsers share one process of the suite; xdist reads the mark right after this.
 
-    The image is laid out once then; and a browser gives up what it loads when a network comes or goes."""
+    The image is built once then; and a browser gives up what it loads when a network comes or goes."""
     for item in items:
-        if {"image", "chrome"} & set(item.fixturenames) or item.get_closest_marker("browser"):  # type: ignore[attr-defined]
+        if {"image", "container_build", "chrome"} & set(item.fixturenames) or item.get_closest_marker("browser"):  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.xdist_group("network"))
 
 

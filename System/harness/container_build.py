@@ -109,7 +109,7 @@ class ContainerBuild:
     def take(self, folder: Path, tag: str) -> None:
         """The files of a folder, with their owners, become an image of one layer."""
         with self.container("scratch") as container:
-            self.buildah("copy", container, folder, "/")
+            self._copy(folder, self._mounted(container))
             self.buildah("commit", "--quiet", container, tag)
 
     def build(self, tag: str, more: str = "nothing", variables: dict[str, str] | None = None) -> None:
@@ -138,11 +138,17 @@ class ContainerBuild:
         """The image's file system, in a folder that outlives the builder."""
         root.mkdir()
         with self.container(tag) as container:
-            mounted = self.buildah("mount", container)
-            subprocess.run(["cp", "-a", f"{self.seen(mounted)}/.", root], check=True)
+            self._copy(self._mounted(container), root)
         config = self.config(tag)
         variables = dict(line.split("=", 1) for line in config["Env"])
         return Image(root, config["Entrypoint"], config["Cmd"], config["WorkingDir"], variables)
+
+    def _mounted(self, container: str) -> Path:
+        return self.seen(self.buildah("mount", container))
+
+    def _copy(self, source: Path, target: Path) -> None:
+        """With owners and modes; `buildah copy` gives everything to root, as COPY does."""
+        subprocess.run(["cp", "-a", f"{source}/.", target], check=True)
 
 
 class BuildFailed(Exception):
