@@ -22,8 +22,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The image's machines and the browsers share one process of the suite.
 
     The image is built once then; and a browser gives up what it loads when a network comes or goes."""
+    sharing = {"image", "container_build", "chrome"}
     for item in items:
-        if {"image", "container_build", "chrome"} & set(item.fixturenames) or item.get_closest_marker("browser"):  # type: ignore[attr-defined]
+        if sharing & set(item.fixturenames) or item.get_closest_marker("browser"):  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.xdist_group("network"))
     yield
     for item in items:

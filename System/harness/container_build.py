@@ -135,7 +135,9 @@ class ContainerBuild:
         """What a registry keeps of the image: each layer compressed, and its description."""
         folder = self._store / "packed"
         self.buildah("push", "--quiet", "--format=oci", tag, f"oci:{folder}")
-        return sum(blob.stat().st_size for blob in self.seen(folder / "blobs/sha256").iterdir())
+        size = sum(blob.stat().st_size for blob in self.seen(folder / "blobs/sha256").iterdir())
+        shutil.rmtree(self.seen(folder))
+        return size
 
     def lay_out(self, tag: str, root: Path) -> Image:
         """The image's file system, in a folder that outlives the builder."""

@@ -137,7 +137,7 @@ class Machine:
         entrypoint: bool = True,
         root: bool = True,
     ) -> Run:
-        """Runs a command, or the image's own, as the image says: split at spaces, after its entrypoint, as process 1."""
+        """Runs a command, or the image's own, as the image does: split at spaces, after the entrypoint, as process 1."""
         words = command.split() if isinstance(command, str) else command or self.image.command
         user = [] if root else ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"]
         run = Run(

@@ -24,8 +24,8 @@ from tests.image.conftest import BUILT, FLY, lay_out, run_script
 
 LIMIT_BYTES = 60_000_000
 OURS = "/usr/local/lib/openclaw/"
-# An engine puts files of its own over these three in each container; buildah leaves the empty places where it did so. It also
-# makes the root folder of what comes from no other image one that only root may write, which only root may anyway.
+# An engine puts files of its own over these three in each container; buildah leaves the empty places where it did so. It
+# also takes the right to write from the root folder of an image that is made of none: root, who had it, needs none.
 BUILDAHS_OWN = {"/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/"}
 
 
@@ -60,7 +60,7 @@ def test_the_image_has_what_the_page_uses(machine: Machine) -> None:
 def test_the_script_lays_out_what_the_dockerfile_builds(
     builder: ContainerBuild, image: Image, openclaw: Path, tmp_path: Path
 ) -> None:
-    """`make image-root` and `make image`: the same paths, kinds, modes, owners and targets, and the same files of ours."""
+    """`make image-root` and `make image`: the same paths, kinds, modes, owners and targets, and our own files alike."""
     lay_out(openclaw, tmp_path / "root")
     built, laid_out = set(entries(image.root)), set(entries(tmp_path / "root"))
     different = {entry.path for entry in built ^ laid_out}
