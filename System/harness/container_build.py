@@ -19,9 +19,11 @@ DEBIAN = "localhost/debian:bookworm-slim"
 FILES = "localhost/openclaw-files"
 CHROOT = "--isolation=chroot"
 
-# Lives until its standard input ends, so that neither memory nor a mount stays behind when the tests are killed.
+# Lives until its standard input ends, so that neither memory nor a mount stays behind when the tests are killed. What buildah
+# keeps beside its store, in /var/lib/containers, goes the same way.
 KEEPER = """
 mount -t tmpfs -o size=3g,mode=700 tmpfs "$1"
+mount -t tmpfs -o size=16m,mode=755 tmpfs /var/lib
 mkdir "$1/tmp"
 echo ready
 exec cat
