@@ -1,7 +1,7 @@
 # The gateway's image, for amd64 and arm64. `make image` builds it; `make image-root` lays the same file system out without
 # a container engine. One program more by build argument: --build-arg WITH=chromium, tailscale, ngrok or signal.
-ARG SWIFT=swift:6.3-bookworm
-ARG DEBIAN=debian:bookworm-slim
+ARG SWIFT=docker.io/library/swift:6.3-bookworm
+ARG DEBIAN=docker.io/library/debian:bookworm-slim
 ARG WITH=nothing
 # Where the files of Image/files.txt come from, in a folder /files: the stage below, or an image that has them ready.
 ARG FILES=build
@@ -33,17 +33,17 @@ FROM base AS with-chromium
 RUN sh /usr/local/lib/openclaw/image/install.sh chromium
 
 FROM base AS with-tailscale
-COPY --from=tailscale/tailscale:stable /usr/local/bin/tailscale /usr/local/bin/tailscaled /usr/local/bin/
+COPY --from=docker.io/tailscale/tailscale:stable /usr/local/bin/tailscale /usr/local/bin/tailscaled /usr/local/bin/
 
 FROM base AS with-ngrok
-COPY --from=ngrok/ngrok:3-debian /bin/ngrok /usr/local/bin/
+COPY --from=docker.io/ngrok/ngrok:3-debian /bin/ngrok /usr/local/bin/
 
 # signal-cli is a Java program; its native library is for amd64. Wants 1 GB of memory beside the gateway's.
 FROM base AS with-signal
 ARG SIGNAL_CLI=0.13.18
 ENV JAVA_HOME=/opt/java/openjdk
 ENV PATH=/opt/java/openjdk/bin:/opt/signal-cli/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-COPY --from=eclipse-temurin:21-jre /opt/java/openjdk /opt/java/openjdk
+COPY --from=docker.io/library/eclipse-temurin:21-jre /opt/java/openjdk /opt/java/openjdk
 ADD https://github.com/AsamK/signal-cli/releases/download/v${SIGNAL_CLI}/signal-cli-${SIGNAL_CLI}.tar.gz /tmp/
 RUN mkdir /opt/signal-cli \
     && tar -xzf /tmp/signal-cli-${SIGNAL_CLI}.tar.gz -C /opt/signal-cli --strip-components=1 \

@@ -17,13 +17,19 @@ from harness.platforms import PLATFORMS, Platform, platform_of
 ARTIFACTS = Path(__file__).parent / ".artifacts"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """The image's machines and the browsers share one process of the suite.
 
-    The image is laid out once then; and a browser gives up what it loads when a network comes or goes."""
+    The image is built once then; and a browser gives up what it loads when a network comes or goes."""
+    sharing = {"image", "container_build", "chrome"}
     for item in items:
-        if {"image", "chrome"} & set(item.fixturenames) or item.get_closest_marker("browser"):  # type: ignore[attr-defined]
+        if sharing & set(item.fixturenames) or item.get_closest_marker("browser"):  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.xdist_group("network"))
+    yield
+    for item in items:
+        if getattr(config.option, "loadgroup", False) and item.get_closest_marker("xdist_group"):
+            assert item.nodeid.endswith("@network"), f"xdist does not see the group of {item.nodeid}"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,6 +25,7 @@ from typing import TypeVar
 from fakes.background import background
 from fakes.loopback import HOST
 from fakes.relay import relay
+from harness.container_build import Image
 from harness.gateway import Finished, Process
 from harness.waiting import eventually
 
@@ -55,7 +56,7 @@ exec cat
 class Machine:
     """`with Machine(image, folder) as machine:` has an empty volume that belongs to root, and runs nothing yet."""
 
-    def __init__(self, image: Path, folder: Path, mount: str | None = "/data") -> None:
+    def __init__(self, image: Image, folder: Path, mount: str | None = "/data") -> None:
         self.image, self.folder, self.mount = image, folder, mount
         self.root = folder / "root"
         for part in ("root", "upper", "work"):
@@ -76,7 +77,7 @@ class Machine:
         self._keeper = subprocess.Popen(
             ["unshare", "--mount", "--net", "sh", "-euc", KEEPER],
             env={
-                **{"PATH": os.environ["PATH"], "IMAGE": str(self.image), "FOLDER": str(self.folder)},
+                **{"PATH": os.environ["PATH"], "IMAGE": str(self.image.root), "FOLDER": str(self.folder)},
                 **{"VOLUME": str(volume), "VOLUME_BYTES": str(VOLUME_BYTES), "MOUNT": self.mount or ""},
             },
             stdin=subprocess.PIPE,
@@ -130,22 +131,26 @@ class Machine:
     # What the platform does
 
     def start(
-        self, command: str | list[str], env: dict[str, str] | None = None, entrypoint: bool = True, root: bool = True
+        self,
+        command: str | list[str] | None = None,
+        env: dict[str, str] | None = None,
+        entrypoint: bool = True,
+        root: bool = True,
     ) -> Run:
-        """Runs a command as the image does: split at spaces, after the entrypoint, as process 1."""
-        words = command.split() if isinstance(command, str) else command
+        """Runs a command, or the image's own, as the image does: split at spaces, after the entrypoint, as process 1."""
+        words = command.split() if isinstance(command, str) else command or self.image.command
         user = [] if root else ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"]
         run = Run(
             [
                 *("sh", "-euc", 'echo $$ > "$0"; exec "$@"', str(self.memory.door)),
                 *("nsenter", f"--mount=/proc/{self._keeper.pid}/ns/mnt", f"--net=/proc/{self._keeper.pid}/ns/net"),
-                *["unshare", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc", "--wd=/app"],
+                *["unshare", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc", f"--wd={self.image.folder}"],
                 f"--root={self.root}",
                 *user,
-                *(["/usr/local/bin/openclaw-entrypoint"] if entrypoint else []),
+                *(self.image.entrypoint if entrypoint else []),
                 *words,
             ],
-            {"PATH": IMAGE_PATH, "HOME": "/root", "TERM": "dumb", **(env or {})},
+            {"PATH": IMAGE_PATH, "HOME": "/root", "TERM": "dumb", **self.image.variables, **(env or {})},
         )
         self._started.append(run)
         self.run_now, self._environment = run, env or {}
@@ -186,7 +191,7 @@ class Machine:
         started = time.monotonic()
         done = subprocess.run(
             ["nsenter", *inside, "env", "-C", "/", *command],
-            env={"PATH": IMAGE_PATH, "HOME": "/root", "TERM": "dumb", **self._environment},
+            env={"PATH": IMAGE_PATH, "HOME": "/root", "TERM": "dumb", **self.image.variables, **self._environment},
             input=stdin,
             capture_output=True,
             text=True,

@@ -1,4 +1,4 @@
-"""The image laid out once, and a world around one machine: vendors under their own names, and Fly's environment."""
+"""The image built once, and a world around one machine: vendors under their own names, and Fly's environment."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ import pytest
 from fakes import FakeAnthropic, FakeProxy
 from fakes.discord import FakeDiscord
 from harness.config import TOKEN
+from harness.container_build import DEBIAN, FILES, BuildFailed, CannotBuild, ContainerBuild, Image
 from harness.gateway import REPOSITORY
 from harness.machine import Machine, obstacle
 
 PAGE = Path(__file__).parent / "page"
 LAYOUT_SECONDS = 300
+BUILT = "localhost/openclaw:local"
+NO_NETWORK = re.compile("Failed to fetch|Failed getting release file|Temporary failure resolving|Couldn't download")
 TRUST = "/etc/ssl/certs/fake-vendors.pem"
 COMMAND = "node dist/index.js gateway --allow-unconfigured --port 3000 --bind lan"
 FLY = {
@@ -38,28 +41,86 @@ FLY = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever comes first waits for Debian's packages too."""
     for item in items:
-        if "image" in item.fixturenames:  # type: ignore[attr-defined]
+        if {"image", "container_build"} & set(item.fixturenames):  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.timeout(LAYOUT_SECONDS))
 
 
 @pytest.fixture(scope="session")
-def image(openclaw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The image's file system with the program under test in it. Debian's part is made once a checkout."""
+def container_build(openclaw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContainerBuild | CannotBuild]:
+    """What has built the Dockerfile as BUILT, with the program under test in it; or why that cannot be done here."""
     if reason := obstacle():
         pytest.skip(f"the image cannot be laid out here: {reason}")
+    folder = tmp_path_factory.mktemp("build")
+    with ExitStack() as stack:
+        result: ContainerBuild | CannotBuild
+        try:
+            result = stack.enter_context(ContainerBuild(folder / "store"))
+            build_image(result, openclaw, folder / "staged")
+        except CannotBuild as reason:
+            result = reason
+        yield result
+
+
+def build_image(build: ContainerBuild, program: Path, staged: Path) -> None:
+    """Debian comes from its packages, once a checkout; the stage that compiles is left out, since that was done."""
+    debian = run_script("Image/debian.sh")
+    if debian.returncode != 0:
+        raise CannotBuild(f"Debian cannot be laid out: {last_line(debian)}")
+    build.take(REPOSITORY / "dist/image-debian", DEBIAN)
+    files = run_script("Image/stage.sh", staged / "files", program=program)
+    assert files.returncode == 0, files.stderr
+    build.take(staged, FILES)
+    try:
+        build.run(DEBIAN, "true")
+    except BuildFailed as failed:
+        raise CannotBuild(f"a command cannot be run in a container: {failed}") from failed
+    try:
+        build.build(BUILT)
+    except BuildFailed as failed:
+        if NO_NETWORK.search(str(failed)):
+            raise CannotBuild("Debian's packages are out of reach") from failed
+        raise
+
+
+def run_script(*words: str | Path, program: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """One of the image's own scripts, in the checkout."""
+    variables = {**os.environ, "PROGRAM": str(program)} if program else None
+    return subprocess.run(["sh", *words], cwd=REPOSITORY, env=variables, capture_output=True, text=True)
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    return (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+
+
+@pytest.fixture(scope="session")
+def image(
+    openclaw: Path, container_build: ContainerBuild | CannotBuild, tmp_path_factory: pytest.TempPathFactory
+) -> Image:
+    """What the Dockerfile gives; where it cannot be built, the same files by the script that does without."""
     root = tmp_path_factory.mktemp("image") / "root"
-    done = subprocess.run(
-        ["sh", "Image/root.sh", str(root)],
-        cwd=REPOSITORY,
-        env={**os.environ, "PROGRAM": str(openclaw)},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode != 0 and "InRelease" in done.stdout + done.stderr:
-        pytest.skip(f"the image cannot be laid out here: {done.stderr.strip().splitlines()[-1]}")
-    assert done.returncode == 0, done.stdout + done.stderr
+    if isinstance(container_build, CannotBuild):
+        lay_out(openclaw, root)
+        return Image.as_written(root)
+    image = container_build.lay_out(BUILT, root)
     add_libraries(openclaw, root)
-    return root
+    return image
+
+
+@pytest.fixture
+def builder(container_build: ContainerBuild | CannotBuild) -> ContainerBuild:
+    """For tests that make no sense without the Dockerfile."""
+    if isinstance(container_build, CannotBuild):
+        pytest.skip(f"the Dockerfile cannot be built here: {container_build}")
+    return container_build
+
+
+def lay_out(program: Path, root: Path) -> None:
+    """As `make image-root` does it."""
+    done = run_script("Image/root.sh", root, program=program)
+    if done.returncode != 0 and NO_NETWORK.search(done.stdout + done.stderr):
+        pytest.skip(f"the image cannot be laid out here: {last_line(done)}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    add_libraries(program, root)
 
 
 def add_libraries(program: Path, root: Path) -> None:
@@ -73,7 +134,7 @@ def add_libraries(program: Path, root: Path) -> None:
 
 
 @pytest.fixture
-def machine(image: Path, tmp_path: Path) -> Iterator[Machine]:
+def machine(image: Image, tmp_path: Path) -> Iterator[Machine]:
     with Machine(image, tmp_path / "machine") as machine:
         yield machine
 
