@@ -28,7 +28,7 @@ LIVE_KILLS = 5
 LIVE_CONVERSATIONS = 6
 LONGEST_LIVE_LIFE_SECONDS = 5.0
 CHANGES = {"discord": "PATCH /channels/{channel}/messages/{message}", "telegram": "editMessageText"}
-# A volume fills and is freed so often; nothing excuses a repetition, for no news of a message is lost.
+# A volume fills and is freed so often. While the process lives nothing excuses a repetition: it loses no news of a message.
 FILLS = int(os.environ.get("OPENCLAW_FILLS", "8"))
 CONVERSATIONS_ON_A_VOLUME = 12
 CONVERSATIONS = 50
@@ -126,20 +126,27 @@ def volume(state: Path) -> Iterator[Volume]:
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(60 + SETTLE_SECONDS + 4 * FILLS)
+@pytest.mark.timeout(60 + SETTLE_SECONDS + 6 * FILLS)
+@pytest.mark.parametrize("dies", [False, True], ids=["lives", "dies"])
 def test_a_volume_that_fills_again_and_again_loses_and_doubles_nothing(
-    volume: Volume, platforms: dict[str, Platform], connect_bots: Connect, fake_chat: FakeOpenAIChat
+    volume: Volume, platforms: dict[str, Platform], connect_bots: Connect, fake_chat: FakeOpenAIChat, dies: bool
 ) -> None:
     chance = random.Random(FILLS)
     fake_chat.pause = 0.02
     fakes = list(platforms.values())
     talks = conversations(fakes, CONVERSATIONS_ON_A_VOLUME, is_long=False)
-    connect_bots()
+    gateway = connect_bots()
 
     for _ in range(FILLS):
         live(chance, talks, LONGEST_LIFE_SECONDS)
         volume.fill()
         live(chance, talks, LONGEST_LIFE_SECONDS)
+        if dies:
+            gateway.kill()
+            for platform in fakes:
+                platform.fake.killed()
+            gateway = connect_bots(again=gateway, waits=False, ready=False)
+            live(chance, talks, LONGEST_LIFE_SECONDS)
         volume.make_room()
         fake_chat.requests.clear()
     for talk in talks:
@@ -148,7 +155,7 @@ def test_a_volume_that_fills_again_and_again_loses_and_doubles_nothing(
     try:
         for platform in fakes:
             platform.wait_until_answered(SETTLE_SECONDS)
-            assert platform.fake.ledger.excused == []
+            assert platform.fake.ledger.excused == [] or dies and not platform.knows_repeats
     finally:
         print(f"{FILLS} times full, {CONVERSATIONS_ON_A_VOLUME} conversations", *map(report, fakes), sep="\n")
 

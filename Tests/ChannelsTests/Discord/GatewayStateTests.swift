@@ -103,6 +103,17 @@ struct SeenMessagesTests {
         #expect(restored == seen && restored[600] == 10 && restored.directPlaces == [800])
     }
 
+    @Test func `a direct chat is remembered by what could not be taken in, once`() {
+        var seen = SeenMessages()
+        let first = seen.missed(12, inDirect: 800)
+        let second = seen.missed(15, inDirect: 800)
+
+        #expect(first && !second && seen[800] == 11 && seen.directPlaces == [800])
+        _ = seen.saw(12, in: 800, isDirect: true)
+        let third = seen.missed(15, inDirect: 800)
+        #expect(!third && seen[800] == 12)
+    }
+
     @Test func `places that were quiet longest go first`() {
         var seen = SeenMessages()
         for place in 1...UInt64(SeenMessages.mostPlaces) + 1 {

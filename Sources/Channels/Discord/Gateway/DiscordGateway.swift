@@ -28,6 +28,8 @@ final class DiscordGateway {
     private var connection: GatewayConnection?
     private var backoff = Backoff(first: .milliseconds(500), longest: .seconds(60))
     private var resumeFailures = 0
+    /// Whether we left the last connection ourselves, because an event could not be taken in.
+    private var hasLeft = false
     private var lastIdentify: ContinuousClock.Instant?
     private var hasLoggedIn = false
     private var isUp = false
@@ -142,8 +144,10 @@ final class DiscordGateway {
             })
         self.connection = connection
         defer { self.connection = nil }
+        intake.beginAttempt()
+        hasLeft = false
         let end = await connection.run(at: address, login)
-        resumeFailures = resumes && !isUp ? resumeFailures + 1 : 0
+        resumeFailures = resumes && !isUp && !hasLeft ? resumeFailures + 1 : 0
         return end
     }
 
@@ -201,9 +205,11 @@ final class DiscordGateway {
             intake.know(session)
         }
         ledger.begin(sequence)
-        let id = session.id
+        let (id, attempt) = (session.id, intake.attempt)
         intake.take(name, data) { outcome in
-            self.finished(sequence, of: id, outcome, intake)
+            // What an earlier connection brought comes again with this one.
+            if case .failed = outcome, attempt != intake.attempt { return }
+            self.finished(sequence, of: id, outcome)
             // An interaction can be acknowledged once.
             if name == "INTERACTION_CREATE" { self.urgent.open() }
         }
@@ -212,7 +218,7 @@ final class DiscordGateway {
     }
 
     private func finished(
-        _ sequence: Int, of id: String?, _ outcome: DiscordIntake.Outcome, _ intake: DiscordIntake
+        _ sequence: Int, of id: String?, _ outcome: DiscordIntake.Outcome
     ) {
         guard id == session.id else { return }
         switch outcome {
@@ -220,7 +226,9 @@ final class DiscordGateway {
         case .sawGuild(let guild):
             session.unseenGuilds.remove(guild)
             ledger.end(sequence)
-        case .failed(let reason): connection?.leave(.resumes(reason))
+        case .failed(let reason):
+            hasLeft = true
+            connection?.leave(.resumes(reason))
         }
         session.sequence = ledger.durable
         markUnsaved()

@@ -27,6 +27,11 @@ final class DiscordIntake {
     private var since: Snowflake?
     private var seen = SeenMessages()
     private var isSeenUnsaved = false
+    /// Counts the connections.
+    private(set) var attempt = 0
+    /// Places in which a message could not be taken in, and on which connection: what came after it has to wait for it, for
+    /// `seen` knows of each place only how far it has been taken in.
+    private var stuck: [Snowflake: Int] = [:]
     /// Called when it is known whose bot we are, with the application's id.
     var onReady: @MainActor (_ application: Snowflake?) -> Void = { _ in }
 
@@ -121,25 +126,42 @@ final class DiscordIntake {
         in lane: Snowflake, _ finish: @escaping Finish,
         _ action: @escaping @MainActor @Sendable () async throws(IntakeFailure) -> Void
     ) {
+        let attempt = attempt
         lanes.add(lane) {
+            guard self.stuck[lane] != attempt else {
+                return finish(.failed("What came before it could not be kept."))
+            }
             do throws(IntakeFailure) {
                 try await action()
+                self.stuck[lane] = nil
                 finish(.taken)
             } catch {
+                self.stuck[lane] = attempt
                 finish(.failed(error.reason))
             }
         }
     }
 
+    /// From here on events come again that could not be taken in before.
+    func beginAttempt() { attempt += 1 }
+
     // MARK: Messages
 
     private func take(_ message: DiscordMessage, kind: DiscordPlace.Kind?) async throws(IntakeFailure) {
-        guard
-            let whereabouts = try await whereabouts(
-                message.channelID, guild: message.guildID,
-                kind: kind ?? (message.guildID == nil ? .direct : nil))
-        else { return }
-        try await take(message, at: whereabouts)
+        do throws(IntakeFailure) {
+            guard
+                let whereabouts = try await whereabouts(
+                    message.channelID, guild: message.guildID,
+                    kind: kind ?? (message.guildID == nil ? .direct : nil))
+            else { return }
+            try await take(message, at: whereabouts)
+        } catch {
+            // Should the session be lost, nothing else would lead to it.
+            if message.guildID == nil, seen.missed(message.id, inDirect: message.channelID) {
+                isSeenUnsaved = true
+            }
+            throw error
+        }
     }
 
     private func take(_ message: DiscordMessage, at whereabouts: Whereabouts) async throws(IntakeFailure) {

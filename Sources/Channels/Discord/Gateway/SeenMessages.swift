@@ -26,6 +26,12 @@ struct SeenMessages: Sendable, Hashable {
         return true
     }
 
+    /// A message that could not be taken in, of a direct chat that nothing else tells of; whether anything changed.
+    mutating func missed(_ message: Snowflake, inDirect place: Snowflake) -> Bool {
+        guard last[place] == nil, message.rawValue > 0 else { return false }
+        return saw(Snowflake(rawValue: message.rawValue - 1), in: place, isDirect: true)
+    }
+
     private mutating func forgetQuietest() {
         guard let quietest = last.min(by: { $0.value < $1.value })?.key else { return }
         last[quietest] = nil
