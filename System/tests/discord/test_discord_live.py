@@ -14,6 +14,7 @@ from fakes.discord import FakeDiscord
 from fakes.discord.channel import Channel
 from fakes.discord.message import Message
 from fakes.faults import DoneThenCut, Held, Refuse
+from harness import Gateway
 from tests.discord.conftest import Connect
 from tests.discord.test_discord import POST, wait_until_answered
 
@@ -95,23 +96,27 @@ def test_a_message_that_is_deleted_meanwhile_is_written_anew(
     assert [m.content for m in fake.messages(general)] == [f"{WORDS} #q1"]
 
 
+def kill_twice(fake: FakeDiscord, gateway: Gateway, connect_bot: Connect, seed: int) -> None:
+    """Once something is seen in the channel; the second kill may come when all is said already."""
+    chance = random.Random(seed)
+    for _ in range(2):
+        fake.wait_for_message(fake.channel("general"))
+        time.sleep(chance.uniform(0, 2))
+        gateway.kill()
+        gateway = connect_bot(again=gateway)
+
+
 @pytest.mark.crash
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_kill_while_it_is_written_leaves_one_message_with_the_whole_answer(
     fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, seed: int
 ) -> None:
-    chance = random.Random(seed)
     gateway = connect_bot(streaming="partial")
     ann, general = fake.user("Ann"), fake.channel("general")
     fake_chat.script += [slow("#q1"), slow("#q1"), slow("#q1", 2.5)]
 
     ann.writes(general, "Count. #q1")
-    for _ in range(2):
-        # The second kill may come when all is said already.
-        fake.wait_for_message(general)
-        time.sleep(chance.uniform(0, 2))
-        gateway.kill()
-        gateway = connect_bot(again=gateway)
+    kill_twice(fake, gateway, connect_bot, seed)
 
     wait_until_answered(fake, 60)
     assert [m.content for m in fake.messages(general)] == [f"{WORDS} #q1"]
@@ -171,17 +176,12 @@ def test_blocks_come_while_the_answer_is_written_and_the_end_brings_the_rest(
 def test_a_kill_between_blocks_leaves_each_of_them_once(
     fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, seed: int
 ) -> None:
-    chance = random.Random(seed)
     gateway = connect_bot(**BLOCKS)
     ann, general = fake.user("Ann"), fake.channel("general")
     fake_chat.script += [in_paragraphs("#q1"), in_paragraphs("#q1"), in_paragraphs("#q1", 2.5)]
 
     ann.writes(general, "Tell me all. #q1")
-    for _ in range(2):
-        fake.wait_for_message(general)
-        time.sleep(chance.uniform(0, 2))
-        gateway.kill()
-        gateway = connect_bot(again=gateway)
+    kill_twice(fake, gateway, connect_bot, seed)
 
     wait_until_answered(fake, 60)
     said = [m.content for m in fake.messages(general)]
