@@ -275,6 +275,7 @@ def bench_http():
         text = subprocess.run(["wrk", "-t1", "-c50", "-d3", f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True).stdout
         return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
     if not shutil.which("wrk"):
+        print("  left out: wrk is not installed")
         return
     with Bare() as b:
         limit = wrk(b.port)

@@ -3,6 +3,7 @@
 # call it after the release build.
 set -eu
 cd "$(dirname "$0")/.."
+sh Scripts/prepare.sh bench
 out=.build-bench
 mkdir -p $out
 cc=${CC:-cc}

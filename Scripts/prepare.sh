@@ -1,12 +1,11 @@
 #!/bin/sh
 # Makes a fresh machine able to build: system packages (as root or with sudo; otherwise prints the line to run) and the
-# Swift toolchain check. `prepare.sh test` also brings what the whole suite needs.
+# Swift toolchain check. `prepare.sh test` also brings what the whole suite needs, `prepare.sh bench` what measuring needs.
 set -eu
 cd "$(dirname "$0")/.."
 wanted_swift=6.3
 
-groups="build run"
-[ "${1:-}" = test ] && groups="build run test"
+groups="build run ${1:-}"
 
 debian_packages() {
     for group in $groups; do sed -n "s/^$group //p" Packages/debian.txt; done
