@@ -13,6 +13,7 @@ from fakes import FakeAnthropic, FakeGemini, FakeOpenAIChat, FakeOpenAIResponses
 from harness import Client, Gateway, Launch, ModelConfig, connect, gateway_config
 from harness.gateway import Echo, binary, echo_binary
 from harness.platforms import PLATFORMS, Platform, platform_of
+from harness.volume import Volume, mounted
 
 ARTIFACTS = Path(__file__).parent / ".artifacts"
 
@@ -98,6 +99,13 @@ def session(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
+
+
+@pytest.fixture
+def volume(state: Path) -> Iterator[Volume]:
+    """A small volume that the state directory is."""
+    with mounted(state) as volume:
+        yield volume
 
 
 Start = Callable[..., Gateway]

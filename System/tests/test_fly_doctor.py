@@ -30,12 +30,6 @@ LAN = ("--bind", "lan")
 
 
 @pytest.fixture
-def volume(state: Path) -> Iterator[Volume]:
-    with mounted(state) as volume:
-        yield volume
-
-
-@pytest.fixture
 def config(state: Path, fake_chat: FakeOpenAIChat) -> dict[str, Any]:
     return gateway_config(state, [ModelConfig("fake", fake_chat.url)])
 

@@ -23,12 +23,6 @@ FLY = {"FLY_APP_NAME": "my-app", "FLY_MACHINE_ID": "148e21ea7e8389"}
 
 
 @pytest.fixture
-def volume(state: Path) -> Iterator[Volume]:
-    with mounted(state) as volume:
-        yield volume
-
-
-@pytest.fixture
 def chat_gateway(volume: Volume, start: Any, state: Path, fake_chat: FakeOpenAIChat) -> Gateway:
     return start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]), env=FLY)
 

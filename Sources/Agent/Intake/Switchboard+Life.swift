@@ -36,8 +36,7 @@ extension Switchboard {
 
     private func recover() async {
         do {
-            let interrupted = try await stores.journal.interrupted()
-            var turns = Dictionary(interrupted.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
+            var turns = try await interruptedTurns()
             try await eachUnanswered { entry in
                 let turn = turns.removeValue(forKey: entry.run)
                 guard !held.contains(entry.id) else { return }
@@ -53,6 +52,11 @@ extension Switchboard {
             log.error("What the last process left could not be read.", ["reason": "\(error)"])
         }
         hasRecovered = true
+    }
+
+    private func interruptedTurns() async throws -> [RunID: InterruptedTurn] {
+        let turns = try await stores.journal.interrupted()
+        return Dictionary(turns.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Messages that are kept in memory while they wait; each may hold images, so the rest is read back in its turn.
@@ -78,15 +82,8 @@ extension Switchboard {
         work.add { await self.takeUpStalled() }
     }
 
-    /// What the disk took no outcome of comes again, before what was said after it.
-    func putBackUnsettled(_ item: TurnQueue.Item) {
-        guard unsettled.remove(item.entry.id) != nil else { return }
-        queue.putBack(item)
-        takeUpLater()
-    }
-
     /// The disk may refuse and have room; where it has none, `reopen` tells when there is some.
-    private func takeUpLater() {
+    func takeUpLater() {
         guard !isPausing else { return }
         isPausing = true
         let pause = storePauses.next()
@@ -101,8 +98,7 @@ extension Switchboard {
         let items = queue.stalledItems
         guard !items.isEmpty, !isDraining, volume?.isShut != true else { return }
         do {
-            let interrupted = try await stores.journal.interrupted()
-            let turns = Dictionary(interrupted.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
+            let turns = try await interruptedTurns()
             for item in items {
                 queue.resume(with: newItem(item.entry, interrupted: turns[item.entry.run]))
             }

@@ -78,14 +78,15 @@ extension Switchboard {
 
     /// The message has its outcome.
     ///
-    /// Without one it waits for the next start; with one that is not on disk, until the disk takes it.
+    /// Without one it waits for the next start. With one that is not on disk it is tried again, before what was said after it.
     func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?, isStored: Bool = true) {
         if let outcome {
             if isStored {
                 held.remove(item.entry.id)
                 storePauses.succeeded()
             } else {
-                unsettled.insert(item.entry.id)
+                queue.putBack(item)
+                takeUpLater()
             }
             counts.count(outcome)
         }

@@ -41,9 +41,7 @@ package final class Switchboard {
     var counts = AgentMetrics()
     /// Inbox messages that somebody here will answer.
     var held: Set<InboxID> = []
-    /// Those among them whose outcome could not be stored, until they are put back into the queue.
-    var unsettled: Set<InboxID> = []
-    /// Between two attempts at them.
+    /// Between two attempts at those whose outcome could not be stored.
     var storePauses = Backoff(first: .seconds(1), longest: .seconds(10))
     var isPausing = false
     /// The last command of each session, while there is one.
@@ -198,10 +196,7 @@ package final class Switchboard {
             if command.startsOver {
                 clear(entry.session)
             } else if queue.isBusy(entry.session) && !command.waitsForTurn {
-                return work.add {
-                    await self.perform(item)
-                    self.putBackUnsettled(item)
-                }
+                return work.add { await self.perform(item) }
             }
         }
         queue.append(item)
@@ -244,7 +239,6 @@ package final class Switchboard {
     private func start(_ item: TurnQueue.Item) {
         work.add {
             await self.perform(item)
-            self.putBackUnsettled(item)
             self.leave(item.entry.session)
         }
     }

@@ -30,8 +30,8 @@ final class Workspaces {
         var file: WorkspaceFile
     }
 
-    /// The files of one folder, in the order of `names`.
-    private struct Folder {
+    /// The files of one folder, in the order of `names`; an object, so that what is known of one changes in place.
+    private final class Folder {
         let paths: [String]
         var known: [Known?]
 
@@ -70,10 +70,8 @@ final class Workspaces {
 
     /// What is there, each file cut to its beginning and end.
     func files(of profile: AgentProfile, mostCharacters: Int) -> [WorkspaceFile] {
-        var folder = folders[profile.workspace] ?? Folder(profile.workspace)
-        let files = Self.names.indices.compactMap { file($0, in: &folder, mostCharacters: mostCharacters) }
-        keep(folder, of: profile)
-        return files
+        let folder = folder(of: profile)
+        return Self.names.indices.compactMap { file($0, in: folder, mostCharacters: mostCharacters) }
     }
 
     /// What the agent's own file says of it; `files` were looked at a moment ago.
@@ -85,10 +83,9 @@ final class Workspaces {
 
     /// What the agent's own file says of it.
     func identity(of profile: AgentProfile) -> AgentIdentity {
-        var folder = folders[profile.workspace] ?? Folder(profile.workspace)
-        let text = file(Self.identityPlace, in: &folder, mostCharacters: Self.mostIdentityBytes)?.text
-        keep(folder, of: profile)
-        return text.map { identity(of: profile, in: $0) } ?? AgentIdentity()
+        let own = file(
+            Self.identityPlace, in: folder(of: profile), mostCharacters: Self.mostIdentityBytes)
+        return (own?.text).map { identity(of: profile, in: $0) } ?? AgentIdentity()
     }
 
     private func identity(of profile: AgentProfile, in text: String) -> AgentIdentity {
@@ -98,16 +95,17 @@ final class Workspaces {
         return identity
     }
 
-    private func keep(_ folder: Folder, of profile: AgentProfile) {
-        if folders[profile.workspace] != nil || folders.count < Self.mostFolders {
-            folders[profile.workspace] = folder
-        }
+    private func folder(of profile: AgentProfile) -> Folder {
+        if let known = folders[profile.workspace] { return known }
+        let folder = Folder(profile.workspace)
+        if folders.count < Self.mostFolders { folders[profile.workspace] = folder }
+        return folder
     }
 
     /// The same as the prompt takes at most by default, so that both share what was read.
     private static let mostIdentityBytes = 20_000
 
-    private func file(_ place: Int, in folder: inout Folder, mostCharacters: Int) -> WorkspaceFile? {
+    private func file(_ place: Int, in folder: Folder, mostCharacters: Int) -> WorkspaceFile? {
         let path = folder.paths[place]
         guard let stamp = FileStamp(path) else {
             folder.known[place] = nil

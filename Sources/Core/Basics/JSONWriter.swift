@@ -41,10 +41,7 @@ package struct JSONWriter: ~Copyable {
 
     private mutating func write(_ items: [JSON]) {
         open(UInt8(ascii: "["))
-        for item in items {
-            separate()
-            write(item)
-        }
+        for item in items { addElement(item) }
         close(UInt8(ascii: "]"))
     }
 

@@ -17,8 +17,7 @@ struct AnthropicRequest: VendorRequest {
         object["system"] = Self.system(request.system)
         object["thinking"] = thinking.thinking
         object["output_config"] = thinking.effort.map { ["effort": .string($0)] }
-        let tools = request.tools.encoded(for: Self.self, Self.tools)
-        body = .jsonObject { writer in
+        body = Self.body(offering: request.tools, as: Self.tools) { writer in
             writer.addMembers(of: object)
             writer.addArray("messages") { messages in
                 for (place, turn) in conversation.turns.enumerated() {
@@ -26,7 +25,6 @@ struct AnthropicRequest: VendorRequest {
                     messages.addElement(Self.message(turn, isLast: isLast))
                 }
             }
-            if let tools { writer.add("tools", encoded: tools) }
         }
         hasReasoning = conversation.hasReasoning
         thinksByBudget = thinking.isBudget

@@ -11,6 +11,20 @@ protocol VendorRequest {
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool)
 }
 
+extension VendorRequest {
+    /// A body of what `add` writes, and of what `map` tells the vendor of the tools.
+    static func body(
+        offering tools: ToolOffer, as map: ([ToolSchema]) -> JSON, _ add: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        let tools = tools.encoded(for: Self.self, map)
+        // Room for a question of a few words with the house's own tools and instructions.
+        return .jsonObject(capacity: 16 << 10) { body in
+            add(&body)
+            if let tools { body.add("tools", encoded: tools) }
+        }
+    }
+}
+
 /// A provider that maps a request to one vendor's words and sends it.
 @MainActor
 protocol VendorProvider: ModelProvider {

@@ -15,17 +15,17 @@ struct GeminiRequest: VendorRequest {
         var generation: JSONObject = ["maxOutputTokens": JSON(endpoint.maxTokens(for: request))]
         generation["thinkingConfig"] = Self.thinking(request.thinking, endpoint, family)
         object["generationConfig"] = .object(generation)
-        let tools = request.tools.encoded(for: Self.self) { tools in
-            [["functionDeclarations": .array(tools.map(Self.declaration))]]
-        }
-        body = .jsonObject { writer in
+        body = Self.body(offering: request.tools, as: Self.tools) { writer in
             writer.addMembers(of: object)
             writer.addArray("contents") { contents in
                 for turn in conversation.turns { contents.addElement(Self.content(turn, family)) }
             }
-            if let tools { writer.add("tools", encoded: tools) }
         }
         hasReasoning = conversation.hasReasoning
+    }
+
+    private static func tools(_ tools: [ToolSchema]) -> JSON {
+        [["functionDeclarations": .array(tools.map(Self.declaration))]]
     }
 
     private static func declaration(_ tool: ToolSchema) -> JSON {

@@ -8,8 +8,7 @@ struct OpenAIChatRequest: VendorRequest {
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
         let dialect = endpoint.dialect
-        let tools = request.tools.encoded(for: Self.self) { .array($0.map(Self.tool)) }
-        body = .jsonObject(capacity: Self.usualBytes) { body in
+        body = Self.body(offering: request.tools, as: { .array($0.map(Self.tool)) }) { body in
             body.add("model", endpoint.modelID)
             body.addArray("messages") { messages in
                 if !request.system.isBlank { Self.add("system", request.system, to: &messages) }
@@ -18,7 +17,6 @@ struct OpenAIChatRequest: VendorRequest {
             body.add("stream", true)
             body.add("stream_options", ["include_usage": true])
             body.addMembers(of: [dialect.maxTokensField: JSON(endpoint.maxTokens(for: request))])
-            if let tools { body.add("tools", encoded: tools) }
             if dialect.isOpenAI {
                 body.add("store", false)
                 if let key = request.cacheKey { body.add("prompt_cache_key", key) }
@@ -27,9 +25,6 @@ struct OpenAIChatRequest: VendorRequest {
         }
         hasReasoning = conversation.hasReasoning
     }
-
-    /// Room for a question of a few words with the house's own tools and instructions.
-    private static let usualBytes = 16 << 10
 
     private static func tool(_ tool: ToolSchema) -> JSON {
         [
@@ -106,17 +101,17 @@ struct OpenAIChatRequest: VendorRequest {
     private static func addThoughts(
         _ blocks: [Block], _ dialect: ChatDialect, to message: inout JSONWriter
     ) {
-        var words: String?
-        var details: JSON?
-        for case .thinking(let text, let signature) in blocks {
-            words = (words ?? "") + text
-            // Our own text, so it can be read; if not, the thought is lost and nothing else.
-            details = signature.flatMap { try? JSON.parse($0) } ?? details
+        let thoughts = blocks.compactMap { block -> (text: String, signature: String?)? in
+            if case .thinking(let text, let signature) = block { (text, signature) } else { nil }
         }
+        guard !thoughts.isEmpty else { return }
         switch dialect.reasoning {
         case .effort: break
-        case .toggle: if let words { message.add("reasoning_content", words) }
-        case .openRouter: if let details { message.add("reasoning_details", details) }
+        case .toggle: message.add("reasoning_content", thoughts.map(\.text).joined())
+        case .openRouter:
+            // Our own text, so it can be read; if not, the thought is lost and nothing else.
+            let details = thoughts.lazy.reversed().compactMap { $0.signature.flatMap { try? JSON.parse($0) } }
+            if let last = details.first { message.add("reasoning_details", last) }
         }
     }
 

@@ -17,13 +17,11 @@ struct OpenAIResponsesRequest: VendorRequest {
         }
         object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
         if endpoint.model.reasoning { Self.setReasoning(request.thinking, endpoint, in: &object) }
-        let tools = request.tools.encoded(for: Self.self) { .array($0.map(Self.tool)) }
-        body = .jsonObject { writer in
+        body = Self.body(offering: request.tools, as: { .array($0.map(Self.tool)) }) { writer in
             writer.addMembers(of: object)
             writer.addArray("input") { input in
                 for item in conversation.turns.lazy.flatMap(Self.items) { input.addElement(item) }
             }
-            if let tools { writer.add("tools", encoded: tools) }
         }
         hasReasoning = conversation.hasReasoning
     }

@@ -43,21 +43,13 @@ struct GroupCommit {
     ///
     /// They need no savepoint, for which SQLite would copy each page before its first change by each of them.
     private func performTogether(_ jobs: ArraySlice<DatabaseJob>) -> Bool {
-        do {
-            try connection.run("BEGIN IMMEDIATE")
-            for job in jobs {
-                guard job.perform(on: connection), connection.isInTransaction else {
-                    if connection.isInTransaction { try connection.run("ROLLBACK") }
-                    return false
-                }
-            }
-            return true
-        } catch {
-            return false
-        }
+        do { try connection.run("BEGIN IMMEDIATE") } catch { return false }
+        if jobs.allSatisfy({ $0.perform(on: connection) && connection.isInTransaction }) { return true }
+        rollBack()
+        return false
     }
 
-    /// Each behind a savepoint of its own: the way of those among which one fails.
+    /// Each behind a savepoint of its own, unless it is alone: the way of those among which one fails.
     private func writeApart(_ jobs: ArraySlice<DatabaseJob>) {
         var waiting: [DatabaseJob] = []
         for job in jobs {
@@ -109,9 +101,12 @@ struct GroupCommit {
         }
     }
 
+    /// SQLite may have done so already.
+    private func rollBack() { if connection.isInTransaction { _ = try? connection.run("ROLLBACK") } }
+
     /// The transaction is lost: nothing of it is on disk, and everybody in it has to know.
     private func fail(_ jobs: inout [DatabaseJob], with error: any Error) {
-        if connection.isInTransaction { _ = try? connection.run("ROLLBACK") }
+        rollBack()
         for job in jobs { job.settle(error) }
         jobs = []
     }

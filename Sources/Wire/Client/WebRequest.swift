@@ -80,12 +80,9 @@ extension WebRequest {
     }
 
     private var isForWeb: Bool {
-        let scheme = url.utf8.prefix { $0 != UInt8(ascii: ":") }
-        let isKnown = ["http", "https"].contains { name in
-            // Of a letter's two cases this bit alone differs.
-            scheme.lazy.map { $0 | 0x20 }.elementsEqual(name.utf8)
-        }
-        return isKnown && url.utf8.dropFirst(scheme.count).starts(with: "://".utf8)
+        let scheme = Substring(url.utf8.prefix { $0 != UInt8(ascii: ":") })
+        return ["http", "https"].contains { scheme.equalsIgnoringCase($0) }
+            && url.utf8.dropFirst(scheme.utf8.count).starts(with: "://".utf8)
     }
 
     private func isLine(_ value: String) -> Bool {

@@ -10,7 +10,6 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ import pytest
 from fakes import FakeOpenAIChat
 from fakes.faults import Fault, Late
 from harness.platforms import Connect, Place, Platform
-from harness.volume import Volume, mounted
+from harness.volume import Volume
 
 KILLS = int(os.environ.get("OPENCLAW_KILLS", "25"))
 # In the ordinary suite: answers are changed while they are written, and a kill falls between two changes.
@@ -117,12 +116,6 @@ def test_a_storm_of_kills_while_answers_are_changed_loses_and_doubles_nothing(
     for platform in platforms.values():
         calls = [getattr(seen, "route", None) or seen.method for seen in platform.fake.requests]
         assert CHANGES[platform.id] in calls, "no answer was changed while it was written"
-
-
-@pytest.fixture
-def volume(state: Path) -> Iterator[Volume]:
-    with mounted(state) as volume:
-        yield volume
 
 
 @pytest.mark.crash
