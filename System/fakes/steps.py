@@ -97,18 +97,25 @@ def pieces(text: str, count: int) -> list[str]:
     return ["".join(words[i : i + size]) for i in range(0, len(words), size)]
 
 
-_MARKER = re.compile(r"\[\[(slow|cut|tool|err|say)(?::(.*?))?\]\](?!\])", re.DOTALL)
+_MARKER = re.compile(r"\[\[(slow|cut|tool|err|say|add)(?::(.*?))?\]\](?!\])", re.DOTALL)
 
 
 def step_for(texts: list[str], tool_result: str | None) -> Step:
     """Reads the markers people write into a message: `[[slow:ENDING]] [[cut]] [[err:N]] [[say:TEXT]] [[tool:NAME {json}]]`.
 
-    The last one counts: what was not answered before may stand in front of it, also the result of a tool."""
-    for text in reversed(texts):
-        found = list(_MARKER.finditer(text))
-        if found:
-            return _marked(found[-1].group(1), found[-1].group(2) or "")
-    return Text() if tool_result is None else Text("Tool said: " + tool_result[:TOOL_ECHO_CHARACTERS])
+    The last one counts: what was not answered before may stand in front of it, also the result of a tool. Only `[[add:TEXT]]`
+    and the ending of `slow` are said together with all of their kind, as answers to several questions at once."""
+    found = [match.groups(default="") for text in texts for match in _MARKER.finditer(text)]
+    if not found:
+        return Text() if tool_result is None else Text("Tool said: " + tool_result[:TOOL_ECHO_CHARACTERS])
+    kind, value = found[-1]
+    if kind not in ADDED:
+        return _marked(kind, value)
+    every = " ".join(value for kind, value in found if kind in ADDED and value)
+    return _marked("slow" if "slow" in [kind for kind, _ in found] else "say", every)
+
+
+ADDED = ("add", "slow")
 
 
 def _marked(kind: str, value: str) -> Step:

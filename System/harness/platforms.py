@@ -24,6 +24,8 @@ from harness.waiting import eventually
 from harness.webchat import WebChat
 
 numbers = itertools.count(1)
+# `more` for `connector`: each message has an answer of its own, also when others wait.
+ONE_BY_ONE = {"messages": {"queue": {"mode": "followup"}}}
 Connect = Callable[..., Gateway]
 Start = Callable[..., Gateway]
 
@@ -123,7 +125,7 @@ class Platform:
     def ask(self, person: Any, place: Place, text: str = "What time is it?") -> str:
         """Writes a question that is answered with its own mark."""
         mark = f"#q{next(numbers)}"
-        self.says(person, place, f"{text} {mark} [[say:It is six. {mark}]]")
+        self.says(person, place, f"{text} {mark} [[add:It is six. {mark}]]")
         return mark
 
     def ask_at_length(self, person: Any, place: Place) -> str:
@@ -352,10 +354,14 @@ def own_connector(start: Start, state: Path, model: FakeOpenAIChat, platform: Pl
     connect = connector(start, state, model, platform)
 
     def connect_bot(
-        again: Gateway | None = None, waits: bool = True, ready: bool = True, **section: Any
+        again: Gateway | None = None,
+        waits: bool = True,
+        ready: bool = True,
+        more: dict[str, Any] | None = None,
+        **section: Any,
     ) -> Gateway:
         tokens = {platform.id: section.pop("token", platform.fake.token)}  # type: ignore[attr-defined]
-        return connect(again=again, waits=waits, ready=ready, tokens=tokens, **{platform.id: section})
+        return connect(again=again, waits=waits, ready=ready, more=more, tokens=tokens, **{platform.id: section})
 
     return connect_bot
 

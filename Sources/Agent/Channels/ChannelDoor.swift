@@ -221,6 +221,7 @@ package final class ChannelDoor {
             ),
             origin: origin)
         inbound.whereabouts = SessionWhereabouts(message)
+        inbound.hasFiles = !message.files.isEmpty
         try await submit(inbound, message)
     }
 

@@ -11,9 +11,6 @@ enum AbsentCommands {
         absent("agents", "`openclaw agents list` shows the agents."),
         absent("acp"),
         absent("session"),
-        absent(
-            "steer", "tell",
-            "What you write while an answer is under way is answered after it; /stop stops it."),
         absent("btw", "side", "A question aside belongs into a session of its own."),
         absent("skill", "Say in words what you want."),
         absent("learn"),

@@ -11,11 +11,7 @@ enum DisplayCommands {
             name: "reasoning", aliases: ["reason"], arguments: "on|off|stream",
             choices: .only(reasoningLevels), help: "Show what the model thinks.", category: .options,
             run: reasoning),
-        SlashCommand(
-            name: "queue", arguments: "[followup]",
-            help: "Show what happens to messages that come meanwhile.",
-            category: .options
-        ) { .reply(queue($0)) },
+        QueueCommand.command,
         ActivationCommand.command,
     ]
 
@@ -62,15 +58,6 @@ enum DisplayCommands {
                     ? "⚙️ Reasoning visibility disabled." : "⚙️ Reasoning visibility set to \(level).")
         case let word:
             return .reply("`\(word)` is no reasoning level. Use one of: on, off, stream.")
-        }
-    }
-
-    @MainActor
-    private static func queue(_ call: CommandCall) -> String {
-        let now = "Messages that come while an answer is under way wait and are answered one after another"
-        switch call.word {
-        case "", "followup": return "Current queue settings: mode=followup. \(now)."
-        default: return "Queue mode `\(call.word)` is not here yet. \(now) (`followup`)."
         }
     }
 }

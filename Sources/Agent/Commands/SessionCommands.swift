@@ -14,6 +14,13 @@ enum SessionCommands {
         ) { try await startOver($0, reply: "✅ Session reset.") },
         stop,
         SlashCommand(
+            name: "steer", aliases: ["tell"], arguments: "<message>",
+            help: "Say something to the run that is under way.", category: .session
+        ) {
+            $0.arguments.isEmpty
+                ? .reply("⚙️ Usage: /steer <message>") : .turn($0.arguments, mode: .steer)
+        },
+        SlashCommand(
             name: "compact", arguments: "[instructions]",
             help: "Summarise the older part of the conversation.",
             category: .session, waitsForTurn: true

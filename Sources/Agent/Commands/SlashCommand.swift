@@ -41,8 +41,8 @@ enum CommandChoices: Sendable {
 enum CommandResult: Sendable {
     /// `choices` are words that may follow the command's name: people get a button for each, where there are some.
     case reply(String, choices: [String] = [])
-    /// The rest of the message is for the model, for once with this thinking level.
-    case turn(String, thinking: ThinkingLevel? = nil)
+    /// The rest of the message is for the model, for once with this thinking level, or waiting otherwise.
+    case turn(String, thinking: ThinkingLevel? = nil, mode: QueueMode? = nil)
     /// The older part of the conversation is to be summarised.
     case compact(instructions: String)
     /// The gateway restarts once the answer is on disk and told.

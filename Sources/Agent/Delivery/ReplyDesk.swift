@@ -198,6 +198,11 @@ package final class ReplyDesk {
         lives.removeValue(forKey: run)?.end()
         // What was seen may have to be taken away.
         if message.options.delivers { outbox.wake(message.address) }
+        answered(message)
+    }
+
+    /// A message has its answer, in its own turn or in another one's.
+    func answered(_ message: InboundMessage) {
         guard
             let ack = acknowledged.removeValue(
                 forKey: Asked(account: message.address.key, message: message.id)),

@@ -8,6 +8,8 @@ final class ActiveRun {
     let session: SessionKey
     let agent: AgentID
     let inbox: InboxID?
+    /// Further messages that the run answers.
+    var joined: [InboxEntry] = []
     private let events: EventHub
 
     private(set) var state: ActiveRunState
@@ -35,6 +37,9 @@ final class ActiveRun {
     }
 
     func found(_ sessionID: SessionID) { state.sessionID = sessionID }
+
+    /// Whether it is this run, or answers its message as well.
+    func answers(_ run: RunID) -> Bool { self.run == run || joined.contains { $0.run == run } }
 
     /// Tells everybody, and remembers what a late watcher must know.
     func publish(_ kind: TurnEvent.Kind, at time: Timestamp = .now) {

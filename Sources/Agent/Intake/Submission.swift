@@ -35,7 +35,7 @@ package enum SubmitError: Error, Sendable, Hashable {
         case .unknownAgent(let agent): "Agent \"\(agent)\" no longer exists in configuration"
         case .denied: "send blocked by session policy"
         case .queueFull(let count):
-            "\(count) messages of this session wait for an answer already. Send again when some are answered, or "
+            "Too many messages of this session wait for an answer already: \(count). Send again when some are answered, or "
                 + "send `/stop` to drop them."
         case .shut(let reason): reason
         case .stopping: "The gateway is stopping. Send again in a few seconds."

@@ -8,7 +8,9 @@ extension Switchboard {
     ///
     /// Returns when what was said so far is stored and `.aborted` has been told.
     package func abort(session: SessionKey, run: RunID? = nil, reason: AbortReason) async -> [RunID] {
-        let running = book.active.values.filter { run == nil ? $0.session == session : $0.run == run }
+        let running = book.active.values.filter { live in
+            run.map { live.answers($0) } ?? (live.session == session)
+        }
         let waiting = queue.remove { run == nil ? $0.entry.session == session : $0.entry.run == run }
         return await stop(running, reason: reason, waiting: waiting)
     }
@@ -42,20 +44,21 @@ extension Switchboard {
             let entry = try await stores.sessions.ensure(item.entry.session)
             live.found(entry.sessionID)
             outcome.sessionID = entry.sessionID
-            let messages = item.entry.message.map { [Message.user($0.asUserMessage)] } ?? []
-            let completion = try await stores.sessions.complete(
-                CompletedTurn(
-                    run: item.entry.run, session: item.entry.session, sessionID: entry.sessionID,
-                    inbox: item.entry.id,
-                    outcome: outcome.json, messages: messages))
+            let messages = item.entries.compactMap { $0.message.map { Message.user($0.asUserMessage) } }
+            var turn = CompletedTurn(
+                run: item.entry.run, session: item.entry.session, sessionID: entry.sessionID,
+                inbox: item.entry.id, outcome: outcome.json, messages: messages)
+            turn.joined = item.joined.map(\.entry.id)
+            let completion = try await stores.sessions.complete(turn)
             let appended = Self.appended(messages, completion.positions)
             if !appended.isEmpty { live.publish(.appended(appended)) }
-            held.remove(item.entry.id)
+            for entry in item.entries { held.remove(entry.id) }
         } catch {
             log.error("A dropped message's outcome could not be stored.", ["reason": "\(error)"])
         }
         live.publish(.aborted(reason, startedAt: nil, endedAt: outcome.endedAt, partialText: nil))
         counts.count(outcome)
+        for joined in item.joined { end(joined.entry, with: outcome) }
         book.ended(item.entry.run, outcome)
     }
 

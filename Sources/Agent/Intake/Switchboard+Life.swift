@@ -37,11 +37,12 @@ extension Switchboard {
     private func recover() async {
         do {
             var turns = try await interruptedTurns()
+            let joined = Set(turns.values.flatMap { $0.joined.map(\.id) })
             try await eachUnanswered { entry in
                 let turn = turns.removeValue(forKey: entry.run)
-                guard !held.contains(entry.id) else { return }
-                counts.recovered += 1
-                admit(entry, interrupted: turn)
+                guard !held.contains(entry.id), !joined.contains(entry.id) else { return }
+                counts.recovered += 1 + (turn?.joined.count ?? 0)
+                admit(entry, try await rule(for: entry), interrupted: turn)
             }
             // A journal without a message has nobody to answer.
             for run in turns.keys { try await stores.journal.abandon(run) }
@@ -62,7 +63,7 @@ extension Switchboard {
     /// Messages that are kept in memory while they wait; each may hold images, so the rest is read back in its turn.
     private static let mostMessagesInMemory = 100
 
-    private func eachUnanswered(_ take: (InboxEntry) -> Void) async throws {
+    private func eachUnanswered(_ take: (InboxEntry) async throws -> Void) async throws {
         var last: InboxID = 0
         while true {
             let page = try await stores.inbox.unanswered(after: last)
@@ -70,7 +71,7 @@ extension Switchboard {
             last = end
             for var entry in page {
                 if queue.waitingCount >= Self.mostMessagesInMemory { entry.message = nil }
-                take(entry)
+                try await take(entry)
             }
         }
     }
@@ -99,14 +100,20 @@ extension Switchboard {
         guard !items.isEmpty, !isDraining, volume?.isShut != true else { return }
         do {
             let turns = try await interruptedTurns()
-            for item in items {
-                queue.resume(with: newItem(item.entry, interrupted: turns[item.entry.run]))
-            }
+            for item in items { resume(item, turns[item.entry.run]) }
             startNext()
         } catch {
             log.error("What could not be stored before could not be read.", ["reason": "\(error)"])
             takeUpLater()
         }
+    }
+
+    /// What shares its turn is known by the journal, or by the item when nothing of the turn is in there.
+    private func resume(_ item: TurnQueue.Item, _ turn: InterruptedTurn?) {
+        var again = newItem(item.entry, interrupted: turn)
+        again.rule = item.rule
+        if turn == nil { again.joined = item.joined }
+        queue.resume(with: again)
     }
 
     // MARK: Watchdog
@@ -133,7 +140,7 @@ extension Switchboard {
                 guard !held.contains(entry.id), entry.receivedAt < .now - Self.grace else { return }
                 lost += 1
                 log.error("A message had no outcome and nobody at work.", ["run.id": entry.run.rawValue])
-                admit(entry)
+                admit(entry, try await rule(for: entry))
             }
             counts.unanswered = lost
         } catch {

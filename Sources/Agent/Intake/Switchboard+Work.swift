@@ -24,10 +24,15 @@ extension Switchboard {
     private func runTurn(_ message: InboundMessage, _ profile: AgentProfile, _ item: TurnQueue.Item) async {
         let live = newRun(item, profile.id)
         replies?.began(item.entry.run, for: message)
-        defer { replies?.ended(item.entry.run, for: message) }
-        let order = TurnOrder(
+        defer {
+            replies?.ended(item.entry.run, for: message)
+            for joined in live.joined { joined.message.map { replies?.answered($0) } }
+        }
+        var order = TurnOrder(
             live: live, message: message, text: item.text ?? message.text, profile: profile,
             interrupted: item.interrupted, beginning: item.beginning)
+        order.joined = item.joined.compactMap(\.joinedMessage)
+        order.latecomers = Latecomers(of: live, message, at: self)
         let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
             await self.makeRunner().run(order)
         }
@@ -38,6 +43,7 @@ extension Switchboard {
         let live = ActiveRun(
             run: item.entry.run, session: item.entry.session, agent: agent, inbox: item.entry.id,
             events: events)
+        live.joined = item.joined.map(\.entry)
         book.began(live)
         return live
     }
@@ -80,15 +86,17 @@ extension Switchboard {
     ///
     /// Without one it waits for the next start. With one that is not on disk it is tried again, before what was said after it.
     func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?, isStored: Bool = true) {
+        let joined = book.active[item.entry.run]?.joined ?? item.joined.map(\.entry)
         if let outcome {
             if isStored {
-                held.remove(item.entry.id)
+                for entry in joined + [item.entry] { held.remove(entry.id) }
                 storePauses.succeeded()
             } else {
                 queue.putBack(item)
                 takeUpLater()
             }
             counts.count(outcome)
+            for entry in joined { end(entry, with: outcome) }
         }
         book.ended(item.entry.run, outcome)
     }
@@ -113,9 +121,17 @@ extension Switchboard {
                 try await reply(
                     text, buttons: ReplyButton.rows(for: match.command.name, choices),
                     keepsQuestion: !match.command.startsOver, message, newRun(item, profile.id), item)
-            case .turn(let text, let thinking):
+            case .turn(let text, let thinking, let mode):
                 var (message, item) = (message, item)
                 message.options.thinking = thinking ?? message.options.thinking
+                if activeCount(in: message.session) > 0 {
+                    // Waits as if it had been written without the command.
+                    message.text = text
+                    item.entry.message = message
+                    (item.command, item.place) = (nil, nil)
+                    item.rule.mode = mode ?? item.rule.mode
+                    return enqueue(item)
+                }
                 item.text = text
                 queue.becameTurn(item.entry.session)
                 item.place?.end()
@@ -196,7 +212,9 @@ extension Switchboard {
             } ?? []
         var isStored = false
         do {
-            try await stores.inbox.finish(item.entry.id, state: .failed, outcome: outcome.json, outbox: parts)
+            try await stores.inbox.finish(
+                item.entry.id, joined: item.joined.map(\.entry.id), state: .failed, outcome: outcome.json,
+                outbox: parts)
             replies?.stored(parts)
             isStored = true
         } catch {

@@ -53,7 +53,7 @@ package final class Switchboard {
     /// Waiting messages of one session.
     ///
     /// A person does not write so many; a runaway client does.
-    static let mostQueued = 100
+    nonisolated static let mostQueued = 100
 
     package init(
         stores: Stores, models: any ModelProvider, directory: ModelDirectory, tools: ToolBox,
@@ -103,16 +103,19 @@ package final class Switchboard {
         if command(in: message) == nil { models.prepare() }
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
-        let waiting = queue.waiting(in: message.session).count
-        guard waiting < Self.mostQueued else { throw .queueFull(waiting) }
+        let count = queue.messageCount(in: message.session)
+        guard count < Self.mostQueued else { throw .queueFull(count) }
         if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
+        let rule = try await accepting { try await self.rule(for: message) }
+        let waiting = queue.waiting(in: message.session).count
+        guard rule.overflow != .new || waiting < rule.most else { throw .queueFull(waiting) }
         let recorded = try await accepting {
             try await stores.inbox.record(message, obeysSendPolicy: obeysSendPolicy)
         }
         switch recorded {
         case .new(let entry):
             counts.submitted += 1
-            admit(entry)
+            admit(entry, rule)
             return .started(entry.run)
         case .repeated(let entry):
             return try repeated(entry, message)
@@ -125,7 +128,7 @@ package final class Switchboard {
 
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
-        hasRecovered && command(in: message) == nil
+        hasRecovered && command(in: message) == nil && !waitsForMore(message)
             && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
 
@@ -182,15 +185,19 @@ package final class Switchboard {
             let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
             return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
         case .queued, .running:
-            if hasRecovered && !held.contains(entry.id) { admit(entry) }
+            if hasRecovered && !held.contains(entry.id) {
+                admit(entry, settings.queue.rule(for: entry.channel))
+            }
             return .inFlight(entry.run)
         }
     }
 
     /// Takes a stored message into the house: from here on it will get its outcome.
-    func admit(_ entry: InboxEntry, interrupted: InterruptedTurn? = nil) {
+    func admit(_ entry: InboxEntry, _ rule: QueueRule, interrupted: InterruptedTurn? = nil) {
         guard held.insert(entry.id).inserted else { return }
         var item = newItem(entry, interrupted: interrupted)
+        item.rule = rule
+        for joined in item.joined { held.insert(joined.entry.id) }
         if let command = item.command?.command {
             if !command.waitsForTurn { item.place = placeOfCommand(in: entry.session) }
             if command.startsOver {
@@ -199,12 +206,12 @@ package final class Switchboard {
                 return work.add { await self.perform(item) }
             }
         }
-        queue.append(item)
-        startNext()
+        enqueue(item)
     }
 
     func newItem(_ entry: InboxEntry, interrupted: InterruptedTurn?) -> TurnQueue.Item {
         var item = TurnQueue.Item(entry: entry, interrupted: interrupted)
+        item.joined = interrupted?.joined.map { TurnQueue.Joined(entry: $0) } ?? []
         if interrupted == nil { item.command = entry.message.flatMap { command(in: $0) } }
         return item
     }
@@ -246,6 +253,7 @@ package final class Switchboard {
     /// Gives the session's place up.
     private func leave(_ session: SessionKey) {
         queue.finished(session)
+        rest(session)
         startNext()
     }
 }

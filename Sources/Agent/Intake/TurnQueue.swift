@@ -18,6 +18,21 @@ struct TurnQueue {
         var beginning: Beginning?
         /// Takes the place of the message's text: `/new hello` is a turn about `hello`.
         var text: String?
+        /// How it waits.
+        var rule = QueueRule()
+        /// So long nothing may follow it before it is answered.
+        var quiet: Duration = .zero
+        /// Whether it came while its session was at work, or behind one that did.
+        var isBehindTurn = false
+        /// Messages before it that its turn answers as well, oldest first.
+        var joined: [Joined] = []
+    }
+
+    /// A message that is answered in the turn of a later one.
+    struct Joined {
+        var entry: InboxEntry
+        /// Whether too many waited, so that only its beginning goes into the turn.
+        var isBrief = false
     }
 
     private var waiting: [SessionKey: [Item]] = [:]
@@ -27,12 +42,22 @@ struct TurnQueue {
     private(set) var runningTurns = 0
     /// Sessions whose first item has to be done again, before which nothing of them may start.
     private var stalled: Set<SessionKey> = []
+    /// Sessions in which more may be said before the first item starts, each with the number of its last nap.
+    private var resting: [SessionKey: Int] = [:]
+    private var lastNap = 0
 
     private(set) var waitingCount = 0
 
     func waiting(in session: SessionKey) -> [Item] { waiting[session] ?? [] }
 
     func isBusy(_ session: SessionKey) -> Bool { running[session] != nil || waiting[session] != nil }
+
+    func isRunning(_ session: SessionKey) -> Bool { running[session] != nil }
+
+    /// Messages that wait, with those that join others.
+    func messageCount(in session: SessionKey) -> Int {
+        waiting(in: session).reduce(0) { $0 + 1 + $1.joined.count }
+    }
 
     func contains(_ run: RunID) -> Bool {
         waiting.values.contains { $0.contains { $0.entry.run == run } }
@@ -42,18 +67,46 @@ struct TurnQueue {
         let session = item.entry.session
         waiting[session, default: []].append(item)
         waitingCount += 1
-        if running[session] == nil && waiting[session]?.count == 1 { ready.append(session) }
+        if waiting[session]?.count == 1 { makeReady(session) }
     }
 
-    /// An item whose outcome the disk did not take: its session waits for `resume`, in its old order.
-    mutating func putBack(_ item: Item) {
+    private mutating func makeReady(_ session: SessionKey) {
+        guard running[session] == nil, waiting[session] != nil, !stalled.contains(session),
+            resting[session] == nil, !ready.contains(session)
+        else { return }
+        ready.append(session)
+    }
+
+    /// Puts an item where its number says.
+    mutating func insert(_ item: Item) {
         let session = item.entry.session
         var items = waiting[session] ?? []
         items.insert(item, at: items.firstIndex { $0.entry.id > item.entry.id } ?? items.count)
         waiting[session] = items
         waitingCount += 1
+        makeReady(session)
+    }
+
+    /// Lets a session wait until `wake` is told of this nap, the last one.
+    mutating func rest(_ session: SessionKey) -> Int {
+        lastNap += 1
+        resting[session] = lastNap
         ready.removeAll { $0 == session }
-        stalled.insert(session)
+        return lastNap
+    }
+
+    /// Ends a session's rest; with a nap's number only when none has followed it.
+    mutating func wake(_ session: SessionKey, after nap: Int? = nil) {
+        guard let last = resting[session], nap == nil || nap == last else { return }
+        resting[session] = nil
+        makeReady(session)
+    }
+
+    /// An item whose outcome the disk did not take: its session waits for `resume`, in its old order.
+    mutating func putBack(_ item: Item) {
+        stalled.insert(item.entry.session)
+        ready.removeAll { $0 == item.entry.session }
+        insert(item)
     }
 
     /// The items that were put back, one of each session.
@@ -69,7 +122,7 @@ struct TurnQueue {
 
     private mutating func letGoOn(_ session: SessionKey) {
         guard stalled.remove(session) != nil else { return }
-        if running[session] == nil && waiting[session] != nil { ready.append(session) }
+        makeReady(session)
     }
 
     /// Takes the next item that may start.
@@ -81,7 +134,7 @@ struct TurnQueue {
             return nil
         }
         let session = ready.remove(at: place)
-        guard let item = removeFirst(of: session) else { return nil }
+        guard let item = takeFirst(of: session) else { return nil }
         running[session] = false
         if item.command == nil { isTurn(session) }
         return item
@@ -106,7 +159,7 @@ struct TurnQueue {
     /// The session's item has ended; its next one may start.
     mutating func finished(_ session: SessionKey) {
         if running.removeValue(forKey: session) == true { runningTurns -= 1 }
-        if waiting[session] != nil && !stalled.contains(session) { ready.append(session) }
+        makeReady(session)
     }
 
     /// Takes out what waits and matches.
@@ -118,11 +171,49 @@ struct TurnQueue {
             removed += gone
             let kept = items.filter { !matches($0) }
             waiting[session] = kept.isEmpty ? nil : kept
-            if kept.isEmpty { ready.removeAll { $0 == session } }
+            if kept.isEmpty {
+                ready.removeAll { $0 == session }
+                resting[session] = nil
+            }
             if kept.first?.entry.id != items.first?.entry.id { letGoOn(session) }
         }
         waitingCount -= removed.count
         return removed.sorted { $0.entry.id < $1.entry.id }
+    }
+
+    /// The session's first item, with those behind it that may share its turn.
+    private mutating func takeFirst(of session: SessionKey) -> Item? {
+        guard var item = removeFirst(of: session) else { return nil }
+        while let later = waiting[session]?.first, item.mayJoin(later), let next = removeFirst(of: session) {
+            item = item.joining(next)
+        }
+        return item
+    }
+
+    /// Takes the items at the front of a session's queue that match.
+    mutating func takeFirst(of session: SessionKey, while matches: (Item) -> Bool) -> [Item] {
+        var taken: [Item] = []
+        while let item = waiting[session]?.first, matches(item), let next = removeFirst(of: session) {
+            taken.append(next)
+        }
+        return taken
+    }
+
+    /// Takes the session's oldest message that waits for a model.
+    mutating func takeOldest(of session: SessionKey) -> Item? {
+        guard let place = waiting[session]?.firstIndex(where: \.isPlain) else { return nil }
+        waitingCount -= 1
+        return waiting[session]?.remove(at: place)
+    }
+
+    /// Lets the session's oldest message share the turn of the one behind it, in brief; not where that is another chat's.
+    mutating func shortenOldest(of session: SessionKey) {
+        guard let items = waiting[session], let place = items.firstIndex(where: \.isPlain),
+            place + 1 < items.count, items[place].mayShareTurn(with: items[place + 1])
+        else { return }
+        waiting[session]?[place + 1] = items[place].joining(items[place + 1], isBrief: true)
+        waiting[session]?.remove(at: place)
+        waitingCount -= 1
     }
 
     private mutating func removeFirst(of session: SessionKey) -> Item? {

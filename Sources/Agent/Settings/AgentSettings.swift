@@ -32,6 +32,8 @@ package struct AgentSettings: Sendable {
     package var allowsRestart = false
     /// `commands.ownerAllowFrom`: who owns the assistant, on every channel or, after `telegram:`, on one.
     package var owners: [String] = []
+    /// `messages.queue` and `messages.inbound`: what becomes of messages that come while a session is at work.
+    package var queue = QueueRules()
     /// `approvals.exec`: which chats are asked before a command runs.
     package var forwarding = ApprovalForwarding()
     /// A turn that asks for tools so often is going in circles.

@@ -46,12 +46,12 @@ extension AgentRunner {
                     of: "⚠️ \(failure.message)", for: order.message, run: order.live.run,
                     from: attempts.partCount)
                 ?? []
-            let positions = try await stores.sessions.complete(
-                CompletedTurn(
-                    run: order.live.run, session: order.live.session, sessionID: outcome.sessionID ?? .new(),
-                    inbox: order.live.inbox, state: .failed, outcome: outcome.json,
-                    messages: [.assistant(note)], outbox: parts, withdrawsDrafts: true)
-            ).positions
+            var completed = CompletedTurn(
+                run: order.live.run, session: order.live.session, sessionID: outcome.sessionID ?? .new(),
+                inbox: order.live.inbox, state: .failed, outcome: outcome.json,
+                messages: [.assistant(note)], outbox: parts, withdrawsDrafts: true)
+            completed.joined = order.live.joined.map(\.id)
+            let positions = try await stores.sessions.complete(completed).positions
             announce([.assistant(note)], at: positions, on: order.live)
             replies?.stored(parts)
         } catch {
@@ -144,13 +144,14 @@ extension AgentRunner {
         _ turn: Turn, _ outcome: RunOutcome, state: InboxState, _ messages: [Message], telling words: String
     ) async throws {
         let parts = turn.unsavedParts + self.parts(of: words, turn)
-        let completion = try await stores.sessions.complete(
-            CompletedTurn(
-                run: turn.live.run, session: turn.live.session, sessionID: turn.sessionID,
-                inbox: turn.live.inbox,
-                state: state, outcome: outcome.json, messages: messages, outbox: parts,
-                withdrawsDrafts: turn.order.message.options.delivers, usage: turn.records,
-                entry: entryUpdate(turn, isAborted: outcome.status == .aborted), finishedAt: outcome.endedAt))
+        var completed = CompletedTurn(
+            run: turn.live.run, session: turn.live.session, sessionID: turn.sessionID,
+            inbox: turn.live.inbox,
+            state: state, outcome: outcome.json, messages: messages, outbox: parts,
+            withdrawsDrafts: turn.order.message.options.delivers, usage: turn.records,
+            entry: entryUpdate(turn, isAborted: outcome.status == .aborted), finishedAt: outcome.endedAt)
+        completed.joined = turn.live.joined.map(\.id)
+        let completion = try await stores.sessions.complete(completed)
         announce(messages, at: completion.positions, on: turn.live)
         replies?.stored(parts)
     }

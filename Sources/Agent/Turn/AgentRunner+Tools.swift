@@ -24,10 +24,36 @@ extension AgentRunner {
             }
             note(result, of: call, &turn)
             steps = [.toolFinished(callID: call.id, isError: result.isError)]
+            guard turn.order.latecomers?.areWaiting == true else { continue }
+            // What a person says now may make the other calls pointless.
+            for call in remaining { note(Self.passedOver, of: call, &turn) }
+            break
         }
         steps.append(.modelRequest(turn.choice.model))
-        try await commit(&turn, steps)
+        try await commitWithLatecomers(&turn, steps)
         if Task.isCancelled { throw .cancelled(partial: nil) }
+    }
+
+    private static let passedOver = ToolResult.failure(
+        "Not run: the person has said something more. Read it, and call again what is still wanted.")
+
+    /// The model hears of what has come meanwhile together with the results.
+    private func commitWithLatecomers(_ turn: inout Turn, _ steps: [TurnStep]) async throws(TurnStop) {
+        guard let latecomers = turn.order.latecomers else { return try await commit(&turn, steps) }
+        let items = latecomers.take()
+        let messages = items.flatMap { item in
+            item.joined.compactMap(\.joinedMessage).map { Message.user($0.message) }
+                + (item.entry.message.map { [Message.user($0.asUserMessage)] } ?? [])
+        }
+        turn.unsaved += messages
+        do throws(TurnStop) {
+            try await commit(&turn, steps, joined: items.flatMap(\.entries).map(\.id))
+        } catch {
+            turn.unsaved.removeLast(messages.count)
+            latecomers.giveBack(items)
+            throw error
+        }
+        turn.messages += messages
     }
 
     /// A crash may have come between a call and its result.
@@ -103,11 +129,14 @@ extension AgentRunner {
         if !result.isError && !turn.toolNames.contains(call.name) { turn.toolNames.append(call.name) }
     }
 
-    private func commit(_ turn: inout Turn, _ steps: [TurnStep]) async throws(TurnStop) {
+    private func commit(
+        _ turn: inout Turn, _ steps: [TurnStep], joined: [InboxID] = []
+    ) async throws(TurnStop) {
         let (messages, parts) = (turn.unsaved, turn.unsavedParts)
         let run = turn.live.run
         let positions = try await storing {
-            try await stores.journal.advance(run, appending: messages, steps: steps, outbox: parts)
+            try await stores.journal.advance(
+                run, appending: messages, joined: joined, steps: steps, outbox: parts)
         }
         turn.unsaved = []
         turn.unsavedParts = []

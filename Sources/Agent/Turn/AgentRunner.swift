@@ -53,16 +53,17 @@ struct AgentRunner {
         if let beginning = order.beginning {
             begun = beginning.turn
         } else {
-            begun = try await stores.journal.begin(
-                NewTurn(
-                    run: order.live.run, session: order.live.session, inbox: order.live.inbox,
-                    message: order.userMessage, startedAt: startedAt))
+            var turn = NewTurn(
+                run: order.live.run, session: order.live.session, inbox: order.live.inbox,
+                message: order.userMessage, startedAt: startedAt)
+            turn.joined = order.joined
+            begun = try await stores.journal.begin(turn)
         }
         order.live.found(begun.entry.sessionID)
         guard begun.attempt <= Self.mostAttempts else {
             throw TooManyAttempts(count: begun.attempt, partCount: begun.partCount)
         }
-        announce([.user(order.userMessage)], at: begun.position.map { [$0] } ?? [], on: order.live)
+        announce(order.userMessages, at: begun.positions, on: order.live)
         return makeTurn(order, begun, at: startedAt)
     }
 
@@ -70,7 +71,7 @@ struct AgentRunner {
         let options = order.message.options
         let choice = ModelChoice(
             profile: order.profile, entry: begun.entry, options: options,
-            hasImages: !order.message.images.isEmpty,
+            hasImages: order.hasImages,
             directory: directory)
         let files = workspaces.files(of: order.profile, mostCharacters: settings.bootstrapMaxChars)
         let identity = workspaces.identity(of: order.profile, among: files)
@@ -120,7 +121,7 @@ struct AgentRunner {
             acceptsImages: turn.choice.facts.acceptsImages, isCut: tail.leavesOut(beyond: stored.count),
             summary: tail.summary)
         turn.messages = window.messages(from: stored)
-        if turn.messages.isEmpty { turn.messages = [.user(turn.order.userMessage)] }
+        if turn.messages.isEmpty { turn.messages = turn.order.userMessages }
     }
 
     private func tail(of turn: Turn) async throws(TurnStop) -> TranscriptTail {

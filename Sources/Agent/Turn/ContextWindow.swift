@@ -10,6 +10,8 @@ struct ContextWindow {
 
     /// Images are most of a request's size, and old ones are seldom looked at again.
     static let turnsWithImages = 3
+    /// What all vendors take in one request.
+    static let mostImages = 20
 
     /// Tokens kept free for the answer and for what the estimate misses; of a small window a quarter.
     static func reserve(_ wish: Int, of window: Int) -> Int { min(max(wish, 0), window / 4) }
@@ -100,10 +102,16 @@ struct ContextWindow {
     private func limitImages(_ messages: [Message]) -> [Message] {
         guard messages.contains(where: \.hasImages) else { return messages }
         var turns = 0
+        var images = 0
+        var isWithinTurn = false
         return Array(
             messages.reversed().map { message in
-                let keeps = acceptsImages && turns < Self.turnsWithImages
-                if message.isFromUser { turns += 1 }
+                // What was said in a row has one answer.
+                if message.isFromUser && !isWithinTurn { turns += 1 }
+                isWithinTurn = message.isFromUser
+                let isNew = (message.isFromUser ? turns - 1 : turns) < Self.turnsWithImages
+                let keeps = acceptsImages && isNew && images < Self.mostImages
+                images += message.imageCount
                 return keeps
                     ? message
                     : message.replacingImages(with: acceptsImages ? "[older image left out]" : Self.blindNote)
@@ -142,7 +150,9 @@ extension Message {
         }
     }
 
-    fileprivate var hasImages: Bool { content.contains(where: \.isImage) }
+    var hasImages: Bool { content.contains(where: \.isImage) }
+
+    var imageCount: Int { content.count(where: \.isImage) }
 
     fileprivate func replacingImages(with note: String) -> Message {
         guard hasImages else { return self }

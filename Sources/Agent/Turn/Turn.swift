@@ -12,6 +12,10 @@ struct TurnOrder {
     let interrupted: InterruptedTurn?
     /// Nil when the turn is still to begin.
     let beginning: Beginning?
+    /// What was said before `message` and is answered as well.
+    var joined: [JoinedMessage] = []
+    /// Nil where nothing that comes later is heard in the turn.
+    var latecomers: Latecomers?
 
     /// What the agent may use, and of that what the place of the chat or its sender allows.
     var toolPolicy: ToolPolicy {
@@ -22,6 +26,15 @@ struct TurnOrder {
         UserMessage(
             content: (text.isEmpty ? [] : [.text(text)]) + message.images.map { .image($0) },
             timestamp: message.receivedAt, idempotencyKey: message.transcriptKey)
+    }
+
+    /// Everything that was said, as the transcript keeps it.
+    @MainActor var userMessages: [Message] {
+        joined.map { .user($0.message) } + [.user(userMessage)]
+    }
+
+    @MainActor var hasImages: Bool {
+        !message.images.isEmpty || joined.contains { Message.user($0.message).hasImages }
     }
 }
 

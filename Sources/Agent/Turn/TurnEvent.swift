@@ -88,7 +88,14 @@ package struct TurnEnd: Sendable {
 /// Who or what stopped a turn; the raw value is the wire's stop reason.
 package enum AbortReason: String, Sendable {
     case rpc, stop, timeout, reset
+    /// A newer message takes its place (`QueueMode.interrupt`).
+    case interrupt
 
-    /// Clients know no `reset`.
-    package var wireReason: String { self == .reset ? "rpc" : rawValue }
+    /// What clients know.
+    package var wireReason: String {
+        switch self {
+        case .rpc, .stop, .timeout: rawValue
+        case .reset, .interrupt: "rpc"
+        }
+    }
 }

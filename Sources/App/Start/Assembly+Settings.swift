@@ -34,6 +34,7 @@ struct RoomSettings {
         settings.fileToolsStayInWorkspace = config.tools.fs.workspaceOnly
         settings.allowsRestart = config.commands.restart
         settings.owners = config.commands.ownerAllowFrom
+        settings.queue = QueueRules(json: config.raw["messages"] ?? [:])
         settings.forwarding = forwarding
         settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
         settings.routes = AgentRoutes(config.bindings.map { route($0) })

@@ -29,6 +29,8 @@ package struct InboundMessage: Sendable {
     package var origin: MessageOrigin?
     /// For the session's entry, where it is kept; nil for clients of the gateway.
     package var whereabouts: SessionWhereabouts?
+    /// Whether something came along: then nobody waits for more words. Not kept.
+    package var hasFiles = false
 
     package init(
         id: MessageID, address: Address, session: SessionKey, text: String, images: [ImageContent] = [],
@@ -83,14 +85,17 @@ package struct TurnOptions: Sendable, Hashable {
     package var extraSystemPrompt: String?
     /// Whether the answer goes out through the channel, or only to those who watch.
     package var delivers: Bool
+    /// What becomes of it while its session is at work. Nil: what the session and the config say.
+    package var queueMode: QueueMode?
 
     package init(
         thinking: ThinkingLevel? = nil, timeout: Duration? = nil, extraSystemPrompt: String? = nil,
-        delivers: Bool = false
+        delivers: Bool = false, queueMode: QueueMode? = nil
     ) {
         self.thinking = thinking
         self.timeout = timeout
         self.extraSystemPrompt = extraSystemPrompt
         self.delivers = delivers
+        self.queueMode = queueMode
     }
 }

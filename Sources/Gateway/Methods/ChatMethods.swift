@@ -77,7 +77,8 @@ struct ChatMethods: MethodGroup {
             options: TurnOptions(
                 thinking: call.text("thinking").flatMap { ThinkingLevel(spelling: $0) },
                 timeout: call.timeout(call.params["timeoutMs"]?.intValue.map { .milliseconds($0) }),
-                delivers: call.params["deliver"]?.boolValue ?? false))
+                delivers: call.params["deliver"]?.boolValue ?? false,
+                queueMode: call.text("queueMode").flatMap { QueueMode(rawValue: $0) }))
     }
 
     private func answer(_ submission: Submission, _ call: Call) -> JSON {
@@ -166,7 +167,7 @@ extension ChatMethods {
         .optional("expectedLeafEntryId", .nullable(.string(least: 1))),
         .optional("fastMode", .either(.boolean, .constant("auto"))),
         .optional("fastAutoOnSeconds", .integer(least: 1)),
-        .optional("queueMode", .oneOf(["steer", "followup", "collect", "interrupt"])),
+        .optional("queueMode", .oneOf(QueueMode.allCases.map(\.rawValue))),
         .optional("originatingChannel", .string()), .optional("originatingTo", .string()),
         .optional("originatingAccountId", .string()), .optional("originatingThreadId", .string()),
         .optional("replyToId", .string(least: 1)), .optional("toolBindings", .any), .optional("intent", .any),

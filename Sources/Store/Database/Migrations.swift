@@ -15,6 +15,7 @@ enum Migrations {
         Migration("calls are known by the inbox", ["DROP TABLE idempotency"]),
         Migration("compactions", ["ALTER TABLE transcripts ADD COLUMN compaction_sequence BIGINT"]),
         Migration("receipts", receipts),
+        Migration("turns of several messages", ["ALTER TABLE turns ADD COLUMN joined TEXT"]),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.

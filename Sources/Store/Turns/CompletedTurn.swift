@@ -6,6 +6,8 @@ package struct CompletedTurn: Sendable {
     package var session: SessionKey
     package var sessionID: SessionID
     package var inbox: InboxID?
+    /// Further messages that the turn has answered; they get the same outcome.
+    package var joined: [InboxID] = []
     /// `.done` or `.failed`.
     package var state: InboxState
     package var outcome: JSON

@@ -89,6 +89,7 @@ extension TurnOptions {
         object["timeoutMs"] = timeout.map { .integer($0.milliseconds) }
         object["extraSystemPrompt"] = extraSystemPrompt.map { .string($0) }
         if delivers { object["delivers"] = true }
+        object["queueMode"] = queueMode.map { .string($0.rawValue) }
         return object.isEmpty ? nil : .object(object)
     }
 
@@ -97,7 +98,8 @@ extension TurnOptions {
             thinking: json["thinking"]?.stringValue.flatMap { ThinkingLevel(rawValue: $0) },
             timeout: json["timeoutMs"]?.intValue.map { .milliseconds($0) },
             extraSystemPrompt: json["extraSystemPrompt"]?.stringValue,
-            delivers: json["delivers"]?.boolValue ?? false)
+            delivers: json["delivers"]?.boolValue ?? false,
+            queueMode: json["queueMode"]?.stringValue.flatMap { QueueMode(rawValue: $0) })
     }
 }
 

@@ -53,8 +53,8 @@ package struct InboxStore: Sendable {
     ///
     /// Turns end through `SessionStore.complete`.
     package func finish(
-        _ id: InboxID, state: InboxState, outcome: JSON, outbox: [NewOutboxPart] = [],
-        at now: Timestamp = .now
+        _ id: InboxID, joined: [InboxID] = [], state: InboxState, outcome: JSON,
+        outbox: [NewOutboxPart] = [], at now: Timestamp = .now
     ) async throws {
         try await database.write { connection in
             let parts = OutboxTable(connection: connection)
@@ -63,7 +63,9 @@ package struct InboxStore: Sendable {
             if let run = try InboxTable(connection: connection).entry(id)?.run {
                 try parts.withdrawDrafts(of: run, at: now)
             }
-            try InboxTable(connection: connection).finish(id, state: state, outcome: outcome, at: now)
+            for id in joined + [id] {
+                try InboxTable(connection: connection).finish(id, state: state, outcome: outcome, at: now)
+            }
         }
     }
 

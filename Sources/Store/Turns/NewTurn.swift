@@ -8,6 +8,8 @@ package struct NewTurn: Sendable {
     package var inbox: InboxID?
     /// Appended to the transcript, unless its idempotency key is there already.
     package var message: UserMessage?
+    /// What was said before `message` and has its answer in the same turn, oldest first.
+    package var joined: [JoinedMessage] = []
     package var startedAt: Timestamp
     package var model: ModelReference?
 
@@ -24,12 +26,24 @@ package struct NewTurn: Sendable {
     }
 }
 
+/// A message that is answered in the turn of another one.
+package struct JoinedMessage: Sendable {
+    package var inbox: InboxID
+    /// As the transcript keeps it.
+    package var message: UserMessage
+
+    package init(inbox: InboxID, message: UserMessage) {
+        self.inbox = inbox
+        self.message = message
+    }
+}
+
 /// A turn whose beginning is on disk.
 package struct BegunTurn: Sendable {
     package var entry: SessionEntry
-    /// Where the user message stands.
-    package var position: StoredPosition?
-    /// The transcript with that message; nil when the message was in it before.
+    /// Where the joined messages and the turn's own stand; of a resumed turn only where its first one does.
+    package var positions: [StoredPosition] = []
+    /// The transcript with those messages; nil when they were in it before.
     package var transcript: TranscriptStatistics?
     /// 1, or more when a crash interrupted the turn before.
     package var attempt: Int
@@ -53,6 +67,8 @@ package struct InterruptedTurn: Sendable {
     package var sessionID: SessionID
     /// With the message, when one started the turn.
     package var inbox: InboxEntry?
+    /// Further messages that it answers, oldest first.
+    package var joined: [InboxEntry] = []
     package var startedAt: Timestamp
     package var attempt: Int
     package var steps: [TurnStep]

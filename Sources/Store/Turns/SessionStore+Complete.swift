@@ -19,7 +19,7 @@ extension SessionStore {
             let outbox = try parts.add(turn.outbox, at: turn.finishedAt)
             if turn.withdrawsDrafts { try parts.withdrawDrafts(of: turn.run, at: turn.finishedAt) }
             try UsageTable(connection: connection).add(turn.usage)
-            if let inbox = turn.inbox {
+            for inbox in turn.joined + (turn.inbox.map { [$0] } ?? []) {
                 try InboxTable(connection: connection).finish(
                     inbox, state: turn.state, outcome: turn.outcome, at: turn.finishedAt)
             }

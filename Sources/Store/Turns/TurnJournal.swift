@@ -6,10 +6,12 @@ package struct TurnJournal: Sendable {
 
     package init(_ database: Database) { self.database = database }
 
-    /// One transaction: the session, the user message in the transcript, the turn with its first model request.
+    /// One transaction: the session, the user messages in the transcript, the turn with its first model request.
     package func begin(_ turn: NewTurn) async throws -> BegunTurn {
         try await database.write { connection in
-            if let inbox = turn.inbox { try InboxTable(connection: connection).running(inbox) }
+            let inbox = InboxTable(connection: connection)
+            if let own = turn.inbox { try inbox.running(own) }
+            for message in turn.joined { try inbox.running(message.inbox) }
             return try TurnTable(connection: connection).begin(turn)
         }
     }
@@ -33,14 +35,18 @@ package struct TurnJournal: Sendable {
     }
 
     /// One transaction: messages into the transcript, steps into the journal, and what a channel is to post of them.
+    ///
+    /// `joined` are of messages that have come meanwhile and are answered in this turn from now on.
     @discardableResult
     package func advance(
-        _ run: RunID, appending messages: [Message] = [], steps: [TurnStep] = [], outbox: [NewOutboxPart] = []
+        _ run: RunID, appending messages: [Message] = [], joined: [InboxID] = [], steps: [TurnStep] = [],
+        outbox: [NewOutboxPart] = []
     ) async throws -> [StoredPosition] {
         try await database.write { connection in
             let journal = TurnTable(connection: connection)
             guard let turn = try journal.turn(run) else { return [] }
             try journal.append(steps, to: run)
+            try journal.join(joined, to: run)
             if !outbox.isEmpty { _ = try OutboxTable(connection: connection).add(outbox, at: .now) }
             guard !messages.isEmpty else { return [] }
             var writer = try TranscriptWriter(turn.sessionID, run: run, on: connection)

@@ -15,7 +15,7 @@ struct TurnTable {
     }
 
     private static let columns =
-        "run, session_key, session_id, inbox, model, started_at, attempt, first_sequence"
+        "run, session_key, session_id, inbox, model, started_at, attempt, first_sequence, joined"
 
     /// `isNew`: no earlier attempt can have left anything, for the message came just now.
     func begin(_ turn: NewTurn, isNew: Bool = false) throws -> BegunTurn {
@@ -23,19 +23,19 @@ struct TurnTable {
         var entry = try table.ensure(turn.session, at: turn.startedAt)
         let resumed = isNew ? nil : try resume(turn)
         if let resumed { entry.sessionID = resumed.sessionID }
-        var position: StoredPosition?
+        var positions = resumed?.position.map { [$0] } ?? []
         var transcript: TranscriptStatistics?
         if let message = turn.message, resumed?.hasMessage != true {
             var writer = try TranscriptWriter(
                 entry.sessionID, run: turn.run, on: connection, at: turn.startedAt)
-            position = try writer.append([.user(message)]).first
+            positions = try writer.append(turn.joined.map { .user($0.message) } + [.user(message)])
             transcript = writer.statistics
         }
-        if resumed == nil { try insert(turn, in: entry.sessionID, at: position?.sequence) }
+        if resumed == nil { try insert(turn, in: entry.sessionID, at: positions.first?.sequence) }
         if entry.updatedAt != turn.startedAt { try table.touch(turn.session, at: turn.startedAt) }
         entry.updatedAt = turn.startedAt
         return BegunTurn(
-            entry: entry, position: position ?? resumed?.position, transcript: transcript,
+            entry: entry, positions: positions, transcript: transcript,
             attempt: resumed?.attempt ?? 1, partCount: resumed == nil ? 0 : try partCount(of: turn.run))
     }
 
@@ -48,8 +48,23 @@ struct TurnTable {
 
     func insert(_ turn: NewTurn, in session: SessionID, at sequence: Int64?) throws {
         try connection.run(
-            "INSERT INTO turns (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
-            turn.run, turn.session, session, turn.inbox, turn.model?.description, turn.startedAt, sequence)
+            "INSERT INTO turns (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            turn.run, turn.session, session, turn.inbox, turn.model?.description, turn.startedAt, sequence,
+            Self.list(turn.joined.map(\.inbox)))
+    }
+
+    /// Nil for none, which most turns have.
+    private static func list(_ inbox: [InboxID]) -> JSON? {
+        inbox.isEmpty ? nil : .array(inbox.map { .integer($0) })
+    }
+
+    /// The turn answers these messages, too.
+    func join(_ inbox: [InboxID], to run: RunID) throws {
+        guard !inbox.isEmpty else { return }
+        let before = try connection.first("SELECT joined FROM turns WHERE run = ?", run) { $0.json(0) } ?? nil
+        let known = before?.arrayValue?.compactMap(\.intValue).map { InboxID($0) } ?? []
+        try connection.run("UPDATE turns SET joined = ? WHERE run = ?", Self.list(known + inbox), run)
+        for id in inbox { try InboxTable(connection: connection).running(id) }
     }
 
     /// Counts another attempt of a turn that was begun before; nil when it is new.
@@ -97,6 +112,7 @@ struct TurnTable {
         return try turns.map { found in
             var turn = found.turn
             turn.inbox = try found.inbox.flatMap { try InboxTable(connection: connection).entry($0) }
+            turn.joined = try found.joined.compactMap { try InboxTable(connection: connection).entry($0) }
             turn.steps += try steps(of: turn.run)
             return turn
         }
@@ -111,11 +127,12 @@ struct TurnTable {
     }
 
     /// The first model request is part of the turn's own row.
-    private static func turn(from row: Row) -> (turn: InterruptedTurn, inbox: InboxID?) {
+    private static func turn(from row: Row) -> (turn: InterruptedTurn, inbox: InboxID?, joined: [InboxID]) {
         let model = row.optionalText(4).flatMap { ModelReference($0) }
         let turn = InterruptedTurn(
             run: row.id(0), session: row.id(1), sessionID: row.id(2), startedAt: row.timestamp(5),
             attempt: row.int(6), steps: [.modelRequest(model)], firstSequence: row.optionalInt64(7))
-        return (turn, row.optionalInt64(3))
+        let joined = row.json(8)?.arrayValue?.compactMap(\.intValue).map { InboxID($0) } ?? []
+        return (turn, row.optionalInt64(3), joined)
     }
 }

@@ -13,7 +13,7 @@ from fakes import FakeOpenAIChat, Text
 from fakes.faults import CutBefore, Fault, Refuse
 from harness import Gateway, connect
 from harness.client import Refused
-from harness.platforms import Connect, Place, Platform, accounts, wait_for_status
+from harness.platforms import ONE_BY_ONE, Connect, Place, Platform, accounts, wait_for_status
 from harness.waiting import eventually
 
 PAIRING_CODE = re.compile(r"\b[A-HJ-NP-Z2-9]{8}\b")
@@ -317,7 +317,7 @@ def test_in_a_group_only_what_names_the_bot_is_answered_and_the_rest_is_shown_wi
 
 
 def test_what_is_told_again_is_answered_once(platform: Platform, connect_bot: Connect) -> None:
-    connect_bot()
+    connect_bot(more=ONE_BY_ONE)
     ann = platform.person("Ann")
     for _ in range(3):
         platform.ask(ann, platform.direct(ann))
@@ -331,7 +331,7 @@ def test_what_is_told_again_is_answered_once(platform: Platform, connect_bot: Co
 
 
 def test_what_is_told_again_after_a_restart_is_answered_once(platform: Platform, connect_bot: Connect) -> None:
-    first = connect_bot()
+    first = connect_bot(more=ONE_BY_ONE)
     ann = platform.person("Ann")
     for _ in range(3):
         platform.ask(ann, platform.direct(ann))

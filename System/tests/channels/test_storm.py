@@ -10,14 +10,15 @@ import os
 import random
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat
-from fakes.faults import Fault, Late
+from fakes import Cut, ErrorEvent, FakeOpenAIChat, OneByteChunks
+from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
 from harness.platforms import Connect, Place, Platform
 from harness.volume import Volume
 
@@ -40,6 +41,18 @@ MOST_LONG_OPEN = 2
 LONG_LIVES = 4
 FAULTS: tuple[Fault | None, ...] = (None, None, Late(0.05), Late(0.4))
 SETTLE_SECONDS = 120
+# So much goes wrong, one thing after another, in each of three ways in which an answer is shown.
+MISHAPS = int(os.environ.get("OPENCLAW_MISHAPS", "20"))
+MISHAPS_A_KILL = 8
+CONVERSATIONS_WITH_MISHAPS = 12
+LONG_CONVERSATIONS_WITH_MISHAPS = 8
+# A turn whose stream breaks off three times in a row fails, which is no loss.
+SECONDS_BETWEEN_BROKEN_STREAMS = 8.0
+SHOWN: dict[str, dict[str, Any]] = {
+    "whole": {},
+    "changed": {"streaming": "partial"},
+    "blocks": {"blockStreaming": True, "blockStreamingCoalesce": {"minChars": 1, "idleMs": 50}},
+}
 
 
 @dataclass(frozen=True)
@@ -110,9 +123,7 @@ def test_a_storm_of_kills_while_answers_are_changed_loses_and_doubles_nothing(
     platforms: dict[str, Platform], connect_bots: Connect, fake_chat: FakeOpenAIChat, state: Path
 ) -> None:
     storm(platforms, connect_bots, fake_chat, state, LIVE_KILLS, LIVE_CONVERSATIONS, streaming="partial")
-    # A kill came between a change and the news of it: it is made again, and Telegram says so.
-    telegram = platforms["telegram"].fake
-    telegram.violations[:] = [said for said in telegram.violations if "message is not modified" not in said]
+    expect_harmless_violations(platforms["telegram"])
     for platform in platforms.values():
         calls = [getattr(seen, "route", None) or seen.method for seen in platform.fake.requests]
         assert CHANGES[platform.id] in calls, "no answer was changed while it was written"
@@ -151,6 +162,96 @@ def test_a_volume_that_fills_again_and_again_loses_and_doubles_nothing(
             assert platform.fake.ledger.excused == [] or dies and not platform.knows_repeats
     finally:
         print(f"{FILLS} times full, {CONVERSATIONS_ON_A_VOLUME} conversations", *map(report, fakes), sep="\n")
+
+
+class Mishaps:
+    """Everything that can go wrong with two platforms and a model while the process lives."""
+
+    def __init__(self, chance: random.Random, platforms: dict[str, Platform], model: FakeOpenAIChat) -> None:
+        self.chance, self.model = chance, model
+        self.broken_at = 0.0
+        discord, telegram = platforms["discord"], platforms["telegram"]
+        self.kinds: list[Callable[[], None]] = [self.break_stream]
+        for act in (
+            lambda gateway: gateway.drop(),
+            lambda gateway: gateway.drop(mid_frame=True),
+            lambda gateway: gateway.ask_to_reconnect(),
+            lambda gateway: gateway.invalidate(resumable=True),
+            lambda gateway: gateway.invalidate(resumable=False),
+            lambda gateway: gateway.forget_sessions(),
+        ):
+            self.kinds.append(lambda act=act: discord.fake.script(act))  # type: ignore[attr-defined,misc]
+        self.kinds += [discord.fake.restart, telegram.fake.restart]
+        self.kinds.append(lambda: telegram.fake.on_loop(telegram.fake.world.updates.repeat))  # type: ignore[attr-defined]
+        faults: list[Fault] = [CutBefore(), DoneThenCut(), DoneThenError(), Late(0.4), ByteByByte()]
+        refusals: list[Fault] = [Refuse(429, retry_after=1), Refuse(500), Refuse(502)]
+        for platform in (discord, telegram):
+            for fault in faults + refusals:
+                self.kinds.append(lambda p=platform, f=fault: self.fail(p, p.post, f))  # type: ignore[misc]
+        for fault in (CutBefore(), Refuse(502), ByteByByte()):
+            self.kinds.append(lambda f=fault: self.fail(telegram, "getUpdates", f))  # type: ignore[misc]
+
+    def happen(self) -> None:
+        self.chance.choice(self.kinds)()
+
+    def fail(self, platform: Platform, route: str, fault: Fault) -> None:
+        """What fails again and again is tried again after minutes."""
+        if not platform.fake.faults.left():
+            platform.fake.fail(route, fault, self.chance.randint(1, 3))
+
+    def break_stream(self) -> None:
+        if self.model.script or time.monotonic() < self.broken_at + SECONDS_BETWEEN_BROKEN_STREAMS:
+            return
+        self.broken_at = time.monotonic()
+        self.model.script.append(self.chance.choice([Cut(self.chance.randint(0, 2)), ErrorEvent(), OneByteChunks(Cut(2))]))
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(60 + SETTLE_SECONDS + 4 * MISHAPS)
+@pytest.mark.parametrize("shown", list(SHOWN))
+def test_mishaps_of_every_kind_lose_and_double_nothing(
+    platforms: dict[str, Platform], connect_bots: Connect, fake_chat: FakeOpenAIChat, shown: str
+) -> None:
+    chance = random.Random(f"{MISHAPS} {shown}")
+    fake_chat.pause = 0.02
+    fakes = list(platforms.values())
+    is_long = shown != "whole"
+    count = LONG_CONVERSATIONS_WITH_MISHAPS if is_long else CONVERSATIONS_WITH_MISHAPS
+    talks = conversations(fakes, count, is_long)
+    mishaps = Mishaps(chance, platforms, fake_chat)
+    chunk = {"agents": {"defaults": {"blockStreamingChunk": {"minChars": 20, "maxChars": 80}}}}
+    gateway = connect_bots(more=chunk, **{platform.id: SHOWN[shown] for platform in fakes})
+
+    # Discord tells a bot nowhere of a direct chat that began while it had no session.
+    for talk in talks:
+        talk.goes_on()
+    for platform in fakes:
+        platform.wait_until_answered(SETTLE_SECONDS)
+    for number in range(MISHAPS):
+        live(chance, talks, LONGEST_LIFE_SECONDS)
+        mishaps.happen()
+        if number % MISHAPS_A_KILL == MISHAPS_A_KILL - 1:
+            live(chance, talks, LONGEST_LIFE_SECONDS)
+            gateway.kill()
+            for platform in fakes:
+                platform.fake.killed()
+            gateway = connect_bots(again=gateway, waits=False, ready=False)
+    for talk in talks:
+        talk.goes_on()
+
+    try:
+        for platform in fakes:
+            platform.wait_until_answered(SETTLE_SECONDS)
+            assert platform.fake.ledger.excused == [] or not platform.knows_repeats
+    finally:
+        print(f"{MISHAPS} mishaps, {count} conversations, answers {shown}", *map(report, fakes), sep="\n")
+    expect_harmless_violations(platforms["telegram"])
+
+
+def expect_harmless_violations(telegram: Platform) -> None:
+    """A kill came between a change and the news of it: it is made again, and Telegram says so."""
+    said = telegram.fake.violations
+    said[:] = [words for words in said if "message is not modified" not in words]
 
 
 def storm(

@@ -35,7 +35,7 @@ numbers = itertools.count(1)
 def ask(person: Person, channel: Channel, text: str = "What time is it?") -> str:
     """Writes a question that is answered with its own mark."""
     mark = f"#q{next(numbers)}"
-    person.writes(channel, f"{text} {mark} [[say:It is six. {mark}]]")
+    person.writes(channel, f"{text} {mark} [[add:It is six. {mark}]]")
     return mark
 
 

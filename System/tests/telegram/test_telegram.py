@@ -27,7 +27,7 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8
 def ask(person: Person, chat: Chat, text: str = "What time is it?", topic: Topic | None = None) -> str:
     """Writes a question that is answered with its own mark."""
     mark = f"#q{next(numbers)}"
-    person.writes(chat, f"{text} {mark} [[say:It is six. {mark}]]", topic=topic)
+    person.writes(chat, f"{text} {mark} [[add:It is six. {mark}]]", topic=topic)
     return mark
 
 

@@ -12,6 +12,7 @@ from fakes import FakeOpenAIChat, Text
 from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
 from fakes.telegram import FakeTelegram
 from fakes.telegram.server import IN_FLIGHT_SECONDS
+from harness.platforms import ONE_BY_ONE
 from tests.telegram.conftest import Connect
 from tests.telegram.test_telegram import ask, wait_until_answered
 
@@ -148,7 +149,7 @@ def test_nothing_is_sent_while_telegram_asks_to_wait_not_even_that_somebody_type
 def test_floods_of_telegrams_own_are_waited_out(fake: FakeTelegram, connect_bot: Connect) -> None:
     fake.world.flood.enabled = True
     fake.world.flood.pace = 0.4
-    connect_bot()
+    connect_bot(more=ONE_BY_ONE)
     ann = fake.user("Ann")
 
     for _ in range(8):

@@ -36,12 +36,12 @@ struct SlashCommandsTests {
         ("/new", "✅ New session started."), ("/reset", "✅ Session reset."),
         ("/verbose", "Current verbose level: off"), ("/verbose on", "enabled"), ("/v off", "disabled"),
         ("/verbose loud", "no verbose level"), ("/reasoning", "Current reasoning level: off"),
-        ("/reasoning stream", "set to stream"), ("/queue", "mode=followup"), ("/queue steer", "not here yet"),
+        ("/reasoning stream", "set to stream"), ("/queue", "mode=followup"), ("/queue steer", "mode=steer"),
         ("/name", "no name yet"), ("/name Plans", "now called \"Plans\""), ("/tools", "no tools"),
         ("/export-session", "nothing to export"), ("/export-session ../x", "nothing to export"),
         ("/restart", "`commands.restart`"), ("/usage full", "not here yet"), ("/usage cost", "Today"),
         ("/compact", "nothing to compact"), ("/elevated on", "not here yet"),
-        ("/pairing", "No chat platform"), ("/tell stop it", "/steer is not here yet"),
+        ("/pairing", "No chat platform"), ("/tell", "Usage: /steer"),
         ("/skill weather", "not here yet"), ("/activation always", "only applies to group chats"),
     ])
     func `a command is answered without a model`(command: String, answer: String) async throws {

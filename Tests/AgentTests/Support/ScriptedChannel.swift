@@ -159,10 +159,12 @@ struct ChannelTestHouse {
 
     static func run(
         in folder: String? = nil, models: ScriptedModels = ScriptedModels(), tools: [any Tool] = [],
-        channel: ScriptedChannel? = nil, rules: ChannelRules? = nil, facts: ModelFacts? = nil,
+        channel: ScriptedChannel? = nil, rules: ChannelRules? = nil,
+        clock: any Clock<Duration> = ContinuousClock(), facts: ModelFacts? = nil,
         _ body: @MainActor (ChannelTestHouse) async throws -> Void
     ) async throws {
-        try await TestHouse.run(in: folder, models: models, tools: tools, facts: facts) { house in
+        try await TestHouse.run(in: folder, models: models, tools: tools, clock: clock, facts: facts) {
+            house in
             let log = Log("test", to: SilentSink())
             let board = ChannelBoard(stores: house.stores, log: log)
             let outbox = Outbox(store: house.stores.outbox, board: board, log: log)

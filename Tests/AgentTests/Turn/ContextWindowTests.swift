@@ -58,11 +58,19 @@ struct ContextWindowTests {
 
     @Test
     func `images stay in the last turns only`() {
-        let messages = window.messages(from: (0..<5).map { .image("\($0)") })
+        let messages = window.messages(from: (0..<5).flatMap { [.image("\($0)"), .assistant("seen")] })
 
         #expect(messages.count { $0.imageCount > 0 } == ContextWindow.turnsWithImages)
         #expect(messages[0].line.contains("image left out"))
-        #expect(messages[4].imageCount == 1)
+        #expect(messages[8].imageCount == 1)
+    }
+
+    @Test
+    func `images that were sent in a row stay together, up to what a vendor takes`() {
+        let row = window.messages(from: (0..<5).map { .image("\($0)") })
+        #expect(row.count { $0.imageCount > 0 } == 5)
+        let long = window.messages(from: (0..<30).map { .image("\($0)") })
+        #expect(long.suffix(20).count { $0.imageCount > 0 } == 20 && long[9].imageCount == 0)
     }
 
     @Test
@@ -111,9 +119,5 @@ extension Message {
         .toolResult(
             ToolResultMessage(
                 toolCallID: id, toolName: "exec", content: [.text(id)], isError: false, timestamp: .now))
-    }
-
-    var imageCount: Int {
-        if case .user(let message) = self { message.content.count(where: \.isImage) } else { 0 }
     }
 }

@@ -189,6 +189,7 @@ private enum KeyWalk {
             case .number(let range): [JSON(max(range.lowerBound, min(range.upperBound, 77.5)))]
             case .string: ["openai/another", "ws://10.9.9.9:9", "elsewhere"]
             case .array(let item): candidates(for: item).map { [$0] }
+            case .object(let object): [sample(of: object)]
             default: []
             }
         }

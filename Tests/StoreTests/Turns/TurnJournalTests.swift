@@ -21,7 +21,7 @@ struct TurnJournalTests {
             NewTurn(
                 run: "r", session: key, inbox: entry.id, message: user("milk", key: "r:user"),
                 model: ModelReference("fake/fake-1")))
-        #expect(begun.attempt == 1 && begun.position?.sequence == 1)
+        #expect(begun.attempt == 1 && begun.positions.first?.sequence == 1)
 
         let after = try world.crashed().opened()
         let turn = try #require(try await after.stores.journal.interrupted().first)
@@ -45,7 +45,7 @@ struct TurnJournalTests {
         #expect(known.id == entry.id && known.state == .running && second.begun == nil)
         let interrupted = try #require(try await world.stores.journal.interrupted().first)
         #expect(interrupted.inbox?.id == entry.id && interrupted.attempt == 1)
-        #expect(first.begun?.position?.sequence == 1)
+        #expect(first.begun?.positions.first?.sequence == 1)
         await world.database.close()
     }
 
@@ -55,7 +55,8 @@ struct TurnJournalTests {
         let first = try await world.stores.journal.begin(turn)
         let second = try await world.stores.journal.begin(turn)
         #expect(second.attempt == 2 && second.isResumed)
-        #expect(second.position?.id == first.position?.id && second.position?.isNew == false)
+        #expect(
+            second.positions.map(\.id) == first.positions.map(\.id) && second.positions.first?.isNew == false)
         #expect(try await world.stores.sessions.history(first.entry.sessionID, limit: 9).total == 1)
         #expect(try await world.stores.journal.interrupted().first?.attempt == 2)
         await world.database.close()

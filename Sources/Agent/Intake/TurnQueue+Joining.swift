@@ -1,0 +1,77 @@
+import Core
+import Store
+
+extension TurnQueue.Item {
+    /// Bytes of words and images that share a turn; an image alone may be several megabytes.
+    private static let mostBytes = 16 << 20
+
+    /// Whether it is a message for a model and nothing has been done about it yet.
+    var isPlain: Bool {
+        command == nil && interrupted == nil && beginning == nil && text == nil && entry.message != nil
+    }
+
+    /// Whether one turn is to answer both.
+    func mayJoin(_ later: TurnQueue.Item) -> Bool {
+        guard mayShareTurn(with: later) else { return false }
+        if later.rule.mode != .followup { return true }
+        // What one person writes in one go is one message, whatever else is said of the queue.
+        return rule.inboundQuiet > .zero
+            && entry.message?.origin?.sender.id == later.entry.message?.origin?.sender.id
+    }
+
+    /// Whether one turn can answer both.
+    func mayShareTurn(with later: TurnQueue.Item) -> Bool {
+        guard isPlain, later.isPlain, let mine = entry.message, let other = later.entry.message else {
+            return false
+        }
+        return mine.sharesTurn(with: other) && weight + other.weight <= Self.mostBytes
+    }
+
+    /// The later item, whose turn answers this one as well.
+    func joining(_ later: TurnQueue.Item, isBrief: Bool = false) -> TurnQueue.Item {
+        var later = later
+        later.joined.insert(contentsOf: joined + [TurnQueue.Joined(entry: entry, isBrief: isBrief)], at: 0)
+        return later
+    }
+
+    private var weight: Int {
+        joined.reduce(entry.message?.weight ?? 0) { $0 + ($1.entry.message?.weight ?? 0) }
+    }
+
+    /// Every message it answers, oldest first.
+    var entries: [InboxEntry] { joined.map(\.entry) + [entry] }
+}
+
+extension InboundMessage {
+    /// Whether it came the same way, and may do the same as another one.
+    func sharesTurn(with other: InboundMessage) -> Bool {
+        address == other.address && options.delivers == other.options.delivers
+            && options.thinking == other.options.thinking && options.timeout == other.options.timeout
+            && origin?.isAuthorized == other.origin?.isAuthorized && origin?.isOwner == other.origin?.isOwner
+            && origin?.tools == other.origin?.tools
+    }
+
+    fileprivate var weight: Int { images.reduce(text.utf8.count) { $0 + $1.base64.utf8.count } }
+}
+
+extension TurnQueue.Joined {
+    /// As the transcript keeps it; nil once it is there.
+    var joinedMessage: JoinedMessage? {
+        guard var message = entry.message else { return nil }
+        if isBrief {
+            message.images = []
+            message.text = Self.note + OutputLimit.head(message.text.singleLine, bytes: Self.briefBytes)
+        }
+        return JoinedMessage(inbox: entry.id, message: message.asUserMessage)
+    }
+
+    private static let briefBytes = 160
+    private static let note = "[Shortened, because many messages waited] "
+}
+
+extension String {
+    /// Without line breaks.
+    fileprivate var singleLine: String {
+        split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}

@@ -1,0 +1,183 @@
+"""What becomes of messages that come while a turn runs: together, one by one, into the turn, or in its place.
+
+Clients of the gateway get an answer for each of their requests; they are put together only where somebody says so."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+
+import pytest
+
+from fakes import FakeOpenAIChat, Text
+from fakes.steps import Hold
+from harness import Gateway
+from harness.platforms import Connect, Place, Platform, wait_for_status
+
+
+def said_last(request: Any) -> str:
+    """What people have said since the model last spoke, as it was sent it."""
+    message = request.body["messages"][-1]
+    assert message["role"] == "user"
+    return str(message["content"])
+
+
+def wait_until_received(gateway: Gateway, platform: Platform, count: int) -> None:
+    """Until the gateway has so many messages on disk; what a client sends is there when it is acknowledged."""
+    if platform.id != "webchat":
+        wait_for_status(gateway, platform, f"{count} messages", lambda s: s.get("received") == count)
+
+
+class Held:
+    """A first question whose answer waits for `release`."""
+
+    def __init__(self, platform: Platform, model: FakeOpenAIChat, place: Place, person: Any) -> None:
+        self.model, self._go = model, threading.Event()
+        self.requests_before = len(model.requests)
+        model.script.append(Hold(self._go, Text("First.")))
+        platform.says(person, place, "Begin.")
+        model.wait_for_request(self.requests_before + 1)
+
+    def release(self) -> None:
+        self._go.set()
+
+    @property
+    def later_requests(self) -> list[Any]:
+        return self.model.requests[self.requests_before + 1 :]
+
+
+def test_what_is_written_meanwhile_is_answered_together(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    held = Held(platform, fake_chat, place, ann)
+
+    marks = [platform.ask(ann, place) for _ in range(3)]
+    wait_until_received(gateway, platform, 4)
+    held.release()
+    platform.wait_until_answered()
+
+    if platform.id == "webchat":
+        assert len(held.later_requests) == 3
+        return
+    assert len(held.later_requests) == 1, "each had a turn of its own"
+    assert re.findall(r"(#q\d+) \[\[", said_last(held.later_requests[0])) == marks
+    assert len(platform.answers(place)) == 2
+
+
+@pytest.mark.crash
+def test_what_is_answered_together_survives_a_kill(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    more = {"messages": {"queue": {"mode": "collect", "debounceMs": 0}}}
+    gateway = connect_bot(more=more)
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    held = Held(platform, fake_chat, place, ann)
+    for _ in range(3):
+        platform.ask(ann, place)
+    wait_until_received(gateway, platform, 4)
+    never = threading.Event()
+    fake_chat.script.append(Hold(never, Text("")))
+    held.release()
+    fake_chat.wait_for_request(held.requests_before + 2)
+    platform.wait_until_told(gateway, 1)
+
+    platform.kills(gateway)
+    never.set()
+    connect_bot(again=gateway)
+
+    platform.wait_until_answered()
+    assert len(held.later_requests) == 2, "the shared turn was not run again as one"
+    assert len(platform.answers(place)) == 2
+
+
+def test_each_gets_an_answer_of_its_own_where_the_config_says_so(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot(more={"messages": {"queue": {"mode": "interrupt", "byChannel": {platform.id: "followup"}}}})
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    held = Held(platform, fake_chat, place, ann)
+    for _ in range(2):
+        platform.ask(ann, place)
+    wait_until_received(gateway, platform, 3)
+    held.release()
+
+    platform.wait_until_answered()
+
+    assert len(held.later_requests) == 2 and len(platform.answers(place)) == 3
+
+
+def test_a_chat_chooses_and_a_newer_message_takes_the_place_of_the_turn(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.says(ann, place, "/queue interrupt")
+    assert "mode=interrupt" in platform.wait_for_answers(place)[0]
+    platform.kills(gateway)
+    connect_bot(again=gateway)
+    held = Held(platform, fake_chat, place, ann)
+
+    platform.ask(ann, place)
+
+    platform.wait_until_answered()
+    held.release()
+    assert len(held.later_requests) == 1 and "Begin.\n" in said_last(held.later_requests[0])
+    assert not any("First." in answer for answer in platform.answers(place))
+
+
+def test_a_running_turn_hears_what_is_written_meanwhile(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(more={"messages": {"queue": {"mode": "steer"}}})
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.says(ann, place, '[[tool:exec {"command":"sleep 2; echo slept"}]]')
+    fake_chat.wait_for_request()
+
+    mark = platform.ask(ann, place)
+
+    platform.wait_until_answered()
+    assert len(fake_chat.requests) == 2
+    roles = [message["role"] for message in fake_chat.requests[1].body["messages"]]
+    assert roles[-3:] == ["assistant", "tool", "user"] and mark in said_last(fake_chat.requests[1])
+
+
+def test_what_one_person_writes_in_one_go_is_one_message(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    more = {"messages": {"inbound": {"debounceMs": 1500}, "queue": {"byChannel": {platform.id: "followup"}}}}
+    connect_bot(more=more)
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+
+    for _ in range(3):
+        platform.ask(ann, place)
+    platform.wait_until_answered()
+
+    assert len(fake_chat.requests) == (3 if platform.id == "webchat" else 1)
+
+
+@pytest.mark.needs("bot")
+def test_of_too_many_the_newest_is_turned_away_and_says_so(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot(more={"messages": {"queue": {"cap": 1, "drop": "new"}}})
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    held = Held(platform, fake_chat, place, ann)
+    platform.ask(ann, place)
+    wait_until_received(gateway, platform, 2)
+
+    platform.says(ann, place, "And this?")
+
+    assert "wait for an answer" in platform.wait_for_answers(place)[0]
+    held.release()
+    platform.wait_until_answered()
+    assert len(held.later_requests) == 1

@@ -1,0 +1,367 @@
+import Core
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+@testable import Agent
+
+/// What becomes of messages that come while their session is at work.
+@MainActor
+@Suite(.timeLimit(.minutes(1)))
+struct QueueModeTests {
+    private func mode(
+        _ mode: QueueMode, most: Int? = nil, _ overflow: QueueOverflow? = nil
+    ) -> (inout Agent.AgentSettings) -> Void {
+        { settings in
+            settings.queue.mode = mode
+            settings.queue.most = most
+            settings.queue.overflow = overflow
+            settings.queue.quiet = .zero
+        }
+    }
+
+    // MARK: collect
+
+    @Test
+    func `what comes meanwhile is answered together, and each message has its outcome`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["First."]), .say(["Both."])])
+        try await TestHouse.run(models: models, mode(.collect)) { house in
+            for id in ["a", "b", "c"] { try await house.say("say \(id)", id: id) }
+            await models.sawRequests(1)
+            gate.open()
+
+            for id in ["b", "c"] {
+                let outcome = try await house.outcome(of: RunID(id))
+                #expect(outcome.status == .ok && outcome.text == "Both.")
+            }
+            #expect(
+                try await house.lines() == [
+                    "user: say a", "assistant: First.", "user: say b", "user: say c", "assistant: Both.",
+                ])
+            #expect(house.kinds(of: "b") == ["ended"])
+            #expect(house.kinds(of: "c").last == "ended" && house.kinds(of: "c").count > 5)
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+            let known = try await house.outcome(of: "b")
+            let again = try await house.say("say b", id: "b")
+            #expect(again == .finished("b", known))
+        }
+    }
+
+    @Test
+    func `they wait until nothing more is said`() async throws {
+        let clock = TestClock()
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["First."]), .say(["All."])])
+        let settings: (inout Agent.AgentSettings) -> Void = { $0.queue.mode = .collect }
+        try await TestHouse.run(models: models, clock: clock, settings) { house in
+            for id in ["a", "b"] { try await house.say("say \(id)", id: id) }
+            await models.sawRequests(1)
+            gate.open()
+            _ = try await house.outcome(of: "a")
+            try await eventually("the session rests") {
+                clock.sleeperCount == 3
+            }
+            clock.advance(by: .milliseconds(500))
+            try await house.say("say c", id: "c")
+            try await eventually("it rests anew") {
+                clock.sleeperCount == 4
+            }
+            clock.advance(by: .milliseconds(600))
+            #expect(models.requests.count == 1 && house.switchboard.queued(in: TestHouse.main) == 2)
+
+            clock.advance(by: .milliseconds(500))
+            #expect(try await house.outcome(of: "b").text == "All.")
+            #expect(try await house.outcome(of: "c").text == "All.")
+        }
+    }
+
+    @Test
+    func `what asks for something else, or from elsewhere, keeps a turn of its own`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate), .say(["1"]), .say(["2"]), .say(["3"])])
+        try await TestHouse.run(models: models, mode(.collect)) { house in
+            try await house.say("a", id: "a")
+            try await house.say("b", id: "b")
+            try await house.say("c", id: "c", options: TurnOptions(thinking: .high))
+            var elsewhere = InboundMessage.sample("d", id: "d")
+            elsewhere.address.chat = "another"
+            _ = try await house.switchboard.submit(elsewhere)
+            gate.open()
+
+            for (id, text) in [("b", "1"), ("c", "2"), ("d", "3")] {
+                #expect(try await house.outcome(of: RunID(id)).text == text)
+            }
+        }
+    }
+
+    @Test
+    func `a crash in the middle of a shared turn loses and doubles none of its messages`() async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["First."]), .hang(Gate())])
+        try await TestHouse.run(in: folder, models: models, mode(.collect)) { house in
+            for id in ["a", "b", "c"] { try await house.say("say \(id)", id: id) }
+            await models.sawRequests(1)
+            gate.open()
+            await models.sawRequests(2)
+        }
+
+        try await TestHouse.run(in: folder, models: ScriptedModels([.say(["Both."])]), mode(.collect)) {
+            house in
+            for id in ["b", "c"] { #expect(try await house.outcome(of: RunID(id)).text == "Both.") }
+            let lines = try await house.lines()
+            #expect(
+                lines == [
+                    "user: say a", "assistant: First.", "user: say b", "user: say c", "assistant: Both.",
+                ])
+            #expect(house.models.requests.count == 1 && house.switchboard.metrics.recovered == 2)
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
+    @Test
+    func `a shared answer that the disk refuses comes later, for all`() async throws {
+        let (first, second) = (Gate(), Gate())
+        let models = ScriptedModels([.hang(first, after: ["First."]), .hang(second), .say(["Both."])])
+        try await TestHouse.run(models: models, mode(.collect)) { house in
+            for id in ["a", "b", "c"] { try await house.say("say \(id)", id: id) }
+            await models.sawRequests(1)
+            first.open()
+            await models.sawRequests(2)
+            _ = try await house.database.read { try $0.first("PRAGMA query_only = ON") { $0.int(0) } }
+            second.open()
+            #expect(try await house.outcome(of: "c").failure?.kind == .store)
+            _ = try await house.database.read { try $0.first("PRAGMA query_only = OFF") { $0.int(0) } }
+
+            try await eventually("nothing waits") {
+                try await house.stores.inbox.unansweredCount() == 0
+            }
+            #expect(try await house.lines().suffix(3) == ["user: say b", "user: say c", "assistant: Both."])
+        }
+    }
+
+    // MARK: steer
+
+    @Test
+    func `a running turn hears of a message after its tool, and passes over what else it wanted`()
+        async throws
+    {
+        let gate = Gate()
+        let look = ScriptedTool("look", .hang(gate))
+        let models = ScriptedModels([
+            .call([.sample("look"), .sample("look", id: "call_2")]), .say(["As you wish."]),
+        ])
+        try await TestHouse.run(models: models, tools: [look], mode(.steer)) { house in
+            try await house.say("look here", id: "a")
+            await look.calls.started.wait()
+            try await house.say("no, there", id: "b")
+            gate.open()
+
+            for id in ["a", "b"] { #expect(try await house.outcome(of: RunID(id)).text == "As you wish.") }
+            let lines = try await house.lines()
+            #expect(lines[0] == "user: look here" && lines[2] == "tool look: done at last")
+            #expect(lines[3].hasPrefix("tool look failed: Not run") && lines[4] == "user: no, there")
+            #expect(lines.count == 6 && look.calls.arguments.count == 1)
+            #expect(models.requests[1].messages.map(\.line) == Array(lines.dropLast()))
+        }
+    }
+
+    @Test
+    func `a message that a run has heard is answered with it after a crash`() async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let gate = Gate()
+        let look = ScriptedTool("look", .hang(gate))
+        let models = ScriptedModels([.call([.sample("look")]), .hang(Gate(), before: ["As"])])
+        try await TestHouse.run(in: folder, models: models, tools: [look], mode(.steer)) { house in
+            try await house.say("look here", id: "a")
+            await look.calls.started.wait()
+            try await house.say("no, there", id: "b")
+            gate.open()
+            await models.sawRequests(2)
+        }
+
+        let again = ScriptedModels([.say(["As you wish."])])
+        try await TestHouse.run(in: folder, models: again, tools: [look], mode(.steer)) { house in
+            for id in ["a", "b"] {
+                #expect(try await house.outcome(of: RunID(id)).text == "As you wish.")
+            }
+            #expect(again.requests.count == 1 && look.calls.arguments.count == 1)
+            let lines = try await house.lines()
+            #expect(
+                lines.suffix(2) == ["user: no, there", "assistant: As you wish."] && lines.count == 5)
+        }
+    }
+
+    @Test
+    func `what comes too late for a run is answered after it`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["First."]), .say(["Then."])])
+        try await TestHouse.run(models: models, mode(.steer)) { house in
+            for id in ["a", "b"] { try await house.say(id, id: id) }
+            await models.sawRequests(1)
+            gate.open()
+
+            #expect(try await house.outcome(of: "a").text == "First.")
+            #expect(try await house.outcome(of: "b").text == "Then.")
+        }
+    }
+
+    // MARK: interrupt
+
+    @Test
+    func `a newer message stops the turn and is answered with what waited`() async throws {
+        let models = ScriptedModels([.hang(Gate(), before: ["I was say"]), .say(["Now this."])])
+        try await TestHouse.run(models: models, mode(.interrupt)) { house in
+            try await house.say("a", id: "a")
+            await models.sawRequests(1)
+            try await house.say("b", id: "b")
+
+            #expect(try await house.outcome(of: "b").text == "Now this.")
+            let first = try await house.outcome(of: "a")
+            #expect(first.status == .aborted && first.stopReason == "interrupt")
+            #expect(
+                try await house.lines() == [
+                    "user: a", "assistant (aborted): I was say", "user: b", "assistant: Now this.",
+                ])
+        }
+    }
+
+    // MARK: cap and drop
+
+    @Test
+    func `of too many the oldest go into the next turn in brief`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate), .say(["1"]), .say(["2"])])
+        try await TestHouse.run(models: models, mode(.followup, most: 2)) { house in
+            try await house.say("a", id: "a")
+            await models.sawRequests(1)
+            let long = String(repeating: "long\n", count: 100)
+            for id in ["b", "c", "d", "e"] { try await house.say("\(id) \(long)", id: id) }
+            gate.open()
+
+            for (id, text) in [("b", "1"), ("c", "1"), ("d", "1"), ("e", "2")] {
+                #expect(try await house.outcome(of: RunID(id)).text == text)
+            }
+            let lines = try await house.lines().filter { $0.hasPrefix("user: ") }
+            #expect(lines[1].hasPrefix("user: [Shortened, because many messages waited] b long long"))
+            #expect(lines[1].utf8.count < 220 && lines[2].contains("] c long"))
+            #expect(lines[3].hasPrefix("user: d long\n") && lines[3].utf8.count > 500)
+        }
+    }
+
+    @Test
+    func `of too many the oldest are left out, and say so`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate), .say(["Both."])])
+        try await TestHouse.run(models: models, mode(.collect, most: 2, .old)) { house in
+            for id in ["a", "b", "c", "d"] { try await house.say(id, id: id) }
+            let left = try await house.outcome(of: "b")
+            #expect(left.status == .error && left.failure?.message.contains("messages.queue.cap") == true)
+            gate.open()
+            #expect(try await house.outcome(of: "c").text == "Both.")
+            #expect(
+                try await house.lines().filter { $0.hasPrefix("user") } == ["user: a", "user: c", "user: d"])
+        }
+    }
+
+    @Test
+    func `of too many the newest is turned away`() async throws {
+        let gate = Gate()
+        try await TestHouse.run(models: ScriptedModels([.hang(gate)]), mode(.collect, most: 2, .new)) {
+            house in
+            for id in ["a", "b", "c"] { try await house.say(id, id: id) }
+            await #expect(throws: SubmitError.queueFull(2)) { try await house.say("d", id: "d") }
+            gate.open()
+            #expect(try await house.outcome(of: "c").status == .ok)
+        }
+    }
+
+    @Test
+    func `stopping drops also what was shortened`() async throws {
+        let models = ScriptedModels([.hang(Gate())])
+        try await TestHouse.run(models: models, mode(.followup, most: 1)) { house in
+            for id in ["a", "b", "c"] { try await house.say(id, id: id) }
+            await models.sawRequests(1)
+            try await house.say("/stop")
+
+            for id in ["a", "b", "c"] { #expect(try await house.outcome(of: RunID(id)).status == .aborted) }
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
+    // MARK: Wishes
+
+    @Test
+    func `a session and a message may wish otherwise`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate), .say(["1"]), .say(["2"])])
+        try await TestHouse.run(models: models, mode(.collect)) { house in
+            let answer = try await house.ask("/queue followup debounce:0.25s cap:7 drop:old").text
+            #expect(answer == "⚙️ Queue settings: mode=followup, debounce=250ms, cap=7, drop=old.")
+            #expect(try await house.ask("/queue debounce=0").text?.contains("debounce=0s, cap=7") == true)
+            try await house.say("a", id: "a")
+            await models.sawRequests(1)
+            try await house.say("b", id: "b")
+            try await house.say("c", id: "c", options: TurnOptions(queueMode: .collect))
+            try await house.say("d", id: "d")
+            gate.open()
+
+            for (id, text) in [("b", "1"), ("c", "1"), ("d", "2")] {
+                #expect(try await house.outcome(of: RunID(id)).text == text)
+            }
+            #expect(try await house.ask("/queue default").text?.contains("mode=collect") == true)
+            for wrong in [
+                "/queue loud", "/queue cap:0", "/queue debounce:soon", "/queue drop:all", "/queue a:b",
+            ] {
+                #expect(try await house.ask(wrong).text?.contains("Options: collect,") == true)
+            }
+        }
+    }
+
+    @Test
+    func `a command that asks the model waits for the turn that runs`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["First."]), .say(["Both."])])
+        try await TestHouse.run(models: models) { house in
+            try await house.say("a", id: "a")
+            await models.sawRequests(1)
+            try await house.say("/think high why?", id: "b")
+            try await house.say("/steer and how?", id: "c")
+            try await eventually("both wait") { house.switchboard.queued(in: TestHouse.main) == 2 }
+            gate.open()
+
+            for id in ["b", "c"] { #expect(try await house.outcome(of: RunID(id)).text == "Both.") }
+            #expect(models.mostRunning == 1 && models.requests.count == 2)
+            #expect(
+                try await house.lines().filter { $0.hasPrefix("user") } == [
+                    "user: a", "user: why?", "user: and how?",
+                ])
+        }
+    }
+
+    @Test
+    func `what one person writes in one go on a channel is one message, a picture ends it`() async throws {
+        let clock = TestClock()
+        let models = ScriptedModels([.say(["All of it."])])
+        try await ChannelTestHouse.run(models: models, clock: clock) { test in
+            test.house.switchboard.settings.queue.inboundQuiet = .seconds(2)
+            try await test.writes("look", id: "m1")
+            try await test.writes("at this", id: "m2")
+            #expect(models.requests.isEmpty)
+            try await test.writes("the picture", id: "m3") {
+                $0.files = [
+                    IncomingFile(name: "sea.jpg") { _, _ throws(IncomingFile.FetchError) in
+                        throw .failed("gone")
+                    }
+                ]
+            }
+
+            try await eventually("the answer is posted") { test.channel.texts == ["All of it."] }
+            #expect(models.requests.count == 1)
+        }
+    }
+}
