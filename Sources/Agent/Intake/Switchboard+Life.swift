@@ -35,6 +35,7 @@ extension Switchboard {
     // MARK: Recovery
 
     private func recover() async {
+        defer { recovered.open() }
         do {
             var turns = try await interruptedTurns()
             let joined = Set(turns.values.flatMap { $0.joined.map(\.id) })
@@ -52,7 +53,6 @@ extension Switchboard {
         } catch {
             log.error("What the last process left could not be read.", ["reason": "\(error)"])
         }
-        hasRecovered = true
     }
 
     private func interruptedTurns() async throws -> [RunID: InterruptedTurn] {
@@ -78,7 +78,7 @@ extension Switchboard {
 
     /// The volume can be written again: takes up what waited, and what could not be stored.
     package func reopen() {
-        guard hasRecovered else { return }
+        guard recovered.isOpen else { return }
         startNext()
         work.add { await self.takeUpStalled() }
     }
@@ -101,6 +101,8 @@ extension Switchboard {
         do {
             let turns = try await interruptedTurns()
             for item in items { resume(item, turns[item.entry.run]) }
+            // Another item may have come to be the first meanwhile.
+            if !queue.stalledItems.isEmpty { takeUpLater() }
             startNext()
         } catch {
             log.error("What could not be stored before could not be read.", ["reason": "\(error)"])
@@ -133,7 +135,7 @@ extension Switchboard {
 
     /// Counts acknowledged messages that nobody works on, and takes them up again.
     package func unanswered() async -> Int {
-        guard hasRecovered, !isDraining else { return 0 }
+        guard recovered.isOpen, !isDraining else { return 0 }
         do {
             var lost = 0
             try await eachUnanswered { entry in

@@ -46,8 +46,8 @@ package final class Switchboard {
     var isPausing = false
     /// The last command of each session, while there is one.
     private var lastCommands: [SessionKey: CommandPlace.End] = [:]
-    /// Before this, the inbox may hold messages of the last process that nobody has taken up yet.
-    var hasRecovered = false
+    /// Opens when nothing of the last process is left in the inbox that nobody has taken up.
+    let recovered = Gate()
     var isDraining = false
 
     /// Waiting messages of one session.
@@ -115,6 +115,8 @@ package final class Switchboard {
         switch recorded {
         case .new(let entry):
             counts.submitted += 1
+            // What the last process has left of its session was said before it.
+            await recovered.wait()
             admit(entry, rule)
             return .started(entry.run)
         case .repeated(let entry):
@@ -128,7 +130,7 @@ package final class Switchboard {
 
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
-        hasRecovered && command(in: message) == nil && !waitsForMore(message)
+        recovered.isOpen && command(in: message) == nil && !waitsForMore(message)
             && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
 
@@ -185,7 +187,7 @@ package final class Switchboard {
             let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
             return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
         case .queued, .running:
-            if hasRecovered && !held.contains(entry.id) {
+            if recovered.isOpen && !held.contains(entry.id) {
                 admit(entry, settings.queue.rule(for: entry.channel))
             }
             return .inFlight(entry.run)

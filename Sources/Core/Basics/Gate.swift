@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Opens once; whoever waits goes on when it opens or when their own task is cancelled.
+/// Opens once; those who wait go on when it opens, in the order in which they came, or when their own task is cancelled.
 ///
 /// A lock and no actor, because a cancellation handler may run on any thread.
 package final class Gate: Sendable {
@@ -22,7 +22,7 @@ package final class Gate: Sendable {
             defer { state.waiting = [:] }
             return state.waiting
         }
-        for continuation in waiting.values { continuation.resume() }
+        for (_, continuation) in waiting.sorted(by: { $0.key < $1.key }) { continuation.resume() }
     }
 
     /// Returns when the gate is open, or at once when the task is cancelled.

@@ -116,6 +116,11 @@ class FakeDiscord(ChatPlatform):
     def deliveries(self) -> Deliveries:
         return self.rest.deliveries
 
+    def killed(self) -> None:
+        """The next process cannot know that the last one was asked to wait."""
+        super().killed()
+        self.on_loop(self.rest.forgive)
+
     @property
     def requests(self) -> list[Seen]:
         return list(self.rest.requests)

@@ -141,6 +141,10 @@ class Rest:
         self._invalid.append(self._clock.now())
         return _json(429, verdict.body(), self._common(verdict.headers))
 
+    def forgive(self) -> None:
+        """Forgets that the client has been asked to wait."""
+        self._wait_until.clear()
+
     def _check_patience(self, seen: Seen, route: Route, params: dict[str, str]) -> None:
         """A client told to wait must wait. A request already on its way when the 429 left is forgiven."""
         for key in [self._key(route, params, everywhere=False)] + (["everywhere"] if route.needs_bot else []):

@@ -541,6 +541,26 @@ def test_after_a_long_outage_the_channels_are_read(fake: FakeDiscord, connect_bo
 
 
 @pytest.mark.crash
+def test_a_direct_chat_that_began_without_a_session_is_read_with_its_next_message(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    first = connect_bot(dmPolicy="open", allowFrom=["*"])
+    known, unknown = fake.user("Ann"), fake.user("Bob")
+    ask(known, fake.direct(known))
+    wait_until_answered(fake)
+
+    first.kill()
+    fake.gateway.forget_sessions()
+    for person in (known, unknown):
+        ask(person, fake.direct(person))
+    connect_bot(again=first)
+    fake.wait_until("the known chat to be read", lambda: len(fake.ledger.losses) == 1)
+    ask(unknown, fake.direct(unknown))
+
+    wait_until_answered(fake)
+
+
+@pytest.mark.crash
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_kills_while_answering_lose_and_double_nothing(fake: FakeDiscord, connect_bot: Connect, seed: int) -> None:
     ann, general = fake.user("Ann"), fake.channel("general")

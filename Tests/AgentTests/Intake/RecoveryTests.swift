@@ -52,6 +52,24 @@ struct RecoveryTests {
     }
 
     @Test
+    func `what comes before the last process's messages are taken up is answered after them`() async throws {
+        try await inFolder { folder in
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            for number in 0..<3 {
+                _ = try await Stores(database).inbox.record(.sample("old \(number)", id: "old\(number)"))
+            }
+            await database.close()
+
+            try await TestHouse.run(in: folder) { house in
+                try await house.say("new", id: "new")
+                _ = try await house.outcome(of: "new")
+                let lines = try await house.lines().filter { $0.hasPrefix("user") }
+                #expect(lines == ["user: old 0", "user: old 1", "user: old 2", "user: new"])
+            }
+        }
+    }
+
+    @Test
     func `an answer that the disk refuses comes when it can be kept, before later ones`() async throws {
         let gate = Gate()
         let models = ScriptedModels([.hang(gate), .say(["One."]), .say(["Two."])])

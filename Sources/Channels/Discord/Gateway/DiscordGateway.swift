@@ -210,8 +210,8 @@ final class DiscordGateway {
             // What an earlier connection brought comes again with this one.
             if case .failed = outcome, attempt != intake.attempt { return }
             self.finished(sequence, of: id, outcome)
-            // An interaction can be acknowledged once.
-            if name == "INTERACTION_CREATE" { self.urgent.open() }
+            // An interaction can be acknowledged once; of a direct chat nothing else tells.
+            if name == "INTERACTION_CREATE" || intake.hasUnsavedDirect { self.urgent.open() }
         }
         if name == "READY" || name == "RESUMED" { cameUp(house, intake) }
         await intake.lanes.waitForRoom()

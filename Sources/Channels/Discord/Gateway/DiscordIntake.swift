@@ -27,6 +27,8 @@ final class DiscordIntake {
     private var since: Snowflake?
     private var seen = SeenMessages()
     private var isSeenUnsaved = false
+    /// Whether a direct chat is known that was not before.
+    private(set) var hasUnsavedDirect = false
     /// Counts the connections.
     private(set) var attempt = 0
     /// Places in which a message could not be taken in, and on which connection: what came after it has to wait for it, for
@@ -82,7 +84,7 @@ final class DiscordIntake {
     /// What has been seen, if that has changed since the last call.
     func unsavedSeen() -> JSON? {
         guard isSeenUnsaved else { return nil }
-        isSeenUnsaved = false
+        (isSeenUnsaved, hasUnsavedDirect) = (false, false)
         return seen.json
     }
 
@@ -154,14 +156,22 @@ final class DiscordIntake {
                     message.channelID, guild: message.guildID,
                     kind: kind ?? (message.guildID == nil ? .direct : nil))
             else { return }
+            try await readBeginning(of: whereabouts)
             try await take(message, at: whereabouts)
         } catch {
             // Should the session be lost, nothing else would lead to it.
             if message.guildID == nil, seen.missed(message.id, inDirect: message.channelID) {
-                isSeenUnsaved = true
+                (isSeenUnsaved, hasUnsavedDirect) = (true, true)
             }
             throw error
         }
+    }
+
+    /// A direct chat may have begun while there was no session: then this message is the first that tells of it.
+    private func readBeginning(of whereabouts: Whereabouts) async throws(IntakeFailure) {
+        let place = whereabouts.place.id
+        guard whereabouts.guild == nil, let since, seen[place] == nil else { return }
+        try await catchUp(place, after: max(since, Self.horizon), guild: nil, kind: .direct)
     }
 
     private func take(_ message: DiscordMessage, at whereabouts: Whereabouts) async throws(IntakeFailure) {
@@ -228,9 +238,9 @@ final class DiscordIntake {
 
     private func saw(_ message: Snowflake, at whereabouts: Whereabouts) {
         guard isListenedTo(whereabouts) else { return }
-        if seen.saw(message, in: whereabouts.place.id, isDirect: whereabouts.guild == nil) {
-            isSeenUnsaved = true
-        }
+        let isDirect = whereabouts.guild == nil
+        if isDirect && seen[whereabouts.place.id] == nil { hasUnsavedDirect = true }
+        if seen.saw(message, in: whereabouts.place.id, isDirect: isDirect) { isSeenUnsaved = true }
     }
 
     private func isListenedTo(_ whereabouts: Whereabouts) -> Bool {
