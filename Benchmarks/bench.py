@@ -84,6 +84,8 @@ class Gateway:
             config["agents"]["defaults"]["model"] = {"primary": "fake/fake-1"}
         if platforms:
             config["channels"] = {platform.name: platform.section for platform in platforms}
+            # Each message has an answer of its own, so that answers can be counted.
+            config["messages"] = {"queue": {"mode": "followup"}}
         (self.state / "openclaw.json").write_text(json.dumps(config))
 
     @property
