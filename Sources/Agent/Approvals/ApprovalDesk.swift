@@ -8,6 +8,9 @@ package final class ApprovalDesk {
         let approval: Approval
         let patience: Duration
         let gate = Gate()
+        /// Audiences that somebody hears of it in.
+        var hearers = 0
+        var isAnnounced = false
     }
 
     private var pending: [String: Pending] = [:]
@@ -62,9 +65,18 @@ package final class ApprovalDesk {
 
     /// Tells everybody who may be asked, and returns whether anybody can.
     package func announce(_ approval: Approval) async -> Bool {
-        var isHeard = false
-        for audience in audiences where await audience.requested(approval) { isHeard = true }
-        return isHeard
+        for audience in audiences where await audience.requested(approval) {
+            pending[approval.id]?.hearers += 1
+        }
+        pending[approval.id]?.isAnnounced = true
+        // What has ended meanwhile was heard.
+        return pending[approval.id].map { $0.hearers > 0 } ?? true
+    }
+
+    /// An audience could not reach anybody after all; a request that is left with none ends.
+    func lost(_ id: String) {
+        pending[id]?.hearers -= 1
+        if let entry = pending[id], entry.isAnnounced, entry.hearers <= 0 { end(id, .noRoute) }
     }
 
     /// Waits until the request ends; who waits first sees to it that it does.

@@ -16,6 +16,8 @@ package final class ChatApprovals: ApprovalAudience {
     private let work = TaskPool()
     /// The questions that were put, by request.
     private var asked: [String: [RunID]] = [:]
+    /// Places that may still be reached, by request.
+    private var reachable: [String: Int] = [:]
     /// The account of a platform that is meant when none is named.
     package var defaultAccount: (ChannelID) -> String = { _ in "default" }
 
@@ -35,6 +37,7 @@ package final class ChatApprovals: ApprovalAudience {
         self.outbox = outbox
         self.store = store
         self.log = log.named("approvals")
+        outbox.gaveUp = { [weak self] in self?.gaveUp($0) }
     }
 
     /// Takes the buttons away that the last process left, then asks until cancelled.
@@ -158,10 +161,27 @@ package final class ChatApprovals: ApprovalAudience {
 
     package func requested(_ approval: Approval) async -> Bool {
         let destinations = await destinations(approval.request)
+        if !destinations.isEmpty { reachable[approval.id] = destinations.count }
         for (number, destination) in destinations.enumerated() {
             work.add { await self.ask(approval, number, destination) }
         }
         return !destinations.isEmpty
+    }
+
+    /// A question that its platform refuses, as of somebody who has blocked us, is not waited for.
+    private func gaveUp(_ part: OutboxPart) {
+        let run = part.run.rawValue
+        guard run.hasPrefix(Self.prefix), !part.content.buttons.isEmpty, let end = run.lastIndex(of: "-")
+        else {
+            return
+        }
+        missed(String(run[..<end].dropFirst(Self.prefix.count)))
+    }
+
+    private func missed(_ id: String) {
+        guard let left = reachable[id] else { return }
+        reachable[id] = left - 1
+        if left == 1 { desk.lost(id) }
     }
 
     private func ask(_ approval: Approval, _ number: Int, _ destination: Destination) async {
@@ -178,6 +198,7 @@ package final class ChatApprovals: ApprovalAudience {
             log.warning(
                 "a chat could not be asked about a command: \(reason)",
                 ["channel": destination.key.channel.rawValue, "approval.id": approval.id])
+            missed(approval.id)
         }
     }
 
@@ -199,6 +220,7 @@ package final class ChatApprovals: ApprovalAudience {
     // MARK: Settling
 
     package func resolved(_ approval: Approval, _ outcome: ApprovalOutcome) {
+        reachable[approval.id] = nil
         for run in asked.removeValue(forKey: approval.id) ?? [] {
             work.add {
                 do {

@@ -151,7 +151,8 @@ package final class CommandApprover {
                 "`channels.\($0).execApprovals.approvers` names who is asked on \($0); `approvals.exec` sends the question "
                     + "to other chats. Or open the Control UI and try again."
             } ?? "Open the Control UI, or set `approvals.exec` so that a chat is asked, and try again."
-        return "The command needs a person's approval and nobody can be asked, so it did not run. \(place)"
+        return
+            "The command needs a person's approval and nobody can be asked or reached, so it did not run. \(place)"
     }
 
     // MARK: Remembering

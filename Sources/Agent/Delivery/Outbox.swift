@@ -17,6 +17,8 @@ package final class Outbox {
     private var early: [RunID: Gate] = [:]
     /// Parts that are being sent.
     private var inFlight: Set<Int64> = []
+    /// Hears of each part that no platform will get.
+    var gaveUp: (OutboxPart) -> Void = { _ in }
     /// What platforms have, and the disk does not know yet because it refused to be written.
     private var unwritten: [Int64: Posted] = [:]
     /// What is to be in their place afterwards.
@@ -289,6 +291,7 @@ package final class Outbox {
     private func giveUp(_ part: OutboxPart, _ reason: String, telling note: NewOutboxPart? = nil) async throws
     {
         try await store.failed(part.id, reason: reason, telling: note)
+        gaveUp(part)
         board.change(part.address.key) { $0.lastError = reason }
         log.named(part.address.channel.rawValue).error(
             "a part of a reply was given up: \(reason)",

@@ -212,6 +212,23 @@ def test_where_nobody_is_known_who_may_decide_the_model_is_told_at_once_what_to_
     assert f"`channels.{platform.id}.execApprovals.approvers`" in tool_result(fake_chat) and ran(state) == ""
 
 
+def test_an_approver_who_cannot_be_reached_is_not_waited_for(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat, state: Path
+) -> None:
+    owner, ann = platform.person("Olga"), platform.person("Ann")
+    if isinstance(platform, DiscordPlatform):
+        owner.user.refuses_dms = True
+    else:
+        owner.blocks_the_bot()
+    connect_bot(more=ASKING, **{platform.id: {"execApprovals": {"approvers": [str(owner.id)]}}})
+    fake_chat.script += [ToolCall("exec", {"command": COMMAND}), Text("I may not.")]
+
+    platform.says(ann, platform.direct(ann), "run it")
+
+    assert platform.wait_for_answers(platform.direct(ann)) == ["I may not."]
+    assert "asked or reached" in tool_result(fake_chat) and ran(state) == ""
+
+
 def test_a_request_of_a_client_is_put_to_the_approvers_and_other_chats_and_expires_there(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

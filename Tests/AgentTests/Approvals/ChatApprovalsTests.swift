@@ -105,6 +105,36 @@ struct ChatApprovalsTests {
         }
     }
 
+    @Test func `a question that reaches nobody is not waited for`() async throws {
+        let channel = ScriptedChannel()
+        channel.refusals[""] = "blocked by the user"
+        try await scene(channel: channel) { scene in
+            let (approval, isHeard) = try await scene.ask()
+            #expect(isHeard)
+            #expect(await scene.desk.settle(approval) == .noRoute)
+        }
+    }
+
+    @Test func `a question that somebody else hears of is waited for`() async throws {
+        let channel = ScriptedChannel()
+        channel.refusals[""] = "blocked by the user"
+        try await scene(channel: channel) { scene in
+            scene.desk.audiences.append(Listener())
+            let (approval, _) = try await scene.ask()
+            try await eventually("the chat is given up") { channel.attempts.count > 0 }
+            try await eventually("nothing waits") {
+                try await scene.test.house.stores.outbox.waitingCount() == 0
+            }
+            #expect(scene.desk.waiting.map(\.id) == [approval.id])
+        }
+    }
+
+    @MainActor
+    private final class Listener: ApprovalAudience {
+        func requested(_ approval: Approval) async -> Bool { true }
+        func resolved(_ approval: Approval, _ outcome: ApprovalOutcome) {}
+    }
+
     @Test func `a question that the last process left loses its buttons`() async throws {
         let folder = TestHouse.makeFolder()
         let first = ScriptedChannel()
