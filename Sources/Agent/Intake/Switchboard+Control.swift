@@ -55,11 +55,32 @@ extension Switchboard {
             for entry in item.entries { held.remove(entry.id) }
         } catch {
             log.error("A dropped message's outcome could not be stored.", ["reason": "\(error)"])
+            finishLater(item, outcome)
         }
         live.publish(.aborted(reason, startedAt: nil, endedAt: outcome.endedAt, partialText: nil))
         counts.count(outcome)
         for joined in item.joined { end(joined.entry, with: outcome) }
         book.ended(item.entry.run, outcome)
+    }
+
+    /// The disk refused the outcome of a message that is not to be answered any more: it is tried until it is kept.
+    func finishLater(_ item: TurnQueue.Item, _ outcome: RunOutcome) {
+        let ids = book.active[item.entry.run]?.joined.map(\.id) ?? item.joined.map(\.entry.id)
+        work.add {
+            var pauses = Backoff(first: .seconds(1), longest: .seconds(10))
+            while !self.isDraining {
+                do { try await self.clock.sleep(for: pauses.next()) } catch { return }
+                do {
+                    try await self.stores.inbox.finish(
+                        item.entry.id, joined: ids, state: .done, outcome: outcome.json)
+                    try await self.stores.journal.abandon(item.entry.run)
+                    for id in ids + [item.entry.id] { self.held.remove(id) }
+                    return
+                } catch {
+                    self.log.debug("An outcome is still refused.", ["reason": "\(error)"])
+                }
+            }
+        }
     }
 
     // MARK: Notes

@@ -91,6 +91,11 @@ extension Switchboard {
             if isStored {
                 for entry in joined + [item.entry] { held.remove(entry.id) }
                 storePauses.succeeded()
+            } else if let reason = book.active[item.entry.run]?.abortReason, reason != .timeout {
+                // Whoever stopped it does not want it tried again.
+                finishLater(
+                    item,
+                    RunOutcome(status: .aborted, startedAt: outcome.startedAt, stopReason: reason.rawValue))
             } else {
                 queue.putBack(item)
                 takeUpLater()

@@ -49,6 +49,25 @@ struct StoppingTests {
     }
 
     @Test
+    func `what was stopped while the disk refused is not answered when it takes again`() async throws {
+        let models = ScriptedModels([.hang(Gate())])
+        try await TestHouse.run(models: models) { house in
+            for id in ["a", "b"] { try await house.say("say \(id)", id: id) }
+            await models.sawRequests(1)
+            _ = try await house.database.read { try $0.first("PRAGMA query_only = ON") { $0.int(0) } }
+            _ = await house.switchboard.abort(session: TestHouse.main, reason: .stop)
+            _ = try await house.database.read { try $0.first("PRAGMA query_only = OFF") { $0.int(0) } }
+
+            try await eventually("nothing waits") {
+                try await house.stores.inbox.unansweredCount() == 0
+            }
+            #expect(try await house.stores.journal.interrupted().isEmpty && models.requests.count == 1)
+            try await house.ask("c", id: "c")
+            #expect(try await house.lines().last == "assistant: Hello.")
+        }
+    }
+
+    @Test
     func `an abort takes waiting messages along, each with its outcome`() async throws {
         try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
             for id in ["a", "b", "c"] { try await house.say("say \(id)", id: id) }
