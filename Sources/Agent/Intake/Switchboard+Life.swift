@@ -37,16 +37,23 @@ extension Switchboard {
     private func recover() async {
         defer { recovered.open() }
         do {
-            var turns = try await interruptedTurns()
-            let joined = Set(turns.values.flatMap { $0.joined.map(\.id) })
-            try await eachUnanswered { entry in
-                let turn = turns.removeValue(forKey: entry.run)
-                guard !held.contains(entry.id), !joined.contains(entry.id) else { return }
-                counts.recovered += 1 + (turn?.joined.count ?? 0)
+            // What a turn has said already stands in its transcript: nothing else of its session may come before it.
+            var nobodys: [RunID] = []
+            for turn in try await stores.journal.interrupted() {
+                guard let entry = turn.inbox, entry.outcome == nil else {
+                    nobodys.append(turn.run)
+                    continue
+                }
+                counts.recovered += 1 + turn.joined.count
                 admit(entry, try await rule(for: entry), interrupted: turn)
             }
+            try await eachUnanswered { entry in
+                guard !held.contains(entry.id) else { return }
+                counts.recovered += 1
+                admit(entry, try await rule(for: entry))
+            }
             // A journal without a message has nobody to answer.
-            for run in turns.keys { try await stores.journal.abandon(run) }
+            for run in nobodys { try await stores.journal.abandon(run) }
             if counts.recovered > 0 {
                 log.info("Took up messages without an answer.", ["count": "\(counts.recovered)"])
             }

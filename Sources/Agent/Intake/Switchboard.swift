@@ -41,6 +41,8 @@ package final class Switchboard {
     var counts = AgentMetrics()
     /// Inbox messages that somebody here will answer.
     var held: Set<InboxID> = []
+    /// Messages of each session that are being written down: none that comes after them may begin before them.
+    private var arriving: [SessionKey: Int] = [:]
     /// Between two attempts at those whose outcome could not be stored.
     var storePauses = Backoff(first: .seconds(1), longest: .seconds(10))
     var isPausing = false
@@ -106,6 +108,8 @@ package final class Switchboard {
         let count = queue.messageCount(in: message.session)
         guard count < Self.mostQueued else { throw .queueFull(count) }
         if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
+        arriving[message.session, default: 0] += 1
+        defer { hasArrived(message.session) }
         let rule = try await accepting { try await self.rule(for: message) }
         let waiting = queue.waiting(in: message.session).count
         guard rule.overflow != .new || waiting < rule.most else { throw .queueFull(waiting) }
@@ -130,8 +134,13 @@ package final class Switchboard {
 
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
-        recovered.isOpen && command(in: message) == nil && !waitsForMore(message)
-            && queue.startAtOnce(message.session, mostTurns: mostTurns)
+        recovered.isOpen && arriving[message.session] == nil && command(in: message) == nil
+            && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
+    }
+
+    private func hasArrived(_ session: SessionKey) {
+        let left = (arriving[session] ?? 1) - 1
+        arriving[session] = left > 0 ? left : nil
     }
 
     private var mostTurns: Int { max(settings.maxConcurrent, 1) }

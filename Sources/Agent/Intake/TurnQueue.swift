@@ -102,11 +102,13 @@ struct TurnQueue {
         makeReady(session)
     }
 
-    /// An item whose outcome the disk did not take: its session waits for `resume`, in its old order.
+    /// An item whose outcome the disk did not take: it is its session's first again, which waits for `resume`.
     mutating func putBack(_ item: Item) {
-        stalled.insert(item.entry.session)
-        ready.removeAll { $0 == item.entry.session }
-        insert(item)
+        let session = item.entry.session
+        stalled.insert(session)
+        ready.removeAll { $0 == session }
+        waiting[session, default: []].insert(item, at: 0)
+        waitingCount += 1
     }
 
     /// The items that were put back, one of each session.

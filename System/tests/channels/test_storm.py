@@ -19,6 +19,7 @@ import pytest
 
 from fakes import Cut, ErrorEvent, FakeOpenAIChat, OneByteChunks
 from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
+from harness import Gateway
 from harness.platforms import Connect, Place, Platform
 from harness.volume import Volume
 
@@ -100,6 +101,24 @@ def live(chance: random.Random, talks: list[Conversation], longest: float) -> No
         time.sleep(chance.uniform(0, LONGEST_BREATH_SECONDS))
 
 
+def die(gateway: Gateway, fakes: list[Platform], connect_bots: Connect) -> Gateway:
+    """SIGKILL, and the next process is on its way."""
+    gateway.kill()
+    for platform in fakes:
+        platform.fake.killed()
+    return connect_bots(again=gateway, waits=False, ready=False)
+
+
+def expect_exactly_once(fakes: list[Platform], what: str, may_repeat: bool = True) -> None:
+    """`may_repeat`: where a send whose answer was lost cannot be told from a new one."""
+    try:
+        for platform in fakes:
+            platform.wait_until_answered(SETTLE_SECONDS)
+            assert platform.fake.ledger.excused == [] or may_repeat and not platform.knows_repeats
+    finally:
+        print(what, *map(report, fakes), sep="\n")
+
+
 def report(platform: Platform) -> str:
     ledger = platform.fake.ledger
     return (
@@ -146,22 +165,14 @@ def test_a_volume_that_fills_again_and_again_loses_and_doubles_nothing(
         volume.fill()
         live(chance, talks, LONGEST_LIFE_SECONDS)
         if dies:
-            gateway.kill()
-            for platform in fakes:
-                platform.fake.killed()
-            gateway = connect_bots(again=gateway, waits=False, ready=False)
+            gateway = die(gateway, fakes, connect_bots)
             live(chance, talks, LONGEST_LIFE_SECONDS)
         volume.make_room()
         fake_chat.requests.clear()
     for talk in talks:
         talk.goes_on()
 
-    try:
-        for platform in fakes:
-            platform.wait_until_answered(SETTLE_SECONDS)
-            assert platform.fake.ledger.excused == [] or dies and not platform.knows_repeats
-    finally:
-        print(f"{FILLS} times full, {CONVERSATIONS_ON_A_VOLUME} conversations", *map(report, fakes), sep="\n")
+    expect_exactly_once(fakes, f"{FILLS} times full, {CONVERSATIONS_ON_A_VOLUME} conversations", may_repeat=dies)
 
 
 class Mishaps:
@@ -232,19 +243,11 @@ def test_mishaps_of_every_kind_lose_and_double_nothing(
         mishaps.happen()
         if number % MISHAPS_A_KILL == MISHAPS_A_KILL - 1:
             live(chance, talks, LONGEST_LIFE_SECONDS)
-            gateway.kill()
-            for platform in fakes:
-                platform.fake.killed()
-            gateway = connect_bots(again=gateway, waits=False, ready=False)
+            gateway = die(gateway, fakes, connect_bots)
     for talk in talks:
         talk.goes_on()
 
-    try:
-        for platform in fakes:
-            platform.wait_until_answered(SETTLE_SECONDS)
-            assert platform.fake.ledger.excused == [] or not platform.knows_repeats
-    finally:
-        print(f"{MISHAPS} mishaps, {count} conversations, answers {shown}", *map(report, fakes), sep="\n")
+    expect_exactly_once(fakes, f"{MISHAPS} mishaps, {count} conversations, answers {shown}")
     expect_harmless_violations(platforms["telegram"])
 
 
@@ -289,12 +292,7 @@ def storm(
     for talk in talks:
         talk.goes_on()
 
-    try:
-        for platform in fakes:
-            platform.wait_until_answered(SETTLE_SECONDS)
-            assert platform.fake.ledger.excused == [] or not platform.knows_repeats
-    finally:
-        print(f"{kills} kills, {count} conversations", *map(report, fakes), sep="\n")
+    expect_exactly_once(fakes, f"{kills} kills, {count} conversations")
     gateway.stop()
     for path in state.glob("*.sqlite"):
         with sqlite3.connect(path) as database:

@@ -52,6 +52,31 @@ struct RecoveryTests {
     }
 
     @Test
+    func `a turn that had begun goes on before what was recorded before it`() async throws {
+        try await inFolder { folder in
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            let stores = Stores(database)
+            _ = try await stores.inbox.record(.sample("first", id: "r1"))
+            let second = InboundMessage.sample("second", id: "r2")
+            _ = try await stores.journal.accept(
+                second, beginning: NewTurn(run: "r2", session: TestHouse.main, message: second.asUserMessage))
+            await database.close()
+
+            let models = ScriptedModels([.say(["To the second."]), .say(["To the first."])])
+            try await TestHouse.run(in: folder, models: models) { house in
+                let outcome = try await house.outcome(of: "r1")
+                #expect(outcome.text == "To the first.")
+                let lines = try await house.lines()
+                #expect(
+                    lines == [
+                        "user: second", "assistant: To the second.", "user: first",
+                        "assistant: To the first.",
+                    ])
+            }
+        }
+    }
+
+    @Test
     func `what comes before the last process's messages are taken up is answered after them`() async throws {
         try await inFolder { folder in
             let database = try Database(path: "\(folder)/openclaw.sqlite")

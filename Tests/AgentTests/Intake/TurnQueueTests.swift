@@ -65,6 +65,17 @@ struct TurnQueueTests {
         #expect(queue.next(mostTurns: 1)?.entry.id == 2)
     }
 
+    @Test
+    func `what was under way comes first again, also before what was recorded before it`() {
+        var queue = TurnQueue()
+        queue.append(.sample(1, in: "a"))
+        queue.putBack(.sample(2, in: "a"))
+
+        #expect(queue.stalledItems.map(\.entry.id) == [2])
+        queue.resume(with: .sample(2, in: "a"))
+        #expect(queue.next(mostTurns: 1)?.entry.id == 2)
+    }
+
     @Test(arguments: [false, true])
     func `a session goes on when what was put back is taken out`(all: Bool) {
         var queue = TurnQueue()
