@@ -45,12 +45,12 @@ extension Switchboard {
                     continue
                 }
                 counts.recovered += 1 + turn.joined.count
-                admit(entry, try await rule(for: entry), interrupted: turn)
+                admit(entry, rule(ofFound: entry), interrupted: turn)
             }
             try await eachUnanswered { entry in
                 guard !held.contains(entry.id) else { return }
                 counts.recovered += 1
-                admit(entry, try await rule(for: entry))
+                admit(entry, rule(ofFound: entry))
             }
             // A journal without a message has nobody to answer.
             for run in nobodys { try await stores.journal.abandon(run) }
@@ -70,7 +70,8 @@ extension Switchboard {
     /// Messages that are kept in memory while they wait; each may hold images, so the rest is read back in its turn.
     private static let mostMessagesInMemory = 100
 
-    private func eachUnanswered(_ take: (InboxEntry) async throws -> Void) async throws {
+    /// `take` must not wait: what a page says of a message holds only until somebody has had time to answer it.
+    private func eachUnanswered(_ take: (InboxEntry) -> Void) async throws {
         var last: InboxID = 0
         while true {
             let page = try await stores.inbox.unanswered(after: last)
@@ -78,7 +79,7 @@ extension Switchboard {
             last = end
             for var entry in page {
                 if queue.waitingCount >= Self.mostMessagesInMemory { entry.message = nil }
-                try await take(entry)
+                take(entry)
             }
         }
     }
@@ -149,7 +150,7 @@ extension Switchboard {
                 guard !held.contains(entry.id), entry.receivedAt < .now - Self.grace else { return }
                 lost += 1
                 log.error("A message had no outcome and nobody at work.", ["run.id": entry.run.rawValue])
-                admit(entry, try await rule(for: entry))
+                admit(entry, rule(ofFound: entry))
             }
             counts.unanswered = lost
         } catch {

@@ -10,8 +10,11 @@ extension Switchboard {
             on: message.address.channel, in: message.session, wishing: message.options.queueMode)
     }
 
-    func rule(for entry: InboxEntry) async throws -> QueueRule {
-        try await rule(on: entry.channel, in: entry.session, wishing: entry.message?.options.queueMode)
+    /// The same for a message that is found in the inbox, at once: without what its session wishes.
+    func rule(ofFound entry: InboxEntry) -> QueueRule {
+        var wish = QueueWish()
+        wish.mode = entry.message?.options.queueMode
+        return settings.queue.rule(for: entry.channel, wish)
     }
 
     private func rule(
