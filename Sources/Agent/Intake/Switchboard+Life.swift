@@ -62,11 +62,6 @@ extension Switchboard {
         }
     }
 
-    private func interruptedTurns() async throws -> [RunID: InterruptedTurn] {
-        let turns = try await stores.journal.interrupted()
-        return Dictionary(turns.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
     /// Messages that are kept in memory while they wait; each may hold images, so the rest is read back in its turn.
     private static let mostMessagesInMemory = 100
 
@@ -107,8 +102,8 @@ extension Switchboard {
         let items = queue.stalledItems
         guard !items.isEmpty, !isDraining, volume?.isShut != true else { return }
         do {
-            let turns = try await interruptedTurns()
-            for item in items { resume(item, turns[item.entry.run]) }
+            let turns = try await stores.journal.interrupted()
+            for item in items { resume(item, turns.first { $0.run == item.entry.run }) }
             // Another item may have come to be the first meanwhile.
             if !queue.stalledItems.isEmpty { takeUpLater() }
             startNext()

@@ -6,8 +6,9 @@ extension Switchboard {
 
     /// How a message waits: its own wish first, then its session's, then the config's.
     func rule(for message: InboundMessage) async throws -> QueueRule {
-        try await rule(
-            on: message.address.channel, in: message.session, wishing: message.options.queueMode)
+        var wish = try await stores.sessions.entry(message.session).map { QueueWish(of: $0) } ?? QueueWish()
+        wish.mode = message.options.queueMode ?? wish.mode
+        return settings.queue.rule(for: message.address.channel, wish)
     }
 
     /// The same for a message that is found in the inbox, at once: without what its session wishes.
@@ -15,14 +16,6 @@ extension Switchboard {
         var wish = QueueWish()
         wish.mode = entry.message?.options.queueMode
         return settings.queue.rule(for: entry.channel, wish)
-    }
-
-    private func rule(
-        on channel: ChannelID, in session: SessionKey, wishing mode: QueueMode?
-    ) async throws -> QueueRule {
-        var wish = try await stores.sessions.entry(session).map { QueueWish(of: $0) } ?? QueueWish()
-        wish.mode = mode ?? wish.mode
-        return settings.queue.rule(for: channel, wish)
     }
 
     /// Whether more is likely to be said before a message need be answered (`messages.inbound.debounceMs`).
@@ -138,7 +131,7 @@ final class Latecomers {
     func giveBack(_ items: [TurnQueue.Item]) {
         let ids = Set(items.flatMap { $0.entries.map(\.id) })
         live.joined.removeAll { ids.contains($0.id) }
-        for item in items { switchboard.queue.insert(item) }
+        switchboard.queue.giveBack(items)
     }
 
     private func mayJoin(_ item: TurnQueue.Item) -> Bool {

@@ -196,9 +196,7 @@ package final class Switchboard {
             let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
             return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
         case .queued, .running:
-            if recovered.isOpen && !held.contains(entry.id) {
-                admit(entry, settings.queue.rule(for: entry.channel))
-            }
+            if recovered.isOpen && !held.contains(entry.id) { admit(entry, rule(ofFound: entry)) }
             return .inFlight(entry.run)
         }
     }

@@ -77,13 +77,11 @@ struct TurnQueue {
         ready.append(session)
     }
 
-    /// Puts an item where its number says.
-    mutating func insert(_ item: Item) {
-        let session = item.entry.session
-        var items = waiting[session] ?? []
-        items.insert(item, at: items.firstIndex { $0.entry.id > item.entry.id } ?? items.count)
-        waiting[session] = items
-        waitingCount += 1
+    /// Puts items of one session before all that waits there.
+    mutating func giveBack(_ items: [Item]) {
+        guard let session = items.first?.entry.session else { return }
+        waiting[session, default: []].insert(contentsOf: items, at: 0)
+        waitingCount += items.count
         makeReady(session)
     }
 
@@ -104,11 +102,9 @@ struct TurnQueue {
 
     /// An item whose outcome the disk did not take: it is its session's first again, which waits for `resume`.
     mutating func putBack(_ item: Item) {
-        let session = item.entry.session
-        stalled.insert(session)
-        ready.removeAll { $0 == session }
-        waiting[session, default: []].insert(item, at: 0)
-        waitingCount += 1
+        stalled.insert(item.entry.session)
+        ready.removeAll { $0 == item.entry.session }
+        giveBack([item])
     }
 
     /// The items that were put back, one of each session.

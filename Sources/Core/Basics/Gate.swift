@@ -7,7 +7,8 @@ package final class Gate: Sendable {
     private struct State {
         var isOpen = false
         var nextPlace = 0
-        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        /// In the order in which they came.
+        var waiting: [(place: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
@@ -19,10 +20,10 @@ package final class Gate: Sendable {
     package func open() {
         let waiting = state.withLock { state in
             state.isOpen = true
-            defer { state.waiting = [:] }
+            defer { state.waiting = [] }
             return state.waiting
         }
-        for (_, continuation) in waiting.sorted(by: { $0.key < $1.key }) { continuation.resume() }
+        for (_, continuation) in waiting { continuation.resume() }
     }
 
     /// Returns when the gate is open, or at once when the task is cancelled.
@@ -35,13 +36,16 @@ package final class Gate: Sendable {
             await withCheckedContinuation { continuation in
                 let goesOn = state.withLock { state in
                     guard !state.isOpen, !Task.isCancelled else { return true }
-                    state.waiting[place] = continuation
+                    state.waiting.append((place, continuation))
                     return false
                 }
                 if goesOn { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: place) }?.resume()
+            let gone = state.withLock { state in
+                state.waiting.firstIndex { $0.place == place }.map { state.waiting.remove(at: $0) }
+            }
+            gone?.continuation.resume()
         }
     }
 
@@ -51,7 +55,7 @@ package final class Gate: Sendable {
             let goesOn = state.withLock { state in
                 guard !state.isOpen else { return true }
                 state.nextPlace += 1
-                state.waiting[state.nextPlace] = continuation
+                state.waiting.append((state.nextPlace, continuation))
                 return false
             }
             if goesOn { continuation.resume() }

@@ -58,11 +58,15 @@ struct TurnTable {
         inbox.isEmpty ? nil : .array(inbox.map { .integer($0) })
     }
 
+    private static func ids(_ list: JSON?) -> [InboxID] {
+        list?.arrayValue?.compactMap(\.intValue).map { InboxID($0) } ?? []
+    }
+
     /// The turn answers these messages, too.
     func join(_ inbox: [InboxID], to run: RunID) throws {
         guard !inbox.isEmpty else { return }
         let before = try connection.first("SELECT joined FROM turns WHERE run = ?", run) { $0.json(0) } ?? nil
-        let known = before?.arrayValue?.compactMap(\.intValue).map { InboxID($0) } ?? []
+        let known = Self.ids(before)
         try connection.run("UPDATE turns SET joined = ? WHERE run = ?", Self.list(known + inbox), run)
         for id in inbox { try InboxTable(connection: connection).running(id) }
     }
@@ -132,7 +136,6 @@ struct TurnTable {
         let turn = InterruptedTurn(
             run: row.id(0), session: row.id(1), sessionID: row.id(2), startedAt: row.timestamp(5),
             attempt: row.int(6), steps: [.modelRequest(model)], firstSequence: row.optionalInt64(7))
-        let joined = row.json(8)?.arrayValue?.compactMap(\.intValue).map { InboxID($0) } ?? []
-        return (turn, row.optionalInt64(3), joined)
+        return (turn, row.optionalInt64(3), ids(row.json(8)))
     }
 }
