@@ -24,7 +24,7 @@ from fakes.discord.world import World
 IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS = 2, 3, 4, 6, 8
 HELLO, ACK, SOUNDS, CHANNEL_INFO = 10, 11, 31, 43
 MAXIMUM_PAYLOAD_BYTES = 4096
-SENDS, SENDS_SECONDS = 120, 60.0
+MOST_SENDS, SENDS_SECONDS = 120, 60.0
 IDENTIFY_SECONDS = 5.0
 SESSION_SECONDS = 120.0
 STARTS_A_DAY = 1000
@@ -40,6 +40,7 @@ class Gateway(GatewayFaults):
         super().__init__()
         self.heartbeat_seconds = 41.25
         self.late_heartbeat_seconds = LATE_HEARTBEAT_SECONDS
+        self.most_sends = MOST_SENDS
         self.max_concurrency = 1
         self.identify_seconds = IDENTIFY_SECONDS
         self.session_starts_left = STARTS_A_DAY
@@ -86,7 +87,7 @@ class Gateway(GatewayFaults):
 
     def _receive(self, socket: Socket, session: Session | None, kind: WSMsgType, data: Any) -> Session | None:
         socket.received.append(time.monotonic())
-        if sum(at > time.monotonic() - SENDS_SECONDS for at in socket.received) > SENDS:
+        if sum(at > time.monotonic() - SENDS_SECONDS for at in socket.received) > self.most_sends:
             raise Close(handshake.RATE_LIMITED)
         if kind is not WSMsgType.TEXT or len(data.encode()) > MAXIMUM_PAYLOAD_BYTES:
             raise Close(handshake.DECODE_ERROR)

@@ -45,7 +45,7 @@ class GatewayFaults:
             self.forget_sessions()
 
     def forget_sessions(self) -> None:
-        """As after an outage: whoever resumes has to identify again."""
+        """As after an outage: connections stay open without events, and whoever resumes has to identify again."""
         for session in self.sessions.values():
             session.socket = None
         self.sessions.clear()

@@ -189,9 +189,9 @@ class Mishaps:
             lambda gateway: gateway.ask_to_reconnect(),
             lambda gateway: gateway.invalidate(resumable=True),
             lambda gateway: gateway.invalidate(resumable=False),
-            lambda gateway: gateway.forget_sessions(),
         ):
             self.kinds.append(lambda act=act: discord.fake.script(act))  # type: ignore[attr-defined,misc]
+        self.kinds.append(lambda: discord.fake.restart(keep_sessions=False))  # type: ignore[attr-defined]
         self.kinds += [discord.fake.restart, telegram.fake.restart]
         self.kinds.append(lambda: telegram.fake.on_loop(telegram.fake.world.updates.repeat))  # type: ignore[attr-defined]
         faults: list[Fault] = [CutBefore(), DoneThenCut(), DoneThenError(), Late(0.4), ByteByByte()]

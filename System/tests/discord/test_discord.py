@@ -284,6 +284,25 @@ def test_a_connection_that_says_nothing_more_is_noticed_and_what_was_missed_is_t
     assert fake.gateway.identifies == 1
 
 
+def test_a_session_that_is_lost_while_its_connection_stays_open_is_noticed_and_what_was_missed_is_read(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    fake.gateway.heartbeat_seconds, fake.gateway.most_sends = 0.1, 1000
+    connect_bot(dm={"policy": "open", "allowFrom": ["*"]})
+    ann, general = fake.user("Ann"), fake.channel("general")
+    places = (fake.direct(ann), general, ann.starts_thread(general, "Nothing said yet"))
+    for place in places[:2]:
+        ask(ann, place)
+    wait_until_answered(fake)
+
+    fake.on_loop(fake.gateway.forget_sessions)
+    for place in places:
+        ask(ann, place)
+
+    wait_for_identifies(fake, 2)
+    wait_until_answered(fake)
+
+
 @pytest.mark.parametrize(
     "fault",
     [

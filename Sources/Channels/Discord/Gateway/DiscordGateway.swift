@@ -33,6 +33,8 @@ final class DiscordGateway {
     private var lastIdentify: ContinuousClock.Instant?
     private var hasLoggedIn = false
     private var isUp = false
+    /// Whether an event has come since `seenUntil` was moved: that a heartbeat is answered does not mean that events come.
+    private var hasHeard = false
     private var unsaved = Gate()
     /// Opens when something must not be told again, if that can be helped.
     private var urgent = Gate()
@@ -205,6 +207,7 @@ final class DiscordGateway {
             intake.know(session)
         }
         ledger.begin(sequence)
+        hasHeard = true
         let (id, attempt) = (session.id, intake.attempt)
         intake.take(name, data) { outcome in
             // What an earlier connection brought comes again with this one.
@@ -251,7 +254,8 @@ final class DiscordGateway {
 
     private func isAlive() {
         // What is being taken in may still fail.
-        guard isUp, ledger.durable == ledger.newest else { return }
+        guard isUp, hasHeard, ledger.durable == ledger.newest else { return }
+        hasHeard = false
         session.sawEverything(until: now)
         markUnsaved()
     }

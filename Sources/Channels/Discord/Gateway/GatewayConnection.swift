@@ -34,12 +34,17 @@ final class GatewayConnection {
 
     private var socket: OutgoingWebSocket?
     private var isAcknowledged = true
+    /// Heartbeats since the last event.
+    private var quietHeartbeats = 0
     private var hasHello = false
     /// Why we ended it ourselves.
     private var ownEnd: End?
 
     /// How long the gateway has to say hello after the socket is open.
     static let helloTimeout = Duration.seconds(30)
+    /// After so many heartbeats without an event (half an hour at Discord's interval) the session is resumed, to see whether
+    /// it still works: a connection whose session is lost can stay open and answer heartbeats, and nothing else tells.
+    static let mostQuietHeartbeats = 44
     /// Largest event after decompression: a server with thousands of channels fits.
     static let mostEventBytes = 32 << 20
 
@@ -131,6 +136,7 @@ final class GatewayConnection {
             // Discord asks for a random wait of one to five seconds.
             return .restarts("Discord ended the session.", after: .seconds(1 + 4 * chance()))
         case .dispatch:
+            quietHeartbeats = 0
             if let name = frame.name, let sequence = frame.sequence {
                 await onEvent(name, sequence, frame.data)
             }
@@ -163,6 +169,10 @@ final class GatewayConnection {
             guard isAcknowledged else {
                 return leave(.resumes("Discord did not answer a heartbeat."))
             }
+            guard quietHeartbeats < Self.mostQuietHeartbeats else {
+                return leave(.resumes("Nothing has come from Discord for a long time."))
+            }
+            quietHeartbeats += 1
             isAcknowledged = false
             if let socket { beat(socket) }
             wait = interval
