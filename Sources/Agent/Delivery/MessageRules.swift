@@ -1,34 +1,18 @@
-package import Core
+import Core
 
 /// How far an agent may reach beyond the chat it answers in: `tools.message` (features.md G20).
 package struct MessageRules: Sendable, Hashable {
     /// Other chats of the same platform.
-    var allowsWithinProvider = true
+    package var allowsWithinProvider = true
     /// Chats of other platforms.
-    var allowsAcrossProviders = false
+    package var allowsAcrossProviders = false
     /// Stands around what goes to another chat; `{channel}` is where it comes from.
-    var prefix = "[from {channel}] "
-    var suffix = ""
+    package var prefix = "[from {channel}] "
+    package var suffix = ""
     /// The only actions there are; empty for all.
-    var actions: [String] = []
+    package var actions: [String] = []
 
     package init() {}
-
-    /// `section` is `tools.message`, `own` the agent's section of that name.
-    package init(section: JSON, own: JSON) {
-        func value(_ path: String...) -> JSON? {
-            [own, section].lazy.compactMap { holder in path.reduce(holder) { $0?[$1] } }.first
-        }
-        allowsWithinProvider = value("crossContext", "allowWithinProvider")?.boolValue ?? true
-        allowsAcrossProviders = value("crossContext", "allowAcrossProviders")?.boolValue ?? false
-        if section["allowCrossContextSend"]?.boolValue == true {
-            (allowsWithinProvider, allowsAcrossProviders) = (true, true)
-        }
-        prefix = value("crossContext", "marker", "prefix")?.stringValue ?? prefix
-        suffix = value("crossContext", "marker", "suffix")?.stringValue ?? suffix
-        if value("crossContext", "marker", "enabled")?.boolValue == false { (prefix, suffix) = ("", "") }
-        actions = (value("actions", "allow")?.arrayValue ?? []).compactMap(\.stringValue)
-    }
 
     /// Actions that say something somewhere.
     private static let guarded: Set<String> = [

@@ -115,6 +115,8 @@ package struct AgentProfile: Sendable {
     package var tools = ToolPolicy()
     /// Between blocks of an answer that comes as several messages.
     package var humanDelay = HumanDelay()
+    /// How far it may reach beyond the chat it answers in.
+    package var messages = MessageRules()
     /// What the config says of its commands.
     package var exec = ExecWish()
     /// How it is called in groups, beside the platform's own mentions.

@@ -128,6 +128,7 @@ struct RoomSettings {
         let rules = ToolRules(config, agent: agent)
         profile.tools = rules.policy
         profile.exec = rules.exec
+        profile.messages = rules.messages
         profile.mentions = MentionRules(config, agent: agent).patterns
         return profile
     }
@@ -160,15 +161,6 @@ struct RoomSettings {
         settings.workspaceOnly = config.tools.fs.workspaceOnly
         settings.path = environment["PATH"]
         return settings
-    }
-
-    /// How far an agent may reach beyond the chat it answers in.
-    func messageRules(of agent: AgentID) -> MessageRules {
-        let own = (config.raw["agents"]?["list"]?.arrayValue ?? []).first {
-            $0["id"]?.stringValue.map { SessionKeyRules.normalized(AgentID($0)) } == agent
-        }
-        return MessageRules(
-            section: config.raw["tools"]?["message"] ?? [:], own: own?["tools"]?["message"] ?? [:])
     }
 
     // MARK: Models

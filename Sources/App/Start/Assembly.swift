@@ -238,9 +238,11 @@ final class Assembly {
     ) -> [any Tool] {
         let tools = ToolCatalog.tools(rooms.tools, gate: gate)
         guard rooms.channelSections.hasAccounts else { return tools }
+        let agents = rooms.agent
         return tools + [
             MessageTool(
-                desk: messages, staysInside: rooms.tools.workspaceOnly, rules: { rooms.messageRules(of: $0) })
+                desk: messages, staysInside: rooms.tools.workspaceOnly,
+                rules: { agents.profile($0)?.messages ?? MessageRules() })
         ]
     }
 

@@ -9,6 +9,8 @@ struct ToolRules {
     let policy: ToolPolicy
     /// Which commands run, and when a person is asked.
     let exec: ExecWish
+    /// How far it may reach beyond the chat it answers in.
+    let messages: MessageRules
     /// What comes to something else than it says, for people; nil when the rules are kept as they are written.
     let warning: String?
 
@@ -29,6 +31,22 @@ struct ToolRules {
         }
         self.policy = policy
         exec = Self.wish(config, agent)
+        messages = Self.messages(tools.message, own.message)
+    }
+
+    private static func messages(_ common: ToolsConfig.Message, _ own: MessageToolConfig) -> MessageRules {
+        let (all, mine) = (common.crossContext, own.crossContext)
+        let isOpen = common.allowCrossContextSend
+        var rules = MessageRules()
+        rules.allowsWithinProvider =
+            isOpen || mine.allowWithinProvider ?? all.allowWithinProvider ?? rules.allowsWithinProvider
+        rules.allowsAcrossProviders =
+            isOpen || mine.allowAcrossProviders ?? all.allowAcrossProviders ?? rules.allowsAcrossProviders
+        rules.prefix = mine.marker.prefix ?? all.marker.prefix ?? rules.prefix
+        rules.suffix = mine.marker.suffix ?? all.marker.suffix ?? rules.suffix
+        if (mine.marker.enabled ?? all.marker.enabled) == false { (rules.prefix, rules.suffix) = ("", "") }
+        rules.actions = own.actions.allow ?? common.actions.allow ?? []
+        return rules
     }
 
     private static func wish(_ config: Config, _ agent: AgentConfig?) -> ExecWish {

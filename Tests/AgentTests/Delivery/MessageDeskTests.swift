@@ -20,8 +20,16 @@ struct MessageDeskTests {
     nonisolated static let chat = ToolContext.Chat(
         address: Address(channel: "test", chat: "ann"), message: "m1", title: "Ann's room")
 
-    nonisolated static func agent(_ message: JSON = [:]) -> MessageOrder.Agent {
-        MessageOrder.Agent(chat: chat, rules: MessageRules(section: message, own: [:]))
+    nonisolated static func agent(_ rules: MessageRules = MessageRules()) -> MessageOrder.Agent {
+        MessageOrder.Agent(chat: chat, rules: rules)
+    }
+
+    nonisolated static func rules(within: Bool = true, across: Bool = false, actions: [String] = [])
+        -> MessageRules
+    {
+        var rules = MessageRules()
+        (rules.allowsWithinProvider, rules.allowsAcrossProviders, rules.actions) = (within, across, actions)
+        return rules
     }
 
     /// A house whose channel runs.
@@ -238,17 +246,15 @@ struct MessageDeskTests {
 
     @Test(
         arguments: [
-            (["crossContext": ["allowWithinProvider": false]], "test", false),
-            (["crossContext": ["allowWithinProvider": true]], "test", true), ([:], "test", true),
-            ([:], "other", false), (["crossContext": ["allowAcrossProviders": true]], "other", true),
-            (["allowCrossContextSend": true], "other", true),
-            (["actions": ["allow": ["react"]]], "test", false),
-        ] as [(JSON, ChannelID, Bool)])
+            (rules(within: false), "test", false), (rules(), "test", true), (rules(), "other", false),
+            (rules(across: true), "other", true), (rules(within: false, across: true), "test", false),
+            (rules(actions: ["react"]), "test", false), (rules(actions: ["react", "send"]), "test", true),
+        ] as [(MessageRules, ChannelID, Bool)])
     func `the config says which other chats an agent may write to`(
-        section: JSON, from channel: ChannelID, isAllowed: Bool
+        rules: MessageRules, from channel: ChannelID, isAllowed: Bool
     ) async throws {
         try await Self.run { test, desk in
-            var agent = Self.agent(section)
+            var agent = Self.agent(rules)
             agent.chat?.address.channel = channel
             var order = Self.order(agent: agent)
             order.channel = "test"
@@ -259,14 +265,6 @@ struct MessageDeskTests {
             #expect(isAllowed || reason?.contains("`tools.message.") == true)
             #expect(test.channel.posted.count == (isAllowed ? 1 : 0))
         }
-    }
-
-    @Test func `an agent's own section counts more than the common one`() {
-        let rules = MessageRules(
-            section: ["crossContext": ["allowWithinProvider": true]],
-            own: ["crossContext": ["allowWithinProvider": false, "marker": ["enabled": false]]])
-
-        #expect(!rules.allowsWithinProvider && rules.prefix.isEmpty)
     }
 
     // MARK: Other actions

@@ -36,6 +36,42 @@ struct ToolRulesTests {
     }
 
     @Test(arguments: [
+        ("{}", true, false, "[from {channel}] "),
+        ("{tools: {message: {allowCrossContextSend: true}}}", true, true, "[from {channel}] "),
+        (
+            """
+            {tools: {message: {crossContext: {allowWithinProvider: false, marker: {prefix: '> '}}}},
+             agents: {list: [{id: 'a', tools: {message: {crossContext: {allowAcrossProviders: true}}}}]}}
+            """, false, true, "> "
+        ),
+        (
+            """
+            {tools: {message: {crossContext: {allowWithinProvider: true, marker: {enabled: true}}}},
+             agents: {list: [{id: 'a', tools: {message: {crossContext: {
+              allowWithinProvider: false, marker: {enabled: false}}}}}]}}
+            """, false, false, ""
+        ),
+    ])
+    func `how far the message tool reaches is said for all and for one agent, whose word counts more`(
+        config: String, within: Bool, across: Bool, prefix: String
+    ) throws {
+        let messages = try rules(config).messages
+
+        #expect(messages.allowsWithinProvider == within && messages.allowsAcrossProviders == across)
+        #expect(messages.prefix == prefix)
+    }
+
+    @Test func `the actions of the message tool can be listed`() throws {
+        let one = "agents: {list: [{id: 'a', tools: {message: {actions: {allow: ['react']}}}}]}"
+
+        #expect(try rules("{tools: {message: {actions: {allow: ['send']}}}}").messages.actions == ["send"])
+        #expect(
+            try rules("{tools: {message: {actions: {allow: ['send']}}}, \(one)}").messages.actions == [
+                "react"
+            ])
+    }
+
+    @Test(arguments: [
         "{tools: {exec: {security: 'deny'}}}", "{tools: {exec: {mode: 'deny', ask: 'always'}}}",
     ])
     func `denied commands are off without a word`(config: String) throws {

@@ -54,6 +54,7 @@ package struct ToolsConfig: ConfigSection {
     package var alsoAllow: [String] = []
     package var exec = Exec()
     package var fs = Files()
+    package var message = Message()
 
     package init() {}
 
@@ -63,7 +64,8 @@ package struct ToolsConfig: ConfigSection {
         Field("profile", \.profile, .toolProfile).label("Tool Profile"),
         Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
         Field("exec", \.exec, .object).label("Exec Tool"),
-        Field("fs", \.fs, .object).label("File Tools"))
+        Field("fs", \.fs, .object).label("File Tools"),
+        Field("message", \.message, .object).label("Message Tool"))
 
     /// `tools.exec`: commands.
     package struct Exec: ConfigSection, ExecRules {
@@ -85,6 +87,21 @@ package struct ToolsConfig: ConfigSection {
             Field("mode", \.mode, .execMode).label("Exec Mode"),
             Field("host", \.host, .execHost).label("Exec Host"),
             Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400)).label("Exec Timeout (s)"))
+    }
+
+    /// `tools.message`: writing to chat platforms.
+    package struct Message: ConfigSection {
+        /// An older name for both of `crossContext`.
+        package var allowCrossContextSend = false
+        package var crossContext = MessageToolConfig.CrossContext()
+        package var actions = MessageToolConfig.Actions()
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Message>(
+            Field("allowCrossContextSend", \.allowCrossContextSend, .bool).label("Any Other Chat"),
+            Field("crossContext", \.crossContext, .object).label("Other Chats"),
+            Field("actions", \.actions, .object).label("Message Actions"))
     }
 
     /// `tools.fs`: reading and writing files.

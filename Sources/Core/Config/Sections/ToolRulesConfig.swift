@@ -17,6 +17,7 @@ package struct AgentToolsConfig: ConfigSection {
     package var alsoAllow: [String]?
     package var deny: [String] = []
     package var exec = Exec()
+    package var message = MessageToolConfig()
 
     package init() {}
 
@@ -25,7 +26,8 @@ package struct AgentToolsConfig: ConfigSection {
         Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
         Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
         Field("deny", \.deny, .list(.text)).label("Denied Tools"),
-        Field("exec", \.exec, .object).label("Exec Tool"))
+        Field("exec", \.exec, .object).label("Exec Tool"),
+        Field("message", \.message, .object).label("Message Tool"))
 
     /// `agents.list[].tools.exec`.
     package struct Exec: ConfigSection, ExecRules {
@@ -41,6 +43,57 @@ package struct AgentToolsConfig: ConfigSection {
             Field("ask", \.ask, .execAsk).label("Exec Approval"),
             Field("mode", \.mode, .execMode).label("Exec Mode"),
             Field("host", \.host, .execHost).label("Exec Host"))
+    }
+}
+
+/// `agents.list[].tools.message`: how far an agent may reach beyond the chat it answers in; nil: as for all.
+package struct MessageToolConfig: ConfigSection {
+    package var crossContext = CrossContext()
+    package var actions = Actions()
+
+    package init() {}
+
+    package static let spec = ObjectSpec<MessageToolConfig>(
+        Field("crossContext", \.crossContext, .object).label("Other Chats"),
+        Field("actions", \.actions, .object).label("Message Actions"))
+
+    /// `tools.message.crossContext`: other chats than the one it answers in.
+    package struct CrossContext: ConfigSection {
+        package var allowWithinProvider: Bool?
+        package var allowAcrossProviders: Bool?
+        package var marker = Marker()
+
+        package init() {}
+
+        package static let spec = ObjectSpec<CrossContext>(
+            Field("allowWithinProvider", \.allowWithinProvider, .bool).label("Other Chats Of The Platform"),
+            Field("allowAcrossProviders", \.allowAcrossProviders, .bool).label("Other Platforms"),
+            Field("marker", \.marker, .object).label("Where It Comes From"))
+    }
+
+    /// `tools.message.crossContext.marker`: what stands around a text that goes to another chat.
+    package struct Marker: ConfigSection {
+        package var enabled: Bool?
+        package var prefix: String?
+        package var suffix: String?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Marker>(
+            Field("enabled", \.enabled, .bool).label("Say Where It Comes From"),
+            Field("prefix", \.prefix, .text).label("Before It"),
+            Field("suffix", \.suffix, .text).label("After It"))
+    }
+
+    /// `tools.message.actions`.
+    package struct Actions: ConfigSection {
+        /// The only ones there are; nil or empty: all.
+        package var allow: [String]?
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Actions>(
+            Field("allow", \.allow, .list(.text)).label("Allowed Message Actions"))
     }
 }
 
