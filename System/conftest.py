@@ -115,7 +115,8 @@ Start = Callable[..., Gateway]
 def start(openclaw: Path, state: Path) -> Iterator[Start]:
     """Starts a gateway of the test's own, on the test's own state directory, and ends it with the test.
 
-    `start()` waits until it is ready; `start(ready=False)` does not."""
+    `start()` waits until it is ready; `start(ready=False)` does not. Who asks for it after a fake has the gateway ended before
+    the fake's address is free for others, whom it would call with its secrets."""
     started: list[Gateway] = []
 
     def launch(config: Any = None, ready: bool = True, **options: Any) -> Gateway:

@@ -21,7 +21,7 @@ SECONDS = 20
 
 
 @pytest.fixture
-def bot(start: Any, state: Path, platform: Platform, fake_chat: FakeOpenAIChat) -> Gateway:
+def bot(platform: Platform, fake_chat: FakeOpenAIChat, start: Any, state: Path) -> Gateway:
     """A gateway that knows where the platform is and has no token for it."""
     channels = {platform.id: platform.section()}
     return start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more={"channels": channels}))

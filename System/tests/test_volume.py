@@ -29,7 +29,7 @@ def chat_gateway(volume: Volume, start: Any, state: Path, fake_chat: FakeOpenAIC
 
 @pytest.fixture
 def connect_bot(
-    volume: Volume, start: Any, state: Path, platform: Platform, fake_chat: FakeOpenAIChat
+    volume: Volume, platform: Platform, fake_chat: FakeOpenAIChat, start: Any, state: Path
 ) -> Connect:
     return own_connector(start, state, fake_chat, platform)
 

@@ -21,6 +21,7 @@ package final class ChannelBoard {
         throw InboxError("the gateway is starting")
     }
     /// Whether a message would be answered.
+    package var overhear: (_ message: ChannelMessage, _ isOurs: Bool) async -> Void = { _, _ in }
     package var admits: (ChannelMessage) async -> Bool = { _ in true }
     /// Takes what happens and is no message.
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
@@ -86,6 +87,7 @@ package final class ChannelBoard {
                     return try await press(message)
                 },
                 notice: { [unowned self] in await notice($0) },
+                overhear: { [unowned self] in await overhear($0, $1) },
                 admits: { [unowned self] in await admits($0) }),
             memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() },
             place: { [unowned self] in await place(of: $0, on: key) })

@@ -17,6 +17,7 @@ package final class ChannelDoor {
     package var approvals: ChatApprovals?
     private var notices: [SessionKey: [ChannelNotice]] = [:]
     private var turnedAway = Recent<String>(most: 5_000)
+    private var botLoops = BotLoops()
     /// The last message of each chat that is being taken.
     private var lines: [Address: Gate] = [:]
 
@@ -58,6 +59,18 @@ package final class ChannelDoor {
             throw error
         } catch {
             throw InboxError("\(error)")
+        }
+    }
+
+    /// Takes what was said before a conversation began, for the next message in it that is answered; words of people who are
+    /// not listened to are left out.
+    package func overhear(_ message: ChannelMessage, isOurs: Bool) async {
+        guard let rules = board.rules(message.address.key) else { return }
+        if isOurs { return history.note(message, limit: rules.historyLimit) }
+        let session = switchboard.settings.session(of: SessionPlace(message))
+        switch try? await decision(on: message, session, rules, isCommand: false) {
+        case .admit, .ignore(_, isContext: true): history.note(message, limit: rules.historyLimit)
+        case .ignore, .pair, nil: break  // who may be heard is not known while the store cannot be read
         }
     }
 
@@ -106,12 +119,12 @@ package final class ChannelDoor {
         let isCommand = switchboard.isCommand(message.text)
         switch try await decision(on: message, session, rules, isCommand: isCommand) {
         case .ignore(let reason, let isContext):
-            turnedAway.insert(message.recentID)
-            board.change(message.address.key) { $0.turnAway(message, because: reason) }
-            log.named(message.address.channel.rawValue).debug(
-                "a message was not answered: \(reason)",
-                ["sender": message.sender.id, "chat": message.address.chat])
+            turnAway(message, reason)
             if isContext { history.note(message, limit: rules.historyLimit) }
+        case .admit
+        where message.sender.isBot
+            && !botLoops.admits(message.sender.id, in: message.address, rules.botLoops):
+            turnAway(message, "two bots answer each other (`botLoopProtection`)")
         case .pair:
             try await invite(message, rules)
         case .admit(let standing) where message.isCommand && isCommand && !standing.isAuthorized:
@@ -119,6 +132,14 @@ package final class ChannelDoor {
         case .admit(let standing):
             try await admit(message, standing, session, rules, isCommand: isCommand)
         }
+    }
+
+    private func turnAway(_ message: ChannelMessage, _ reason: String) {
+        turnedAway.insert(message.recentID)
+        board.change(message.address.key) { $0.turnAway(message, because: reason) }
+        log.named(message.address.channel.rawValue).debug(
+            "a message was not answered: \(reason)",
+            ["sender": message.sender.id, "chat": message.address.chat])
     }
 
     private func decision(

@@ -100,6 +100,7 @@ final class Assembly {
         board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
         board.press = { [door] message throws(InboxError) in try await door.press(message) }
         board.notice = { [door] in await door.note($0) }
+        board.overhear = { [door] in await door.overhear($0, isOurs: $1) }
         board.admits = { [door] in await door.admits($0) }
         board.becameReady = { [outbox] in outbox.wake($0) }
         messages.mirror = { [switchboard, log] spelling, text in

@@ -119,7 +119,7 @@ struct ChannelSections {
         }
     }
 
-    private static let sharedKeys = ChannelKeys("groupPolicy")
+    private static let sharedKeys = ChannelKeys(ChannelRules.sharedKeys)
 
     private static func unread(in section: JSON?, _ keys: ChannelKeys, at path: ConfigPath) -> [ConfigPath] {
         keys.withoutEffect(in: section ?? [:]).map { ConfigPath(path.steps + $0.map { .key($0) }) }
@@ -149,16 +149,18 @@ struct ChannelSections {
     ) -> ChannelAccount {
         let settings = settings(of: id, factory)
         let messages = config.raw["messages"] ?? [:]
+        let commands = config.raw["commands"] ?? [:]
         let shared = sections["defaults"] ?? [:]
         let rules = ChannelRules(
-            section: settings, shared: shared, messages: messages, defaults: factory.defaults)
+            section: settings, shared: shared, messages: messages, commands: commands,
+            defaults: factory.defaults)
         let secret = secret(of: id, settings, factory)
         let failure = secret == nil ? failure(of: id, factory) : nil
         let log = log.named(factory.id.rawValue)
         return ChannelAccount(
             channel: factory.id, account: id, label: factory.label, rules: rules,
             fingerprint: [
-                "settings": settings, "messages": messages, "shared": shared,
+                "settings": settings, "messages": messages, "shared": shared, "commands": commands,
                 "secret": .string(Digest.hex(Digest.sha256(Array((secret?.reveal() ?? "").utf8)))),
                 "name": .string(assistantName),
             ]

@@ -81,6 +81,9 @@ package struct Inbox {
     /// Something that happened and is no message; the agent hears of it with its next turn in that conversation, which
     /// is that of any message handed in after this returns.
     package let notice: (ChannelNotice) async -> Void
+    /// What was said before a conversation began, such as the message a thread hangs on: shown with the next message there
+    /// that is answered, unless nobody listens to its writer. `isOurs`: we have written it.
+    package let overhear: (_ message: ChannelMessage, _ isOurs: Bool) async -> Void
     /// Whether a message would be answered; nothing comes of asking.
     package let admits: (ChannelMessage) async -> Bool
 
@@ -88,6 +91,7 @@ package struct Inbox {
         receive: @escaping (ChannelMessage) async throws(InboxError) -> Void,
         press: ((ChannelMessage) async throws(InboxError) -> PressAnswer?)? = nil,
         notice: @escaping (ChannelNotice) async -> Void = { _ in },
+        overhear: @escaping (_ message: ChannelMessage, _ isOurs: Bool) async -> Void = { _, _ in },
         admits: @escaping (ChannelMessage) async -> Bool = { _ in true }
     ) {
         self.receive = receive
@@ -97,6 +101,7 @@ package struct Inbox {
                 return nil
             }
         self.notice = notice
+        self.overhear = overhear
         self.admits = admits
     }
 }

@@ -34,7 +34,8 @@ package struct ChannelRules: Sendable, Hashable {
     package var leastBlock: Int?
     package var progress = ProgressDisplay()
     package var allowsBots = BotRule.none
-    /// Whether our commands are put into the platform's menu.
+    package var botLoops = BotLoopRule()
+    /// Whether our commands are put into the platform's menu: the section's `commands.native`, or that of all.
     package var hasNativeCommands = true
     package var approvals = ApprovalRules()
 
@@ -97,12 +98,16 @@ extension ChannelRules {
         streaming.progress.labels streaming.progress.maxLines streaming.progress.maxLineChars
         streaming.progress.toolProgress blockStreaming blockStreamingCoalesce
         streamMode draftChunk dmPolicy dm.policy dm.enabled dm.allowFrom allowFrom groupPolicy groupAllowFrom chunkMode
-        textChunkLimit maxLinesPerMessage responsePrefix ackReaction ackReactionScope allowBots commands.native
+        textChunkLimit maxLinesPerMessage responsePrefix ackReaction ackReactionScope allowBots botLoopProtection commands.native
 
         """ + ApprovalRules.keys
 
-    /// `section` is the account's over the channel's; `shared` is `channels.defaults`, `messages` the section of that name.
-    package init(section: JSON, shared: JSON, messages: JSON, defaults: Defaults) {
+    /// The keys of `channels.defaults` that count where a platform's section says nothing.
+    package static let sharedKeys = "groupPolicy botLoopProtection"
+
+    /// `section` is the account's over the channel's; `shared` is `channels.defaults`, `messages` and `commands` the sections
+    /// of those names.
+    package init(section: JSON, shared: JSON, messages: JSON, commands: JSON = [:], defaults: Defaults) {
         historyLimit =
             section["historyLimit"]?.intValue ?? messages["groupChat"]?["historyLimit"]?.intValue
             ?? defaults.historyLimit
@@ -135,7 +140,8 @@ extension ChannelRules {
             case .string("mentions"): .mentions
             default: .none
             }
-        hasNativeCommands = section["commands"]?["native"]?.boolValue ?? true
+        botLoops = BotLoopRule(section["botLoopProtection"], shared["botLoopProtection"])
+        hasNativeCommands = section["commands"]?["native"]?.boolValue ?? commands["native"]?.boolValue ?? true
         approvals = ApprovalRules(section["execApprovals"] ?? [:])
     }
 

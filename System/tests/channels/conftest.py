@@ -21,7 +21,7 @@ def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def connect_bot(start: Any, state: Path, platform: Platform, fake_chat: FakeOpenAIChat) -> Connect:
+def connect_bot(platform: Platform, fake_chat: FakeOpenAIChat, start: Any, state: Path) -> Connect:
     """A gateway whose bot is on the platform: see `connector`."""
     return connector(start, state, fake_chat, platform)
 
@@ -37,6 +37,6 @@ def platforms() -> Iterator[dict[str, Platform]]:
 
 
 @pytest.fixture
-def connect_bots(start: Any, state: Path, platforms: dict[str, Platform], fake_chat: FakeOpenAIChat) -> Connect:
+def connect_bots(platforms: dict[str, Platform], fake_chat: FakeOpenAIChat, start: Any, state: Path) -> Connect:
     """A gateway with a bot on every platform: see `connector`."""
     return connector(start, state, fake_chat, *platforms.values())

@@ -47,6 +47,6 @@ def fake(platform: PageDiscord) -> FakeDiscord:
 
 
 @pytest.fixture
-def connect_bot(start: Any, state: Path, platform: PageDiscord, fake_chat: FakeOpenAIChat) -> Connect:
+def connect_bot(platform: PageDiscord, fake_chat: FakeOpenAIChat, start: Any, state: Path) -> Connect:
     """Starts a gateway whose Discord section is the page's with what is given over it."""
     return own_connector(start, state, fake_chat, platform)

@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,60 @@ def test_a_thread_has_its_channels_rule_and_its_own_conversation(fake: FakeDisco
 
     wait_until_answered(fake)
     assert fake.messages(other) == []
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_message_a_thread_hangs_on_is_shown_with_its_first_message(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, is_shown: bool
+) -> None:
+    channel = {} if is_shown else {"includeThreadStarter": False}
+    guild = {"requireMention": False, "users": [str(fake.user("Ann").user.id)], "channels": {"general": channel}}
+    connect_bot(guilds={str(fake.guild().id): guild})
+    ann, mallory, general = fake.user("Ann"), fake.user("Mallory"), fake.channel("general")
+    ask(ann, general, "Name a bird. [[add:A heron stands there.]]")
+    wait_until_answered(fake)
+    mine = fake.messages(general)[-1]
+    told = [ann.writes(general, f"{fake.mention} I saw a crane. #q900 [[say:Fine. #q900]]")]
+    wait_until_answered(fake)
+    told += [mallory.writes(general, "Here is a vulture.")]
+
+    for starter, seen in ((mine, "A heron stands there."), (told[0], "Ann: I saw a crane."), (told[1], "vulture")):
+        thread = ann.starts_thread(general, "Birds", starter)
+        fake_chat.requests.clear()
+        ask(ann, thread, "And where is it now?")
+        wait_until_answered(fake)
+        ask(ann, thread, "Once more.")
+        wait_until_answered(fake)
+
+        first, second = (str(seen.body["messages"][-1]["content"]) for seen in fake_chat.requests)
+        assert (seen in first) == (is_shown and starter is not told[1]), "a stranger's words are not passed on"
+        assert seen not in second, "the conversation knows it by now"
+
+
+def test_two_bots_do_not_answer_each_other_for_ever(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot(allowBots=True, botLoopProtection={"maxEventsPerWindow": 2, "cooldownSeconds": 2})
+    robot, ann, general = fake.user("Robot", is_bot=True), fake.user("Ann"), fake.channel("general")
+    for _ in range(2):
+        ask(robot, general)
+        wait_until_answered(fake)
+
+    robot.writes(general, "Thank you!")
+    eventually("a reason that people can read", lambda: "botLoopProtection" in status(gateway))
+    ask(ann, general)
+    wait_until_answered(fake)
+    time.sleep(2)
+    ask(robot, general)
+
+    wait_until_answered(fake)
+
+
+def test_the_menu_of_all_platforms_can_be_turned_off(fake: FakeDiscord, connect_bot: Connect) -> None:
+    connect_bot(more={"commands": {"native": False}})
+    ask(fake.user("Ann"), fake.channel("general"))
+
+    wait_until_answered(fake)
+    menus = [seen.body for seen in fake.requests if seen.route == "PUT /applications/{application}/commands"]
+    assert [menu for menu in menus if menu] == []
 
 
 def test_a_post_in_a_forum_is_answered_in_its_thread(fake: FakeDiscord, connect_bot: Connect) -> None:

@@ -28,6 +28,6 @@ def fake(platform: TelegramPlatform) -> FakeTelegram:
 
 
 @pytest.fixture
-def connect_bot(start: Any, state: Path, platform: TelegramPlatform, fake_chat: FakeOpenAIChat) -> Connect:
+def connect_bot(platform: TelegramPlatform, fake_chat: FakeOpenAIChat, start: Any, state: Path) -> Connect:
     """Starts a gateway that answers everybody, with what is given over its section."""
     return own_connector(start, state, fake_chat, platform)

@@ -118,6 +118,7 @@ private final class Place {
             Result { try GatewayClient.Target(setup.invocation) },
             ChannelRules(
                 section: [:], shared: [:], messages: setup.config.raw["messages"] ?? [:],
+                commands: setup.config.raw["commands"] ?? [:],
                 defaults: ChannelRules.Defaults(
                     historyLimit: 1, replyMode: .off, mostFileMegabytes: 1, streaming: .off)),
         ]

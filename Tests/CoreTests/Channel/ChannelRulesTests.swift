@@ -34,6 +34,33 @@ struct ChannelRulesTests {
         #expect(rules([:], messages: ["groupChat": ["historyLimit": 7]]).historyLimit == 7)
     }
 
+    @Test
+    func
+        `two bots answer each other as often as the section says, else as all channels, else 20 times a minute`()
+    {
+        #expect(rules([:]).botLoops == BotLoopRule())
+        #expect(BotLoopRule().mostMessages == 20 && BotLoopRule().window == .seconds(60))
+        let shared: JSON = ["botLoopProtection": ["maxEventsPerWindow": 5, "cooldownSeconds": 9]]
+        let own = rules(["botLoopProtection": ["maxEventsPerWindow": 3, "enabled": false]], shared: shared)
+        #expect(rules([:], shared: shared).botLoops.mostMessages == 5)
+        #expect(own.botLoops.mostMessages == 3 && own.botLoops.cooldown == .seconds(9))
+        #expect(!own.botLoops.isEnabled)
+    }
+
+    @Test(
+        arguments: [
+            ([:], [:], true), ([:], ["native": false], false), ([:], ["native": "auto"], true),
+            (["commands": ["native": true]], ["native": false], true),
+            (["commands": ["native": false]], [:], false),
+        ] as [(JSON, JSON, Bool)])
+    func `the menu is off where the section says so, else where the config of all commands does`(
+        section: JSON, commands: JSON, hasMenu: Bool
+    ) {
+        let rules = ChannelRules(
+            section: section, shared: [:], messages: [:], commands: commands, defaults: Self.discord)
+        #expect(rules.hasNativeCommands == hasMenu)
+    }
+
     private static let spellings: [(section: JSON, mode: ChannelRules.StreamingMode)] = [
         (["streaming": true], .partial), (["streaming": false], .off), (["streaming": "block"], .block),
         (["streaming": ["mode": "partial"]], .partial), (["streamMode": "partial"], .partial), ([:], .off),

@@ -76,10 +76,10 @@ extension DiscordAPI {
     static let mostMessages = 100
 
     /// At most 100 messages, oldest first: those right after an id, or the newest.
-    func messages(in place: Snowflake, after id: Snowflake? = nil) async throws(DiscordFailure)
-        -> [DiscordMessage]
+    func messages(in place: Snowflake, after id: Snowflake? = nil, most: Int = mostMessages)
+        async throws(DiscordFailure) -> [DiscordMessage]
     {
-        let query = "?limit=\(Self.mostMessages)" + (id.map { "&after=\($0)" } ?? "")
+        let query = "?limit=\(most)" + (id.map { "&after=\($0)" } ?? "")
         let json = try await send(.channel("GET", place, "/messages" + query, template: "/messages"))
         return (json.arrayValue ?? []).compactMap { DiscordMessage(json: $0) }.sorted { $0.id < $1.id }
     }
@@ -87,6 +87,12 @@ extension DiscordAPI {
     func message(_ id: Snowflake, in place: Snowflake) async throws(DiscordFailure) -> DiscordMessage? {
         DiscordMessage(
             json: try await send(.channel("GET", place, "/messages/\(id)", template: "/messages/*")))
+    }
+
+    /// One that may not be there, which is no error.
+    func messageIfAny(_ id: Snowflake, in place: Snowflake) async throws(DiscordFailure) -> DiscordMessage? {
+        let before = Snowflake(rawValue: max(id.rawValue, 1) - 1)
+        return try await messages(in: place, after: before, most: 1).first { $0.id == id }
     }
 
     func post(_ body: DiscordBody, in place: Snowflake) async throws(DiscordFailure) -> Snowflake {

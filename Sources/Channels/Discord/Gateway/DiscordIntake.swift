@@ -182,10 +182,31 @@ final class DiscordIntake {
             if rivals.isStandingDown {
                 try await hold(incoming, message, house)
             } else {
+                await tellStarter(of: whereabouts, before: message, house)
                 try await receive(incoming, house)
             }
         }
         saw(message.id, at: whereabouts)
+    }
+
+    /// What a thread hangs on is in no message of it: it is shown with the first that is seen there.
+    private func tellStarter(
+        of whereabouts: Whereabouts, before message: DiscordMessage, _ house: ChannelHouse
+    )
+        async
+    {
+        let thread = whereabouts.place
+        guard thread.isThread, thread.kind != .privateThread, seen[thread.id] == nil, message.id != thread.id,
+            isListenedTo(whereabouts),
+            let parent = whereabouts.parent, let guild = whereabouts.guild,
+            settings.rules.showsStarter(of: thread, parent: parent, in: guild)
+        else { return }
+        // A post of a forum begins with its own message; a thread that hangs on none has no such message.
+        let home = parent.holdsPosts ? thread.id : parent.id
+        guard let starter = try? await api.messageIfAny(thread.id, in: home),
+            let words = await mapping.words(completed(starter, at: whereabouts), at: whereabouts)
+        else { return }
+        await house.inbox.overhear(words, mapping.isOurs(starter))
     }
 
     private func receive(_ incoming: ChannelMessage, _ house: ChannelHouse) async throws(IntakeFailure) {

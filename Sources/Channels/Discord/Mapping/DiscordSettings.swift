@@ -9,7 +9,8 @@ struct DiscordSettings: Sendable {
         status dm.groupEnabled dm.groupChannels guilds.*.requireMention guilds.*.ignoreOtherMentions guilds.*.roles
         guilds.*.users guilds.*.reactionNotifications guilds.*.channels.*.allow guilds.*.channels.*.enabled
         guilds.*.channels.*.requireMention guilds.*.channels.*.ignoreOtherMentions guilds.*.channels.*.roles
-        guilds.*.channels.*.users guilds.*.channels.*.systemPrompt guilds.*.tools guilds.*.toolsBySender
+        guilds.*.channels.*.users guilds.*.channels.*.systemPrompt guilds.*.channels.*.includeThreadStarter
+        guilds.*.tools guilds.*.toolsBySender
         guilds.*.channels.*.tools guilds.*.channels.*.toolsBySender execApprovals.cleanupAfterResolve
         """
 

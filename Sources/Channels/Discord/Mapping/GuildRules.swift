@@ -33,7 +33,7 @@ struct GuildRules: Sendable {
             return rule
         }
         let channels = entry["channels"]?.objectValue ?? [:]
-        let channel = channels.isEmpty ? nil : Self.channel(in: channels, for: place, parent: parent)
+        let channel = Self.channel(in: channels, for: place, parent: parent)
         let isOpen = channel.map { $0["allow"]?.boolValue != false && $0["enabled"]?.boolValue != false }
         rule.isListed = isOpen ?? channels.isEmpty
         rule.isEnabled = rule.isListed
@@ -47,6 +47,13 @@ struct GuildRules: Sendable {
         rule.tools = Self.value("tools", channel, entry)
         rule.toolsBySender = Self.value("toolsBySender", channel, entry)
         return rule
+    }
+
+    /// Whether the message that a thread hangs on is shown with its first message: `includeThreadStarter`.
+    func showsStarter(of thread: DiscordPlace, parent: DiscordPlace?, in guild: DiscordGuild) -> Bool {
+        let channels = entry(for: guild)?["channels"]?.objectValue ?? [:]
+        let channel = Self.channel(in: channels, for: thread, parent: parent)
+        return channel?["includeThreadStarter"]?.boolValue ?? true
     }
 
     /// The rule of a chat of several people without a guild.

@@ -16,7 +16,12 @@ struct IncomingMapping: Sendable {
 
     /// Nil for what nobody wrote to be read: our own messages, and what is not a message of a person or bot.
     func message(_ message: DiscordMessage, at whereabouts: Whereabouts) -> ChannelMessage? {
-        guard DiscordMessage.Kind(rawValue: message.type) != nil, !isOurs(message) else { return nil }
+        isOurs(message) ? nil : words(message, at: whereabouts)
+    }
+
+    /// A message, also one of ours; nil for what is not a message of a person or bot.
+    func words(_ message: DiscordMessage, at whereabouts: Whereabouts) -> ChannelMessage? {
+        guard DiscordMessage.Kind(rawValue: message.type) != nil else { return nil }
         let isDirect = whereabouts.guild == nil && whereabouts.place.kind != .groupDirect
         let names = marks(message, whereabouts)
         var result = ChannelMessage(
@@ -84,7 +89,7 @@ struct IncomingMapping: Sendable {
         return whereabouts.parent?.name.map { "#\($0) › \(own)" } ?? own
     }
 
-    private func isOurs(_ message: DiscordMessage) -> Bool {
+    func isOurs(_ message: DiscordMessage) -> Bool {
         message.author.id == bot.id || message.webhookID != nil && message.webhookID == message.applicationID
     }
 

@@ -127,7 +127,8 @@ package struct CommandsConfig: ConfigSection {
 
     package static let spec = ObjectSpec<CommandsConfig>(
         Field("restart", \.restart, .bool).label("Allow Restart"),
-        Field("ownerAllowFrom", \.ownerAllowFrom, .list(.id)).label("Owners"))
+        Field("ownerAllowFrom", \.ownerAllowFrom, .list(.id)).label("Owners"),
+        .raw("native", at: "commands.native"))
 }
 
 /// `ui`: how the browser page looks.
