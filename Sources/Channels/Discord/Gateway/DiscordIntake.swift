@@ -15,7 +15,7 @@ final class DiscordIntake {
 
     let lanes = Lanes()
     let places: KnownPlaces
-    private let api: DiscordAPI
+    private let reader: DiscordReader
     private let setup: ChannelSetup
     private let settings: DiscordSettings
     private let presences: KnownPresences
@@ -55,7 +55,7 @@ final class DiscordIntake {
     ) {
         self.setup = setup
         self.settings = settings
-        self.api = api
+        reader = DiscordReader(api: api, places: places, rules: settings.rules, log: setup.log)
         self.places = places
         self.presences = presences
         self.answers = answers
@@ -121,9 +121,6 @@ final class DiscordIntake {
         }
     }
 
-    /// Why something could not be taken in, and has to come again.
-    struct IntakeFailure: Error { var reason: String }
-
     private func work(
         in lane: Snowflake, _ finish: @escaping Finish,
         _ action: @escaping @MainActor @Sendable () async throws(IntakeFailure) -> Void
@@ -152,7 +149,7 @@ final class DiscordIntake {
     private func take(_ message: DiscordMessage, kind: DiscordPlace.Kind?) async throws(IntakeFailure) {
         do throws(IntakeFailure) {
             guard
-                let whereabouts = try await whereabouts(
+                let whereabouts = try await reader.whereabouts(
                     message.channelID, guild: message.guildID,
                     kind: kind ?? (message.guildID == nil ? .direct : nil))
             else { return }
@@ -189,21 +186,15 @@ final class DiscordIntake {
         saw(message.id, at: whereabouts)
     }
 
-    /// What a thread hangs on is in no message of it: it is shown with the first that is seen there.
+    /// What a thread hangs on is shown with the first message that is seen there.
     private func tellStarter(
         of whereabouts: Whereabouts, before message: DiscordMessage, _ house: ChannelHouse
     )
         async
     {
-        let thread = whereabouts.place
-        guard thread.isThread, thread.kind != .privateThread, seen[thread.id] == nil, message.id != thread.id,
-            isListenedTo(whereabouts),
-            let parent = whereabouts.parent, let guild = whereabouts.guild,
-            settings.rules.showsStarter(of: thread, parent: parent, in: guild)
-        else { return }
-        // A post of a forum begins with its own message; a thread that hangs on none has no such message.
-        let home = parent.holdsPosts ? thread.id : parent.id
-        guard let starter = try? await api.messageIfAny(thread.id, in: home),
+        let thread = whereabouts.place.id
+        guard seen[thread] == nil, message.id != thread, isListenedTo(whereabouts),
+            let starter = await reader.starter(of: whereabouts),
             let words = await mapping.words(completed(starter, at: whereabouts), at: whereabouts)
         else { return }
         await house.inbox.overhear(words, mapping.isOurs(starter))
@@ -244,11 +235,11 @@ final class DiscordIntake {
 
     private func read(_ messages: [Snowflake], in place: Snowflake) async throws(IntakeFailure) {
         guard let first = messages.first, let last = messages.last,
-            let whereabouts = try await whereabouts(place, guild: nil, kind: nil)
+            let whereabouts = try await reader.whereabouts(place, guild: nil, kind: nil)
         else { return }
         var mark = Snowflake(rawValue: max(first.rawValue, 1) - 1)
         while mark < last {
-            let page = try await read(place, after: mark)
+            let page = try await reader.page(of: place, after: mark)
             for message in page where rivals.stillWaiting(in: place).contains(message.id) {
                 try await take(completed(message, at: whereabouts), at: whereabouts)
             }
@@ -270,42 +261,20 @@ final class DiscordIntake {
             && (rule.isListed || setup.rules.groupPolicy == .open)
     }
 
-    /// Nil where the bot may not look: nothing can be said there either.
-    private func whereabouts(_ id: Snowflake, guild: Snowflake?, kind: DiscordPlace.Kind?)
-        async throws(IntakeFailure) -> Whereabouts?
-    {
-        do throws(DiscordFailure) {
-            return try await places.whereabouts(of: id, guild: guild, kind: kind)
-        } catch {
-            if case .refused = error {
-                setup.log.debug(
-                    "a place cannot be seen", ["channel": id.description, "reason": error.reason])
-                return nil
-            }
-            throw IntakeFailure(reason: error.reason)
-        }
-    }
-
     // MARK: Reactions
 
     private func take(_ reaction: DiscordReaction) async throws(IntakeFailure) {
         guard reaction.userID != mapping.bot.id,
-            let whereabouts = try await whereabouts(
+            let whereabouts = try await reader.whereabouts(
                 reaction.channelID, guild: reaction.guildID, kind: reaction.guildID == nil ? .direct : nil)
         else { return }
         var author = reaction.messageAuthorID
         if author == nil, settings.rules.reactions(in: whereabouts.guild) == .own, isListenedTo(whereabouts) {
-            author = await self.author(of: reaction)
+            author = await reader.author(of: reaction)
         }
         if let notice = mapping.notice(reaction, author: author, at: whereabouts) {
             await house?.inbox.notice(notice)
         }
-    }
-
-    /// Discord tells it only of reactions that are added.
-    private func author(of reaction: DiscordReaction) async -> Snowflake? {
-        // A reaction to a message that cannot be read is told to nobody.
-        try? await api.message(reaction.messageID, in: reaction.channelID)?.author.id
     }
 
     // MARK: Interactions
@@ -344,7 +313,7 @@ final class DiscordIntake {
     private func takeUp(_ interaction: DiscordInteraction) async throws(IntakeFailure) {
         let kind = interaction.guildID == nil ? interaction.channelKind ?? .direct : nil
         guard
-            let whereabouts = try await whereabouts(
+            let whereabouts = try await reader.whereabouts(
                 interaction.channelID, guild: interaction.guildID, kind: kind),
             let house
         else { return }
@@ -416,13 +385,14 @@ final class DiscordIntake {
     private func catchUp(_ id: Snowflake, after mark: Snowflake, guild: Snowflake?, kind: DiscordPlace.Kind?)
         async throws(IntakeFailure)
     {
-        guard let whereabouts = try await whereabouts(id, guild: guild, kind: kind), isListenedTo(whereabouts)
+        guard let whereabouts = try await reader.whereabouts(id, guild: guild, kind: kind),
+            isListenedTo(whereabouts)
         else {
             return
         }
         var mark = mark
         for _ in 0..<Self.mostPages {
-            let messages = try await read(id, after: mark)
+            let messages = try await reader.page(of: id, after: mark)
             for message in messages where message.author.id == mapping.bot.id {
                 rivals.saw(message, isLive: false)
             }
@@ -437,28 +407,8 @@ final class DiscordIntake {
             ["channel": id.description])
     }
 
-    private func read(_ id: Snowflake, after mark: Snowflake) async throws(IntakeFailure) -> [DiscordMessage]
-    {
-        do throws(DiscordFailure) {
-            return try await api.messages(in: id, after: mark)
-        } catch {
-            if case .refused = error { return [] }
-            throw IntakeFailure(reason: error.reason)
-        }
-    }
-
-    /// What an event has and a message that is read has not: the guild, and the roles where the config asks for some.
     private func completed(_ message: DiscordMessage, at whereabouts: Whereabouts) async -> DiscordMessage {
-        guard let guild = whereabouts.guild else { return message }
-        var message = message
-        message.guildID = guild.id
-        if mapping.rule(at: whereabouts)?.roles.isEmpty == false, !message.author.isBot,
-            message.webhookID == nil
-        {
-            // Whose roles cannot be had has none.
-            message.member = try? await api.member(message.author.id, of: guild.id)
-        }
-        return message
+        await reader.completed(message, at: whereabouts, mapping.rule(at: whereabouts))
     }
 }
 
