@@ -20,9 +20,11 @@ struct PlatformKeysTests {
             var plain = settings
             plain.rules = GuildRules()
             let group = DiscordPlace(id: 900, kind: .groupDirect, name: "tea")
+            let thread = DiscordPlace(id: 901, kind: .publicThread, name: "birds")
             return [
                 plain, settings.rules.rule(for: .general, parent: nil, in: home),
                 settings.rules.rule(forGroup: group), settings.rules.reactions(in: home),
+                settings.rules.showsStarter(of: thread, parent: .general, in: home),
             ]
         },
         Platform(
@@ -52,6 +54,7 @@ struct PlatformKeysTests {
         "elsewhere", 0, 7,
         [7],
         [1, 2], ["elsewhere"], ["elsewhere": "7"], ["elsewhere": false], ["minChars": 5],
+        ["maxEventsPerWindow": 5],
         [["command": "elsewhere"]], "700",
     ]
 

@@ -41,9 +41,7 @@ package struct MessageRules: Sendable, Hashable {
     func marked(_ text: String, at target: Address, from chat: ToolContext.Chat) -> String {
         guard target != chat.address, !text.isEmpty else { return text }
         let origin = chat.title ?? "\(chat.address.channel):\(chat.address.chat)"
-        func filled(_ template: String) -> String {
-            template.split(separator: "{channel}", omittingEmptySubsequences: false).joined(separator: origin)
-        }
-        return filled(prefix) + text + filled(suffix)
+        return prefix.replacing("{channel}", with: origin) + text
+            + suffix.replacing("{channel}", with: origin)
     }
 }

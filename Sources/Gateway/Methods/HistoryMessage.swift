@@ -26,7 +26,9 @@ enum HistoryMessage {
         _ stored: [UInt8], role: String, place: Place, _ generation: Generation
     ) -> [UInt8] {
         guard generation == .four, stored.last == UInt8(ascii: "}") else { return stored }
-        if role == "system" { return with(place, stored, isCompaction: stored.contains(Self.compaction)) }
+        if role == "system" {
+            return with(place, stored, isCompaction: stored.firstRange(of: Self.compaction) != nil)
+        }
         guard role == "user" else { return with(place, explained(stored)) }
         guard let json = try? JSON.parse(stored), var object = json.objectValue else {
             return with(place, stored)  // a row that does not parse goes out as it is

@@ -1,3 +1,5 @@
+import Core
+
 /// Programs that only turn their input into their output, as long as no argument names a file or another program.
 ///
 /// Long options are not looked through: a command that has one is not harmless.
