@@ -208,6 +208,25 @@ def test_a_page_goes_on_and_a_browser_that_is_known_gets_in(
     assert_idle(gateway)
 
 
+def test_a_conversation_that_is_over_is_not_shown_to_the_model_any_more(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, clock: SetClock
+) -> None:
+    more = {"session": {"reset": {"mode": "idle", "idleMinutes": 30}}}
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=more), env=clock.env)
+    with connect(gateway.port) as page:
+        for words, pause in (("one", 20), ("two", 40), ("three", 20)):
+            assert page.chat(words)["state"] == "final"
+            clock.jump(60 * pause)
+        assert page.chat("four")["state"] == "final"
+
+        history = [str(m["content"]) for m in page.history() if m["role"] == "user"]
+
+    asked = [[str(m["content"]) for m in seen.body["messages"] if m["role"] == "user"] for seen in fake_chat.requests]
+    told = [[word for word in ("one", "two", "three", "four") if word in str(words)] for words in asked]
+    assert told == [["one"], ["one", "two"], ["three"], ["three", "four"]]
+    assert [word in text for word, text in zip(("three", "four"), history, strict=True)] == [True, True]
+
+
 def now(page: Client) -> float:
     """Seconds since 1970 by the gateway's clock."""
     return float(page.request("usage.status", {})["updatedAt"]) / 1000

@@ -150,9 +150,10 @@ package final class Switchboard {
         _ message: InboundMessage, _ obeysSendPolicy: Bool
     ) async throws(SubmitError) -> Submission {
         let startedAt = Timestamp.now
-        let turn = NewTurn(
+        var turn = NewTurn(
             run: message.newRun, session: message.session, message: message.asUserMessage,
             startedAt: startedAt)
+        turn.expiry = settings.resets.expiry(of: message, at: startedAt, settings.clock)
         let accepted: AcceptedTurn
         do throws(SubmitError) {
             accepted = try await accepting {

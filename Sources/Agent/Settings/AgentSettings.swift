@@ -7,6 +7,11 @@ package struct AgentSettings: Sendable {
     package var keys = SessionKeyRules()
     /// `session.dmScope`: which direct chats share a conversation.
     package var directScope = DirectScope.main
+    /// `session.identityLinks`: what the same person is called on every platform, by `telegram:123` or an id alone, in lower
+    /// case.
+    package var identities: [String: String] = [:]
+    /// `session.reset` and what stands over it.
+    package var resets = SessionResets()
     /// `bindings`: which agent answers where; the default agent everywhere else.
     package var routes = AgentRoutes()
     /// `agents.defaults.typingMode`, or `session.typingMode`.
@@ -65,7 +70,8 @@ package struct AgentSettings: Sendable {
             "agent:\(agent):\(address.channel):\(place.kind.rawValue):\(address.chat)\(thread)".lowercased())
     }
 
-    private func directSession(_ address: Address, _ peer: String, _ agent: AgentID) -> SessionKey {
+    private func directSession(_ address: Address, _ id: String, _ agent: AgentID) -> SessionKey {
+        let peer = identities["\(address.channel):\(id)".lowercased()] ?? identities[id.lowercased()] ?? id
         let rest =
             switch directScope {
             case .main: ""

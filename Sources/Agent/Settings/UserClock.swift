@@ -36,6 +36,16 @@ package struct UserClock: Sendable {
         return "\((hour + 11) % 12 + 1):\(padded) \(hour < 12 ? "AM" : "PM")"
     }
 
+    /// The last moment at which the clock showed this full hour.
+    func last(_ hour: Int, before moment: Timestamp) -> Timestamp {
+        let now = local(moment)
+        var wanted = now.day * 86_400_000 + Int64(hour) * 3_600_000
+        if wanted > now.milliseconds { wanted -= 86_400_000 }
+        // Clocks may have been put forward or back since.
+        let guess = Timestamp(milliseconds: wanted - (now.milliseconds - moment.milliseconds))
+        return Timestamp(milliseconds: wanted - (local(guess).milliseconds - guess.milliseconds))
+    }
+
     /// `Europe/Stockholm`, or what the machine calls its own.
     func place(_ moment: Timestamp) -> String {
         if let zoneName { return zoneName }

@@ -57,6 +57,7 @@ struct AgentRunner {
                 run: order.live.run, session: order.live.session, inbox: order.live.inbox,
                 message: order.userMessage, startedAt: startedAt)
             turn.joined = order.joined
+            turn.expiry = settings.resets.expiry(of: order.message, at: startedAt, settings.clock)
             begun = try await stores.journal.begin(turn)
         }
         order.live.found(begun.entry.sessionID)

@@ -37,6 +37,10 @@ struct RoomSettings {
         settings.queue = QueueRules(json: config.raw["messages"] ?? [:])
         settings.forwarding = forwarding
         settings.directScope = DirectScope(rawValue: config.session.dmScope) ?? .main
+        for (name, ids) in config.session.identityLinks {
+            for id in ids { settings.identities[id.lowercased()] = name.lowercased() }
+        }
+        settings.resets = SessionResets(config.session)
         settings.routes = AgentRoutes(config.bindings.map { route($0) })
         settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
             TypingMode(rawValue: $0)

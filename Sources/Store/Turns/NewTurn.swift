@@ -12,6 +12,8 @@ package struct NewTurn: Sendable {
     package var joined: [JoinedMessage] = []
     package var startedAt: Timestamp
     package var model: ModelReference?
+    /// Whether the conversation so far is over; nil: it goes on.
+    package var expiry: SessionExpiry?
 
     package init(
         run: RunID, session: SessionKey, inbox: InboxID? = nil, message: UserMessage? = nil,

@@ -22,7 +22,12 @@ struct TurnTable {
         let table = SessionTable(connection: connection)
         var entry = try table.ensure(turn.session, at: turn.startedAt)
         let resumed = isNew ? nil : try resume(turn)
-        if let resumed { entry.sessionID = resumed.sessionID }
+        if let resumed {
+            entry.sessionID = resumed.sessionID
+        } else if try turn.expiry?.isOver(entry.sessionID, on: connection) == true {
+            entry = entry.reset(at: turn.startedAt)
+            try table.save(entry)
+        }
         var positions = resumed?.position.map { [$0] } ?? []
         var transcript: TranscriptStatistics?
         if let message = turn.message, resumed?.hasMessage != true {

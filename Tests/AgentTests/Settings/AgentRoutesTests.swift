@@ -84,4 +84,23 @@ struct AgentRoutesTests {
         #expect(settings.session(of: place()) == "agent:work:discord:channel:7")
         #expect(settings.session(of: place(kind: .direct, space: nil)) == "agent:work:main")
     }
+
+    @Test(arguments: [
+        (DirectScope.main, "agent:main:main", "agent:main:main"),
+        (.perPeer, "agent:main:dm:anna", "agent:main:dm:anna"),
+        (.perChannelPeer, "agent:main:discord:dm:anna", "agent:main:telegram:dm:anna"),
+    ])
+    func `a person is the same on every platform where the config says so`(
+        scope: DirectScope, onDiscord: SessionKey, onTelegram: SessionKey
+    ) {
+        var settings = AgentSettings(agents: [AgentProfile(id: "main", workspace: "/w")])
+        settings.directScope = scope
+        settings.identities = ["discord:ann": "anna", "77": "anna"]
+        var elsewhere = place(kind: .direct, chat: "77", space: nil)
+        elsewhere.address.channel = "telegram"
+        elsewhere.sender = Sender(id: "77")
+
+        #expect(settings.session(of: place(kind: .direct, chat: "5", space: nil)) == onDiscord)
+        #expect(settings.session(of: elsewhere) == onTelegram)
+    }
 }

@@ -1,29 +1,16 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Core
 
 struct ZoneRulesTests {
-    /// A file of the second version with one change and a rule for what comes after it.
-    private static func file(rule: String = "CET-1CEST,M3.5.0,M10.5.0/3") -> [UInt8] {
-        func number(_ value: Int64, _ width: Int) -> [UInt8] {
-            (0..<width).map { UInt8(truncatingIfNeeded: value >> Int64(8 * (width - 1 - $0))) }
-        }
-        func header(times: Int64) -> [UInt8] {
-            Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15)
-                + [0, 0, 0, times, 2, 4].flatMap { number($0, 4) }
-        }
-        let types = number(3_600, 4) + [0, 0] + number(7_200, 4) + [1, 0] + Array("CET\0".utf8)
-        return header(times: 0) + types + header(times: 1) + number(1_000_000, 8) + [1] + types
-            + Array("\n\(rule)\n".utf8)
-    }
-
     private func offset(_ iso: String, _ rules: ZoneRules) throws -> Int {
         rules.offset(at: try #require(Timestamp(iso: iso)))
     }
 
     @Test func `before the first change, and between changes, the file says it`() throws {
-        let rules = try #require(ZoneRules(tzif: Self.file()))
+        let rules = try #require(ZoneRules(tzif: ZoneFileBytes.of()))
         #expect(rules.offset(at: Timestamp(milliseconds: 0)) == 3_600)
         #expect(rules.offset(at: Timestamp(milliseconds: 999_999_999)) == 3_600)
     }
@@ -43,17 +30,17 @@ struct ZoneRulesTests {
         ("A3B,J60/0,300/0", "2028-03-01T03:00:00Z", -7_200),
     ])
     func `after the last change the rule says it`(rule: String, moment: String, seconds: Int) throws {
-        let rules = try #require(ZoneRules(tzif: Self.file(rule: rule)))
+        let rules = try #require(ZoneRules(tzif: ZoneFileBytes.of(rule)))
         #expect(try offset(moment, rules) == seconds)
     }
 
     @Test func `without a rule the last change holds`() throws {
-        let rules = try #require(ZoneRules(tzif: Self.file(rule: "")))
+        let rules = try #require(ZoneRules(tzif: ZoneFileBytes.of("")))
         #expect(try offset("2026-01-01T00:00:00Z", rules) == 7_200)
     }
 
     @Test func `what is cut or changed at any byte never traps`() {
-        let file = Self.file()
+        let file = ZoneFileBytes.of()
         for length in 0..<file.count {
             _ = ZoneRules(tzif: Array(file[..<length]))?.offset(at: Timestamp(milliseconds: .max))
             var changed = file

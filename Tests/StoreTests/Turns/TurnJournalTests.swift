@@ -49,6 +49,40 @@ struct TurnJournalTests {
         await world.database.close()
     }
 
+    @Test(arguments: [
+        (SessionExpiry(), true), (SessionExpiry(begunBefore: Timestamp(milliseconds: 5_000)), true),
+        (SessionExpiry(begunBefore: Timestamp(milliseconds: 5_001)), false),
+        (SessionExpiry(usedBefore: Timestamp(milliseconds: 7_000)), true),
+        (SessionExpiry(usedBefore: Timestamp(milliseconds: 7_001)), false),
+    ])
+    func `a conversation that is over is followed by a new one, and stays readable`(
+        expiry: SessionExpiry, goesOn: Bool
+    ) async throws {
+        let world = try TestStores()
+        let journal = world.stores.journal
+        func turn(_ run: RunID, at time: Int64, _ expiry: SessionExpiry? = nil) -> NewTurn {
+            let time = Timestamp(milliseconds: time)
+            var turn = NewTurn(
+                run: run, session: key,
+                message: UserMessage(content: [.text("\(run)")], timestamp: time, idempotencyKey: nil),
+                startedAt: time)
+            turn.expiry = expiry
+            return turn
+        }
+        let first = try await journal.begin(turn("r1", at: 5_000, SessionExpiry(begunBefore: .now)))
+        _ = try await journal.begin(turn("r2", at: 7_000))
+
+        let third = try await journal.accept(.sample("r3", "milk"), beginning: turn("r3", at: 9_000, expiry))
+        let again = try await journal.begin(turn("r3", at: 9_500, SessionExpiry(begunBefore: .now)))
+
+        let old = first.entry.sessionID
+        #expect((third.begun?.entry.sessionID == old) == goesOn)
+        #expect(again.entry.sessionID == third.begun?.entry.sessionID, "a turn stays where it began")
+        #expect(try await world.stores.sessions.history(old, limit: 9).total == (goesOn ? 3 : 2))
+        #expect(try await world.stores.sessions.entry(key)?.sessionID == third.begun?.entry.sessionID)
+        await world.database.close()
+    }
+
     @Test func `a turn that is run again does not say the question twice`() async throws {
         let world = try TestStores()
         let turn = NewTurn(run: "r", session: key, message: user("milk"))
