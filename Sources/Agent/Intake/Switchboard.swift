@@ -234,11 +234,15 @@ package final class Switchboard {
     }
 
     func command(in message: InboundMessage) -> CommandMatch? {
-        message.mayCommand ? commands.find(message.words) : nil
+        message.mayCommand ? find(message.words) : nil
+    }
+
+    private func find(_ text: String) -> CommandMatch? {
+        commands.find(text) ?? settings.newConversation(in: text).flatMap { commands.find($0) }
     }
 
     /// Whether a text is one of our commands or a word that stops what runs.
-    func isCommand(_ text: String) -> Bool { isStop(text) || commands.find(text) != nil }
+    func isCommand(_ text: String) -> Bool { isStop(text) || find(text) != nil }
 
     /// What runs or waits in a session is stopped, because a message begins it anew.
     private func clear(_ session: SessionKey) {

@@ -12,6 +12,8 @@ package struct AgentSettings: Sendable {
     package var identities: [String: String] = [:]
     /// `session.reset` and what stands over it.
     package var resets = SessionResets()
+    /// `session.resetTriggers`, in lower case: words that begin a conversation anew, as `/new` does.
+    package var resetTriggers: [String] = []
     /// `bindings`: which agent answers where; the default agent everywhere else.
     package var routes = AgentRoutes()
     /// `agents.defaults.typingMode`, or `session.typingMode`.
@@ -47,6 +49,16 @@ package struct AgentSettings: Sendable {
     package init(agents: [AgentProfile]) {
         precondition(!agents.isEmpty, "A house without an agent cannot answer.")
         self.agents = agents
+    }
+
+    /// The command that a text stands for when it begins with one of `resetTriggers`; nil for any other.
+    func newConversation(in text: String) -> String? {
+        let text = text.trimmed
+        let trigger = resetTriggers.first { trigger in
+            text.prefix(trigger.count).lowercased() == trigger
+                && text.dropFirst(trigger.count).first?.isWhitespace != false
+        }
+        return trigger.map { "/new" + text.dropFirst($0.count) }
     }
 
     /// Nil for an agent that the config does not know.

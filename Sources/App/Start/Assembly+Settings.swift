@@ -41,6 +41,8 @@ struct RoomSettings {
             for id in ids { settings.identities[id.lowercased()] = name.lowercased() }
         }
         settings.resets = SessionResets(config.session)
+        settings.resetTriggers = config.session.resetTriggers.map { $0.trimmed.lowercased() }
+            .filter { !$0.isEmpty }
         settings.routes = AgentRoutes(config.bindings.map { route($0) })
         settings.typingMode = (config.session.typingMode ?? defaults.typingMode).flatMap {
             TypingMode(rawValue: $0)

@@ -127,6 +127,30 @@ struct SlashCommandsTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ("new chat", "/new"), (" New Chat  hello", "/new  hello"), ("new chats", nil),
+            ("a new chat", nil),
+            ("nytt", "/new"), ("", nil), ("new", nil),
+        ] as [(String, String?)])
+    func `words of the config begin a session anew`(text: String, command: String?) {
+        var settings = AgentSettings(agents: [AgentProfile(id: "main", workspace: "/w")])
+        settings.resetTriggers = ["new chat", "nytt"]
+
+        #expect(settings.newConversation(in: text) == command)
+    }
+
+    @Test
+    func `text after such words is the first message of the new session`() async throws {
+        try await TestHouse.run { house in
+            house.switchboard.settings.resetTriggers = ["new chat"]
+            try await house.ask("hi")
+            try await house.ask("New chat tell me more")
+
+            #expect(try await house.lines().first == "user: tell me more")
+        }
+    }
+
     @Test
     func `text after new is the first message of the new session`() async throws {
         try await TestHouse.run { house in

@@ -8,6 +8,8 @@ package struct SessionConfig: ConfigSection {
     package var typingMode: String?
     /// The same person's ids on several platforms, by a name for them: `{ann: ["telegram:1", "discord:2"]}`.
     package var identityLinks: [String: [String]] = [:]
+    /// Words that begin a conversation anew, beside `/new` and `/reset`.
+    package var resetTriggers: [String] = []
     /// Minutes; an older way to say `reset.idleMinutes`.
     package var idleMinutes: Int?
     package var reset = SessionResetConfig()
@@ -25,6 +27,7 @@ package struct SessionConfig: ConfigSection {
         ).label("Direct Message Scope"),
         Field("typingMode", \.typingMode, .typingMode).label("Typing Indicator"),
         Field("identityLinks", \.identityLinks, .map(.list(.text))).label("The Same Person"),
+        Field("resetTriggers", \.resetTriggers, .list(.text)).label("Words That Begin Anew"),
         Field("idleMinutes", \.idleMinutes, .idleMinutes).label("Silence That Ends A Session (min)"),
         Field("reset", \.reset, .object).label("When Sessions End"),
         Field("resetByType", \.resetByType, .object).label("When Sessions Of A Kind End"),
