@@ -175,6 +175,24 @@ def asked(model: FakeOpenAIChat, words: str) -> str:
     return next((text for text in reversed(found) if words in text), "")
 
 
+def test_what_is_written_after_a_first_start_that_got_nowhere_is_answered_at_the_next(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    ann, general = fake.user("Ann"), fake.channel("general")
+    before = ann.writes(general, "Nobody is here yet. [[add:I was not here.]]")
+    fake.gateway.refused_identifies = 100
+    first = connect_bot(waits=False)
+    eventually("a login that is refused", lambda: fake.gateway.identifies)
+    ask(ann, general)
+    first.kill()
+    fake.gateway.refused_identifies = 0
+
+    connect_bot(again=first)
+
+    wait_until_answered(fake)
+    assert [message for message in fake.messages(general) if "I was not here" in message.content] == [], before
+
+
 def test_an_answer_shows_that_it_is_being_written_and_calls_nobody_but_people(
     fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

@@ -32,6 +32,8 @@ final class DiscordGateway {
     private var hasLeft = false
     private var lastIdentify: ContinuousClock.Instant?
     private var hasLoggedIn = false
+    /// Whether this bot is here for the first time: what was written before is not answered.
+    private var isFirst = false
     private var isUp = false
     /// Whether an event has come since `seenUntil` was moved: that a heartbeat is answered does not mean that events come.
     private var hasHeard = false
@@ -56,6 +58,7 @@ final class DiscordGateway {
     func run(in house: ChannelHouse, _ intake: DiscordIntake) async throws(ChannelError) {
         session = GatewaySession(json: await house.memory.load("session"), fingerprint: session.fingerprint)
         ledger = SequenceLedger(from: session.sequence)
+        await rememberBeginning(house.memory)
         await intake.begin(session, house)
         let outcome = await withTaskGroup(of: Void.self) { group in
             group.addTask { await intake.lanes.run() }
@@ -72,6 +75,14 @@ final class DiscordGateway {
         }
         await save(house.memory, intake)
         try outcome.get()
+    }
+
+    /// Whoever dies before the first session is on disk has been here all the same: what is written from now on is answered.
+    private func rememberBeginning(_ memory: ChannelMemory) async {
+        guard session.seenUntil == nil else { return }
+        isFirst = true
+        session.seenUntil = Snowflake(at: .now)
+        await memory.save("session", session.json)
     }
 
     // MARK: Connections
@@ -202,7 +213,7 @@ final class DiscordGateway {
     ) async {
         if name == "READY" {
             session.begin(data)
-            if session.seenUntil == nil { session.seenUntil = now }
+            if isFirst { (session.since, session.seenUntil, isFirst) = (nil, now, false) }
             ledger = SequenceLedger()
             intake.know(session)
         }
