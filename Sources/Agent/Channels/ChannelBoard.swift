@@ -20,8 +20,9 @@ package final class ChannelBoard {
     package var press: (ChannelMessage) async throws(InboxError) -> PressAnswer? = { _ throws(InboxError) in
         throw InboxError("the gateway is starting")
     }
-    /// Whether a message would be answered.
+    /// Takes what was said before a conversation began.
     package var overhear: (_ message: ChannelMessage, _ isOurs: Bool) async -> Void = { _, _ in }
+    /// Whether a message would be answered.
     package var admits: (ChannelMessage) async -> Bool = { _ in true }
     /// Takes what happens and is no message.
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }

@@ -83,7 +83,8 @@ package struct AgentSettings: Sendable {
     }
 
     private func directSession(_ address: Address, _ id: String, _ agent: AgentID) -> SessionKey {
-        let peer = identities["\(address.channel):\(id)".lowercased()] ?? identities[id.lowercased()] ?? id
+        lazy var peer =
+            identities["\(address.channel):\(id)".lowercased()] ?? identities[id.lowercased()] ?? id
         let rest =
             switch directScope {
             case .main: ""

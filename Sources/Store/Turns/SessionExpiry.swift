@@ -20,10 +20,10 @@ package struct SessionExpiry: Sendable, Hashable {
                 SELECT t.updated_at, (SELECT m.created_at FROM messages m WHERE m.transcript = t.transcript
                     ORDER BY m.sequence LIMIT 1) FROM transcripts t WHERE t.session_id = ?
                 """, session,
-                map: { (used: $0.optionalTimestamp(0), begun: $0.optionalTimestamp(1)) }),
+                map: { (used: $0.timestamp(0), begun: $0.optionalTimestamp(1)) }),
             let begun = ages.begun
         else { return false }
         return begunBefore.map { begun < $0 } == true
-            || usedBefore.map { (ages.used ?? begun) < $0 } == true
+            || usedBefore.map { ages.used < $0 } == true
     }
 }

@@ -84,13 +84,8 @@ extension DiscordAPI {
         return (json.arrayValue ?? []).compactMap { DiscordMessage(json: $0) }.sorted { $0.id < $1.id }
     }
 
+    /// Nil for one that is not there, which is no error here, as it is when Discord is asked for it alone.
     func message(_ id: Snowflake, in place: Snowflake) async throws(DiscordFailure) -> DiscordMessage? {
-        DiscordMessage(
-            json: try await send(.channel("GET", place, "/messages/\(id)", template: "/messages/*")))
-    }
-
-    /// One that may not be there, which is no error.
-    func messageIfAny(_ id: Snowflake, in place: Snowflake) async throws(DiscordFailure) -> DiscordMessage? {
         let before = Snowflake(rawValue: max(id.rawValue, 1) - 1)
         return try await messages(in: place, after: before, most: 1).first { $0.id == id }
     }

@@ -58,7 +58,7 @@ struct DiscordReader {
             let guild = whereabouts.guild, rules.showsStarter(of: thread, parent: parent, in: guild)
         else { return nil }
         // A post of a forum begins with its own message.
-        return try? await api.messageIfAny(thread.id, in: parent.holdsPosts ? thread.id : parent.id)
+        return try? await api.message(thread.id, in: parent.holdsPosts ? thread.id : parent.id)
     }
 
     /// Whose message a reaction is for; nil also when it cannot be read, which is told to nobody.
