@@ -38,14 +38,17 @@ COPY --from=docker.io/tailscale/tailscale:stable /usr/local/bin/tailscale /usr/l
 FROM base AS with-ngrok
 COPY --from=docker.io/ngrok/ngrok:3-debian /bin/ngrok /usr/local/bin/
 
-# signal-cli is a Java program; its native library is for amd64. Wants 1 GB of memory beside the gateway's.
+# signal-cli is a Java program; its native library is for amd64. Wants 1 GB of memory beside the gateway's. Another version is
+# given with its checksum.
 FROM base AS with-signal
-ARG SIGNAL_CLI=0.13.18
+ARG SIGNAL_CLI=0.14.8
+ARG SIGNAL_CLI_SHA256=ccd408e831eff7e41ebaaf309704840bb00d78a7869f35ad700dbae5b5a5bb65
 ENV JAVA_HOME=/opt/java/openjdk
 ENV PATH=/opt/java/openjdk/bin:/opt/signal-cli/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-COPY --from=docker.io/library/eclipse-temurin:21-jre /opt/java/openjdk /opt/java/openjdk
+COPY --from=docker.io/library/eclipse-temurin:25-jre /opt/java/openjdk /opt/java/openjdk
 ADD https://github.com/AsamK/signal-cli/releases/download/v${SIGNAL_CLI}/signal-cli-${SIGNAL_CLI}.tar.gz /tmp/
-RUN mkdir /opt/signal-cli \
+RUN echo "${SIGNAL_CLI_SHA256}  /tmp/signal-cli-${SIGNAL_CLI}.tar.gz" | sha256sum --check - \
+    && mkdir /opt/signal-cli \
     && tar -xzf /tmp/signal-cli-${SIGNAL_CLI}.tar.gz -C /opt/signal-cli --strip-components=1 \
     && rm /tmp/signal-cli-${SIGNAL_CLI}.tar.gz \
     && signal-cli --version

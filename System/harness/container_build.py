@@ -114,9 +114,15 @@ class ContainerBuild:
             self._copy(folder, self._mounted(container))
             self.buildah("commit", "--quiet", container, tag)
 
-    def build(self, tag: str, more: str = "nothing", variables: dict[str, str] | None = None) -> None:
+    def build(
+        self,
+        tag: str,
+        more: str = "nothing",
+        variables: dict[str, str] | None = None,
+        arguments: dict[str, str] | None = None,
+    ) -> None:
         """Builds the Dockerfile from what was taken as DEBIAN and FILES; `more` is its argument WITH."""
-        arguments = {"DEBIAN": DEBIAN, "FILES": FILES, "WITH": more}
+        arguments = {"DEBIAN": DEBIAN, "FILES": FILES, "WITH": more, **(arguments or {})}
         said = [f"--build-arg={name}={value}" for name, value in arguments.items()]
         never = ["--pull-never", "--http-proxy=false"]
         self.buildah("build", "--layers", CHROOT, *never, *said, f"--tag={tag}", REPOSITORY, variables=variables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import os
@@ -17,7 +18,7 @@ from aiohttp import web
 
 from fakes import FakeProxy
 from fakes.loopback import Loopback
-from harness.container_build import DOCKERFILE, ContainerBuild, Image
+from harness.container_build import DOCKERFILE, BuildFailed, ContainerBuild, Image
 from harness.gateway import REPOSITORY, binary
 from harness.machine import Machine
 from tests.image.conftest import BUILT, FLY, lay_out, run_script
@@ -173,7 +174,7 @@ EXTRAS = {
         "docker.io/ngrok/ngrok:3-debian", {"bin/ngrok": script("echo ngrok $1")}, ["ngrok", "http"], "ngrok http"
     ),
     "signal": Extra(
-        "docker.io/library/eclipse-temurin:21-jre",
+        "docker.io/library/eclipse-temurin:25-jre",
         {"opt/java/openjdk/bin/java": script('echo "java $*"')},
         ["signal-cli", "--version"],
         "java signal --version",
@@ -181,8 +182,19 @@ EXTRAS = {
 }
 
 
+def signal_archive(version: str) -> bytes:
+    """A release of signal-cli: a program of one line, that finds Java by the image's variables."""
+    program = script('exec "$JAVA_HOME/bin/java" signal "$@"').encode()
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w") as archive:
+        file = tarfile.TarInfo(f"signal-cli-{version}/bin/signal-cli")
+        file.size, file.mode = len(program), 0o755
+        archive.addfile(file, io.BytesIO(program))
+    return gzip.compress(plain.getvalue(), mtime=0)
+
+
 class FakeReleases(Loopback):
-    """GitHub, where signal-cli is to be had: a program of one line, that finds Java by the image's variables."""
+    """GitHub, where signal-cli is to be had."""
 
     def application(self) -> web.Application:
         application = web.Application()
@@ -190,16 +202,10 @@ class FakeReleases(Loopback):
         return application
 
     async def _archive(self, request: web.Request) -> web.Response:
-        name = f"signal-cli-{request.match_info['version']}"
-        if request.match_info["file"] != f"{name}.tar.gz":
+        version = request.match_info["version"]
+        if request.match_info["file"] != f"signal-cli-{version}.tar.gz":
             raise web.HTTPNotFound
-        program = script('exec "$JAVA_HOME/bin/java" signal "$@"').encode()
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-            file = tarfile.TarInfo(f"{name}/bin/signal-cli")
-            file.size, file.mode = len(program), 0o755
-            archive.addfile(file, io.BytesIO(program))
-        return web.Response(body=packed.getvalue())
+        return web.Response(body=signal_archive(version))
 
 
 @pytest.fixture
@@ -221,12 +227,24 @@ def test_a_program_more_is_taken_from_its_own_image(
         (stand_in / path).chmod(0o755)
     builder.take(stand_in, extra.image)
 
-    builder.build(tag, more=name, variables=github)
+    signal = hashlib.sha256(signal_archive("1.2.3")).hexdigest()
+    arguments = {"SIGNAL_CLI": "1.2.3", "SIGNAL_CLI_SHA256": signal}
+    builder.build(tag, more=name, variables=github, arguments=arguments)
 
     assert builder.run(tag, *extra.call) == extra.says
     plain, more = builder.config(BUILT), builder.config(tag)
     for same in ("Entrypoint", "Cmd", "WorkingDir"):
         assert more[same] == plain[same]
+
+
+def test_a_signal_cli_that_is_not_the_one_it_should_be_is_not_taken(
+    builder: ContainerBuild, github: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "stand-in/opt/java/openjdk").mkdir(parents=True)
+    builder.take(tmp_path / "stand-in", EXTRAS["signal"].image)
+
+    with pytest.raises(BuildFailed, match="computed checksum did NOT match"):
+        builder.build("localhost/openclaw:tampered", more="signal", variables=github)
 
 
 @pytest.mark.slow
