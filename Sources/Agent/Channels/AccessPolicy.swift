@@ -5,6 +5,8 @@ struct AccessPolicy {
     let rules: ChannelRules
     /// Ids of those whose pairing code was approved.
     let paired: Set<String>
+    /// Who owns the assistant by the config's word, and so may give orders wherever they are answered.
+    var owners: [String] = []
 
     /// What becomes of a message.
     enum Decision: Hashable {
@@ -93,7 +95,7 @@ struct AccessPolicy {
 
     /// In a place where anybody may write, only those whom the config or pairing names may give orders.
     private func isAuthorized(_ sender: Sender, in place: ChatPlace) -> Bool {
-        let named = rules.allowFrom + rules.groupAllowFrom + (place.rule.users ?? [])
+        let named = rules.allowFrom + rules.groupAllowFrom + (place.rule.users ?? []) + owners
         return paired.contains(sender.id) || SenderMatch.contains(sender, named.filter { $0 != "*" })
     }
 

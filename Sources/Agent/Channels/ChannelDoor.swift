@@ -145,7 +145,9 @@ package final class ChannelDoor {
     private func decision(
         on message: ChannelMessage, _ session: SessionKey, _ rules: ChannelRules, isCommand: Bool
     ) async throws -> AccessPolicy.Decision {
-        let policy = AccessPolicy(rules: rules, paired: try await pairing.allowed(message.address.key))
+        let policy = AccessPolicy(
+            rules: rules, paired: try await pairing.allowed(message.address.key),
+            owners: PairingDesk.owners(among: switchboard.settings.owners, on: message.address.channel))
         let agent = switchboard.settings.agent(of: session)
         let mentions = switchboard.settings.profile(agent)?.mentions ?? MentionPatterns()
         return policy.decision(
@@ -234,13 +236,13 @@ package final class ChannelDoor {
             isCommand
             ? message.text
             : words.text(history: history.take(message.address), notices: takeNotices(session))
+        var options = TurnOptions(
+            extraSystemPrompt: words.systemPrompt(label: board.label(message.address.key)), delivers: true)
+        options.model = switchboard.settings.channelModels.model(for: message)
+        if message.kind == .direct { options.historyTurns = rules.directHistory(of: message.sender) }
         var inbound = InboundMessage(
             id: message.id, address: message.address, session: session, text: text, images: files.images,
-            receivedAt: .now,
-            options: TurnOptions(
-                extraSystemPrompt: words.systemPrompt(label: board.label(message.address.key)), delivers: true
-            ),
-            origin: origin)
+            receivedAt: .now, options: options, origin: origin)
         inbound.whereabouts = SessionWhereabouts(message)
         inbound.hasFiles = !message.files.isEmpty
         try await submit(inbound, message)

@@ -38,7 +38,15 @@ package final class PairingDesk {
     /// Those the config names as owners; else those its `allowFrom` names; else who was let in first, for that was done
     /// on the command line or on the page.
     func owners(_ key: ChannelKey, named: [String], rules: ChannelRules) async throws -> [String] {
-        let prefixes = [key.channel.rawValue + ":"] + (key.channel == "telegram" ? ["tg:"] : [])
+        if !named.isEmpty { return Self.owners(among: named, on: key.channel) }
+        let listed = rules.allowFrom.filter { $0 != "*" }
+        if !listed.isEmpty { return listed }
+        return try await letIn(key).first.map { [$0] } ?? []
+    }
+
+    /// Those of `commands.ownerAllowFrom` that are people of this platform; nobody is an owner by `*`.
+    static func owners(among named: [String], on channel: ChannelID) -> [String] {
+        let prefixes = [channel.rawValue + ":"] + (channel == "telegram" ? ["tg:"] : [])
         let here = named.compactMap { entry -> String? in
             let entry = entry.trimmed
             guard entry.contains(":") else { return String(entry) }
@@ -46,10 +54,7 @@ package final class PairingDesk {
                 String(entry.dropFirst($0.count))
             }
         }
-        if !named.isEmpty { return here.filter { $0 != "*" } }
-        let listed = rules.allowFrom.filter { $0 != "*" }
-        if !listed.isEmpty { return listed }
-        return try await letIn(key).first.map { [$0] } ?? []
+        return here.filter { $0 != "*" }
     }
 
     /// A code for somebody who has none; nil when they have one already, or too many wait.

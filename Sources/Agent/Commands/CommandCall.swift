@@ -29,9 +29,12 @@ struct CommandCall {
         try await stores.sessions.entry(session) ?? SessionEntry(key: session)
     }
 
+    /// What a message without a wish of its own would ask here.
     func choice(_ entry: SessionEntry) -> ModelChoice {
-        ModelChoice(
-            profile: profile, entry: entry, options: TurnOptions(), hasImages: false, directory: directory)
+        var options = TurnOptions()
+        options.model = message.options.model
+        return ModelChoice(
+            profile: profile, entry: entry, options: options, hasImages: false, directory: directory)
     }
 
     /// The first word, in lower case.

@@ -108,7 +108,12 @@ enum ModelCommands {
     private static func status(_ call: CommandCall) async throws -> String {
         let entry = try await call.entry()
         let choice = call.choice(entry)
-        let source = entry.modelOverride == nil ? "configured" : "chosen for this session"
+        let source =
+            switch choice.source {
+            case .agent: "configured"
+            case .place: "configured for this chat"
+            case .session: "chosen for this session"
+            }
         var lines = [
             "Model: \(choice.model) (\(source))",
             "Thinking: \(choice.thinking)",

@@ -12,17 +12,15 @@ enum QueueCommand {
 
     @MainActor
     private static func run(_ call: CommandCall) async throws -> CommandResult {
-        let channel = call.message.address.channel
         switch call.word {
         case "":
-            let wish = try await QueueWish(of: call.entry())
-            let settings = text(of: call.settings.queue.rule(for: channel, wish))
+            let settings = text(of: rule(call, try await call.entry()))
             return .reply("Current queue settings: \(settings).\nOptions: \(options).", choices: modes)
         case "default", "reset", "clear":
             _ = try await call.stores.sessions.patch(call.session) { QueueWish().note(in: &$0) }
             return .reply(
                 "⚙️ Queue settings of this session are the config's again: "
-                    + text(of: call.settings.queue.rule(for: channel)) + ".")
+                    + text(of: call.settings.queue.rule(for: call.message.address.channel)) + ".")
         default:
             return try await change(call)
         }
@@ -42,13 +40,18 @@ enum QueueCommand {
         let entry = try await call.stores.sessions.patch(call.session) {
             wanted.over(QueueWish(of: $0)).note(in: &$0)
         }
-        let rule = call.settings.queue.rule(for: call.message.address.channel, QueueWish(of: entry))
-        return .reply("⚙️ Queue settings: \(text(of: rule)).")
+        return .reply("⚙️ Queue settings: \(text(of: rule(call, entry))).")
     }
 
     private static let options =
         "\(modes.joined(separator: ", ")), default; debounce:<time>, cap:<number>, drop:"
         + QueueOverflow.allCases.map(\.rawValue).joined(separator: "|")
+
+    /// The rule that counts in a session.
+    @MainActor
+    static func rule(_ call: CommandCall, _ entry: SessionEntry) -> QueueRule {
+        call.settings.queue.rule(for: call.message.address.channel, QueueWish(of: entry))
+    }
 
     private static func text(of rule: QueueRule) -> String {
         "mode=\(rule.mode.rawValue), debounce=\(rule.quiet.text), cap=\(rule.most), drop=\(rule.overflow.rawValue)"

@@ -66,10 +66,18 @@ enum StatusCommands {
         """
         🧭 Identity
         Channel: \(call.message.address.channel)
-        User id: \(call.message.address.chat)
+        User id: \(call.message.origin?.sender.id ?? call.message.address.chat)
         Session: \(call.session)
         Agent: \(call.profile.id)
         """
+    }
+
+    private static func note(on choice: ModelChoice) -> String {
+        switch choice.source {
+        case .agent: ""
+        case .place: " (configured for this chat)"
+        case .session: " (chosen for this session)"
+        }
     }
 
     @MainActor
@@ -85,12 +93,12 @@ enum StatusCommands {
             "🦞 OpenClaw \(call.facts.version)",
             "🕒 \(clock.date(now)), \(clock.time(now)) (\(clock.place(now)))",
             "⏱️ Uptime: \((Timestamp.now - call.facts.startedAt).wholeSecondsText)",
-            "🧠 Model: \(choice.model)\(entry.modelOverride == nil ? "" : " (chosen for this session)")",
+            "🧠 Model: \(choice.model)\(note(on: choice))",
             "🧮 Tokens: \(entry.inputTokens ?? 0) in / \(entry.outputTokens ?? 0) out",
             "📚 Context: \(Amount.context(used, of: window)) · 🧹 Compactions: \(entry.compactionCount)",
             "🧵 Session: \(call.session) • updated \((Timestamp.now - entry.updatedAt).wholeSecondsText) ago",
             "⚙️ Think: \(choice.thinking) · Verbose: \(entry.verboseLevel ?? "off")",
-            "\(activation)🪢 Queue: followup · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
+            "\(activation)🪢 Queue: \(QueueCommand.rule(call, entry).mode.rawValue) · Running: \(call.activity.running) · Waiting: \(call.activity.queued)",
         ]
         return .reply(lines.joined(separator: "\n"))
     }

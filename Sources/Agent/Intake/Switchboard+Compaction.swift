@@ -8,7 +8,7 @@ extension Switchboard {
     ) async {
         let live = newRun(item, profile.id)
         let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
-            await self.compact(instructions, profile, live)
+            await self.compact(instructions, message, profile, live)
         }
         // The process is going down: it is done at the next start.
         guard let outcome else { return settle(item, nil) }
@@ -35,16 +35,16 @@ extension Switchboard {
     }
 
     /// With what the person is answered; nil when the process is going down.
-    private func compact(_ instructions: String, _ profile: AgentProfile, _ live: ActiveRun) async
-        -> RunOutcome?
-    {
+    private func compact(
+        _ instructions: String, _ message: InboundMessage, _ profile: AgentProfile, _ live: ActiveRun
+    ) async -> RunOutcome? {
         live.publish(.compacting)
         do {
             let entry = try await stores.sessions.ensure(live.session)
             live.found(entry.sessionID)
             let choice = ModelChoice(
-                profile: profile, entry: entry, options: TurnOptions(), hasImages: false, directory: directory
-            )
+                profile: profile, entry: entry, options: message.options, hasImages: false,
+                directory: directory)
             let window = choice.window(profile)
             let compactor = Compactor(
                 stores: stores, models: models, settings: settings.compaction, choice: choice, window: window,

@@ -2,8 +2,8 @@ package import Core
 
 /// Which agent answers where: the config's `bindings` (features.md 2.22).
 ///
-/// The narrowest binding wins: one for the chat, then for roles of a server, the server, the team, the account, and one for
-/// every account. Of two that are equally narrow it is the first.
+/// The narrowest binding wins: one for the chat, then for the chat it is a thread of, for roles of a server, the server, the
+/// team, the account, and one for every account. Of two that are equally narrow it is the first.
 package struct AgentRoutes: Sendable {
     package var routes: [Route] = []
 
@@ -39,17 +39,17 @@ package struct AgentRoutes: Sendable {
     /// The agent that a binding names for this place; nil when none does.
     func agent(for place: SessionPlace) -> AgentID? {
         let candidates = routes.filter { $0.holds(for: place) }
-        let narrowest = candidates.map(\.width).min()
-        return candidates.first { $0.width == narrowest }?.agent
+        let narrowest = candidates.map { $0.width(at: place) }.min()
+        return candidates.first { $0.width(at: place) == narrowest }?.agent
     }
 }
 
 extension AgentRoutes.Route {
     /// Lower is narrower.
-    fileprivate var width: Int {
-        if peer != nil { return 0 }
-        if space != nil { return roles.isEmpty ? 2 : 1 }
-        return account == "*" ? 4 : 3
+    fileprivate func width(at place: SessionPlace) -> Int {
+        if let peer { return peer.id == place.parent ? 1 : 0 }
+        if space != nil { return roles.isEmpty ? 3 : 2 }
+        return account == "*" ? 5 : 4
     }
 
     fileprivate func holds(for place: SessionPlace) -> Bool {
@@ -62,8 +62,8 @@ extension AgentRoutes.Route {
         guard peer.isDirect == (place.kind == .direct) else { return false }
         // A topic can be named too; without one, the binding of a group is that of its topics.
         let topic = address.thread.map { "\(address.chat):topic:\($0)" }
-        return [place.kind == .direct ? place.sender?.id ?? address.chat : nil, address.chat, topic]
-            .contains(peer.id)
+        let person = place.kind == .direct ? place.sender?.id ?? address.chat : nil
+        return [person, address.chat, topic, place.parent].contains(peer.id)
     }
 }
 
@@ -74,22 +74,22 @@ package struct SessionPlace: Sendable {
     package var sender: Sender?
     /// The platform's id of what the chat is part of: a Discord server.
     package var space: String?
+    /// The platform's id of the chat that this one is a thread of.
+    package var parent: String?
 
-    package init(kind: ChatKind, address: Address, sender: Sender?, space: String? = nil) {
+    package init(kind: ChatKind, address: Address, sender: Sender?, in place: ChatPlace? = nil) {
         self.kind = kind
         self.address = address
         self.sender = sender
-        self.space = space
+        space = place?.spaceID
+        parent = place?.parent
     }
 
     init(_ message: ChannelMessage) {
-        self.init(
-            kind: message.kind, address: message.address, sender: message.sender,
-            space: message.place?.spaceID)
+        self.init(kind: message.kind, address: message.address, sender: message.sender, in: message.place)
     }
 
     init(_ notice: ChannelNotice) {
-        self.init(
-            kind: notice.kind, address: notice.address, sender: notice.sender, space: notice.place?.spaceID)
+        self.init(kind: notice.kind, address: notice.address, sender: notice.sender, in: notice.place)
     }
 }

@@ -30,6 +30,8 @@ package struct AgentSettings: Sendable {
     package var allowedModels: [ModelReference] = []
     /// Short names from `agents.defaults.models.*.alias`, in lower case.
     package var aliases: [String: ModelReference] = [:]
+    /// `channels.modelByChannel`.
+    package var channelModels = ChannelModels()
     /// `agents.defaults.bootstrapMaxChars`: how much of each workspace file the prompt holds.
     package var bootstrapMaxChars = 20_000
     package var compaction = CompactionSettings()

@@ -120,7 +120,7 @@ struct AgentRunner {
         let stored = tail.newest(maxBytes: turn.contextBytes) ?? tail.messages
         let window = ContextWindow(
             acceptsImages: turn.choice.facts.acceptsImages, isCut: tail.leavesOut(beyond: stored.count),
-            summary: tail.summary)
+            summary: tail.summary, mostTurns: turn.order.message.options.historyTurns)
         turn.messages = window.messages(from: stored)
         if turn.messages.isEmpty { turn.messages = turn.order.userMessages }
     }

@@ -7,6 +7,8 @@ struct ContextWindow {
     let isCut: Bool
     /// Stands for what is older than the messages.
     var summary: CompactionMessage?
+    /// How many of the newest questions are shown, with what followed each; nil for all.
+    var mostTurns: Int?
 
     /// Images are most of a request's size, and old ones are seldom looked at again.
     static let turnsWithImages = 3
@@ -29,15 +31,17 @@ struct ContextWindow {
     }
 
     func messages(from stored: [Message]) -> [Message] {
-        var messages = Self.answered(Self.said(stored))
-        messages = limitImages(messages)
-        if isCut, let first = messages.firstIndex(where: \.isFromUser),
+        let said = Self.said(stored)
+        let shown = newestTurns(of: said)
+        let leavesOut = shown.count < said.count
+        var messages = limitImages(Self.answered(shown))
+        if isCut || leavesOut, let first = messages.firstIndex(where: \.isFromUser),
             case .user(var message) = messages[first]
         {
             message.content.insert(.text(Self.cutNote), at: 0)
             messages[first] = .user(message)
         }
-        if let summary { messages.insert(.user(summary.asUserMessage), at: 0) }
+        if let summary, !leavesOut { messages.insert(.user(summary.asUserMessage), at: 0) }
         return messages
     }
 
@@ -47,9 +51,21 @@ struct ContextWindow {
         return isAllSaid ? stored : withoutCommands(stored).filter(isSaid)
     }
 
-    static let cutNote = "[Earlier messages of this conversation are left out; they no longer fit.]"
+    static let cutNote = "[Earlier messages of this conversation are left out.]"
 
     // MARK: Steps
+
+    private func newestTurns(of messages: [Message]) -> [Message] {
+        guard let mostTurns else { return messages }
+        var turns = 0
+        for place in messages.indices.reversed() where messages[place].isFromUser {
+            // What was said in a row has one answer.
+            if place > 0 && messages[place - 1].isFromUser { continue }
+            turns += 1
+            if turns == mostTurns { return Array(messages[place...]) }
+        }
+        return messages
+    }
 
     /// A slash command and its answer are between the person and the house.
     private static func withoutCommands(_ messages: [Message]) -> [Message] {

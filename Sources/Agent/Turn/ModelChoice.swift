@@ -8,14 +8,21 @@ struct ModelChoice {
     let fallbacks: [ModelReference]
     let facts: ModelFacts
     let thinking: ThinkingLevel
+    let source: Source
 
-    /// The message's wish comes before the session's, and that before the config's.
+    /// Who chose the model.
+    enum Source {
+        case agent, place, session
+    }
+
+    /// The session's choice comes before the place's, and that before the agent's; of the thinking level the message's wish
+    /// comes first.
     init(
         profile: AgentProfile, entry: SessionEntry, options: TurnOptions, hasImages: Bool,
         directory: ModelDirectory
     ) {
         let configured = profile.model ?? directory.defaultModel() ?? ModelDirectory.modelOfLastResort
-        var model = entry.modelOverride ?? configured
+        var model = entry.modelOverride ?? options.model ?? configured
         if hasImages, let sighted = profile.imageModel, !directory.facts(model).acceptsImages {
             model = sighted
         }
@@ -25,6 +32,7 @@ struct ModelChoice {
         where other != model && !fallbacks.contains(other) {
             fallbacks.append(other)
         }
+        source = entry.modelOverride != nil ? .session : options.model != nil ? .place : .agent
         facts = directory.facts(model)
         thinking =
             options.thinking ?? entry.thinkingLevel.flatMap { ThinkingLevel(rawValue: $0) } ?? profile

@@ -53,7 +53,19 @@ struct RoomSettings {
         for (name, entry) in defaults.models {
             if let alias = entry.alias, let model = ModelReference(name) { settings.aliases[alias] = model }
         }
+        settings.channelModels = channelModels
         return settings
+    }
+
+    private var channelModels: ChannelModels {
+        var models = ChannelModels()
+        for (channel, chats) in config.channels["modelByChannel"]?.objectValue ?? [:] {
+            for (chat, name) in chats.objectValue ?? [:] {
+                models.models[ChannelID(channel), default: [:]][chat.lowercased()] =
+                    name.stringValue.flatMap { reference($0) }
+            }
+        }
+        return models
     }
 
     private var forwarding: ApprovalForwarding {

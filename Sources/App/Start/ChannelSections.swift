@@ -114,12 +114,15 @@ struct ChannelSections {
             guard path.steps.count == 2, path.steps[0] == .key("channels"), case .key(let id) = path.steps[1]
             else { return [path] }
             if id == "defaults" { return Self.unread(in: sections[id], Self.sharedKeys, at: path) }
+            if id == "modelByChannel" { return Self.unread(in: sections[id], Self.builtIn, at: path) }
             guard let factory = ChannelCatalog.factory(ChannelID(id)) else { return [path] }
             return Self.unread(in: sections[id], factory.keys, at: path)
         }
     }
 
     private static let sharedKeys = ChannelKeys(ChannelRules.sharedKeys)
+    private static let builtIn = ChannelKeys(
+        ChannelCatalog.all.map(\.id.rawValue).joined(separator: " "))
 
     private static func unread(in section: JSON?, _ keys: ChannelKeys, at path: ConfigPath) -> [ConfigPath] {
         keys.withoutEffect(in: section ?? [:]).map { ConfigPath(path.steps + $0.map { .key($0) }) }

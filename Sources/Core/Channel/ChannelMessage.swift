@@ -130,6 +130,8 @@ package struct ChatPlace: Sendable, Hashable {
     package var space: String?
     /// The platform's id of that.
     package var spaceID: String?
+    /// The platform's id of the chat that this one is a thread of, where it has an id of its own.
+    package var parent: String?
     /// What people have written above it.
     package var topic: String?
     /// What the config says of it.

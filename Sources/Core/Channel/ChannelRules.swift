@@ -9,6 +9,10 @@ package struct ChannelRules: Sendable, Hashable {
     package var groupAllowFrom: [String] = []
     /// Messages of a group that were not for us and are shown with the next one that is.
     package var historyLimit: Int
+    /// `dmHistoryLimit`: how many of the newest questions of a direct chat the model is shown; 0 for all that fit.
+    package var directHistoryLimit = 0
+    /// `dms.*.historyLimit`: the same for one person, by id.
+    package var directHistoryLimits: [String: Int] = [:]
     package var replyMode: ReplyMode
     package var chunkMode = ChunkMode.length
     /// Nil: the platform's.
@@ -93,7 +97,7 @@ package enum GroupPolicy: String, Sendable {
 extension ChannelRules {
     /// The keys of a section that every platform reads.
     package static let keys = """
-        enabled name accounts defaultAccount historyLimit replyToMode mediaMaxMb streaming.mode streaming.chunkMode
+        enabled name accounts defaultAccount historyLimit dmHistoryLimit dms.*.historyLimit replyToMode mediaMaxMb streaming.mode streaming.chunkMode
         streaming.preview.chunk streaming.block.enabled streaming.block.coalesce streaming.progress.label
         streaming.progress.labels streaming.progress.maxLines streaming.progress.maxLineChars
         streaming.progress.toolProgress blockStreaming blockStreamingCoalesce
@@ -111,6 +115,10 @@ extension ChannelRules {
         historyLimit =
             section["historyLimit"]?.intValue ?? messages["groupChat"]?["historyLimit"]?.intValue
             ?? defaults.historyLimit
+        directHistoryLimit = section["dmHistoryLimit"]?.intValue ?? 0
+        for (person, rule) in section["dms"]?.objectValue ?? [:] {
+            directHistoryLimits[person] = rule["historyLimit"]?.intValue
+        }
         replyMode = section["replyToMode"].flatMap(Self.word) ?? defaults.replyMode
         mostFileBytes = Int((section["mediaMaxMb"]?.doubleValue ?? defaults.mostFileMegabytes) * 1_048_576)
         streaming = Self.streaming(section) ?? defaults.streaming
@@ -143,6 +151,12 @@ extension ChannelRules {
         botLoops = BotLoopRule(section["botLoopProtection"], shared["botLoopProtection"])
         hasNativeCommands = section["commands"]?["native"]?.boolValue ?? commands["native"]?.boolValue ?? true
         approvals = ApprovalRules(section["execApprovals"] ?? [:])
+    }
+
+    /// How many of the newest questions the model is shown when this person writes directly; nil for all that fit.
+    package func directHistory(of person: Sender) -> Int? {
+        let limit = directHistoryLimits[person.id] ?? directHistoryLimit
+        return limit > 0 ? limit : nil
     }
 
     private static func word<Word: RawRepresentable<String>>(_ json: JSON) -> Word? {

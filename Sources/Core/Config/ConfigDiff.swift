@@ -39,7 +39,11 @@ extension Config {
         guard case .key(let section) = path.steps.first else { return .restart }
         if section == "channels" {
             guard path.steps.count > 1, case .key(let channel) = path.steps[1] else { return .restart }
-            return ["defaults", "modelByChannel"].contains(channel) ? .restart : .hot(.channel(channel))
+            switch channel {
+            case "defaults": return .restart
+            case "modelByChannel": return .none
+            default: return .hot(.channel(channel))
+            }
         }
         return spec.shape.traits(at: path).reload ?? reloadRuleOfOtherSections
     }

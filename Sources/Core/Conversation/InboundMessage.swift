@@ -87,6 +87,10 @@ package struct TurnOptions: Sendable, Hashable {
     package var delivers: Bool
     /// What becomes of it while its session is at work. Nil: what the session and the config say.
     package var queueMode: QueueMode?
+    /// Asked unless the session has a model of its own. Nil: the agent's.
+    package var model: ModelReference?
+    /// How many of the newest questions the model is shown, with what followed each. Nil: all that fit.
+    package var historyTurns: Int?
 
     package init(
         thinking: ThinkingLevel? = nil, timeout: Duration? = nil, extraSystemPrompt: String? = nil,

@@ -90,6 +90,8 @@ extension TurnOptions {
         object["extraSystemPrompt"] = extraSystemPrompt.map { .string($0) }
         if delivers { object["delivers"] = true }
         object["queueMode"] = queueMode.map { .string($0.rawValue) }
+        object["model"] = model.map { .string($0.description) }
+        object["historyTurns"] = historyTurns.map { .integer(Int64($0)) }
         return object.isEmpty ? nil : .object(object)
     }
 
@@ -100,6 +102,8 @@ extension TurnOptions {
             extraSystemPrompt: json["extraSystemPrompt"]?.stringValue,
             delivers: json["delivers"]?.boolValue ?? false,
             queueMode: json["queueMode"]?.stringValue.flatMap { QueueMode(rawValue: $0) })
+        model = json["model"]?.stringValue.flatMap { ModelReference($0) }
+        historyTurns = json["historyTurns"]?.intValue
     }
 }
 

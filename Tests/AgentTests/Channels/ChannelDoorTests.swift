@@ -225,6 +225,72 @@ struct ChannelDoorTests {
             try await eventually("the owner gets an answer") {
                 test.channel.texts.contains { $0.contains("Identity") }
             }
+            test.house.switchboard.settings.owners = ["test:carol", "other:dave"]
+            try await test.writes("/whoami", by: "dave", id: "m3", group: room())
+            try await eventually("an owner elsewhere is not obeyed") { test.house.models.requests.count == 2 }
+            try await test.writes("/whoami", by: "carol", id: "m4", group: room())
+            try await eventually("an owner here is") {
+                test.channel.texts.count { $0.contains("Identity") } == 2
+            }
+        }
+    }
+
+    @Test func `a person's questions are shown as far back as the config says`() async throws {
+        let rules = ChannelTestHouse.rules {
+            $0.directHistoryLimit = 2
+            $0.directHistoryLimits = ["bob": 0]
+            $0.directPolicy = .open
+            $0.allowFrom = ["*"]
+        }
+        try await ChannelTestHouse.run(rules: rules) { test in
+            test.house.switchboard.settings.directScope = .perPeer
+            for who in ["ann", "bob"] {
+                for n in 1...3 {
+                    let answered = test.channel.texts.count
+                    try await test.writes("question \(n)", by: who, id: MessageID("\(who)\(n)"))
+                    try await eventually("it is answered") { test.channel.texts.count == answered + 1 }
+                }
+            }
+            let shown = test.house.models.requests.map { request in
+                request.messages.count { $0.isFromUser }
+            }
+            #expect(shown == [1, 2, 2, 1, 2, 3])
+        }
+    }
+
+    @Test func `a chat has the model that the config names for it, until somebody chooses another`()
+        async throws
+    {
+        try await ChannelTestHouse.run { test in
+            let (place, other) = (
+                ModelReference(provider: "fake", model: "place"),
+                ModelReference(provider: "fake", model: "other")
+            )
+            test.house.switchboard.settings.channelModels.models["test"] = ["room": place]
+            @MainActor func asked() -> [ModelReference] { test.house.models.requests.map(\.model) }
+            try await test.writes("hi", id: "m1", group: room())
+            try await eventually("it is asked") { asked() == [place] }
+            try await test.writes("/status", id: "m2", group: room())
+            try await eventually("it is named") {
+                test.channel.texts.contains { $0.contains("fake/place (configured for this chat)") }
+            }
+            try await test.writes("/model \(other)", id: "m3", group: room())
+            try await test.writes("hi", id: "m4", group: room())
+            try await eventually("the other is asked") { asked() == [place, other] }
+            try await test.writes("hi", id: "m5")
+            try await eventually("elsewhere it is the agent's") { asked().count == 3 }
+            #expect(asked().last != place)
+        }
+    }
+
+    @Test func `the status names the queue mode that counts, and whoami the person`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("/queue interrupt", id: "m1", group: room())
+            try await test.writes("/status", id: "m2", group: room())
+            try await test.writes("/whoami", id: "m3", group: room())
+            try await eventually("all are answered") { test.channel.texts.count == 3 }
+            #expect(test.channel.texts[1].contains("Queue: interrupt"))
+            #expect(test.channel.texts[2].contains("User id: ann"))
         }
     }
 

@@ -15,13 +15,15 @@ struct AgentRoutesTests {
     /// A message in channel 7 of server 1, by Ann, who has the role `staff`.
     private func place(
         account: String = "default", kind: ChatKind = .channel, chat: String = "7", thread: String? = nil,
-        space: String? = "1"
+        space: String? = "1", parent: String? = nil
     ) -> SessionPlace {
         var ann = Sender(id: "ann")
         ann.roles = ["staff"]
+        var around = ChatPlace()
+        (around.spaceID, around.parent) = (space, parent)
         return SessionPlace(
             kind: kind, address: Address(channel: "discord", account: account, chat: chat, thread: thread),
-            sender: ann, space: space)
+            sender: ann, in: around)
     }
 
     @Test func `the narrowest binding wins, whatever the order`() {
@@ -72,6 +74,16 @@ struct AgentRoutesTests {
         let topic = AgentRoutes([route("a") { $0.peer = .init(isDirect: false, id: "7:topic:3") }])
         #expect(topic.agent(for: place(thread: "3")) == "a")
         #expect(topic.agent(for: place(thread: "4")) == nil)
+    }
+
+    @Test func `a thread with an id of its own has its channel's agent, unless it is bound itself`() {
+        let channel = route("channel") { $0.peer = .init(isDirect: false, id: "7") }
+        let server = route("server") { $0.space = "1" }
+        let thread = place(chat: "70", parent: "7")
+        #expect(AgentRoutes([server, channel]).agent(for: thread) == "channel")
+        #expect(AgentRoutes([server, channel]).agent(for: place(chat: "70", parent: "8")) == "server")
+        let own = route("own") { $0.peer = .init(isDirect: false, id: "70") }
+        #expect(AgentRoutes([channel, own]).agent(for: thread) == "own")
     }
 
     @Test func `a binding to an agent that is not there leaves the default agent`() {

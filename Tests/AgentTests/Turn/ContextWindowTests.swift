@@ -57,6 +57,26 @@ struct ContextWindowTests {
     }
 
     @Test
+    func `only the newest questions are shown where a limit says so`() {
+        let stored: [Message] = [
+            .user("one"), .assistant("1"), .user("two"), .assistant("2"), .user("three"), .user("and four"),
+        ]
+        var window = ContextWindow(
+            acceptsImages: true, isCut: false,
+            summary: CompactionMessage(
+                summary: "long ago", firstKept: 1, tokensBefore: 9, timestamp: .now))
+        func shown(_ most: Int?) -> [String] {
+            window.mostTurns = most
+            return window.messages(from: stored).map(\.line)
+        }
+
+        #expect(shown(1) == ["user: \(ContextWindow.cutNote)three", "user: and four"])
+        #expect(shown(2).dropFirst() == ["assistant: 2", "user: three", "user: and four"])
+        #expect(shown(3).first?.contains("long ago") == true && shown(3).count == 7)
+        #expect(shown(3) == shown(nil))
+    }
+
+    @Test
     func `images stay in the last turns only`() {
         let messages = window.messages(from: (0..<5).flatMap { [.image("\($0)"), .assistant("seen")] })
 

@@ -31,7 +31,7 @@ struct ConfigDiffTests {
             ("channels.telegram", .hot(.channel("telegram"))), ("plugins.entries.x.enabled", .restart),
             ("discovery.mdns", .restart),
             ("canvasHost.enabled", .restart), ("meta.lastTouchedAt", .none), ("env.A", .restart),
-            ("channels.defaults.groupPolicy", .restart),
+            ("channels.defaults.groupPolicy", .restart), ("channels.modelByChannel.discord.7", .none),
         ] as [(String, ReloadRule)])
     func `each section has its reload rule`(path: String, rule: ReloadRule) throws {
         #expect(Config.reloadRule(for: try #require(ConfigPath(path))) == rule)

@@ -77,6 +77,7 @@ struct IncomingMapping: Sendable {
             title: Self.title(whereabouts), space: whereabouts.guild?.name,
             rule: rule(at: whereabouts) ?? PlaceRule())
         place.spaceID = whereabouts.guild?.id.description
+        place.parent = whereabouts.parent?.id.description
         place.topic = whereabouts.place.topic ?? whereabouts.parent?.topic
         return place
     }
