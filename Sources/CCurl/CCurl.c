@@ -9,6 +9,7 @@ static struct {
     void (*easy_cleanup)(CURL *);
     CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
     CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+    CURLcode (*easy_perform)(CURL *);
     CURLcode (*easy_pause)(CURL *, int);
     CURLcode (*easy_recv)(CURL *, void *, size_t, size_t *);
     CURLcode (*easy_send)(CURL *, const void *, size_t, size_t *);
@@ -45,9 +46,9 @@ static int load(void) {
     void *library = open_library();
     if (!library) return -1;
 #endif
-    FIND(global_init); FIND(easy_init); FIND(easy_cleanup); FIND(easy_setopt); FIND(easy_getinfo); FIND(easy_pause);
-    FIND(easy_recv); FIND(easy_send); FIND(easy_strerror); FIND(slist_append); FIND(slist_free_all); FIND(multi_init); FIND(multi_cleanup);
-    FIND(multi_setopt); FIND(multi_add_handle); FIND(multi_remove_handle); FIND(multi_socket_action);
+    FIND(global_init); FIND(easy_init); FIND(easy_cleanup); FIND(easy_setopt); FIND(easy_getinfo); FIND(easy_perform);
+    FIND(easy_pause); FIND(easy_recv); FIND(easy_send); FIND(easy_strerror); FIND(slist_append); FIND(slist_free_all);
+    FIND(multi_init); FIND(multi_cleanup); FIND(multi_setopt); FIND(multi_add_handle); FIND(multi_remove_handle); FIND(multi_socket_action);
     FIND(multi_info_read);
     if (api.global_init(CURL_GLOBAL_DEFAULT)) return -1;
     is_loaded = 1;
@@ -115,6 +116,7 @@ curl_socket_t ccurl_easy_socket(CURL *easy) {
     api.easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &value);
     return value;
 }
+int ccurl_easy_perform(CURL *easy) { return api.easy_perform(easy); }
 int ccurl_easy_pause(CURL *easy, int mask) { return api.easy_pause(easy, mask); }
 int ccurl_easy_recv(CURL *easy, void *bytes, size_t count, size_t *received) {
     return api.easy_recv(easy, bytes, count, received);

@@ -16,7 +16,8 @@ import pytest
 from fakes import FakeOpenAIChat
 from fakes.chat_platform import ChatPlatform
 from fakes.discord import FakeDiscord
-from fakes.telegram import FakeTelegram
+from fakes.discord.uploads import Upload
+from fakes.telegram import Attachment, FakeTelegram
 from harness.client import connect
 from harness.config import ModelConfig, gateway_config
 from harness.gateway import Gateway
@@ -93,6 +94,10 @@ class Platform:
         raise NotImplementedError
 
     def says(self, person: Any, place: Place, text: str) -> Any:
+        raise NotImplementedError
+
+    def sends_picture(self, person: Any, place: Place, name: str, mime: str, data: bytes, text: str) -> Any:
+        """A file that its sender takes for a picture, with a text."""
         raise NotImplementedError
 
     def answers(self, place: Place) -> list[str]:
@@ -189,6 +194,9 @@ class DiscordPlatform(Platform):
     def says(self, person: Any, place: Place, text: str) -> Any:
         return person.writes(place.outer, text)
 
+    def sends_picture(self, person: Any, place: Place, name: str, mime: str, data: bytes, text: str) -> Any:
+        return person.writes(place.outer, text, attachments=[Upload(name, data)])
+
     def answers(self, place: Place) -> list[str]:
         return [message.content for message in self.fake.messages(place.outer)]
 
@@ -243,6 +251,9 @@ class TelegramPlatform(Platform):
 
     def says(self, person: Any, place: Place, text: str) -> Any:
         return person.writes(place.outer, text, topic=place.inner)
+
+    def sends_picture(self, person: Any, place: Place, name: str, mime: str, data: bytes, text: str) -> Any:
+        return person.sends(place.outer, Attachment("document", data, name, mime), text)
 
     def answers(self, place: Place) -> list[str]:
         topic = place.inner.id if place.inner else None

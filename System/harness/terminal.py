@@ -22,6 +22,8 @@ class Terminal:
         self._code: int | None = None
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
+            # The background of a shell without job control starts programs that Ctrl-C does not reach.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(cwd)
             os.execve(argv[0], argv, env)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat
+from fakes import FakeOpenAIChat, FakeProxy
 from harness import Gateway, connect, eventually, gateway_config
 from harness.config import TOKEN
 from harness.gateway import Finished, run_openclaw
@@ -135,8 +135,15 @@ def test_secrets_of_this_machine_are_not_sent_to_any_other_address(gateway: Gate
         (["gateway", "usage-cost", "--days", "-1"], "Invalid --days `-1`"),
         (["health", "--timeout", "soon"], "Invalid --timeout `soon`"),
         (["--profile", "../elsewhere", "config", "file"], "Invalid profile `../elsewhere`"),
-        (["--profile", "", "config", "file"], "Invalid profile"),
+        (["--profile", "", "config", "file"], "`--profile` needs a value"),
         (["--dev", "--profile", "work", "config", "file"], "Leave out `--dev` or `--profile`"),
+        (["gateway", "--token=", "--verbose"], "`--token` needs a value"),
+        (["gateway", "--token", "--verbose"], "`--verbose` is an option"),
+        (["status", "--json=yes"], "`--json` takes no value"),
+        (["--json", "status"], "`--json` stands before the command"),
+        (["--update"], "install the new version"),
+        (["gateway", "--tailscale", "serve"], "Run `tailscale serve PORT`"),
+        (["gateway", "--reset"], "nothing is deleted here"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(gateway: Gateway, args: list[str], said: str) -> None:
@@ -311,6 +318,37 @@ def test_config_set_refuses_what_is_wrong_and_changes_nothing(
     assert (tmp_path / "state/openclaw.json").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("content", "said"), [(b'{"a": 1,,}', "1:9"), ('{} // på svenska'.encode("latin-1"), "UTF-8")]
+)
+def test_a_file_that_cannot_be_read_is_neither_shown_nor_written(
+    config: Any, tmp_path: Path, content: bytes, said: str
+) -> None:
+    (tmp_path / "state/openclaw.json").write_bytes(content)
+    for words in (["get"], ["get", "gateway.port"], ["set", "gateway.port", "3001"], ["unset", "gateway.port"]):
+        done = failed(config(*words))
+        assert said in done.err and done.out == "", done.text
+    assert (tmp_path / "state/openclaw.json").read_bytes() == content
+
+
+def test_config_get_shows_what_an_included_file_says(config: Any, tmp_path: Path) -> None:
+    (tmp_path / "state/part.json5").write_text("{gateway: {port: 19009}}")
+    (tmp_path / "state/openclaw.json").write_text('{"$include": "./part.json5"}')
+    assert succeeded(config("get", "gateway.port")).out == "19009\n"
+
+
+def test_config_set_makes_a_list_where_the_path_wants_one_and_takes_negative_numbers(config: Any) -> None:
+    succeeded(config("set", "agents.list[0].id", "main"))
+    assert json.loads(succeeded(config("get", "agents.list", "--json")).out) == [{"id": "main"}]
+    assert "-1" in failed(config("set", "gateway.port", "-1")).err
+
+
+@pytest.mark.parametrize("words", [["set", "", "{}"], ["unset", ""]])
+def test_an_empty_path_is_not_the_whole_file(config: Any, words: list[str]) -> None:
+    assert "path is empty" in failed(config(*words)).err
+    assert succeeded(config("get", "gateway.port")).out == "19003\n"
+
+
 def test_config_validate_names_the_place(config: Any, tmp_path: Path) -> None:
     succeeded(config("validate"))
     file = tmp_path / "state/openclaw.json"
@@ -385,6 +423,27 @@ def test_a_command_speaks_to_the_remote_gateway_that_the_config_names(gateway: G
     assert f"127.0.0.1:{gateway.port}" in succeeded(alone(tmp_path, "status")).out
     (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote"}}))
     assert "`gateway.remote.url` is not a gateway address" in alone(tmp_path, "status").text
+
+
+def test_a_command_speaks_to_a_gateway_behind_tls(gateway: Gateway, tmp_path: Path) -> None:
+    """As from a computer at home to the page of a deployment: a name, port 443 and a certificate."""
+    name = "my-openclaw.fly.dev"
+    with FakeProxy({name: gateway.port}, tmp_path) as proxy:
+        trusted = {"HTTPS_PROXY": proxy.url, "SSL_CERT_FILE": str(proxy.certificate)}
+        there = ("--url", f"wss://{name}", "--token", TOKEN)
+        done = succeeded(alone(tmp_path, "gateway", "probe", *there, **trusted))
+        assert f"wss://{name}:443" in done.out
+        answered = alone(tmp_path, "agent", "-m", "Say it [[add:over and out]]", *there, **trusted)
+        assert "over and out" in succeeded(answered).out
+        state = tmp_path / "state"
+        remote = {"mode": "remote", "remote": {"url": f"https://{name}/", "token": TOKEN}}
+        (state / "openclaw.json").write_text(json.dumps({"gateway": remote}))
+        succeeded(alone(tmp_path, "health", **trusted))
+
+        stranger = failed(alone(tmp_path, "health", HTTPS_PROXY=proxy.url))
+        assert "certificate" in stranger.err.lower()
+        wrong = failed(alone(tmp_path, "health", *there[:3], "another-token-of-length", **trusted))
+        assert "Pass the token" in wrong.err
 
 
 def test_commands_find_a_gateway_whose_port_only_its_command_line_names(gateway: Gateway) -> None:

@@ -63,6 +63,44 @@ def test_everything_comes_along(start: Any, tmp_path: Path, original: Path) -> N
     assert set(recorded) <= rows
 
 
+def test_workspaces_come_along_wherever_they_are(tmp_path: Path, original: Path) -> None:
+    """One within the state directory under a name of its own, one beside it, one of a machine that is not this one."""
+    (tmp_path / "clawd").mkdir()
+    (tmp_path / "clawd/MEMORY.md").write_text("The boat is blue.\n")
+    (original / "ws").mkdir()
+    (original / "ws/MEMORY.md").write_text("The boat is green.\n")
+    (original / "skills/one").mkdir(parents=True)
+    agents = [{"id": "near", "workspace": str(original / "ws")}, {"id": "moved", "workspace": "/gone/.openclaw/ws"}]
+    more = [{"id": "lost", "workspace": "/gone/elsewhere"}, {"id": "wide", "workspace": str(tmp_path)}]
+    config = {"agents": {"defaults": {"workspace": "~/clawd"}, "list": agents + more}}
+    (original / "openclaw.json").write_text(json.dumps(config))
+
+    done = migrate(tmp_path, original)
+
+    state = tmp_path / "state"
+    assert done.code == 0 and "`skills`" in done.out, done.text
+    assert "/gone/elsewhere" in done.out and "holds more than a workspace" in done.out
+    assert (state / "workspace/MEMORY.md").read_text() == "The boat is blue.\n"
+    assert (state / "ws/MEMORY.md").read_text() == "The boat is green.\n"
+    ours = json.loads((state / "openclaw.json").read_text())["agents"]
+    places = [ours["defaults"]["workspace"], *(agent["workspace"] for agent in ours["list"])]
+    assert places == [str(state / "workspace"), *[str(state / "ws")] * 2, "/gone/elsewhere", str(tmp_path)]
+
+
+def test_files_that_the_config_includes_come_along(start: Any, tmp_path: Path, original: Path) -> None:
+    (original / "parts").mkdir()
+    (original / "parts/agents.json5").write_text("{ defaults: { workspace: '~/clawd' } } // mine\n")
+    (tmp_path / "clawd").mkdir()
+    (original / "openclaw.json").write_text('{gateway: {mode: "local"}, agents: {$include: "./parts/agents.json5"}}')
+
+    done = migrate(tmp_path, original)
+
+    assert done.code == 0 and "Set `agents.defaults.workspace`" in done.out, done.text
+    assert "// mine" in (tmp_path / "state/parts/agents.json5").read_text()
+    checked = run_openclaw("config", "validate", home=tmp_path, state=tmp_path / "state")
+    assert checked.code == 0, checked.text
+
+
 def test_a_second_time_doubles_nothing_and_keeps_what_is_here(tmp_path: Path, original: Path) -> None:
     assert migrate(tmp_path, original).code == 0
     mine = tmp_path / "state/workspace/SOUL.md"

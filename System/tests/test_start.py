@@ -202,6 +202,30 @@ def test_it_refuses_the_network_without_a_secret_and_names_three_ways_to_set_one
     assert not listens("127.0.0.1", gateway.port)
 
 
+def test_on_fly_it_says_when_the_proxy_cannot_reach_it(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state), env={"FLY_APP_NAME": "my-app"})
+    gateway.wait_for_line(r"Fly's proxy cannot reach 127\.0\.0\.1 .*--bind lan")
+
+
+@pytest.mark.parametrize("token", ["1", "\x1b[A\x1b[B-0123456789-0123456789"])
+def test_a_token_that_can_be_guessed_or_cannot_be_typed_is_named(start: Any, state: Path, token: str) -> None:
+    gateway = start(gateway_config(state, token=token, more={"gateway": {"bind": "lan"}}))
+    gateway.wait_for_line(r"The gateway's token has .*openssl rand -hex 32")
+    assert "BAD  The gateway's token has" in gateway.command("doctor").out
+
+
+def test_doctor_writes_the_token_that_is_missing(state: Path, openclaw: Path) -> None:
+    state.mkdir(exist_ok=True)
+    (state / "openclaw.json").write_text('{gateway: {mode: "local"}} // mine\n')
+    done = run_openclaw("doctor", "--generate-gateway-token", home=state, state=state)
+    assert "Wrote `gateway.auth.token`" in done.err
+    text = (state / "openclaw.json").read_text()
+    token = re.search(r"token: \"([\w-]{20,})\"", text)
+    assert token and "// mine" in text and token.group(1) not in done.text
+    again = run_openclaw("doctor", "--generate-gateway-token", home=state, state=state)
+    assert "it stays" in again.err and (state / "openclaw.json").read_text() == text
+
+
 def test_a_second_start_is_refused_within_six_seconds(start: Any, state: Path) -> None:
     first = start(gateway_config(state))
     begun = time.monotonic()

@@ -71,7 +71,10 @@ struct AccessPolicy {
 
     private func refusal(of place: ChatPlace, _ sender: Sender) -> String? {
         let rule = place.rule
-        guard rule.isEnabled else { return "the config turns this place off" }
+        guard rule.isEnabled else {
+            return rule.isListed
+                ? "the config turns this place off" : "the place is not among those that the config lists"
+        }
         switch rule.policy ?? rules.groupPolicy {
         case .disabled: return "groups are off (`groupPolicy` is \"disabled\")"
         case .allowlist where !rule.isListed:
@@ -96,7 +99,8 @@ struct AccessPolicy {
     /// In a place where anybody may write, only those whom the config or pairing names may give orders.
     private func isAuthorized(_ sender: Sender, in place: ChatPlace) -> Bool {
         let named = rules.allowFrom + rules.groupAllowFrom + (place.rule.users ?? []) + owners
-        return paired.contains(sender.id) || SenderMatch.contains(sender, named.filter { $0 != "*" })
+        return paired.contains(sender.id) || !Set(place.rule.roles).isDisjoint(with: sender.roles)
+            || SenderMatch.contains(sender, named.filter { $0 != "*" })
     }
 
     private func needsMention(

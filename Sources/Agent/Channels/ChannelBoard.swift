@@ -28,6 +28,8 @@ package final class ChannelBoard {
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
     /// Told when an account can be sent to.
     package var becameReady: (ChannelKey) -> Void = { _ in }
+    /// The rules of an account that is off or logged out: what it owes people waits for it in the outbox.
+    package var rulesOfAbsent: (ChannelKey) -> ChannelRules? = { _ in nil }
     /// The commands that people may choose from in the platforms' menus.
     package var commands: () -> [ChannelCommand] = { [] }
 
@@ -134,6 +136,9 @@ package final class ChannelBoard {
 
     /// The account's rules, while the config has it.
     package func rules(_ key: ChannelKey) -> ChannelRules? { seats[key]?.account.rules }
+
+    /// The rules by which an answer is written; nil for what is no chat platform.
+    func answerRules(_ key: ChannelKey) -> ChannelRules? { rules(key) ?? rulesOfAbsent(key) }
 
     /// What a message there may hold; the tightest of all platforms while the account does not run.
     func limits(_ key: ChannelKey) -> MessageLimits {

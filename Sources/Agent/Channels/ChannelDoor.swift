@@ -127,7 +127,7 @@ package final class ChannelDoor {
             turnAway(message, "two bots answer each other (`botLoopProtection`)")
         case .pair:
             try await invite(message, rules)
-        case .admit(let standing) where message.isCommand && isCommand && !standing.isAuthorized:
+        case .admit(let standing) where !standing.isAuthorized && switchboard.isSlashCommand(message.text):
             try await denyCommand(message)
         case .admit(let standing):
             try await admit(message, standing, session, rules, isCommand: isCommand)
@@ -197,13 +197,10 @@ package final class ChannelDoor {
             run: RunID("pairing-\(code)-owner"))
     }
 
-    /// A command out of the platform's menu is for no model to answer.
+    /// A command is for no model to answer; who has chosen it from the platform's menu waits for a word.
     private func denyCommand(_ message: ChannelMessage) async throws {
-        turnedAway.insert(message.recentID)
-        board.change(message.address.key) {
-            $0.turnAway(
-                message, because: "neither the config nor pairing names the sender, who used a command")
-        }
+        turnAway(message, "neither the config nor pairing names the sender, who used a command")
+        guard message.isCommand else { return }
         try await replies.post(
             "⚠️ Only people whom the config or pairing names may use commands here: in `allowFrom`, or in `users` of the "
                 + "place.", to: message, run: RunID("denied-\(message.recentID)"))

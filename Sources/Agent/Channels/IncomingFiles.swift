@@ -24,7 +24,6 @@ package struct IncomingFiles {
 
     /// Larger images are only named: vendors take 5 MB of base64 at most.
     private static let mostImageBytes = 3_700_000
-    private static let imageTypes: Set<String> = ["image/png", "image/jpeg", "image/gif", "image/webp"]
 
     /// `base64` encodes images for the model.
     package init(base64: @escaping ([UInt8]) -> String) { self.init(base64: base64, kept: KeptFiles()) }
@@ -65,8 +64,10 @@ package struct IncomingFiles {
         let path = "\(folder)/\(Self.fileName(file))"
         do throws(IncomingFile.FetchError) {
             try await file.save(path, most)
-            fetched.lines.append("[\(name): \(path)]")
-            if let image = image(file, at: path) {
+            let image = image(file, at: path)
+            let isUnseen = image == nil && file.mimeType?.hasPrefix("image/") == true
+            fetched.lines.append("[\(name): \(path)\(isUnseen ? ", not shown to you" : "")]")
+            if let image {
                 fetched.images.append(image)
                 if let sticker = file.sticker { fetched.stickers.append((sticker, image)) }
             }
@@ -81,6 +82,9 @@ package struct IncomingFiles {
         }
     }
 
+    /// Of 255 that a file system takes.
+    private static let mostNameBytes = 160
+
     private static func describe(_ file: IncomingFile) -> String {
         let kind = file.isVoice ? "voice message" : "file"
         let words = [file.name, file.mimeType, file.caption].compactMap(\.self).joined(separator: ", ")
@@ -89,21 +93,20 @@ package struct IncomingFiles {
 
     /// A name that no path can be smuggled in with, and that no earlier file has.
     static func fileName(_ file: IncomingFile) -> String {
-        let kept = (file.name ?? "file").unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-            return isPlain || "-_.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
-        }
-        let name = String(String(kept).suffix(80).drop { $0 == "." })
+        let kept = (file.name ?? "file").map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" }
+        var name = kept.drop { $0 == "." }
+        while name.reduce(0, { $0 + $1.utf8.count }) > mostNameBytes { name.removeFirst() }
         return
-            "\(Timestamp.now.milliseconds)-\(UInt32.random(in: .min ... .max))-\(name.isEmpty ? "file" : name)"
+            "\(Timestamp.now.milliseconds)-\(UInt32.random(in: .min ... .max))-\(name.isEmpty ? "file" : String(name))"
     }
 
     private func image(_ file: IncomingFile, at path: String) -> ImageContent? {
-        guard let type = file.mimeType?.prefix(while: { $0 != ";" }).lowercased(),
-            Self.imageTypes.contains(type),
-            let bytes = Self.bytes(of: path, most: Self.mostImageBytes)
+        let mayBeImage =
+            file.mimeType.map { $0.hasPrefix("image/") || $0 == "application/octet-stream" } ?? true
+        guard mayBeImage, let bytes = Self.bytes(of: path, most: Self.mostImageBytes),
+            let type = ImageType(bytes)
         else { return nil }
-        return ImageContent(mimeType: type, base64: base64(bytes))
+        return ImageContent(mimeType: type.rawValue, base64: base64(bytes))
     }
 
     private static func bytes(of path: String, most: Int) -> [UInt8]? {

@@ -147,6 +147,17 @@ enum ModelCommands {
         return "Model set to \(model) for this session."
     }
 
+    /// The model that a command's only word names, where it can be nothing else: an alias, or one that is listed.
+    @MainActor
+    static func named(by call: CommandCall) -> ModelReference? {
+        let word = call.arguments
+        guard !word.isEmpty, !word.contains(where: \.isWhitespace), let model = reference(word, call),
+            call.settings.aliases[word.lowercased()] != nil || call.directory.models().contains(model)
+                || call.settings.allowedModels.contains(model)
+        else { return nil }
+        return refusal(of: model, call) == nil ? model : nil
+    }
+
     /// An alias, `provider/model`, or the id of a model that is listed.
     @MainActor
     private static func reference(_ word: String, _ call: CommandCall) -> ModelReference? {

@@ -5,7 +5,7 @@ import Store
 enum SessionCommands {
     static let all = [
         SlashCommand(
-            name: "new", arguments: "[message]", help: "Start a new session.", category: .session,
+            name: "new", arguments: "[message|model]", help: "Start a new session.", category: .session,
             startsOver: true
         ) { try await startOver($0, reply: "✅ New session started.") },
         SlashCommand(
@@ -43,6 +43,11 @@ enum SessionCommands {
     @MainActor
     private static func startOver(_ call: CommandCall, reply: String) async throws -> CommandResult {
         _ = try await call.stores.sessions.reset(call.session)
+        if let model = ModelCommands.named(by: call) {
+            _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = model }
+            await call.directory.wake(model)
+            return .reply("\(reply) It asks \(model).")
+        }
         return call.arguments.isEmpty ? .reply(reply) : .turn(call.arguments)
     }
 

@@ -1,6 +1,12 @@
 package import Core
 package import Store
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Writes to people and changes messages on the chat platforms when an agent, a program or the command line wants it.
 ///
 /// What is sent goes through the outbox: it is on disk before it goes out, in order, and once. The rest is asked of the
@@ -286,6 +292,11 @@ extension MessageDesk {
             asked: chat?.message ?? MessageID(""), handle: nil, run: run)
         var parts = plan.parts(of: text, from: 0)
         let files = order.files
+        for file in files where !file.isRemote && access(file.source, R_OK) != 0 {
+            throw .invalid(
+                "`\(file.source)` was not sent: there is no such file where the gateway runs, or it cannot be read."
+            )
+        }
         if parts.isEmpty, !files.isEmpty {
             parts = [NewOutboxPart(run: run, part: 0, address: target, content: OutgoingPart.Content())]
         }

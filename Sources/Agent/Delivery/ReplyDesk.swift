@@ -72,9 +72,9 @@ package final class ReplyDesk {
         plan(message.address, message.id, message.origin?.handle, run)
     }
 
-    /// Nil for an account that the config does not have.
+    /// Nil for what is no chat platform.
     private func plan(_ address: Address, _ asked: MessageID, _ handle: JSON?, _ run: RunID) -> ReplyPlan? {
-        board.rules(address.key).map {
+        board.answerRules(address.key).map {
             ReplyPlan(
                 rules: $0, limits: board.limits(address.key), address: address, asked: asked, handle: handle,
                 run: run)
@@ -127,7 +127,8 @@ package final class ReplyDesk {
     func acknowledge(
         _ message: ChannelMessage, standing: AccessPolicy.Standing, rules: ChannelRules, agentEmoji: String?
     ) {
-        guard
+        // What was chosen from a menu is no message that could be reacted to.
+        guard message.handle == nil,
             let emoji = rules.ackEmoji(
                 for: message, isAddressed: standing.isAddressed, agentEmoji: agentEmoji),
             let channel = board.channel(message.address.key) as? any Reacting

@@ -68,7 +68,7 @@ struct ReplyPlan {
             if let path = SendableFile.resolve(source, in: workspace) {
                 files.append(OutgoingFile(source: path, isVoice: directives.isVoice))
             } else {
-                refusals.append(SendableFile.refusal(source))
+                refusals.append(SendableFile.refusal(source, in: workspace))
             }
         }
         return (files, refusals)

@@ -13,9 +13,14 @@ enum SendableFile {
         return found
     }
 
-    /// What is said instead of a file that may not be sent or is not there.
-    static func refusal(_ source: String) -> String {
+    /// What is said instead of a file that may not be sent or is not there; of files elsewhere not even that.
+    static func refusal(_ source: String, in workspace: String?) -> String {
         let name = source.split(separator: "/").last.map(String.init) ?? source
-        return "⚠️ `\(name)` was not sent: only files in the workspace can be."
+        let isOurs =
+            !source.hasPrefix("/") && !source.hasPrefix("~") && !source.split(separator: "/").contains("..")
+        let isMissing = isOurs && workspace.map { RealPath.of("\($0)/\(source)") == nil } ?? false
+        return isMissing
+            ? "⚠️ `\(name)` was not sent: there is no such file in the workspace."
+            : "⚠️ `\(name)` was not sent: only files in the workspace can be."
     }
 }

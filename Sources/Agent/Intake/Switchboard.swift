@@ -242,6 +242,8 @@ package final class Switchboard {
     }
 
     /// Whether a text is one of our commands or a word that stops what runs.
+    func isSlashCommand(_ text: String) -> Bool { find(text) != nil }
+
     func isCommand(_ text: String) -> Bool { isStop(text) || find(text) != nil }
 
     /// What runs or waits in a session is stopped, because a message begins it anew.

@@ -19,6 +19,11 @@ extension AgentRunner {
             } catch .interrupted(_, let reason) where attempt < Self.pauses.count && !Task.isCancelled {
                 attempt += 1
                 try await pause(before: attempt, reason, turn.live)
+            } catch .rejected(let reason) where mayBeTheImages(turn) {
+                log.warning(
+                    "The model refused the request; asking again without its images.", ["reason": reason])
+                turn.hasLeftOutImages = true
+                turn.messages = ContextWindow.withoutImages(turn.messages)
             } catch .contextTooLong where halvings < Self.mostHalvings && turn.live.state.text.isEmpty {
                 halvings += 1
                 turn.contextBytes /= 2
@@ -27,6 +32,11 @@ extension AgentRunner {
                 throw stop(error, turn)
             }
         }
+    }
+
+    /// One image that a model does not take would end every turn of the conversation until it is forgotten.
+    private func mayBeTheImages(_ turn: Turn) -> Bool {
+        !turn.hasLeftOutImages && turn.live.state.text.isEmpty && turn.messages.contains(where: \.hasImages)
     }
 
     private func request(_ turn: inout Turn) async throws(ModelError) -> AssistantMessage {

@@ -153,7 +153,11 @@ struct AgentRunner {
 
     /// After tools a model may have nothing to add; as an answer to a question, nothing is a failure.
     private func visible(_ answer: AssistantMessage, _ turn: Turn) throws(TurnStop) -> AssistantMessage {
-        guard turn.rounds == 0, answer.text.trimmed.isEmpty else { return answer }
+        guard turn.rounds == 0 else { return answer }
+        let isEmpty =
+            turn.order.message.options.delivers
+            ? ReplyDirectives(answer.text).saysNothing : answer.text.trimmed.isEmpty
+        guard isEmpty else { return answer }
         throw .failed(.emptyAnswer(turn.model ?? turn.choice.model), partial: nil)
     }
 

@@ -135,6 +135,11 @@ struct ContextWindow {
             .reversed())
     }
 
+    /// What is asked when a model has refused the same with images.
+    static func withoutImages(_ messages: [Message]) -> [Message] {
+        messages.map { $0.replacingImages(with: "[image left out: the model did not take it]") }
+    }
+
     private static let blindNote = "[image left out: this model cannot see images]"
 }
 

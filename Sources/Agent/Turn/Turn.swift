@@ -60,6 +60,8 @@ struct Turn {
     var hasCompacted = false
     /// A summary could not be had; it is not asked for again.
     var hasGivenUpCompacting = false
+    /// A model has refused a request with images; they are left out since.
+    var hasLeftOutImages = false
     /// What the model has been and will be sent.
     var messages: [Message] = []
     /// Messages that the transcript lacks still.

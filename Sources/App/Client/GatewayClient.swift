@@ -7,18 +7,32 @@ import Wire
     import Darwin
 #endif
 
-/// Talks to a running gateway over its WebSocket, one request at a time, on a plain blocking socket.
+/// Talks to a running gateway over its WebSocket, one request at a time, on a blocking socket.
 ///
-/// A command lives for milliseconds, so a loop, TLS and HTTP/2 would cost more than all of its work. `wss://` is
-/// reached through a proxy of the platform's, or on the machine itself.
+/// A command lives for milliseconds, so a loop would cost more than all of its work. curl, which is loaded for `wss://`
+/// alone, brings TLS.
+@MainActor
 final class GatewayClient {
     struct Target: Sendable {
         var host: String
         var port: Int
+        /// Nil: nothing on the way is encrypted.
+        var tls: TLSRules?
         var token: String?
         var password: String?
         var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
-        var url: String { "ws://\(authority)" }
+        var url: String { "\(tls == nil ? "ws" : "wss")://\(authority)" }
+    }
+
+    /// Whose certificates are trusted, and which proxy leads out.
+    struct TLSRules: Sendable {
+        var trust: TrustedCertificates
+        var proxies: ProxyVariables
+    }
+
+    private enum Line {
+        case plain(CInt)
+        case encrypted(BlockingConnection)
     }
 
     enum Failure: Error {
@@ -32,7 +46,7 @@ final class GatewayClient {
     /// The largest frame taken from a gateway: its own limit for one frame.
     private static let maxFrameBytes = 64 << 20
 
-    private let descriptor: CInt
+    private let line: Line
     private let timeout: Duration
     private var received: [UInt8] = []
     private var nextID = 0
@@ -41,12 +55,12 @@ final class GatewayClient {
 
     init(to target: Target, timeout: Duration) throws(Failure) {
         self.timeout = timeout
-        descriptor = try Self.open(target, timeout: timeout)
+        line = try Self.line(to: target, timeout: timeout)
         try upgrade(target)
         try logIn(target)
     }
 
-    deinit { close(descriptor) }
+    isolated deinit { if case .plain(let descriptor) = line { close(descriptor) } }
 
     /// Sends a request and waits for its answer. With `expectsFinal` the first, `accepted`, is passed over.
     func request(_ method: String, _ params: JSON = [:], expectsFinal: Bool = false) throws(Failure) -> JSON {
@@ -72,6 +86,18 @@ final class GatewayClient {
     }
 
     // MARK: Handshake
+
+    private static func line(to target: Target, timeout: Duration) throws(Failure) -> Line {
+        guard let tls = target.tls else { return .plain(try open(target, timeout: timeout)) }
+        do throws(WebError) {
+            return .encrypted(
+                try BlockingConnection(
+                    to: "https://\(target.authority)/", within: timeout, trust: tls.trust,
+                    proxies: tls.proxies))
+        } catch {
+            throw .unreachable(url: target.url, reason: error.message)
+        }
+    }
 
     /// A connected socket, which the caller closes.
     static func open(_ target: Target, timeout: Duration) throws(Failure) -> CInt {
@@ -103,7 +129,7 @@ final class GatewayClient {
         let head =
             "GET / HTTP/1.1\r\nHost: \(target.authority)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: \(key)\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        writeAll(Array(head.utf8), to: descriptor)
+        write(Array(head.utf8))
         let deadline = ContinuousClock.now + timeout
         let end = Array("\r\n\r\n".utf8)
         while true {
@@ -149,7 +175,7 @@ final class GatewayClient {
     // MARK: Frames (RFC 6455 §5.2)
 
     private func send(_ frame: JSON) {
-        writeAll(Self.masked(opcode: 1, frame.encoded()), to: descriptor)
+        write(Self.masked(opcode: 1, frame.encoded()))
     }
 
     private static func masked(opcode: UInt8, _ payload: [UInt8]) -> [UInt8] {
@@ -173,7 +199,7 @@ final class GatewayClient {
             let (isLast, opcode, payload) = try nextPiece(before: deadline)
             switch opcode {
             case 8: throw Self.closing(payload)
-            case 9: writeAll(Self.masked(opcode: 10, payload), to: descriptor)
+            case 9: write(Self.masked(opcode: 10, payload))
             case 10: break
             default:
                 message += payload
@@ -226,10 +252,32 @@ final class GatewayClient {
         return (2 + extra, Int(clamping: length))
     }
 
+    /// A connection that takes no more gives no more either: that is found when the answer is read.
+    private func write(_ bytes: [UInt8]) {
+        switch line {
+        case .plain(let descriptor): writeAll(bytes, to: descriptor)
+        case .encrypted(let connection): try? connection.send(bytes, before: .now + timeout)
+        }
+    }
+
     private func readMore(before deadline: ContinuousClock.Instant) throws(Failure) {
-        let more = try Self.more(from: descriptor, before: deadline, timeout: timeout)
+        let more = try more(before: deadline)
         guard !more.isEmpty else { throw .closed(code: 1006, reason: "the connection was lost") }
         received += more
+    }
+
+    private func more(before deadline: ContinuousClock.Instant) throws(Failure) -> ArraySlice<UInt8> {
+        switch line {
+        case .plain(let descriptor):
+            return try Self.more(from: descriptor, before: deadline, timeout: timeout)
+        case .encrypted(let connection):
+            do throws(WebError) {
+                return try connection.receive(before: deadline)
+            } catch {
+                if case .timedOut = error { throw .timedOut(timeout) }
+                throw .closed(code: 1006, reason: error.message)
+            }
+        }
     }
 
     /// What comes next, at most 64 KiB; nothing at the end of the connection.

@@ -7,6 +7,7 @@ import Core
 #endif
 
 /// One plain HTTP request to a gateway at one address: whether it can be reached there, and how it says it is.
+@MainActor
 struct GatewayKnock {
     let target: GatewayClient.Target
 

@@ -1,5 +1,6 @@
 import Core
 import Gateway
+import Wire
 
 extension GatewayClient.Target {
     /// The gateway a command talks to: `--url`, else the one of `gateway.remote` when `gateway.mode` is `remote`, else
@@ -16,9 +17,11 @@ extension GatewayClient.Target {
         }
         if let url = invocation["--url"] {
             guard let address = Self.address(in: url) else {
-                throw CommandError("`--url \(url)` is not a gateway address. Use `ws://HOST:PORT`.")
+                throw CommandError(
+                    "`--url \(url)` is not a gateway address. Use `ws://HOST:PORT` or `wss://HOST`.")
             }
-            (target.host, target.port) = address
+            (target.host, target.port) = (address.host, address.port)
+            target.tls = address.isSecure ? GatewayClient.TLSRules(setup) : nil
             // This machine's secrets are for this machine's gateway, not for whatever address is typed.
             (target.token, target.password) = (nil, nil)
         }
@@ -30,33 +33,44 @@ extension GatewayClient.Target {
     @MainActor
     private init(remote setup: LocalSetup) throws {
         let remote = setup.config.gateway.remote
-        guard let url = remote.url, let (host, port) = Self.address(in: url) else {
+        guard let url = remote.url, let address = Self.address(in: url) else {
             throw CommandError(
                 "`gateway.mode` is `remote`, but `gateway.remote.url` is not a gateway address. Set it to "
-                    + "`ws://HOST:PORT`, or name the gateway with `--url`.")
+                    + "`ws://HOST:PORT` or `wss://HOST`, or name the gateway with `--url`.")
         }
         self.init(
-            host: host, port: port,
+            host: address.host, port: address.port,
+            tls: address.isSecure ? GatewayClient.TLSRules(setup) : nil,
             token: setup.environment["OPENCLAW_GATEWAY_TOKEN"] ?? remote.token?.reveal(),
             password: setup.environment["OPENCLAW_GATEWAY_PASSWORD"] ?? remote.password?.reveal())
     }
 
-    /// Host and port of `ws://host:port/…`, also with an IPv6 address in brackets.
-    static func address(in url: String) -> (String, Int)? {
-        guard url.hasPrefix("ws://") || url.hasPrefix("http://") else { return nil }
+    /// Host and port of `ws://host:port/…` or `wss://host/…`, also with an IPv6 address in brackets.
+    static func address(in url: String) -> (host: String, port: Int, isSecure: Bool)? {
+        let isSecure = url.hasPrefix("wss://") || url.hasPrefix("https://")
+        guard isSecure || url.hasPrefix("ws://") || url.hasPrefix("http://") else { return nil }
+        let usual = isSecure ? 443 : 80
         let authority = url.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" }
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             let host = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]
-            return port(rest.dropFirst()).map { (String(host), $0) }
+            return port(rest.dropFirst(), usual).map { (String(host), $0, isSecure) }
         }
         let parts = authority.split(separator: ":", maxSplits: 1)
         guard let host = parts.first else { return nil }
-        return port(parts.count == 2 ? parts[1] : "").map { (String(host), $0) }
+        return port(parts.count == 2 ? parts[1] : "", usual).map { (String(host), $0, isSecure) }
     }
 
-    private static func port(_ text: Substring) -> Int? {
-        text.isEmpty ? 80 : Int(text).flatMap { (1...65535).contains($0) ? $0 : nil }
+    private static func port(_ text: Substring, _ usual: Int) -> Int? {
+        text.isEmpty ? usual : Int(text).flatMap { (1...65535).contains($0) ? $0 : nil }
+    }
+}
+
+extension GatewayClient.TLSRules {
+    @MainActor
+    fileprivate init(_ setup: LocalSetup) {
+        self.init(
+            trust: CertificateVariables(setup).trust, proxies: ProxyVariables(setup.environment.variables))
     }
 }
 
@@ -70,12 +84,23 @@ extension GatewayClient {
             return try GatewayClient(to: target, timeout: .milliseconds(milliseconds))
         } catch {
             var sentence = error.commandError(target: target)
+            if case .unreachable = error, invocation["--url"] == nil {
+                sentence.message += unknownHere(invocation)
+            }
             if case .refused(_, _, let details) = error {
                 sentence.isRefusedLogin = true
                 sentence.message += remedy(details["authReason"]?.stringValue, invocation, target)
             }
             throw sentence
         }
+    }
+
+    /// Where port and token would be found cannot be read; empty when it can.
+    private static func unknownHere(_ invocation: Invocation) -> String {
+        let setup = LocalSetup(invocation)
+        guard setup.refusal != nil else { return "" }
+        return "\n\(setup.configPath) has mistakes, so what it says of port and token is not known here: "
+            + "`openclaw config validate` lists them."
     }
 
     /// What to set when a login was refused, by the gateway's `authReason`; empty when no secret would help.
@@ -108,7 +133,7 @@ extension GatewayClient {
 
     /// Options of every command that talks to a gateway.
     static let options: [Command.Option] = [
-        .value("--url", "ws://host:port", "A gateway other than this machine's"),
+        .value("--url", "address", "A gateway other than this machine's"),
         .value("--token", "token", "The gateway's token; needed with --url, else found by itself"),
         .value("--password", "password", "The gateway's password"),
         .number("--timeout", "ms", "How long to wait (default 10000)", 1...86_400_000),

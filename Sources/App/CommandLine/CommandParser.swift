@@ -24,7 +24,16 @@ struct CommandParser {
         let leading = Array(words.prefix { !$0.hasPrefix("-") })
         let wantsHelp = words.contains("--help") || words.contains("-h") || leading.first == "help"
         guard let command = longestMatch(words) else {
-            if wantsHelp || words.allSatisfy({ $0.hasPrefix("-") }) { return .help(prefix: []) }
+            if wantsHelp || plainWords(words).isEmpty { return .help(prefix: []) }
+            if words.contains("--update") {
+                throw CommandError(
+                    "`--update` is not for this `openclaw`: install the new version where the gateway runs.")
+            }
+            if let option = plainWords(words).first, option.hasPrefix("-") {
+                throw CommandError(
+                    "`\(option)` stands before the command. Options of a command stand behind it: "
+                        + "`openclaw status \(option)`.")
+            }
             if commands.contains(where: { $0.path.starts(with: leading) }) { return .help(prefix: leading) }
             throw unknownCommand(leading)
         }
@@ -45,8 +54,8 @@ struct CommandParser {
         for word in words {
             if skipsNext {
                 skipsNext = false
-            } else if let option = Self.globalOptions.first(where: { $0.name == word }) {
-                skipsNext = option.value != nil
+            } else if let option = Self.globalOptions.first(where: { $0.name == word.prefix { $0 != "=" } }) {
+                skipsNext = option.value != nil && !word.contains("=")
             } else {
                 plain.append(word)
             }
@@ -66,7 +75,7 @@ struct CommandParser {
             } else if word == "--" {
                 invocation.arguments += remaining
                 break
-            } else if word.hasPrefix("-"), word.count > 1 {
+            } else if word.hasPrefix("-"), word.count > 1, Double(word) == nil {
                 try read(option: word, of: command, from: &remaining, into: &invocation)
             } else {
                 invocation.arguments.append(word)
@@ -81,21 +90,31 @@ struct CommandParser {
         option word: String, of command: Command, from remaining: inout ArraySlice<String>,
         into invocation: inout Invocation
     ) throws(CommandError) {
-        let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+        let name = String(word.prefix { $0 != "=" })
+        let given = name == word ? nil : String(word.dropFirst(name.count + 1))
         let known = command.options + Self.globalOptions
-        guard let option = known.first(where: { $0.name == parts[0] || $0.short == parts[0] }) else {
-            let nearest = NearestKey.of(parts[0], among: known.map(\.name))
+        guard let option = known.first(where: { $0.name == name || $0.short == name }) else {
+            let nearest = NearestKey.of(name, among: known.map(\.name))
             throw CommandError(
-                "Unknown option `\(parts[0])` for `openclaw \(command.name)`."
+                "Unknown option `\(name)` for `openclaw \(command.name)`."
                     + (nearest.map { " Did you mean `\($0)`?" } ?? " Run it with --help to see its options."))
         }
-        guard option.value != nil else {
-            invocation.flags.insert(option.name)
+        guard let valueName = option.value else {
+            guard given == nil || given == "true" || given == "false" else {
+                throw CommandError("`\(option.name)` takes no value. Leave out `=\(given ?? "")`.")
+            }
+            if given != "false" { invocation.flags.insert(option.name) }
             return
         }
-        guard let value = parts.count == 2 ? parts[1] : remaining.popFirst() else {
+        if given == nil, let next = remaining.first, known.contains(where: { $0.name == next }) {
             throw CommandError(
-                "`\(option.name)` needs a value: `\(option.name) <\(option.value ?? "value")>`.")
+                "`\(option.name)` needs a value, and `\(next)` is an option. Write `\(option.name)=\(next)` if it is "
+                    + "the value.")
+        }
+        // An empty one is mostly a shell variable that is not set.
+        guard let value = given ?? remaining.popFirst(), !value.isEmpty else {
+            throw CommandError(
+                "`\(option.name)` needs a value: `\(option.name) <\(valueName)>`.")
         }
         guard option.choices.isEmpty || option.choices.contains(value) else {
             throw CommandError(

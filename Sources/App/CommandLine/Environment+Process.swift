@@ -43,6 +43,8 @@ extension Environment {
         readable.contains(name) || name.hasPrefix("LC_") || name.lowercased().hasSuffix("_proxy")
     }
 
-    /// The home directory, or `/` where none is set.
-    var home: String { self["HOME"] ?? "/" }
+    /// The home directory: the variable's, which services often lack, or else the one that the system knows of this user.
+    var home: String {
+        self["HOME"] ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? "/"
+    }
 }

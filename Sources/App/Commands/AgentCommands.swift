@@ -9,7 +9,7 @@ enum AgentCommands {
             Command(
                 path: ["agent"], summary: "Send a message and print the answer",
                 options: GatewayClient.options + [
-                    .value("--message", "text", "What to say"),
+                    .value("--message", "text", "What to say").or("-m"),
                     .value("--agent", "id", "Which agent (default: main)"),
                     .value("--session-id", "id", "Go on with this session"),
                     .value("--session-key", "key", "Go on with the session of this key"),

@@ -47,7 +47,8 @@ enum ConfigCommands {
     private static func get(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
         let path = try path(invocation)
-        let shown = ConfigRedaction.redacted(setup.file.snapshot.file.parsed)
+        try checkReadable(setup)
+        let shown = ConfigRedaction.redacted(setup.file.snapshot.file.assembled)
         guard let value = path == .root ? shown : shown[path] else {
             throw CommandError(
                 "Config path not found: \(path). Run `openclaw config schema` to see what there is.")
@@ -59,9 +60,27 @@ enum ConfigCommands {
         return .success
     }
 
+    /// A file that cannot be read has values that nobody can tell.
+    private static func checkReadable(_ setup: LocalSetup) throws {
+        if let reason = setup.refusal?.reason { throw CommandError(reason) }
+        let file = setup.file.snapshot.file
+        guard file.document == nil, !file.issues.isEmpty else { return }
+        throw CommandError(
+            "Config invalid: \(setup.configPath)" + file.issues.map { "\n- \($0)" }.joined())
+    }
+
+    /// The whole file is nothing to set or take away: an empty path is mostly a shell variable that is not set.
+    private static func pathWithin(_ invocation: Invocation) throws -> ConfigPath {
+        let path = try path(invocation)
+        guard path != .root else {
+            throw CommandError("The path is empty. Write it as `gateway.port` or `agents.list[0].id`.")
+        }
+        return path
+    }
+
     private static func set(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
-        let path = try path(invocation)
+        let path = try pathWithin(invocation)
         let text = invocation.arguments[1]
         // What is not JSON5 is the text itself: `config set logging.level debug`.
         let value = (try? JSON.parseJSON5(text, limits: ConfigLoader.limits).value) ?? .string(text)
@@ -72,7 +91,7 @@ enum ConfigCommands {
 
     private static func unset(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
-        let path = try path(invocation)
+        let path = try pathWithin(invocation)
         return try change(invocation, setup.file, path) { () throws(ConfigWriteError) in
             try setup.file.unset(path)
         }

@@ -2,6 +2,7 @@ import Agent
 import Core
 import Gateway
 import Models
+import Wire
 
 #if canImport(Glibc)
     import Glibc
@@ -17,6 +18,7 @@ enum DoctorCommands {
             Command(
                 path: ["doctor"], summary: "Look for what is wrong, and say what mends it",
                 options: GatewayClient.options + [
+                    .flag("--generate-gateway-token", "Write a token into the config, where there is none"),
                     .flag("--non-interactive", "Never ask"), .flag("--yes", "Never ask"),
                 ],
                 run: doctor)
@@ -24,9 +26,29 @@ enum DoctorCommands {
     }
 
     private static func doctor(_ invocation: Invocation) throws -> ExitCode {
+        if invocation.has("--generate-gateway-token") { try writeToken(LocalSetup(invocation)) }
         let setup = LocalSetup(invocation)
         let findings = config(setup) + secrets(setup) + files(setup) + models(setup) + gateway(setup)
         return Finding.report(findings, asJSON: invocation.wantsJSON)
+    }
+
+    /// What the gateway tells somebody to run who has no token to give.
+    private static func writeToken(_ setup: LocalSetup) throws(CommandError) {
+        guard setup.token == nil else {
+            return Terminal.printError(
+                "There is a gateway token; it stays. `openclaw dashboard` prints a link with it.")
+        }
+        do throws(ConfigWriteError) {
+            let auth: JSON = ["mode": "token", "token": .string(SecureRandom.token())]
+            for (key, value) in auth.objectValue ?? [:] {
+                try setup.file.set(value, at: ConfigPath([.key("gateway"), .key("auth"), .key(key)]))
+            }
+        } catch {
+            throw CommandError("No token was written: \(error.message)")
+        }
+        Terminal.printError(
+            "Wrote `gateway.auth.token` into \(setup.configPath); `openclaw dashboard` prints a link with it."
+        )
     }
 
     private static func config(_ setup: LocalSetup) -> [Finding] {
@@ -55,9 +77,9 @@ enum DoctorCommands {
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(.ok, "Config valid: \(setup.configPath)")] : []
         let zone = ZoneFile.warning(setup.config, setup.environment).map { [$0] } ?? []
-        let rules = (ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config) + zone).map {
-            Finding(.note, $0)
-        }
+        let rules =
+            (ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config) + channels.warnings + zone)
+            .map { Finding(.note, $0) }
         return head + mistakes + standIn + leftOut + secrets + warnings + rules + quiet
     }
 
@@ -73,12 +95,16 @@ enum DoctorCommands {
             let plan = try setup.listenPlan()
             let secret = try setup.secret(isLoopback: plan.isLoopback)
             let place = plan.isLoopback ? "this machine only" : "the network"
+            let weakness = secret.weakness.map {
+                Finding(
+                    plan.isLoopback ? .note : .problem, "\($0) `openssl rand -hex 32` makes a good one.")
+            }
             return [
                 Finding(
                     .ok,
                     "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)"
                 )
-            ]
+            ] + [weakness].compactMap(\.self)
         } catch {
             return [Finding(.problem, error.message)]
         }
@@ -95,8 +121,19 @@ enum DoctorCommands {
                     "The state directory \(state) is not writable: `chown -R $(id -u) \(state)`"))
         }
         if let space = Finding(volumeOf: setup), space.weight != .ok { findings.append(space) }
-        for path in [setup.configPath, "\(setup.state)/\(ApprovalsFile.name)"] + setup.config.secrets.files {
-            var status = stat()
+        var status = stat()
+        if stat(state, &status) == 0 {
+            if status.st_mode & S_IFMT != S_IFDIR {
+                findings.append(
+                    Finding(
+                        .problem, "The state directory \(state) is a file: set OPENCLAW_STATE_DIR to a folder"
+                    ))
+            } else if status.st_mode & 0o077 != 0 {
+                findings.append(Finding(.note, "Others can look into \(state): `chmod 700 \(state)`"))
+            }
+        }
+        let secret = [setup.configPath, "\(state)/.env", "\(state)/\(ApprovalsFile.name)"]
+        for path in secret + setup.config.secrets.files {
             guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
             findings.append(Finding(.note, "Others can read \(path): `chmod 600 \(path)`"))
         }

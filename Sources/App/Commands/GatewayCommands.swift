@@ -56,11 +56,11 @@ enum GatewayCommands {
                 "--ws-log", "style", "How much of the socket traffic --verbose logs",
                 choices: ["auto", "full", "compact"]),
             .flag("--compact", "Same as --ws-log compact"),
-            .value("--tailscale", "mode", "Publish by Tailscale", choices: ["off"]),
-        ]
+        ] + OriginalOptions.gateway.options
     }
 
     private static func run(_ invocation: Invocation) async throws -> ExitCode {
+        for note in try OriginalOptions.gateway.notes(on: invocation) { Terminal.printError("Note: \(note)") }
         Environment.hideFromOtherProcesses()
         return try await GatewayRun(invocation).untilStopped()
     }

@@ -28,7 +28,8 @@ enum MigrateCommands {
         }
         let setup = LocalSetup(invocation)
         let migration = try Migration(
-            from: place(folder, setup), state: setup.state, configPath: setup.configPath)
+            from: place(folder, setup), state: setup.state, configPath: setup.configPath,
+            home: setup.environment.home)
         let outcome = try await migration.run()
         if invocation.wantsJSON {
             Terminal.print(["steps": JSON(outcome.steps), "problems": JSON(outcome.problems)])

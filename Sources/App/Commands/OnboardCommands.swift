@@ -11,7 +11,8 @@ enum OnboardCommands {
                 path: ["onboard"],
                 summary:
                     "Set up config, model key, token and channels step by step, and say hi to the assistant",
-                options: general + model + gateway + channels + keys + OriginalOptions.options, run: onboard)
+                options: general + model + gateway + channels + keys + OriginalOptions.onboard.options,
+                run: onboard)
         ]
     }
 

@@ -1,4 +1,5 @@
 import Core
+import Wire
 
 /// `pairing …`: people who wrote to the assistant on a chat platform and ask to be let in.
 @MainActor
@@ -10,7 +11,8 @@ enum PairingCommands {
                 arguments: ["[channel]"], options: GatewayClient.options, run: list),
             Command(
                 path: ["pairing", "approve"], summary: "Let somebody in by the code they were given",
-                arguments: ["<channel>", "<code>"], options: GatewayClient.options,
+                arguments: ["<channel>", "<code>"],
+                options: GatewayClient.options + [.flag("--notify", "Tell them so")],
                 run: { try answer($0, "pairing.approve", "may write now") }),
             Command(
                 path: ["pairing", "reject"], summary: "Turn somebody away",
@@ -46,9 +48,11 @@ enum PairingCommands {
     private static func answer(
         _ invocation: Invocation, _ method: String, _ outcome: String
     ) throws -> ExitCode {
-        let answer = try GatewayClient.connect(invocation).call(
+        let client = try GatewayClient.connect(invocation)
+        let answer = try client.call(
             method,
             ["channel": .string(invocation.arguments[0]), "code": .string(invocation.arguments[1])])
+        if invocation.has("--notify") { try tell(answer["request"], client) }
         if invocation.wantsJSON {
             Terminal.print(answer)
             return .success
@@ -57,5 +61,22 @@ enum PairingCommands {
         let name = request?["meta"]?["name"]?.stringValue ?? request?["id"]?.stringValue ?? "the sender"
         Terminal.print("\(name) \(outcome).")
         return .success
+    }
+
+    /// They are let in, whether the message reaches them or not.
+    private static func tell(_ request: JSON?, _ client: GatewayClient) throws {
+        var params: JSONObject = [
+            "message": "✅ You have been let in. Write a message to begin.",
+            "idempotencyKey": .string(SecureRandom.uuid()),
+        ]
+        for key in ["channel", "account"] {
+            params[key == "account" ? "accountId" : key] = request?[key]
+        }
+        params["to"] = .string("user:\(request?["id"]?.stringValue ?? "")")
+        do {
+            _ = try client.call("send", .object(params))
+        } catch let error as CommandError {
+            Terminal.printError("They could not be told: \(error.message)")
+        }
     }
 }

@@ -6,6 +6,19 @@ struct FlyConfig {
 
     init(_ text: String) throws(TOMLReader.Failure) { json = try TOMLReader.read(text) }
 
+    /// A name of `processes` of the public service that no process group has.
+    var unknownProcess: String? {
+        let known = json["processes"]?.objectValue?.map(\.key) ?? []
+        let named = service?["processes"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        return named.first { !known.contains($0) && !(known.isEmpty && $0 == "app") }
+    }
+
+    /// What `memory` says, where that is no amount of memory.
+    var unreadableMemory: String? {
+        guard memory == nil, let written = machine?["memory"] ?? machine?["memory_mb"] else { return nil }
+        return written.stringValue ?? written.text
+    }
+
     var app: String? { json["app"]?.stringValue }
 
     func variable(_ name: String) -> String? {
@@ -15,10 +28,14 @@ struct FlyConfig {
     var variables: [String] { json["env"]?.objectValue?.map(\.key) ?? [] }
 
     /// The command of the process group that serves, as words; empty when the image's own command runs.
+    ///
+    /// Written as one text or as a list of words, and perhaps within a shell's quotes.
     var command: [String] {
         let processes = json["processes"]?.objectValue ?? [:]
-        let text = processes["app"]?.stringValue ?? processes.first?.value.stringValue
-        return text?.split(separator: " ").map(String.init) ?? []
+        let written = processes["app"] ?? processes.first?.value
+        let texts =
+            written?.arrayValue?.compactMap(\.stringValue) ?? [written?.stringValue].compactMap(\.self)
+        return texts.flatMap { $0.split { " \"'".contains($0) } }.map(String.init)
     }
 
     /// The value after a flag, written `--port 3000` or `--port=3000`.

@@ -11,20 +11,37 @@ struct FlyFileCheck {
     private static let enoughMegabytes = 256
 
     var findings: [Finding] {
-        [address, port, storage, memory, sleep, ending].compactMap(\.self) + checks + secrets + leftovers
+        [address, process, port, storage, memory, sleep, ending].compactMap(\.self) + checks + secrets
+            + leftovers
     }
 
     // MARK: The address
 
     /// "App is not listening on expected address".
     private var address: Finding? {
-        let bind = config.flag("--bind") ?? configuredBind ?? "auto"
-        guard bind == "loopback" else {
-            return Finding(.ok, "Listens where Fly's proxy finds it (bind `\(bind)`)")
+        let bind = config.flag("--bind") ?? configuredBind
+        let fix = "[processes]\n  app = \"\(commandLine(setting: "--bind", to: "lan"))\""
+        do throws(CommandError) {
+            guard try !ListenPlan.isLoopback(bind: bind) else {
+                let why = bind == nil ? ", for nothing says `--bind lan`" : ""
+                return Finding(
+                    .problem,
+                    "Listens on 127.0.0.1 only\(why): Fly says \"App is not listening on expected address\"",
+                    fix: fix)
+            }
+            return Finding(.ok, "Listens where Fly's proxy finds it (bind `\(bind ?? "")`)")
+        } catch {
+            return Finding(.problem, error.message, fix: fix)
         }
-        return Finding(
-            .problem, "Listens on 127.0.0.1 only: Fly says \"App is not listening on expected address\"",
-            fix: "[processes]\n  app = \"\(commandLine(setting: "--bind", to: "lan"))\"")
+    }
+
+    private var process: Finding? {
+        config.unknownProcess.map { name in
+            Finding(
+                .problem,
+                "The public service is for the processes `\(name)`, which `[processes]` does not have",
+                fix: "[http_service]\n  processes = [\"app\"]")
+        }
     }
 
     private var gatewayPort: Int {
@@ -96,7 +113,11 @@ struct FlyFileCheck {
 
     /// "OOM / memory issues".
     private var memory: Finding? {
-        config.memory.map { Self.memory(of: $0) { "[[vm]]\n  memory = \"\($0)mb\"" } }
+        func fix(_ megabytes: Int) -> String { "[[vm]]\n  memory = \"\(megabytes)mb\"" }
+        if let text = config.unreadableMemory {
+            return Finding(.problem, "`\(text)` is no amount of memory", fix: fix(Self.enoughMegabytes))
+        }
+        return config.memory.map { Self.memory(of: $0, fix: fix) }
     }
 
     /// Whether so much is enough; `fix` sets another number of megabytes.
@@ -144,13 +165,23 @@ struct FlyFileCheck {
 
     /// Secrets do not belong into a file that is committed.
     private var secrets: [Finding] {
-        config.variables.filter { name in
-            ["TOKEN", "_KEY", "PASSWORD", "SECRET"].contains { name.hasSuffix($0) }
-        }.map { name in
+        let inCommand = ["TOKEN", "PASSWORD"].filter { config.flag("--\($0.lowercased())") != nil }.map {
+            name in
             Finding(
-                .problem, "`\(name)` stands in fly.toml for everybody who reads the repository",
-                fix: "fly secrets set \(name)=… -a \(app)   # and take the line out of [env]")
+                .problem,
+                "The start command names the \(name.lowercased()) for everybody who reads the repository",
+                fix:
+                    "fly secrets set OPENCLAW_GATEWAY_\(name)=… -a \(app)   # and take `--\(name.lowercased())` out of "
+                    + "the command")
         }
+        return inCommand
+            + config.variables.filter { name in
+                ["TOKEN", "_KEY", "PASSWORD", "SECRET"].contains { name.hasSuffix($0) }
+            }.map { name in
+                Finding(
+                    .problem, "`\(name)` stands in fly.toml for everybody who reads the repository",
+                    fix: "fly secrets set \(name)=… -a \(app)   # and take the line out of [env]")
+            }
     }
 
     /// Settings of the original that do nothing here.

@@ -15,6 +15,8 @@ struct TOMLReader {
     private var root: JSON = [:]
     /// Where keys go: the last `[table]`.
     private var table: [ConfigPath.Step] = []
+    /// The tables that had a header of their own.
+    private var headers: Set<ConfigPath> = []
 
     /// Deployment files are a few kB; lists nest two deep.
     private static let mostBytes = 1 << 20
@@ -24,7 +26,10 @@ struct TOMLReader {
         guard text.utf8.count <= mostBytes else {
             throw Failure(line: 1, message: "the file is larger than 1 MB")
         }
-        var reader = TOMLReader(bytes: Array(text.utf8))
+        var bytes = Array(text.utf8)
+        // Some editors put a byte order mark before the first line.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        var reader = TOMLReader(bytes: bytes)
         try reader.readDocument()
         return reader.root
     }
@@ -50,8 +55,11 @@ struct TOMLReader {
         let isList = take("[")
         let keys = try readKey()
         guard take("]"), !isList || take("]") else { throw failure("a table's name ends with `]`") }
-        try endLine()
         var path = steps(keys)
+        guard isList || headers.insert(ConfigPath(path)).inserted else {
+            throw failure("`[\(keys.joined(separator: "."))]` is there twice")
+        }
+        try endLine()
         let known = value(at: path)
         if isList {
             let count = known?.arrayValue?.count ?? 0

@@ -17,6 +17,8 @@ struct Migration {
     let state: String
     /// Where our config file is, or will be.
     let configPath: String
+    /// What `~` means in the original's config.
+    let home: String
 
     /// What was done, a sentence a step.
     struct Outcome {
@@ -25,7 +27,7 @@ struct Migration {
     }
 
     /// `source` as a real path; refuses folders that hold no installation.
-    init(from source: String, state: String, configPath: String) throws(CommandError) {
+    init(from source: String, state: String, configPath: String, home: String) throws(CommandError) {
         guard let real = RealPath.of(source) else {
             throw CommandError(
                 "There is no folder `\(source)`. Name the original's state directory with `--from`.")
@@ -44,6 +46,7 @@ struct Migration {
         self.source = real
         self.state = state
         self.configPath = configPath
+        self.home = home
     }
 
     // MARK: Steps
@@ -60,8 +63,9 @@ struct Migration {
             throw error
         }
         await database.close()
-        try takeConfig(&outcome)
-        takeFiles(&outcome)
+        var copy = FolderCopy()
+        try takeConfig(&outcome, &copy)
+        takeFiles(&outcome, &copy)
         return outcome
     }
 
@@ -90,7 +94,7 @@ struct Migration {
         outcome.problems += report.problems
     }
 
-    private func takeConfig(_ outcome: inout Outcome) throws {
+    private func takeConfig(_ outcome: inout Outcome, _ copy: inout FolderCopy) throws {
         guard let name = ConfigLocation.names.first(where: { access("\(source)/\($0)", R_OK) == 0 }) else {
             return outcome.steps.append("No config file to take over.")
         }
@@ -100,8 +104,19 @@ struct Migration {
             )
         }
         do throws(FileError) {
-            guard let bytes = try PrivateFile.read("\(source)/\(name)", limit: 8 << 20) else { return }
-            let text = withOwnWorkspaces(String(decoding: bytes, as: UTF8.self), &outcome)
+            guard let bytes = try Self.read("\(source)/\(name)") else { return }
+            let loaded = ConfigLoader { path in
+                do throws(FileError) {
+                    return try Self.read(path).map { .success($0) }
+                        ?? .failure(.init(message: "is not there"))
+                } catch {
+                    return .failure(.init(message: error.description))
+                }
+            }
+            .load(bytes, path: "\(source)/\(name)", environment: Environment([:]))
+            takeIncluded(loaded.includedPaths, &outcome, &copy)
+            let text = withOwnWorkspaces(
+                String(decoding: bytes, as: UTF8.self), loaded.assembled, &outcome, &copy)
             try PrivateFile.write(Array(text.utf8), to: configPath)
         } catch {
             throw CommandError("\(error)")
@@ -109,36 +124,107 @@ struct Migration {
         outcome.steps.append("Wrote `\(configPath)`.")
     }
 
-    /// The text with workspaces below the original's state directory moved below ours.
-    private func withOwnWorkspaces(_ text: String, _ outcome: inout Outcome) -> String {
+    private static func read(_ path: String) throws(FileError) -> [UInt8]? {
+        try PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes)
+    }
+
+    /// Files that the config is made of, to the same places beside ours.
+    private func takeIncluded(_ paths: [String], _ outcome: inout Outcome, _ copy: inout FolderCopy) {
+        for path in paths {
+            guard let real = RealPath.of(path), RealPath.isInside(real, source) else {
+                outcome.problems.append(
+                    "`\(path)` is part of the config and outside `\(source)`: it was not copied. `openclaw config validate` "
+                        + "tells whether it is found.")
+                continue
+            }
+            let target = FilePath.folder(of: configPath) + real.dropFirst(source.count)
+            // What cannot be made is told with the file that does not fit into it.
+            try? PrivateFile.makeFolder(FilePath.folder(of: target))
+            copy.copy(real, to: target)
+        }
+    }
+
+    // MARK: Workspaces
+
+    /// The text with each agent's workspace below our state directory, and the workspaces copied there.
+    private func withOwnWorkspaces(
+        _ text: String, _ whole: JSON, _ outcome: inout Outcome, _ copy: inout FolderCopy
+    ) -> String {
         guard let document = try? JSON.parseJSON5(text).value else {
             outcome.problems.append("The config file has mistakes: `openclaw config validate` names them.")
             return text
         }
-        var paths = ["agents.defaults.workspace"]
-        for index in document["agents"]?["list"]?.arrayValue?.indices ?? 0..<0 {
-            paths.append("agents.list[\(index)].workspace")
-        }
         var text = text
-        for path in paths.compactMap({ ConfigPath($0) }) {
-            guard let place = document[path]?.stringValue, let own = moved(place),
-                let edited = try? ConfigEdit.set(.string(own), at: path, in: text)
+        for (path, name) in workspaces(of: whole) {
+            guard let said = whole[path]?.stringValue,
+                let target = takeWorkspace(said, named: name, path, &outcome, &copy)
             else { continue }
+            guard document[path] != nil, let edited = try? ConfigEdit.set(.string(target), at: path, in: text)
+            else {
+                outcome.problems.append("Set `\(path)` to `\(target)`: it stands in an included file.")
+                continue
+            }
             text = edited
-            outcome.steps.append("`\(path)` is `\(own)` now.")
+            outcome.steps.append("`\(path)` is `\(target)` now.")
         }
         return text
     }
 
-    private func moved(_ path: String) -> String? {
-        guard let real = RealPath.of(path), real != source, RealPath.isInside(real, source) else {
-            return nil
+    /// Where the config may name a workspace, and what it is called among ours.
+    private func workspaces(of config: JSON) -> [(path: ConfigPath, name: String)] {
+        let agents = ConfigPath([.key("agents")])
+        let own = (config["agents"]?["list"]?.arrayValue ?? []).enumerated().map { index, agent in
+            (
+                agents.appending("list").appending(.index(index)).appending("workspace"),
+                "workspace-\(agent["id"]?.stringValue ?? "\(index)")"
+            )
         }
-        return state + real.dropFirst(source.count)
+        return [(agents.appending("defaults").appending("workspace"), "workspace")] + own
     }
 
-    private func takeFiles(_ outcome: inout Outcome) {
-        var copy = FolderCopy()
+    /// Copies the workspace that the config calls `said`, and returns where to; nil when it stays.
+    private func takeWorkspace(
+        _ said: String, named name: String, _ path: ConfigPath, _ outcome: inout Outcome,
+        _ copy: inout FolderCopy
+    ) -> String? {
+        guard let real = place(of: said) else {
+            outcome.problems.append(
+                "`\(path)` is `\(said)`, and that folder is not here: copy it, or name another one.")
+            return nil
+        }
+        guard !RealPath.isInside(source, real), !RealPath.isInside(RealPath.of(state) ?? state, real) else {
+            outcome.problems.append(
+                "`\(path)` is `\(said)`, which holds more than a workspace: nothing of it was copied. Name another folder."
+            )
+            return nil
+        }
+        let isInside = RealPath.isInside(real, source)
+        let target = isInside ? state + real.dropFirst(source.count) : "\(state)/\(name)"
+        try? PrivateFile.makeFolder(FilePath.folder(of: target))
+        copy.copy(real, to: target)
+        return target
+    }
+
+    /// Where a folder is that the original knows by a path of its own machine: in `source` where that is a copy.
+    private func place(of path: String) -> String? {
+        let names = [".openclaw", ".moltbot", ".clawdbot", FilePath.name(of: source)]
+        for name in names {
+            guard let range = path.firstRange(of: "/\(name)/") else { continue }
+            if let real = RealPath.of("\(source)/\(path[range.upperBound...])") { return real }
+        }
+        let isOfHome = path == "~" || path.hasPrefix("~/")
+        return RealPath.of(
+            isOfHome ? home + path.dropFirst() : path.hasPrefix("/") ? path : "\(source)/\(path)")
+    }
+
+    // MARK: Files
+
+    /// Folders of the original that nothing here reads.
+    private static let unread = [
+        "skills", "extensions", "plugins", "hooks", "memory", "media", "canvas", "browser", "sandboxes",
+    ]
+
+    private func takeFiles(_ outcome: inout Outcome, _ copy: inout FolderCopy) {
         copy.copy("\(source)/.env", to: "\(state)/.env")
         copy.copy("\(source)/\(ApprovalsFile.name)", to: "\(state)/\(ApprovalsFile.name)")
         for agent in FolderListing.names(in: "\(source)/agents").sorted() {
@@ -151,7 +237,11 @@ struct Migration {
         where name == "workspace" || name.hasPrefix("workspace-") {
             copy.copy("\(source)/\(name)", to: "\(state)/\(name)")
         }
-        outcome.steps.append("Copied \(copy.files) files of workspaces and logins.")
+        outcome.steps.append("Copied \(copy.files) files of workspaces, logins and config.")
         outcome.problems += copy.problems
+        let left = Self.unread.filter { !FolderListing.names(in: "\(source)/\($0)").isEmpty }
+        guard !left.isEmpty else { return }
+        outcome.problems.append(
+            "Left there, for nothing here reads it yet: \(left.map { "`\($0)`" }.joined(separator: ", ")).")
     }
 }

@@ -50,8 +50,8 @@ extension Onboarding {
         say("\n3. Gateway token")
         var auth: JSONObject = [:]
         auth["mode"] = invocation["--gateway-auth"].map { .string($0) }
-        auth["token"] = try secret("--gateway-token").map { .string($0.reveal()) }
-        auth["password"] = try secret("--gateway-password").map { .string($0.reveal()) }
+        auth["token"] = try chosenSecret("--gateway-token").map { .string($0) }
+        auth["password"] = try chosenSecret("--gateway-password").map { .string($0) }
         if let variable = invocation["--gateway-token-ref-env"] {
             auth["token"] = try reference(to: variable)
             auth["mode"] = auth["mode"] ?? "token"
@@ -76,14 +76,31 @@ extension Onboarding {
             add("Gateway token", .skipped, "It was not wanted.", later: "openclaw onboard --gateway-token -")
         }
         guard !invocation.has("--skip-token") else { return skip() }
-        let typed = try prompt.ask(
-            "  Token for the page and other clients (Enter makes one, skip makes none): ", hidden: true)
+        let typed = try typedToken()
         guard typed != "skip" else { return skip() }
         let token = typed ?? SecureRandom.token()
         try write(["gateway": ["auth": ["mode": "token", "token": .string(token)]]])
         add(
             "Gateway token", .done,
             (typed == nil ? "A new one is" : "It is") + " `gateway.auth.token` in \(setup.configPath).")
+    }
+
+    private func chosenSecret(_ option: String) throws -> String? {
+        guard let text = try secret(option)?.reveal() else { return nil }
+        if let weakness = SharedSecret.weakness(of: text) { throw CommandError("`\(option)` \(weakness).") }
+        return text
+    }
+
+    /// Nil for a bare Enter.
+    private func typedToken() throws -> String? {
+        while true {
+            let typed = try prompt.ask(
+                "  Token for the page and other clients (Enter makes one, skip makes none): ", hidden: true)
+            guard let typed, typed != "skip", let weakness = SharedSecret.weakness(of: typed) else {
+                return typed
+            }
+            say("  That \(weakness).")
+        }
     }
 
     /// `{source, provider, id}` for a variable, which must have a value: a gateway does not start without its token.

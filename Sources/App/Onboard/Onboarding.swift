@@ -39,7 +39,7 @@ final class Onboarding {
 
     func run() async throws -> ExitCode {
         var hasEnded = false
-        let notes = try OriginalOptions(invocation: invocation).notes()
+        let notes = try OriginalOptions.onboard.notes(on: invocation)
         greet()
         for note in notes { say("Note: \(note)") }
         do {

@@ -124,6 +124,9 @@ final class Assembly {
                 rooms,
                 router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
+        board.rulesOfAbsent = { [unowned self] key in
+            ChannelSections(config: self.setup.config, environment: self.setup.environment).rules(of: key)
+        }
         volume.changed = { [unowned self] in
             gateway.refreshHealth()
             guard !volume.isShut else { return }
@@ -322,6 +325,7 @@ final class Assembly {
     private func sayQuietRules() {
         let sentences =
             ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config)
+            + ChannelSections(config: setup.config, environment: setup.environment).warnings
             + [ZoneFile.warning(setup.config, setup.environment)].compactMap { $0 }
         for sentence in sentences where saidQuietRules.insert(sentence).inserted {
             log.named("config").warning("\(sentence)")
@@ -371,6 +375,14 @@ final class Assembly {
                 "open https://\(app).fly.dev\(setup.basePath)/ or, without a public address, run "
                     + "`fly proxy \(plan.port):\(plan.port) -a \(app)` and open http://localhost:\(plan.port)\(setup.basePath)/"
             )
+        }
+        if setup.platform.flyApp != nil, plan.isLoopback {
+            log.warning(
+                "Fly's proxy cannot reach 127.0.0.1 (\"App is not listening on expected address\"): put `--bind lan` behind "
+                    + "the command in fly.toml, or set `gateway.bind` to `auto`")
+        }
+        if !plan.isLoopback, let weakness = secret.weakness {
+            log.warning("\(weakness) `openssl rand -hex 32` makes a good one.")
         }
         let model = switchboard.settings.agents.first?.model ?? router.defaultModel
         log.info("agent model: \(model?.description ?? "none yet; set a key, for example ANTHROPIC_API_KEY")")

@@ -147,6 +147,30 @@ struct ChannelSections {
         }
     }
 
+    /// How an account answers, whether it is on or not; nil for platforms that are not built in.
+    func rules(of key: ChannelKey) -> ChannelRules? {
+        ChannelCatalog.factory(key.channel).map { rules(settings(of: key.account, $0), $0) }
+    }
+
+    private func rules(_ settings: JSON, _ factory: ChannelFactory) -> ChannelRules {
+        ChannelRules(
+            section: settings, shared: sections["defaults"] ?? [:], messages: config.raw["messages"] ?? [:],
+            commands: config.raw["commands"] ?? [:], defaults: factory.defaults)
+    }
+
+    /// People who are let in by nobody's word: `dmPolicy: "open"` that names nobody is for nobody.
+    var warnings: [String] {
+        usable.flatMap { account, factory -> [String] in
+            let rules = rules(settings(of: account, factory), factory)
+            guard rules.directPolicy == .open, !rules.allowFrom.contains("*") else { return [] }
+            let place =
+                account == "default" ? "channels.\(factory.id)" : "channels.\(factory.id).accounts.\(account)"
+            return [
+                "`\(place)`: `dmPolicy` is \"open\" without \"*\" in `allowFrom`: only those named there are answered directly"
+            ]
+        }
+    }
+
     private func account(
         _ id: String, _ factory: ChannelFactory, web: WebClient, log: Log, assistantName: String
     ) -> ChannelAccount {
@@ -154,9 +178,7 @@ struct ChannelSections {
         let messages = config.raw["messages"] ?? [:]
         let commands = config.raw["commands"] ?? [:]
         let shared = sections["defaults"] ?? [:]
-        let rules = ChannelRules(
-            section: settings, shared: shared, messages: messages, commands: commands,
-            defaults: factory.defaults)
+        let rules = rules(settings, factory)
         let secret = secret(of: id, settings, factory)
         let failure = secret == nil ? failure(of: id, factory) : nil
         let log = log.named(factory.id.rawValue)
@@ -213,13 +235,15 @@ struct ChannelSections {
 
     /// The account's section over the channel's; another account than the default never takes the channel's own secret.
     private func settings(of id: String, _ factory: ChannelFactory) -> JSON {
-        var settings = sections[factory.id.rawValue]?.objectValue ?? [:]
-        let own = settings["accounts"]?[id]?.objectValue ?? [:]
+        var settings = ChannelRules.plainSpelling(of: sections[factory.id.rawValue]?.objectValue ?? [:])
+        let own = ChannelRules.plainSpelling(of: settings["accounts"]?[id]?.objectValue ?? [:])
         for key in ["accounts", "defaultAccount"] { settings[key] = nil }
         if id != "default" {
             for key in factory.allSecretKeys { settings[key] = nil }
         }
-        for (key, value) in own { settings[key] = value }
+        for (key, value) in own {
+            settings[key] = key == "dm" ? settings[key]?.applying(mergePatch: value) ?? value : value
+        }
         return .object(settings)
     }
 

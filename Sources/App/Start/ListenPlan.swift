@@ -88,6 +88,13 @@ struct ListenPlan: Equatable {
         return wish.configPort ?? wish.defaultPort
     }
 
+    /// Whether a gateway on a cloud machine that is told nothing else would listen to that machine alone.
+    static func isLoopback(bind: String?) throws(CommandError) -> Bool {
+        var wish = Wish()
+        wish.flagBind = bind
+        return try Self.bind(wish).0 == .loopback
+    }
+
     private static func bind(_ wish: Wish) throws(CommandError) -> (Bind, String) {
         let (text, setting) =
             wish.flagBind.map { ($0, "--bind \($0)") } ?? wish.configBind.map { ($0, "gateway.bind: \($0)") }

@@ -70,6 +70,28 @@ struct SharedSecret {
         }
     }
 
+    /// Shorter ones can be tried through: the limit of logins an address has slows that down, and many addresses end it.
+    static let leastCharacters = 16
+
+    /// What is wrong with the secret that lets people in; nil for a good one.
+    var weakness: String? {
+        switch mode {
+        case .none: nil
+        case .token: token.flatMap { Self.weakness(of: $0.reveal()) }.map { "The gateway's token \($0)." }
+        case .password:
+            password.flatMap { Self.weakness(of: $0.reveal()) }.map { "The gateway's password \($0)." }
+        }
+    }
+
+    /// What is wrong with a secret that somebody chose, as the end of a sentence; nil for a good one.
+    static func weakness(of secret: String) -> String? {
+        if secret.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+            return "has characters that nobody can type"
+        }
+        guard secret.count < leastCharacters else { return nil }
+        return "has \(secret.count) characters and can be guessed; take at least \(leastCharacters)"
+    }
+
     private static let threeWays =
         "Set one of: the variable OPENCLAW_GATEWAY_TOKEN (on Fly: `fly secrets set OPENCLAW_GATEWAY_TOKEN=$(openssl rand "
         + "-hex 32)`), `gateway.auth.token` in the config file, or `--token`."

@@ -24,6 +24,8 @@ long ccurl_easy_long(CURL *easy, CURLINFO info);
 curl_off_t ccurl_easy_large(CURL *easy, CURLINFO info);
 /* The socket of a connection made with CURLOPT_CONNECT_ONLY. */
 curl_socket_t ccurl_easy_socket(CURL *easy);
+/* Waits until the transfer has ended. */
+int ccurl_easy_perform(CURL *easy);
 int ccurl_easy_pause(CURL *easy, int mask);
 int ccurl_easy_recv(CURL *easy, void *bytes, size_t count, size_t *received);
 int ccurl_easy_send(CURL *easy, const void *bytes, size_t count, size_t *sent);

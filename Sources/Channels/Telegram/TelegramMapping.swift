@@ -187,7 +187,8 @@ struct TelegramMapping {
             let command = menu[name.lowercased()]
                 ?? (parts.count == 2 ? ChannelCommand(name: spelling, help: "") : nil)
         else { return nil }
-        return (rest.isEmpty ? "/\(spelling)" : "/\(spelling) \(rest)", command)
+        let gap = rest.isEmpty || rest.hasPrefix(":") ? "" : " "
+        return ("/\(spelling)\(gap)\(rest)", command)
     }
 
     // MARK: Files

@@ -153,6 +153,18 @@ extension ChannelRules {
         approvals = ApprovalRules(section["execApprovals"] ?? [:])
     }
 
+    /// A section with the keys that have two spellings under one, so that an account's word counts over its platform's.
+    package static func plainSpelling(of section: JSONObject) -> JSONObject {
+        var section = section
+        for (plain, value) in [
+            ("dmPolicy", section["dm"]?["policy"]), ("allowFrom", section["dm"]?["allowFrom"]),
+        ] {
+            if section[plain] == nil, let value { section[plain] = value }
+        }
+        if section["streaming"] == nil, let mode = section["streamMode"] { section["streaming"] = mode }
+        return section
+    }
+
     /// How many of the newest questions the model is shown when this person writes directly; nil for all that fit.
     package func directHistory(of person: Sender) -> Int? {
         let limit = directHistoryLimits[person.id] ?? directHistoryLimit

@@ -29,9 +29,8 @@ struct MediaLine {
             media = [whole]
             words = []
         }
-        // A path that may not be sent is nobody's business.
-        if media.isEmpty, !Self.looksLocal(whole) { return nil }
-        if !media.isEmpty, !words.isEmpty { rest = words.joined(separator: " ") }
+        if media.isEmpty { return nil }
+        if !words.isEmpty { rest = words.joined(separator: " ") }
     }
 
     /// Whether the line, of which the end is not there yet, may become one.
@@ -86,7 +85,6 @@ struct MediaLine {
         guard !text.isEmpty, text.utf8.count <= maxCharacters else { return false }
         guard mayHaveSpaces || !text.contains(where: \.isWhitespace) else { return false }
         if text.contains("://") { return isAddress(text) }
-        guard !leavesItsFolder(text) else { return false }
         return looksLocal(text) || mayBeName && isFileName(text)
     }
 
@@ -97,10 +95,6 @@ struct MediaLine {
         }
         let host = text.dropFirst(8).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         return !host.isEmpty && !host.contains("@")
-    }
-
-    private static func leavesItsFolder(_ text: String) -> Bool {
-        text.split(separator: "/").contains("..") || text.hasPrefix("~") && !text.hasPrefix("~/")
     }
 
     private static func looksLocal(_ text: String) -> Bool {

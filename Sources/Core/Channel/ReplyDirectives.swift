@@ -12,6 +12,8 @@ package struct ReplyDirectives: Sendable, Hashable {
     package private(set) var isVoice = false
     /// Whether the model said with `NO_REPLY` that nothing is to be sent.
     package private(set) var isSilent = false
+    /// Whether there is nothing to send though the model did not ask for silence.
+    package var saysNothing: Bool { !isSilent && text.trimmed.isEmpty && media.isEmpty }
 
     /// What a model says when nothing is to be sent.
     package static let silence = SilentToken.word

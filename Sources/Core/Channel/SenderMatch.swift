@@ -2,7 +2,7 @@
 ///
 /// An entry is an id, `@name` or a name, a tag (`ann#1234`), `<@id>`, `user:id`, `discord:id`, `telegram:id`, `tg:id`,
 /// `pk:id`, or `*` for everybody. Case does not matter. A name is the one that the platform keeps unique: what people
-/// call themselves at will lets nobody in.
+/// call themselves at will lets nobody in, and neither does the name of a bot or a webhook: those have an id.
 package struct SenderMatch {
     private var isForAll = false
     private var ids: Set<String> = []
@@ -19,6 +19,7 @@ package struct SenderMatch {
 
     private func names(_ sender: Sender) -> Bool {
         if isForAll || ids.contains(sender.id.lowercased()) { return true }
+        if sender.isBot { return false }
         return [sender.username, sender.tag].contains {
             $0.map { names.contains(Self.name($0[...])) } ?? false
         }

@@ -90,15 +90,21 @@ extension JSON {
         guard let step = steps.first else { return value }
         switch (self, step) {
         case (.object(var object), .key(let key)):
-            object[key] = try (object[key] ?? [:]).setting(value, at: steps.dropFirst(), of: path)
+            object[key] = try (object[key] ?? Self.holder(of: steps.dropFirst()))
+                .setting(value, at: steps.dropFirst(), of: path)
             return .object(object)
         case (.array(var items), _):
             guard let index = step.itemIndex, index <= items.count else { throw .unreachable(path) }
-            if index == items.count { items.append([:]) }
+            if index == items.count { items.append(Self.holder(of: steps.dropFirst())) }
             items[index] = try items[index].setting(value, at: steps.dropFirst(), of: path)
             return .array(items)
         default: throw .unreachable(path)
         }
+    }
+
+    /// What a member has to be for the next step to lead into it.
+    private static func holder(of steps: ArraySlice<ConfigPath.Step>) -> JSON {
+        if case .index = steps.first { [] } else { [:] }
     }
 
     fileprivate func removing(_ steps: ArraySlice<ConfigPath.Step>) -> JSON? {

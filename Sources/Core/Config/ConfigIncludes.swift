@@ -155,12 +155,14 @@ struct ConfigIncludes {
 }
 
 /// Paths as text, without looking at any disk.
-enum FilePath {
-    static func name(of path: String) -> String {
+package enum FilePath {
+    /// What stands behind the last slash.
+    package static func name(of path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    static func folder(of path: String) -> String {
+    /// What stands before the last slash, empty where there is none.
+    package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "" }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

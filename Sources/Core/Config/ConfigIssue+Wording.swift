@@ -94,6 +94,8 @@ extension JSON {
         case .string(let text) where text.count > Self.longestQuote:
             "the text \(String(text.prefix(Self.longestQuote)).quotedJSON)…"
         case .string(let text): "the text \(text.quotedJSON)"
+        case .number(let number) where !number.isFinite:
+            "`\(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")`"
         case .integer, .number: "the number \(self.text)"
         case .bool, .null: "`\(self.text)`"
         case .array, .object: kindWording

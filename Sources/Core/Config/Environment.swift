@@ -23,6 +23,8 @@ package struct Environment: Sendable {
     package static func parse(_ text: String) -> [String: String] {
         var variables: [String: String] = [:]
         var rest = Substring(text)
+        // Some editors put a byte order mark before the first name.
+        if rest.unicodeScalars.first == "\u{FEFF}" { rest.unicodeScalars.removeFirst() }
         while !rest.isEmpty {
             let line = rest.prefix { !$0.isNewline }
             let value = line.firstIndex(of: "=").map { rest[line.index(after: $0)...] }

@@ -291,6 +291,10 @@ package final class ConfigFile {
     private func edit(
         _ change: (String) throws(ConfigEdit.Failure) -> String
     ) throws(ConfigWriteError) -> [ConfigPath] {
+        guard snapshot.raw != nil || !snapshot.exists else {
+            throw ConfigWriteError(
+                "the file is not UTF-8 text; save it as that first", issues: snapshot.file.issues)
+        }
         let edited: String
         do throws(ConfigEdit.Failure) {
             edited = try change(snapshot.raw ?? "")

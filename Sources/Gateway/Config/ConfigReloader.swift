@@ -18,7 +18,7 @@ package final class ConfigReloader {
         self.file = file
         self.log = log.named("reload")
         self.apply = apply
-        told = Set(file.snapshot.running.warnings.map(\.sentence))
+        told = Set((file.snapshot.running.warnings + file.snapshot.running.quarantined).map(\.sentence))
     }
 
     /// Watches the file, what it includes and the `.env` files, with the settle time of `gateway.reload.debounceMs`.
@@ -43,7 +43,9 @@ package final class ConfigReloader {
     package func reloadNow() -> ReloadPlan? {
         isSecondLook = false
         switch file.reload() {
-        case .unchanged: return nil
+        case .unchanged:
+            tell()
+            return nil
         case .changed(let old, let variables): return take(from: old, variables)
         case .unusable(let issues):
             report(issues)
@@ -55,7 +57,7 @@ package final class ConfigReloader {
 
     private func look() -> ConfigWatcher.Verdict {
         switch file.reload() {
-        case .unchanged: break
+        case .unchanged: tell()
         case .changed(let old, let variables): take(from: old, variables)
         case .unusable(let issues):
             // A text that is half written looks like this for a moment.
@@ -71,10 +73,7 @@ package final class ConfigReloader {
 
     @discardableResult
     private func take(from old: Config, _ variables: [String]) -> ReloadPlan? {
-        for issue in file.snapshot.file.quarantined { log.warning("ignored: \(issue)") }
-        for issue in file.snapshot.file.warnings where told.insert(issue.sentence).inserted {
-            log.warning("\(issue)")
-        }
+        tell()
         let plan = ReloadPlan(from: old, to: file.snapshot.config, variables: variables)
         guard !plan.isEmpty else { return nil }
         let paths = Self.list(plan.changed)
@@ -93,6 +92,16 @@ package final class ConfigReloader {
         }
         apply(plan, file.snapshot.config)
         return plan
+    }
+
+    /// What the file says and nobody follows, also when nothing else of it has changed.
+    private func tell() {
+        for issue in file.snapshot.file.quarantined where told.insert(issue.sentence).inserted {
+            log.warning("ignored: \(issue)")
+        }
+        for issue in file.snapshot.file.warnings where told.insert(issue.sentence).inserted {
+            log.warning("\(issue)")
+        }
     }
 
     private func report(_ issues: [ConfigIssue]) {

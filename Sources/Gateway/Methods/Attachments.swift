@@ -48,18 +48,9 @@ enum Attachments {
         guard about <= maxImageBytes + 3 else { throw .tooLarge(name, bytes: about) }
         guard let bytes = Base64.decode(base64), !bytes.isEmpty else { throw .notBase64(name) }
         guard bytes.count <= maxImageBytes else { throw .tooLarge(name, bytes: bytes.count) }
-        guard let found = sniffed(bytes) ?? mimeType, found.hasPrefix("image/") else { return nil }
-        return ImageContent(mimeType: found, base64: String(base64))
-    }
-
-    /// What the bytes say; a wrong name would make the model refuse the whole request.
-    private static func sniffed(_ bytes: [UInt8]) -> String? {
-        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return "image/png" }
-        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "image/jpeg" }
-        if bytes.starts(with: Array("GIF8".utf8)) { return "image/gif" }
-        if bytes.starts(with: Array("RIFF".utf8)), bytes.dropFirst(8).starts(with: Array("WEBP".utf8)) {
-            return "image/webp"
+        guard let found = ImageType(bytes)?.rawValue ?? mimeType, found.hasPrefix("image/") else {
+            return nil
         }
-        return nil
+        return ImageContent(mimeType: found, base64: String(base64))
     }
 }

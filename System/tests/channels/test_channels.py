@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -236,6 +237,62 @@ def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
 
 
 @pytest.mark.needs("bot")
+def test_who_is_let_in_is_told_so_where_that_is_wanted(platform: Platform, connect_bot: Connect) -> None:
+    gateway = connect_bot(**{platform.id: platform.dm_policy("pairing", [])})
+    ann = platform.person("Ann")
+    platform.says(ann, platform.direct(ann), "Hello?")
+    code = PAIRING_CODE.search(platform.wait_for_answers(platform.direct(ann))[0])
+    assert code
+
+    approved = gateway.command("pairing", "approve", platform.id, code.group(), "--notify")
+
+    assert approved.code == 0 and approved.err == "", approved.text
+    assert "You have been let in" in platform.wait_for_answers(platform.direct(ann), 2)[-1]
+
+
+@pytest.mark.needs("bot")
+@pytest.mark.parametrize(
+    ("name", "mime", "data", "shown"),
+    [
+        ("a.png", "image/png", b"RIFF\0\0\0\0WEBPVP8 " + bytes(64), "image/webp"),
+        ("a.jpg", "image/jpeg", b"\x89PNG\r\n\x1a\n" + bytes(64), "image/png"),
+        ("a.jpg", "image/jpeg", b"\0\0\0\x18ftypheic" + bytes(64), None),
+        ("a.png", "image/png", b"<!doctype html>", None),
+    ],
+    ids=["webp", "png", "heic", "html"],
+)
+def test_a_picture_is_what_its_bytes_are(
+    platform: Platform,
+    connect_bot: Connect,
+    fake_chat: FakeOpenAIChat,
+    name: str,
+    mime: str,
+    data: bytes,
+    shown: str | None,
+) -> None:
+    """A model refuses a request with a picture that is none, and so all that is said after it."""
+    connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.sends_picture(ann, place, name, mime, data, "Look! [[add:I did.]]")
+    platform.wait_for_answers(place)
+    platform.ask(ann, place)
+    platform.wait_until_answered()
+
+    told = json.dumps(fake_chat.requests[-1].body)
+    assert (f"data:{shown};base64," in told) if shown else ("data:image" not in told and "not shown to you" in told)
+
+
+@pytest.mark.needs("bot")
+@pytest.mark.parametrize("text", ["/think: high", "/think:high", "/think high"])
+def test_a_command_may_have_a_colon(platform: Platform, connect_bot: Connect, text: str) -> None:
+    connect_bot(more={"models": {"providers": {"fake": {"models": [{"id": "fake-1", "reasoning": True}]}}}})
+    ann = platform.person("Ann")
+    platform.says(ann, platform.direct(ann), text)
+    assert platform.wait_for_answers(platform.direct(ann)) == ["Thinking level set to high."]
+
+
+@pytest.mark.needs("bot")
 def test_the_owner_is_told_who_asks_and_lets_them_in_with_the_line_he_is_given(
     platform: Platform, connect_bot: Connect
 ) -> None:
@@ -454,6 +511,38 @@ def test_a_change_of_the_config_starts_only_its_own_platform_again(
         greet(platform)
         platform.wait_until_answered()
     assert changed.answers(changed.direct(ann)) == []
+
+
+@pytest.mark.needs("bot")
+@pytest.mark.parametrize("how", ["off", "killed"])
+def test_what_is_answered_while_an_account_is_off_comes_when_it_is_back(
+    platform: Platform, connect_bot: Connect, how: str
+) -> None:
+    """`killed`: the turn ends in a process that has never had the account."""
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.ask_at_length(ann, place)
+    platform.ask(ann, place)
+    wait_for_status(gateway, platform, "both questions", lambda s: s.get("received") == 2)
+    config = gateway.config
+    config["channels"][platform.id]["enabled"] = False
+    gateway.write_config(config)
+    wait_for_status(gateway, platform, "the end of the account", lambda s: not s["running"])
+    if how == "killed":
+        platform.kills(gateway)
+        gateway = connect_bot(again=gateway, waits=False)
+    eventually("the end of both turns", lambda: len(said_by_the_model(gateway)) == 2 or None, 30)
+
+    config["channels"][platform.id]["enabled"] = True
+    gateway.write_config(config)
+    platform.wait_until_answered()
+
+
+def said_by_the_model(gateway: Gateway) -> list[Any]:
+    with connect(gateway.port) as client:
+        messages = client.request("chat.history", {"sessionKey": "agent:main:main"})["messages"]
+    return [message for message in messages if message["role"] == "assistant"]
 
 
 @pytest.mark.needs("bot")

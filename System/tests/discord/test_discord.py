@@ -293,6 +293,22 @@ def test_a_reaction_to_an_answer_is_told_with_the_next_message(
     assert "Ann reacted with 👍" in request and "🎉" not in request
 
 
+def test_who_reacts_is_known_by_name_also_where_discord_says_only_a_number(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(dmPolicy="allowlist", allowFrom=["ann"])
+    ann = fake.user("Ann")
+    direct = fake.direct(ann)
+    ann.writes(direct, "Hello")
+    answer = fake.wait_for_message(direct)
+
+    ann.reacts(answer, "👍")
+    ann.writes(direct, "What did I do?")
+
+    fake.wait_for_message(direct, 2)
+    assert "Ann reacted with 👍" in asked(fake_chat, "What did I do?")
+
+
 def test_what_nobody_asked_the_bot_is_shown_with_what_somebody_did(
     fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

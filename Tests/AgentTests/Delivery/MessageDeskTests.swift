@@ -169,19 +169,27 @@ struct MessageDeskTests {
                 Self.order(
                     "send", to: "bob",
                     [
-                        "mediaUrls": ["/tmp/a.png", "https://a.example/b.png"], "replyTo": "m7",
+                        "mediaUrls": ["/etc/hosts", "https://a.example/b.png"], "replyTo": "m7",
                         "silent": true,
                         "buttons": [[["text": "Yes", "callback_data": "/yes"]]],
                     ]))
 
             let content = test.channel.posted[0].content
-            #expect(content.files.map(\.source) == ["/tmp/a.png", "https://a.example/b.png"])
+            #expect(content.files.map(\.source) == ["/etc/hosts", "https://a.example/b.png"])
             #expect(content.replyTo == "m7" && content.isSilent)
             #expect(content.buttons == [[ReplyButton(title: "Yes", command: "/yes")]])
         }
     }
 
     // MARK: Refusals
+
+    @Test func `a file that is not there is the sender's to know, and nobody else's`() async throws {
+        try await Self.run { test, desk in
+            let reason = await Self.reason(Self.order("send", to: "bob", ["mediaUrl": "/no/such.png"]), desk)
+            #expect(reason?.contains("`/no/such.png` was not sent") == true)
+            #expect(test.channel.posted.isEmpty)
+        }
+    }
 
     @Test(arguments: [
         (MessageDeskTests.order("send", to: "nobody"), "There is no `nobody` here."),

@@ -41,7 +41,8 @@ struct SendableFileTests {
         let plan = ReplyPlan(
             rules: ChannelTestHouse.rules(), limits: MessageLimits(longest: 2_000, unit: .utf16),
             address: Address(channel: "test", chat: "ann"), asked: "m1", handle: nil, run: "r1")
-        let text = "Here it is.\nMEDIA:./report.txt\nMEDIA:\(folder)/openclaw.json"
+        let text =
+            "Here it is.\nMEDIA:./report.txt\nMEDIA:\(folder)/openclaw.json\nMEDIA:../secret.txt\nMEDIA:nothing.txt"
 
         let parts = plan.parts(of: text, from: 0, workspace: workspace)
 
@@ -50,6 +51,11 @@ struct SendableFileTests {
         #expect(content.files[0].source.hasSuffix("/workspace/report.txt"))
         #expect(
             content.text
-                == "Here it is.\n⚠️ `openclaw.json` was not sent: only files in the workspace can be.")
+                == """
+                Here it is.
+                ⚠️ `openclaw.json` was not sent: only files in the workspace can be.
+                ⚠️ `secret.txt` was not sent: only files in the workspace can be.
+                ⚠️ `nothing.txt` was not sent: there is no such file in the workspace.
+                """)
     }
 }

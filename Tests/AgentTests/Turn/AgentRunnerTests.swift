@@ -219,6 +219,32 @@ struct AgentRunnerTests {
         }
     }
 
+    @Test
+    func `a conversation with an image that the model refuses goes on without it`() async throws {
+        let models = ScriptedModels([.fail(.rejected(message: "the image is broken")), .say(["A dog?"])])
+        try await TestHouse.run(models: models) { house in
+            let image = ImageContent(mimeType: "image/png", base64: "iVBO")
+            let outcome = try await house.ask("what is this?", images: [image])
+            #expect(outcome.text == "A dog?")
+            #expect(models.requests.map { $0.messages.last?.imageCount } == [1, 0])
+            #expect(models.requests[1].messages.last?.line.contains("the model did not take it") == true)
+
+            models.add(.fail(.rejected(message: "no")))
+            models.add(.fail(.rejected(message: "still no")))
+            let second = try await house.ask("and this?")
+            #expect(second.failure?.message.contains("still no") == true, "it is asked twice, not for ever")
+        }
+    }
+
+    @Test(arguments: ["[[reply_to_current]]", "[[audio_as_voice]]\n", "  "])
+    func `an answer of nothing but a wish is no answer to people on a channel`(text: String) async throws {
+        try await ChannelTestHouse.run(models: ScriptedModels([.say([text])])) { test in
+            try await test.writes("hi")
+            try await eventually("it is said") { test.channel.texts.count == 1 }
+            #expect(test.channel.texts[0].contains("gave an empty answer"))
+        }
+    }
+
     // MARK: What is asked
 
     @Test

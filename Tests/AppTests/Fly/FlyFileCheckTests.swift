@@ -40,6 +40,27 @@ struct FlyFileCheckTests {
         return try #require(found.first { $0.weight != .ok })
     }
 
+    @Test func `nothing that says where to listen is listening to itself`() throws {
+        let missing = try finding(" --bind lan", "")
+        #expect(missing.weight == .problem && missing.text.contains("expected address"))
+        #expect(missing.fix?.hasSuffix("--port 3000 --bind lan\"") == true)
+        for same in ["--bind 127.0.0.1", "--bind=localhost", "--bind loopback'"] {
+            #expect(try finding("--bind lan", same).weight == .problem)
+        }
+        #expect(try finding("--bind lan", "--bind everywhere").text.contains("Invalid --bind"))
+        let listed = #"["node", "dist/index.js", "gateway", "--port", "3000", "--bind", "lan"]"#
+        let good = #""node dist/index.js gateway --allow-unconfigured --port 3000 --bind lan""#
+        #expect(try findings { $0.replacing(good, with: listed) }.filter { $0.weight != .ok } == [])
+    }
+
+    @Test func `a token in the command, a process that is not there, memory that is none`() throws {
+        #expect(try finding("--bind lan", "--bind lan --token hunter2").text.contains("names the token"))
+        #expect(
+            try finding("internal_port = 3000", "internal_port = 3000\n  processes = [\"nope\"]").text
+                .contains("`nope`"))
+        #expect(try finding("256mb", "lots").text.contains("`lots` is no amount of memory"))
+    }
+
     @Test func `a deployment without fault has none`() throws {
         #expect(try findings().filter { $0.weight != .ok } == [])
     }

@@ -79,4 +79,11 @@ struct TOMLReaderTests {
             _ = try? TOMLReader.read(text)
         }
     }
+
+    @Test func `a table is there once, and a byte order mark is no key`() throws {
+        #expect(throws: TOMLReader.Failure(line: 3, message: "`[a]` is there twice")) {
+            try TOMLReader.read("[a]\nb = 1\n[a]\n")
+        }
+        #expect(try TOMLReader.read("\u{FEFF}[a]\nb = 1\n[a.c]\n[[d]]\n[[d]]\n")["a"]?["b"] == 1)
+    }
 }

@@ -1,3 +1,4 @@
+import Agent
 import Core
 import Gateway
 import Testing
@@ -60,5 +61,57 @@ struct ChannelSectionsTests {
         #expect(named?.accounts.map(\.id) == ["home", "work"])
         #expect(named?.accounts.last?.name == "Work")
         #expect(named?.defaultAccount == "work")
+    }
+
+    // MARK: Rules
+
+    private func rules(_ channel: JSON, _ account: JSON) -> ChannelRules? {
+        var config = Config()
+        var section = channel.objectValue ?? [:]
+        section["accounts"] = ["work": account]
+        config.channels = ["discord": .object(section)]
+        return ChannelSections(config: config, environment: Environment([:]))
+            .rules(of: ChannelKey(channel: "discord", account: "work"))
+    }
+
+    @Test func `an account's word on who may write counts over its platform's, in either spelling`() {
+        let open: JSON = ["dmPolicy": "open", "allowFrom": ["*"]]
+        let old: JSON = ["dm": ["policy": "open", "allowFrom": ["*"]]]
+        for channel in [open, old] {
+            for account in [
+                ["dm": ["policy": "allowlist", "allowFrom": ["ann"]]],
+                ["dmPolicy": "allowlist", "allowFrom": ["ann"]],
+            ] as [JSON] {
+                let rules = rules(channel, account)
+                #expect(rules?.directPolicy == .allowlist && rules?.allowFrom == ["ann"])
+            }
+        }
+    }
+
+    @Test func `what an account does not say of direct chats stays its platform's`() {
+        #expect(rules(["dm": ["enabled": false]], ["dm": ["policy": "open"]])?.directPolicy == .disabled)
+        #expect(rules(["dm": ["policy": "open"]], ["dm": ["enabled": false]])?.directPolicy == .disabled)
+        #expect(rules(["dm": ["allowFrom": ["ann"]]], ["dm": ["policy": "allowlist"]])?.allowFrom == ["ann"])
+        #expect(rules(["streaming": "partial"], ["streamMode": "off"])?.streaming == .off)
+        #expect(rules(["streamMode": "partial"], ["streaming": ["mode": "off"]])?.streaming == .off)
+    }
+
+    @Test func `direct chats that are open to nobody are warned of`() {
+        func warnings(_ section: JSON) -> [String] {
+            var config = Config()
+            config.channels = ["telegram": section]
+            return ChannelSections(config: config, environment: Environment([:])).warnings
+        }
+        #expect(warnings(["botToken": "t", "dmPolicy": "open"]).first?.contains("channels.telegram") == true)
+        #expect(warnings(["botToken": "t", "dmPolicy": "open", "allowFrom": ["*"]]).isEmpty)
+        #expect(warnings(["botToken": "t", "dmPolicy": "open", "enabled": false]).isEmpty)
+    }
+
+    @Test func `of the models of chats those have an effect whose platform is built in`() {
+        var config = Config()
+        config.channels = ["modelByChannel": ["discord": ["1": "a/b"], "zebra": ["1": "a/b"]]]
+        let listed = ConfigPath([.key("channels"), .key("modelByChannel")])
+        let left = ChannelSections(config: config, environment: Environment([:])).withoutEffect([listed])
+        #expect(left == [listed.appending("zebra")])
     }
 }

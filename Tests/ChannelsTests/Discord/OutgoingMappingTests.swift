@@ -92,11 +92,12 @@ struct CommandMappingTests {
     private let commands = [
         ChannelCommand(name: "status", help: "Show how I am"),
         ChannelCommand(
-            name: "think", help: "How long I think", argument: "level", choices: ["off", "low", "high"],
+            name: "think", help: "How long I think", argument: "<level|default> [question]",
+            choices: ["off", "low", "high"],
             isClosed: true),
         ChannelCommand(name: "tts", help: "Speak", argument: "on|off"),
         ChannelCommand(
-            name: "model", help: "Choose a model", argument: "model",
+            name: "model", help: "Choose a model", argument: "[list|status|provider/model]",
             choices: (1...40).map { "vendor/model-\($0)" }),
         ChannelCommand(name: "models", help: "List models", argument: "provider", choices: ["vendor"]),
     ]
@@ -106,8 +107,10 @@ struct CommandMappingTests {
 
         #expect(registered[0] == ["name": "status", "description": "Show how I am", "type": 1])
         #expect(registered[1]["options"]?.arrayValue?[0]["choices"]?.arrayValue?.count == 3)
+        #expect(registered[1]["options"]?.arrayValue?[0]["name"] == "level")
+        #expect(registered[3]["options"]?.arrayValue?[0]["name"] == "model")
         #expect(registered[2]["name"] == "voice")
-        #expect(registered[2]["options"]?.arrayValue?[0]["name"] == "onoff")
+        #expect(registered[2]["options"]?.arrayValue?[0]["name"] == "choice")
         #expect(registered[3]["options"]?.arrayValue?[0]["autocomplete"] == true)
         // Something else may follow: Discord would not take it if these were its choices.
         #expect(registered[4]["options"]?.arrayValue?[0]["choices"] == nil)

@@ -38,6 +38,13 @@ struct ResponsePrefixTests {
 }
 
 struct SenderMatchTests {
+    @Test func `a bot is known by its id alone, for its name is nobody's`() {
+        var bot = Self.ann
+        bot.isBot = true
+        for entries in [["Ann.B"], ["@ann.b"], ["ann#0042"]] { #expect(!SenderMatch.contains(bot, entries)) }
+        for entries in [["123"], ["<@123>"], ["*"]] { #expect(SenderMatch.contains(bot, entries)) }
+    }
+
     private static let ann: Sender = {
         var ann = Sender(id: "123", name: "The Boss", username: "Ann.B")
         ann.tag = "ann#0042"

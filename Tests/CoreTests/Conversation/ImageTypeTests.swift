@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tools
+@testable import Core
 
 struct ImageTypeTests {
     @Test(
