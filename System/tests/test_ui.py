@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from fakes import Error, FakeOpenAIChat, Hold, Silence, Text, ToolCall
 from harness import Gateway, ModelConfig, connect, gateway_config
 from harness.browser import DESKTOP, PHONE, PRIVATE_NAME, Tab, browser
-from harness.config import TOKEN
+from harness.config import TOKEN, merged
 from harness.platforms import PLATFORMS, own_connector
+from harness.waiting import eventually
 from tests.test_chat import DOT_PNG
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
@@ -716,3 +718,191 @@ def test_a_conversation_of_a_chat_platform_shows_its_place(
         assert width <= size["width"], f"the page is {width} wide on a screen of {size['width']}"
         tab.picture(f"session-places-{size['width']}")
         context.close()
+
+
+# The config file
+
+
+def open_config(page: Tab) -> Locator:
+    """The editor, with the file in it."""
+    page.page.get_by_role("link", name="Config", exact=True).click()
+    editor = page.page.get_by_label("Configuration file")
+    expect(editor).to_have_value(re.compile("gateway"))
+    return editor
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [('"loopback"', '"auto"', '"auto"'), ("__OPENCLAW_REDACTED__", "another-token-0123456789", "__OPENCLAW_REDACTED__")],
+    ids=["gateway.bind", "gateway.auth.token"],
+)
+def test_a_save_that_restarts_the_gateway_is_a_save(tab: OpenTab, ours: Gateway, old: str, new: str, shown: str) -> None:
+    page = tab()
+    editor, save = open_config(page), page.page.get_by_role("button", name="Save")
+    before = editor.input_value()
+    editor.fill(before.replace(old, new, 1))
+    save.click()
+    expect(page.page.get_by_text("Saved. The gateway starts again with it.")).to_be_visible()
+    expect(page.page.get_by_text("Unsaved changes")).to_have_count(0)
+    assert new in ours.config_path.read_text()
+
+    eventually("the gateway to start again", lambda: ours.output.count("listening on") == 2)
+    expect(page.page.locator(".link-dot.online")).to_be_visible()
+    expect(editor).to_have_value(before.replace(old, shown, 1))
+    expect(save).to_be_disabled()
+    expect(page.page.get_by_text("did not accept")).to_have_count(0)
+
+
+def test_what_is_typed_while_the_gateway_restarts_is_kept_and_saved_next(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    editor, save = open_config(page), page.page.get_by_role("button", name="Save")
+    editor.fill(editor.input_value().replace('"loopback"', '"auto"'))
+    save.click()
+    expect(page.page.get_by_text("Saved. The gateway starts again with it.")).to_be_visible()
+    editor.press("ControlOrMeta+End")
+    editor.press_sequentially("// one more thing")
+
+    eventually("the gateway to start again", lambda: ours.output.count("listening on") == 2)
+    save.click()
+    expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
+    assert ours.config_path.read_text().endswith("// one more thing")
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["saved", "lost"])
+def test_a_save_without_an_answer_is_looked_up_once_the_gateway_is_back(
+    chrome: Browser, ours: Gateway, arrives: bool
+) -> None:
+    """The connection breaks after the save was sent: before the gateway has it, or before its answer is back."""
+    cut: list[str] = []
+    come_back = threading.Event()
+
+    def between(socket: WebSocketRoute) -> None:
+        if cut and not come_back.is_set():
+            socket.close()
+            return
+        gateway = socket.connect_to_server()
+
+        def to_gateway(frame: str | bytes) -> None:
+            if not cut and '"config.apply"' in str(frame):
+                cut.append(json.loads(frame)["id"])
+                if not arrives:
+                    socket.close()
+                    return
+            gateway.send(frame)
+
+        def to_page(frame: str | bytes) -> None:
+            if cut and not come_back.is_set():
+                socket.close()
+            else:
+                socket.send(frame)
+
+        socket.on_message(to_gateway)
+        gateway.on_message(to_page)
+
+    context = chrome.new_context(locale="en-US")
+    context.route_web_socket(re.compile("."), between)
+    page = Tab(context.new_page(), ours.url).open().log_in(TOKEN)
+    editor, save = open_config(page), page.page.get_by_role("button", name="Save")
+    mine = "// mine\n" + editor.input_value().replace("__OPENCLAW_REDACTED__", TOKEN, 1)
+    editor.fill(mine)
+    save.click()
+    expect(page.page.get_by_text("The connection broke before the gateway answered.")).to_be_visible()
+    expect(save).to_be_disabled()
+
+    come_back.set()
+    if arrives:
+        expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
+        expect(page.page.get_by_text("Unsaved changes")).to_have_count(0)
+        expect(editor).to_have_value(re.compile("^// mine"))
+    else:
+        expect(page.page.get_by_text("Not saved: the connection broke")).to_be_visible()
+        expect(editor).to_have_value(mine)
+        save.click()
+        expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
+    assert ours.config_path.read_text().startswith("// mine")
+    context.close()
+
+
+def test_a_file_changed_outside_is_followed_unless_one_has_typed(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    editor, text = open_config(page), ours.config_path.read_text()
+    ours.write_config("// from outside\n" + text)
+    expect(editor).to_have_value(re.compile("^// from outside"))
+
+    editor.fill("// mine\n" + editor.input_value())
+    mine = editor.input_value()
+    ours.write_config("// outside again\n" + text)
+    expect(page.page.get_by_text("The file was changed elsewhere while you were editing.")).to_be_visible()
+    expect(editor).to_have_value(mine)
+    page.page.get_by_role("button", name="Keep my version").click()
+    expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
+    assert ours.config_path.read_text().startswith("// mine\n// from outside")
+
+
+def test_a_broken_file_is_told_and_not_replaced(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    editor, text = open_config(page), ours.config_path.read_text()
+    editor.fill(editor.input_value() + "// mine")
+    ours.write_config("{\n  gateway: { mode: 'local',, }\n}")
+
+    note = page.page.locator(".outcome.bad")
+    for said in ("The config file has a mistake", str(ours.config_path), "at 2:28", "last good copy", "openclaw config validate"):
+        expect(note).to_contain_text(said)
+    expect(note).to_contain_text("Your unsaved changes are kept here meanwhile.")
+    expect(editor).to_have_count(0)
+    expect(page.page.get_by_role("button", name="Save")).to_have_count(0)
+    page.picture("config-broken")
+
+    ours.write_config(text)
+    page.page.get_by_role("button", name="Read again").click()
+    expect(editor).to_have_value(re.compile("// mine$"))
+    expect(note).to_have_count(0)
+    page.page.get_by_role("button", name="Undo changes").click()
+    expect(editor).not_to_have_value(re.compile("// mine"))
+
+
+def test_a_file_with_mistakes_that_can_be_shown_is_mended_here(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    ours.write_config(merged(ours.config, {"messages": {"ackReaction": 5}, "gateway": {"mode": "lokal"}}))
+    editor, note = open_config(page), page.page.locator(".outcome.bad")
+    expect(note).to_contain_text("The config file has 2 mistakes")
+    expect(note.get_by_role("listitem").filter(has_text="gateway.mode")).to_contain_text("line 3")
+    note.get_by_role("button", name="line 3").click()
+    assert "lokal" in editor.evaluate("(field) => field.value.slice(field.selectionStart, field.selectionEnd)")
+
+    editor.fill(editor.input_value().replace("lokal", "local").replace('"ackReaction": 5', '"ackReaction": "x"'))
+    page.page.get_by_role("button", name="Save").click()
+    expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
+    expect(note).to_have_count(0)
+
+
+def test_the_status_tells_of_a_config_that_is_not_used_whole(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    status = page.page.get_by_role("link", name="Status", exact=True)
+    status.click()
+    expect(page.page.get_by_text("Healthy")).to_be_visible()
+    expect(page.page.get_by_text("Add Discord or Telegram in the config.")).to_be_visible()
+    expect(page.page.locator(".outcome")).to_have_count(0)
+    good = ours.config
+    many = {name: {} for name in ("one", "two", "three", "four", "five")}
+    with connect(ours.port) as client:
+
+        def have(key: str, count: int) -> bool:
+            return len(client.request("config.get", {})[key]) == count
+
+        ours.write_config(merged(good, {"agents": many}))
+        eventually("the gateway to see the unknown keys", lambda: have("warnings", 5))
+        page.page.get_by_role("button", name="Refresh").click()
+        note = page.page.locator(".outcome.warn")
+        expect(note).to_contain_text("5 warnings about the config file")
+        expect(note.get_by_role("listitem")).to_have_count(4)
+        expect(note).to_contain_text("and 2 more")
+
+        ours.write_config("{ broken,, ")
+        eventually("the gateway to see the mistake", lambda: have("issues", 1))
+        page.page.get_by_role("button", name="Refresh").click()
+        note = page.page.locator(".outcome.bad")
+        for said in ("The config file has a mistake", str(ours.config_path), "SyntaxError", "last good copy"):
+            expect(note).to_contain_text(said)
+        note.get_by_role("link", name="Open the config").click()
+        expect(page.page.get_by_role("button", name="Read again")).to_be_visible()

@@ -42,8 +42,11 @@ export interface ConfigIssue {
 
 /** The list of problems a refused config write carries in its details. */
 export function configIssues(error: unknown): ConfigIssue[] {
-  if (!(error instanceof RefusedError)) return [];
-  return recordsOf(error.wire.details.issues).map((issue) => ({
+  return error instanceof RefusedError ? issuesOf(error.wire.details.issues) : [];
+}
+
+export function issuesOf(list: unknown): ConfigIssue[] {
+  return recordsOf(list).map((issue) => ({
     path: textOf(issue.path) ?? "",
     message: textOf(issue.message) ?? "",
     line: numberOf(issue.line),

@@ -50,7 +50,8 @@ export class GatewaySocket {
   request(method: string, params: object, timeoutMs = answerTimeoutMs): Promise<unknown> {
     const { id, frame, answer } = this.requests.add(method, params, timeoutMs);
     if (isLonger(frame, this.mostBytes)) this.requests.settle({ type: "res", id, outcome: { error: tooLarge(this.mostBytes) } });
-    else this.socket.send(frame);
+    // What is asked while it closes is not sent, and told so with the others at the end.
+    else if (this.socket.readyState === WebSocket.OPEN) this.socket.send(frame);
     return answer;
   }
 

@@ -1,7 +1,10 @@
 import { useEffect, useRef } from "react";
+import type { ConfigFile } from "../gateway/configFile";
+import type { ConfigIssue } from "../gateway/failure";
 import { lineOfPath } from "../gateway/locate";
 import { ConfigEditor, goToLine } from "../parts/ConfigEditor";
 import { ConfigResult } from "../parts/ConfigResult";
+import { ConfigTrouble } from "../parts/ConfigTrouble";
 import { useHello, useText } from "../parts/context";
 import { explained } from "../parts/explained";
 import { PageHead } from "../parts/PageHead";
@@ -16,43 +19,68 @@ export function ConfigPage({ onOpenMenu }: { onOpenMenu: () => void }) {
   const words = useText();
   const { methods } = useHello();
   const config = useConfig();
-  const field = useRef<HTMLTextAreaElement>(null);
   useLeavingQuestion(config.isChanged, words.configLeave);
-  const canSave = methods.has("config.set");
+  const { file, failure } = config;
+  const canSave = methods.has("config.apply");
+  const isShown = file?.raw !== undefined;
   const isSaving = config.result.kind === "saving";
   return (
     <>
-      <PageHead title={words.configPage} detail={config.isChanged ? words.configUnsaved : config.file?.path} onOpenMenu={onOpenMenu}>
-        {config.isChanged && (
-          <button type="button" className="button" onClick={config.revert}>
+      <PageHead title={words.configPage} detail={config.isChanged ? words.configUnsaved : file?.path} onOpenMenu={onOpenMenu}>
+        {isShown && config.isChanged && (
+          <button type="button" className="button" onClick={config.undo}>
             {words.configRevert}
           </button>
         )}
-        {canSave && (
-          <button type="button" className="button primary" disabled={!config.isChanged || isSaving} onClick={() => void config.save()}>
+        {isShown && canSave && (
+          <button type="button" className="button primary" disabled={!config.isChanged || !config.isOnline || isSaving} onClick={() => void config.save()}>
             {words.save}
           </button>
         )}
       </PageHead>
       <div className="page-body config-body">
-        {config.failure !== undefined && <Problem title={words.configFailed} reason={explained(config.failure, words)} onRetry={() => void config.load()} />}
-        {!config.file && config.failure === undefined && <Skeleton label={words.configLoading} lines={10} />}
-        <ConfigResult
-          result={config.result}
-          lineOf={(issue) => issue.line ?? lineOfPath(config.text, issue.path)}
-          onGoTo={(line) => goToLine(field.current, line)}
-          onTakeTheirs={config.takeTheirs}
-          onKeepMine={config.keepMine}
-        />
-        {config.file && (
-          <>
-            <ConfigEditor field={field} text={config.text} readOnly={!canSave} onEdit={config.edit} onSave={() => void config.save()} />
-            <p className="hint">
-              <Prose text={config.file.exists ? words.configRedacted : words.configMissing} />
-            </p>
-          </>
-        )}
+        {failure !== undefined && <Problem title={words.configFailed} reason={explained(failure, words)} onRetry={config.refresh} />}
+        {!file && failure === undefined && <Skeleton label={words.configLoading} lines={10} />}
+        {file && !isShown && <Unreadable file={file} hasChanges={config.isChanged} onReadAgain={config.refresh} />}
+        {file && isShown && <Editing file={file} config={config} canSave={canSave} />}
       </div>
+    </>
+  );
+}
+
+/** A text that does not parse is not shown, for its secrets could not be hidden; what is wrong with it is. */
+function Unreadable({ file, hasChanges, onReadAgain }: { file: ConfigFile; hasChanges: boolean; onReadAgain: () => void }) {
+  const words = useText();
+  return (
+    <ConfigTrouble file={file}>
+      <p>
+        <Prose text={words.configMend} />
+      </p>
+      {hasChanges && <p>{words.configKept}</p>}
+      <div className="outcome-buttons">
+        <button type="button" className="button" onClick={onReadAgain}>
+          {words.configReadAgain}
+        </button>
+      </div>
+    </ConfigTrouble>
+  );
+}
+
+function Editing({ file, config, canSave }: { file: ConfigFile; config: ReturnType<typeof useConfig>; canSave: boolean }) {
+  const words = useText();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const lines = {
+    lineOf: (issue: ConfigIssue) => issue.line ?? lineOfPath(config.text, issue.path),
+    onGoTo: (line: number) => goToLine(field.current, line),
+  };
+  return (
+    <>
+      {config.result.kind !== "invalid" && <ConfigTrouble file={file} {...lines} />}
+      <ConfigResult result={config.result} {...lines} onTakeTheirs={config.undo} onKeepMine={() => void config.keepText()} />
+      <ConfigEditor field={field} text={config.text} readOnly={!canSave} onEdit={config.type} onSave={() => void config.save()} />
+      <p className="hint">
+        <Prose text={file.exists ? words.configRedacted : words.configMissing} />
+      </p>
     </>
   );
 }

@@ -1,13 +1,16 @@
 import { useCallback } from "react";
+import { configFileOf } from "../gateway/configFile";
 import { pairingRequests } from "../gateway/pairing";
 import { channelAccounts, clientsOf, modelsOf, overviewOf } from "../gateway/status";
 import { ChannelsCard, ClientsCard, ModelsCard } from "../parts/StatusCards";
+import { ConfigTrouble } from "../parts/ConfigTrouble";
 import { useGateway, useHello, useText } from "../parts/context";
 import { explained } from "../parts/explained";
 import { GatewayCard } from "../parts/GatewayCard";
 import { Icon } from "../parts/Icon";
 import { LogView } from "../parts/LogView";
 import { PageHead } from "../parts/PageHead";
+import { PageLink } from "../parts/PageLink";
 import { PairingCard } from "../parts/PairingCard";
 import { Problem } from "../parts/Problem";
 import { Skeleton } from "../parts/Skeleton";
@@ -16,6 +19,8 @@ import { usePolled } from "../parts/usePolled";
 const refreshMs = 10_000;
 /** The gateway answers from what it knows; probing every channel is not for a page that refreshes by itself. */
 const channelParams = { probe: false, timeoutMs: 8_000 };
+/** The Config page has them all. */
+const mostConfigIssues = 3;
 
 /** How the gateway is doing. */
 export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
@@ -25,13 +30,14 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
   const read = useCallback(async () => {
     const ask = (method: string, params: object = {}) =>
       methods.has(method) ? request(method, params) : Promise.resolve(undefined);
-    const [health, status, channels, models, presence, pairing] = await Promise.all([
+    const [health, status, channels, models, presence, pairing, config] = await Promise.all([
       ask("health"),
       ask("status"),
       ask("channels.status", channelParams),
       ask("models.list"),
       ask("system-presence"),
       ask("pairing.list"),
+      ask("config.get"),
     ]);
     return {
       overview: overviewOf(health, status),
@@ -39,6 +45,7 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
       models: modelsOf(models),
       clients: clientsOf(presence),
       pairing: pairingRequests(pairing),
+      config: configFileOf(config),
     };
   }, [request, methods]);
   const { value, failure, refresh } = usePolled(read, refreshMs);
@@ -52,6 +59,13 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
       <div className="page-body">
         {failure !== undefined && <Problem title={words.statusFailed} reason={explained(failure, words)} onRetry={refresh} />}
         {!value && failure === undefined && <Skeleton label={words.statusPage} lines={8} />}
+        {value && (
+          <ConfigTrouble file={value.config} most={mostConfigIssues}>
+            <PageLink to={{ page: "config", session: "" }} className="button">
+              {words.openConfig}
+            </PageLink>
+          </ConfigTrouble>
+        )}
         {value && (
           <div className="cards">
             <PairingCard requests={value.pairing} onChange={refresh} />

@@ -1,18 +1,17 @@
+import type { SaveResult } from "../gateway/configEdit";
 import type { ConfigIssue } from "../gateway/failure";
 import { useText } from "./context";
 import { explained } from "./explained";
 import { Icon } from "./Icon";
+import { IssueList } from "./IssueList";
 import { Prose } from "./Prose";
-import type { SaveResult } from "./useConfig";
-
-type Theirs = Extract<SaveResult, { kind: "conflict" }>["theirs"];
 
 interface ConfigResultProps {
   result: SaveResult;
   lineOf: (issue: ConfigIssue) => number | undefined;
   onGoTo: (line: number) => void;
-  onTakeTheirs: (theirs: Theirs) => void;
-  onKeepMine: (theirs: Theirs) => void;
+  onTakeTheirs: () => void;
+  onKeepMine: () => void;
 }
 
 /** What came of saving. */
@@ -26,7 +25,19 @@ export function ConfigResult({ result, lineOf, onGoTo, onTakeTheirs, onKeepMine 
       return (
         <p className="outcome good" role="status">
           <Icon name="check" />
-          {words.configSaved}
+          {result.restarts ? words.configRestarts : words.configSaved}
+        </p>
+      );
+    case "unknown":
+      return (
+        <p className="outcome warn" role="status">
+          {words.configUnknown}
+        </p>
+      );
+    case "lost":
+      return (
+        <p className="outcome bad" role="alert">
+          {words.configLost}
         </p>
       );
     case "refused":
@@ -43,10 +54,10 @@ export function ConfigResult({ result, lineOf, onGoTo, onTakeTheirs, onKeepMine 
         <div className="outcome bad" role="alert">
           <strong>{words.configConflict}</strong>
           <div className="outcome-buttons">
-            <button type="button" className="button" onClick={() => onTakeTheirs(result.theirs)}>
+            <button type="button" className="button" onClick={onTakeTheirs}>
               {words.configTakeTheirs}
             </button>
-            <button type="button" className="button" onClick={() => onKeepMine(result.theirs)}>
+            <button type="button" className="button" onClick={onKeepMine}>
               {words.configKeepMine}
             </button>
           </div>
@@ -56,29 +67,8 @@ export function ConfigResult({ result, lineOf, onGoTo, onTakeTheirs, onKeepMine 
       return (
         <div className="outcome bad" role="alert">
           <strong>{words.configInvalid(result.issues.length)}</strong>
-          <ul>
-            {result.issues.map((issue, index) => (
-              <Issue key={index} issue={issue} line={lineOf(issue)} onGoTo={onGoTo} />
-            ))}
-          </ul>
+          <IssueList issues={result.issues} lineOf={lineOf} onGoTo={onGoTo} />
         </div>
       );
   }
-}
-
-function Issue({ issue, line, onGoTo }: { issue: ConfigIssue; line: number | undefined; onGoTo: (line: number) => void }) {
-  const words = useText();
-  return (
-    <li>
-      <code>{issue.path === "" ? words.configRoot : issue.path}</code>
-      {line !== undefined && (
-        <button type="button" className="link-button" onClick={() => onGoTo(line)}>
-          {words.configLine(line)}
-        </button>
-      )}
-      <span>
-        <Prose text={issue.message} />
-      </span>
-    </li>
-  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { troubleOf, type Trouble } from "../gateway/failure";
 import { useGateway, useStore } from "./context";
 
@@ -7,7 +7,7 @@ export interface Polled<Value> {
   readonly failure: Trouble | undefined;
 }
 
-/** Reads something now, again every `everyMs` while the page is looked at, and after every reconnect. */
+/** Reads something now, again every `everyMs` while the page is looked at, when it comes back to sight, and after every reconnect. */
 export function usePolled<Value>(read: () => Promise<Value>, everyMs: number): Polled<Value> & { refresh: () => void } {
   const online = useStore(useGateway().connection.link).state === "online";
   const [state, setState] = useState<Polled<Value>>({ value: undefined, failure: undefined });
@@ -24,10 +24,13 @@ export function usePolled<Value>(read: () => Promise<Value>, everyMs: number): P
     };
     load();
     const timer = setInterval(load, everyMs);
+    document.addEventListener("visibilitychange", load);
     return () => {
       isCurrent = false;
       clearInterval(timer);
+      document.removeEventListener("visibilitychange", load);
     };
   }, [online, read, everyMs, round]);
-  return { ...state, refresh: () => setRound(round + 1) };
+  const refresh = useCallback(() => setRound((before) => before + 1), []);
+  return { ...state, refresh };
 }

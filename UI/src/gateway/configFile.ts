@@ -1,0 +1,59 @@
+import { issuesOf, type ConfigIssue } from "./failure";
+import { isRecord, recordOf, textOf } from "./read";
+
+/** The config file as the gateway last read it. */
+export interface ConfigFile {
+  /** Undefined while the text cannot be shown: in a text that does not parse, nobody can tell its secrets. */
+  readonly raw: string | undefined;
+  readonly hash: string | undefined;
+  readonly path: string;
+  readonly exists: boolean;
+  /** Without mistakes; with them the gateway goes on with the last good copy. */
+  readonly isValid: boolean;
+  readonly issues: readonly ConfigIssue[];
+  /** What is left out or overruled, though the file as a whole is used. */
+  readonly warnings: readonly ConfigIssue[];
+  readonly parsed: unknown;
+}
+
+/** Stands in the gateway's answers where the file has a secret. */
+const placeholder = "__OPENCLAW_REDACTED__";
+
+export function configFileOf(payload: unknown): ConfigFile {
+  const snapshot = recordOf(payload);
+  const exists = snapshot.exists !== false;
+  const nothing = exists ? undefined : "";
+  return {
+    raw: typeof snapshot.raw === "string" ? snapshot.raw : nothing,
+    hash: textOf(snapshot.hash),
+    path: textOf(snapshot.path) ?? "",
+    exists,
+    isValid: snapshot.valid !== false,
+    issues: issuesOf(snapshot.issues),
+    warnings: issuesOf(snapshot.warnings),
+    parsed: snapshot.parsed,
+  };
+}
+
+/** Whether the file says what was sent, apart from its secrets; plain JSON may have been written in another form. */
+export function saysTheSame({ raw, parsed }: ConfigFile, sent: string): boolean {
+  if (raw === undefined) return false;
+  const pieces = raw.split(`"${placeholder}"`).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  if (new RegExp(`^${pieces.join("[^\\n]*?")}$`).test(sent)) return true;
+  try {
+    return meansTheSame(parsed, JSON.parse(sent));
+  } catch {
+    // Not plain JSON: then it was written as it was sent, or not at all.
+    return false;
+  }
+}
+
+function meansTheSame(shown: unknown, sent: unknown): boolean {
+  if (shown === placeholder && typeof sent === "string") return true;
+  if (Array.isArray(shown) && Array.isArray(sent)) {
+    return shown.length === sent.length && shown.every((item, index) => meansTheSame(item, sent[index]));
+  }
+  if (!isRecord(shown) || !isRecord(sent)) return Object.is(shown, sent);
+  const keys = Object.keys(shown);
+  return keys.length === Object.keys(sent).length && keys.every((key) => meansTheSame(shown[key], sent[key]));
+}
