@@ -208,6 +208,18 @@ def test_channels_status_as_json(gateway: Gateway) -> None:
     assert status["channelOrder"] == [] and status["channels"] == {}
 
 
+def test_channels_are_listed_from_the_config_when_no_gateway_runs(openclaw: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    channels = {"telegram": {"botToken": "1:t"}, "discord": {"enabled": False, "accounts": {"work": {}}}}
+    (tmp_path / "state/openclaw.json").write_text(json.dumps({"channels": channels}))
+    done = succeeded(alone(tmp_path, "channels", "list"))
+    assert re.search(r"telegram +default +on", done.out) and re.search(r"discord +work +off", done.out), done.out
+    assert "Gateway not reachable" in done.err
+    unknown = alone(tmp_path, "channels", "logout", "--channel", "discord", "--account", "nobody")
+    assert "account `nobody`" in failed(unknown).err
+    assert "There are: telegram, discord" in failed(alone(tmp_path, "pairing", "list", "zebra")).err
+
+
 def test_doctor_finds_nothing_wrong(gateway: Gateway) -> None:
     succeeded(gateway.command("doctor", "--non-interactive"))
 

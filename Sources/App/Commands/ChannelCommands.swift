@@ -1,5 +1,6 @@
 import Channels
 import Core
+import Gateway
 
 /// `channels …`: the chat platforms of the running gateway.
 @MainActor
@@ -11,7 +12,7 @@ enum ChannelCommands {
                 options: GatewayClient.options + [.flag("--probe", "Ask the platforms now")], run: status),
             Command(
                 path: ["channels", "list"], summary: "List the chat platforms that are set up",
-                options: GatewayClient.options, run: status),
+                options: GatewayClient.options, run: list),
             Command(
                 path: ["channels", "logs"], summary: "Print what the log says of a chat platform",
                 options: LogCommands.options + [
@@ -20,6 +21,31 @@ enum ChannelCommands {
                         choices: ChannelCatalog.all.map(\.id.rawValue))
                 ], run: logs),
         ]
+    }
+
+    /// Of a gateway that does not run the config tells what is set up.
+    private static func list(_ invocation: Invocation) throws -> ExitCode {
+        do {
+            return try status(invocation)
+        } catch let error as CommandError {
+            guard !error.isRefusedLogin, !invocation.wantsJSON, invocation["--url"] == nil else {
+                throw error
+            }
+            let setup = LocalSetup(invocation)
+            let facts = ChannelSections(config: setup.config, environment: setup.environment).facts
+            guard !facts.isEmpty, setup.config.gateway.mode != "remote" else { throw error }
+            let rows = facts.flatMap { channel in
+                channel.accounts.map { account in
+                    let isOn = account.isEnabled && account.tokenSource != "none"
+                    return [
+                        channel.id.rawValue, account.id, isOn ? "on" : account.isEnabled ? "no token" : "off",
+                    ]
+                }
+            }
+            Terminal.print(Terminal.table(["Channel", "Account", "In the config"], rows))
+            Terminal.printError(error.message)
+            return .success
+        }
     }
 
     private static func status(_ invocation: Invocation) throws -> ExitCode {

@@ -178,6 +178,10 @@ enum ChannelSetupCommands {
     private static func logout(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
         let place = try Place(invocation, setup)
+        if place.account != "default", setup.file.snapshot.file.parsed[place.path] == nil {
+            throw CommandError(
+                "The config has no \(place.title). `openclaw channels list` shows which there are.")
+        }
         let hasCleared: Bool
         do throws(ConfigWriteError) {
             hasCleared = try ChannelLogout.clear(

@@ -161,17 +161,35 @@ enum MessageCommands {
             Terminal.print(answer)
         } else if let messages = (answer["messages"] ?? answer["pins"])?.arrayValue {
             for message in messages { Terminal.print(line(message)) }
+        } else if let done = sentence(answer) {
+            Terminal.print(done)
         } else {
             Terminal.print(answer)
         }
         return answer["ok"]?.boolValue == false ? .failure : .success
     }
 
+    /// `ok (messageId 7)`; nil for an answer that says more than that something was done.
+    private static func sentence(_ answer: JSON) -> String? {
+        guard let members = answer.objectValue, members["ok"] == true else { return nil }
+        let more = members.filter { $0.key != "ok" }
+        guard more.allSatisfy({ $0.value.objectValue == nil && $0.value.arrayValue == nil }) else {
+            return nil
+        }
+        let told = more.map { "\($0.key) \($0.value.stringValue ?? $0.value.text)" }
+        return told.isEmpty ? "ok" : "ok (\(told.joined(separator: ", ")))"
+    }
+
     private static func line(_ message: JSON) -> String {
         let author = message["author"]?["username"]?.stringValue ?? "?"
+        let said = message["content"]?.stringValue ?? ""
+        let poll = message["poll"]?["question"]?["text"]?.stringValue.map { "[poll] \($0)" }
+        let files =
+            message["attachments"]?.arrayValue?.map { "[\($0["filename"]?.stringValue ?? "file")]" } ?? []
+        let words = ([said] + [poll].compactMap(\.self) + files).filter { !$0.isEmpty }
         return
             "\(message["timestampUtc"]?.stringValue ?? "") \(message["id"]?.stringValue ?? "") \(author): "
-            + (message["content"]?.stringValue ?? "")
+            + words.joined(separator: " ")
     }
 
     private static func call(

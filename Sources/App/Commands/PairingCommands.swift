@@ -1,3 +1,4 @@
+import Channels
 import Core
 import Wire
 
@@ -22,6 +23,10 @@ enum PairingCommands {
     }
 
     private static func list(_ invocation: Invocation) throws -> ExitCode {
+        if let name = invocation.arguments.first, ChannelCatalog.factory(ChannelID(name)) == nil {
+            let known = ChannelCatalog.all.map(\.id.rawValue).joined(separator: ", ")
+            throw CommandError("There is no chat platform `\(name)`. There are: \(known).")
+        }
         let channel = invocation.arguments.first.map { JSON.string($0) }
         let answer = try GatewayClient.connect(invocation)
             .call("pairing.list", channel.map { ["channel": $0] } ?? [:])

@@ -26,7 +26,11 @@ enum SetupCommands {
         guard !invocation.has("--wizard") else { return try await Onboarding(invocation).run() }
         let setup = LocalSetup(invocation)
         guard !setup.snapshot.exists else {
-            Terminal.print("There is a config file already: \(setup.configPath)")
+            if invocation.wantsJSON {
+                Terminal.print(["config": .string(setup.configPath), "existed": true])
+            } else {
+                Terminal.print("There is a config file already: \(setup.configPath)")
+            }
             return .success
         }
         do throws(FileError) { try PrivateFile.makeFolder(setup.state) } catch {
