@@ -19,9 +19,10 @@ extension AgentRunner {
             } catch .interrupted(_, let reason) where attempt < Self.pauses.count && !Task.isCancelled {
                 attempt += 1
                 try await pause(before: attempt, reason, turn.live)
-            } catch .rejected(let reason) where mayBeTheImages(turn) {
+            } catch let error where error.isRejection && mayBeTheImages(turn) {
                 log.warning(
-                    "The model refused the request; asking again without its images.", ["reason": reason])
+                    "The model refused the request; asking again without its images.",
+                    ["reason": error.explanation])
                 turn.hasLeftOutImages = true
                 turn.messages = ContextWindow.withoutImages(turn.messages)
             } catch .contextTooLong where halvings < Self.mostHalvings && turn.live.state.text.isEmpty {

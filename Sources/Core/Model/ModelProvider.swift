@@ -107,14 +107,26 @@ package enum ModelError: Error, Sendable {
     case exhausted([Attempt])
     case cancelled
 
+    /// Whether a model refused the request itself: another request may be taken.
+    package var isRejection: Bool {
+        switch self {
+        case .rejected: true
+        case .exhausted(let attempts): attempts.contains(where: \.isRejection)
+        default: false
+        }
+    }
+
     /// One candidate that was tried or skipped.
     package struct Attempt: Sendable {
         package var model: ModelReference
         package var reason: String
+        /// Whether it refused the request itself.
+        package var isRejection: Bool
 
-        package init(model: ModelReference, reason: String) {
+        package init(model: ModelReference, reason: String, isRejection: Bool = false) {
             self.model = model
             self.reason = reason
+            self.isRejection = isRejection
         }
     }
 }

@@ -30,7 +30,8 @@ extension ModelRouter {
         }
 
         mutating func fail(_ candidate: Candidate, _ error: ModelError) {
-            attempts.append(.init(model: candidate.model, reason: error.explanation))
+            attempts.append(
+                .init(model: candidate.model, reason: error.explanation, isRejection: error.isRejection))
             errors.append(error)
             switch error {
             case .rejected: refused.insert(.init(model: candidate.model, kind: candidate.credential.kind))

@@ -219,9 +219,18 @@ struct AgentRunnerTests {
         }
     }
 
-    @Test
-    func `a conversation with an image that the model refuses goes on without it`() async throws {
-        let models = ScriptedModels([.fail(.rejected(message: "the image is broken")), .say(["A dog?"])])
+    @Test(arguments: [
+        ModelError.rejected(message: "the image is broken"),
+        .exhausted([
+            .init(
+                model: ModelReference(provider: "fake", model: "fake-1"), reason: "the image is broken",
+                isRejection: true)
+        ]),
+    ])
+    func `a conversation with an image that the model refuses goes on without it`(error: ModelError)
+        async throws
+    {
+        let models = ScriptedModels([.fail(error), .say(["A dog?"])])
         try await TestHouse.run(models: models) { house in
             let image = ImageContent(mimeType: "image/png", base64: "iVBO")
             let outcome = try await house.ask("what is this?", images: [image])
