@@ -765,7 +765,7 @@ def test_what_may_follow_a_command_is_offered_and_pressed(fake: FakeDiscord, con
     [verbose] = [wire for (_, name), wire in menu.items() if name == "verbose"]
     assert [choice["value"] for choice in verbose["options"][0]["choices"]] == ["on", "full", "off"]
 
-    typing = fake.wait_for_answer(ann.completes("/think", general, "leveldefaultquestion", "hi"))
+    typing = fake.wait_for_answer(ann.completes("/think", general, "level", "hi"))
     assert [choice["value"] for choice in typing.choices] == ["high", "xhigh"]
     shown = ann.runs("/verbose", general)
     fake.wait_until("the choices", lambda: shown.original and shown.original.buttons)

@@ -189,7 +189,7 @@ def test_a_sticker_is_shown_once_and_then_told_in_words(
 ) -> None:
     gateway = connect_bot()
     ann = fake.user("Ann")
-    sticker = Attachment("sticker", b"RIFF\x04\0\0\0WEBP", "owl.webp", "image/webp")
+    sticker = Attachment("sticker", b"RIFF\x08\0\0\0WEBPVP8 ", "owl.webp", "image/webp")
     fake_chat.script += [Text("An owl that waves.")] * 2  # the answer and the description, whichever is first
 
     ann.sends(ann.chat, sticker)
