@@ -208,6 +208,22 @@ def test_channels_status_as_json(gateway: Gateway) -> None:
     assert status["channelOrder"] == [] and status["channels"] == {}
 
 
+@pytest.mark.parametrize("harm", ["scribbled", "cut", "folder"])
+def test_doctor_sees_a_damaged_database(start: Any, state: Path, harm: str) -> None:
+    gateway = start(gateway_config(state))
+    assert "database" not in gateway.command("doctor").out
+    gateway.stop()
+    file = state / "openclaw.sqlite"
+    whole = file.read_bytes()
+    file.unlink()
+    if harm == "folder":
+        file.mkdir()
+    else:
+        file.write_bytes(b"oh" * 2000 if harm == "scribbled" else whole[: len(whole) // 2])
+    done = failed(gateway.command("doctor"))
+    assert str(file) in done.out and ("damaged" in done.out or "is no file" in done.out), done.out
+
+
 def test_channels_are_listed_from_the_config_when_no_gateway_runs(openclaw: Path, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     channels = {"telegram": {"botToken": "1:t"}, "discord": {"enabled": False, "accounts": {"work": {}}}}

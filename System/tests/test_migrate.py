@@ -79,6 +79,8 @@ def test_workspaces_come_along_wherever_they_are(tmp_path: Path, original: Path)
 
     state = tmp_path / "state"
     assert done.code == 0 and "`skills`" in done.out, done.text
+    assert f"`{original}/workspace` was left there" in done.out
+    assert not (state / "workspace/SOUL.md").exists(), "a workspace that nobody names mixes with none"
     assert "/gone/elsewhere" in done.out and "holds more than a workspace" in done.out
     assert (state / "workspace/MEMORY.md").read_text() == "The boat is blue.\n"
     assert (state / "ws/MEMORY.md").read_text() == "The boat is green.\n"

@@ -14,6 +14,7 @@ import pytest
 from fakes import FakeOpenAIChat, Text, ToolCall
 from harness import Client, Device, Gateway, ModelConfig, Refused, connect, connect_params, eventually, gateway_config
 from harness.config import TOKEN
+from harness.gateway import run_openclaw
 from harness.raw import exchange
 from harness.websocket import text, upgrade
 from tests.test_chat import text_of
@@ -338,3 +339,54 @@ def test_deep_json_is_refused_politely(gateway: Gateway, depth: int) -> None:
         nested = "[" * depth + "]" * depth
         client.send_text('{"type":"req","id":"deep","method":"health","params":{"a":' + nested + "}}")
         assert client.request("health")["ok"] is True
+
+
+# What a client may not do by a method it may not do by a command
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("/approve x allow-once", "approvals"),
+        ("/pairing", "pairing"),
+        ("/pairing approve ABCDEFGH", "pairing"),
+        ("/restart", "admin"),
+    ],
+)
+@pytest.mark.parametrize("generation", [3, 4])
+@pytest.mark.parametrize("method", ["chat.send", "agent"])
+def test_a_command_needs_the_scope_of_its_method(
+    gateway: Gateway, generation: int, method: str, text: str, scope: str
+) -> None:
+    with connect(gateway.port, generation, scopes=["operator.read", "operator.write"]) as client:
+        answer = client.response(
+            client.start(method, {"sessionKey": "main", "message": text, "idempotencyKey": f"{text} {method}"})
+        )
+    assert not answer["ok"] and f"operator.{scope}" in answer["error"]["message"], answer
+
+
+def test_a_reader_of_the_config_sees_no_secret_in_it(start: Any, state: Path) -> None:
+    more = {
+        "env": {"DIRECT": "secret-1", "vars": {"OTHER": "secret-2"}},
+        "skills": {"entries": {"one": {"env": {"FOO": "secret-3"}}}},
+        "models": {"providers": {"mine": {"baseUrl": "https://me:secret-4@host/v1?key=secret-5", "models": []}}},
+        "channels": {"telegram": {"enabled": False, "proxy": "socks5://me:secret-6@host:1"}},
+    }
+    gateway = start(gateway_config(state, more=more))
+    before = gateway.config_path.read_text()
+    with connect(gateway.port, 4, scopes=["operator.read"]) as reader:
+        shown = reader.request("config.get", {})
+        assert "secret-" not in json.dumps(shown)
+    assert "secret-" not in gateway.command("config", "get").out
+    with connect(gateway.port, 4) as admin:
+        shown = admin.request("config.get", {})
+        admin.request("config.set", {"raw": shown["raw"], "baseHash": shown["hash"]})
+    assert json.loads(gateway.config_path.read_text()) == json.loads(before), "what is written back is what was there"
+
+
+def test_the_word_that_stands_for_secrets_is_no_token(state: Path, openclaw: Path) -> None:
+    state.mkdir(exist_ok=True)
+    config = gateway_config(state, token="__OPENCLAW_REDACTED__")
+    (state / "openclaw.json").write_text(json.dumps(config))
+    done = run_openclaw("gateway", "--bind", "lan", home=state, state=state)
+    assert done.code == 1 and "everybody knows" in done.err, done.text

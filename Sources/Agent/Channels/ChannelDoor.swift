@@ -45,6 +45,7 @@ package final class ChannelDoor {
 
     /// Returns once the message is durable or turned away; messages of one chat keep their order.
     package func receive(_ message: ChannelMessage) async throws(InboxError) {
+        let message = message.withPlainNames
         if let refusal = switchboard.volume?.refusal { throw InboxError(refusal) }
         let mine = Gate()
         let before = lines.updateValue(mine, forKey: message.address)
@@ -296,6 +297,16 @@ package final class ChannelDoor {
 }
 
 extension ChannelMessage {
+    /// People choose names, also ones that look like what the house writes around their words.
+    fileprivate var withPlainNames: ChannelMessage {
+        var message = self
+        message.sender.name = sender.name?.singleLine
+        message.place?.title = place?.title?.singleLine
+        message.place?.space = place?.space?.singleLine
+        message.quoted?.sender = quoted?.sender?.singleLine
+        return message
+    }
+
     /// Ids are unique within a channel and account.
     fileprivate var recentID: String { "\(address.channel)/\(address.account)/\(id)" }
 }

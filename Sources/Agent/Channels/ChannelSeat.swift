@@ -12,6 +12,9 @@ final class ChannelSeat {
     private let left = Gate()
     private var backoff = Backoff(first: .seconds(2), longest: .seconds(60))
 
+    /// Whoever is not let in looks again, seldom: the switch in a portal may have been turned, or the refusal have passed.
+    private var refusals = Backoff(first: .seconds(300), longest: .seconds(3600))
+
     /// A channel that has run for so long was well, whatever ended it.
     private static let soundTime: Duration = .seconds(60)
 
@@ -86,7 +89,7 @@ final class ChannelSeat {
         case .refused(let reason):
             state.isRunning = false
             log.error("\(prefix)stopped: \(reason)")
-            return nil
+            return refusals.next()
         case .lost(let reason, let after):
             if Timestamp.now - startedAt >= Self.soundTime { backoff.succeeded() }
             let pause = max(backoff.next(), after ?? .zero)
@@ -101,6 +104,7 @@ final class ChannelSeat {
         case .connected(let name):
             state.isConnected = true
             state.lastConnectedAt = .now
+            refusals.succeeded()
             state.lastError = nil
             state.reconnectAttempts = 0
             if let name { state.name = name }

@@ -63,7 +63,7 @@ package struct IncomingFiles {
         }
         let path = "\(folder)/\(Self.fileName(file))"
         do throws(IncomingFile.FetchError) {
-            try await file.save(path, most)
+            try await save(file, to: path, most: most)
             let image = image(file, at: path)
             let isUnseen = image == nil && file.mimeType?.hasPrefix("image/") == true
             fetched.lines.append("[\(name): \(path)\(isUnseen ? ", not shown to you" : "")]")
@@ -76,11 +76,30 @@ package struct IncomingFiles {
             let reason =
                 switch error {
                 case .tooLarge: "it is larger than `mediaMaxMb` allows"
-                case .failed(let reason): reason
+                case .failed(let reason), .passing(let reason, _): reason
                 }
             fetched.lines.append("[\(name): not fetched, \(reason)]")
         }
     }
+
+    /// Waits out what passes: a message is taken once, and so are its files.
+    private func save(_ file: IncomingFile, to path: String, most: Int) async throws(IncomingFile.FetchError)
+    {
+        for attempt in 1... {
+            do throws(IncomingFile.FetchError) {
+                return try await file.save(path, most)
+            } catch {
+                guard case .passing(_, let pause) = error, attempt < Self.mostAttempts,
+                    pause <= Self.longestPause
+                else { throw error }
+                do { try await Task.sleep(for: pause) } catch { throw .failed("the gateway stops") }
+            }
+        }
+    }
+
+    private static let mostAttempts = 3
+    /// The message waits for its files, and what is said after it in the chat waits for the message.
+    private static let longestPause: Duration = .seconds(10)
 
     /// Of 255 that a file system takes.
     private static let mostNameBytes = 160

@@ -303,8 +303,9 @@ extension MessageDesk {
         guard let last = parts.indices.last else { throw .invalid("A message needs a `message` or a file.") }
         // What an agent sends besides is not its answer.
         for index in parts.indices { parts[index].content.answered = nil }
-        parts[last].content.files += files
-        parts[last].content.buttons = order.buttons
+        parts = ReplyPlan.adding(
+            parts[last].content.files + files, to: parts, most: board.limits(target.key).mostFiles)
+        parts[parts.count - 1].content.buttons = order.buttons
         if let reply = order.text("replyTo", "replyToId") {
             parts[0].content.replyTo = MessageID(reply)
         }

@@ -25,11 +25,32 @@ struct ReplyPlan {
         let said = ([directives.text] + refusals).filter { !$0.isEmpty }.joined(separator: "\n")
         var pieces = split(prefixed(said, answer), at: blocks)
         if pieces.isEmpty && !files.isEmpty { pieces = [""] }
-        return pieces.enumerated().map { index, piece in
-            var content = content(piece, directives, isFirst: first + index == 0)
-            if index == pieces.count - 1 { content.files = files }
-            return NewOutboxPart(run: run, part: first + index, address: address, content: content)
+        let parts = pieces.enumerated().map { index, piece in
+            NewOutboxPart(
+                run: run, part: first + index, address: address,
+                content: content(piece, directives, isFirst: first + index == 0))
         }
+        return Self.adding(files, to: parts, most: limits.mostFiles)
+    }
+
+    /// The parts with files in the last of them, and in further ones as far as one message does not hold them all.
+    static func adding(_ files: [OutgoingFile], to parts: [NewOutboxPart], most: Int?) -> [NewOutboxPart] {
+        guard let last = parts.last else { return parts }
+        var parts = parts
+        var rest = files[...]
+        let most = most ?? max(files.count, 1)
+        parts[parts.count - 1].content.files = Array(rest.prefix(most))
+        rest = rest.dropFirst(most)
+        while !rest.isEmpty {
+            var further = last
+            further.part = parts[parts.count - 1].part + 1
+            further.content = OutgoingPart.Content(
+                text: "", handle: last.content.handle, answered: last.content.answered)
+            further.content.files = Array(rest.prefix(most))
+            parts.append(further)
+            rest = rest.dropFirst(most)
+        }
+        return parts
     }
 
     /// What may be seen of the first part of an answer that is still being written; nil for nothing.

@@ -68,10 +68,3 @@ extension TurnQueue.Joined {
     private static let briefBytes = 160
     private static let note = "[Shortened, because many messages waited] "
 }
-
-extension String {
-    /// Without line breaks.
-    fileprivate var singleLine: String {
-        split(whereSeparator: \.isNewline).joined(separator: " ")
-    }
-}

@@ -19,8 +19,8 @@ package struct ChannelModels: Sendable, Hashable {
         if let thread = address.thread { names.append("\(address.chat):topic:\(thread)") }
         names.append(address.chat)
         if message.kind == .direct { names.append(message.sender.id) }
-        names += [message.place?.title.map(Slug.of), message.place?.title, message.place?.parent].compactMap(
-            \.self)
+        names += [message.place?.title.map(Slug.of), message.place?.title].compactMap(\.self)
+        names += [message.place?.parent, message.place?.parentTitle.map(Slug.of)].compactMap(\.self)
         return names + ["*"]
     }
 }

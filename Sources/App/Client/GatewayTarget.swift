@@ -47,17 +47,19 @@ extension GatewayClient.Target {
 
     /// Host and port of `ws://host:port/…` or `wss://host/…`, also with an IPv6 address in brackets.
     static func address(in url: String) -> (host: String, port: Int, isSecure: Bool)? {
-        let isSecure = url.hasPrefix("wss://") || url.hasPrefix("https://")
-        guard isSecure || url.hasPrefix("ws://") || url.hasPrefix("http://") else { return nil }
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        let rest = url.dropFirst(scheme.count)
+        guard ["ws", "wss", "http", "https"].contains(scheme), rest.hasPrefix("://") else { return nil }
+        let isSecure = scheme == "wss" || scheme == "https"
         let usual = isSecure ? 443 : 80
-        let authority = url.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" }
+        let authority = rest.dropFirst(3).prefix { $0 != "/" && $0 != "?" }
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             let host = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]
             return port(rest.dropFirst(), usual).map { (String(host), $0, isSecure) }
         }
-        let parts = authority.split(separator: ":", maxSplits: 1)
-        guard let host = parts.first else { return nil }
+        let parts = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let host = parts.first, !host.isEmpty else { return nil }
         return port(parts.count == 2 ? parts[1] : "", usual).map { (String(host), $0, isSecure) }
     }
 

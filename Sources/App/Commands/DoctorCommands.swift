@@ -2,6 +2,7 @@ import Agent
 import Core
 import Gateway
 import Models
+import Store
 import Wire
 
 #if canImport(Glibc)
@@ -136,6 +137,9 @@ enum DoctorCommands {
         for path in secret + setup.config.secrets.files {
             guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
             findings.append(Finding(.note, "Others can read \(path): `chmod 600 \(path)`"))
+        }
+        if let problem = Database.damage(path: "\(state)/openclaw.sqlite") {
+            findings.append(Finding(.problem, problem))
         }
         do throws(ApprovalsFileError) { _ = try ApprovalsFile(setup).read() } catch {
             findings.append(Finding(.problem, "No command runs: \(error)"))

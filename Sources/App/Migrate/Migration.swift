@@ -49,6 +49,13 @@ struct Migration {
         self.home = home
     }
 
+    /// What has been copied on the way.
+    private struct Work {
+        var copy = FolderCopy()
+        /// Where the workspaces that the config names have gone, by their real paths.
+        var workspaces: [String: String] = [:]
+    }
+
     // MARK: Steps
 
     func run() async throws -> Outcome {
@@ -63,9 +70,9 @@ struct Migration {
             throw error
         }
         await database.close()
-        var copy = FolderCopy()
-        try takeConfig(&outcome, &copy)
-        takeFiles(&outcome, &copy)
+        var work = Work()
+        try takeConfig(&outcome, &work)
+        takeFiles(&outcome, &work)
         return outcome
     }
 
@@ -94,7 +101,7 @@ struct Migration {
         outcome.problems += report.problems
     }
 
-    private func takeConfig(_ outcome: inout Outcome, _ copy: inout FolderCopy) throws {
+    private func takeConfig(_ outcome: inout Outcome, _ work: inout Work) throws {
         guard let name = ConfigLocation.names.first(where: { access("\(source)/\($0)", R_OK) == 0 }) else {
             return outcome.steps.append("No config file to take over.")
         }
@@ -113,10 +120,18 @@ struct Migration {
                     return .failure(.init(message: error.description))
                 }
             }
-            .load(bytes, path: "\(source)/\(name)", environment: Environment([:]))
-            takeIncluded(loaded.includedPaths, &outcome, &copy)
-            let text = withOwnWorkspaces(
-                String(decoding: bytes, as: UTF8.self), loaded.assembled, &outcome, &copy)
+            .load(bytes, path: "\(source)/\(name)", environment: environment)
+            guard let said = String(validating: bytes, as: UTF8.self) else {
+                return outcome.problems.append(
+                    "`\(source)/\(name)` is not UTF-8 text and was not taken over: save it as that, and try again."
+                )
+            }
+            takeIncluded(loaded.includedPaths, &outcome, &work)
+            let text = withOwnWorkspaces(said, loaded, &outcome, &work)
+            if text.contains("\(source)/") {
+                outcome.problems.append(
+                    "`\(configPath)` still names paths in `\(source)`: change them to where the copies are.")
+            }
             try PrivateFile.write(Array(text.utf8), to: configPath)
         } catch {
             throw CommandError("\(error)")
@@ -124,14 +139,25 @@ struct Migration {
         outcome.steps.append("Wrote `\(configPath)`.")
     }
 
+    /// What `${VAR}` means in its config, as far as its own `.env` says it.
+    private var environment: Environment {
+        // A `.env` that cannot be read says nothing.
+        let bytes = (try? Self.read("\(source)/.env")) ?? nil
+        return Environment(Environment.parse(String(decoding: bytes ?? [], as: UTF8.self)))
+    }
+
     private static func read(_ path: String) throws(FileError) -> [UInt8]? {
         try PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes)
     }
 
     /// Files that the config is made of, to the same places beside ours.
-    private func takeIncluded(_ paths: [String], _ outcome: inout Outcome, _ copy: inout FolderCopy) {
+    private func takeIncluded(_ paths: [String], _ outcome: inout Outcome, _ work: inout Work) {
         for path in paths {
-            guard let real = RealPath.of(path), RealPath.isInside(real, source) else {
+            guard let real = RealPath.of(path) else {
+                outcome.problems.append("`\(path)` is part of the config and is not there.")
+                continue
+            }
+            guard RealPath.isInside(real, source) else {
                 outcome.problems.append(
                     "`\(path)` is part of the config and outside `\(source)`: it was not copied. `openclaw config validate` "
                         + "tells whether it is found.")
@@ -140,7 +166,7 @@ struct Migration {
             let target = FilePath.folder(of: configPath) + real.dropFirst(source.count)
             // What cannot be made is told with the file that does not fit into it.
             try? PrivateFile.makeFolder(FilePath.folder(of: target))
-            copy.copy(real, to: target)
+            work.copy.copy(real, to: target)
         }
     }
 
@@ -148,16 +174,16 @@ struct Migration {
 
     /// The text with each agent's workspace below our state directory, and the workspaces copied there.
     private func withOwnWorkspaces(
-        _ text: String, _ whole: JSON, _ outcome: inout Outcome, _ copy: inout FolderCopy
+        _ text: String, _ loaded: LoadedConfig, _ outcome: inout Outcome, _ work: inout Work
     ) -> String {
         guard let document = try? JSON.parseJSON5(text).value else {
             outcome.problems.append("The config file has mistakes: `openclaw config validate` names them.")
             return text
         }
         var text = text
-        for (path, name) in workspaces(of: whole) {
-            guard let said = whole[path]?.stringValue,
-                let target = takeWorkspace(said, named: name, path, &outcome, &copy)
+        for (path, name) in workspaces(of: loaded.assembled) {
+            guard let said = (loaded.config.raw[path] ?? loaded.assembled[path])?.stringValue,
+                let target = takeWorkspace(said, named: name, path, &outcome, &work)
             else { continue }
             guard document[path] != nil, let edited = try? ConfigEdit.set(.string(target), at: path, in: text)
             else {
@@ -185,7 +211,7 @@ struct Migration {
     /// Copies the workspace that the config calls `said`, and returns where to; nil when it stays.
     private func takeWorkspace(
         _ said: String, named name: String, _ path: ConfigPath, _ outcome: inout Outcome,
-        _ copy: inout FolderCopy
+        _ work: inout Work
     ) -> String? {
         guard let real = place(of: said) else {
             outcome.problems.append(
@@ -198,10 +224,12 @@ struct Migration {
             )
             return nil
         }
+        if let target = work.workspaces[real] { return target }
         let isInside = RealPath.isInside(real, source)
         let target = isInside ? state + real.dropFirst(source.count) : "\(state)/\(name)"
         try? PrivateFile.makeFolder(FilePath.folder(of: target))
-        copy.copy(real, to: target)
+        work.copy.copy(real, to: target)
+        work.workspaces[real] = target
         return target
     }
 
@@ -224,21 +252,28 @@ struct Migration {
         "skills", "extensions", "plugins", "hooks", "memory", "media", "canvas", "browser", "sandboxes",
     ]
 
-    private func takeFiles(_ outcome: inout Outcome, _ copy: inout FolderCopy) {
-        copy.copy("\(source)/.env", to: "\(state)/.env")
-        copy.copy("\(source)/\(ApprovalsFile.name)", to: "\(state)/\(ApprovalsFile.name)")
+    private func takeFiles(_ outcome: inout Outcome, _ work: inout Work) {
+        work.copy.copy("\(source)/.env", to: "\(state)/.env")
+        work.copy.copy("\(source)/\(ApprovalsFile.name)", to: "\(state)/\(ApprovalsFile.name)")
         for agent in FolderListing.names(in: "\(source)/agents").sorted() {
             let logins = "agents/\(agent)/agent/auth-profiles.json"
             guard access("\(source)/\(logins)", F_OK) == 0 else { continue }
             try? PrivateFile.makeFolder("\(state)/agents/\(agent)/agent")
-            copy.copy("\(source)/\(logins)", to: "\(state)/\(logins)")
+            work.copy.copy("\(source)/\(logins)", to: "\(state)/\(logins)")
         }
         for name in FolderListing.names(in: source).sorted()
         where name == "workspace" || name.hasPrefix("workspace-") {
-            copy.copy("\(source)/\(name)", to: "\(state)/\(name)")
+            // A link leads to what the other installation goes on writing to.
+            guard let real = RealPath.of("\(source)/\(name)"), work.workspaces[real] == nil else { continue }
+            let target = "\(state)/\(name)"
+            guard !work.workspaces.values.contains(target) else {
+                outcome.problems.append("`\(real)` was left there: the config names another workspace.")
+                continue
+            }
+            work.copy.copy(real, to: target)
         }
-        outcome.steps.append("Copied \(copy.files) files of workspaces, logins and config.")
-        outcome.problems += copy.problems
+        outcome.steps.append("Copied \(work.copy.files) files of workspaces, logins and config.")
+        outcome.problems += work.copy.problems
         let left = Self.unread.filter { !FolderListing.names(in: "\(source)/\($0)").isEmpty }
         guard !left.isEmpty else { return }
         outcome.problems.append(

@@ -53,6 +53,11 @@ struct SharedSecret {
     }
 
     private func check(isLoopback: Bool) throws(CommandError) {
+        guard [token, password].allSatisfy({ $0?.reveal() != ConfigRedaction.placeholder }) else {
+            throw CommandError(
+                "The gateway's secret is `\(ConfigRedaction.placeholder)`, the word that is shown in place of secrets and that "
+                    + "everybody knows. " + Self.threeWays)
+        }
         switch mode {
         case .none where !isLoopback:
             throw CommandError(

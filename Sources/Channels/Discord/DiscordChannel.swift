@@ -5,7 +5,9 @@ import Wire
 @MainActor
 package final class DiscordChannel: Channel {
     /// Characters in a message; counted in UTF-16, which is never less than what Discord counts.
-    package let limits = MessageLimits(longest: OutgoingMapping.longestMessage, unit: .utf16, mostLines: 17)
+    package let limits = MessageLimits(
+        longest: OutgoingMapping.longestMessage, unit: .utf16, mostLines: 17,
+        mostFiles: OutgoingFiles.mostFiles)
 
     let setup: ChannelSetup
     let settings: DiscordSettings
@@ -53,20 +55,35 @@ package final class DiscordChannel: Channel {
             office.bot = intake.mapping.bot.id
             if let application { menu.application = application }
         }
-        let outcome = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await menu.run(house) }
-            group.addTask { await self.rivals.run { self.intake.takeUp($1, in: $0) } }
-            let outcome: Result<Void, ChannelError>
-            do throws(ChannelError) {
-                try await self.gateway.run(in: house, self.intake)
-                outcome = .success(())
-            } catch {
-                outcome = .failure(error)
+        let end = await withTaskGroup(of: ChannelError?.self) { group -> ChannelError? in
+            group.addTask { () -> ChannelError? in
+                await menu.run(house)
+                return nil
             }
-            group.cancelAll()
-            return outcome
+            group.addTask { () -> ChannelError? in
+                await self.rivals.run { self.intake.takeUp($1, in: $0) }
+                return nil
+            }
+            group.addTask { () -> ChannelError? in
+                do throws(ChannelError) {
+                    try await self.gateway.run(in: house, self.intake)
+                    return .lost("the connection to Discord ended")
+                } catch {
+                    return error
+                }
+            }
+            // The socket stays up with a token that is refused elsewhere: a new start finds out what is so. Who has asked ends
+            // first, if it ends by that.
+            group.addTask { () -> ChannelError? in
+                await self.api.tokenRefused.wait()
+                do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
+                return .lost(RefusalWords.badToken)
+            }
+            defer { group.cancelAll() }
+            for await end in group { if let end { return end } }
+            return nil
         }
-        try outcome.get()
+        if let end { throw end }
     }
 
     package func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {

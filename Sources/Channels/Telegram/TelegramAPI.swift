@@ -16,6 +16,8 @@ final class TelegramAPI {
     private let web: WebClient
     private let settings: TelegramSettings
     private let token: Secret
+    /// Opens when Telegram has said that the token is not valid.
+    let tokenRefused = Gate()
     private let clock: any Clock<Duration>
     /// Telegram has said when the next message may be sent.
     private var quietUntil: ContinuousClock.Instant?
@@ -174,7 +176,15 @@ final class TelegramAPI {
             throw .unanswered(
                 "The answer from `\(apiHost)` is not the Bot API's; check `channels.telegram.apiRoot`.")
         }
-        throw TelegramError(status: answer?["error_code"]?.intValue ?? reply.status, answer: answer)
+        // A page of something in between says nothing of what was asked.
+        guard answer != nil || reply.status >= 500 || [401, 413, 429].contains(reply.status) else {
+            throw .unreachable(
+                "HTTP \(reply.status) came from `\(apiHost)`, and not from the Bot API; check `channels.telegram.apiRoot`."
+            )
+        }
+        let error = TelegramError(status: answer?["error_code"]?.intValue ?? reply.status, answer: answer)
+        if case .badToken = error { tokenRefused.open() }
+        throw error
     }
 
     private var apiHost: String { String(settings.apiRoot.split(separator: "/").dropFirst().first ?? "") }

@@ -152,6 +152,13 @@ final class TelegramChannel: Channel {
         let log = setup.log
         return await withTaskGroup(of: ChannelError?.self) { group in
             group.addTask { await self.sendMenu(intake, house) }
+            // A request for updates may be open for half a minute when the token is refused elsewhere. Who has asked ends
+            // first, if it ends by that.
+            group.addTask {
+                await self.api.tokenRefused.wait()
+                do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
+                return .lost(TelegramError.badToken(status: 401).sentence())
+            }
             group.addTask {
                 await intake.run()
                 return nil
@@ -203,7 +210,7 @@ final class TelegramChannel: Channel {
             }
             let stream = try await api.open(api.fileRequest(place))
             guard stream.head.status == 200 else {
-                throw .refused(status: stream.head.status, description: "")
+                throw TelegramError(status: stream.head.status, answer: nil)
             }
             do throws(WebError) {
                 try await stream.save(to: path, upTo: most)
@@ -211,8 +218,12 @@ final class TelegramChannel: Channel {
                 throw TelegramError(error)
             }
         } catch {
-            if case .unsuitableFile = error { throw .tooLarge }
-            throw .failed(error.sentence())
+            switch error {
+            case .unsuitableFile: throw .tooLarge
+            case .flood(let delay): throw .passing(error.sentence(), after: delay)
+            case .server, .unreachable, .unanswered: throw .passing(error.sentence(), after: .seconds(1))
+            default: throw .failed(error.sentence())
+            }
         }
     }
 }

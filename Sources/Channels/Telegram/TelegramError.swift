@@ -167,13 +167,14 @@ extension TelegramError {
     func delivery(chat: String = "this chat") -> DeliveryError {
         switch self {
         case .flood(let delay): .retry(sentence(), after: delay)
-        case .unreachable: .retry(sentence())
+        // With a token that is refused the account stops, and what waits is for when it is let in again.
+        case .unreachable, .badToken: .retry(sentence())
         case .otherPoller: .retry(sentence())
         // What is cut off may have arrived.
         case .server, .unanswered, .cancelled: .unknown(sentence())
         case .refused(let status, let description) where Self.isAboutChat(status, description):
             .closed(sentence(chat: chat))
-        case .noTopic, .badToken: .closed(sentence(chat: chat))
+        case .noTopic: .closed(sentence(chat: chat))
         case .moved, .badMarkup, .notModified, .noMessage, .hasNoText, .unsuitableFile, .webhookIsSet,
             .refused, .impossible:
             .refused(sentence(chat: chat))

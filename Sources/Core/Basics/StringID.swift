@@ -7,4 +7,15 @@ package protocol StringID: Hashable, Sendable, CustomStringConvertible, Expressi
 extension StringID {
     package var description: String { rawValue }
     package init(stringLiteral value: String) { self.init(value) }
+
+    /// Two ids are one when their bytes are: as the database compares them, and platforms. Swift's own strings are equal
+    /// in every Unicode form.
+    package static func == (one: Self, other: Self) -> Bool {
+        one.rawValue.utf8.elementsEqual(other.rawValue.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = rawValue
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }

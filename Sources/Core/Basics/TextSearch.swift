@@ -68,3 +68,12 @@ private func firstOffset(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBu
     }
     return nil
 }
+
+extension String {
+    /// On one line: a name shall not look like something that the house says.
+    package var singleLine: String {
+        guard utf8.contains(where: { $0 < 0x20 }) || contains(where: \.isNewline) else { return self }
+        return split { $0.isNewline || $0.unicodeScalars.allSatisfy { $0.value < 0x20 } }.joined(
+            separator: " ")
+    }
+}

@@ -106,6 +106,8 @@ package struct IncomingFile: Sendable {
     package enum FetchError: Error, Sendable, Hashable {
         case tooLarge
         case failed(String)
+        /// It may be had after a while.
+        case passing(String, after: Duration)
     }
 }
 
@@ -132,6 +134,8 @@ package struct ChatPlace: Sendable, Hashable {
     package var spaceID: String?
     /// The platform's id of the chat that this one is a thread of, where it has an id of its own.
     package var parent: String?
+    /// The name of that chat.
+    package var parentTitle: String?
     /// What people have written above it.
     package var topic: String?
     /// What the config says of it.

@@ -16,6 +16,7 @@ package enum ConfigRedaction {
         case .array(let items):
             return .array(items.enumerated().map { redact($1, at: path.appending(.index($0))) })
         case .string(let text): return hides(text, at: path) ? .string(placeholder) : value
+        case .integer, .number: return isSensitive(path) ? .string(placeholder) : value
         default: return value
         }
     }
@@ -29,7 +30,8 @@ package enum ConfigRedaction {
         case .object(let object): object.flatMap { secrets(in: $0.value, at: path.appending($0.key)) }
         case .array(let items):
             items.enumerated().flatMap { secrets(in: $1, at: path.appending(.index($0))) }
-        case .string(let text) where hides(text, at: path): [text]
+        // What stands in a map of variables may be anything, and is a secret by its name only.
+        case .string(let text) where hides(text, at: path) && !isVariable(path): [text]
         default: []
         }
     }
@@ -50,12 +52,32 @@ package enum ConfigRedaction {
         case .array(let items):
             items.enumerated().flatMap { secretNodes(of: $1, at: path.appending(.index($0))) }
         case .scalar(.string(let text)) where hides(text, at: path): [node]
+        case .scalar(.integer) where isSensitive(path), .scalar(.number) where isSensitive(path): [node]
         case .scalar: []
         }
     }
 
     private static func hides(_ text: String, at path: ConfigPath) -> Bool {
-        !text.isEmpty && !VariableSubstitution.isReference(text) && isSensitive(path)
+        !text.isEmpty && !VariableSubstitution.isReference(text)
+            && (isSensitive(path) || isVariable(path) || holdsCredentials(text))
+    }
+
+    /// Whether `path` is a variable for programs: `env.NAME`, `env.vars.NAME`, `skills.entries.*.env.NAME`.
+    private static func isVariable(_ path: ConfigPath) -> Bool {
+        let holders = path.steps.dropLast().suffix(2)
+        return holders.last == .key("env") || holders.elementsEqual([.key("env"), .key("vars")])
+    }
+
+    /// Whether an address has a login in it, `https://user:password@host`, or a key in its query.
+    private static func holdsCredentials(_ text: String) -> Bool {
+        guard let start = text.firstRange(of: "://")?.upperBound else { return false }
+        let authority = text[start...].prefix { !"/?#".contains($0) }
+        if let at = authority.lastIndex(of: "@"), authority[..<at].contains(":") { return true }
+        let query = text[start...].drop { $0 != "?" }.dropFirst()
+        return query.split(separator: "&").contains { pair in
+            let name = pair.prefix { $0 != "=" }.lowercased().filter { $0 != "_" && $0 != "-" }
+            return name == "key" || name == "sig" || secretEndings.contains { name.hasSuffix($0) }
+        }
     }
 
     // MARK: What is a secret
@@ -120,8 +142,10 @@ package enum ConfigRedaction {
     ) throws(Unrestorable) {
         switch node.content {
         case .scalar(.string(placeholder)):
-            if let stored, case .scalar(.string(let text)) = stored.content, text != placeholder {
-                found(node, stored, text)
+            if let stored, case .scalar(let value) = stored.content, value != .string(placeholder),
+                value.stringValue != nil || isSensitive(path)
+            {
+                found(node, stored, value.stringValue ?? value.text)
             } else if let text = meaning?.stringValue, text != placeholder {
                 found(node, nil, text)
             } else {

@@ -176,6 +176,12 @@ extension DeviceDesk {
 
 extension DeviceDesk {
     /// Nil: no such device, or it has never had this role.
+    /// What a device's token for a role lets it do; nil: no such device, or it may not have the role.
+    func scopes(of deviceID: String, role: String) async throws -> [String]? {
+        guard let device = try await store.paired(deviceID), device.roles.contains(role) else { return nil }
+        return device.tokens[role]?.scopes ?? device.scopes
+    }
+
     func rotate(
         _ deviceID: String, role: String, scopes: [String]?, for generation: Generation, now: Timestamp = .now
     ) async throws -> DeviceToken? {

@@ -116,13 +116,17 @@ struct Call {
     /// Longer than any turn may take; the client has gone by then.
     static let longestTurn: Duration = .seconds(48 * 3600)
 
-    /// Who may not answer about commands may not do it with `/approve` either.
+    /// What a client may not do by a method it may not do by a command in a message either.
     func checkCommand(_ text: String) throws(RPCError) {
-        guard !client.scopes.allow(.approvals),
-            SlashCommands.standard.match(text)?.command.name == "approve"
+        guard let name = SlashCommands.standard.match(text)?.command.name,
+            let scope = Self.commandScopes[name], !client.scopes.allow(scope)
         else { return }
-        throw Scope.approvals.missing(in: generation)
+        throw scope.missing(in: generation)
     }
+
+    private static let commandScopes: [String: Scope] = [
+        "approve": .approvals, "pairing": .pairing, "restart": .admin,
+    ]
 
     var generation: Generation { client.generation }
     var connectionID: String { client.id }

@@ -76,7 +76,8 @@ struct ControlUIFiles {
     ) -> (path: String, encoding: String?, etag: String)? {
         let accepted = (header ?? "").split(separator: ",").map { part in
             let fields = part.split(separator: ";").map { $0.trimmed.lowercased() }
-            return fields.contains("q=0") ? "" : fields.first ?? ""
+            let isRefused = fields.contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+            return isRefused ? "" : fields.first ?? ""
         }
         for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] where accepted.contains(encoding) {
             if let etag = Self.etag(of: path + ending) { return (path + ending, encoding, etag) }

@@ -155,15 +155,34 @@ private struct CallPairing {
                     ?? (isWhole && !call.name.isEmpty ? Self.lost(call) : nil)
             else { return nil }
             call.id = unique(id)
+            call.name = Self.sendable(call.name)
             open.append(result)
             open[open.count - 1].toolCallID = call.id
+            open[open.count - 1].toolName = call.name
             return .toolCall(call)
         }
     }
 
-    private func result(of id: String, at place: Int) -> ToolResultMessage? {
+    /// Each result answers one call: two calls of one answer may share an id.
+    private mutating func result(of id: String, at place: Int) -> ToolResultMessage? {
         let next = calls[id]?.first { $0 > place } ?? .max
-        return results[id]?.first { $0.place > place && $0.place < next }?.result
+        guard let index = results[id]?.firstIndex(where: { $0.place > place && $0.place < next }) else {
+            return nil
+        }
+        return results[id]?.remove(at: index).result
+    }
+
+    /// What every vendor takes as a tool's name: 1 to 64 letters, digits, `_` and `-`. Models make up others, and one that is
+    /// refused would end the conversation.
+    private static func sendable(_ name: String) -> String {
+        let isPlain = { (byte: UInt8) in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == 0x5F || byte == 0x2D
+        }
+        if !name.isEmpty, name.utf8.count <= 64, name.utf8.allSatisfy(isPlain) { return name }
+        let word = name.unicodeScalars.map { $0.isASCII && isPlain(UInt8($0.value)) ? Character($0) : "_" }
+            .prefix(64)
+        return word.isEmpty ? "unnamed" : String(word)
     }
 
     private mutating func unique(_ id: String) -> String {

@@ -45,7 +45,7 @@ struct RunCommand: Tool {
                 throw ToolFailure(reason)
             }
             var order = Subprocess.Order(
-                ["/bin/sh", "-c", command], environment: environment, directory: directory,
+                ["/bin/sh", "-c", "--", command], environment: environment, directory: directory,
                 timeout: .seconds(timeout))
             order.limits = settings.limits
             let end = try await Subprocess.run(order, progress: context.progress)

@@ -293,6 +293,46 @@ def test_a_reaction_to_an_answer_is_told_with_the_next_message(
     assert "Ann reacted with 👍" in request and "🎉" not in request
 
 
+def test_a_thread_that_was_put_away_while_nobody_was_here_is_read(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    known = ann.starts_thread(general, "Trip")
+    ann.writes(known, "[[say:Well met.]]")
+    fake.wait_for_message(known)
+    gateway.kill()
+    fake.killed()
+    fake.on_loop(fake.gateway.forget_sessions)
+    new = ann.starts_thread(general, "Later")
+    for number, thread in enumerate((known, new)):
+        ann.writes(thread, f"Is anybody there? [[say:Yes, {number}.]]")
+        thread.archived, thread.archived_at = True, fake.clock.now()
+
+    connect_bot(again=gateway)
+
+    assert fake.wait_for_message(known, 2).content == "Yes, 0."
+    assert fake.wait_for_message(new).content == "Yes, 1."
+
+
+def test_more_files_than_a_message_holds_are_sent_in_several(
+    fake: FakeDiscord, connect_bot: Connect, tmp_path: Path
+) -> None:
+    gateway = connect_bot()
+    files = [tmp_path / f"{number}.txt" for number in range(12)]
+    for file in files:
+        file.write_text(file.name)
+    media = [word for file in files for word in ("--media", str(file))]
+    target = ["--channel", "discord", "--target", f"channel:{fake.channel('general').id}"]
+
+    sent = gateway.command("message", "send", *target, "-m", "All of them", *media)
+
+    assert sent.code == 0, sent.text
+    first, second = fake.messages(fake.channel("general"))
+    names = [attachment["filename"] for message in (first, second) for attachment in message.attachments]
+    assert (first.content, second.content) == ("All of them", "") and names == [file.name for file in files]
+
+
 def test_who_reacts_is_known_by_name_also_where_discord_says_only_a_number(
     fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

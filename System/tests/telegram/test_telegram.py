@@ -184,6 +184,18 @@ def test_a_text_that_telegram_has_cut_is_one_question(fake: FakeTelegram, connec
     assert len(fake.messages(ann.chat)) == 1
 
 
+@pytest.mark.parametrize("fault", [Refuse(500), Refuse(retry_after=1)], ids=["500", "429"])
+def test_a_file_that_cannot_be_had_at_once_is_asked_for_again(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, fault: Refuse
+) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+    fake.fail("getFile", fault)
+    ann.sends(ann.chat, Attachment("photo", JPEG, "a.jpg"), "Look! [[say:I see.]]")
+    fake.wait_for_message(ann.chat)
+    assert "data:image/jpeg" in json.dumps(fake_chat.requests[-1].body)
+
+
 def test_a_sticker_is_shown_once_and_then_told_in_words(
     fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

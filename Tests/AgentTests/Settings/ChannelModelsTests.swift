@@ -30,6 +30,7 @@ struct ChannelModelsTests {
         if kind != .direct {
             message.place = ChatPlace(title: title)
             message.place?.parent = parent
+            message.place?.parentTitle = parent == nil ? nil : "General"
         }
         return Self.models.model(for: message)?.model
     }
@@ -41,6 +42,7 @@ struct ChannelModelsTests {
         #expect(model("telegram", chat: "-8") == nil)
         #expect(model("discord", chat: "601", parent: "600") == "thread")
         #expect(model("discord", chat: "602", parent: "600") == "parent")
+        #expect(model("discord", chat: "602", title: "#General › Tea", parent: "599") == "name")
         #expect(model("discord", chat: "603", title: "#General") == "name")
         #expect(model("discord", chat: "604") == "rest")
         #expect(model("elsewhere", chat: "604") == nil)

@@ -60,4 +60,12 @@ struct SessionKeyTests {
             #expect(SessionKeyRules().canonical(once.rawValue) == once, "seed \(seed): \(spelling)")
         }
     }
+
+    @Test func `two keys are one when their bytes are, as on the disk`() {
+        let (composed, decomposed) = (
+            SessionKey("agent:main:caf\u{E9}"), SessionKey("agent:main:cafe\u{301}")
+        )
+        #expect(composed.rawValue == decomposed.rawValue && composed != decomposed)
+        #expect(Set([composed, decomposed, SessionKey("agent:main:caf\u{E9}")]).count == 2)
+    }
 }

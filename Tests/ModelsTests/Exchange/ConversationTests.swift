@@ -84,6 +84,35 @@ struct ConversationTests {
             ]) == ["person(a)", "model(c0?)", "person(c0=one)", "model(c0_2?)", "person(c0_2=two)"])
     }
 
+    @Test func `calls of one answer that share an id get a result each`() {
+        #expect(
+            turns([
+                .person("a"), .model([.call("c0"), .call("c0")]), .result("c0", "one"), .result("c0", "two"),
+            ]) == ["person(a)", "model(c0?, c0_2?)", "person(c0=one, c0_2=two)"])
+    }
+
+    @Test(arguments: [
+        ("exec", "exec"), ("functions.exec", "functions_exec"), ("exec<|channel|>x", "exec__channel__x"),
+        ("läs", "l_s"), ("", "unnamed"),
+        (String(repeating: "a", count: 200), String(repeating: "a", count: 64)),
+    ])
+    func `a tool that a model made up has a name that every vendor takes`(name: String, sent: String) {
+        let call = Block.toolCall(ToolCall(id: "c", name: name, arguments: [:]))
+        let result = Message.toolResult(
+            ToolResultMessage(
+                toolCallID: "c", toolName: name, content: [.text("no such tool")], isError: true,
+                timestamp: .now))
+        let turns = Conversation([.person("a"), .model([call]), result], for: endpoint).turns
+
+        guard case .model(let blocks) = turns[1], case .toolCall(let named)? = blocks.first,
+            case .person(let results, _) = turns[2]
+        else {
+            Issue.record("the call is gone")
+            return
+        }
+        #expect(named.name == sent && results.map(\.toolName) == [sent])
+    }
+
     @Test func `a repeated call keeps its own loss`() {
         #expect(
             turns([.person("a"), .model([.call("c0")]), .model([.call("c0")]), .result("c0", "two")])

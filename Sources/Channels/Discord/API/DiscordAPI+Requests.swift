@@ -76,6 +76,14 @@ extension DiscordAPI {
         return place
     }
 
+    /// The public threads of a channel that were put away last, newest first.
+    func archivedThreads(of place: Snowflake, most: Int) async throws(DiscordFailure) -> [DiscordPlace] {
+        let json = try await send(
+            .channel(
+                "GET", place, "/threads/archived/public?limit=\(most)", template: "/threads/archived/public"))
+        return (json["threads"]?.arrayValue ?? []).compactMap { DiscordPlace(json: $0) }
+    }
+
     // MARK: Messages
 
     /// Most that one request gives.

@@ -9,8 +9,8 @@ final class DiscordAPI {
     private let proxy: String?
     private let web: WebClient
     private let limits = RateLimits()
-    /// Discord has said that the token is not valid: whoever asks on is banned.
-    private var isTokenRefused = false
+    /// Opens when Discord has said that the token is not valid: whoever asks on is banned.
+    let tokenRefused = Gate()
 
     /// How often a request that is refused with a short wait is sent again.
     private static let mostAttempts = 4
@@ -43,7 +43,7 @@ final class DiscordAPI {
     }
 
     private func sendOnce(_ route: DiscordRoute, _ body: DiscordBody) async throws(DiscordFailure) -> JSON {
-        if isTokenRefused && route.needsToken { throw .unauthorized(RefusalWords.badToken) }
+        if tokenRefused.isOpen && route.needsToken { throw .unauthorized(RefusalWords.badToken) }
         let request = request(route, body)
         let ticket = try await limits.admit(route)
         let reply: WebReply
@@ -90,7 +90,7 @@ final class DiscordAPI {
         switch reply.status {
         case 200..<300: return json ?? .null
         case 401 where route.needsToken:
-            isTokenRefused = true
+            tokenRefused.open()
             throw .unauthorized(RefusalWords.badToken)
         case 408, 500...: throw .unknown("Discord answered HTTP \(reply.status).")
         default: throw Self.refusal(reply.status, json)

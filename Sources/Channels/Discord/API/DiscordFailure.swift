@@ -51,7 +51,8 @@ enum DiscordFailure: Error, Sendable, Hashable {
         case .unknown(let reason): .unknown(reason)
         case .refused(let status, let code, let reason):
             status == 403 || DiscordCode.closed.contains(code) ? .closed(reason) : .refused(reason)
-        case .unauthorized(let reason): .closed(reason)
+        // The account stops, and starts again when it is let in: what waits is for then.
+        case .unauthorized(let reason): .retry(reason)
         }
     }
 

@@ -47,8 +47,12 @@ struct IncomingFiles {
             do throws(WebError) {
                 try await web.save(request, to: path, atMost: most)
             } catch {
-                if case .tooLarge = error { throw .tooLarge }
-                throw .failed("Discord's file could not be fetched: \(error.message)")
+                let reason = "Discord's file could not be fetched: \(error.message)"
+                switch error {
+                case .tooLarge: throw .tooLarge
+                case .unreachable, .timedOut, .interrupted: throw .passing(reason, after: .seconds(1))
+                default: throw .failed(reason)
+                }
             }
         }
     }

@@ -41,6 +41,8 @@ final class DiscordIntake {
     private static let oldest = Duration.seconds(24 * 3600)
     /// Pages of 100 that are read of one channel.
     private static let mostPages = 10
+    /// Channels of a guild whose archived threads are looked at when a session was lost.
+    private static let mostParents = 50
     /// Direct chats that are looked at when a session was lost.
     private static let mostDirect = 50
     /// So long another gateway has to acknowledge an interaction.
@@ -354,13 +356,32 @@ final class DiscordIntake {
         let behind = places.take(guild: data).compactMap { place in
             mark(place, joined: joined).map { (place: place, mark: $0) }
         }
-        let countdown = Countdown(behind.count) { failure in
+        // While nobody was here threads may have been written in and put away.
+        let parents = since == nil ? [] : places.threadParents(in: guildID).prefix(Self.mostParents)
+        let countdown = Countdown(behind.count + parents.count) { failure in
             finish(failure.map { .failed($0) } ?? .sawGuild(guildID))
+        }
+        for parent in parents {
+            work(in: parent.id, countdown.finish) { () async throws(IntakeFailure) in
+                try await self.catchUpArchived(of: parent, joined: joined, guild: guildID)
+            }
         }
         for (place, mark) in behind {
             work(in: place.id, countdown.finish) { () async throws(IntakeFailure) in
                 try await self.catchUp(place.id, after: mark, guild: guildID, kind: place.kind)
             }
+        }
+    }
+
+    private func catchUpArchived(
+        of parent: DiscordPlace, joined: Snowflake?, guild: Snowflake
+    ) async throws(IntakeFailure) {
+        guard let whereabouts = try await reader.whereabouts(parent.id, guild: guild, kind: parent.kind),
+            isListenedTo(whereabouts)
+        else { return }
+        for thread in try await reader.archivedThreads(of: parent.id) {
+            guard let mark = mark(thread, joined: joined) else { continue }
+            try await catchUp(thread.id, after: mark, guild: guild, kind: thread.kind)
         }
     }
 

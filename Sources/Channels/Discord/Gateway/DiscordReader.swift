@@ -36,6 +36,19 @@ struct DiscordReader {
         }
     }
 
+    /// Threads of a channel that no event tells of; none where the bot may not read.
+    func archivedThreads(of place: Snowflake) async throws(IntakeFailure) -> [DiscordPlace] {
+        do throws(DiscordFailure) {
+            return try await api.archivedThreads(of: place, most: Self.mostArchived)
+        } catch {
+            if case .refused = error { return [] }
+            throw IntakeFailure(reason: error.reason)
+        }
+    }
+
+    /// Threads that are looked at in one channel: those that were put away last.
+    private static let mostArchived = 50
+
     /// What an event has and a message that is read has not: the guild, and the roles where `rule` asks for some.
     func completed(_ message: DiscordMessage, at whereabouts: Whereabouts, _ rule: PlaceRule?) async
         -> DiscordMessage

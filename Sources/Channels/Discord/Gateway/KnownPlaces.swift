@@ -28,6 +28,13 @@ final class KnownPlaces {
         return found.filter { $0.kind != .category && !$0.holdsPosts }
     }
 
+    /// The channels of a guild that may have threads.
+    func threadParents(in guild: Snowflake) -> [DiscordPlace] {
+        places.values.filter { place in
+            place.guildID == guild && (place.kind == .text || place.kind == .announcement || place.holdsPosts)
+        }
+    }
+
     /// Takes in an event about guilds, channels, threads or roles; others are ignored.
     func take(_ name: String, _ data: JSON) {
         switch name {

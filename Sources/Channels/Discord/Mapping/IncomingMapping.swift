@@ -78,6 +78,7 @@ struct IncomingMapping: Sendable {
             rule: rule(at: whereabouts) ?? PlaceRule())
         place.spaceID = whereabouts.guild?.id.description
         place.parent = whereabouts.parent?.id.description
+        place.parentTitle = whereabouts.parent?.name
         place.topic = whereabouts.place.topic ?? whereabouts.parent?.topic
         return place
     }
