@@ -156,6 +156,21 @@ def test_a_killed_gateway_comes_back_with_everything(
     assert page.said().count("second question") == 1
 
 
+@pytest.mark.parametrize("method", ["sessions.reset", "sessions.delete"])
+def test_a_conversation_that_is_ended_elsewhere_is_gone_here(tab: OpenTab, ours: Gateway, method: str) -> None:
+    page = tab()
+    key = "agent:main:other"
+    page.page.goto(f"{ours.url}/chat/{key}")
+    page.say("[[say:before]]")
+    expect(page.answers.last).to_contain_text("before")
+    with connect(ours.port) as client:
+        client.request(method, {"key": key})
+    expect(page.answers).to_have_count(0)
+    page.say("[[say:after]]")
+    expect(page.answers.last).to_contain_text("after")
+    expect(page.answers).to_have_count(1)
+
+
 def test_a_message_written_while_the_gateway_is_away_is_sent_once(
     tab: OpenTab, start: Any, ours: Gateway, fake_chat: FakeOpenAIChat
 ) -> None:

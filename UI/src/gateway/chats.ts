@@ -4,7 +4,7 @@ import { FrameQueue } from "./frameQueue";
 import type { EventFrame } from "./frames";
 import { withLatestPage, withOlderPage } from "./history";
 import { Sender } from "./sender";
-import type { Attachment, Outbox } from "./outbox";
+import type { Attachment, Outbox, Outgoing } from "./outbox";
 import { recordOf, textOf, type JsonRecord } from "./read";
 import type { Request } from "./requests";
 import { Store } from "./store";
@@ -46,11 +46,14 @@ export class Chats {
   thread(sessionKey: string): Store<Thread> {
     const known = this.threads.get(sessionKey);
     if (known) return known;
-    const unsent = this.outbox.all().filter((item) => item.sessionKey === sessionKey);
-    const store = new Store(emptyThread(sessionKey, unsent));
+    const store = new Store(emptyThread(sessionKey, this.unsent(sessionKey)));
     this.threads.set(sessionKey, store);
     this.forgetOldest();
     return store;
+  }
+
+  private unsent(sessionKey: string): Outgoing[] {
+    return this.outbox.all().filter((item) => item.sessionKey === sessionKey);
   }
 
   /** The person looks at this session now. */
@@ -102,9 +105,9 @@ export class Chats {
     await this.request("chat.abort", { sessionKey });
   }
 
-  /** After a reset or a deletion nothing of the old conversation may remain. */
+  /** After a reset or a deletion, here or elsewhere, nothing of the old conversation may remain but what is still to be sent. */
   forget(sessionKey: string): void {
-    this.threads.get(sessionKey)?.set(emptyThread(sessionKey, []));
+    this.threads.get(sessionKey)?.set(emptyThread(sessionKey, this.unsent(sessionKey)));
     if (sessionKey === this.visibleKey) void this.refresh(sessionKey);
   }
 

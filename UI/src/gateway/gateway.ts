@@ -6,6 +6,7 @@ import type { EventFrame } from "./frames";
 import type { Hello } from "./hello";
 import { Outbox } from "./outbox";
 import type { Place } from "./place";
+import { recordOf } from "./read";
 import { Sessions } from "./sessions";
 import { tabStorage } from "./storage";
 
@@ -62,8 +63,15 @@ export class Gateway {
   }
 
   private handle(event: EventFrame): void {
-    if (event.event === "sessions.changed") this.sessions.refreshSoon();
+    if (event.event === "sessions.changed") this.noteChange(event.payload);
     this.approvals.handle(event);
     this.chats.handle(event);
+  }
+
+  private noteChange(payload: unknown): void {
+    const { sessionKey, reason } = recordOf(payload);
+    this.sessions.refreshSoon();
+    // Another page or a program may have ended the conversation that is looked at here.
+    if (typeof sessionKey === "string" && (reason === "reset" || reason === "delete")) this.chats.forget(sessionKey);
   }
 }
