@@ -143,7 +143,7 @@ package final class ChannelBoard {
     /// What a message there may hold; the tightest of all platforms while the account does not run.
     func limits(_ key: ChannelKey) -> MessageLimits {
         if let channel = channel(key) { lastLimits[key.channel] = channel.limits }
-        return lastLimits[key.channel] ?? MessageLimits(longest: 2_000, unit: .utf16)
+        return lastLimits[key.channel] ?? MessageLimits(longest: 2_000, unit: .utf16, mostFiles: 10)
     }
 
     package func label(_ key: ChannelKey) -> String { seats[key]?.account.label ?? key.channel.rawValue }

@@ -13,7 +13,7 @@ final class ChannelSeat {
     private var backoff = Backoff(first: .seconds(2), longest: .seconds(60))
 
     /// Whoever is not let in looks again, seldom: the switch in a portal may have been turned, or the refusal have passed.
-    private var refusals = Backoff(first: .seconds(300), longest: .seconds(3600))
+    private var refusals = Backoff(first: .seconds(60), longest: .seconds(3600))
 
     /// A channel that has run for so long was well, whatever ended it.
     private static let soundTime: Duration = .seconds(60)

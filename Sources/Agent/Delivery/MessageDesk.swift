@@ -80,6 +80,7 @@ package final class MessageDesk {
         let target = try await address(for: order, at: key, on: channel)
         if let agent = order.agent, let chat = agent.chat,
             let refusal = agent.rules.refusal(of: order.action, at: target, from: chat.address)
+                ?? agent.rules.refusal(of: order.action, reaching: order.params, at: target)
         {
             throw .invalid(refusal)
         }

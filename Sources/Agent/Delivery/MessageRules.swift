@@ -33,6 +33,24 @@ package struct MessageRules: Sendable, Hashable {
                 + "`tools.message.crossContext.allowWithinProvider: true` would allow it."
     }
 
+    /// What of an action's parameters leads out of the chat that it is done in; nil for nothing, and where that is allowed.
+    ///
+    /// A message's id may name its chat, and a search may be of other channels or of a whole server.
+    func refusal(of action: String, reaching params: JSONObject, at target: Address) -> String? {
+        guard !allowsWithinProvider else { return nil }
+        let ids = ["messageId", "pollId", "replyTo", "replyToId"].compactMap { params[$0]?.stringValue }
+        let leadsOut = ids.contains { id in
+            id.lastIndex(of: ":").map { id[..<$0] != target.chat } ?? false
+        }
+        let isWide = ["guildId", "channelIds"].contains { key in
+            params[key].map { $0.stringValue != target.chat } ?? false
+        }
+        guard leadsOut || isWide else { return nil }
+        return
+            "Cross-context messaging denied: \(action) beyond the chat `\(target.chat)`. "
+            + "`tools.message.crossContext.allowWithinProvider: true` would allow it."
+    }
+
     /// The text, with where it comes from when that is another chat.
     func marked(_ text: String, at target: Address, from chat: ToolContext.Chat) -> String {
         guard target != chat.address, !text.isEmpty else { return text }

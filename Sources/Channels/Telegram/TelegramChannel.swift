@@ -5,7 +5,7 @@ import Wire
 @MainActor
 final class TelegramChannel: Channel {
     /// What the original splits at; 4,096 would be the most, but a table or a quote can grow when it is formatted.
-    let limits = MessageLimits(longest: 4000, unit: .utf16)
+    let limits = MessageLimits(longest: 4000, unit: .utf16, mostFiles: 10)
 
     let setup: ChannelSetup
     let settings: TelegramSettings

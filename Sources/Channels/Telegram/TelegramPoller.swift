@@ -150,7 +150,9 @@ final class TelegramPoller {
     private func failed(_ error: TelegramError) async -> ChannelError? {
         switch error {
         case .cancelled: return nil
-        case .badToken, .impossible: return .refused(error.sentence())
+        // Once may be a proxy's mistake: a new start asks who we are, and ends when that is refused, too.
+        case .badToken: return .lost(error.sentence())
+        case .impossible: return .refused(error.sentence())
         case .webhookIsSet:
             if await removeWebhook() { return nil }
         case .flood(let delay):

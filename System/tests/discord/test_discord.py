@@ -315,6 +315,26 @@ def test_a_thread_that_was_put_away_while_nobody_was_here_is_read(
     assert fake.wait_for_message(new).content == "Yes, 1."
 
 
+def test_what_is_said_in_such_a_thread_now_comes_after_what_was_said_then(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    gateway.kill()
+    fake.killed()
+    fake.on_loop(fake.gateway.forget_sessions)
+    thread = ann.starts_thread(general, "Trip")
+    ann.writes(thread, "First [[say:one]]")
+    thread.archived, thread.archived_at = True, fake.clock.now()
+    fake.fail("GET /channels/{channel}/threads/archived/public", Refuse(429, retry_after=1.5))
+
+    connect_bot(again=gateway)
+    ann.writes(thread, "Second [[say:two]]")
+
+    fake.wait_until("both answers", lambda: len(fake.messages(thread)) == 2)
+    assert [message.content for message in fake.messages(thread)] == ["one", "two"]
+
+
 def test_more_files_than_a_message_holds_are_sent_in_several(
     fake: FakeDiscord, connect_bot: Connect, tmp_path: Path
 ) -> None:

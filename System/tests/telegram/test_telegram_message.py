@@ -124,6 +124,15 @@ def test_the_policy_keeps_the_tool_in_its_chat(
     assert "Cross-context messaging denied" in fake.wait_for_message(ann.chat).text
     assert not fake.messages(bob.chat)
 
+    bob.writes(bob.chat, "[[say:Hello Bob]]")
+    answer = fake.wait_for_message(bob.chat)
+    for action in ("edit", "delete"):
+        call = {"action": action, "messageId": f"{bob.chat.id}:{answer.id}", "message": "psst"}
+        count = len(fake.messages(ann.chat))
+        ann.writes(ann.chat, f"[[tool:message {json.dumps(call)}]]")
+        assert "Cross-context messaging denied" in fake.wait_for_message(ann.chat, count + 1).text
+    assert [message.text for message in fake.messages(bob.chat)] == ["Hello Bob"]
+
 
 # Accounts
 

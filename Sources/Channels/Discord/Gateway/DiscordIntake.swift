@@ -29,6 +29,8 @@ final class DiscordIntake {
     private var isSeenUnsaved = false
     /// Whether a direct chat is known that was not before.
     private(set) var hasUnsavedDirect = false
+    /// Open once the archived threads of a guild are read; none while there is nothing to read.
+    private var archives: [Snowflake: Gate] = [:]
     /// Counts the connections.
     private(set) var attempt = 0
     /// Places in which a message could not be taken in, and on which connection: what came after it has to wait for it, for
@@ -156,6 +158,7 @@ final class DiscordIntake {
                     kind: kind ?? (message.guildID == nil ? .direct : nil))
             else { return }
             try await readBeginning(of: whereabouts)
+            try await waitForArchive(of: whereabouts)
             try await take(message, at: whereabouts)
         } catch {
             // Should the session be lost, nothing else would lead to it.
@@ -171,6 +174,19 @@ final class DiscordIntake {
         let place = whereabouts.place.id
         guard whereabouts.guild == nil, let since, seen[place] == nil else { return }
         try await catchUp(place, after: max(since, Self.horizon), guild: nil, kind: .direct)
+    }
+
+    /// What is said in a thread now was said after what stood in it when it was put away.
+    private func waitForArchive(of whereabouts: Whereabouts) async throws(IntakeFailure) {
+        guard whereabouts.place.isThread, let guild = whereabouts.guild, let gate = archives[guild.id] else {
+            return
+        }
+        await gate.wait()
+        if !gate.isOpen { throw IntakeFailure(reason: "The threads that were put away could not be read.") }
+        // The message has taken the thread out of the archive, perhaps before it was looked for there.
+        let place = whereabouts.place
+        guard let known = seen[place.id] ?? since else { return }
+        try await catchUp(place.id, after: max(known, Self.horizon), guild: guild.id, kind: place.kind)
     }
 
     private func take(_ message: DiscordMessage, at whereabouts: Whereabouts) async throws(IntakeFailure) {
@@ -358,7 +374,10 @@ final class DiscordIntake {
         }
         // While nobody was here threads may have been written in and put away.
         let parents = since == nil ? [] : places.threadParents(in: guildID).prefix(Self.mostParents)
-        let countdown = Countdown(behind.count + parents.count) { failure in
+        if !parents.isEmpty, archives[guildID] == nil { archives[guildID] = Gate() }
+        let countdown = Countdown(behind.count + parents.count) { [weak self] failure in
+            // After a failure all of it comes again.
+            if failure == nil { self?.archives.removeValue(forKey: guildID)?.open() }
             finish(failure.map { .failed($0) } ?? .sawGuild(guildID))
         }
         for parent in parents {
