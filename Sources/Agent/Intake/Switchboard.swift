@@ -241,10 +241,11 @@ package final class Switchboard {
         commands.find(text) ?? settings.newConversation(in: text).flatMap { commands.find($0) }
     }
 
-    /// Whether a text is one of our commands or a word that stops what runs.
+    /// Whether a text is one of our commands.
     func isSlashCommand(_ text: String) -> Bool { find(text) != nil }
 
-    func isCommand(_ text: String) -> Bool { isStop(text) || find(text) != nil }
+    /// Whether a text is one of our commands or a word that stops what runs.
+    func isCommand(_ text: String) -> Bool { isStop(text) || isSlashCommand(text) }
 
     /// What runs or waits in a session is stopped, because a message begins it anew.
     private func clear(_ session: SessionKey) {

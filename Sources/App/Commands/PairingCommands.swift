@@ -74,9 +74,8 @@ enum PairingCommands {
             "message": "✅ You have been let in. Write a message to begin.",
             "idempotencyKey": .string(SecureRandom.uuid()),
         ]
-        for key in ["channel", "account"] {
-            params[key == "account" ? "accountId" : key] = request?[key]
-        }
+        params["channel"] = request?["channel"]
+        params["accountId"] = request?["account"]
         params["to"] = .string("user:\(request?["id"]?.stringValue ?? "")")
         do {
             _ = try client.call("send", .object(params))
