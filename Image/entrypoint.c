@@ -79,12 +79,33 @@ static void hand_over_folder(int folder, const char *path, dev_t device, int dep
     closedir(entries);
 }
 
-/* Only what is mounted: the image's own folders belong to whom they should. */
-static void hand_over_mount(const char *path) {
+/* A path that begins at the root, one folder after another and over no link: what the user may have laid on the way leads
+ * nowhere. What is not there is made for the user if `makes` is set. A descriptor, or -1. */
+static int open_folder(const char *path, int makes) {
+    char part[4096];
+    if (path[0] != '/' || strlen(path) >= sizeof part) return -1;
+    strcpy(part, path);
+    int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (char *name = strtok(part, "/"); name != NULL && folder >= 0; name = strtok(NULL, "/")) {
+        int is_made = makes && mkdirat(folder, name, 0755) == 0;
+        int reason = errno;
+        int inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (is_made && inner >= 0 && fchown(inner, USER_ID, GROUP_ID) != 0) tell(path);
+        if (inner < 0 && errno == ENOENT) errno = makes ? reason : 0;
+        if (inner < 0 && errno != 0) tell(path);
+        close(folder);
+        folder = inner;
+    }
+    return folder;
+}
+
+/* Only what is mounted: the image's own folders belong to whom they should. Takes over the descriptor `folder`. */
+static void hand_over_mount(int folder, const char *path) {
     struct stat root, status;
-    if (stat("/", &root) != 0 || stat(path, &status) != 0 || status.st_dev == root.st_dev) return;
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return;
+    if (stat("/", &root) != 0 || fstat(folder, &status) != 0 || status.st_dev == root.st_dev) {
+        close(folder);
+        return;
+    }
     if (status.st_uid == 0 && fchown(folder, USER_ID, GROUP_ID) != 0) {
         tell(path);
         close(folder);
@@ -93,33 +114,35 @@ static void hand_over_mount(const char *path) {
     hand_over_folder(folder, path, status.st_dev, 0);
 }
 
-/* A state directory that is not there is made, with the folders above it. */
-static void make_folder(const char *path) {
-    char part[4096];
-    if (path[0] != '/' || strlen(path) >= sizeof part) return;
-    strcpy(part, path);
-    for (char *end = part + 1;; end++) {
-        if (*end != '/' && *end != '\0') continue;
-        char last = *end;
-        *end = '\0';
-        if (mkdir(part, 0755) == 0) {
-            if (chown(part, USER_ID, GROUP_ID) != 0) tell(part);
-        } else if (errno != EEXIST) {
-            return tell(part);
-        }
-        if (last == '\0') return;
-        *end = last;
-    }
+/* Compose files of the original mount the workspace by itself. What else is mounted inside stays as it is: it may be a
+ * folder of the machine outside. */
+static void hand_over_state_at(const char *path, int makes) {
+    int folder = open_folder(path, makes);
+    if (folder < 0) return;
+    int workspace = openat(folder, "workspace", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat outer, inner;
+    int is_mounted = workspace >= 0 && fstat(folder, &outer) == 0 && fstat(workspace, &inner) == 0 &&
+                     inner.st_dev != outer.st_dev;
+    hand_over_mount(folder, path);
+    if (is_mounted)
+        hand_over_mount(workspace, path);
+    else if (workspace >= 0)
+        close(workspace);
+}
+
+/* A link may lead from one to the other, as derived images lay it. */
+static int is_same(const char *path, const char *other) {
+    struct stat one, two;
+    return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
 
 static void hand_over_state(void) {
+    static const char VOLUME[] = "/data", USUAL[] = "/home/node/.openclaw";
     const char *state = getenv("OPENCLAW_STATE_DIR");
-    if (state != NULL && state[0] != '\0') {
-        make_folder(state);
-        hand_over_mount(state);
-    }
-    if (state == NULL || strcmp(state, "/data") != 0) hand_over_mount("/data");
-    hand_over_mount("/home/node/.openclaw");
+    if (state == NULL) state = "";
+    hand_over_state_at(VOLUME, 0);
+    if (state[0] != '\0' && !is_same(state, VOLUME)) hand_over_state_at(state, 1);
+    if (!is_same(USUAL, VOLUME) && strcmp(USUAL, state) != 0) hand_over_state_at(USUAL, 0);
 }
 
 /* ---- The user ---- */

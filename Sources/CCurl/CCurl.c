@@ -95,6 +95,10 @@ int ccurl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback v
 int ccurl_easy_set_seek(CURL *easy, curl_seek_callback value) {
     return api.easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
 }
+int ccurl_easy_set_opener(CURL *easy, curl_opensocket_callback value, void *context) {
+    int code = api.easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+    return code ? code : (int)api.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
+}
 /* The numbered options are deprecated, but only they are in every libcurl that may be found at run time. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 int ccurl_easy_set_protocols(CURL *easy, long protocols, long redirect_protocols) {
@@ -108,6 +112,11 @@ long ccurl_easy_long(CURL *easy, CURLINFO info) {
 }
 curl_off_t ccurl_easy_large(CURL *easy, CURLINFO info) {
     curl_off_t value = 0;
+    api.easy_getinfo(easy, info, &value);
+    return value;
+}
+const char *ccurl_easy_text(CURL *easy, CURLINFO info) {
+    const char *value = NULL;
     api.easy_getinfo(easy, info, &value);
     return value;
 }

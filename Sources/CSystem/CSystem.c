@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* accept4 */
 #endif
 #include "CSystem.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,6 +52,16 @@ void csystem_release_stack(void) {
 void csystem_release_code(void) {}
 void csystem_release_stack(void) {}
 #endif
+
+int csystem_keep_room(int file, long long bytes) {
+    if (bytes <= 0) return 0;
+#ifdef __APPLE__
+    fstore_t wish = {F_ALLOCATEALL, F_PEOFPOSMODE, 0, bytes, 0};
+    return fcntl(file, F_PREALLOCATE, &wish) == -1 || ftruncate(file, bytes) == -1 ? errno : 0;
+#else
+    return posix_fallocate(file, 0, bytes);
+#endif
+}
 
 #ifdef __linux__
 int csystem_open_wake(int *write_end) { return *write_end = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -13,6 +13,8 @@ package struct ChannelFactory {
     package let secretFileKey: String?
     /// The variable that logs in the default account; it is preferred to the file.
     package let secretVariable: String
+    /// Keys of a section that let accounts with one secret stand beside each other.
+    package var partingKeys: [String] = []
     package let defaults: ChannelRules.Defaults
     /// What of its section has an effect.
     package let keys: ChannelKeys

@@ -73,14 +73,20 @@ package final class GatewayServer: RequestHandler {
             ]
         }
         let pairing = services.pairing.map { [PairingMethods(desk: $0) as any MethodGroup] } ?? []
-        let messages = services.messages.map { [MessageMethods(desk: $0) as any MethodGroup] } ?? []
-        return (config ?? []) + pairing + messages + approvalMethods() + [
+        let route = services.messages.map {
+            AnswerRoute(desk: $0, sessions: stores.sessions, board: services.channels)
+        }
+        let messages = services.messages.map { desk in
+            [MessageMethods(desk: desk, switchboard: services.switchboard) as any MethodGroup]
+        }
+        return (config ?? []) + pairing + (messages ?? []) + approvalMethods() + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
                 volume: services.switchboard.volume, logFile: services.logFile),
             ModelMethods(models: services.models, settings: settings),
             AgentMethods(
-                settings: settings, switchboard: services.switchboard, turns: turns, models: services.models),
+                settings: settings, switchboard: services.switchboard, turns: turns, models: services.models,
+                route: route),
             ChannelMethods(
                 settings: settings, board: services.channels, file: services.configFile,
                 takeUp: { [weak self] in self?.takeUpConfig() ?? false }),
@@ -90,8 +96,8 @@ package final class GatewayServer: RequestHandler {
                 models: services.models),
             ChatMethods(
                 sessions: stores.sessions, settings: settings, switchboard: services.switchboard,
-                turns: turns,
-                changes: changes, history: chat, models: services.models, commands: services.commands),
+                turns: turns, route: route, changes: changes, history: chat, models: services.models,
+                commands: services.commands),
             DeviceMethods(desk: plane.devices, broadcaster: plane.broadcaster),
             SmallMethods(
                 commands: services.commands, tools: services.tools, cron: stores.cron, usage: stores.usage,

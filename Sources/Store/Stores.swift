@@ -11,6 +11,7 @@ package struct Stores: Sendable {
     package let meta: MetaStore
     package let cron: CronStore
     package let channelMemory: ChannelMemoryStore
+    package let overheard: OverheardStore
 
     package init(_ database: Database) {
         self.database = database
@@ -24,5 +25,6 @@ package struct Stores: Sendable {
         meta = MetaStore(database)
         cron = CronStore(database)
         channelMemory = ChannelMemoryStore(database)
+        overheard = OverheardStore(database)
     }
 }

@@ -31,6 +31,7 @@ ERROR_TYPES = {
     504: "timeout_error",
     529: "overloaded_error",
 }
+STOP_REASONS = {"whole": "end_turn", "length": "max_tokens", "filter": "refusal"}
 SIGNATURE = "c2lnbmVkLWJ5LXRoZS1mYWtl"
 CACHE_MARKS = 4
 
@@ -124,7 +125,7 @@ def _usage(output: int) -> dict[str, int]:
 
 
 def _stop_reason(answer: Answer) -> str:
-    return "tool_use" if answer.tools else "end_turn"
+    return "tool_use" if answer.tools else STOP_REASONS[answer.end]
 
 
 def _deltas(block: dict[str, Any], answer: Answer) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -15,12 +15,13 @@ FLUSH_SECONDS = 0.02
 @dataclass(frozen=True)
 class Refuse:
     """Nothing is done and an error is answered; `everywhere` makes a 429 the platform's global one, `words` are the
-    platform's own."""
+    platform's own, and a `page` is what something before the platform answers."""
 
     status: int = 429
     retry_after: float | None = None
     everywhere: bool = False
     words: str = ""
+    page: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ STATUSES = {
     429: "RESOURCE_EXHAUSTED",
     503: "UNAVAILABLE",
 }
+FINISH_REASONS = {"whole": "STOP", "length": "MAX_TOKENS", "filter": "SAFETY"}
 SIGNATURE = "dGhvdWdodC1zaWduYXR1cmU="
 UNSIGNED = "skip_thought_signature_validator"
 """What Google takes in a signature's place, for calls that another model made."""
@@ -91,15 +92,18 @@ class FakeGemini(FakeServer):
     async def frames(self, seen: Seen, answer: Answer) -> AsyncIterator[tuple[bytes, bool]]:
         identity = {"modelVersion": "gem-fake-1", "responseId": self.next_id("gem")}
         pieces = self._parts(answer)
+        if not pieces:
+            candidate: dict[str, Any] = {"index": 0, "finishReason": FINISH_REASONS[answer.end]}
+            yield sse({"candidates": [candidate], "usageMetadata": _usage(0), **identity}), False
         for n, (part, is_text) in enumerate(pieces):
-            candidate: dict[str, Any] = {"content": {"role": "model", "parts": [part]}, "index": 0}
+            candidate = {"content": {"role": "model", "parts": [part]}, "index": 0}
             if n == len(pieces) - 1:
-                candidate["finishReason"] = "STOP"
+                candidate["finishReason"] = FINISH_REASONS[answer.end]
             yield sse({"candidates": [candidate], "usageMetadata": _usage(n + 1), **identity}), is_text
 
     def whole(self, seen: Seen, answer: Answer) -> Any:
         parts = [part for part, _ in self._parts(answer)]
-        candidate = {"content": {"role": "model", "parts": parts}, "index": 0, "finishReason": "STOP"}
+        candidate = {"content": {"role": "model", "parts": parts}, "index": 0, "finishReason": FINISH_REASONS[answer.end]}
         return {"candidates": [candidate], "usageMetadata": _usage(len(parts)), "modelVersion": "gem-fake-1"}
 
     def _parts(self, answer: Answer) -> list[tuple[dict[str, Any], bool]]:

@@ -22,6 +22,7 @@ MESSAGE_KEYS = {
     "assistant": "role content name refusal tool_calls reasoning_content",
     "tool": "role content tool_call_id",
 }
+FINISH_REASONS = {"whole": "stop", "length": "length", "filter": "content_filter"}
 TOOL_NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 
 
@@ -83,7 +84,7 @@ class FakeOpenAIChat(FakeServer):
             yield chunk({"content": text}), True
         for delta in self._tool_deltas(answer):
             yield chunk({"tool_calls": [delta]}), False
-        yield chunk({}, "tool_calls" if answer.tools else "stop"), False
+        yield chunk({}, _finish_reason(answer)), False
         if with_usage:
             yield sse({**base, "choices": [], "usage": _usage(answer)}), False
         yield sse("[DONE]"), False
@@ -104,7 +105,7 @@ class FakeOpenAIChat(FakeServer):
             function = {"name": tool.name, "arguments": json.dumps(tool.arguments)}
             call = {"id": self.next_id("call_"), "type": "function", "function": function}
             message.setdefault("tool_calls", []).append(call)
-        finish = "tool_calls" if answer.tools else "stop"
+        finish = _finish_reason(answer)
         return {
             "id": self.next_id("chatcmpl-"),
             "object": "chat.completion",
@@ -113,6 +114,10 @@ class FakeOpenAIChat(FakeServer):
             "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],
             "usage": _usage(answer),
         }
+
+
+def _finish_reason(answer: Answer) -> str:
+    return "tool_calls" if answer.tools else FINISH_REASONS[answer.end]
 
 
 def openai_error(status: int, message: str) -> Any:

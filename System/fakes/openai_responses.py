@@ -21,6 +21,7 @@ PARTS = {
     "developer": {"input_text"},
     "assistant": {"output_text", "refusal"},
 }
+INCOMPLETE_REASONS = {"length": "max_output_tokens", "filter": "content_filter"}
 ENCRYPTED = "ZW5jcnlwdGVkLWJ5LXRoZS1mYWtl"
 
 
@@ -78,11 +79,11 @@ class FakeOpenAIResponses(FakeServer):
             for kind, more, is_text in _item_events(item, answer):
                 yield event(kind, item_id=item["id"], output_index=index, **more), is_text
             yield event("response.output_item.done", output_index=index, item=item), False
-        done = {**response, "status": "completed", "output": output, "usage": _usage(answer)}
-        yield event("response.completed", response=done), False
+        done = {**response, **_ending(answer), "output": output, "usage": _usage(answer)}
+        yield event(f"response.{done['status']}", response=done), False
 
     def whole(self, seen: Seen, answer: Answer) -> Any:
-        return self._response(seen, self._output(answer), "completed", _usage(answer))
+        return {**self._response(seen, self._output(answer), "completed", _usage(answer)), **_ending(answer)}
 
     def _response(self, seen: Seen, output: list[Any], status: str, usage: Any) -> dict[str, Any]:
         return {
@@ -174,6 +175,13 @@ def _subscription_problems(seen: Seen) -> list[str]:
     if not seen.body.get("instructions"):
         problems.append("Instructions are required")
     return problems
+
+
+def _ending(answer: Answer) -> dict[str, Any]:
+    """What the response says of its end."""
+    if answer.end == "whole":
+        return {"status": "completed"}
+    return {"status": "incomplete", "incomplete_details": {"reason": INCOMPLETE_REASONS[answer.end]}}
 
 
 def _usage(answer: Answer) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from aiohttp import web
 from fakes.loopback import HOST, Loopback
 from fakes.steps import (
     Cut,
+    End,
     Error,
     ErrorEvent,
     Hold,
@@ -53,6 +54,7 @@ class Answer:
     thinking: str | None = None
     tools: tuple[ToolCall, ...] = ()
     pause: float = 0.0
+    end: End = "whole"
 
 
 class FakeServer(Loopback):
@@ -262,7 +264,8 @@ def _answer(step: Step) -> Answer:
     if isinstance(step, ToolCall):
         return Answer(pieces(step.text, 6) if step.text else [], step.thinking, (step, *step.beside))
     if isinstance(step, Text):
-        return Answer(pieces(step.text, step.chunks), step.thinking, (), step.pause)
+        texts = pieces(step.text, step.chunks) if step.text else []
+        return Answer(texts, step.thinking, (), step.pause, step.end)
     if isinstance(step, (Cut, Silence)):
         return Answer(pieces(step.text, 6))
     return Answer(pieces(Text().text, 6))

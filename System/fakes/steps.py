@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 DEFAULT_TEXT = "Hello from the fake model."
 SLOW_WORDS = 60
@@ -14,6 +14,10 @@ SLOW_PAUSE_SECONDS = 0.1
 # With an ending of its own: long enough to be seen while it is written.
 BRISK_PAUSE_SECONDS = 0.06
 TOOL_ECHO_CHARACTERS = 80
+
+
+# Why an answer ends: it is whole, its longest length is reached, or the vendor's filter ends it.
+End = Literal["whole", "length", "filter"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Text:
     chunks: int = 6
     pause: float = 0.0
     thinking: str | None = None
+    end: End = "whole"
 
 
 @dataclass(frozen=True)

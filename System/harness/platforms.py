@@ -100,6 +100,10 @@ class Platform:
         """A file that its sender takes for a picture, with a text."""
         raise NotImplementedError
 
+    def target(self, place: Place) -> str:
+        """A chat as programs name it."""
+        return str(place.outer.id)
+
     def answers(self, place: Place) -> list[str]:
         """What the bot has written there, oldest first."""
         raise NotImplementedError
@@ -196,6 +200,9 @@ class DiscordPlatform(Platform):
 
     def sends_picture(self, person: Any, place: Place, name: str, mime: str, data: bytes, text: str) -> Any:
         return person.writes(place.outer, text, attachments=[Upload(name, data)])
+
+    def target(self, place: Place) -> str:
+        return f"channel:{place.outer.id}"
 
     def answers(self, place: Place) -> list[str]:
         return [message.content for message in self.fake.messages(place.outer)]

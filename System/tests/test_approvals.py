@@ -251,3 +251,24 @@ def test_a_gateway_that_stops_does_not_wait_for_people(asking: Gateway, fake_cha
         client.event("exec.approval.requested")
         code, seconds = asking.stop()
     assert code == 0 and seconds < 5 and ran(asking) == ""
+
+
+def test_a_program_that_the_assistant_can_write_is_asked_for_each_time(
+    asking: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    script = asking.state / "workspace/ok.sh"
+    script.parent.mkdir(exist_ok=True)
+    script.write_text("#!/bin/sh\necho ran >> ran.txt\n")
+    script.chmod(0o755)
+    asking.command("approvals", "allowlist", "add", str(script), "--agent", "main")
+    with approver(asking) as client:
+        run = begin(client, fake_chat, "./ok.sh")
+        asked = client.event("exec.approval.requested")["payload"]
+
+        [warning] = asked["request"]["commandAnalysis"]["warningLines"]
+        assert "can change `./ok.sh` itself" in warning and ran(asking) == ""
+        with pytest.raises(Exception, match="allow-always"):
+            client.request("exec.approval.resolve", {"id": asked["id"], "decision": "allow-always"})
+        client.request("exec.approval.resolve", {"id": asked["id"], "decision": "allow-once"})
+        client.chat_end(run)
+    assert ran(asking) == "ran\n"

@@ -259,6 +259,12 @@ def test_two_sessions_run_side_by_side(gateway: Gateway, model: FakeOpenAIChat, 
         assert client.chat_end(slow)["state"] == "final"
 
 
+def test_thoughts_between_tags_are_not_said(gateway: Gateway, session: str) -> None:
+    with connect(gateway.port) as client:
+        ended = client.chat("[[say:<think>She must not know the plan.</think> Hello Ann!]]", session)
+    assert text_of(ended["message"]) == "Hello Ann!"
+
+
 def test_an_image_reaches_the_model(gateway: Gateway, model: FakeOpenAIChat, generation: int, session: str) -> None:
     image = {"type": "image", "mimeType": "image/png", "fileName": "dot.png", "content": DOT_PNG}
     with connect(gateway.port, generation) as client:
@@ -271,7 +277,9 @@ def test_an_image_reaches_the_model(gateway: Gateway, model: FakeOpenAIChat, gen
 
 
 @pytest.mark.parametrize(
-    "content", ["***", base64.b64encode(b"x" * 5_000_001).decode()], ids=["not base64", "too large"]
+    "content",
+    ["***", base64.b64encode(b"x" * 5_000_001).decode(), base64.b64encode(b"<svg/>").decode()],
+    ids=["not base64", "too large", "no picture"],
 )
 def test_a_bad_image_is_refused_by_name(gateway: Gateway, session: str, content: str) -> None:
     image = {"type": "image", "mimeType": "image/png", "fileName": "bad.png", "content": content}

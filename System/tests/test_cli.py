@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ import pytest
 from fakes import FakeOpenAIChat, FakeProxy
 from harness import Gateway, connect, eventually, gateway_config
 from harness.config import TOKEN
-from harness.gateway import Finished, run_openclaw
+from harness.gateway import Finished, Process, binary, run_openclaw, scrubbed_environment
 
 VERSION = re.compile(r"^\d{4}\.\d{1,2}\.\d{1,2}|\d+\.\d+\.\d+")
 
@@ -38,6 +41,25 @@ def alone(tmp_path: Path, *args: str, **env: str) -> Finished:
 def test_the_version_is_one_line(openclaw: Path, tmp_path: Path, flag: str) -> None:
     done = succeeded(alone(tmp_path, flag))
     assert VERSION.search(done.out) and done.out.count("\n") == 1 and done.err == ""
+
+
+def through(tmp_path: Path, pipe: str) -> tuple[int, str]:
+    """Runs a line of shell that has the CLI in `$openclaw`; the CLI's own exit code, and what was said on stderr."""
+    environment = {**scrubbed_environment(tmp_path, tmp_path / "state", {}), "openclaw": str(binary())}
+    done = subprocess.run(
+        ["bash", "-c", f"{pipe}; exit ${{PIPESTATUS[0]}}"], env=environment, capture_output=True, text=True, timeout=20
+    )
+    return done.returncode, done.stderr
+
+
+def test_output_that_cannot_be_written_is_a_failure(openclaw: Path, tmp_path: Path) -> None:
+    code, said = through(tmp_path, "$openclaw config schema >/dev/full")
+    assert code == 1 and "could not be written: No space left on device" in said
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(openclaw: Path, tmp_path: Path) -> None:
+    code, said = through(tmp_path, "$openclaw config schema | head -1")
+    assert code == 128 + signal.SIGPIPE and said == ""
 
 
 @pytest.mark.parametrize(
@@ -119,6 +141,12 @@ def test_gateway_call_calls(gateway: Gateway, args: list[str], code: int, said: 
     done = gateway.command("gateway", "call", *args)
     assert done.code == code, done.text
     assert said in (done.out if code == 0 else done.err)
+
+
+def test_an_address_that_does_not_answer_is_told_in_words(gateway: Gateway) -> None:
+    told = failed(gateway.command("health", "--live", "http://127.0.0.1:1/healthz")).err
+    assert "http://127.0.0.1:1/healthz does not answer" in told
+    assert "unreachable(" not in told and "\\'" not in told
 
 
 def test_secrets_of_this_machine_are_not_sent_to_any_other_address(gateway: Gateway) -> None:
@@ -222,6 +250,39 @@ def test_doctor_sees_a_damaged_database(start: Any, state: Path, harm: str) -> N
         file.write_bytes(b"oh" * 2000 if harm == "scribbled" else whole[: len(whole) // 2])
     done = failed(gateway.command("doctor"))
     assert str(file) in done.out and ("damaged" in done.out or "is no file" in done.out), done.out
+
+
+def test_an_account_whose_token_is_in_the_environment_is_turned_off_and_keeps_its_rules(
+    openclaw: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    config = tmp_path / "state/openclaw.json"
+    config.write_text(json.dumps({"channels": {"telegram": {"allowFrom": ["1"]}}}))
+    done = failed(alone(tmp_path, "channels", "remove", "telegram", "--delete", TELEGRAM_BOT_TOKEN="1:t"))
+    assert "is off" in done.out and "`TELEGRAM_BOT_TOKEN` is still set" in done.err
+    assert json.loads(config.read_text())["channels"]["telegram"] == {"allowFrom": ["1"], "enabled": False}
+    succeeded(alone(tmp_path, "channels", "remove", "telegram", "--delete"))
+    assert "telegram" not in json.loads(config.read_text()).get("channels", {})
+
+
+def test_an_account_is_turned_off_and_deleted_without_those_beside_it(openclaw: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    config = tmp_path / "state/openclaw.json"
+    others = {"allowFrom": ["1"], "accounts": {"work": {"botToken": "2:w"}}}
+    config.write_text(json.dumps({"channels": {"telegram": {"botToken": "1:t", "name": "Home", **others}}}))
+    off = alone(tmp_path, "channels", "remove", "telegram")
+    assert "account `default` is off" in succeeded(off).out
+    listed = alone(tmp_path, "channels", "list").out
+    assert re.search(r"telegram +default +off", listed) and re.search(r"telegram +work +on", listed), listed
+    before = config.read_text()
+    assert "is logged out" in succeeded(alone(tmp_path, "channels", "logout", "telegram")).out
+    assert "1:t" not in config.read_text() and "2:w" in config.read_text()
+    config.write_text(before)
+    gone = alone(tmp_path, "channels", "remove", "telegram", "--delete")
+    assert "account `default` is deleted" in succeeded(gone).out
+    assert json.loads(config.read_text())["channels"]["telegram"] == others
+    again = alone(tmp_path, "channels", "remove", "telegram", "--delete")
+    assert "The config has no Telegram account `default`" in failed(again).err
 
 
 def test_channels_are_listed_from_the_config_when_no_gateway_runs(openclaw: Path, tmp_path: Path) -> None:
@@ -395,6 +456,15 @@ def test_a_change_by_the_cli_reaches_the_running_gateway(gateway: Gateway, model
         )
 
 
+def test_doctor_says_where_the_running_gateway_listens(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state), args=["--bind", "lan"])
+    told = gateway.command("doctor").out
+    assert f"listens on port {gateway.port} for the network (--bind lan); asks for token" in told
+    gateway.stop()
+    told = gateway.command("doctor").out
+    assert "for this machine only (gateway.bind: loopback)" in told
+
+
 def test_doctor_lists_keys_that_have_no_effect_yet(openclaw: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()
@@ -485,3 +555,187 @@ def test_the_port_of_a_gateway_that_is_gone_is_forgotten(start: Any, state: Path
     assert list(state.glob("gateway.*.lock")), "a kill leaves the file"
     done = failed(run_openclaw("health", home=gateway.home, state=state))
     assert f":{gateway.port}" not in done.text and ":18789" in done.text
+
+
+def test_the_log_is_followed_over_a_restart(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"commands": {"restart": True}}))
+    words = [str(binary()), "logs", "--follow", "--interval", "50"]
+    environment = scrubbed_environment(gateway.home, state, {})
+    follower = Process(words, environment, gateway.home)
+    try:
+        follower.wait_for_line("listening on")
+        done = succeeded(run_openclaw("gateway", "restart", home=gateway.home, state=state))
+        assert f"pid {gateway.pid}" in done.out
+        follower.wait_for_line("closed the connection")
+        follower.wait_for_line("listening on", after=len(follower.lines))
+    finally:
+        follower.discard()
+
+
+def test_a_restart_that_the_config_does_not_allow_is_refused(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"commands": {"restart": False}}))
+    done = failed(run_openclaw("gateway", "restart", home=gateway.home, state=state))
+    assert "commands.restart" in done.err and "restarting" not in gateway.output
+
+
+def test_a_gateway_is_stopped_unless_its_machine_would_end_with_it(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    on_fly = {"FLY_APP_NAME": "my-app", "FLY_MACHINE_ID": "148e21ea7e8389"}
+    refused = failed(run_openclaw("gateway", "stop", home=gateway.home, state=state, env=on_fly))
+    assert "fly machine update 148e21ea7e8389" in refused.err and gateway.running
+
+    done = succeeded(run_openclaw("gateway", "stop", home=gateway.home, state=state))
+
+    assert "has stopped" in done.out and gateway.wait_for_exit() == 0
+    none = failed(run_openclaw("gateway", "stop", home=gateway.home, state=state))
+    assert "No gateway runs" in none.err
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"primary": "openai/gpt-x"}),
+        ({"primary": "a/b", "fallbacks": ["c/d"]}, {"primary": "openai/gpt-x", "fallbacks": ["c/d"]}),
+        ("a/b", "openai/gpt-x"),
+    ],
+)
+def test_models_set_changes_the_model_alone(tmp_path: Path, before: Any, after: Any) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    model = {"agents": {"defaults": {"model": before}}} if before else {}
+    (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "local"}, **model}))
+    succeeded(run_openclaw("models", "set", "openai/gpt-x", home=tmp_path, state=state))
+    assert json.loads((state / "openclaw.json").read_text())["agents"]["defaults"]["model"] == after
+    wrong = failed(run_openclaw("models", "set", "gpt-x", home=tmp_path, state=state))
+    assert "`gpt-x` is no model" in wrong.err
+
+
+def test_models_set_takes_aliases_and_says_what_has_no_effect(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    defaults = {"models": {"openai/gpt-x": {"alias": "fast"}}}
+    agents = {"defaults": defaults, "list": [{"id": "main", "model": "openai/gpt-y"}]}
+    gateway = {"mode": "remote", "remote": {"url": "ws://127.0.0.1:9"}}
+    (state / "openclaw.json").write_text(json.dumps({"gateway": gateway, "agents": agents}))
+
+    done = succeeded(alone(tmp_path, "models", "set", "fast"))
+
+    assert json.loads((state / "openclaw.json").read_text())["agents"]["defaults"]["model"] == {"primary": "openai/gpt-x"}
+    assert "`main` answers with a model of its own" in done.err and "'agents.list[0].model' openai/gpt-x" in done.err
+    assert "the gateway elsewhere has its own" in done.err
+
+
+def test_a_model_of_a_vendor_that_nobody_knows_is_told(start: Any, state: Path, tmp_path: Path) -> None:
+    refused = failed(alone(tmp_path, "models", "set", "nosuch/m"))
+    assert "No vendor `nosuch` is known" in refused.err and not (state / "openclaw.json").exists()
+    (state / "openclaw.json").unlink(missing_ok=True)
+    model = {"agents": {"defaults": {"model": "nosuch/m"}}}
+    gateway = start(gateway_config(state, more=model), env={"OPENAI_API_KEY": "sk-test"})
+    found = gateway.command("doctor", env={"OPENAI_API_KEY": "sk-test"})
+    assert found.code == 1 and "No vendor `nosuch` is known" in found.out, found.text
+    assert "Default: nosuch/m, whose vendor has no key" in gateway.command("models", "status").out
+
+
+def test_the_alias_of_a_model_is_set_as_the_advice_says(tmp_path: Path) -> None:
+    advice = alone(tmp_path, "models", "aliases").err
+    command = re.search("`openclaw (config set [^`]*)`", advice)
+    assert command, advice
+    words = shlex.split(command[1].replace("VENDOR/MODEL", "openai/gpt-4.1").replace("NAME", "fast"))
+    succeeded(alone(tmp_path, *words))
+    written = json.loads((tmp_path / "state/openclaw.json").read_text())
+    assert written["agents"]["defaults"]["models"] == {"openai/gpt-4.1": {"alias": "fast"}}
+
+
+def test_the_dashboard_of_a_remote_gateway_is_there(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    remote = {"url": "wss://gateway.example/", "token": TOKEN}
+    (tmp_path / "state/openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote", "remote": remote}}))
+    assert f"https://gateway.example:443/#token={TOKEN}" in succeeded(alone(tmp_path, "dashboard")).out
+
+
+def test_a_gateway_among_other_processes_gets_no_signal(start: Any, state: Path) -> None:
+    """As from a second container with the same volume: the number in the lock file is another's there."""
+    gateway = start(gateway_config(state, more={"commands": {"restart": True}}))
+    environment = scrubbed_environment(gateway.home, state, {})
+    for verb in ("restart", "stop"):
+        words = ["unshare", "--pid", "--fork", "--mount-proc", str(binary()), "gateway", verb]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        if "unshare" in done.stderr:
+            pytest.skip(f"no processes of its own here: {done.stderr}")
+        assert done.returncode == 1 and "none of the processes here" in done.stderr, done.stderr
+    assert gateway.running and "restarting" not in gateway.output
+
+
+def test_what_a_service_such_as_cron_has_started_is_stopped(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    group = next(path for path in (Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup")) if path.exists())
+    service = group / "openclaw-test.slice/cron.service"
+    try:
+        service.mkdir(parents=True)
+        (service / "cgroup.procs").write_text(str(gateway.pid))
+    except OSError as reason:
+        pytest.skip(f"no control group can be made here: {reason}")
+    try:
+        assert "cron.service" in Path(f"/proc/{gateway.pid}/cgroup").read_text()
+        done = run_openclaw("gateway", "stop", home=gateway.home, state=state)
+        assert done.code == 0 and gateway.wait_for_exit() == 0, done.text
+    finally:
+        gateway.discard()
+        eventually("the group to be empty", lambda: not (service / "cgroup.procs").read_text())
+        service.rmdir()
+        service.parent.rmdir()
+
+
+def test_doctor_closes_what_others_can_read(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o755)
+    config = state / "openclaw.json"
+    config.write_text("{}")
+    config.chmod(0o644)
+    assert "chmod 600" in run_openclaw("doctor", home=tmp_path, state=state).out
+    done = run_openclaw("doctor", "--fix", "--deep", home=tmp_path, state=state)
+    assert f"Closed to others: {config}" in done.out and "Note: `--deep`" in done.err, done.text
+    assert (state.stat().st_mode & 0o777, config.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
+def test_doctor_only_names_what_is_no_file_of_the_state_directory(tmp_path: Path) -> None:
+    state, outside = tmp_path / "state", tmp_path / "outside"
+    state.mkdir(mode=0o700)
+    outside.mkdir(mode=0o755)
+    secret, linked = outside / "token", outside / "env"
+    secret.write_text("topsecretvalue-0123456789")
+    secret.chmod(0o640)
+    linked.write_text("SHARED=1")
+    linked.chmod(0o644)
+    (state / ".env").symlink_to(linked)
+    (state / "secret").write_text("topsecretvalue-0123456789")
+    (state / "secret").chmod(0o644)
+    files = {"a": secret, "b": outside, "c": state / "secret"}
+    providers = {name: {"source": "file", "path": str(path), "mode": "singleValue"} for name, path in files.items()}
+    keys = {name: {"source": "file", "provider": name, "id": "value"} for name in files}
+    models = {name: {"baseUrl": "http://127.0.0.1:1", "models": [], "apiKey": key} for name, key in keys.items()}
+    config = state / "openclaw.json"
+    config.write_text(json.dumps({"secrets": {"providers": providers}, "models": {"providers": models}}))
+    config.chmod(0o600)
+
+    done = run_openclaw("doctor", "--fix", home=tmp_path, state=state)
+
+    modes = {path: path.stat().st_mode & 0o777 for path in (secret, outside, linked, state / "secret")}
+    assert modes == {secret: 0o640, outside: 0o755, linked: 0o644, state / "secret": 0o600}, done.text
+    assert f"chmod 600 {secret}" in done.out and f"chmod 600 {state}/.env" in done.out, done.text
+    assert f"chmod 600 {outside}`" not in done.out and f"Closed to others: {state}/secret" in done.out, done.text
+
+
+def test_doctor_names_what_says_nothing(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    guilds = {"YOUR_GUILD_ID": {"channels": {"general": {"allow": True}}}}
+    (state / "openclaw.json").write_text(json.dumps({"channels": {"discord": {"guilds": guilds}}}))
+    done = run_openclaw("doctor", home=tmp_path, state=state, env={"OPENCLAW_GATEWAY_PORT": "abc"})
+    assert "`channels.discord.guilds.YOUR_GUILD_ID` still has the example's words" in done.out, done.text
+    assert "`OPENCLAW_GATEWAY_PORT` is `abc`" in done.out
+
+
+def test_on_fly_the_dashboard_is_where_fly_shows_it(gateway: Gateway) -> None:
+    done = succeeded(gateway.command("dashboard", env={"FLY_APP_NAME": "my-app"}))
+    assert "https://my-app.fly.dev/#token=" in done.out and "fly proxy" in done.out

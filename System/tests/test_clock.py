@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat
+from fakes.faults import ByteByByte, Refuse
 from harness import Client, Device, Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.gateway import binary
-from harness.platforms import PLATFORMS, Platform, connector
+from harness.platforms import PLATFORMS, DiscordPlatform, Platform, connector
 
 DAY = 86_400
 # The real clock of the process is that of the machine and what the file says; the one that never jumps stays as it is.
@@ -185,6 +186,37 @@ def test_a_platforms_people_notice_no_jump(
     assert_idle(gateway)
 
 
+@pytest.mark.parametrize("seconds", [2 * DAY, -2 * DAY], ids=["two days on", "two days back"])
+def test_what_was_written_while_discord_forgot_the_session_is_answered_with_a_wrong_clock(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, clock: SetClock, seconds: int
+) -> None:
+    platform = DiscordPlatform()
+    platform.fake.gateway.heartbeat_seconds = 0.5
+    with platform.fake as fake:
+        sections = {"channels": {platform.id: platform.section()}}
+        config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=sections)
+        gateway = start(config, env={**platform.environment(), **clock.env})
+        platform.wait_until_connected(gateway)
+        ann, quiet = platform.person("Ann"), platform.group("quiet")
+        places = [platform.group(), platform.direct(ann)]
+        for place in places:
+            platform.ask(ann, place)
+        platform.wait_until_answered()
+
+        clock.jump(seconds)
+        for place in places:
+            platform.ask(ann, place)
+        platform.wait_until_answered()
+        beats = fake.gateway.heartbeats
+        fake.wait_until("heartbeats", lambda: fake.gateway.heartbeats >= beats + 3)
+        fake.on_loop(fake.gateway.forget_sessions)
+        for place in [*places, quiet]:
+            platform.ask(ann, place)
+        fake.script(lambda gateway: gateway.drop())
+
+        platform.wait_until_answered(30)
+
+
 @pytest.mark.parametrize("seconds", [DAY, -DAY], ids=["a day on", "a day back"])
 def test_a_page_goes_on_and_a_browser_that_is_known_gets_in(
     start: Any, state: Path, fake_chat: FakeOpenAIChat, clock: SetClock, seconds: int
@@ -230,3 +262,35 @@ def test_a_conversation_that_is_over_is_not_shown_to_the_model_any_more(
 def now(page: Client) -> float:
     """Seconds since 1970 by the gateway's clock."""
     return float(page.request("usage.status", {})["updatedAt"]) / 1000
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(100)
+def test_the_rest_of_an_answer_comes_on_discord_although_the_clock_was_set_back_meanwhile(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, clock: SetClock
+) -> None:
+    platform = DiscordPlatform()
+    with platform.fake as fake:
+        clock.jump(30)
+        sections = {"channels": {platform.id: platform.section()}}
+        config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=sections)
+        gateway = start(config, env={**platform.environment(), **clock.env})
+        platform.wait_until_connected(gateway)
+        ann, group = platform.person("Ann"), platform.group()
+        platform.ask(ann, group)
+        platform.wait_until_answered()
+        words = [f"word{number}" for number in range(700)]
+        fake.fail(platform.post, ByteByByte(), 1)
+        fake.fail(platform.post, Refuse(429, retry_after=8), 1)
+        ann.writes(group.outer, f"[[say:{' '.join(words)}]]")
+        fake.wait_until("the refusal", lambda: not fake.faults.left())
+        time.sleep(1)  # that it waits is written down
+
+        clock.jump(-30)
+        gateway.kill()
+        fake.killed()
+        start(None, state=state, port=gateway.port, env={**platform.environment(), **clock.env})
+
+        said = lambda: " ".join(platform.answers(group)[1:]).split()  # noqa: E731
+        fake.wait_until("the whole answer", lambda: len(said()) >= len(words), 50)
+        assert said() == words

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +175,72 @@ def test_a_patch_that_is_no_object_is_refused(owner: Client) -> None:
     assert (
         owner.refusal("config.patch", {"raw": "[]", "baseHash": base}).message == "config.patch raw must be an object"
     )
+
+
+def test_changes_of_many_processes_at_once_are_all_in_the_file(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"gateway": {"reload": {"mode": "off"}}}))
+
+    def change(number: int) -> Finished:
+        return gateway.command("config", "set", f"env.vars.K{number}", f"v{number}", timeout=30)
+
+    with ThreadPoolExecutor(12) as pool:
+        done = list(pool.map(change, range(12)))
+    assert [one.code for one in done] == [0] * 12, "\n".join(one.text for one in done)
+    assert gateway.config["env"]["vars"] == {f"K{n}": f"v{n}" for n in range(12)}
+
+
+def test_a_change_waits_while_another_process_changes_the_file(commented: Gateway) -> None:
+    with (commented.state / ".openclaw.json.lock").open("w") as lock, ThreadPoolExecutor(1) as pool:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        change = pool.submit(commented.command, "config", "set", "ui.seamColor", "#445566")
+        assert commented.get("/healthz").status == 200
+        with pytest.raises(TimeoutError):
+            change.result(1.5)
+        assert "#112233" in commented.config_path.read_text()
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        assert change.result().code == 0
+    assert "#445566" in commented.config_path.read_text()
+
+
+def test_a_file_that_is_being_written_is_not_begun_anew(commented: Gateway) -> None:
+    text = commented.config_path.read_text()
+    commented.config_path.write_text("")
+    refused = commented.command("config", "set", "ui.seamColor", "#445566")
+    assert refused.code == 1 and "it is empty" in refused.err, refused.text
+    assert commented.config_path.read_text() == ""
+    commented.config_path.write_text(text)
+    assert commented.command("config", "set", "ui.seamColor", "#445566").code == 0
+
+
+def test_nobody_is_given_a_file_by_a_link_at_a_place_of_ours(commented: Gateway, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("theirs")
+    theirs.chmod(0o644)
+    lock, copy = (commented.state / name for name in (".openclaw.json.lock", "openclaw.last-good.json"))
+    for place in (lock, copy):
+        place.unlink(missing_ok=True)
+        place.symlink_to(theirs)
+    assert commented.command("config", "set", "ui.seamColor", "#445566").code == 1
+    lock.unlink()
+    assert commented.command("config", "set", "ui.seamColor", "#445566").code == 0
+    eventually("the copy to be a file", lambda: not copy.is_symlink())
+    assert theirs.read_text() == "theirs"
+
+
+def test_a_file_that_is_gone_while_a_gateway_runs_is_not_begun_anew(commented: Gateway, owner: Client) -> None:
+    text = commented.config_path.read_text()
+    base = owner.request("config.get")["hash"]
+    commented.config_path.unlink()
+    commented.wait_for_line("the file is gone")
+
+    for words in (["config", "set", "ui.seamColor", "#445566"], ["config", "unset", "ui"], ["setup"]):
+        refused = commented.command(*words)
+        assert refused.code == 1 and "openclaw.last-good.json" in refused.err, refused.text
+        assert not commented.config_path.exists()
+
+    owner.request("config.patch", {"raw": '{"ui":{"seamColor":"#445566"}}', "baseHash": base})
+    assert commented.config_path.read_text() == text.replace("#112233", "#445566")
+    commented.wait_for_line(r"config hot reload applied \(ui\.seamColor\)")
 
 
 # Reloading

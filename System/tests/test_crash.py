@@ -163,6 +163,30 @@ def test_a_finished_tool_keeps_its_result(start: Start, first: Gateway, fake_cha
     assert "precious-result" in str(fake_chat.requests[-1].body["messages"])
 
 
+def test_what_was_taken_back_and_noted_meanwhile_is_not_the_question_after_a_crash(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_chat.script.append(ToolCall("exec", {"command": "touch began; sleep 30"}))
+    with connect(first.port) as client:
+        accepted(client, "please sleep")
+        eventually("the tool to run", (first.state / "workspace/began").exists)
+        run = accepted(client, "ORDER 100 PIZZAS")
+        assert client.request("chat.abort", {"sessionKey": SESSION, "runId": run})["aborted"]
+        client.request("chat.inject", {"sessionKey": SESSION, "message": "A note."})
+        second = restarted(start, first)
+    settled(second, ["please sleep"])
+    with connect(second.port) as client:
+        client.chat("and now?", SESSION)
+        told = [text_of(message) for message in client.history(SESSION)]
+    resumed, later = (request.body["messages"] for request in fake_chat.requests[-2:])
+    assert [m["role"] for m in resumed] == ["system", "user", "assistant", "tool"]
+    assert "unknown" in resumed[-1]["content"]
+    assert later[: len(resumed)] == resumed, "what is known of the call stays known"
+    assert [m["role"] for m in later[len(resumed) :]][-1] == "user" and "A note." in str(later)
+    assert "PIZZAS" not in str(later) and "ORDER 100 PIZZAS" in told
+    assert not fake_chat.violations
+
+
 def test_messages_that_waited_behind_another_are_all_answered_in_order(
     start: Start, first: Gateway, fake_chat: FakeOpenAIChat
 ) -> None:

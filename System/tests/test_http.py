@@ -172,6 +172,26 @@ def test_a_folder_of_ones_own_is_served_instead(start: Any, state: Path, tmp_pat
     assert gateway.get("/assets/a.js").text == "1"
 
 
+def test_a_folder_of_ones_own_gives_only_what_is_in_it(start: Any, state: Path, tmp_path: Path) -> None:
+    root = tmp_path / "ui"
+    root.mkdir()
+    (root / "index.html").write_text("<html></html>")
+    (root / "app.js").write_text("1")
+    (root / "again.js").symlink_to("app.js")
+    (root / "app.js.gz").symlink_to("/etc/hosts")
+    (root / ".env.json").write_text("SECRET")
+    (root / "visible.json").symlink_to(".env.json")
+    (root / "out.json").symlink_to(tmp_path / "out.json")
+    (root / "link").symlink_to(tmp_path)
+    (tmp_path / "out.json").write_text("SECRET")
+    gateway = start(gateway_config(state, more={"gateway": {"controlUi": {"root": str(root)}}}))
+    assert gateway.get("/").status == 200 and gateway.get("/again.js").text == "1"
+    assert gateway.get("/app.js", headers={"Accept-Encoding": "gzip"}).text == "1"
+    for path in ("/.env.json", "/visible.json", "/out.json", "/link/out.json"):
+        answer = gateway.get(path)
+        assert answer.status == 404 and "SECRET" not in answer.text, path
+
+
 def test_a_page_can_be_switched_off(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state, more={"gateway": {"controlUi": {"enabled": False}}}))
     assert gateway.get("/").status == 404

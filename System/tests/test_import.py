@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import Client, Gateway, ModelConfig, connect, gateway_config, stores
+from harness import Client, Gateway, ModelConfig, connect, eventually, gateway_config, stores
 from harness.gateway import copied
 from harness.golden import FOLDER, Frame
+from harness.volume import Volume
 from tests.test_chat import text_of
+from tests.test_start import listens
 
 JANUARY = FOLDER / "v3/state"
 
@@ -111,6 +115,27 @@ def test_the_configuration_of_january_is_read_as_it_is(start: Any, state: Path) 
     connect(gateway.port, auth={"token": "a-token-for-this-test"}).close()
 
 
+def test_a_broken_file_is_told_once_and_comes_when_it_is_mended(start: Any, state: Path) -> None:
+    copied(JANUARY, state)
+    paired = state / "devices/paired.json"
+    whole = paired.read_text()
+    paired.write_text(whole[:40])
+    gateway = start(gateway_config(state))
+    gateway.wait_for_line(r"not imported: `.*/devices/paired\.json` was left out, it is not JSON")
+    assert sessions(gateway)
+
+    gateway.stop()
+    gateway = start(port=gateway.port)
+    assert "not imported" not in gateway.output
+
+    gateway.stop()
+    paired.write_text(whole)
+    gateway = start(port=gateway.port)
+    gateway.wait_for_line(f"imported {len(json.loads(whole))} devices")
+    with connect(gateway.port) as client:
+        assert set(json.loads(whole)) <= {e["deviceId"] for e in client.request("device.pair.list")["paired"]}
+
+
 # Today's stores
 
 
@@ -168,6 +193,66 @@ def test_a_session_goes_on_where_it_was(start: Any, state: Path, fake_chat: Any)
         client.request("sessions.patch", {"key": "agent:main:sidequest", "model": None})
         assert client.chat("[[say:carrying on]]", "agent:main:sidequest")["state"] == "final"
         assert history_length(client) == before + 2
+
+
+def lines(count: int, text: str) -> str:
+    """A transcript of messages that a person wrote."""
+    events = [
+        {"type": "message", "id": str(number), "message": {"role": "user", "content": text, "timestamp": 5}}
+        for number in range(count)
+    ]
+    return "".join(json.dumps(event) + "\n" for event in events)
+
+
+def conversations(state: Path, count: int, text: str) -> None:
+    """Ten sessions of so many messages each."""
+    folder = state / "agents/main/sessions"
+    folder.mkdir(parents=True)
+    for number in range(10):
+        (folder / f"s{number}.jsonl").write_text(lines(count, text))
+    entries = {f"agent:main:s{number}": {"sessionId": f"s{number}"} for number in range(10)}
+    (folder / "sessions.json").write_text(json.dumps(entries))
+
+
+def test_a_restart_while_it_is_imported_goes_on_with_that(start: Any, state: Path) -> None:
+    conversations(state, 3_000, "word")
+    gateway = start(gateway_config(state, more={"commands": {"restart": True}}), ready=False)
+    eventually("it to listen", lambda: listens("127.0.0.1", gateway.port))
+
+    gateway.signal(signal.SIGUSR1)
+
+    gateway.wait_for_line("received SIGUSR1; restarting")
+    assert "imported" not in gateway.output, "it was cut short"
+    gateway.wait_for_line("imported .*10 sessions", 60)
+    eventually("it to be ready", lambda: gateway.get("/readyz").status == 200)
+    assert len(sessions(gateway)) == 10
+
+
+def test_an_import_that_does_not_fit_waits_for_room(volume: Volume, start: Any, state: Path) -> None:
+    conversations(state, 1_000, "word " * 200)
+    volume.fill(leaving=8 << 20)
+
+    gateway = start(gateway_config(state), ready=False)
+
+    gateway.wait_for_line("not imported as a whole", 60)
+    gateway.wait_for_line("listening on")
+    assert gateway.get("/healthz").status == 200, "Fly must not restart it for that"
+    ready = gateway.get("/readyz")
+    assert ready.status == 503 and ready.json["reason"] == "volume full"
+    with connect(gateway.port) as client:
+        refused = client.refusal(
+            "chat.send", {"sessionKey": "agent:main:main", "message": "x", "idempotencyKey": "k1"}
+        )
+        assert "no room for what is to be imported" in refused.message
+    time.sleep(6)
+    assert gateway.output.count("not imported as a whole") == 1, "it is not tried again without more room"
+
+    volume.make_room()
+
+    gateway.wait_for_line("restarting to go on, now that the volume has more room", 20)
+    gateway.wait_for_line("imported .*10 sessions", 60)
+    eventually("it to be ready", lambda: gateway.get("/readyz").status == 200)
+    assert len(sessions(gateway)) == 10
 
 
 def history_length(client: Client) -> int:

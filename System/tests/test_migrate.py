@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import Gateway, connect, gateway_config
-from harness.gateway import Finished, copied, run_openclaw
+from harness import Gateway, ModelConfig, connect, gateway_config
+from harness.gateway import Finished, binary, copied, run_openclaw, scrubbed_environment
+from harness.waiting import eventually
 from tests.test_import import JANUARY, digests
 
 
@@ -111,6 +119,422 @@ def test_a_second_time_doubles_nothing_and_keeps_what_is_here(tmp_path: Path, or
     assert done.code == 0, done.text
     assert "taken over before" in done.out and "is there already and stays" in done.out
     assert mine.read_text() == "Another voice.\n"
+
+
+def test_an_interrupted_copy_leaves_no_cut_file(tmp_path: Path, original: Path) -> None:
+    large = original / "workspace/large.bin"
+    with large.open("wb") as file:
+        file.truncate(200 << 20)
+    workspace = tmp_path / "state/workspace"
+    words = [str(binary()), "migrate", "--from", str(original)]
+    with subprocess.Popen(words, env=scrubbed_environment(tmp_path, tmp_path / "state", {}), cwd=tmp_path) as process:
+        eventually("a part", lambda: any(path.stat().st_size > 1 << 20 for path in workspace.glob(".*.tmp")))
+        process.kill()
+    assert not (workspace / "large.bin").exists()
+
+    done = migrate(tmp_path, original)
+
+    assert done.code == 0 and "were here already" in done.out, done.text
+    assert (workspace / "large.bin").stat().st_size == 200 << 20
+    assert not list(workspace.glob(".*"))
+
+
+def write_config(folder: Path, config: Any) -> None:
+    (folder / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "local"}, **config}))
+
+
+def files(folder: Path, **texts: str) -> Path:
+    """A folder with files: `SOUL="calm"` is `SOUL.md`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / f"{name}.md").write_text(text)
+    return folder
+
+
+def test_no_two_workspaces_become_one(tmp_path: Path, original: Path) -> None:
+    """The usual names here are taken there by others: `workspace` by b, `workspace-x` by y."""
+    files(tmp_path / "clawd", SOUL="of main")
+    files(tmp_path / "other", SOUL="of x")
+    files(original / "workspace", SOUL="of b", ONLY="of b")
+    files(original / "workspace-x", SOUL="of y")
+    agents = [
+        {"id": "main", "default": True},
+        {"id": "b", "workspace": str(original / "workspace")},
+        {"id": "x", "workspace": str(tmp_path / "other")},
+        {"id": "y", "workspace": str(original / "workspace-x")},
+    ]
+    write_config(original, {"agents": {"defaults": {"workspace": "~/clawd"}, "list": agents}})
+
+    for _ in range(2):
+        done = migrate(tmp_path, original)
+        assert done.code == 0, done.text
+        ours = json.loads((tmp_path / "state/openclaw.json").read_text())["agents"]
+        places = [Path(ours["defaults"]["workspace"]), *(Path(agent["workspace"]) for agent in ours["list"][1:])]
+        assert len(set(places)) == 4 and all(place.parent == tmp_path / "state" for place in places)
+        assert [(place / "SOUL.md").read_text() for place in places] == ["of main", "of b", "of x", "of y"]
+        assert not (places[0] / "ONLY.md").exists()
+
+
+def test_a_workspace_without_a_word_in_the_config_keeps_its_name(tmp_path: Path, original: Path) -> None:
+    files(tmp_path / "other", SOUL="of x")
+    files(original / "workspace-b", SOUL="of b")
+    agents = [{"id": "main"}, {"id": "B"}, {"id": "x", "workspace": str(tmp_path / "other")}]
+    write_config(original, {"agents": {"list": agents}})
+
+    assert migrate(tmp_path, original).code == 0
+
+    assert (tmp_path / "state/workspace/SOUL.md").read_text() == "A calm voice.\n"
+    assert (tmp_path / "state/workspace-b/SOUL.md").read_text() == "of b"
+
+
+def test_a_copy_of_a_machine_with_the_same_folders(tmp_path: Path, original: Path) -> None:
+    """Both are at `/data`, say: what the config names there is the other one's, not what this gateway made."""
+    ours = files(tmp_path / "state/workspace", HERE="of this one")
+    (original / "telegram.token").write_text("123:secret")
+    token = tmp_path / "state/telegram.token"
+    write_config(
+        original,
+        {"agents": {"defaults": {"workspace": str(ours)}}, "channels": {"telegram": {"tokenFile": str(token)}}},
+    )
+    done = migrate(tmp_path, original)
+    assert done.code == 0 and "was left there" not in done.out, done.text
+    assert (ours / "SOUL.md").read_text() == "A calm voice.\n" and (ours / "HERE.md").exists()
+    assert token.read_text() == "123:secret"
+
+
+def test_a_second_time_mixes_no_workspaces(tmp_path: Path, original: Path) -> None:
+    files(tmp_path / "clawd", SOUL="outside")
+    files(original / "workspace", OLD="inside")
+    write_config(original, {"agents": {"defaults": {"workspace": "~/clawd"}}})
+    for _ in range(2):
+        done = migrate(tmp_path, original)
+        assert done.code == 0 and f"`{original}/workspace` was left there" in done.out, done.text
+        assert not (tmp_path / "state/workspace/OLD.md").exists()
+    assert "were here already" in done.out
+
+
+def test_after_the_gateway_has_answered(start: Any, tmp_path: Path, original: Path, fake_chat: Any) -> None:
+    """Its first files make way for the person's; what was said and written here stays, and nothing there is lost."""
+    state = tmp_path / "state"
+    config = gateway_config(state, [ModelConfig("fake", fake_chat.url)])
+    gateway: Gateway = start(config, state=state)
+    with connect(gateway.port) as client:
+        assert client.chat("hi [[say:new]]", "agent:main:main")["state"] == "final"
+    gateway.stop()
+    files(original / "workspace", AGENTS="mine", SOUL="mine", USER="mine", MEMORY="mine")
+    (state / "workspace/MEMORY.md").write_text("written here")
+    (state / "workspace/USER.md").write_text("written here")
+
+    done = migrate(tmp_path, original)
+
+    assert done.code == 0, done.text
+    texts = {name: (state / f"workspace/{name}.md").read_text() for name in ("AGENTS", "SOUL", "USER", "MEMORY")}
+    assert texts == {"AGENTS": "mine", "SOUL": "mine", "USER": "written here", "MEMORY": "written here"}
+    [note] = [line for line in done.out.splitlines() if "other content" in line]
+    assert "USER.md" in note and "MEMORY.md" in note and "SOUL.md" not in note
+    assert "`agent:main:main-earlier`" in done.out
+    gateway = start(config, state=state)
+    with connect(gateway.port) as client:
+        assert len(client.history("agent:main:main", limit=100)) == 2
+        assert len(client.history("agent:main:main-earlier", limit=1000)) > 20
+
+
+def test_links_are_neither_cut_nor_shared(tmp_path: Path, original: Path) -> None:
+    dots = files(tmp_path / "dots", SOUL="calm")
+    (dots / "folder").mkdir()
+    contents = {
+        ".env": "SAMPLE=2\n",
+        "exec-approvals.json": '{"version": 1}',
+        "agents/main/agent/auth-profiles.json": '{"version": 1, "profiles": {}}',
+        "openclaw.json": '{"gateway": {"mode": "local"}}',
+    }
+    for number, (name, text) in enumerate(contents.items()):
+        (dots / str(number)).write_text(text)
+        (original / name).unlink()
+        (original / name).symlink_to("../dots/0" if name == ".env" else dots / str(number))
+    workspace = original / "workspace"
+    (workspace / "SOUL.md").unlink()
+    (workspace / "SOUL.md").symlink_to("../../dots/SOUL.md")
+    for name, place in {"all": dots / "folder", "gone": "nowhere", "day": workspace / "memory/2026-01-30.md"}.items():
+        (workspace / name).symlink_to(place)
+
+    done = migrate(tmp_path, original)
+
+    assert done.code == 0, done.text
+    state = tmp_path / "state"
+    for name, text in contents.items():
+        assert not (state / name).is_symlink() and (state / name).read_text() == text, name
+        assert (state / name).stat().st_mode & 0o077 == 0
+    ours = state / "workspace"
+    assert not (ours / "SOUL.md").is_symlink() and (ours / "SOUL.md").read_text() == "calm"
+    assert (ours / "day").resolve() == ours / "memory/2026-01-30.md"
+    assert not (ours / "all").exists() and not (ours / "gone").is_symlink()
+    for name in ("SOUL.md", "all", "gone"):
+        assert f"`{workspace}/{name}` is a link" in done.out
+
+
+def test_sessions_are_read_where_the_config_keeps_them(start: Any, tmp_path: Path, original: Path) -> None:
+    (tmp_path / "sessions").mkdir()
+    shutil.move(original / "agents/main/sessions", tmp_path / "sessions/main")
+    recorded = json.loads((tmp_path / "sessions/main/sessions.json").read_text())
+    write_config(original, {"session": {"store": "~/sessions/{agentId}/sessions.json"}})
+    state = tmp_path / "state"
+    assert migrate(tmp_path, original).code == 0
+    gateway: Gateway = start(gateway_config(state), state=state)
+    with connect(gateway.port) as client:
+        rows = {row["key"] for row in client.request("sessions.list", {"limit": 500})["sessions"]}
+        assert client.history("agent:main:main", limit=1)
+    assert set(recorded) <= rows
+
+
+def test_sessions_that_are_not_there_are_told(tmp_path: Path, original: Path) -> None:
+    write_config(original, {"session": {"store": "/gone/{agentId}/sessions.json"}})
+    done = migrate(tmp_path, original)
+    assert done.code == 0 and "`session.store` is `/gone/" in done.out, done.text
+
+
+def test_files_with_secrets_come_along(tmp_path: Path, original: Path) -> None:
+    """Under the tilde's spelling and a whole path; what else the config names over there is told."""
+    home = tmp_path / "home"
+    home.mkdir()
+    source = home / ".openclaw"
+    shutil.move(original, source)
+    (source / "telegram.token").write_text("123:secret")
+    (source / "telegram.token").chmod(0o644)
+    (source / "deep").mkdir()
+    (source / "deep/secrets.json").write_text('{"key": "secret"}')
+    config = {
+        "channels": {"telegram": {"tokenFile": "~/.openclaw/telegram.token"}},
+        "secrets": {"providers": {"mine": {"source": "file", "path": str(source / "deep/secrets.json")}}},
+        "logging": {"file": "~/.openclaw/logs/mine.log"},
+    }
+    write_config(source, config)
+    state = tmp_path / "state"
+
+    done = run_openclaw("migrate", "--from", str(source), home=home, state=state)
+
+    assert done.code == 0 and "`logging.file` is `~/.openclaw/logs/mine.log`" in done.out, done.text
+    ours = json.loads((state / "openclaw.json").read_text())
+    token, secrets = ours["channels"]["telegram"]["tokenFile"], ours["secrets"]["providers"]["mine"]["path"]
+    assert (token, secrets) == (str(state / "telegram.token"), str(state / "deep/secrets.json"))
+    for path in (Path(token), Path(secrets)):
+        assert "secret" in path.read_text() and path.stat().st_mode & 0o777 == 0o600
+
+
+def test_it_says_what_it_left(tmp_path: Path, original: Path) -> None:
+    left = ["credentials/whatsapp/default/creds.json", "notes.txt", "hooks/x.mjs", "agents/main/agent/AGENTS.md"]
+    taken = ["credentials/telegram-pairing.json", "parts/a.json5", "openclaw.json.bak.1", "logs/x.log"]
+    for name in [*left, *taken, "parts/b.json5"]:
+        (original / name).parent.mkdir(parents=True, exist_ok=True)
+        (original / name).write_text("{}")
+    write_config(original, {"agents": {"$include": "./parts/a.json5"}})
+
+    for _ in range(2):
+        done = migrate(tmp_path, original)
+        assert done.code == 0, done.text
+        [note] = [line for line in done.out.splitlines() if "Left there" in line]
+        for name in ("credentials/whatsapp", "notes.txt", "hooks", "agents/main/agent/AGENTS.md", "parts/b.json5"):
+            assert f"`{name}`" in note
+        for name in [*taken, "workspace", ".env", "agents", "credentials", "openclaw.json"]:
+            assert f"`{name}`" not in note
+
+
+def test_variables_in_the_config_mean_what_they_meant(tmp_path: Path, original: Path) -> None:
+    files(tmp_path / "clawd", SOUL="of main")
+    files(tmp_path / "named", SOUL="of b")
+    (original / ".env").write_text(f"PLACE={tmp_path}/named\n")
+    agents = [{"id": "main"}, {"id": "b", "workspace": "${PLACE}"}]
+    write_config(original, {"agents": {"defaults": {"workspace": "${HOME}/clawd"}, "list": agents}})
+    done = migrate(tmp_path, original)
+    assert done.code == 0, done.text
+    assert (tmp_path / "state/workspace/SOUL.md").read_text() == "of main"
+    assert (tmp_path / "state/workspace-b/SOUL.md").read_text() == "of b"
+
+
+def test_names_that_are_no_text_are_told(tmp_path: Path, original: Path) -> None:
+    workspace = os.fsencode(original / "workspace")
+    os.mkdir(workspace + b"/m\xe5l")
+    with open(workspace + b"/\xe5.md", "w") as file:
+        file.write("x")
+    done = migrate(tmp_path, original)
+    assert done.code == 0 and done.out.count("is not UTF-8") == 2, done.text
+
+
+def test_what_is_no_file_is_no_transcript(tmp_path: Path, original: Path) -> None:
+    sessions = original / "agents/main/sessions"
+    (sessions / "folder.jsonl").mkdir()
+    (original / "cron/runs").mkdir(parents=True, exist_ok=True)
+    for place in (sessions, original / "cron/runs"):
+        os.mkfifo(place / "pipe.jsonl")
+    done = migrate(tmp_path, original)
+    assert done.code == 0, done.text
+    for name in ("pipe", "folder"):
+        assert f"`{sessions}/{name}.jsonl` was left out, it is no file" in done.out
+
+
+def test_an_agent_leads_to_no_place_outside(start: Any, tmp_path: Path, original: Path, fake_chat: Any) -> None:
+    files(tmp_path / "clawd", SOUL="of evil")
+    agents = [{"id": "main"}, {"id": "../../evil", "workspace": "~/clawd"}, {"id": "../../other"}]
+    write_config(original, {"agents": {"list": agents}})
+    done = migrate(tmp_path, original)
+    assert done.code == 0, done.text
+    state = tmp_path / "state"
+    assert (state / "workspace-evil/SOUL.md").read_text() == "of evil"
+
+    config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more={"agents": {"list": agents[::2]}})
+    gateway: Gateway = start(config, state=state)
+    with connect(gateway.port) as client:
+        assert client.chat("hi [[say:hi]]", "agent:other:main")["state"] == "final"
+    assert list(tmp_path.rglob("*other*")) == [state / "workspace-other"]
+
+
+# What cannot be read
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that another user may enter, which pytest's own are not."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files to another user")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, NOBODY, NOBODY)
+        if subprocess.run([binary(), "--version"], user=NOBODY, capture_output=True, check=False).returncode != 0:
+            pytest.skip("another user cannot run the binary here")
+        yield Path(folder)
+
+
+def migrate_as_nobody(home: Path, folder: Path) -> Finished:
+    words = [str(binary()), "migrate", "--from", str(folder)]
+    env = scrubbed_environment(home, home / "state", {})
+    done = subprocess.run(
+        words, env=env, cwd=home, capture_output=True, text=True, user=NOBODY, group=NOBODY, extra_groups=[], check=False
+    )
+    return Finished(done.returncode, done.stdout, done.stderr, 0)
+
+
+def give(folder: Path, user: int, mode: int) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, user, user, follow_symlinks=False)
+    folder.chmod(mode)
+
+
+def taken(state: Path) -> dict[str, int]:
+    tables = ["sessions", "transcripts", "messages", "paired_devices", "cron_jobs", "cron_runs"]
+    with contextlib.closing(sqlite3.connect(state / "openclaw.sqlite")) as database:
+        return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        "agents",
+        "agents/main/sessions",
+        "agents/main/sessions/sessions.json",
+        "agents/main/sessions/d49cbc4a-e5a0-416b-b206-5ff16352cef6.jsonl",
+        "devices/paired.json",
+        "cron",
+        "workspace/memory",
+        "exec-approvals.json",
+    ],
+)
+def test_what_this_user_may_not_read_is_named_and_comes_the_next_time(
+    tmp_path: Path, original: Path, reachable: Path, closed: str
+) -> None:
+    assert migrate(tmp_path, original).code == 0
+    source = reachable / "original"
+    copied(original, source)
+    give(source, NOBODY, 0o755)
+    write_config(source, {})
+    place = source / closed
+    give(place, 0, 0o700 if place.is_dir() else 0o600)
+
+    first = migrate_as_nobody(reachable, source)
+
+    assert first.code == 1 and "it takes up what is missing" in first.out, first.text
+    [bad] = [line for line in first.out.splitlines() if line.startswith("BAD ")]
+    assert str(place) in bad, first.text
+
+    give(place, NOBODY, 0o755)
+    second = migrate_as_nobody(reachable, source)
+
+    assert second.code == 0 and "BAD" not in second.out, second.text
+    assert taken(reachable / "state") == taken(tmp_path / "state")
+    assert (reachable / "state/workspace/memory/2026-01-30.md").exists()
+    assert (reachable / "state/exec-approvals.json").exists()
+
+
+def test_a_workspace_that_this_user_may_not_reach_gets_its_place_all_the_same(original: Path, reachable: Path) -> None:
+    source, private = reachable / "original", reachable / "private"
+    copied(original, source)
+    files(private / "clawd", MEMORY="The boat is blue.")
+    write_config(source, {"agents": {"defaults": {"workspace": str(private / "clawd")}}})
+    give(source, NOBODY, 0o755)
+    give(private, NOBODY, 0o755)
+    os.chown(private, 0, 0)
+    private.chmod(0o700)
+
+    first = migrate_as_nobody(reachable, source)
+
+    assert first.code == 1 and f"BAD  `{private}/clawd` cannot be read" in first.out, first.text
+
+    private.chmod(0o755)
+    second = migrate_as_nobody(reachable, source)
+
+    assert second.code == 0, second.text
+    workspace = reachable / "state/workspace"
+    assert (workspace / "MEMORY.md").read_text() == "The boat is blue."
+    ours = json.loads((reachable / "state/openclaw.json").read_text())
+    assert ours["agents"]["defaults"]["workspace"] == str(workspace)
+
+
+def test_files_of_the_config_that_could_not_be_read_come_the_next_time(original: Path, reachable: Path) -> None:
+    source = reachable / "original"
+    copied(original, source)
+    vault = {"source": "file", "path": str(source / "keys.json"), "mode": "json"}
+    write_config(source, {"channels": {"$include": "./parts.json5"}, "secrets": {"providers": {"v": vault}}})
+    closed = [source / "parts.json5", source / "keys.json"]
+    for path in closed:
+        path.write_text("{}")
+    give(source, NOBODY, 0o755)
+    for path in closed:
+        give(path, 0, 0o600)
+
+    first = migrate_as_nobody(reachable, source)
+
+    assert first.code == 1 and first.out.count("BAD ") == 2, first.text
+
+    for path in closed:
+        give(path, NOBODY, 0o600)
+    second = migrate_as_nobody(reachable, source)
+
+    assert second.code == 0, second.text
+    state = reachable / "state"
+    assert [(state / path.name).read_text() for path in closed] == ["{}", "{}"]
+    os.chown(state, 0, 0)
+    checked = run_openclaw("config", "validate", home=reachable, state=state)
+    assert checked.code == 0, checked.text
+
+
+def test_a_second_installation_is_told_to_go_elsewhere(tmp_path: Path, original: Path) -> None:
+    assert migrate(tmp_path, original).code == 0
+    copied(original, tmp_path / "copy")
+    again = migrate(tmp_path, tmp_path / "copy")
+    assert again.code == 0, again.text
+    sessions = tmp_path / "other/agents/main/sessions"
+    sessions.mkdir(parents=True)
+    line = {"type": "message", "message": {"role": "user", "content": "hi", "timestamp": 5}}
+    (sessions / "other.jsonl").write_text(json.dumps(line))
+
+    done = migrate(tmp_path, tmp_path / "other")
+
+    assert done.code == 1 and "another installation" in done.out and "OPENCLAW_STATE_DIR" in done.out, done.text
+
+
+def test_a_folder_that_this_user_may_not_reach_is_not_called_absent(reachable: Path) -> None:
+    done = migrate_as_nobody(reachable, Path("/proc/1/root/original"))
+    assert done.code == 1 and "There is no folder" not in done.text and "As root" in done.text, done.text
 
 
 def test_it_does_not_touch_a_directory_that_a_gateway_uses(gateway: Gateway, original: Path) -> None:

@@ -33,6 +33,8 @@ from fakes import (
     Text,
     ToolCall,
 )
+from fakes.server import Seen
+from fakes.steps import Step
 from harness import Client, Gateway, Launch, ModelConfig, connect, gateway_config
 from harness.certificates import Authority
 from harness.config import APIS, TOKEN
@@ -224,6 +226,47 @@ def test_a_wrong_key_says_so(name: str, start: Any, state: Path) -> None:
         assert ended["state"] == "error" and "key" in ended["errorMessage"].lower(), ended
         assert len(fake.requests) == 1, "a wrong key is not tried again"
         assert not fake.violations
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_an_answer_that_was_cut_says_so(name: str, start: Any, state: Path) -> None:
+    with VENDORS[name]() as fake, connect(start(gateway_config(state, [configured(name, fake)])).port) as client:
+        fake.script += [Text("Half an answer", end="length"), Text("", end="length")]
+        half = client.chat("hi", "agent:main:cut")
+        assert (half["state"], half["stopReason"]) == ("final", "length"), half
+        assert text_of(half["message"]) == "Half an answer"
+        nothing = client.chat("hi", "agent:main:nothing")
+        assert nothing["state"] == "error" and "output limit" in nothing["errorMessage"], nothing
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_an_answer_that_a_filter_ended_says_so_and_keeps_what_was_seen(name: str, start: Any, state: Path) -> None:
+    with VENDORS[name]() as fake, connect(start(gateway_config(state, [configured(name, fake)])).port) as client:
+        fake.script += [Text("Half an answer", end="filter"), Text("Well.")]
+        ended = client.chat("hi", "agent:main:main")
+        assert ended["state"] == "error", ended
+        assert any(word in ended["errorMessage"] for word in ("refusal", "content_filter", "SAFETY")), ended
+        said = client.request("chat.history", {"sessionKey": "agent:main:main"})["messages"][-1]
+        assert text_of(said) == "Half an answer" and said["stopReason"] == "error"
+        assert client.chat("again", "agent:main:main")["state"] == "final"
+        assert not fake.violations
+
+
+@pytest.mark.parametrize("generation", [3, 4])
+def test_an_answer_without_end_is_broken_off_and_what_was_said_is_kept(
+    generation: int, start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    with connect(start(gateway_config(state, [configured("chat", fake_chat)])).port, generation) as client:
+        fake_chat.script += [Text(("x" * 99 + " ") * 30_000, chunks=3_000)]
+        run = client.send_chat("go", "agent:main:main")
+        ended = client.chat_end(run)
+        assert ended["state"] == "error" and "no end" in ended["errorMessage"], ended
+        assert len(fake_chat.requests) == 1, "asked again, it would hardly come to an end either"
+        said = client.history("agent:main:main")[-1]
+        assert said["stopReason"] == "error" and 2 << 20 <= len(text_of(said)) < 3_000_000
+        told = sum(len(json.dumps(frame)) for frame in client.frames if frame.get("event") in ("agent", "chat"))
+        assert told < 60_000_000, "not the whole text again for each of 3,000 pieces"
+        assert client.chat("hi", "agent:main:main")["state"] == "final"
 
 
 def test_cache_marks_stand_where_anthropic_wants_them(
@@ -461,6 +504,20 @@ def test_an_address_that_is_wrong_is_named_with_its_setting(start: Any, state: P
             said = client.chat("hi", timeout=30)["errorMessage"]
         fake.violations.clear()  # that it was asked at a wrong path is what this is about
     assert problem in said and f"Check `models.providers.mine.baseUrl` (`{url}`)." in said, said
+
+
+class Moved(FakeOpenAIChat):
+    async def _play(self, request: web.Request, seen: Seen, step: Step) -> web.StreamResponse:
+        place = "http://user:secret-of-it@moved.example/v1/chat/completions?key=abcdefgh01234567"
+        return web.Response(status=308, headers={"location": place})
+
+
+def test_a_server_that_has_moved_is_named_with_its_new_address_and_the_setting(start: Any, state: Path) -> None:
+    with Moved() as fake, connect(start(gateway_config(state, [ModelConfig("moved", fake.url)])).port) as client:
+        said = client.chat("hi", "agent:main:main")["errorMessage"]
+        assert "moved.example/v1/chat/completions`" in said and "`models.providers.moved.baseUrl`" in said
+        assert "secret-of-it" not in said and "abcdefgh" not in said
+        assert len(fake.requests) == 1
 
 
 def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import socket
 import sys
@@ -69,6 +71,31 @@ def test_a_correct_login_is_not_counted(start: Any, state: Path) -> None:
         connect(gateway.port).close()
 
 
+@pytest.mark.parametrize("generation", [3, 4])
+def test_a_devices_own_token_takes_no_guess_back(start: Any, state: Path, generation: int) -> None:
+    gateway = start(limited(state))
+    device, scopes = Device(), ["operator.read"]
+    with connect(gateway.port, generation, device, scopes=scopes) as client:
+        own = {"token": client.hello["auth"]["deviceToken"]}
+    for _ in range(ATTEMPTS):
+        connect(gateway.port, generation, device, scopes=scopes, auth=own).close()
+        guess(gateway.port)
+    assert locked_out(gateway.port)
+
+
+@pytest.mark.parametrize("scopes", [["operator.read"], ["operator.admin"]])
+def test_a_guess_beside_a_devices_own_token_is_one(start: Any, state: Path, scopes: list[str]) -> None:
+    gateway = start(limited(state))
+    device = Device()
+    with connect(gateway.port, 4, device, scopes=["operator.read"]) as client:
+        own = client.hello["auth"]["deviceToken"]
+    for n in range(ATTEMPTS):
+        with contextlib.suppress(Refused):
+            auth = {"token": f"guess-{n}", "deviceToken": own}
+            connect(gateway.port, 4, device, scopes=scopes, auth=auth).close()
+    assert locked_out(gateway.port)
+
+
 def test_an_established_client_stays_when_its_address_is_locked_out(start: Any, state: Path) -> None:
     gateway = start(limited(state))
     with connect(gateway.port) as client:
@@ -127,6 +154,14 @@ def test_who_logged_in_before_gets_in_while_a_stranger_invents_addresses(start: 
     assert locked_out(gateway.port, {"X-Forwarded-For": "203.0.113.99"})
 
 
+def test_a_hop_that_is_no_address_does_not_let_a_guesser_choose_one(start: Any, state: Path) -> None:
+    gateway = start(limited(state, trustedProxies=["127.0.0.1"]))
+    for n in range(ATTEMPTS + 1):
+        guess(gateway.port, {"X-Forwarded-For": f"203.0.113.{n}, unix:"})
+    assert locked_out(gateway.port, {"X-Forwarded-For": "203.0.113.99, unix:"})
+    assert not locked_out(gateway.port, {"X-Forwarded-For": "203.0.113.99"})
+
+
 def test_the_bearer_token_over_http_is_limited_too(start: Any, state: Path) -> None:
     http = {"endpoints": {"chatCompletions": {"enabled": True}}}
     gateway = start(limited(state, http=http))
@@ -135,6 +170,33 @@ def test_the_bearer_token_over_http_is_limited_too(start: Any, state: Path) -> N
     if statuses[0] == 404:
         pytest.skip("no /v1/chat/completions yet")
     assert statuses[:ATTEMPTS] == [401] * ATTEMPTS and statuses[-1] == 429
+
+
+def test_who_came_with_a_token_stays_out_when_it_is_changed(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, token=None), env={"OPENCLAW_GATEWAY_TOKEN": TOKEN})
+    who = {"id": "openclaw-control-ui", "version": "1", "platform": "web", "mode": "webchat"}
+    page = functools.partial(connect, gateway.port, client=who, headers={"Origin": f"http://127.0.0.1:{gateway.port}"})
+    device, other = Device(), "another-token-0123456789abcdef"
+    with page(4, device) as client:
+        old = client.hello["auth"]["deviceToken"]
+    gateway.stop()
+
+    again = start(port=gateway.port, env={"OPENCLAW_GATEWAY_TOKEN": other})
+
+    for generation, auth, code in [
+        (4, {"deviceToken": old}, "AUTH_DEVICE_TOKEN_MISMATCH"),
+        (4, {"token": TOKEN, "deviceToken": old}, "AUTH_TOKEN_MISMATCH"),
+        (3, {"token": old}, None),
+    ]:
+        with pytest.raises(Refused, match="unauthorized: .* mismatch") as refused:
+            page(generation, device, auth=auth)
+        assert refused.value.details.get("code") == code
+    with page(4, device, auth={"token": other}) as client:
+        new = client.hello["auth"]["deviceToken"]
+    assert new != old
+    page(4, device, auth={"deviceToken": new}).close()
+    page(3, device, auth={"token": new}).close()
+    again.stop()
 
 
 # Where no token is asked for
@@ -151,6 +213,39 @@ def test_without_a_token_a_local_client_is_let_in(unlocked: Gateway) -> None:
     with Client(unlocked.port) as client:
         client.request("connect", params)
         assert client.request("health")["ok"] is True
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+@pytest.mark.parametrize("generation", [3, 4])
+@pytest.mark.parametrize("client_id", ["cli", "openclaw-control-ui"])
+@pytest.mark.parametrize("device", [None, Device()], ids=["no device", "a device"])
+def test_without_a_token_nobody_is_let_in_through_a_proxy(
+    unlocked: Gateway, header: str, generation: int, client_id: str, device: Device | None
+) -> None:
+    who = {"id": client_id, "version": "1", "platform": "linux", "mode": "cli" if client_id == "cli" else "webchat"}
+    headers = {header: "203.0.113.9", "Origin": f"http://127.0.0.1:{unlocked.port}"}
+    with pytest.raises(Refused, match=r"gateway token not configured on gateway \(set gateway.auth.token\)"):
+        connect(unlocked.port, generation, device, headers=headers, client=who, auth=None)
+
+
+@pytest.mark.parametrize("generation", [3, 4])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Forwarded": "for=203.0.113.9;proto=https"},
+        {"Via": "1.1 caddy"},
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-For": "127.0.0.1, _hidden"},
+    ],
+)
+def test_without_a_token_nobody_is_let_in_through_a_proxy_that_names_nobody(
+    start: Any, state: Path, generation: int, headers: dict[str, str]
+) -> None:
+    open_gateway = {"auth": {"mode": "none"}, "trustedProxies": ["127.0.0.1"]}
+    gateway = start(gateway_config(state, token=None, more={"gateway": open_gateway}))
+    with pytest.raises(Refused, match="gateway token not configured"):
+        connect(gateway.port, generation, headers=headers, auth=None)
+    connect(gateway.port, generation, headers={"X-Forwarded-For": "127.0.0.1"}, auth=None).close()
 
 
 @pytest.mark.parametrize(
@@ -351,6 +446,8 @@ def test_deep_json_is_refused_politely(gateway: Gateway, depth: int) -> None:
         ("/pairing", "pairing"),
         ("/pairing approve ABCDEFGH", "pairing"),
         ("/restart", "admin"),
+        ("/new", "admin"),
+        ("/reset\nhello", "admin"),
     ],
 )
 @pytest.mark.parametrize("generation", [3, 4])
@@ -363,6 +460,14 @@ def test_a_command_needs_the_scope_of_its_method(
             client.start(method, {"sessionKey": "main", "message": text, "idempotencyKey": f"{text} {method}"})
         )
     assert not answer["ok"] and f"operator.{scope}" in answer["error"]["message"], answer
+
+
+def test_a_word_that_means_a_command_needs_its_scope(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"session": {"resetTriggers": ["Fresh start"]}}))
+    with connect(gateway.port, scopes=["operator.read", "operator.write"]) as client:
+        for text in ("fresh start", "Fresh start please"):
+            params = {"sessionKey": "main", "message": text, "idempotencyKey": text}
+            assert "operator.admin" in client.refusal("chat.send", params).message
 
 
 def test_a_reader_of_the_config_sees_no_secret_in_it(start: Any, state: Path) -> None:
@@ -382,6 +487,51 @@ def test_a_reader_of_the_config_sees_no_secret_in_it(start: Any, state: Path) ->
         shown = admin.request("config.get", {})
         admin.request("config.set", {"raw": shown["raw"], "baseHash": shown["hash"]})
     assert json.loads(gateway.config_path.read_text()) == json.loads(before), "what is written back is what was there"
+
+
+def test_a_reader_of_the_config_sees_no_comment_and_an_admin_keeps_them(gateway: Gateway) -> None:
+    text = gateway.config_path.read_text().rstrip().removesuffix("}")
+    text += ', // old: "secret-1"\n /* token: "secret-2"\n */ "hooks": {"path": "/a//b"} }'
+    gateway.config_path.write_text(text)
+    gateway.wait_for_line(r"hooks")
+    with connect(gateway.port, 4, scopes=["operator.read"]) as reader:
+        shown = reader.request("config.get", {})
+        assert "secret-" not in json.dumps(shown) and '"/a//b"' in shown["raw"]
+    with connect(gateway.port, 4) as admin:
+        shown = admin.request("config.get", {})
+        assert "secret-1" in shown["raw"] and "secret-2" in shown["raw"]
+        admin.request("config.set", {"raw": shown["raw"], "baseHash": shown["hash"]})
+    assert gateway.config_path.read_text() == text
+
+
+MISSHAPEN: dict[str, Any] = {
+    "a text for a section": {"gateway": {"auth": "secret-in-the-wrong-place"}},
+    "a list for a text": {"channels": {"telegram": {"botToken": ["secret-in-the-wrong-place"]}}},
+    "an object for a text": {"channels": {"telegram": {"botToken": {"v": "secret-in-the-wrong-place"}}}},
+    "a proxy without a scheme": {"channels": {"telegram": {"proxy": "me:secret-in-the-wrong-place@127.0.0.1:1"}}},
+    "a proxy with another": {"channels": {"telegram": {"proxy": "htp://me:secret-in-the-wrong-place@h:1"}}},
+}
+
+
+@pytest.mark.parametrize("name", MISSHAPEN)
+def test_a_secret_in_the_wrong_shape_is_shown_to_nobody(start: Any, state: Path, name: str) -> None:
+    gateway = start(gateway_config(state))
+    telegram = {"enabled": True, "botToken": "1234567890:" + "A" * 35, "apiRoot": "http://127.0.0.1:1"}
+    config = gateway.config | {"channels": {"telegram": telegram | MISSHAPEN[name].get("channels", {}).get("telegram", {})}}
+    if "gateway" in MISSHAPEN[name]:
+        config["gateway"] = config["gateway"] | MISSHAPEN[name]["gateway"]
+    gateway.config_path.write_text(json.dumps(config))
+    with connect(gateway.port, 4, scopes=["operator.read"]) as reader:
+        read = functools.partial(reader.request, "config.get", {})
+        eventually("the file to be read", lambda: "telegram" in json.dumps(read()["parsed"]))
+        # A channel that cannot connect says why.
+        if "proxy" in name:
+            status = functools.partial(reader.request, "channels.status", {})
+            eventually("the reason", lambda: "lastError" in json.dumps(status()))
+        told = json.dumps([read(), reader.request("channels.status", {}), reader.request("status", {})])
+    told += gateway.output + gateway.command("doctor").text + gateway.command("config", "validate").text
+    told += "".join(path.read_text() for path in (state / "logs").iterdir())
+    assert "secret-in-the-wrong-place" not in told
 
 
 def test_the_word_that_stands_for_secrets_is_no_token(state: Path, openclaw: Path) -> None:

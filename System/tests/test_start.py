@@ -166,7 +166,7 @@ def test_auto_means_lan_inside_a_cloud_machine_and_the_log_says_why(start: Any, 
     config = gateway_config(state, more={"gateway": {"bind": "auto"}})
     gateway = start(config, env={variable: "x"})
     gateway.wait_for_line(rf"listening on ws://0\.0\.0\.0:{gateway.port} ")
-    assert variable in gateway.output
+    gateway.wait_for_line(variable)
 
 
 def test_on_fly_the_log_says_how_the_page_is_reached(start: Any, state: Path) -> None:
@@ -234,6 +234,20 @@ def test_a_second_start_is_refused_within_six_seconds(start: Any, state: Path) -
     assert time.monotonic() - begun < 6
     assert f"gateway already running (pid {first.pid})" in second.output
     assert first.get("/healthz").status == 200
+
+
+def test_a_start_that_is_stopped_before_it_is_one_ends_well(start: Any, state: Path) -> None:
+    start(gateway_config(state))
+    waiting = start(ready=False)
+    # The lock is waited for, so this one listens to no signal of a gateway yet.
+    eventually("it to be prepared for the signal", lambda: catches(waiting.pid, signal.SIGTERM))
+    waiting.signal(signal.SIGTERM)
+    assert waiting.wait_for_exit(2) == 0
+
+
+def catches(pid: int, number: int) -> bool:
+    caught = re.search(r"SigCgt:\s+(\w+)", Path(f"/proc/{pid}/status").read_text())
+    return bool(caught and int(caught.group(1), 16) >> (number - 1) & 1)
 
 
 def test_the_lock_file_is_where_people_look_and_deleting_it_harms_nothing(start: Any, state: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from fakes import Error, FakeOpenAIChat, Hold, Silence, Text, ToolCall
+from fakes.telegram import FakeTelegram
 from harness import Gateway, ModelConfig, connect, gateway_config
 from harness.browser import DESKTOP, PHONE, PRIVATE_NAME, Tab, browser
 from harness.config import TOKEN, merged
@@ -124,6 +125,16 @@ def test_stop_stops(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
     assert fake_chat.requests[0].client_closed.wait(5)
 
 
+def test_what_the_output_limit_cut_says_so_also_after_a_reload(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Text("The tea is", end="length"))
+    page = tab()
+    page.say("When is the tea?")
+    note = page.page.get_by_text("output limit was reached")
+    expect(note).to_be_visible()
+    page.page.reload()
+    expect(note).to_be_visible()
+
+
 def test_a_reload_shows_the_same_conversation(tab: OpenTab) -> None:
     page = tab()
     page.say("[[say:something to remember]] please")
@@ -169,6 +180,26 @@ def test_a_conversation_that_is_ended_elsewhere_is_gone_here(tab: OpenTab, ours:
     page.say("[[say:after]]")
     expect(page.answers.last).to_contain_text("after")
     expect(page.answers).to_have_count(1)
+
+
+@pytest.mark.parametrize("way", ["sessions.reset", "/new"])
+def test_a_conversation_that_is_ended_in_the_middle_of_an_answer_leaves_nothing_of_it(
+    tab: OpenTab, ours: Gateway, way: str
+) -> None:
+    page = tab()
+    page.say("[[say:before]]")
+    expect(page.answers.last).to_contain_text("before")
+    page.say("question [[slow]]")
+    expect(page.answers.last).to_contain_text("word1")
+    if way == "/new":
+        page.say("/new")
+    else:
+        with connect(ours.port) as client:
+            client.request(way, {"key": "agent:main:main"})
+    expect(page.conversation).not_to_contain_text("word1")
+    page.say("[[say:after]]")
+    expect(page.answers.last).to_contain_text("after")
+    assert "question" not in page.said() and "word1" not in page.said()
 
 
 def test_a_message_written_while_the_gateway_is_away_is_sent_once(
@@ -264,6 +295,23 @@ def test_markdown_is_shown_and_harmless(tab: OpenTab, fake_chat: FakeOpenAIChat)
     expect(page.answers.last.locator("strong")).to_have_text("bold")
     assert page.answers.last.locator("script, [onerror], a[href^='javascript']").count() == 0
     assert "owned" not in page.page.title()
+
+
+def test_what_is_no_link_and_no_image_is_shown_as_its_text(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    answer = (
+        "[**a** script](javascript:alert(1)), [a place](else/where), [a site](https://example.com), "
+        "![a page](data:text/html,x), ![half a picture](data:image/png;base64,iVBORw0KGgo=), "
+        f"![a dot](data:image/png;base64,{DOT_PNG}), ![remote](https://example.com/a.png)"
+    )
+    fake_chat.script.append(Text(answer, chunks=1))
+    page = tab()
+    page.say("show me")
+    shown = page.answers.last
+    expect(shown).to_contain_text("a script, a place, a site, a page, half a picture, , remote")
+    expect(shown.locator("strong")).to_have_text("a")
+    expect(shown.locator("a")).to_have_text(["a site", "remote"])
+    expect(shown.get_by_alt_text("half a picture")).to_have_count(0)
+    expect(shown.get_by_alt_text("a dot")).to_have_count(1)
 
 
 def test_two_tabs_see_the_same_answer(tab: OpenTab) -> None:
@@ -762,6 +810,10 @@ def test_a_save_that_restarts_the_gateway_is_a_save(tab: OpenTab, ours: Gateway,
     assert new in ours.config_path.read_text()
 
     eventually("the gateway to start again", lambda: ours.output.count("listening on") == 2)
+    if old == "__OPENCLAW_REDACTED__":
+        expect(page.page.get_by_text("The access this browser had has ended.")).to_be_visible()
+        page.page.get_by_label("Gateway token or password").fill(new)
+        page.page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.page.locator(".link-dot.online")).to_be_visible()
     expect(editor).to_have_value(before.replace(old, shown, 1))
     expect(save).to_be_disabled()
@@ -889,6 +941,24 @@ def test_a_file_with_mistakes_that_can_be_shown_is_mended_here(tab: OpenTab, our
     page.page.get_by_role("button", name="Save").click()
     expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
     expect(note).to_have_count(0)
+
+
+def test_who_was_let_in_on_a_platform_is_shown_and_removed(tab: OpenTab, ours: Gateway) -> None:
+    with FakeTelegram() as telegram:
+        section = {"botToken": telegram.token, "apiRoot": telegram.url, "dmPolicy": "pairing"}
+        ours.write_config(ours.config | {"channels": {"telegram": section}})
+        telegram.wait_for_poll()
+        ann = telegram.user("Ann")
+        ann.writes(ann.chat, "Hello?")
+        page = tab()
+        page.page.get_by_role("link", name="Status", exact=True).click()
+        page.page.get_by_role("button", name="Let in").click()
+        row = page.page.get_by_role("listitem").filter(has=page.page.get_by_role("button", name="Remove"))
+        expect(row).to_contain_text(str(ann.id))
+        row.get_by_role("button", name="Remove").click()
+        expect(page.page.get_by_text("Let in by a code")).to_have_count(0)
+        with connect(ours.port) as client:
+            assert client.request("pairing.list")["allowed"] == []
 
 
 def test_the_status_tells_of_a_config_that_is_not_used_whole(tab: OpenTab, ours: Gateway) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat, Hold, Text
+from fakes.delivery import RECORDING_SECONDS
+from fakes.faults import Held
 from harness import Device, Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.config import TOKEN
 from harness.gateway import run_openclaw
@@ -116,6 +118,36 @@ def test_a_kill_while_it_is_full_loses_nothing(connect_bot: Connect, platform: P
     volume.make_room()
 
     platform.wait_until_answered(40)
+
+
+def test_an_answer_that_is_on_its_way_when_it_gets_full_is_written_down(
+    connect_bot: Connect, platform: Platform, volume: Volume
+) -> None:
+    """Telegram cannot be asked what it has: what is not written down by the time of a kill is sent twice."""
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.ask(ann, place)
+    platform.wait_until_answered()
+    arrives = threading.Event()
+    platform.fake.fail(platform.post, Held(arrives))
+    platform.ask(ann, place)
+    platform.wait_for_answers(place, 2)
+    volume.fill()
+    arrives.set()
+    platform.wait_until_told(gateway, 2)
+    time.sleep(RECORDING_SECONDS + 0.2)
+
+    platform.kills(gateway)
+    second = connect_bot(again=gateway, waits=False, ready=False)
+    eventually("it to be alive", lambda: alive(second), 10)
+    eventually("it to be shut", lambda: is_shut(second))
+    time.sleep(1)
+    volume.make_room()
+    platform.ask(ann, place)
+
+    platform.wait_until_answered(40)
+    assert len(platform.answers(place)) == 3
 
 
 def alive(gateway: Gateway) -> bool:
@@ -227,6 +259,8 @@ def test_a_start_on_a_volume_that_can_only_be_read_shows_what_is_there(
         patched = page.refusal("sessions.patch", {"key": "main", "label": "Mine"})
         assert f"The disk that holds `{state}/openclaw.sqlite` can only be read" in patched.message
         assert page.request("status", {})["volume"]["state"] == "read-only"
+    found = run_openclaw("health", home=gateway.home, state=state)
+    assert found.code == 0, "commands find the port that only the command line names: " + found.text
     told = gateway.command("doctor", env=FLY)
     assert told.code == 1 and told.out.count("read-only") == 1 and "chown" not in told.out, told.text
     assert contents(state) == before
@@ -241,6 +275,13 @@ def test_a_start_on_a_volume_that_can_only_be_read_shows_what_is_there(
         assert len(page.history()) == 4
     second = run_openclaw("gateway", "--port", "1", home=gateway.home, state=state)
     assert "gateway already running" in second.text, "it holds the lock by now"
+
+
+def test_a_config_that_can_only_be_read_is_told_as_that(disk: Volume, tmp_path: Path, state: Path) -> None:
+    (state / "openclaw.json").write_text("{}")
+    disk.remount("ro")
+    done = run_openclaw("config", "set", "logging.level", "info", home=tmp_path, state=state)
+    assert done.code == 1 and "Read-only file system" in done.err, done.text
 
 
 def test_an_empty_volume_that_can_only_be_read_is_told_on_the_page(

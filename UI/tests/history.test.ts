@@ -61,6 +61,14 @@ test("an answer that ended while the page was on its way is not shown twice", ()
   assert.deepEqual(kinds(thread), ["m1", "ending:k1"]);
 });
 
+test("of a conversation that was begun anew only what is still to be answered is left", () => {
+  let thread = latest(withSent(withSent(empty, "k1"), "k2"), [user("m1", "k1")], { sessionId: "one" });
+  thread = withChatEvent(withSent(thread, "k3"), { runId: "k1", state: "aborted", message: assistant("x", "Half") }, 150);
+  thread = withChatEvent(thread, { runId: "k2", state: "aborted" }, 150);
+  assert.deepEqual(kinds(latest(thread, [user("m1", "k1")], { sessionId: "one" })), ["m1", "ending:k1", "sent:k2", "ending:k2", "sent:k3"]);
+  assert.deepEqual(kinds(latest(thread, [assistant("n1", "New")], { sessionId: "two" })), ["n1", "sent:k3"]);
+});
+
 test("tool results join their calls, and the turn is one message", () => {
   const thread = latest(empty, [
     user("m1", "k1"),

@@ -11,7 +11,7 @@ enum ApprovalText {
 
     /// The command for a list.
     static func line(_ request: ApprovalRequest) -> String {
-        "`\(OutputLimit.head(visible(request.command), bytes: 80).filter { $0 != "`" && !$0.isNewline })`"
+        "`\(visible(request.command).head(bytes: 80).filter { $0 != "`" && !$0.isNewline })`"
     }
 
     static func isWhole(_ request: ApprovalRequest) -> Bool { visible(request.command).count <= mostShown }

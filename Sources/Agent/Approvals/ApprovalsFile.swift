@@ -194,7 +194,7 @@ package final class ApprovalsFile {
                         due.contains(where: { $0.pattern == entry["pattern"]?.stringValue })
                     else { continue }
                     entry["lastUsedAt"] = now.json
-                    entry["lastUsedCommand"] = .string(OutputLimit.head(command, bytes: 500))
+                    entry["lastUsedCommand"] = .string(command.head(bytes: 500))
                     list[index] = .object(entry)
                     isChanged = true
                 }

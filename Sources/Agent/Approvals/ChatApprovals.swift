@@ -18,6 +18,8 @@ package final class ChatApprovals: ApprovalAudience {
     private var asked: [String: [RunID]] = [:]
     /// Places that may still be reached, by request.
     private var reachable: [String: Int] = [:]
+    /// The accounts that are asked, by request.
+    private var audiences: [String: Set<ChannelKey>] = [:]
     /// The account of a platform that is meant when none is named.
     package var defaultAccount: (ChannelID) -> String = { _ in "default" }
 
@@ -66,18 +68,22 @@ package final class ChatApprovals: ApprovalAudience {
 
     /// Does what `<id> <decision>` says, if this person may.
     func decide(_ words: String, by sender: Sender, on key: ChannelKey) async -> PressAnswer {
+        let rules: ChannelRules
         do {
-            guard let rules = board.rules(key),
-                SenderMatch.contains(sender, try await approvers(key, rules).filter { $0 != "*" })
+            guard let found = board.rules(key),
+                SenderMatch.contains(sender, try await approvers(key, found).filter { $0 != "*" })
             else {
                 return PressAnswer(
                     "⛔ You may not decide about commands. `channels.\(key.channel).execApprovals.approvers` names who may.",
                     isRefusal: true)
             }
+            rules = found
         } catch {
             return PressAnswer("⚠️ Who may decide cannot be read now. Try again.", isRefusal: true)
         }
-        return desk.decide(words, by: sender.title)
+        return desk.decide(words, by: sender.title) {
+            asks(about: $0.request, key, rules.approvals) || audiences[$0.id]?.contains(key) == true
+        }
     }
 
     // MARK: Where
@@ -109,16 +115,21 @@ package final class ChatApprovals: ApprovalAudience {
     private func asked(
         _ request: ApprovalRequest, _ key: ChannelKey, _ rules: ApprovalRules, _ people: [String]
     ) -> [Destination] {
+        guard asks(about: request, key, rules) else { return [] }
         let isHere = request.chat?.key == key
-        // Another bot of the platform that was written to has nothing to do with it.
-        let isElsewhere = request.chat.map { $0.channel == key.channel && $0.account != key.account } ?? false
-        guard rules.isEnabled ?? isHere, !isElsewhere,
-            rules.filter.wants(agent: request.agent, session: request.session)
-        else { return [] }
         var targets: [Target] = []
         if isHere, rules.target != .directly, let chat = request.chat { targets.append(.place(chat)) }
         if targets.isEmpty || rules.target == .both { targets += people.map { .person($0) } }
         return targets.map { Destination(key: key, target: $0) }
+    }
+
+    /// Whether the config has those who decide on an account asked, and so lets them decide.
+    private func asks(about request: ApprovalRequest, _ key: ChannelKey, _ rules: ApprovalRules) -> Bool {
+        let isHere = request.chat?.key == key
+        // Another bot of the platform that was written to has nothing to do with it.
+        let isElsewhere = request.chat.map { $0.channel == key.channel && $0.account != key.account } ?? false
+        return (rules.isEnabled ?? isHere) && !isElsewhere
+            && rules.filter.wants(agent: request.agent, session: request.session)
     }
 
     /// `approvals.exec`.
@@ -161,7 +172,10 @@ package final class ChatApprovals: ApprovalAudience {
 
     package func requested(_ approval: Approval) async -> Bool {
         let destinations = await destinations(approval.request)
-        if !destinations.isEmpty { reachable[approval.id] = destinations.count }
+        if !destinations.isEmpty {
+            reachable[approval.id] = destinations.count
+            audiences[approval.id] = Set(destinations.map(\.key))
+        }
         for (number, destination) in destinations.enumerated() {
             work.add { await self.ask(approval, number, destination) }
         }
@@ -221,6 +235,7 @@ package final class ChatApprovals: ApprovalAudience {
 
     package func resolved(_ approval: Approval, _ outcome: ApprovalOutcome) {
         reachable[approval.id] = nil
+        audiences[approval.id] = nil
         for run in asked.removeValue(forKey: approval.id) ?? [] {
             work.add {
                 do {

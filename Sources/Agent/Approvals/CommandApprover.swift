@@ -1,5 +1,11 @@
 package import Core
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Decides for the `exec` tool whether a command may run: by the rules, or by asking.
 @MainActor
 package final class CommandApprover {
@@ -38,14 +44,15 @@ package final class CommandApprover {
         let policy = try policy(of: context.agent)
         let needsPrograms = policy.security == .allowlist || policy.fallback == .allowlist
         let programs = needsPrograms ? request.programs() : nil
-        let entries = programs.flatMap { file.entries(for: $0, in: policy) }
+        let changeable = programs?.first { mayBeChanged($0) }
+        let entries = changeable == nil ? programs.flatMap { file.entries(for: $0, in: policy) } : nil
         let isListed = policy.security == .full || entries != nil
         guard policy.ask == .always || policy.ask == .onMiss && !isListed else {
-            guard isListed else { throw Refusal(Self.miss(programs == nil, context.agent)) }
+            guard isListed else { throw Refusal(Self.miss(programs == nil, changeable, context.agent)) }
             note(entries ?? [], context.agent, request.command)
             return
         }
-        let answer = try await ask(request, programs, policy, context)
+        let answer = try await ask(request, programs, changeable, policy, context)
         // Who decides takes time, and the rules may have changed meanwhile.
         _ = try self.policy(of: context.agent)
         switch answer {
@@ -71,8 +78,30 @@ package final class CommandApprover {
         return policy
     }
 
-    private static func miss(_ isUnclear: Bool, _ agent: AgentID) -> String {
-        (isUnclear
+    /// Whether an agent's file tools can write the program: then what is allowed once may be another program the next time.
+    private func mayBeChanged(_ program: CommandProgram) -> Bool {
+        let settings = switchboard.settings
+        guard settings.fileToolsStayInWorkspace else {
+            let path = program.realPath
+            return access(path, W_OK) == 0 || access(FilePath.folder(of: path), W_OK) == 0
+        }
+        let workspaces = settings.agents.compactMap { RealPath.of($0.workspace) }
+        // A link can be changed as well as the file it leads to.
+        return [program.path, program.realPath].contains { path in
+            workspaces.contains { RealPath.isInside(path, $0) }
+        }
+    }
+
+    private static func changes(_ program: CommandProgram) -> String {
+        "The assistant can change `\(program.name)` itself, so it is allowed only once at a time."
+    }
+
+    private static func miss(_ isUnclear: Bool, _ changeable: CommandProgram?, _ agent: AgentID) -> String {
+        if let changeable {
+            return changes(changeable) + " Nobody is asked, because `tools.exec.ask` is `off`."
+        }
+        return
+            (isUnclear
             ? "What this command line starts cannot be told with certainty (variables, substitution, redirection, "
                 + "shells), so it is not on the allowlist. "
             : "The command is not on the allowlist. ")
@@ -84,8 +113,8 @@ package final class CommandApprover {
 
     /// The answer; nil when there was none and `askFallback` has to decide.
     private func ask(
-        _ request: CommandRequest, _ programs: [CommandProgram]?, _ policy: ExecPolicy,
-        _ context: ToolContext
+        _ request: CommandRequest, _ programs: [CommandProgram]?, _ changeable: CommandProgram?,
+        _ policy: ExecPolicy, _ context: ToolContext
     ) async throws(Refusal) -> ApprovalDecision? {
         var wanted = ApprovalRequest(command: request.command)
         wanted.directory = request.directory
@@ -96,11 +125,12 @@ package final class CommandApprover {
         wanted.resolvedPath = programs?.first?.path
         wanted.programCount = programs?.count
         if programs == nil { wanted.warning = "What this line starts cannot be told with certainty." }
+        if let changeable { wanted.warning = Self.changes(changeable) }
         wanted.session = context.session.rawValue
         wanted.run = context.run
         wanted.call = context.call
         wanted.chat = context.chat?.address
-        wanted.canBeRemembered = policy.ask == .onMiss && programs != nil
+        wanted.canBeRemembered = policy.ask == .onMiss && programs != nil && changeable == nil
         let live = switchboard.book.active[context.run]
         // The person's time is not the run's.
         live?.isAsking = true
@@ -163,7 +193,7 @@ package final class CommandApprover {
         let new = programs.filter { !$0.isHarmless && file.entries(for: [$0], in: policy) == nil }
         writing {
             try file.allow(
-                new.map(\.path), for: agent.rawValue, command: OutputLimit.head(command, bytes: 500))
+                new.map(\.path), for: agent.rawValue, command: command.head(bytes: 500))
         }
     }
 

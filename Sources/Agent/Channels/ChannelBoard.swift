@@ -9,6 +9,8 @@ package final class ChannelBoard {
     private let log: Log
     private let work = TaskPool()
     private var seats: [ChannelKey: ChannelSeat] = [:]
+    /// Those that have been taken away and may not have ended yet.
+    private var leaving: [ChannelKey: ChannelSeat] = [:]
     private var lastLimits: [ChannelID: MessageLimits] = [:]
     private var isStopped = false
 
@@ -56,9 +58,30 @@ package final class ChannelBoard {
         for (key, seat) in seats where wanted[key]?.fingerprint != seat.account.fingerprint {
             seats[key] = nil
             guard wanted[key] == nil else { continue }
-            work.add { await seat.stop() }
+            leaving[key] = seat
+            work.add {
+                await seat.stop()
+                if self.leaving[key] === seat { self.leaving[key] = nil }
+            }
         }
-        for account in accounts where seats[account.key] == nil { start(account, after: old[account.key]) }
+        for account in accounts where seats[account.key] == nil {
+            start(account, after: old[account.key] ?? leaving[account.key])
+        }
+        work.add { await self.tellWhatWaits() }
+    }
+
+    /// Answers wait for their own account, also for one that has another name now.
+    private func tellWhatWaits() async {
+        do {
+            let waiting = Set(try await stores.outbox.conversations().map(\.key))
+            for key in waiting where seats[key] == nil {
+                log.named(key.channel.rawValue).warning(
+                    "answers wait for the account `\(key.account)`, which the config has off or has not: they are sent when "
+                        + "it is there again, and left out after a day")
+            }
+        } catch {
+            log.warning("The outbox could not be read.", ["reason": "\(error)"])
+        }
     }
 
     /// An account is in two places at once never: its successor waits until it has left.
@@ -93,12 +116,22 @@ package final class ChannelBoard {
                 overhear: { [unowned self] in await overhear($0, $1) },
                 admits: { [unowned self] in await admits($0) }),
             memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() },
-            place: { [unowned self] in await place(of: $0, on: key) })
+            place: { [unowned self] in await place(of: $0, on: key) },
+            keys: { [unowned self] in await keys(answering: $0, on: key.channel, chat: $1) })
     }
 
     private func place(of message: MessageID, on key: ChannelKey) async -> Address? {
         do {
             return try await stores.outbox.place(of: message, channel: key.channel, account: key.account)
+        } catch {
+            log.warning("The outbox could not be read.", ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private func keys(answering asked: MessageID, on channel: ChannelID, chat: String) async -> [String]? {
+        do {
+            return try await stores.outbox.nonces(answering: asked, on: channel, chat: chat)
         } catch {
             log.warning("The outbox could not be read.", ["reason": "\(error)"])
             return nil
@@ -117,9 +150,19 @@ package final class ChannelBoard {
                     return nil
                 }
             },
-            save: { name, value in
+            loadAll: { name in
                 do {
-                    try await store.set(name, value, channel: key.channel, account: key.account)
+                    return try await store.values(name, channel: key.channel)
+                } catch {
+                    log.warning(
+                        "A channel's memory could not be read.", ["name": name, "reason": "\(error)"])
+                    return []
+                }
+            },
+            save: { name, value, hasHappened in
+                do {
+                    try await store.set(
+                        name, value, channel: key.channel, account: key.account, hasHappened: hasHappened)
                     return true
                 } catch {
                     log.warning(

@@ -12,7 +12,6 @@ package final class ChannelDoor {
     private let files: IncomingFiles
     private let stickers: StickerBook
     private let log: Log
-    private let history = PendingHistory()
     /// Nil where no command has to be approved.
     package var approvals: ChatApprovals?
     private var notices: [SessionKey: [ChannelNotice]] = [:]
@@ -54,6 +53,8 @@ package final class ChannelDoor {
             if lines[message.address] === mine { lines[message.address] = nil }
         }
         await before?.waitUntilOpen()
+        // What was said before it may have been given up then, and comes again: so does this.
+        if before != nil, Task.isCancelled { throw InboxError("the channel stops") }
         do {
             try await take(message)
         } catch let error as InboxError {
@@ -66,13 +67,25 @@ package final class ChannelDoor {
     /// Takes what was said before a conversation began, for the next message in it that is answered; words of people who are
     /// not listened to are left out.
     package func overhear(_ message: ChannelMessage, isOurs: Bool) async {
+        let message = message.withPlainNames
         guard let rules = board.rules(message.address.key) else { return }
-        if isOurs { return history.note(message, limit: rules.historyLimit) }
-        let session = switchboard.settings.session(of: SessionPlace(message))
-        switch try? await decision(on: message, session, rules, isCommand: false) {
-        case .admit, .ignore(_, isContext: true): history.note(message, limit: rules.historyLimit)
-        case .ignore, .pair, nil: break  // who may be heard is not known while the store cannot be read
+        do {
+            if isOurs { return try await keep(message, rules) }
+            let session = switchboard.settings.session(of: SessionPlace(message))
+            switch try await decision(on: message, session, rules, isCommand: false) {
+            case .admit, .ignore(_, isContext: true): try await keep(message, rules)
+            case .ignore, .pair: break
+            }
+        } catch {
+            log.warning("What began a conversation could not be kept.", ["reason": "\(error)"])
         }
+    }
+
+    /// Keeps what was said without being meant for the assistant, for the message that it answers next there.
+    private func keep(_ message: ChannelMessage, _ rules: ChannelRules) async throws {
+        guard let line = OverheardStore.Line(message) else { return }
+        try await stores.overheard.note(
+            line, id: message.id, in: message.address, limit: rules.historyLimit)
     }
 
     /// A button is pressed: an answer about a command is taken at once, anything else as if it had been written.
@@ -81,7 +94,7 @@ package final class ChannelDoor {
             try await receive(message)
             return nil
         }
-        return await approvals.decide(words, by: message.sender, on: message.address.key)
+        return await approvals.decide(words, by: message.withPlainNames.sender, on: message.address.key)
     }
 
     /// Something happened; the session hears of it with its next message, unless a stranger did it.
@@ -120,8 +133,10 @@ package final class ChannelDoor {
         let isCommand = switchboard.isCommand(message.text)
         switch try await decision(on: message, session, rules, isCommand: isCommand) {
         case .ignore(let reason, let isContext):
+            // Who has chosen a command from the platform's menu waits for a word.
+            if message.handle != nil { return try await denyCommand(message, reason) }
+            if isContext { try await keep(message, rules) }
             turnAway(message, reason)
-            if isContext { history.note(message, limit: rules.historyLimit) }
         case .admit
         where message.sender.isBot
             && !botLoops.admits(message.sender.id, in: message.address, rules.botLoops):
@@ -129,7 +144,8 @@ package final class ChannelDoor {
         case .pair:
             try await invite(message, rules)
         case .admit(let standing) where !standing.isAuthorized && switchboard.isSlashCommand(message.text):
-            try await denyCommand(message)
+            try await denyCommand(
+                message, "neither the config nor pairing names the sender, who used a command")
         case .admit(let standing):
             try await admit(message, standing, session, rules, isCommand: isCommand)
         }
@@ -164,8 +180,8 @@ package final class ChannelDoor {
         do {
             let decision = try await decision(
                 on: message, session, rules, isCommand: switchboard.isCommand(message.text))
-            if case .admit = decision { return true }
-            return false
+            guard case .admit(let standing) = decision else { return false }
+            return standing.isAuthorized || !switchboard.isSlashCommand(message.text)
         } catch {
             log.warning("Who may speak could not be read.", ["reason": "\(error)"])
             return true
@@ -199,8 +215,8 @@ package final class ChannelDoor {
     }
 
     /// A command is for no model to answer; who has chosen it from the platform's menu waits for a word.
-    private func denyCommand(_ message: ChannelMessage) async throws {
-        turnAway(message, "neither the config nor pairing names the sender, who used a command")
+    private func denyCommand(_ message: ChannelMessage, _ reason: String) async throws {
+        turnAway(message, reason)
         guard message.isCommand else { return }
         try await replies.post(
             "⚠️ Only people whom the config or pairing names may use commands here: in `allowFrom`, or in `users` of the "
@@ -214,10 +230,11 @@ package final class ChannelDoor {
         _ rules: ChannelRules, isCommand: Bool
     ) async throws {
         let agent = switchboard.settings.profile(switchboard.settings.agent(of: session))
-        replies.acknowledge(message, standing: standing, rules: rules, agentEmoji: agent?.emoji)
+        let reaction = replies.acknowledge(
+            message, standing: standing, rules: rules, agentEmoji: agent?.emoji)
         let workspace = agent?.workspace
         let key = message.address.key
-        let files = await self.files.fetch(
+        let files = try await self.files.fetch(
             message.files, into: workspace.map { "\($0)/\(Self.mediaFolder)" }, most: rules.mostFileBytes,
             words: { await self.stickers.words(for: $0, on: key) })
         if let agent { learn(files.stickers, on: key, agent) }
@@ -228,12 +245,15 @@ package final class ChannelDoor {
         origin.isOwner = try await isOwner(message, rules)
         origin.requiresMention = message.place?.rule.requiresMention
         origin.handle = message.handle
-        origin.tools = message.place.flatMap { Self.toolRule($0.rule, message.sender) }
+        origin.passingReaction = rules.removesAckAfterReply ? reaction : nil
+        origin.tools = message.place?.rule.tools(for: message.sender, on: message.address.channel)
         let words = InboundWords(message: message, files: files)
-        let text =
+        let excerpt =
             isCommand
-            ? message.text
-            : words.text(history: history.take(message.address), notices: takeNotices(session))
+            ? nil : try await stores.overheard.excerpt(of: message.address, limit: rules.historyLimit)
+        let news = isCommand ? [] : notices[session] ?? []
+        let text =
+            isCommand ? message.text : words.text(history: excerpt?.words, notices: news.map(\.text))
         var options = TurnOptions(
             extraSystemPrompt: words.systemPrompt(label: board.label(message.address.key)), delivers: true)
         options.model = switchboard.settings.channelModels.model(for: message)
@@ -243,7 +263,10 @@ package final class ChannelDoor {
             receivedAt: .now, options: options, origin: origin)
         inbound.whereabouts = SessionWhereabouts(message)
         inbound.hasFiles = !message.files.isEmpty
-        try await submit(inbound, message)
+        // What a message brings along has been told when that message is new and kept.
+        guard try await submit(inbound, message) else { return }
+        if let excerpt { try? await stores.overheard.forget(excerpt, of: message.address) }
+        forget(news, of: session)
     }
 
     private func learn(
@@ -264,12 +287,16 @@ package final class ChannelDoor {
         try await pairing.owners(message.address.key, named: switchboard.settings.owners, rules: rules)
     }
 
-    private func submit(_ inbound: InboundMessage, _ message: ChannelMessage) async throws {
+    /// Whether the message is a new one that will be answered.
+    private func submit(_ inbound: InboundMessage, _ message: ChannelMessage) async throws -> Bool {
         do throws(SubmitError) {
-            let submission = try await switchboard.submit(inbound)
-            if case .stopped(let runs) = submission {
+            switch try await switchboard.submit(inbound) {
+            case .started: return true
+            case .inFlight, .finished: return false
+            case .stopped(let runs):
                 let text = runs.isEmpty ? "Nothing was running." : "⏹️ Stopped."
                 try? await replies.post(text, to: message, run: RunID("stop-\(message.recentID)"))
+                return false
             }
         } catch {
             switch error {
@@ -280,19 +307,14 @@ package final class ChannelDoor {
                 try await replies.post(
                     "⚠️ \(error.message)", to: message, run: RunID("refused-\(message.recentID)"))
             }
+            return false
         }
     }
 
-    private func takeNotices(_ session: SessionKey) -> [String] {
-        (notices.removeValue(forKey: session) ?? []).map(\.text)
-    }
-
-    /// The sender's own rule wins over the place's.
-    private static func toolRule(_ rule: PlaceRule, _ sender: Sender) -> JSON? {
-        let own = rule.toolsBySender?.objectValue?.first {
-            SenderMatch.contains(sender, [$0.key]) && $0.key != "*"
-        }
-        return own?.value ?? rule.toolsBySender?["*"] ?? rule.tools
+    private func forget(_ told: [ChannelNotice], of session: SessionKey) {
+        let keys = Set(told.map(\.key))
+        notices[session]?.removeAll { keys.contains($0.key) }
+        if notices[session]?.isEmpty == true { notices[session] = nil }
     }
 }
 
@@ -303,6 +325,8 @@ extension ChannelMessage {
         message.sender.name = sender.name?.singleLine
         message.place?.title = place?.title?.singleLine
         message.place?.space = place?.space?.singleLine
+        message.place?.parentTitle = place?.parentTitle?.singleLine
+        message.place?.topic = place?.topic?.singleLine
         message.quoted?.sender = quoted?.sender?.singleLine
         return message
     }

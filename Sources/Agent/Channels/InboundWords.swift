@@ -13,14 +13,17 @@ struct InboundWords {
                 "[What was said here since you last answered, for context]\n\(history)\n[The message to answer]"
             )
         }
-        parts += notices.map { "[\($0)]" }
+        parts += notices.map { "[\($0.plainName)]" }
         if let quoted = message.quoted, !quoted.text.isEmpty {
-            let whom = quoted.sender.map { " to \($0)" } ?? ""
-            parts.append("[In reply\(whom): \(OutputLimit.head(quoted.text, bytes: 1_000))]")
+            let whom = quoted.sender.map { " to \($0.plainName)" } ?? ""
+            parts.append("[In reply\(whom)]\n  \(quoted.text.head(bytes: 1_000).setIn)")
         }
         parts += files.lines
         let words = message.text.isEmpty && !files.lines.isEmpty ? nil : message.text
-        if let words { parts.append(message.kind == .direct ? words : "\(message.sender.title): \(words)") }
+        if let words {
+            parts.append(
+                message.kind == .direct ? words : "\(message.sender.title.plainName): \(words.setIn)")
+        }
         return parts.joined(separator: "\n")
     }
 
@@ -35,7 +38,7 @@ struct InboundWords {
                     + "To say nothing at all, answer with NO_REPLY alone.")
             if let topic = place.topic, !topic.isEmpty {
                 lines.append(
-                    "The place's description, written by its members: \(OutputLimit.head(topic, bytes: 1_000))"
+                    "The place's description, written by its members: \(topic.head(bytes: 1_000))"
                 )
             }
             if let prompt = place.rule.systemPrompt, !prompt.isEmpty { lines.append(prompt) }

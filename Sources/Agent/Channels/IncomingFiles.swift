@@ -34,17 +34,17 @@ package struct IncomingFiles {
     }
 
     /// Saves each file in `folder`; one that cannot be had becomes a line that says why, and a sticker that `words` tells
-    /// something of becomes these words.
+    /// something of becomes these words. Throws when the task is cancelled meanwhile: the message has to come again.
     func fetch(
         _ files: [IncomingFile], into folder: String?, most: Int,
         words: (_ sticker: String) async -> String? = { _ in nil }
-    ) async -> FetchedFiles {
+    ) async throws(InboxError) -> FetchedFiles {
         var fetched = FetchedFiles()
         for file in files {
             if let sticker = file.sticker, let words = await words(sticker) {
-                fetched.lines.append("[\(file.caption ?? "sticker"): \(words)]")
+                fetched.lines.append("[\(file.caption?.plainName ?? "sticker"): \(words)]")
             } else {
-                await fetch(file, into: folder, most: most, &fetched)
+                try await fetch(file, into: folder, most: most, &fetched)
             }
         }
         return fetched
@@ -52,7 +52,7 @@ package struct IncomingFiles {
 
     private func fetch(
         _ file: IncomingFile, into folder: String?, most: Int, _ fetched: inout FetchedFiles
-    ) async {
+    ) async throws(InboxError) {
         let name = Self.describe(file)
         if let size = file.byteCount, size > most {
             let size = "\((size + 524_288) / 1_048_576) MB"
@@ -73,6 +73,7 @@ package struct IncomingFiles {
             }
             kept.note(folder)
         } catch {
+            guard !Task.isCancelled else { throw InboxError("its files were still being fetched") }
             let reason =
                 switch error {
                 case .tooLarge: "it is larger than `mediaMaxMb` allows"
@@ -89,10 +90,10 @@ package struct IncomingFiles {
             do throws(IncomingFile.FetchError) {
                 return try await file.save(path, most)
             } catch {
+                // Cancelled: there is no other attempt.
                 guard case .passing(_, let pause) = error, attempt < Self.mostAttempts,
-                    pause <= Self.longestPause
+                    pause <= Self.longestPause, (try? await Task.sleep(for: pause)) != nil
                 else { throw error }
-                do { try await Task.sleep(for: pause) } catch { throw .failed("the gateway stops") }
             }
         }
     }
@@ -107,7 +108,7 @@ package struct IncomingFiles {
     private static func describe(_ file: IncomingFile) -> String {
         let kind = file.isVoice ? "voice message" : "file"
         let words = [file.name, file.mimeType, file.caption].compactMap(\.self).joined(separator: ", ")
-        return words.isEmpty ? kind : "\(kind) \(words)"
+        return words.isEmpty ? kind : "\(kind) \(words.plainName)"
     }
 
     /// A name that no path can be smuggled in with, and that no earlier file has.
@@ -129,7 +130,7 @@ package struct IncomingFiles {
     }
 
     private static func bytes(of path: String, most: Int) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var status = stat()

@@ -72,39 +72,59 @@ package final class PairingDesk {
     }
 
     /// Requests that can still be approved, oldest first.
-    package func pending(channel: ChannelID? = nil) async throws -> [PairingRequest] {
+    package func pending(channel: ChannelID? = nil, account: String? = nil) async throws -> [PairingRequest] {
         let oldest = Timestamp.now - Self.lifetime
-        return try await store.requests(channel: channel).filter { $0.createdAt > oldest }
+        return try await store.requests(channel: channel).filter {
+            $0.createdAt > oldest && (account == nil || $0.account == account)
+        }
     }
 
     /// Lets in whoever was given this code; nil when nobody was, or it is too old.
-    package func approve(_ code: String, channel: ChannelID? = nil) async throws -> PairingRequest? {
-        guard let request = try await request(code, channel) else { return nil }
+    package func approve(
+        _ code: String, channel: ChannelID? = nil, account: String? = nil
+    ) async throws -> PairingRequest? {
+        guard let request = try await request(code, channel, account) else { return nil }
         try await store.allow(request.sender, channel: request.channel, account: request.account)
         forget(ChannelKey(channel: request.channel, account: request.account))
         return request
     }
 
     /// Drops the request; its sender may ask again.
-    package func reject(_ code: String, channel: ChannelID? = nil) async throws -> PairingRequest? {
-        guard let request = try await request(code, channel) else { return nil }
+    package func reject(
+        _ code: String, channel: ChannelID? = nil, account: String? = nil
+    ) async throws -> PairingRequest? {
+        guard let request = try await request(code, channel, account) else { return nil }
         try await store.remove(request)
         return request
     }
 
-    /// Takes back that somebody was let in.
-    package func remove(_ sender: String, _ key: ChannelKey) async throws {
-        try await store.disallow(sender, channel: key.channel, account: key.account)
-        forget(key)
+    /// Those who were let in, in that order.
+    package func everybodyLetIn(on channel: ChannelID? = nil) async throws -> [AllowedSender] {
+        try await store.allowed(anywhereOn: channel)
+    }
+
+    /// Takes back that somebody was let in, on one account of a channel or on all; false: they were not.
+    package func remove(_ sender: String, channel: ChannelID, account: String? = nil) async throws -> Bool {
+        defer { letIn = letIn.filter { $0.key.channel != channel } }
+        return try await store.disallow(sender, channel: channel, account: account)
+    }
+
+    /// Forgets who was let in on an account and who asks to be; the number of those who were.
+    package func removeAll(_ key: ChannelKey) async throws -> Int {
+        defer { forget(key) }
+        return try await store.forget(channel: key.channel, account: key.account)
     }
 
     private func forget(_ key: ChannelKey) { letIn[key] = nil }
 
     /// Looks at every code in full, so that the time taken tells nothing of how much of one was guessed.
-    private func request(_ code: String, _ channel: ChannelID?) async throws -> PairingRequest? {
+    private func request(
+        _ code: String, _ channel: ChannelID?, _ account: String?
+    ) async throws -> PairingRequest? {
         let code = code.trimmed.uppercased()
         var found: PairingRequest?
-        for request in try await pending(channel: channel) where Secret(request.code).matches(code) {
+        for request in try await pending(channel: channel, account: account)
+        where Secret(request.code).matches(code) {
             found = request
         }
         return found

@@ -80,7 +80,7 @@ package final class StickerBook {
                 provider: model.provider, model: model.model, source: "sticker", agent: agent,
                 usage: answer.usage ?? Usage())
         ])
-        return OutputLimit.head(String(answer.text.trimmed), bytes: Self.mostBytes)
+        return String(answer.text.trimmed).head(bytes: Self.mostBytes)
             .split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 

@@ -34,13 +34,19 @@ extension ApprovalDesk {
     ]
 
     /// Does what `<id> <decision>` says, and tells what came of it.
-    func decide(_ words: String, by name: String) -> PressAnswer {
+    ///
+    /// Only `isKnown` requests are known there.
+    func decide(
+        _ words: String, by name: String, where isKnown: (Approval) -> Bool = { _ in true }
+    ) -> PressAnswer {
+        let waiting = waiting.filter(isKnown)
         let words = words.split(whereSeparator: \.isWhitespace).map { String($0) }
         guard words.count == 2, let decision = Self.decisionsByWord[words[1].lowercased()] else {
-            return PressAnswer(waiting.isEmpty ? "🔐 No command waits for approval." : list, isRefusal: true)
+            return PressAnswer(
+                waiting.isEmpty ? "🔐 No command waits for approval." : Self.list(waiting), isRefusal: true)
         }
         let gone = PressAnswer("⚠️ No command with this id waits any more.", isRefusal: true)
-        guard let approval = find(words[0].lowercased()) else { return gone }
+        guard let approval = find(words[0].lowercased()), isKnown(approval) else { return gone }
         do throws(ApprovalError) {
             try resolve(approval.id, decision, by: name)
             return PressAnswer(ApprovalText.outcome(.decided(decision, by: nil)))
@@ -56,7 +62,7 @@ extension ApprovalDesk {
         }
     }
 
-    private var list: String {
+    private static func list(_ waiting: [Approval]) -> String {
         ([ApproveCommand.usage]
             + waiting.map { "- \(ApprovalText.shortID($0)): \(ApprovalText.line($0.request))" })
             .joined(separator: "\n")

@@ -94,11 +94,12 @@ private final class ExportFile {
     private let descriptor: CInt
     private(set) var isWhole = true
 
-    /// Nil when it cannot be opened; `errno` says why. A link is not followed.
+    /// Nil when it cannot be opened; `errno` says why. A link is not followed, and only a file is written to.
     init?(_ path: String) {
-        let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let opened = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard opened >= 0 else { return nil }
         descriptor = opened
+        guard ftruncate(opened, 0) == 0 else { return nil }
     }
 
     func write(_ text: String) {

@@ -13,14 +13,26 @@ enum PairingCommand {
     private static func run(_ call: CommandCall) async throws -> CommandResult {
         guard call.message.isOwners else { return .ownersOnly(call.message) }
         guard let desk = call.pairing else { return .reply("⚙️ No chat platform is set up.") }
+        let (channel, account) = reach(of: call)
         switch call.word {
         case "", "list":
-            let requests = try await desk.pending()
+            let requests = try await desk.pending(channel: channel, account: account)
             return .reply(list(requests), choices: requests.map { "approve \($0.code)" })
-        case "approve": return .reply(answer(try await desk.approve(call.rest), "may write now."))
-        case "reject": return .reply(answer(try await desk.reject(call.rest), "was not let in."))
+        case "approve":
+            let request = try await desk.approve(call.rest, channel: channel, account: account)
+            return .reply(answer(request, "may write now."))
+        case "reject":
+            let request = try await desk.reject(call.rest, channel: channel, account: account)
+            return .reply(answer(request, "was not let in."))
         default: return .reply(usage)
         }
+    }
+
+    /// Clients, and whom the config names as owners, let people in everywhere; an account's own owner lets them in there.
+    @MainActor
+    private static func reach(of call: CommandCall) -> (channel: ChannelID?, account: String?) {
+        guard call.message.origin != nil, call.settings.owners.isEmpty else { return (nil, nil) }
+        return (call.message.address.channel, call.message.address.account)
     }
 
     private static func list(_ requests: [PairingRequest]) -> String {

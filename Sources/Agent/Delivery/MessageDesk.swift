@@ -32,6 +32,8 @@ package final class MessageDesk {
 
     /// The account of a platform that is meant when none is named.
     package var defaultAccount: (ChannelID) -> String = { _ in "default" }
+    /// Whether words mean something to the gateway itself.
+    package var isCommand: (String) -> Bool = { _ in false }
     /// Puts words that a client sends into the session that it names with them, where there is one.
     package var mirror: (_ session: String, _ text: String) async -> Void = { _, _ in }
 
@@ -72,6 +74,13 @@ package final class MessageDesk {
         known.insert(key)
         receipts[key] = receipt
         if let oldest, !known.contains(oldest) { receipts[oldest] = nil }
+    }
+
+    /// Which chat an order means.
+    package func address(for order: MessageOrder) async throws(MessageRefusal) -> Address {
+        let key = try account(for: order)
+        guard let channel = board.channel(key) else { throw notRunning(key) }
+        return try await address(for: order, at: key, on: channel)
     }
 
     private func perform(_ order: MessageOrder) async throws(MessageRefusal) -> MessageReceipt {
@@ -306,7 +315,7 @@ extension MessageDesk {
         for index in parts.indices { parts[index].content.answered = nil }
         parts = ReplyPlan.adding(
             parts[last].content.files + files, to: parts, most: board.limits(target.key).mostFiles)
-        parts[parts.count - 1].content.buttons = order.buttons
+        parts[parts.count - 1].content.buttons = try buttons(of: order)
         if let reply = order.text("replyTo", "replyToId") {
             parts[0].content.replyTo = MessageID(reply)
         }
@@ -314,6 +323,25 @@ extension MessageDesk {
             for index in parts.indices { parts[index].content.isSilent = true }
         }
         return parts
+    }
+
+    /// Whoever presses a button says what stands behind it: an agent must not put a command there, which people do not see.
+    private func buttons(of order: MessageOrder) throws(MessageRefusal) -> [[ReplyButton]] {
+        let buttons = order.buttons
+        let hasCommand = buttons.joined().contains {
+            $0.command.trimmed.hasPrefix("/") || isCommand($0.command)
+        }
+        guard order.agent == nil || !hasCommand else {
+            throw .invalid("A button cannot hold a command: choose other words for its `callback_data`.")
+        }
+        return buttons
+    }
+
+    /// Waits until what a run had to say is posted; throws why a part of it is not, or not yet.
+    package func delivered(_ run: RunID, by account: ChannelKey) async throws(MessageRefusal) {
+        let parts: [OutboxPart]
+        do { parts = try await fate(of: run) } catch { throw .unavailable("\(error)") }
+        try tell(parts, account)
     }
 
     /// Waits until all parts are sent or given up, or until it takes too long.
@@ -327,7 +355,8 @@ extension MessageDesk {
             let isPutOff = open.contains { $0.reason != nil && $0.nextAttemptAt > deadline }
             let left = deadline - .now
             if open.isEmpty || isPutOff || left <= .zero || Task.isCancelled {
-                waiting[run] = nil
+                waiting[run]?.removeAll { $0 === gate }
+                if waiting[run]?.isEmpty == true { waiting[run] = nil }
                 return parts
             }
             await gate.wait(atMost: left, on: clock)

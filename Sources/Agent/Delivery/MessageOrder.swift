@@ -97,7 +97,7 @@ extension MessageOrder {
     static let fileKeys = ["media", "mediaUrl", "mediaUrls", "path", "filePath"]
 
     /// `[[{text, callback_data, style?}]]`, or titles for a row each.
-    var buttons: [[ReplyButton]] {
+    package var buttons: [[ReplyButton]] {
         (params["buttons"]?.arrayValue ?? []).map { row in
             (row.arrayValue ?? [row]).compactMap { button in
                 guard let title = button.stringValue ?? button["text"]?.stringValue else { return nil }

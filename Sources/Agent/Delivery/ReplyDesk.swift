@@ -14,14 +14,6 @@ package final class ReplyDesk {
     private var lives: [RunID: any EarlyReply] = [:]
     private var lastDraft = 0
     private var subscription: Subscription?
-    /// Messages that have a reaction of ours until their answer has come.
-    private var acknowledged: [Asked: (address: Address, emoji: String)] = [:]
-
-    /// Ids are unique within a channel and account.
-    private struct Asked: Hashable {
-        let account: ChannelKey
-        let message: MessageID
-    }
 
     /// How people are told that an answer is being written.
     package var typingMode: TypingMode?
@@ -47,13 +39,15 @@ package final class ReplyDesk {
 
     /// The parts of `text`, numbered from `first`; none for a message that no channel waits for.
     ///
-    /// What a model has said gets the config's prefix; `answer` tells of it.
+    /// What a model has said gets the config's prefix; `answer` tells of it. What is said `aside` has not waited for its turn.
     func parts(
         of text: String, for message: InboundMessage, run: RunID, from first: Int,
-        answer: ResponsePrefix.Answer? = nil, workspace: String? = nil, buttons: [[ReplyButton]] = []
+        answer: ResponsePrefix.Answer? = nil, workspace: String? = nil, buttons: [[ReplyButton]] = [],
+        aside: Bool = false
     ) -> [NewOutboxPart] {
         var parts: [NewOutboxPart] = []
-        if message.options.delivers, !text.isEmpty, let plan = plan(message, run) {
+        if message.options.delivers, !text.isEmpty, var plan = plan(message, run) {
+            plan.isAside = aside
             parts = plan.parts(
                 of: text, from: first, answer: first == 0 ? answer : nil, workspace: workspace,
                 blocks: lives[run]?.blocks ?? BlockStops())
@@ -69,7 +63,9 @@ package final class ReplyDesk {
     }
 
     private func plan(_ message: InboundMessage, _ run: RunID) -> ReplyPlan? {
-        plan(message.address, message.id, message.origin?.handle, run)
+        // A client's id may look like one of the platform's.
+        let asked = message.deliversTo == nil ? message.id : MessageID("asked-\(message.id)")
+        return plan(message.replyAddress, asked, message.origin?.handle, run)
     }
 
     /// Nil for what is no chat platform.
@@ -93,7 +89,8 @@ package final class ReplyDesk {
     }
 
     private func post(_ text: String, _ plan: ReplyPlan?, buttons: [[ReplyButton]] = []) async throws {
-        guard let plan else { return }
+        guard var plan else { return }
+        plan.isAside = true
         var parts = plan.parts(of: text, from: 0)
         if let last = parts.indices.last { parts[last].content.buttons = buttons }
         _ = try await stores.outbox.add(parts)
@@ -123,20 +120,20 @@ package final class ReplyDesk {
 
     // MARK: What people see meanwhile
 
-    /// Shows that a message was seen, where the config wants that; `agentEmoji` is the one of the agent's identity.
+    /// Shows that a message was seen, where the config wants that: with the reaction that is given back.
+    ///
+    /// `agentEmoji` is the one of the agent's identity.
     func acknowledge(
         _ message: ChannelMessage, standing: AccessPolicy.Standing, rules: ChannelRules, agentEmoji: String?
-    ) {
+    ) -> String? {
         // What was chosen from a menu is no message that could be reacted to.
         guard message.handle == nil,
             let emoji = rules.ackEmoji(
                 for: message, isAddressed: standing.isAddressed, agentEmoji: agentEmoji),
             let channel = board.channel(message.address.key) as? any Reacting
-        else { return }
-        if rules.removesAckAfterReply {
-            acknowledged[Asked(account: message.address.key, message: message.id)] = (message.address, emoji)
-        }
+        else { return nil }
         work.add { await self.react(emoji, to: message.id, at: message.address, on: channel, removes: false) }
+        return emoji
     }
 
     private func react(
@@ -152,11 +149,11 @@ package final class ReplyDesk {
     /// A turn for this message begins.
     func began(_ run: RunID, for message: InboundMessage) {
         guard message.options.delivers,
-            let channel = board.channel(message.address.key) as? any TypingIndicating
+            let channel = board.channel(message.replyAddress.key) as? any TypingIndicating
         else { return }
         let mode = typingMode ?? (message.origin?.isAddressed == false ? .message : .instant)
         guard mode != .never else { return }
-        let keeper = TypingKeeper(address: message.address, channel: channel, mode: mode, clock: clock)
+        let keeper = TypingKeeper(address: message.replyAddress, channel: channel, mode: mode, clock: clock)
         typing[run] = keeper
         work.add { await keeper.run() }
     }
@@ -166,7 +163,7 @@ package final class ReplyDesk {
         _ live: ActiveRun, for message: InboundMessage, from first: Int, answer: ResponsePrefix.Answer,
         delay: HumanDelay = HumanDelay()
     ) {
-        guard let channel = board.channel(message.address.key), let plan = plan(message, live.run),
+        guard let channel = board.channel(message.replyAddress.key), let plan = plan(message, live.run),
             let reply = early(live, plan, channel, message, from: first, answer, delay)
         else { return }
         lives[live.run] = reply
@@ -198,18 +195,15 @@ package final class ReplyDesk {
         typing.removeValue(forKey: run)?.stop()
         lives.removeValue(forKey: run)?.end()
         // What was seen may have to be taken away.
-        if message.options.delivers { outbox.wake(message.address) }
-        answered(message)
+        if message.options.delivers { outbox.wake(message.replyAddress) }
     }
 
-    /// A message has its answer, in its own turn or in another one's.
-    func answered(_ message: InboundMessage) {
-        guard
-            let ack = acknowledged.removeValue(
-                forKey: Asked(account: message.address.key, message: message.id)),
-            let channel = board.channel(ack.address.key) as? any Reacting
+    /// A message has its outcome, from its own turn or another one's.
+    func settled(_ message: InboundMessage) {
+        guard let emoji = message.origin?.passingReaction,
+            let channel = board.channel(message.address.key) as? any Reacting
         else { return }
-        work.add { await self.react(ack.emoji, to: message.id, at: ack.address, on: channel, removes: true) }
+        work.add { await self.react(emoji, to: message.id, at: message.address, on: channel, removes: true) }
     }
 
     private func hear(_ event: TurnEvent) {

@@ -11,6 +11,13 @@ struct ReplyPlan {
     /// `ChannelMessage.handle` of it.
     let handle: JSON?
     let run: RunID
+    /// Whether what was said before that message may wait still: a command does not wait for its turn.
+    var isAside = false
+
+    /// Messages that one answer may become: a model that runs away must not fill a chat.
+    private static let mostParts = 100
+    private static let tooLong =
+        "⚠️ The answer is longer than \(mostParts) messages. All of it stands in the conversation, which the Control UI shows."
 
     /// The parts of `text`, numbered from `first`; none when the model chose to say nothing.
     ///
@@ -24,6 +31,7 @@ struct ReplyPlan {
         let (files, refusals) = files(directives, workspace)
         let said = ([directives.text] + refusals).filter { !$0.isEmpty }.joined(separator: "\n")
         var pieces = split(prefixed(said, answer), at: blocks)
+        if pieces.count > Self.mostParts { pieces[(Self.mostParts - 1)...] = [Self.tooLong] }
         if pieces.isEmpty && !files.isEmpty { pieces = [""] }
         let parts = pieces.enumerated().map { index, piece in
             NewOutboxPart(
@@ -45,7 +53,8 @@ struct ReplyPlan {
             var further = last
             further.part = parts[parts.count - 1].part + 1
             further.content = OutgoingPart.Content(
-                text: "", handle: last.content.handle, answered: last.content.answered)
+                text: "", handle: last.content.handle, answered: last.content.answered,
+                isAside: last.content.isAside)
             further.content.files = Array(rest.prefix(most))
             parts.append(further)
             rest = rest.dropFirst(most)
@@ -66,7 +75,8 @@ struct ReplyPlan {
     ) -> ([OutgoingPart.Content], isUnfinished: Bool) {
         let directives = ReplyDirectives(soFar: text)
         let isUnfinished = cutter.look(at: prefixed(directives.text, first == 0 ? answer : nil))
-        let pieces = split(cutter.stops.text, at: cutter.stops).enumerated().map { index, piece in
+        let all = split(cutter.stops.text, at: cutter.stops).prefix(Self.mostParts - 1)
+        let pieces = all.enumerated().map { index, piece in
             content(piece, directives, isFirst: first + index == 0)
         }
         return (pieces, isUnfinished)
@@ -80,7 +90,8 @@ struct ReplyPlan {
     private func content(_ text: String, _ directives: ReplyDirectives, isFirst: Bool) -> OutgoingPart.Content
     {
         OutgoingPart.Content(
-            text: text, replyTo: target(directives, isFirst: isFirst), handle: handle, answered: asked)
+            text: text, replyTo: target(directives, isFirst: isFirst), handle: handle, answered: asked,
+            isAside: isAside)
     }
 
     private func files(_ directives: ReplyDirectives, _ workspace: String?) -> ([OutgoingFile], [String]) {

@@ -98,6 +98,8 @@ package struct ActiveRunState: Sendable {
     package var openTools: [ToolCall] = []
     /// The last event's.
     package var sequence = 0
+    /// Whether everybody has been told how it ended: what is left to do nobody waits for.
+    private(set) var isOver = false
     var spoken: [String] = []
     var message = 1
 
@@ -119,6 +121,7 @@ package struct ActiveRunState: Sendable {
         case .model(let model): self.model = model
         case .toolStarted(let call, _): openTools.append(call)
         case .toolFinished(let call, _, _, _): openTools.removeAll { $0.id == call.id }
+        case .ended, .failed, .aborted: isOver = true
         default: break
         }
     }

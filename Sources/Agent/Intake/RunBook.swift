@@ -1,9 +1,12 @@
 import Core
+import Store
 
 /// Remembers which runs are on and how the last ones ended, and wakes those who wait for one.
 @MainActor
 final class RunBook {
     private(set) var active: [RunID: ActiveRun] = [:]
+    /// What has left the queue and is no run yet.
+    private(set) var starting: [RunID: StartingTurn] = [:]
     private var outcomes: [RunID: RunOutcome] = [:]
     private var order: [(run: RunID, endedAt: Timestamp)] = []
     private var waiting: [RunID: (gate: Gate, count: Int)] = [:]
@@ -13,7 +16,22 @@ final class RunBook {
     /// At most 8 MB, when every answer is as long as an outcome may be.
     private static let mostOutcomes = 256
 
-    func began(_ run: ActiveRun) { active[run.run] = run }
+    func starts(_ item: TurnQueue.Item) { starting[item.entry.run] = StartingTurn(item) }
+
+    func began(_ run: ActiveRun) {
+        active[run.run] = run
+        if let reason = starting[run.run]?.abortReason { run.stop(reason) }
+        left(run.run)
+    }
+
+    /// What was about to start is a run now, or has come to nothing.
+    func left(_ run: RunID) { starting.removeValue(forKey: run)?.gone.open() }
+
+    /// Stops what runs in a session, and what is about to.
+    func stop(in session: SessionKey, _ reason: AbortReason) {
+        for run in active.values where run.session == session { run.stop(reason) }
+        for turn in starting.values where turn.item.entry.session == session { turn.stop(reason) }
+    }
 
     func outcome(of run: RunID) -> RunOutcome? { outcomes[run] }
 

@@ -8,11 +8,78 @@ extension Switchboard {
     ///
     /// Returns when what was said so far is stored and `.aborted` has been told.
     package func abort(session: SessionKey, run: RunID? = nil, reason: AbortReason) async -> [RunID] {
-        let running = book.active.values.filter { live in
-            run.map { live.answers($0) } ?? (live.session == session)
+        var unfinished = Unfinished()
+        if let run {
+            unfinished.running = book.active.values.filter { $0.answers(run) }
+            unfinished.starting = book.starting.values.filter { $0.item.entries.contains { $0.run == run } }
+            unfinished.waiting = queue.remove(run)
+        } else {
+            unfinished = takeOut(of: session) { _ in true }
         }
-        let waiting = queue.remove { run == nil ? $0.entry.session == session : $0.entry.run == run }
-        return await stop(running, reason: reason, waiting: waiting)
+        return await stop(unfinished, reason)
+    }
+
+    /// What is to be stopped: it runs, is about to, or waits.
+    struct Unfinished {
+        var running: [ActiveRun] = []
+        var starting: [StartingTurn] = []
+        var waiting: [TurnQueue.Item] = []
+    }
+
+    /// A session's messages that match; those that wait are out of the queue, so nothing that is said later may share
+    /// their turn.
+    private func takeOut(of session: SessionKey, where matches: (InboxID?) -> Bool) -> Unfinished {
+        Unfinished(
+            running: book.active.values.filter { $0.session == session && matches($0.inbox) },
+            starting: book.starting.values.filter {
+                $0.item.entry.session == session && matches($0.item.entry.id)
+            },
+            waiting: queue.remove { $0.entry.session == session && matches($0.entry.id) })
+    }
+
+    /// What was said before a stop word in its session.
+    func takeOut(before stop: InboxEntry) -> Unfinished {
+        takeOut(of: stop.session) { $0.map { $0 < stop.id } ?? true }
+    }
+
+    func isStop(_ message: InboundMessage) -> Bool { message.mayCommand && isStop(message.words) }
+
+    func isStop(_ text: String) -> Bool {
+        StopWords.contains(text) || commands.find(text)?.command.name == SessionCommands.stop.name
+    }
+
+    /// A stop word is kept as any message is: told again it stops nothing, and a crash does not undo it.
+    func stop(by message: InboundMessage, _ obeysSendPolicy: Bool) async throws(SubmitError) -> Submission {
+        let recorded: Recorded
+        do throws(SubmitError) {
+            recorded = try await accepting {
+                try await stores.inbox.record(message, obeysSendPolicy: obeysSendPolicy)
+            }
+        } catch {
+            if error == .denied { throw error }
+            // A disk that refuses is no reason to go on.
+            return .stopped(await abort(session: message.session, reason: .stop))
+        }
+        switch recorded {
+        case .new(let entry):
+            held.insert(entry.id)
+            return .stopped(await carryOut(stop: entry, of: takeOut(before: entry)))
+        case .repeated(let entry): return try repeated(entry, message)
+        }
+    }
+
+    /// Stops what was said before it.
+    @discardableResult
+    func carryOut(stop entry: InboxEntry, of before: Unfinished) async -> [RunID] {
+        let runs = await stop(before, .stop)
+        do {
+            let outcome = RunOutcome(status: .ok, startedAt: entry.receivedAt)
+            try await stores.inbox.finish(entry.id, state: .done, outcome: outcome.json)
+        } catch {
+            log.error("What was stopped could not be noted.", ["reason": "\(error)"])
+        }
+        letGo(of: [entry])
+        return runs
     }
 
     /// Stops everything of a session before it is reset or deleted.
@@ -23,17 +90,23 @@ extension Switchboard {
     /// A tool has two seconds to end before it is killed; whoever stops a run does not wait much longer.
     private static let patience: Duration = .seconds(5)
 
-    private func stop(
-        _ running: [ActiveRun], reason: AbortReason, waiting: [TurnQueue.Item]
-    ) async -> [RunID] {
+    private func stop(_ unfinished: Unfinished, _ reason: AbortReason) async -> [RunID] {
+        var running = unfinished.running
         for run in running { run.stop(reason) }
+        for turn in unfinished.starting { turn.stop(reason) }
+        for turn in unfinished.starting {
+            await turn.gone.wait(atMost: Self.patience, on: clock)
+            guard let run = book.active[turn.item.entry.run] else { continue }
+            run.stop(reason)
+            running.append(run)
+        }
         // The transcript keeps the order in which things were said: first what runs, then what waited.
         for run in running { await run.ended.wait(atMost: Self.patience, on: clock) }
-        for item in waiting { await drop(item, reason) }
-        return running.map(\.run) + waiting.map(\.entry.run)
+        for item in unfinished.waiting { await drop(item, reason) }
+        return running.map(\.run) + unfinished.waiting.map(\.entry.run)
     }
 
-    /// The message stays in the transcript, without an answer.
+    /// The message stays in the transcript, without an answer, and no model is asked it.
     func drop(_ item: TurnQueue.Item, _ reason: AbortReason) async {
         let agent = settings.agent(of: item.entry.session)
         let live = ActiveRun(
@@ -44,7 +117,11 @@ extension Switchboard {
             let entry = try await stores.sessions.ensure(item.entry.session)
             live.found(entry.sessionID)
             outcome.sessionID = entry.sessionID
-            let messages = item.entries.compactMap { $0.message.map { Message.user($0.asUserMessage) } }
+            let messages = item.entries.compactMap(\.message).map { message in
+                var message = message.asUserMessage
+                message.isWithdrawn = true
+                return Message.user(message)
+            }
             var turn = CompletedTurn(
                 run: item.entry.run, session: item.entry.session, sessionID: entry.sessionID,
                 inbox: item.entry.id, outcome: outcome.json, messages: messages)
@@ -52,7 +129,7 @@ extension Switchboard {
             let completion = try await stores.sessions.complete(turn)
             let appended = Self.appended(messages, completion.positions)
             if !appended.isEmpty { live.publish(.appended(appended)) }
-            for entry in item.entries { held.remove(entry.id) }
+            letGo(of: item.entries)
         } catch {
             log.error("A dropped message's outcome could not be stored.", ["reason": "\(error)"])
             finishLater(item, outcome)
@@ -65,16 +142,15 @@ extension Switchboard {
 
     /// The disk refused the outcome of a message that is not to be answered any more: it is tried until it is kept.
     func finishLater(_ item: TurnQueue.Item, _ outcome: RunOutcome) {
-        let ids = book.active[item.entry.run]?.joined.map(\.id) ?? item.joined.map(\.entry.id)
+        let joined = book.active[item.entry.run]?.joined ?? item.joined.map(\.entry)
         work.add {
             var pauses = Backoff(first: .seconds(1), longest: .seconds(10))
             while !self.isDraining {
                 do { try await self.clock.sleep(for: pauses.next()) } catch { return }
                 do {
                     try await self.stores.inbox.finish(
-                        item.entry.id, joined: ids, state: .done, outcome: outcome.json)
-                    try await self.stores.journal.abandon(item.entry.run)
-                    for id in ids + [item.entry.id] { self.held.remove(id) }
+                        item.entry.id, joined: joined.map(\.id), state: .done, outcome: outcome.json)
+                    self.letGo(of: joined + [item.entry])
                     return
                 } catch {
                     self.log.debug("An outcome is still refused.", ["reason": "\(error)"])
@@ -149,12 +225,14 @@ extension Switchboard {
 
     /// The session's running turn, or the first that waits.
     package func activeRun(in session: SessionKey) -> ActiveRunState? {
-        if let run = book.active.values.first(where: { $0.session == session }) { return run.state }
+        if let run = book.active.values.first(where: { $0.session == session && !$0.state.isOver }) {
+            return run.state
+        }
         return queue.waiting(in: session).first.map(waitingState)
     }
 
     package var activeRuns: [ActiveRunState] {
-        book.active.values.map(\.state).sorted { $0.startedAt < $1.startedAt }
+        book.active.values.map(\.state).filter { !$0.isOver }.sorted { $0.startedAt < $1.startedAt }
     }
 
     package func queued(in session: SessionKey) -> Int { queue.waiting(in: session).count }

@@ -34,31 +34,41 @@ extension Switchboard {
 
     // MARK: Recovery
 
+    /// Nothing new begins before what the last process has left is known.
     private func recover() async {
-        defer { recovered.open() }
-        do {
-            // What a turn has said already stands in its transcript: nothing else of its session may come before it.
-            var nobodys: [RunID] = []
-            for turn in try await stores.journal.interrupted() {
-                guard let entry = turn.inbox, entry.outcome == nil else {
-                    nobodys.append(turn.run)
-                    continue
-                }
-                counts.recovered += 1 + turn.joined.count
-                admit(entry, rule(ofFound: entry), interrupted: turn)
+        var pauses = Backoff(first: .seconds(1), longest: .seconds(10))
+        while true {
+            do {
+                try await takeUpAll()
+                break
+            } catch {
+                log.error("What the last process left could not be read.", ["reason": "\(error)"])
             }
-            try await eachUnanswered { entry in
-                guard !held.contains(entry.id) else { return }
-                counts.recovered += 1
-                admit(entry, rule(ofFound: entry))
+            do { try await clock.sleep(for: pauses.next()) } catch { break }
+        }
+        recovered.open()
+    }
+
+    private func takeUpAll() async throws {
+        // What a turn has said already stands in its transcript: nothing else of its session may come before it.
+        var nobodys: [RunID] = []
+        for turn in try await stores.journal.interrupted() {
+            guard let entry = turn.inbox, entry.outcome == nil else {
+                nobodys.append(turn.run)
+                continue
             }
-            // A journal without a message has nobody to answer.
-            for run in nobodys { try await stores.journal.abandon(run) }
-            if counts.recovered > 0 {
-                log.info("Took up messages without an answer.", ["count": "\(counts.recovered)"])
-            }
-        } catch {
-            log.error("What the last process left could not be read.", ["reason": "\(error)"])
+            counts.recovered += 1 + turn.joined.count
+            admit(entry, rule(ofFound: entry), interrupted: turn)
+        }
+        try await eachUnanswered { entry in
+            guard !held.contains(entry.id) else { return }
+            counts.recovered += 1
+            takeUp(entry)
+        }
+        // A journal without a message has nobody to answer.
+        for run in nobodys { try await stores.journal.abandon(run) }
+        if counts.recovered > 0 {
+            log.info("Took up messages without an answer.", ["count": "\(counts.recovered)"])
         }
     }
 
@@ -73,10 +83,20 @@ extension Switchboard {
             guard let end = page.last?.id else { return }
             last = end
             for var entry in page {
-                if queue.waitingCount >= Self.mostMessagesInMemory { entry.message = nil }
+                if queue.waitingCount >= Self.mostMessagesInMemory, entry.message.map(isStop) != true {
+                    entry.message = nil
+                }
                 take(entry)
             }
         }
+    }
+
+    /// A message that is found in the inbox, and that nobody works on.
+    func takeUp(_ entry: InboxEntry) {
+        guard let message = entry.message, isStop(message) else { return admit(entry, rule(ofFound: entry)) }
+        held.insert(entry.id)
+        let before = takeOut(before: entry)
+        work.add { await self.carryOut(stop: entry, of: before) }
     }
 
     /// The volume can be written again: takes up what waited, and what could not be stored.
@@ -145,7 +165,7 @@ extension Switchboard {
                 guard !held.contains(entry.id), entry.receivedAt < .now - Self.grace else { return }
                 lost += 1
                 log.error("A message had no outcome and nobody at work.", ["run.id": entry.run.rawValue])
-                admit(entry, rule(ofFound: entry))
+                takeUp(entry)
             }
             counts.unanswered = lost
         } catch {

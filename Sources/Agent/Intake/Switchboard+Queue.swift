@@ -12,9 +12,12 @@ extension Switchboard {
     }
 
     /// The same for a message that is found in the inbox, at once: without what its session wishes.
+    ///
+    /// There was room for it when it came.
     func rule(ofFound entry: InboxEntry) -> QueueRule {
         var wish = QueueWish()
         wish.mode = entry.message?.options.queueMode
+        wish.most = .max
         return settings.queue.rule(for: entry.channel, wish)
     }
 
@@ -30,16 +33,20 @@ extension Switchboard {
         item.isBehindTurn =
             queue.isRunning(session) || queue.waiting(in: session).last?.isBehindTurn == true
         item.quiet = quiet(after: item)
+        // Pictures are read back in their turn, where many wait.
+        if item.weight > Self.mostWaitingBytes / 8, item.weight + queue.waitingBytes > Self.mostWaitingBytes {
+            item.entry.message = nil
+        }
         queue.append(item)
         if item.isPlain {
             makeRoom(in: session, item.rule)
-            if item.rule.mode == .interrupt {
-                for run in book.active.values where run.session == session { run.stop(.interrupt) }
-            }
+            if item.rule.mode == .interrupt { book.stop(in: session, .interrupt) }
         }
         rest(session)
         startNext()
     }
+
+    private static let mostWaitingBytes = 16 << 20
 
     /// What comes while the session is at work waits for an end of what is said; what is said in one go does always.
     private func quiet(after item: TurnQueue.Item) -> Duration {

@@ -6,12 +6,16 @@ extension Switchboard {
     func perform(_ item: TurnQueue.Item) async {
         await Log.$turn.withValue(item.entry.run.rawValue) {
             guard let message = await self.message(of: item) else { return }
+            var item = item
+            if item.entry.message == nil {
+                item.entry.message = message
+                // What was not in memory when it was admitted may be a command, too.
+                if item.interrupted == nil { item.command = item.command ?? command(in: message) }
+            }
             guard let profile = settings.profile(settings.agent(of: item.entry.session)) else {
                 return await refuse(item, .unknownAgent(settings.agent(of: item.entry.session)))
             }
-            // What was not in memory when it was admitted may be a command, too.
-            let isNews = item.entry.message == nil && item.interrupted == nil
-            if let command = item.command ?? (isNews ? self.command(in: message) : nil) {
+            if let command = item.command {
                 await answer(command, message, profile, item)
             } else {
                 await runTurn(message, profile, item)
@@ -24,10 +28,7 @@ extension Switchboard {
     private func runTurn(_ message: InboundMessage, _ profile: AgentProfile, _ item: TurnQueue.Item) async {
         let live = newRun(item, profile.id)
         replies?.began(item.entry.run, for: message)
-        defer {
-            replies?.ended(item.entry.run, for: message)
-            for joined in live.joined { joined.message.map { replies?.answered($0) } }
-        }
+        defer { replies?.ended(item.entry.run, for: message) }
         var order = TurnOrder(
             live: live, message: message, text: item.text ?? message.text, profile: profile,
             interrupted: item.interrupted, beginning: item.beginning)
@@ -36,7 +37,7 @@ extension Switchboard {
         let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
             await self.makeRunner().run(order)
         }
-        settle(item, outcome, isStored: outcome?.failure?.kind != .store)
+        settle(item, outcome)
     }
 
     func newRun(_ item: TurnQueue.Item, _ agent: AgentID) -> ActiveRun {
@@ -51,8 +52,9 @@ extension Switchboard {
     private func makeRunner() -> AgentRunner {
         AgentRunner(
             stores: stores, models: models, directory: directory, tools: tools, settings: settings,
-            workspaces: workspaces, contexts: contexts, replies: replies, deadlines: deadlines, clock: clock,
-            log: log)
+            workspaces: workspaces, contexts: contexts, limits: limits, replies: replies,
+            deadlines: deadlines,
+            clock: clock, log: log)
     }
 
     /// Cancels `work` when the run is stopped or has taken too long.
@@ -85,11 +87,11 @@ extension Switchboard {
     /// The message has its outcome.
     ///
     /// Without one it waits for the next start. With one that is not on disk it is tried again, before what was said after it.
-    func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?, isStored: Bool = true) {
+    func settle(_ item: TurnQueue.Item, _ outcome: RunOutcome?) {
         let joined = book.active[item.entry.run]?.joined ?? item.joined.map(\.entry)
         if let outcome {
-            if isStored {
-                for entry in joined + [item.entry] { held.remove(entry.id) }
+            if outcome.isStored {
+                letGo(of: joined + [item.entry])
                 storePauses.succeeded()
             } else if let reason = book.active[item.entry.run]?.abortReason, reason != .timeout {
                 // Whoever stopped it does not want it tried again.
@@ -104,6 +106,14 @@ extension Switchboard {
             for entry in joined { end(entry, with: outcome) }
         }
         book.ended(item.entry.run, outcome)
+    }
+
+    /// Their outcome is on disk.
+    func letGo(of entries: [InboxEntry]) {
+        for entry in entries {
+            held.remove(entry.id)
+            entry.message.map { replies?.settled($0) }
+        }
     }
 
     // MARK: Commands
@@ -130,6 +140,9 @@ extension Switchboard {
                 var (message, item) = (message, item)
                 message.options.thinking = thinking ?? message.options.thinking
                 if activeCount(in: message.session) > 0 {
+                    if let reason = book.starting[item.entry.run]?.abortReason {
+                        return await drop(item, reason)
+                    }
                     // Waits as if it had been written without the command.
                     message.text = text
                     item.entry.message = message
@@ -176,7 +189,8 @@ extension Switchboard {
             messages.insert(.user(message.asUserMessage), at: 0)
         }
         let parts =
-            replies?.parts(of: text, for: message, run: item.entry.run, from: 0, buttons: buttons) ?? []
+            replies?.parts(
+                of: text, for: message, run: item.entry.run, from: 0, buttons: buttons, aside: true) ?? []
         let completion = try await stores.sessions.complete(
             CompletedTurn(
                 run: item.entry.run, session: message.session, sessionID: entry.sessionID,
@@ -210,24 +224,24 @@ extension Switchboard {
     /// Ends a message that no turn can be made of.
     func refuse(_ item: TurnQueue.Item, _ failure: TurnFailure) async {
         let live = book.active[item.entry.run] ?? newRun(item, settings.agent(of: item.entry.session))
-        let outcome = RunOutcome(status: .error, startedAt: .now, failure: failure, stopReason: "error")
+        var outcome = RunOutcome(status: .error, startedAt: .now, failure: failure, stopReason: "error")
         let parts =
             item.entry.message.flatMap {
-                replies?.parts(of: "⚠️ \(failure.message)", for: $0, run: item.entry.run, from: 0)
+                replies?.parts(
+                    of: "⚠️ \(failure.message)", for: $0, run: item.entry.run, from: 0, aside: true)
             } ?? []
-        var isStored = false
         do {
             try await stores.inbox.finish(
                 item.entry.id, joined: item.joined.map(\.entry.id), state: .failed, outcome: outcome.json,
                 outbox: parts)
             replies?.stored(parts)
-            isStored = true
         } catch {
+            outcome.isStored = false
             log.error(
                 "An outcome could not be stored.", ["run.id": item.entry.run.rawValue, "reason": "\(error)"])
         }
         live.publish(.failed(failure, startedAt: nil, endedAt: outcome.endedAt, partialText: nil))
-        settle(item, outcome, isStored: isStored)
+        settle(item, outcome)
     }
 }
 

@@ -9,7 +9,13 @@ package import Store
 package final class Switchboard {
     package let events: EventHub
     /// Used by every turn that starts from now on.
-    package var settings: AgentSettings
+    package var settings: AgentSettings {
+        didSet {
+            // Who sets a model's window knows better.
+            limits.forget()
+            workspaces.staysInside = settings.fileToolsStayInWorkspace
+        }
+    }
     package var directory: ModelDirectory
     package var tools: ToolBox
     /// Restarts the gateway, when a person has asked for it in a chat and has been answered.
@@ -36,6 +42,7 @@ package final class Switchboard {
     let book = RunBook()
     let deadlines = Deadlines()
     let contexts: ContextCache
+    let limits = LearnedLimits()
     let work = TaskPool()
     var queue = TurnQueue()
     var counts = AgentMetrics()
@@ -43,6 +50,8 @@ package final class Switchboard {
     var held: Set<InboxID> = []
     /// Messages of each session that are being written down: none that comes after them may begin before them.
     private var arriving: [SessionKey: Int] = [:]
+    /// Commands of each session that are under way beside its turns.
+    private var commandsBeside: [SessionKey: Int] = [:]
     /// Between two attempts at those whose outcome could not be stored.
     var storePauses = Backoff(first: .seconds(1), longest: .seconds(10))
     var isPausing = false
@@ -52,7 +61,7 @@ package final class Switchboard {
     let recovered = Gate()
     var isDraining = false
 
-    /// Waiting messages of one session.
+    /// Messages of one session that wait, and commands that are under way.
     ///
     /// A person does not write so many; a runaway client does.
     nonisolated static let mostQueued = 100
@@ -73,6 +82,7 @@ package final class Switchboard {
         self.clock = clock
         self.facts = facts
         workspaces = Workspaces(log: log)
+        workspaces.staysInside = settings.fileToolsStayInWorkspace
         contexts = ContextCache(deadlines: deadlines)
     }
 
@@ -94,25 +104,24 @@ package final class Switchboard {
         _ message: InboundMessage, obeysSendPolicy: Bool = false
     ) async throws(SubmitError) -> Submission {
         guard !isDraining else { throw .stopping }
-        if message.mayCommand && isStop(message.words) {
-            if obeysSendPolicy {
-                try await accepting { try await stores.sessions.checkSendPolicy(message.session) }
-            }
-            return .stopped(await abort(session: message.session, reason: .stop))
-        }
+        if isStop(message) { return try await stop(by: message, obeysSendPolicy) }
         if let refusal = volume?.refusal { throw .shut(refusal) }
         // While the disk works, so that the model's first request need not wait for more than that.
         if command(in: message) == nil { models.prepare() }
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
-        let count = queue.messageCount(in: message.session)
-        guard count < Self.mostQueued else { throw .queueFull(count) }
+        let count =
+            queue.messageCount(in: message.session) + arriving[message.session, default: 0]
+            + commandsBeside[message.session, default: 0]
+        guard count < Self.mostQueued else { return try await turnAway(message, .queueFull(count)) }
         if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
         arriving[message.session, default: 0] += 1
-        defer { hasArrived(message.session) }
+        defer { Self.countDown(&arriving, message.session) }
         let rule = try await accepting { try await self.rule(for: message) }
         let waiting = queue.waiting(in: message.session).count
-        guard rule.overflow != .new || waiting < rule.most else { throw .queueFull(waiting) }
+        guard rule.overflow != .new || waiting < rule.most else {
+            return try await turnAway(message, .queueFull(waiting))
+        }
         let recorded = try await accepting {
             try await stores.inbox.record(message, obeysSendPolicy: obeysSendPolicy)
         }
@@ -128,19 +137,15 @@ package final class Switchboard {
         }
     }
 
-    private func isStop(_ text: String) -> Bool {
-        StopWords.contains(text) || commands.find(text)?.command.name == SessionCommands.stop.name
-    }
-
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
         recovered.isOpen && arriving[message.session] == nil && command(in: message) == nil
             && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
 
-    private func hasArrived(_ session: SessionKey) {
-        let left = (arriving[session] ?? 1) - 1
-        arriving[session] = left > 0 ? left : nil
+    private static func countDown(_ counts: inout [SessionKey: Int], _ session: SessionKey) {
+        let left = (counts[session] ?? 1) - 1
+        counts[session] = left > 0 ? left : nil
     }
 
     private var mostTurns: Int { max(settings.maxConcurrent, 1) }
@@ -177,7 +182,7 @@ package final class Switchboard {
         return .started(entry.run)
     }
 
-    private func accepting<T>(_ store: () async throws -> T) async throws(SubmitError) -> T {
+    func accepting<T>(_ store: () async throws -> T) async throws(SubmitError) -> T {
         do {
             return try await store()
         } catch StoreError.sendingDenied {
@@ -189,7 +194,19 @@ package final class Switchboard {
         }
     }
 
-    private func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {
+    /// What was accepted before is not turned away when it is told again.
+    private func turnAway(_ message: InboundMessage, _ reason: SubmitError) async throws(SubmitError)
+        -> Submission
+    {
+        let address = message.address
+        let known = try await accepting {
+            try await stores.inbox.entry(channel: address.channel, account: address.account, id: message.id)
+        }
+        guard let known else { throw reason }
+        return try repeated(known, message)
+    }
+
+    func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {
         guard entry.fingerprint == message.fingerprint else { throw .conflict }
         if let outcome = book.outcome(of: entry.run) { return .finished(entry.run, outcome) }
         switch entry.state {
@@ -197,7 +214,7 @@ package final class Switchboard {
             let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
             return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
         case .queued, .running:
-            if recovered.isOpen && !held.contains(entry.id) { admit(entry, rule(ofFound: entry)) }
+            if recovered.isOpen && !held.contains(entry.id) { takeUp(entry) }
             return .inFlight(entry.run)
         }
     }
@@ -213,7 +230,11 @@ package final class Switchboard {
             if command.startsOver {
                 clear(entry.session)
             } else if queue.isBusy(entry.session) && !command.waitsForTurn {
-                return work.add { await self.perform(item) }
+                commandsBeside[entry.session, default: 0] += 1
+                return work.add {
+                    await self.perform(item)
+                    Self.countDown(&self.commandsBeside, entry.session)
+                }
             }
         }
         enqueue(item)
@@ -241,16 +262,19 @@ package final class Switchboard {
         commands.find(text) ?? settings.newConversation(in: text).flatMap { commands.find($0) }
     }
 
+    /// The name of the command that a text gives, also by a word of `resetTriggers`; nil for other words.
+    package func commandName(of text: String) -> String? { find(text)?.command.name }
+
     /// Whether a text is one of our commands.
     func isSlashCommand(_ text: String) -> Bool { find(text) != nil }
 
     /// Whether a text is one of our commands or a word that stops what runs.
-    func isCommand(_ text: String) -> Bool { isStop(text) || isSlashCommand(text) }
+    package func isCommand(_ text: String) -> Bool { isStop(text) || isSlashCommand(text) }
 
     /// What runs or waits in a session is stopped, because a message begins it anew.
     private func clear(_ session: SessionKey) {
         let older = queue.remove { $0.entry.session == session }
-        for run in book.active.values where run.session == session { run.stop(.reset) }
+        book.stop(in: session, .reset)
         if !older.isEmpty { work.add { for item in older { await self.drop(item, .reset) } } }
     }
 
@@ -261,8 +285,10 @@ package final class Switchboard {
     }
 
     private func start(_ item: TurnQueue.Item) {
+        book.starts(item)
         work.add {
             await self.perform(item)
+            self.book.left(item.entry.run)
             self.leave(item.entry.session)
         }
     }

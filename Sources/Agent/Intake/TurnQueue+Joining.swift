@@ -34,7 +34,21 @@ extension TurnQueue.Item {
         return later
     }
 
-    private var weight: Int {
+    /// One of its messages, and the item without it; nil when there are no others, or something has been done about them.
+    func parted(from run: RunID) -> (one: TurnQueue.Item, others: TurnQueue.Item)? {
+        guard isPlain, var newest = joined.last else { return nil }
+        var others = self
+        if let place = joined.firstIndex(where: { $0.entry.run == run }) {
+            newest = others.joined.remove(at: place)
+            return (TurnQueue.Item(entry: newest.entry), others)
+        }
+        others.joined.removeLast()
+        others.entry = newest.entry
+        return (TurnQueue.Item(entry: entry), others)
+    }
+
+    /// Bytes of its messages that are in memory.
+    var weight: Int {
         joined.reduce(entry.message?.weight ?? 0) { $0 + ($1.entry.message?.weight ?? 0) }
     }
 
@@ -45,7 +59,8 @@ extension TurnQueue.Item {
 extension InboundMessage {
     /// Whether it came the same way, and may do the same as another one.
     func sharesTurn(with other: InboundMessage) -> Bool {
-        address == other.address && options.delivers == other.options.delivers
+        address == other.address && deliversTo == other.deliversTo
+            && options.delivers == other.options.delivers
             && options.thinking == other.options.thinking && options.timeout == other.options.timeout
             && origin?.isAuthorized == other.origin?.isAuthorized && origin?.isOwner == other.origin?.isOwner
             && origin?.tools == other.origin?.tools
@@ -60,7 +75,7 @@ extension TurnQueue.Joined {
         guard var message = entry.message else { return nil }
         if isBrief {
             message.images = []
-            message.text = Self.note + OutputLimit.head(message.text.singleLine, bytes: Self.briefBytes)
+            message.text = Self.note + message.text.singleLine.head(bytes: Self.briefBytes)
         }
         return JoinedMessage(inbox: entry.id, message: message.asUserMessage)
     }

@@ -50,6 +50,9 @@ struct TurnQueue {
 
     func waiting(in session: SessionKey) -> [Item] { waiting[session] ?? [] }
 
+    /// Bytes of the messages that wait and are in memory.
+    var waitingBytes: Int { waiting.values.joined().reduce(0) { $0 + $1.weight } }
+
     func isBusy(_ session: SessionKey) -> Bool { running[session] != nil || waiting[session] != nil }
 
     func isRunning(_ session: SessionKey) -> Bool { running[session] != nil }
@@ -177,6 +180,21 @@ struct TurnQueue {
         }
         waitingCount -= removed.count
         return removed.sorted { $0.entry.id < $1.entry.id }
+    }
+
+    /// Takes out one message; those that share its turn stay.
+    mutating func remove(_ run: RunID) -> [Item] {
+        for (session, items) in waiting {
+            guard let place = items.firstIndex(where: { $0.entries.contains { $0.run == run } }) else {
+                continue
+            }
+            guard let (one, others) = items[place].parted(from: run), !stalled.contains(session) else {
+                return remove { $0.entry.id == items[place].entry.id }
+            }
+            waiting[session]?[place] = others
+            return [one]
+        }
+        return []
     }
 
     /// The session's first item, with those behind it that may share its turn.

@@ -10,10 +10,20 @@ package struct ToolPolicy: Sendable, Hashable {
     /// A tool must be allowed by these too.
     private var further: [ToolPolicy] = []
 
+    /// The original's groups, by the tools there are.
     private static let groups: [String: [String]] = [
         "group:fs": ["read", "write", "edit", "apply_patch"],
         "group:runtime": ["exec", "bash", "process"], "group:messaging": ["message"],
+        "group:openclaw": ["message"],
+        "group:sessions": [], "group:memory": [], "group:web": [], "group:ui": [], "group:automation": [],
+        "group:nodes": [],
     ]
+
+    /// Whether an entry is written as a group and there is none of that name: it stands for no tool.
+    package static func isUnknownGroup(_ entry: String) -> Bool {
+        let entry = entry.lowercased()
+        return entry.hasPrefix("group:") && groups[entry] == nil
+    }
 
     package init(allow: [String] = [], deny: [String] = []) {
         self.allow = allow

@@ -6,8 +6,7 @@ extension AgentRunner {
     /// the window.
     func isCompactionDue(_ tail: TranscriptTail, _ turn: Turn) -> Bool {
         guard settings.compaction.isAutomatic, !turn.hasGivenUpCompacting else { return false }
-        let kept = tail.newest(maxBytes: turn.contextBytes)?.count ?? 0
-        if tail.leavesOut(beyond: kept) { return true }
+        if turn.part(of: tail).isCut { return true }
         let window = turn.choice.window(turn.order.profile)
         let limit = window - ContextWindow.reserve(settings.compaction.reserveTokens, of: window)
         return (turn.entry.totalTokens ?? 0) > limit && !turn.hasCompacted
@@ -24,10 +23,11 @@ extension AgentRunner {
         let compactor = Compactor(
             stores: stores, models: models, settings: settings.compaction, choice: turn.choice,
             window: turn.choice.window(turn.order.profile))
-        let keepBytes = min(
-            settings.compaction.keepRecentTokens * PromptBuilder.bytesPerToken, turn.contextBytes / 2)
+        let keepTokens = min(
+            settings.compaction.keepRecentTokens, turn.contextBytes / 2 / PromptBuilder.bytesPerToken)
         do {
-            let done = try await compactor.compact(place, keepBytes: keepBytes)
+            let done = try await compactor.compact(
+                place, keepBytes: keepTokens * PromptBuilder.bytesPerToken, turn: turn.order)
             turn.hasCompacted = true
             turn.hasGivenUpCompacting = done == nil
             if let done {

@@ -10,7 +10,7 @@ extension AgentRunner {
         outcome.stopReason = answer.stopReason.rawValue
         let messages = turn.unsaved + [.assistant(answer)]
         do {
-            try await complete(turn, outcome, state: .done, messages, telling: answer.text)
+            try await complete(turn, outcome, state: .done, messages, telling: words(of: answer))
         } catch {
             return failWithoutStoring(turn.live, .store(error), startedAt: turn.startedAt)
         }
@@ -108,6 +108,15 @@ extension AgentRunner {
         return outcome
     }
 
+    /// An answer that the model's output limit cut says so: its reader cannot know that more was to come.
+    private func words(of answer: AssistantMessage) -> String {
+        guard answer.stopReason == .length, !answer.text.trimmed.isEmpty else { return answer.text }
+        let fences = answer.text.split(separator: "\n").count { $0.trimmed.hasPrefix("```") }
+        let end = fences.isMultiple(of: 2) ? "" : "\n```"
+        return answer.text + end
+            + "\n\n⚠️ The answer ends here: the model's output limit (`maxTokens`) was reached."
+    }
+
     /// Who stopped a turn knows it, and keeps what was seen already; a turn that took too long has to say so.
     private func words(on reason: AbortReason, _ partial: String?, _ turn: Turn) -> String {
         guard reason == .timeout else { return replies?.isSeen(turn.live.run) == true ? partial ?? "" : "" }
@@ -116,7 +125,7 @@ extension AgentRunner {
         return [partial, note].compactMap(\.self).joined(separator: "\n\n")
     }
 
-    /// The message stays unanswered in the inbox and is tried again at the next start; the person hears it now.
+    /// The message stays unanswered in the inbox and is tried again; who watches hears of it now.
     private func failWithoutStoring(
         _ live: ActiveRun, _ failure: TurnFailure, startedAt: Timestamp
     ) -> RunOutcome? {
@@ -125,7 +134,9 @@ extension AgentRunner {
             ["run.id": live.run.rawValue, "reason": failure.message])
         let endedAt = Timestamp.now
         live.publish(.failed(failure, startedAt: startedAt, endedAt: endedAt, partialText: nil))
-        return RunOutcome(status: .error, startedAt: startedAt, endedAt: endedAt, failure: failure)
+        var outcome = RunOutcome(status: .error, startedAt: startedAt, endedAt: endedAt, failure: failure)
+        outcome.isStored = false
+        return outcome
     }
 
     // MARK: What is stored

@@ -7,7 +7,7 @@ extension AgentRunner {
     /// Nothing has been done in between, and what was said is taken back, so the person sees one answer.
     private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
     /// How often a request that was too long is tried with half of the conversation.
-    private static let mostHalvings = 2
+    private static let mostHalvings = 4
 
     /// One model request, repeated where repeating helps.
     func ask(_ turn: inout Turn) async throws(TurnStop) -> AssistantMessage {
@@ -15,34 +15,72 @@ extension AgentRunner {
         var halvings = 0
         while true {
             do throws(ModelError) {
-                return try await request(&turn)
+                let answer = try await request(&turn)
+                if let images = turn.leftOutImages, !images.isEmpty {
+                    limits.refuse(images, by: turn.choice.model)
+                    turn.leftOutImages = []
+                }
+                return answer
             } catch .interrupted(_, let reason) where attempt < Self.pauses.count && !Task.isCancelled {
                 attempt += 1
                 try await pause(before: attempt, reason, turn.live)
-            } catch let error where error.isRejection && mayBeTheImages(turn) {
+            } catch let error where mayBeTheImages(error, turn) {
                 log.warning(
                     "The model refused the request; asking again without its images.",
                     ["reason": error.explanation])
-                turn.hasLeftOutImages = true
+                turn.leftOutImages = turn.messages.flatMap(\.images)
                 turn.messages = ContextWindow.withoutImages(turn.messages)
-            } catch .contextTooLong where halvings < Self.mostHalvings && turn.live.state.text.isEmpty {
+            } catch .contextTooLong(let model, let reason)
+                where halvings < Self.mostHalvings && turn.live.state.text.isEmpty
+            {
                 halvings += 1
-                turn.contextBytes /= 2
-                try await loadContext(&turn)
+                guard try await halve(&turn, for: model) else {
+                    throw stop(.contextTooLong(of: model, message: reason), turn)
+                }
             } catch {
                 throw stop(error, turn)
             }
         }
     }
 
+    /// Makes room when `model` has said that what it was sent is too long; false when nothing is left to shorten.
+    ///
+    /// Tools' results are given up first, then the older conversation, and never what this turn has done.
+    private func halve(_ turn: inout Turn, for model: ModelReference) async throws(TurnStop) -> Bool {
+        let sent = ContextWindow.bytes(of: turn.messages)
+        turn.contextBytes = min(turn.contextBytes, sent / 2)
+        turn.hasBeenTooLong = true
+        log.warning(
+            "The conversation is too long for the model; asking again with less of it.",
+            ["model": "\(model)", "bytes": "\(turn.contextBytes)"])
+        // Images make a request large, but are few tokens.
+        if !turn.messages.contains(where: \.hasImages) { limits.learn(turn.contextBytes, of: model) }
+        turn.messages = ContextWindow.shortened(turn.messages, to: turn.contextBytes)
+        if ContextWindow.bytes(of: turn.messages) > turn.contextBytes {
+            // A fallback's small window is no reason to sum up for good what the model itself has room for.
+            try await loadContext(&turn, mayCompact: model == turn.choice.model)
+        }
+        return ContextWindow.bytes(of: turn.messages) < sent
+    }
+
     /// One image that a model does not take would end every turn of the conversation until it is forgotten.
-    private func mayBeTheImages(_ turn: Turn) -> Bool {
-        !turn.hasLeftOutImages && turn.live.state.text.isEmpty && turn.messages.contains(where: \.hasImages)
+    ///
+    /// Its bytes may make a request look too long whose words are not.
+    private func mayBeTheImages(_ error: ModelError, _ turn: Turn) -> Bool {
+        guard turn.leftOutImages == nil, turn.live.state.text.isEmpty,
+            turn.messages.contains(where: \.hasImages)
+        else { return false }
+        guard case .contextTooLong = error else { return error.isRejection }
+        let words = ContextWindow.bytes(of: ContextWindow.withoutImages(turn.messages))
+        return words / PromptBuilder.bytesPerToken < turn.choice.window(turn.order.profile)
     }
 
     private func request(_ turn: inout Turn) async throws(ModelError) -> AssistantMessage {
         let live = turn.live
         if Task.isCancelled { throw .cancelled }
+        if turn.hasBeenTooLong {
+            turn.messages = ContextWindow.shortened(turn.messages, to: turn.contextBytes)
+        }
         let request = ModelRequest(
             model: turn.choice.model, fallbacks: turn.choice.fallbacks, system: turn.system,
             messages: turn.messages,
@@ -92,16 +130,20 @@ extension AgentRunner {
     }
 
     private func partial(of error: ModelError, _ turn: Turn) -> AssistantMessage? {
-        if case .interrupted(let partial?, _) = error, !partial.text.isEmpty {
-            var partial = partial
-            // A call that never ended cannot be run, and one that is never run has no result.
-            partial.content.removeAll { if case .text = $0 { false } else { true } }
-            return partial
-        }
+        if case .interrupted(let partial?, _) = error, !partial.text.isEmpty { return partial.textAlone }
         let said = turn.live.state.text
         guard !said.isEmpty else { return nil }
         let model = turn.live.state.model ?? turn.choice.model
         return AssistantMessage(
             content: [.text(said)], timestamp: .now, provider: model.provider, model: model.model)
+    }
+}
+
+extension AssistantMessage {
+    /// Its text alone: a call that never ended cannot be run, and one that is never run has no result.
+    var textAlone: AssistantMessage {
+        var message = self
+        message.content.removeAll { if case .text = $0 { false } else { true } }
+        return message
     }
 }

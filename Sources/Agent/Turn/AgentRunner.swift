@@ -13,6 +13,7 @@ struct AgentRunner {
     let settings: AgentSettings
     let workspaces: Workspaces
     let contexts: ContextCache
+    let limits: LearnedLimits
     let replies: ReplyDesk?
     let deadlines: Deadlines
     let clock: any Clock<Duration>
@@ -86,6 +87,10 @@ struct AgentRunner {
                 window: choice.window(order.profile), reserve: settings.compaction.reserveTokens,
                 otherBytes: system.utf8.count + offer.byteCount),
             transcript: begun.transcript)
+        if let learned = limits.bytes(of: choice.model) {
+            turn.contextBytes = min(turn.contextBytes, learned)
+            turn.hasBeenTooLong = true
+        }
         turn.partCount = begun.partCount
         if options.delivers {
             replies?.show(
@@ -113,26 +118,32 @@ struct AgentRunner {
             thinkingLevel: turn.choice.thinking.rawValue, name: turn.order.profile.name)
     }
 
-    func loadContext(_ turn: inout Turn) async throws(TurnStop) {
-        var tail = try await tail(of: turn)
+    func loadContext(_ turn: inout Turn, mayCompact: Bool = true) async throws(TurnStop) {
+        // What the turn itself has done so far may be more than fits.
+        let bytes = turn.isUnderWay ? ContextWindow.mostBytes : turn.contextBytes
+        var tail = try await tail(of: turn, maxBytes: bytes)
         turn.transcript = nil
-        if isCompactionDue(tail, turn), try await compact(&turn) { tail = try await self.tail(of: turn) }
-        let stored = tail.newest(maxBytes: turn.contextBytes) ?? tail.messages
+        if mayCompact, isCompactionDue(tail, turn), try await compact(&turn) {
+            tail = try await self.tail(of: turn, maxBytes: bytes)
+        }
+        let part = turn.part(of: tail)
         let window = ContextWindow(
-            acceptsImages: turn.choice.facts.acceptsImages, isCut: tail.leavesOut(beyond: stored.count),
+            acceptsImages: turn.choice.facts.acceptsImages, isCut: part.isCut,
             summary: tail.summary, mostTurns: turn.order.message.options.historyTurns)
-        turn.messages = window.messages(from: stored)
+        turn.messages = limits.acceptable(window.messages(from: part.turns), for: turn.choice.model)
         if turn.messages.isEmpty { turn.messages = turn.order.userMessages }
     }
 
-    private func tail(of turn: Turn) async throws(TurnStop) -> TranscriptTail {
-        let (session, bytes) = (turn.sessionID, turn.contextBytes)
+    private func tail(of turn: Turn, maxBytes bytes: Int) async throws(TurnStop) -> TranscriptTail {
+        let session = turn.sessionID
         if let transcript = turn.transcript,
             let tail = contexts.tail(of: session, transcript, maxBytes: bytes)
         {
             return tail
         }
-        let tail = try await storing { try await stores.sessions.tail(session, maxBytes: bytes) }
+        let tail = try await storing {
+            try await stores.sessions.tail(session, maxBytes: bytes, turn: turn.live.run)
+        }
         contexts.keep(tail, of: session, maxBytes: bytes)
         return tail
     }
@@ -142,6 +153,7 @@ struct AgentRunner {
         turn.live.publish(.status(.startingModel))
         while true {
             let answer = try await ask(&turn)
+            if answer.stopReason == .error { throw declined(answer, turn) }
             guard !answer.toolCalls.isEmpty else { return try visible(answer, turn) }
             turn.rounds += 1
             guard turn.rounds <= settings.maxToolRounds else {
@@ -158,7 +170,17 @@ struct AgentRunner {
             turn.order.message.options.delivers
             ? ReplyDirectives(answer.text).saysNothing : answer.text.trimmed.isEmpty
         guard isEmpty else { return answer }
-        throw .failed(.emptyAnswer(turn.model ?? turn.choice.model), partial: nil)
+        let model = turn.model ?? turn.choice.model
+        throw .failed(answer.stopReason == .length ? .cutAnswer(model) : .emptyAnswer(model), partial: nil)
+    }
+
+    /// A filter of the vendor's ended the answer after it had begun.
+    private func declined(_ answer: AssistantMessage, _ turn: Turn) -> TurnStop {
+        let model = turn.model ?? turn.choice.model
+        let failure = TurnFailure(
+            kind: .rejected, message: "`\(model)`: \(answer.errorMessage ?? "The answer was broken off.")",
+            provider: model.provider, model: model.model)
+        return .failed(failure, partial: answer.text.isEmpty ? nil : answer.textAlone)
     }
 
     // MARK: Store
@@ -169,7 +191,9 @@ struct AgentRunner {
     }
 
     func announce(_ messages: [Message], at positions: [StoredPosition], on live: ActiveRun) {
-        if let session = live.state.sessionID { contexts.append(messages, at: positions, to: session) }
+        if let session = live.state.sessionID {
+            contexts.append(messages, at: positions, of: live.run, to: session)
+        }
         let appended = Switchboard.appended(messages, positions)
         if !appended.isEmpty { live.publish(.appended(appended)) }
     }
@@ -203,6 +227,15 @@ extension TurnFailure {
             kind: .unknown,
             message:
                 "\(model) gave an empty answer. Send the message again, or choose another model with `/model`.",
+            provider: model.provider, model: model.model)
+    }
+
+    static func cutAnswer(_ model: ModelReference) -> TurnFailure {
+        TurnFailure(
+            kind: .unknown,
+            message:
+                "\(model) used up its output limit before it came to an answer. Think less (`/think low`), or raise "
+                + "`maxTokens` of the model.",
             provider: model.provider, model: model.model)
     }
 

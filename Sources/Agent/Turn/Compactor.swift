@@ -37,10 +37,14 @@ struct Compactor {
 
     /// Nil when there is nothing that could be summarised.
     ///
-    /// At most `keepBytes` of the newest messages stay word for word.
-    func compact(_ place: Place, keepBytes: Int) async throws -> Done? {
-        let tail = try await stores.sessions.tail(place.sessionID, maxBytes: ContextWindow.mostBytes)
-        guard let cut = Self.cut(tail, keepBytes: keepBytes) else { return nil }
+    /// At most `keepBytes` of the newest messages stay word for word, and all of `turn`, the one that is under way.
+    func compact(_ place: Place, keepBytes: Int, turn: TurnOrder? = nil) async throws -> Done? {
+        let tail = try await stores.sessions.tail(
+            place.sessionID, maxBytes: ContextWindow.mostBytes, turn: place.run)
+        let end = turn?.place(in: tail) ?? tail.messages.endIndex
+        guard let cut = Self.cut(tail, keepBytes: keepBytes).map({ min($0, end) }), cut > 0 else {
+            return nil
+        }
         let older = ContextWindow.said(Array(tail.messages[..<cut]))
         guard !older.isEmpty else { return nil }
         var usage: [UsageRecord] = []
@@ -76,12 +80,29 @@ struct Compactor {
 
     // MARK: The summary
 
+    /// A model that finds a piece too long is asked with smaller ones.
     private func summary(
         of messages: [Message], after earlier: CompactionMessage?, _ place: Place,
         _ usage: inout [UsageRecord]
     ) async throws -> String {
+        var bytes = pieceBytes
+        while true {
+            let pieces = pieces(of: messages, bytes)
+            let longest = pieces.reduce(0) { max($0, $1.utf8.count) }
+            do {
+                return try await summary(of: pieces, after: earlier, place, &usage)
+            } catch ModelError.contextTooLong where longest > ContextWindow.leastBytes {
+                bytes = longest / 2
+            }
+        }
+    }
+
+    private func summary(
+        of pieces: [String], after earlier: CompactionMessage?, _ place: Place,
+        _ usage: inout [UsageRecord]
+    ) async throws -> String {
         var text = earlier?.summary
-        for piece in pieces(of: messages) {
+        for piece in pieces {
             let request = ModelRequest(
                 model: settings.model ?? choice.model,
                 fallbacks: settings.model == nil ? choice.fallbacks : [choice.model] + choice.fallbacks,
@@ -97,7 +118,7 @@ struct Compactor {
                     usage: answer.usage ?? Usage()))
             let written = String(answer.text.trimmed)
             guard !written.isEmpty else { throw CompactionError.emptySummary(model) }
-            text = OutputLimit.head(written, bytes: Self.mostSummaryBytes)
+            text = written.head(bytes: Self.mostSummaryBytes)
         }
         return text ?? ""
     }
@@ -132,12 +153,15 @@ struct Compactor {
 
     // MARK: The conversation as text
 
-    /// The newest pieces that are asked about one after another, each half of the window at most.
-    private func pieces(of messages: [Message]) -> [String] {
-        let most =
-            max(window - ContextWindow.reserve(settings.reserveTokens, of: window), 0) / 2
-            * PromptBuilder.bytesPerToken
-        let limit = min(max(most, ContextWindow.leastBytes), ContextWindow.mostBytes)
+    /// Half of the window.
+    private var pieceBytes: Int {
+        let tokens = max(window - ContextWindow.reserve(settings.reserveTokens, of: window), 0) / 2
+        let bytes = min(tokens, ContextWindow.mostBytes) * PromptBuilder.bytesPerToken
+        return min(max(bytes, ContextWindow.leastBytes), ContextWindow.mostBytes)
+    }
+
+    /// The newest pieces that are asked about one after another.
+    private func pieces(of messages: [Message], _ limit: Int) -> [String] {
         var pieces: [String] = []
         var piece = ""
         for line in messages.compactMap(\.asLine) {
@@ -177,10 +201,6 @@ extension AssistantMessage {
 extension Message {
     var isFromModel: Bool { if case .assistant = self { true } else { false } }
 
-    /// Longest tool result, and longest arguments of a call, in a conversation that is to be summarised: their gist
-    /// stands at the beginning and the end.
-    private static let mostToolBytes = 2_000
-
     /// `Person: …`, `Assistant: …`; nil for what has nothing to say.
     fileprivate var asLine: String? {
         switch self {
@@ -190,12 +210,12 @@ extension Message {
             return text.isEmpty ? nil : "Person: \(text)"
         case .assistant(let message):
             let calls = message.toolCalls.map {
-                "[calls \($0.name) \(OutputLimit.headAndTail($0.arguments.text, bytes: Self.mostToolBytes))]"
+                "[calls \($0.name) \(OutputLimit.headAndTail($0.arguments.text, bytes: ContextWindow.gistBytes))]"
             }
             let parts = (message.text.isEmpty ? [] : [message.text]) + calls
             return parts.isEmpty ? nil : "Assistant: " + parts.joined(separator: "\n")
         case .toolResult(let result):
-            let text = OutputLimit.headAndTail(result.content.text, bytes: Self.mostToolBytes)
+            let text = OutputLimit.headAndTail(result.content.text, bytes: ContextWindow.gistBytes)
             return "Tool \(result.toolName)\(result.isError ? " failed" : ""): \(text)"
         case .compaction:
             return nil

@@ -53,13 +53,15 @@ final class ContextCache {
     }
 
     /// Follows what was stored; a conversation that begins is kept from its first message on.
-    func append(_ messages: [Message], at positions: [StoredPosition], to session: SessionID) {
+    func append(
+        _ messages: [Message], at positions: [StoredPosition], of run: RunID, to session: SessionID
+    ) {
         guard let first = positions.first(where: \.isNew) else { return }
         if kept[session] == nil && first.sequence == 1 { kept[session] = Kept(TranscriptTail()) }
         guard let entry = kept[session] else { return }
         weight -= entry.tail.weight
         let isWhole = zip(messages, positions).allSatisfy { message, position in
-            !position.isNew || entry.tail.append(message, at: position)
+            !position.isNew || entry.tail.append(message, at: position, of: run)
         }
         weight += entry.tail.weight
         if isWhole && entry.tail.weight <= Self.mostBytesOfOne { used(entry) } else { drop(session) }

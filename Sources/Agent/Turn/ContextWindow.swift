@@ -7,7 +7,7 @@ struct ContextWindow {
     let isCut: Bool
     /// Stands for what is older than the messages.
     var summary: CompactionMessage?
-    /// How many of the newest questions are shown, with what followed each; nil for all.
+    /// How many of the newest turns are shown; nil for all.
     var mostTurns: Int?
 
     /// Images are most of a request's size, and old ones are seldom looked at again.
@@ -30,11 +30,11 @@ struct ContextWindow {
         return min(max(bytes, leastBytes), mostBytes)
     }
 
-    func messages(from stored: [Message]) -> [Message] {
-        let said = Self.said(stored)
-        let shown = newestTurns(of: said)
+    func messages(from turns: [[Message]]) -> [Message] {
+        let said = Self.answeredTogether(turns.map(Self.said))
+        let shown = mostTurns.map { said.suffix($0) } ?? said[...]
         let leavesOut = shown.count < said.count
-        var messages = limitImages(Self.answered(shown))
+        var messages = Self.answered(limitImages(shown))
         if isCut || leavesOut, let first = messages.firstIndex(where: \.isFromUser),
             case .user(var message) = messages[first]
         {
@@ -55,16 +55,16 @@ struct ContextWindow {
 
     // MARK: Steps
 
-    private func newestTurns(of messages: [Message]) -> [Message] {
-        guard let mostTurns else { return messages }
-        var turns = 0
-        for place in messages.indices.reversed() where messages[place].isFromUser {
-            // What was said in a row has one answer.
-            if place > 0 && messages[place - 1].isFromUser { continue }
-            turns += 1
-            if turns == mostTurns { return Array(messages[place...]) }
+    /// What was said in a row has one answer, and a note without a question belongs to what is before it.
+    private static func answeredTogether(_ turns: [[Message]]) -> [[Message]] {
+        turns.reduce(into: []) { joined, turn in
+            guard let last = joined.last else { return joined += turn.isEmpty ? [] : [turn] }
+            if last.allSatisfy(\.isFromUser) || !turn.contains(where: \.isFromUser) {
+                joined[joined.endIndex - 1] += turn
+            } else {
+                joined.append(turn)
+            }
         }
-        return messages
     }
 
     /// A slash command and its answer are between the person and the house.
@@ -82,10 +82,13 @@ struct ContextWindow {
         return kept
     }
 
-    /// Failed answers and empty ones are not part of the conversation.
+    /// Failed answers, empty ones and what was taken back are not part of the conversation.
     private static func isSaid(_ message: Message) -> Bool {
-        guard case .assistant(let answer) = message else { return true }
-        return answer.stopReason != .error && !answer.content.isEmpty
+        switch message {
+        case .user(let question): !question.isWithdrawn
+        case .assistant(let answer): answer.stopReason != .error && !answer.content.isEmpty
+        case .toolResult, .compaction: true
+        }
     }
 
     /// Gives every call a result and drops results without a call: vendors refuse anything else.
@@ -115,29 +118,27 @@ struct ContextWindow {
                 isError: true, timestamp: .now))
     }
 
-    private func limitImages(_ messages: [Message]) -> [Message] {
-        guard messages.contains(where: \.hasImages) else { return messages }
-        var turns = 0
+    private func limitImages(_ turns: ArraySlice<[Message]>) -> [Message] {
         var images = 0
-        var isWithinTurn = false
-        return Array(
-            messages.reversed().map { message in
-                // What was said in a row has one answer.
-                if message.isFromUser && !isWithinTurn { turns += 1 }
-                isWithinTurn = message.isFromUser
-                let isNew = (message.isFromUser ? turns - 1 : turns) < Self.turnsWithImages
-                let keeps = acceptsImages && isNew && images < Self.mostImages
+        let newestFirst = turns.reversed().enumerated().flatMap { age, turn in
+            turn.reversed().map { message in
+                let keeps = acceptsImages && age < Self.turnsWithImages && images < Self.mostImages
                 images += message.imageCount
                 return keeps
                     ? message
                     : message.replacingImages(with: acceptsImages ? "[older image left out]" : Self.blindNote)
             }
-            .reversed())
+        }
+        return newestFirst.reversed()
     }
 
     /// What is asked when a model has refused the same with images.
-    static func withoutImages(_ messages: [Message]) -> [Message] {
-        messages.map { $0.replacingImages(with: "[image left out: the model did not take it]") }
+    static func withoutImages(
+        _ messages: [Message], where isRefused: (ImageContent) -> Bool = { _ in true }
+    ) -> [Message] {
+        messages.map {
+            $0.replacingImages(with: "[image left out: the model did not take it]", where: isRefused)
+        }
     }
 
     private static let blindNote = "[image left out: this model cannot see images]"
@@ -173,11 +174,19 @@ extension Message {
 
     var hasImages: Bool { content.contains(where: \.isImage) }
 
+    var images: [ImageContent] {
+        content.compactMap { if case .image(let image) = $0 { image } else { nil } }
+    }
+
     var imageCount: Int { content.count(where: \.isImage) }
 
-    fileprivate func replacingImages(with note: String) -> Message {
+    fileprivate func replacingImages(
+        with note: String, where isRefused: (ImageContent) -> Bool = { _ in true }
+    ) -> Message {
         guard hasImages else { return self }
-        let content = content.map { $0.isImage ? Block.text(note) : $0 }
+        let content = content.map { block -> Block in
+            if case .image(let image) = block, isRefused(image) { .text(note) } else { block }
+        }
         switch self {
         case .user(var message):
             message.content = content

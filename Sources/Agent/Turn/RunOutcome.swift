@@ -19,6 +19,8 @@ package struct RunOutcome: Sendable, Hashable {
     package var model: ModelReference?
     package var usage = Usage()
     package var toolNames: [String] = []
+    /// False when the disk refused it: then the message is tried again.
+    package var isStored = true
 
     /// An outcome is kept beside the transcript for those who ask twice; 32 KiB is more than any chat message may hold.
     static let mostTextBytes = 32 << 10
@@ -31,7 +33,7 @@ package struct RunOutcome: Sendable, Hashable {
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.sessionID = sessionID
-        self.text = text.map { OutputLimit.head($0, bytes: Self.mostTextBytes) }
+        self.text = text.map { $0.head(bytes: Self.mostTextBytes) }
         self.failure = failure
         self.stopReason = stopReason
     }

@@ -89,7 +89,7 @@ package final class ToolBox {
     func title(_ call: ToolCall, summary: String? = nil) -> String {
         let subject = summary ?? Self.subjects.lazy.compactMap { call.arguments[$0]?.stringValue }.first
         guard let subject, !subject.isEmpty else { return call.name }
-        return "\(call.name) \(OutputLimit.head(String(subject.prefix { $0 != "\n" }), bytes: 120))"
+        return "\(call.name) \(String(subject.prefix { $0 != "\n" }).head(bytes: 120))"
     }
 
     private static let subjects = ["path", "command", "query", "url"]

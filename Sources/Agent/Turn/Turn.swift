@@ -58,10 +58,12 @@ struct Turn {
     var transcript: TranscriptStatistics?
     /// A summary has taken the place of the conversation's older part.
     var hasCompacted = false
+    /// The model has said that its window is smaller than was thought, now or earlier.
+    var hasBeenTooLong = false
     /// A summary could not be had; it is not asked for again.
     var hasGivenUpCompacting = false
-    /// A model has refused a request with images; they are left out since.
-    var hasLeftOutImages = false
+    /// What a model has refused, until it has answered without; images are left out since.
+    var leftOutImages: [ImageContent]?
     /// What the model has been and will be sent.
     var messages: [Message] = []
     /// Messages that the transcript lacks still.
@@ -83,6 +85,8 @@ struct Turn {
 
     @MainActor var live: ActiveRun { order.live }
     var sessionID: SessionID { entry.sessionID }
+    /// Whether it has called tools, in this process or before a crash.
+    var isUnderWay: Bool { rounds > 0 || order.interrupted != nil }
 
     mutating func add(_ usage: Usage, of model: ModelReference, source: String, agent: AgentID) {
         self.usage.input += usage.input
@@ -110,7 +114,26 @@ enum TurnStop: Error {
     case failed(TurnFailure, partial: AssistantMessage?)
 }
 
+extension TurnOrder {
+    /// Where the turn's own messages begin in a transcript's tail: its question, and all that came of it so far.
+    @MainActor func place(in tail: TranscriptTail) -> Int {
+        tail.runs.firstIndex(of: live.run) ?? tail.messages.endIndex
+    }
+}
+
 extension Turn {
+    /// What of the transcript the model is sent, turn by turn: of what was before this one what fits, and all of its own.
+    ///
+    /// What others have written since it began is for later turns: the question stays the question.
+    @MainActor func part(of tail: TranscriptTail) -> (turns: [[Message]], isCut: Bool) {
+        let place = order.place(in: tail)
+        let own = ContextWindow.shortened(
+            tail.turns(at: place..<tail.messages.endIndex).first ?? [], to: contextBytes)
+        let earlier = tail.newest(before: place, maxBytes: contextBytes - ContextWindow.bytes(of: own))
+        let kept = earlier.count + tail.messages.endIndex - place
+        return (tail.turns(at: earlier) + [own], tail.leavesOut(beyond: kept))
+    }
+
     /// Whether a tool has told the chat already what the model says now.
     func hasTold(_ text: String) -> Bool {
         let words = Self.words(of: ReplyDirectives(text).text)

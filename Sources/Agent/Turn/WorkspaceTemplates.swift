@@ -1,8 +1,9 @@
 /// What a new workspace begins with.
 ///
 /// People and the agent itself change these files; they are never written again.
-enum WorkspaceTemplates {
-    static let all = [
+package enum WorkspaceTemplates {
+    /// By the file's name.
+    package static let all = [
         ("AGENTS.md", agents), ("SOUL.md", soul), ("TOOLS.md", tools), ("IDENTITY.md", identity),
         ("USER.md", user),
     ]

@@ -32,10 +32,12 @@ final class Workspaces {
 
     /// The files of one folder, in the order of `names`; an object, so that what is known of one changes in place.
     private final class Folder {
+        let path: String
         let paths: [String]
         var known: [Known?]
 
         init(_ path: String) {
+            self.path = path
             paths = Workspaces.names.map { "\(path)/\($0)" }
             known = paths.map { _ in nil }
         }
@@ -46,6 +48,11 @@ final class Workspaces {
     private var identities: [String: (text: String, identity: AgentIdentity)] = [:]
     private var prepared: Set<String> = []
     private let log: Log
+
+    /// Whether a file that leads out of its workspace by a link is left out, as the file tools refuse to read it.
+    var staysInside = true {
+        didSet { if staysInside != oldValue { folders = [:] } }
+    }
 
     /// Folders whose files are kept read; agents beyond this many read theirs each turn.
     private static let mostFolders = 64
@@ -114,11 +121,24 @@ final class Workspaces {
         if let entry = folder.known[place], entry.stamp == stamp, entry.mostCharacters == mostCharacters {
             return entry.file.text.isEmpty ? nil : entry.file
         }
-        guard let text = SmallFile.text(path, mostBytes: mostCharacters) else { return nil }
+        guard let text = text(path, in: folder, mostBytes: mostCharacters) else { return nil }
         let file = WorkspaceFile(
             name: Self.names[place], text: String(text.trimmed), isCut: stamp.size > mostCharacters)
         folder.known[place] = Known(stamp: stamp, mostCharacters: mostCharacters, file: file)
         return file.text.isEmpty ? nil : file
+    }
+
+    /// Empty for a file that is not to be read; nil when it cannot be.
+    private func text(_ path: String, in folder: Folder, mostBytes: Int) -> String? {
+        guard let real = RealPath.of(path), let root = RealPath.of(folder.path) else { return nil }
+        guard !staysInside || RealPath.isInside(real, root) else {
+            log.warning(
+                "A workspace file is a link that leads out of the workspace, so the agent is not told it. Copy the file, "
+                    + "or set `tools.fs.workspaceOnly` to false.",
+                ["path": path, "target": real])
+            return ""
+        }
+        return SmallFile.text(real, mostBytes: mostBytes)
     }
 
     static func makeFolders(_ path: String) -> Bool {
@@ -174,13 +194,10 @@ private enum SmallFile {
         let size = Int(lseek(descriptor, 0, SEEK_END))
         guard size > mostBytes else { return text(descriptor, at: 0, count: size) }
         let (start, end) = (mostBytes * 2 / 3, mostBytes / 3)
-        let head = OutputLimit.head(
-            text(descriptor, at: 0, count: start + Self.longestCharacter), bytes: start)
-        let tail = OutputLimit.tail(
-            text(
-                descriptor, at: max(size - end - Self.longestCharacter, 0), count: end + Self.longestCharacter
-            ),
-            bytes: end)
+        let head = text(descriptor, at: 0, count: start + Self.longestCharacter).head(bytes: start)
+        let tail = text(
+            descriptor, at: max(size - end - Self.longestCharacter, 0), count: end + Self.longestCharacter
+        ).tail(bytes: end)
         return "\(head)\n\(OutputLimit.note(size - start - end))\n\(tail)"
     }
 

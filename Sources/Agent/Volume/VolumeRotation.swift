@@ -56,7 +56,8 @@ struct VolumeRotation {
     private func oldLogs(_ now: Timestamp) -> [String] {
         let today = "openclaw-\(now.isoDay).log"
         return FolderListing.names(in: "\(state)/logs")
-            .filter { $0.hasPrefix("openclaw-") && $0.hasSuffix(".log") && $0 < today }
+            .filter { $0.hasPrefix("openclaw-") && $0 < today }
+            .filter { $0.hasSuffix(".log") || $0.hasSuffix(".log.1") }
             .sorted().map { "\(state)/logs/\($0)" }
     }
 

@@ -48,6 +48,9 @@ package struct VolumeSpace: Sendable, Hashable {
     /// than 128 MB a sixteenth counts.
     var fullBytes: Int64 { min(8 << 20, totalBytes / 16) }
 
+    /// What is kept for what has begun (`DiskReserve`): half of that, and only of what is free above it.
+    var reserveBytes: Int64 { max(min(fullBytes / 2, freeBytes - fullBytes - fullBytes / 8), 0) }
+
     /// A turn makes a handful of files at most; a thousand are left to notice.
     static let lowFiles: Int64 = 1_000
     static let fullFiles: Int64 = 32

@@ -23,6 +23,7 @@ package final class VolumeWatch {
     private var use: (value: VolumeUse, at: ContinuousClock.Instant)?
     private var lookedAt = ContinuousClock.now
     private var rotatedAt: ContinuousClock.Instant?
+    private var wanted: (freeBytes: Int64, then: (@MainActor () -> Void)?)?
 
     /// Between two looks: 1 GB fills at what a tool writes in seconds, and then a refused write tells; nothing else is
     /// faster.
@@ -73,8 +74,17 @@ package final class VolumeWatch {
     /// What is wrong and what helps, in words; nil when there is room.
     package var problem: String? {
         VolumeProblem(state, space, level: level, advice: advice).map { problem in
-            "\(problem.what)\(isShut ? ", so nothing new is taken in" : ""). \(problem.fix)"
+            let lack = wanted == nil ? "" : " and has no room for what is to be imported"
+            return "\(problem.what)\(lack)\(isShut ? ", so nothing new is taken in" : ""). \(problem.fix)"
         }
+    }
+
+    /// Shuts the door for good: what has to come before all else did not fit. Runs `then` once there is clearly more room
+    /// than now.
+    package func wantRoom(then: @escaping @MainActor () -> Void) {
+        let freeBytes = measure().map { $0.freeBytes + $0.fullBytes } ?? 0
+        wanted = (freeBytes, then)
+        look()
     }
 
     /// What takes up the room, no older than a minute.
@@ -116,10 +126,18 @@ package final class VolumeWatch {
         lookedAt = .now
         let before = level
         var now = space?.level(after: before) ?? .roomy
+        if now < .full, let space { database?.reserve?.fill(to: space.reserveBytes) }
         switch database?.refusalReason() {
         case .full: now = max(now, .full)
         case .readOnly: now = .readOnly
         case nil: break
+        }
+        if let wanted {
+            if now < .full, space.map({ $0.freeBytes >= wanted.freeBytes }) ?? true {
+                self.wanted?.then = nil
+                wanted.then?()
+            }
+            now = max(now, .full)
         }
         guard now != before else { return }
         level = now
@@ -141,9 +159,9 @@ package final class VolumeWatch {
 
     /// A disk may refuse although it seems to have room, with a quota for example: only a write shows when that is over.
     private func tryToWrite() async {
-        guard isShut, space?.level() ?? .roomy < .full, let database, database.refusalReason() != nil else {
-            return
-        }
+        guard isShut, space?.level() ?? .roomy < .full, let database, database.refusalReason() != nil,
+            database.reserve?.isTapped != true
+        else { return }
         do {
             try await database.tryToWrite()
         } catch {

@@ -144,6 +144,14 @@ extension GatewayClient {
 }
 
 extension GatewayClient.Failure {
+    /// Whether the connection was lost, as at a restart.
+    var isLoss: Bool {
+        switch self {
+        case .closed, .unreachable: true
+        case .refused, .timedOut, .invalid: false
+        }
+    }
+
     func commandError(target: GatewayClient.Target?) -> CommandError {
         switch self {
         case .unreachable(let url, let reason):

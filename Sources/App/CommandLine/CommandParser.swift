@@ -34,8 +34,9 @@ struct CommandParser {
                     "`\(option)` stands before the command. Options of a command stand behind it: "
                         + "`openclaw status \(option)`.")
             }
-            if commands.contains(where: { $0.path.starts(with: leading) }) { return .help(prefix: leading) }
-            throw unknownCommand(leading)
+            let typed = Array(plainWords(words).prefix { !$0.hasPrefix("-") })
+            if commands.contains(where: { $0.path.starts(with: typed) }) { return .help(prefix: typed) }
+            throw unknownCommand(typed)
         }
         if wantsHelp { return .help(prefix: command.path) }
         return .command(command, try invocation(of: command, words, environment))
@@ -153,6 +154,9 @@ struct CommandParser {
         }
         guard command.takesAnyNumber || arguments.count <= command.arguments.count else {
             let extra = arguments[command.arguments.count]
+            if let instead = OriginalCommands.instead(of: command.path + [extra]) {
+                throw CommandError(instead)
+            }
             let next = commands.filter {
                 $0.path.starts(with: command.path) && $0.path.count > command.path.count
             }
@@ -164,6 +168,7 @@ struct CommandParser {
     }
 
     private func unknownCommand(_ words: [String]) -> CommandError {
+        if let instead = OriginalCommands.instead(of: words) { return CommandError(instead) }
         let typed = words.joined(separator: " ")
         let nearest = NearestKey.of(words.first ?? "", among: Set(commands.map { $0.path[0] }).sorted())
         return CommandError(

@@ -34,6 +34,16 @@ struct OriginalOptions: Sendable {
             Entry(names: ["--reset"], said: nothingIsDeleted, isRefused: true),
         ])
 
+    static let doctor = OriginalOptions(
+        command: "doctor",
+        entries: [
+            Entry(names: ["--deep"], said: "everything is looked at anyway"),
+            Entry(
+                names: ["--force"],
+                said: "nothing of a person's is written over here, so there is nothing to force"),
+            Entry(names: ["--no-workspace-suggestions"], said: "there are none"),
+        ])
+
     private static let tailscaleStays =
         "Tailscale is left as it is; to reach the gateway through it, run `tailscale serve PORT` yourself"
     private static let tailscaleByHand =

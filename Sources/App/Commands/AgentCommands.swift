@@ -16,7 +16,11 @@ enum AgentCommands {
                     .value(
                         "--thinking", "level", "How hard to think",
                         choices: ThinkingLevel.allCases.map(\.rawValue)),
-                    .flag("--deliver", "Send the answer to the conversation's channel too"),
+                    .flag(
+                        "--deliver", "Post the answer in the chat that the session was last talked in, too"),
+                    .value("--channel", "platform", "Post it there instead; `--to` says in which chat"),
+                    .value("--to", "chat", "A chat on that platform, as `message send --target` takes it"),
+                    .value("--account", "id", "The platform's account that posts it"),
                 ], run: ask),
             Command(
                 path: ["agents", "list"], summary: "List agents", options: GatewayClient.options, run: list),
@@ -34,12 +38,15 @@ enum AgentCommands {
         if invocation["--timeout"] == nil { invocation.values["--timeout"] = String(longestTurnMilliseconds) }
         let client = try GatewayClient.connect(invocation)
         var params: JSONObject = [
-            "message": .string(message), "idempotencyKey": .string(SecureRandom.uuid()),
+            "message": .string(message), "idempotencyKey": .string(randomUUID()),
             "deliver": .bool(invocation.has("--deliver")),
         ]
         params["agentId"] = .string(invocation["--agent"] ?? "main")
         params["sessionId"] = invocation["--session-id"].map { .string($0) }
         params["sessionKey"] = invocation["--session-key"].map { .string($0) }
+        params["channel"] = invocation["--channel"].map { .string($0) }
+        params["replyTo"] = invocation["--to"].map { .string($0) }
+        params["accountId"] = invocation["--account"].map { .string($0) }
         params["thinking"] = invocation["--thinking"].map { .string($0) }
         let answer = try client.call("agent", .object(params), expectsFinal: true)
         if invocation.wantsJSON {

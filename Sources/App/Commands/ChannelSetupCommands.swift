@@ -55,6 +55,10 @@ enum ChannelSetupCommands {
         let account: String
         /// Of the account's own settings.
         let path: ConfigPath
+        private let section: ConfigPath
+        /// Whether it is the default account of a platform that lists accounts: what stands beside the list holds for all of
+        /// them, but for what this one logs in with and its name.
+        private let isBesideOthers: Bool
 
         @MainActor
         init(_ invocation: Invocation, _ setup: LocalSetup) throws {
@@ -70,6 +74,9 @@ enum ChannelSetupCommands {
             self.factory = factory
             self.account = account
             path = ChannelLogout.path(factory.id, account: account, in: setup.file)
+            section = ConfigPath([.key("channels"), .key(factory.id.rawValue)])
+            let listed = setup.file.snapshot.file.parsed[section.appending("accounts")]?.objectValue ?? [:]
+            isBesideOthers = account == "default" && !listed.isEmpty
         }
 
         private static func isPlain(_ byte: UInt8) -> Bool {
@@ -80,6 +87,35 @@ enum ChannelSetupCommands {
 
         /// `members` as a merge patch of the whole config.
         func patch(_ members: JSONObject) -> JSON { path.patch(.object(members)) }
+
+        /// A merge patch that turns it off and no other account.
+        var turningOff: JSON {
+            isBesideOthers
+                ? section.patch(["accounts": ["default": ["enabled": false]]]) : patch(["enabled": false])
+        }
+
+        /// A merge patch that leaves what others need; nil where all can go.
+        @MainActor var deleting: JSON? {
+            guard isBesideOthers else { return nil }
+            var members: JSONObject = ["accounts": ["default": .null]]
+            for key in factory.allSecretKeys + ["name"] { members[key] = JSON.null }
+            return section.patch(.object(members))
+        }
+
+        /// Whether a token in the environment logs it in.
+        @MainActor
+        func isInEnvironment(of setup: LocalSetup) -> Bool {
+            let token = setup.environment[factory.secretVariable]
+            return account == "default" && token != nil
+        }
+
+        @MainActor
+        func mustBeListed(in setup: LocalSetup) throws {
+            let settings = setup.file.snapshot.file.parsed[path]
+            let signs = factory.allSecretKeys.compactMap { settings?[$0] }
+            guard settings == nil || isBesideOthers && path == section && signs.isEmpty else { return }
+            throw CommandError("The config has no \(title). `openclaw channels list` shows which there are.")
+        }
     }
 
     // MARK: Adding
@@ -126,7 +162,7 @@ enum ChannelSetupCommands {
         var members: JSONObject = ["enabled": true]
         members["name"] = name.map { .string($0) }
         members[place.factory.secretKeys.first ?? "token"] = .string(token.reveal())
-        try write(place.patch(members), setup, place)
+        try await write(place.patch(members), setup, place)
         if place.account == "default", setup.environment[place.factory.secretVariable] != nil {
             Terminal.printError(
                 "Note: `\(place.factory.secretVariable)` is set, and is preferred to the token in the config."
@@ -175,22 +211,19 @@ enum ChannelSetupCommands {
 
     // MARK: Taking away
 
-    private static func logout(_ invocation: Invocation) throws -> ExitCode {
+    private static func logout(_ invocation: Invocation) async throws -> ExitCode {
         let setup = LocalSetup(invocation)
         let place = try Place(invocation, setup)
-        if place.account != "default", setup.file.snapshot.file.parsed[place.path] == nil {
-            throw CommandError(
-                "The config has no \(place.title). `openclaw channels list` shows which there are.")
-        }
+        if place.account != "default" { try place.mustBeListed(in: setup) }
+        let file = try setup.changeableFile()
         let hasCleared: Bool
         do throws(ConfigWriteError) {
-            hasCleared = try ChannelLogout.clear(
-                place.factory.allSecretKeys, of: place.factory.id, account: place.account, in: setup.file)
+            hasCleared = try await ChannelLogout.clear(
+                place.factory.allSecretKeys, of: place.factory.id, account: place.account, in: file)
         } catch {
             throw refusal(error, place)
         }
-        let isInEnvironment =
-            place.account == "default" && setup.environment[place.factory.secretVariable] != nil
+        let isInEnvironment = place.isInEnvironment(of: setup)
         if invocation.wantsJSON {
             Terminal.print(
                 ChannelLogout.report(
@@ -209,34 +242,60 @@ enum ChannelSetupCommands {
         return isInEnvironment ? .failure : .success
     }
 
-    private static func remove(_ invocation: Invocation) throws -> ExitCode {
+    private static func remove(_ invocation: Invocation) async throws -> ExitCode {
         let setup = LocalSetup(invocation)
         let place = try Place(invocation, setup)
-        guard setup.file.snapshot.file.parsed[place.path] != nil else {
-            throw CommandError(
-                "The config has no \(place.title). `openclaw channels list` shows which there are.")
-        }
-        if invocation.has("--delete") {
-            do throws(ConfigWriteError) { try setup.file.unset(place.path) } catch {
-                throw CommandError("\(place.title) was not deleted: \(error.message)")
-            }
+        let isInEnvironment = place.isInEnvironment(of: setup)
+        if !isInEnvironment { try place.mustBeListed(in: setup) }
+        // A token in the environment logs in also where the config has nothing, and its rules must not go before it.
+        let deletes = invocation.has("--delete") && !isInEnvironment
+        if deletes {
+            try await delete(place, setup)
+            forgetPairings(of: place, invocation)
         } else {
-            try write(place.patch(["enabled": false]), setup, place)
+            try await write(place.turningOff, setup, place)
         }
         if invocation.wantsJSON {
             Terminal.print([
                 "channel": .string(place.factory.id.rawValue), "accountId": .string(place.account),
-                "deleted": .bool(invocation.has("--delete")),
+                "deleted": .bool(deletes),
             ])
         } else {
-            Terminal.print("\(place.title) is \(invocation.has("--delete") ? "deleted" : "off").")
+            Terminal.print("\(place.title) is \(deletes ? "deleted" : "off").")
         }
-        return .success
+        guard deletes != invocation.has("--delete") else { return .success }
+        Terminal.printError(
+            "It was not deleted: `\(place.factory.secretVariable)` is still set. Take it away, restart the gateway, and "
+                + "delete it then.")
+        return .failure
     }
 
-    private static func write(_ patch: JSON, _ setup: LocalSetup, _ place: Place) throws {
+    private static func delete(_ place: Place, _ setup: LocalSetup) async throws {
+        if let patch = place.deleting { return try await write(patch, setup, place) }
+        let file = try setup.changeableFile()
+        do throws(ConfigWriteError) { try await file.unset(place.path) } catch {
+            throw CommandError("\(place.title) was not deleted: \(error.message)")
+        }
+    }
+
+    /// Who was let in belongs to the account: another one in its place begins with nobody.
+    private static func forgetPairings(of place: Place, _ invocation: Invocation) {
+        do {
+            _ = try GatewayClient.connect(invocation).call(
+                "pairing.forget",
+                ["channel": .string(place.factory.id.rawValue), "accountId": .string(place.account)])
+        } catch {
+            let reason = (error as? CommandError)?.message ?? "\(error)"
+            Terminal.printError(
+                "Whoever was let in there by a code stays let in, should the account come back: the gateway could not be "
+                    + "asked to forget them. `openclaw pairing remove` does it once it runs. (\(reason))")
+        }
+    }
+
+    private static func write(_ patch: JSON, _ setup: LocalSetup, _ place: Place) async throws {
+        let file = try setup.changeableFile()
         do throws(ConfigWriteError) {
-            _ = try setup.file.patch(with: patch.text, baseHash: setup.file.snapshot.hash)
+            _ = try await file.patch(with: patch.text, baseHash: file.snapshot.hash)
         } catch {
             throw refusal(error, place)
         }

@@ -78,31 +78,35 @@ enum ConfigCommands {
         return path
     }
 
-    private static func set(_ invocation: Invocation) throws -> ExitCode {
-        let setup = LocalSetup(invocation)
+    private static func set(_ invocation: Invocation) async throws -> ExitCode {
         let path = try pathWithin(invocation)
         let text = invocation.arguments[1]
         // What is not JSON5 is the text itself: `config set logging.level debug`.
         let value = (try? JSON.parseJSON5(text, limits: ConfigLoader.limits).value) ?? .string(text)
-        return try change(invocation, setup.file, path) { () throws(ConfigWriteError) in
-            try setup.file.set(value, at: path)
+        return try await set(value, at: path, invocation)
+    }
+
+    static func set(_ value: JSON, at path: ConfigPath, _ invocation: Invocation) async throws -> ExitCode {
+        let file = try LocalSetup(invocation).changeableFile()
+        return try await change(invocation, file, path) { () throws(ConfigWriteError) in
+            try await file.set(value, at: path)
         }
     }
 
-    private static func unset(_ invocation: Invocation) throws -> ExitCode {
-        let setup = LocalSetup(invocation)
+    private static func unset(_ invocation: Invocation) async throws -> ExitCode {
+        let file = try LocalSetup(invocation).changeableFile()
         let path = try pathWithin(invocation)
-        return try change(invocation, setup.file, path) { () throws(ConfigWriteError) in
-            try setup.file.unset(path)
+        return try await change(invocation, file, path) { () throws(ConfigWriteError) in
+            try await file.unset(path)
         }
     }
 
     private static func change(
         _ invocation: Invocation, _ file: ConfigFile, _ path: ConfigPath,
-        _ write: () throws(ConfigWriteError) -> [ConfigPath]
-    ) throws -> ExitCode {
+        _ write: () async throws(ConfigWriteError) -> [ConfigPath]
+    ) async throws -> ExitCode {
         do throws(ConfigWriteError) {
-            let changed = try write()
+            let changed = try await write()
             let remaining = file.snapshot.file.issues.count + file.snapshot.file.quarantined.count
             if invocation.wantsJSON {
                 Terminal.print(["changed": JSON(changed.map(\.description))])

@@ -20,29 +20,33 @@ enum DoctorCommands {
                 path: ["doctor"], summary: "Look for what is wrong, and say what mends it",
                 options: GatewayClient.options + [
                     .flag("--generate-gateway-token", "Write a token into the config, where there is none"),
+                    .flag("--fix", "Close to others what they can read of the state directory").or(
+                        "--repair"),
                     .flag("--non-interactive", "Never ask"), .flag("--yes", "Never ask"),
-                ],
+                ] + OriginalOptions.doctor.options,
                 run: doctor)
         ]
     }
 
-    private static func doctor(_ invocation: Invocation) throws -> ExitCode {
-        if invocation.has("--generate-gateway-token") { try writeToken(LocalSetup(invocation)) }
+    private static func doctor(_ invocation: Invocation) async throws -> ExitCode {
+        for note in try OriginalOptions.doctor.notes(on: invocation) { Terminal.printError("Note: \(note)") }
+        if invocation.has("--generate-gateway-token") { try await writeToken(LocalSetup(invocation)) }
         let setup = LocalSetup(invocation)
         let findings = config(setup) + secrets(setup) + files(setup) + models(setup) + gateway(setup)
         return Finding.report(findings, asJSON: invocation.wantsJSON)
     }
 
     /// What the gateway tells somebody to run who has no token to give.
-    private static func writeToken(_ setup: LocalSetup) throws(CommandError) {
+    private static func writeToken(_ setup: LocalSetup) async throws(CommandError) {
         guard setup.token == nil else {
             return Terminal.printError(
                 "There is a gateway token; it stays. `openclaw dashboard` prints a link with it.")
         }
+        let file = try setup.changeableFile()
         do throws(ConfigWriteError) {
             let auth: JSON = ["mode": "token", "token": .string(SecureRandom.token())]
             for (key, value) in auth.objectValue ?? [:] {
-                try setup.file.set(value, at: ConfigPath([.key("gateway"), .key("auth"), .key(key)]))
+                try await file.set(value, at: ConfigPath([.key("gateway"), .key("auth"), .key(key)]))
             }
         } catch {
             throw CommandError("No token was written: \(error.message)")
@@ -77,10 +81,7 @@ enum DoctorCommands {
         let head =
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(.ok, "Config valid: \(setup.configPath)")] : []
-        let zone = ZoneFile.warning(setup.config, setup.environment).map { [$0] } ?? []
-        let rules =
-            (ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config) + channels.warnings + zone)
-            .map { Finding(.note, $0) }
+        let rules = QuietRules.warnings(setup.config, channels, setup.environment).map { Finding(.note, $0) }
         return head + mistakes + standIn + leftOut + secrets + warnings + rules + quiet
     }
 
@@ -93,22 +94,27 @@ enum DoctorCommands {
     private static func secrets(_ setup: LocalSetup) -> [Finding] {
         guard setup.refusal == nil else { return [] }  // where it would listen is not decided yet
         do throws(CommandError) {
-            let plan = try setup.listenPlan()
-            let secret = try setup.secret(isLoopback: plan.isLoopback)
-            let place = plan.isLoopback ? "this machine only" : "the network"
-            let weakness = secret.weakness.map {
-                Finding(
-                    plan.isLoopback ? .note : .problem, "\($0) `openssl rand -hex 32` makes a good one.")
+            if let running = setup.runningListener {
+                // It may have been started with a secret that nothing here tells.
+                let secret = try? setup.secret(isLoopback: running.isLoopback)
+                return [Finding(.ok, "The gateway that runs listens on \(running.description)")]
+                    + weakness(of: secret, running)
             }
-            return [
-                Finding(
-                    .ok,
-                    "Listens on port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)"
-                )
-            ] + [weakness].compactMap(\.self)
+            let listener = try setup.listener()
+            return [Finding(.ok, "Listens on \(listener.description)")]
+                + weakness(of: try setup.secret(isLoopback: listener.isLoopback), listener)
         } catch {
             return [Finding(.problem, error.message)]
         }
+    }
+
+    private static func weakness(of secret: SharedSecret?, _ listener: GatewayLock.Listener) -> [Finding] {
+        guard let weakness = secret?.weakness else { return [] }
+        return [
+            Finding(
+                listener.isLoopback ? .note : .problem, "\(weakness) `openssl rand -hex 32` makes a good one."
+            )
+        ]
     }
 
     private static func files(_ setup: LocalSetup) -> [Finding] {
@@ -130,13 +136,15 @@ enum DoctorCommands {
                         .problem, "The state directory \(state) is a file: set OPENCLAW_STATE_DIR to a folder"
                     ))
             } else if status.st_mode & 0o077 != 0 {
-                findings.append(Finding(.note, "Others can look into \(state): `chmod 700 \(state)`"))
+                findings.append(open(state, "Others can look into", to: 0o700, setup))
             }
         }
         let secret = [setup.configPath, "\(state)/.env", "\(state)/\(ApprovalsFile.name)"]
         for path in secret + setup.config.secrets.files {
-            guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
-            findings.append(Finding(.note, "Others can read \(path): `chmod 600 \(path)`"))
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+                status.st_mode & 0o077 != 0
+            else { continue }
+            findings.append(open(path, "Others can read", to: 0o600, setup))
         }
         if let problem = Database.damage(path: "\(state)/openclaw.sqlite") {
             findings.append(Finding(.problem, problem))
@@ -149,6 +157,22 @@ enum DoctorCommands {
                 Finding(.problem, "The Control UI's files are missing: `make ui` builds them."))
         }
         return findings
+    }
+
+    /// What others can see, closed to them with `--fix` where it lies in the state directory.
+    private static func open(
+        _ path: String, _ what: String, to mode: mode_t, _ setup: LocalSetup
+    ) -> Finding {
+        if setup.invocation.has("--fix"), isInside(path, setup.state), chmod(path, mode) == 0 {
+            return Finding(.ok, "Closed to others: \(path)")
+        }
+        return Finding(.note, "\(what) \(path): `chmod \(String(mode, radix: 8)) \(path)`")
+    }
+
+    /// Whether it really lies there, whatever links lead to it.
+    private static func isInside(_ path: String, _ folder: String) -> Bool {
+        guard let path = RealPath.of(path), let folder = RealPath.of(folder) else { return false }
+        return RealPath.isInside(path, folder)
     }
 
     private static func models(_ setup: LocalSetup) -> [Finding] {
@@ -164,10 +188,13 @@ enum DoctorCommands {
                         + "GOOGLE_API_KEY.")
             ]
         }
+        let named = Set(rooms.agent.agents.compactMap(\.model))
+        let unknown = named.sorted { $0.description < $1.description }
+            .compactMap { ModelCommands.unknownVendor(of: $0, setup) }.map { Finding(.problem, $0) }
         return [
             Finding(
                 .ok, "Model vendors with a key: \(providers.sorted().joined(separator: ", "))")
-        ] + shadowed
+        ] + unknown + shadowed
     }
 
     private static func gateway(_ setup: LocalSetup) -> [Finding] {
@@ -205,7 +232,7 @@ enum DoctorCommands {
     private static func warnings(of client: GatewayClient, besides snapshot: ConfigSnapshot) throws
         -> [Finding]
     {
-        let own = snapshot.json["warnings"]?.arrayValue ?? []
+        let own = snapshot.json(showsComments: true)["warnings"]?.arrayValue ?? []
         let all = try client.call("config.get")["warnings"]?.arrayValue ?? []
         return all.filter { !own.contains($0) }.map { warning in
             let path = warning["path"]?.stringValue ?? ""

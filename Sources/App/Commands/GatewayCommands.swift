@@ -24,6 +24,20 @@ enum GatewayCommands {
                 path: ["gateway", "probe"], summary: "Connect and say what this machine may do there",
                 options: GatewayClient.options, run: probe),
             Command(
+                path: ["gateway", "restart"],
+                summary: "Have this machine's gateway start anew in its process",
+                run: { invocation in
+                    try GatewayControl(LocalSetup(invocation)).restart()
+                    return .success
+                }),
+            Command(
+                path: ["gateway", "stop"],
+                summary: "Stop this machine's gateway, unless something would start it again or end with it",
+                run: { invocation in
+                    try await GatewayControl(LocalSetup(invocation)).stop()
+                    return .success
+                }),
+            Command(
                 path: ["gateway", "call"], summary: "Call one method of the gateway", arguments: ["<method>"],
                 options: GatewayClient.options + [
                     .value("--params", "json", "The method's parameters"),
@@ -62,6 +76,7 @@ enum GatewayCommands {
     private static func run(_ invocation: Invocation) async throws -> ExitCode {
         for note in try OriginalOptions.gateway.notes(on: invocation) { Terminal.printError("Note: \(note)") }
         Environment.hideFromOtherProcesses()
+        StopSignals.endAtOnce()
         return try await GatewayRun(invocation).untilStopped()
     }
 
@@ -174,8 +189,22 @@ enum GatewayCommands {
 
     private static func dashboard(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
-        let token = setup.token.map { "#token=\($0.percentEncoded)" } ?? ""
-        Terminal.print("Dashboard URL: http://127.0.0.1:\(setup.port)\(setup.basePath)/\(token)")
+        if setup.config.gateway.mode == "remote" {
+            let target = try GatewayClient.Target(invocation)
+            let scheme = target.tls == nil ? "http" : "https"
+            Terminal.print("Dashboard URL: \(scheme)://\(target.authority)\(setup.path(token: target.token))")
+            return .success
+        }
+        let port = setup.port
+        let path = setup.path(token: setup.token)
+        let local = "http://127.0.0.1:\(port)\(path)"
+        guard let app = setup.platform.flyApp else {
+            Terminal.print("Dashboard URL: \(local)")
+            return .success
+        }
+        Terminal.print(
+            "Dashboard URL: https://\(app).fly.dev\(path)\nWithout a public address, run `fly proxy \(port):\(port) -a \(app)` "
+                + "and open \(local)")
         return .success
     }
 }

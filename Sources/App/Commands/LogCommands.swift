@@ -29,7 +29,7 @@ enum LogCommands {
 
     /// `subsystems` are the only ones whose lines are printed; nil for all.
     static func logs(_ invocation: Invocation, of subsystems: Set<String>? = nil) throws -> ExitCode {
-        let client: GatewayClient
+        var client: GatewayClient
         do {
             client = try GatewayClient.connect(invocation)
         } catch let error as CommandError where invocation["--url"] == nil {
@@ -39,13 +39,34 @@ enum LogCommands {
         let interval = invocation["--interval"].flatMap { UInt32($0) } ?? 1000
         var isFirst = true
         while true {
-            let answer = try client.call("logs.tail", .object(params))
+            let answer: JSON
+            do throws(GatewayClient.Failure) {
+                answer = try client.request("logs.tail", .object(params))
+            } catch {
+                guard invocation.has("--follow"), error.isLoss else { throw error.commandError(target: nil) }
+                client = try reconnected(invocation, interval)
+                continue
+            }
             if isFirst { printHead(answer, invocation) }
             isFirst = false
             printLines(answer, of: subsystems, invocation)
             guard invocation.has("--follow") else { return .success }
             params["cursor"] = answer["cursor"]
             usleep(interval * 1000)
+        }
+    }
+
+    /// A gateway that restarts is away for a second or two.
+    private static let patience = Duration.seconds(30)
+
+    private static func reconnected(_ invocation: Invocation, _ interval: UInt32) throws -> GatewayClient {
+        Terminal.printError("The gateway closed the connection; waiting for it to come back.")
+        let deadline = ContinuousClock.now + patience
+        while true {
+            usleep(interval * 1000)
+            do { return try GatewayClient.connect(invocation) } catch {
+                guard ContinuousClock.now < deadline else { throw error }
+            }
         }
     }
 

@@ -198,7 +198,7 @@ enum MessageCommands {
         var invocation = invocation
         if invocation["--timeout"] == nil { invocation.values["--timeout"] = String(longestMilliseconds) }
         var params = params
-        params["idempotencyKey"] = .string(SecureRandom.uuid())
+        params["idempotencyKey"] = .string(randomUUID())
         return try GatewayClient.connect(invocation).call(method, .object(params))
     }
 

@@ -29,15 +29,23 @@ enum MigrateCommands {
         let setup = LocalSetup(invocation)
         let migration = try Migration(
             from: place(folder, setup), state: setup.state, configPath: setup.configPath,
-            home: setup.environment.home)
+            environment: invocation.environment)
         let outcome = try await migration.run()
         if invocation.wantsJSON {
-            Terminal.print(["steps": JSON(outcome.steps), "problems": JSON(outcome.problems)])
+            Terminal.print([
+                "steps": JSON(outcome.steps), "problems": JSON(outcome.problems),
+                "failures": JSON(outcome.failures),
+            ])
         } else {
             for step in outcome.steps { Terminal.print("ok   \(step)") }
             for problem in outcome.problems { Terminal.print("note \(problem)") }
-            Terminal.print("Look it over with `openclaw doctor`, then start: `openclaw gateway`.")
+            for failure in outcome.failures { Terminal.print("BAD  \(failure)") }
+            Terminal.print(
+                outcome.failures.isEmpty
+                    ? "Look it over with `openclaw doctor`, then start: `openclaw gateway`."
+                    : "What is behind `BAD` did not come. Mend it and run the same command again: it takes up what is "
+                        + "missing.")
         }
-        return .success
+        return outcome.failures.isEmpty ? .success : .failure
     }
 }

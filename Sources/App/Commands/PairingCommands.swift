@@ -8,7 +8,7 @@ enum PairingCommands {
     static var all: [Command] {
         [
             Command(
-                path: ["pairing", "list"], summary: "List people who ask to be let in",
+                path: ["pairing", "list"], summary: "List people who ask to be let in, and who was",
                 arguments: ["[channel]"], options: GatewayClient.options, run: list),
             Command(
                 path: ["pairing", "approve"], summary: "Let somebody in by the code they were given",
@@ -19,6 +19,13 @@ enum PairingCommands {
                 path: ["pairing", "reject"], summary: "Turn somebody away",
                 arguments: ["<channel>", "<code>"],
                 options: GatewayClient.options, run: { try answer($0, "pairing.reject", "was turned away") }),
+            Command(
+                path: ["pairing", "remove"], summary: "Take back that somebody was let in",
+                arguments: ["<channel>", "<id>"],
+                options: GatewayClient.options + [
+                    .value("--account", "id", "Only on this account (default: on all)")
+                ],
+                run: remove),
         ]
     }
 
@@ -35,10 +42,21 @@ enum PairingCommands {
             return .success
         }
         let requests = answer["requests"]?.arrayValue ?? []
-        guard !requests.isEmpty else {
-            Terminal.print("Nobody asks to be let in.")
-            return .success
+        if requests.isEmpty { Terminal.print("Nobody asks to be let in.") } else { show(requests) }
+        if let allowed = answer["allowed"]?.arrayValue, !allowed.isEmpty {
+            Terminal.print("\nLet in:")
+            let rows = allowed.map { person in
+                [
+                    person["channel"]?.stringValue ?? "", person["accountId"]?.stringValue ?? "",
+                    person["id"]?.stringValue ?? "", Terminal.age(of: person["addedAt"]?.intValue),
+                ]
+            }
+            Terminal.print(Terminal.table(["Channel", "Account", "Id", "Since"], rows))
         }
+        return .success
+    }
+
+    private static func show(_ requests: [JSON]) {
         let rows = requests.map { request in
             [
                 request["channel"]?.stringValue ?? "", request["code"]?.stringValue ?? "",
@@ -47,6 +65,19 @@ enum PairingCommands {
             ]
         }
         Terminal.print(Terminal.table(["Channel", "Code", "Id", "Name", "Asked"], rows))
+    }
+
+    private static func remove(_ invocation: Invocation) throws -> ExitCode {
+        var params: JSONObject = [
+            "channel": .string(invocation.arguments[0]), "id": .string(invocation.arguments[1]),
+        ]
+        params["accountId"] = invocation["--account"].map { .string($0) }
+        let answer = try GatewayClient.connect(invocation).call("pairing.remove", .object(params))
+        if invocation.wantsJSON {
+            Terminal.print(answer)
+        } else {
+            Terminal.print("\(invocation.arguments[1]) is not let in any more.")
+        }
         return .success
     }
 
@@ -72,7 +103,7 @@ enum PairingCommands {
     private static func tell(_ request: JSON?, _ client: GatewayClient) throws {
         var params: JSONObject = [
             "message": "✅ You have been let in. Write a message to begin.",
-            "idempotencyKey": .string(SecureRandom.uuid()),
+            "idempotencyKey": .string(randomUUID()),
         ]
         params["channel"] = request?["channel"]
         params["accountId"] = request?["account"]

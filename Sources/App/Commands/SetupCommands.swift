@@ -33,6 +33,7 @@ enum SetupCommands {
             }
             return .success
         }
+        _ = try setup.changeableFile()
         do throws(FileError) { try PrivateFile.makeFolder(setup.state) } catch {
             throw CommandError("\(error)")
         }

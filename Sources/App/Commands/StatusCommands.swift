@@ -1,5 +1,6 @@
 import Agent
 import Core
+import Wire
 
 /// `status`, `health`, `sessions`, `system …`: how the gateway does.
 @MainActor
@@ -15,7 +16,12 @@ enum StatusCommands {
                 ], run: status),
             Command(
                 path: ["health"], summary: "Check that the gateway answers; exit 1 when it does not",
-                options: GatewayClient.options + [.flag("--verbose", "Probe channels too")], run: health),
+                options: GatewayClient.options + [
+                    .flag("--verbose", "Probe channels too"),
+                    .value(
+                        "--live", "address",
+                        "Ask this address, such as http://127.0.0.1:18789/healthz, without logging in"),
+                ], run: health),
             Command(
                 path: ["sessions"], summary: "List conversations",
                 options: GatewayClient.options + [
@@ -134,7 +140,8 @@ enum StatusCommands {
         return "\(id) (\(isRunning ? "running" : accounts.isEmpty ? "not set up" : "stopped"))"
     }
 
-    private static func health(_ invocation: Invocation) throws -> ExitCode {
+    private static func health(_ invocation: Invocation) async throws -> ExitCode {
+        if let address = invocation["--live"] { return try await live(address) }
         let started = ContinuousClock.now
         let health = try GatewayClient.connect(invocation).call(
             "health", ["probe": .bool(invocation.has("--verbose"))])
@@ -149,6 +156,19 @@ enum StatusCommands {
             Terminal.print("Sessions: \(health["sessions"]?["count"]?.intValue ?? 0)")
         }
         return health["ok"]?.boolValue == true ? .success : .failure
+    }
+
+    private static func live(_ address: String) async throws -> ExitCode {
+        var request = WebRequest("GET", address)
+        request.proxy = ""
+        request.totalTimeout = .seconds(5)
+        do throws(WebError) {
+            let reply = try await WebClient().send(request)
+            Terminal.print("\(address) answers HTTP \(reply.status).")
+            return (200..<300).contains(reply.status) ? .success : .failure
+        } catch {
+            throw CommandError("\(address) does not answer: \(error.message)")
+        }
     }
 
     private static func sessions(_ invocation: Invocation) throws -> ExitCode {

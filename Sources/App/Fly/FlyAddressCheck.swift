@@ -15,7 +15,7 @@ struct FlyAddressCheck {
 
     /// What a start wrote down beats a variable: the command of `fly.toml` may name another port.
     private var port: Int {
-        GatewayLock.runningPort(stateDirectory: setup.state, configPath: setup.configPath) ?? setup.port
+        setup.runningListener?.port ?? setup.port
     }
 
     private var machine: String { setup.platform.flyMachine ?? "MACHINE" }

@@ -86,6 +86,8 @@ struct FlyConfig {
 
     var internalPort: Int? { service?["internal_port"]?.intValue }
 
+    var killSignal: String? { json["kill_signal"]?.stringValue }
+
     /// Seconds between the signal and the kill.
     var killTimeout: Int {
         guard let value = json["kill_timeout"] else { return 5 }

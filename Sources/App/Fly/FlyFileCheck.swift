@@ -89,7 +89,8 @@ struct FlyFileCheck {
 
     /// "State is not persisted".
     private var storage: Finding? {
-        let mounts = config.mounts.compactMap { $0["destination"]?.stringValue }
+        let mounts = config.mounts.compactMap { $0["destination"]?.stringValue }.map(
+            FilePath.withoutEndSlashes)
         guard let mount = mounts.first else {
             return Finding(
                 .problem, "No volume: conversations, logins and config are gone after each deploy",
@@ -101,7 +102,7 @@ struct FlyFileCheck {
                 .problem, "The state directory is not on the volume: it is lost at each deploy",
                 fix: "[env]\n  OPENCLAW_STATE_DIR = \"\(mount)\"")
         }
-        guard mounts.contains(where: { RealPath.isInside(state, $0) }) else {
+        guard mounts.contains(where: { RealPath.isInside(FilePath.withoutEndSlashes(state), $0) }) else {
             return Finding(
                 .problem, "The state directory `\(state)` is not on the volume, which is at `\(mount)`",
                 fix: "[env]\n  OPENCLAW_STATE_DIR = \"\(mount)\"")
@@ -144,6 +145,11 @@ struct FlyFileCheck {
     }
 
     private var ending: Finding? {
+        guard config.killSignal != "SIGKILL" else {
+            return Finding(
+                .problem, "`kill_signal` ends the gateway at once, in the middle of its turns",
+                fix: "kill_signal = \"SIGINT\"")
+        }
         guard config.killTimeout < 5 else { return nil }
         return Finding(
             .note, "`kill_timeout` leaves \(config.killTimeout) s to end in; running turns need up to 5",

@@ -99,13 +99,17 @@ extension Log.Level {
 
 /// Writes everything, also when the descriptor takes it in pieces; gives up on an error, as a log must.
 @discardableResult
-func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
+func writeAll(_ bytes: [UInt8], to descriptor: CInt, waits: Bool = false) -> Bool {
     var offset = 0
     while offset < bytes.count {
         let written = bytes.withUnsafeBytes {
             write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
         }
         if written < 0 && errno == EINTR { continue }
+        if written < 0, waits, errno == EAGAIN || errno == EWOULDBLOCK {
+            var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            if poll(&ready, 1, -1) >= 0 || errno == EINTR { continue }
+        }
         guard written > 0 else { return false }
         offset += written
     }

@@ -9,17 +9,21 @@ import Synchronization
 #endif
 
 /// One JSON line an entry, one file a day, each bounded: the format that `logs.tail` and its readers know.
+///
+/// A file that is full is kept as `.1`, in the place of the one before, and a new one begun.
 final class FileSink: Log.Sink {
-    /// A day's file stops growing here; one line says so. A busy day writes a few MB.
-    static let usualMaxFileBytes = 32 << 20
+    /// A busy day writes a few MB; with the one before it a day has twice this at most.
+    static let usualMaxFileBytes = 16 << 20
     /// Older days are removed. A week is enough to look back on, and small on a 1 GB volume.
     static let keptDays = 7
+    private static let asideSuffix = ".1"
 
     private struct Current {
         var day = ""
         var descriptor: CInt = -1
         var size = 0
-        var isFull = false
+        /// When it was last seen to be the file at its path, in seconds: it may be moved or removed at any time.
+        var lookedAt: Int64 = 0
         /// `errno` of the last attempt to open it.
         var failure: CInt = 0
     }
@@ -55,15 +59,12 @@ final class FileSink: Log.Sink {
     func write(_ line: Log.Line) {
         let bytes = Array((mask.apply(to: encoded(line)) + "\n").utf8)
         current.withLock { current in
-            openIfNeeded(&current, day: line.time.isoDay)
-            guard current.descriptor >= 0, !current.isFull else { return }
-            if current.size + bytes.count > maxFileBytes {
-                current.isFull = true
-                writeAll(
-                    Array("{\"message\":\"log file is full; no more lines today\"}\n".utf8),
-                    to: current.descriptor)
-                return
+            openIfNeeded(&current, at: line.time)
+            if current.size > 0, current.size + bytes.count > maxFileBytes {
+                putAside(&current)
+                openIfNeeded(&current, at: line.time)
             }
+            guard current.descriptor >= 0 else { return }
             guard writeAll(bytes, to: current.descriptor) else {
                 // A full disk took a part of the line: the next one would stand behind it.
                 _ = ftruncate(current.descriptor, off_t(current.size))
@@ -76,34 +77,68 @@ final class FileSink: Log.Sink {
     /// Why nothing can be written, in words; nil when all is well.
     func problem() -> String? {
         current.withLock { current in
-            openIfNeeded(&current, day: Timestamp.now.isoDay)
+            openIfNeeded(&current, at: .now)
             return current.failure == 0 ? nil : String(cString: strerror(current.failure))
         }
     }
 
     private func path(day: String) -> String { fixedPath ?? "\(folder)/openclaw-\(day).log" }
 
-    private func openIfNeeded(_ current: inout Current, day: String) {
-        guard current.descriptor < 0 || (fixedPath == nil && current.day != day) else { return }
-        if current.descriptor >= 0 { close(current.descriptor) }
+    private func openIfNeeded(_ current: inout Current, at time: Timestamp) {
+        let day = time.isoDay
         let path = path(day: day)
+        let isOver = current.descriptor < 0 || (fixedPath == nil && current.day != day)
+        guard isOver || hasGone(&current, from: path, at: time) else { return }
+        if current.descriptor >= 0 { close(current.descriptor) }
         // A folder that cannot be made is a file that cannot be opened, and that is told.
-        if let fixedPath { try? PrivateFile.makeFolder(PrivateFile.folder(of: fixedPath)) }
-        current = Current(day: day, descriptor: open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600))
+        try? PrivateFile.makeFolder(PrivateFile.folder(of: path))
+        // A named pipe that nobody reads would be waited for.
+        current = Current(
+            day: day, descriptor: open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600),
+            lookedAt: time.seconds)
         current.failure = current.descriptor < 0 ? errno : 0
-        var status = stat()
-        if current.descriptor >= 0, fstat(current.descriptor, &status) == 0 {
-            current.size = Int(status.st_size)
-        }
+        current.size = Self.size(of: current.descriptor)
         if fixedPath == nil { removeOldFiles() }
+    }
+
+    /// Whether the open file is no longer the one at its path; looked at once a second, and its size with that.
+    private func hasGone(_ current: inout Current, from path: String, at time: Timestamp) -> Bool {
+        guard time.seconds != current.lookedAt else { return false }
+        current.lookedAt = time.seconds
+        current.size = Self.size(of: current.descriptor)
+        var opened = stat()
+        var present = stat()
+        guard fstat(current.descriptor, &opened) == 0, stat(path, &present) == 0 else { return true }
+        return opened.st_ino != present.st_ino || opened.st_dev != present.st_dev
+    }
+
+    /// 0 for what is no ordinary file and so never gets full, such as `/dev/stderr`.
+    private static func size(of descriptor: CInt) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+        return Int(status.st_size)
+    }
+
+    /// Keeps the file that is full as the one before; it is emptied where it cannot be renamed.
+    private func putAside(_ current: inout Current) {
+        let path = path(day: current.day)
+        let file = RealPath.of(path) ?? path
+        current.size = Self.size(of: current.descriptor)
+        guard current.size > 0 else { return }
+        if rename(file, file + Self.asideSuffix) == 0 {
+            close(current.descriptor)
+            current.descriptor = -1
+        } else if ftruncate(current.descriptor, 0) == 0 {
+            current.size = 0
+        }
     }
 
     private func removeOldFiles() {
         let oldest = (Timestamp.now + .seconds(-86_400 * Self.keptDays)).isoDay
-        for name in FolderListing.names(in: folder)
-        where name.hasPrefix("openclaw-") && name.hasSuffix(".log") {
-            let day = name.dropFirst("openclaw-".count).dropLast(".log".count)
-            if day.count == oldest.count && day < oldest { unlink("\(folder)/\(name)") }
+        for name in FolderListing.names(in: folder) where name.hasPrefix("openclaw-") {
+            let day = name.dropFirst("openclaw-".count).prefix(oldest.count)
+            let isLog = name.hasSuffix("-\(day).log") || name.hasSuffix("-\(day).log\(Self.asideSuffix)")
+            if isLog, day < oldest { unlink("\(folder)/\(name)") }
         }
     }
 

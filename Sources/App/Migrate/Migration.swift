@@ -17,27 +17,37 @@ struct Migration {
     let state: String
     /// Where our config file is, or will be.
     let configPath: String
-    /// What `~` means in the original's config.
-    let home: String
+    let environment: Environment
 
     /// What was done, a sentence a step.
     struct Outcome {
         var steps: [String] = []
         var problems: [String] = []
+        /// What did not come, and will once it is mended.
+        var failures: [String] = []
     }
 
     /// `source` as a real path; refuses folders that hold no installation.
-    init(from source: String, state: String, configPath: String, home: String) throws(CommandError) {
+    ///
+    /// `environment` tells what `~` and variables in the original's config mean.
+    init(from source: String, state: String, configPath: String, environment: Environment)
+        throws(CommandError)
+    {
         guard let real = RealPath.of(source) else {
-            throw CommandError(
-                "There is no folder `\(source)`. Name the original's state directory with `--from`.")
+            guard errno == EACCES else {
+                throw CommandError(
+                    "There is no folder `\(source)`. Name the original's state directory with `--from`.")
+            }
+            throw Self.unreachable(source)
         }
         guard real != RealPath.of(state) else {
             throw CommandError(
                 "`\(source)` is this gateway's own state directory. Its next start takes over what is there: "
                     + "`openclaw gateway`.")
         }
-        let names = Set(FolderListing.names(in: real))
+        guard let names = (try? FolderListing.read(real)).map(Set.init) else {
+            throw Self.unreachable(source)
+        }
         guard !names.isDisjoint(with: ConfigLocation.names + ["agents", "state", "credentials"]) else {
             throw CommandError(
                 "`\(source)` holds no `openclaw.json` and no `agents`: it is not a state directory of OpenClaw."
@@ -46,33 +56,50 @@ struct Migration {
         self.source = real
         self.state = state
         self.configPath = configPath
-        self.home = home
+        self.environment = environment
+    }
+
+    private static func unreachable(_ source: String) -> CommandError {
+        let user = geteuid()
+        return CommandError(
+            "`\(source)` is not for this user (\(user)) to read. As root, copy it to where this user may read and make it "
+                + "theirs: `cp -a \(source) /tmp/original && chown -R \(user) /tmp/original`. Then run this with "
+                + "`--from /tmp/original`.")
     }
 
     /// What has been copied on the way.
     private struct Work {
         var copy = FolderCopy()
-        /// Where the workspaces that the config names have gone, by their real paths.
-        var workspaces: [String: String] = [:]
+        var plan = WorkspacePlan()
+        /// What the config here has to say instead of what the original's says.
+        var changes: [(path: ConfigPath, place: String)] = []
     }
 
     // MARK: Steps
 
     func run() async throws -> Outcome {
         var outcome = Outcome()
-        do throws(FileError) { try PrivateFile.makeFolder(state) } catch { throw CommandError("\(error)") }
-        // First, because it refuses while a gateway uses the state directory.
+        let config: OriginalConfig
+        do throws(FileError) {
+            try PrivateFile.makeFolder(state)
+            config = try OriginalConfig(
+                source: source, state: state, home: environment.home, environment: environment)
+        } catch {
+            throw CommandError("\(error)")
+        }
+        // Refuses while a gateway uses the state directory, and lets none start before everything is here.
         let database = try open()
         do {
-            try await takeRecords(into: database, &outcome)
+            try await takeRecords(config, into: database, &outcome)
+            var work = Work()
+            takeWorkspaces(config, &outcome, &work)
+            try takeConfig(config, &outcome, &work)
+            takeFiles(config, &outcome, &work)
         } catch {
             await database.close()
             throw error
         }
         await database.close()
-        var work = Work()
-        try takeConfig(&outcome, &work)
-        takeFiles(&outcome, &work)
         return outcome
     }
 
@@ -81,202 +108,219 @@ struct Migration {
         do {
             return try Database(path: path)
         } catch StoreError.alreadyOpen {
-            let pid = Database.holder(of: path).map { " (`kill \($0)`)" } ?? ""
-            throw CommandError("The gateway is running on `\(state)`. Stop it\(pid), and try again.")
+            throw CommandError(
+                "The gateway is running on `\(state)`. "
+                    + "\(Platform(environment).stopAdvice(pid: Database.holder(of: path))) Then try again.")
         }
     }
 
-    private func takeRecords(into database: Database, _ outcome: inout Outcome) async throws {
+    private func takeRecords(
+        _ config: OriginalConfig, into database: Database, _ outcome: inout Outcome
+    ) async throws {
+        let lists = config.sessionLists
+        if lists.isEmpty, let said = config.said(at: OriginalConfig.sessionStore) {
+            outcome.problems.append(
+                "`session.store` is `\(said)`, and no such file is here: the conversations in it were not taken over."
+            )
+        }
         let approvals = await ApprovalsFile(state: state, home: nil)
-        let stateImport = StateImport(stateDirectory: source, database: database)
-        let report = try await stateImport.run(keepingApprovals: approvals.bringIn)
-        guard let report else {
-            let isNew = try await Stores(database).sessions.list().total == 0
-            return outcome.steps.append(
-                isNew
-                    ? "No conversations to take over."
-                    : "Conversations were taken over before; they stay as they are.")
+        let stateImport = StateImport(stateDirectory: source, database: database, sessionLists: lists)
+        let wasDone = try await stateImport.isDone()
+        if let report = try await stateImport.run(triesAgain: true, keepingApprovals: approvals.bringIn) {
+            outcome.steps.append("Took over \(wasDone ? "what was missing: " : "")\(report.summary).")
+            outcome.problems += report.problems
+            outcome.failures += report.failures
+        } else {
+            outcome.steps.append(
+                wasDone
+                    ? "Conversations were taken over before; they stay as they are."
+                    : "No conversations to take over.")
         }
-        outcome.steps.append("Took over \(report.summary).")
-        outcome.problems += report.problems
+        guard let other = try await stateImport.otherInstallation() else { return }
+        outcome.failures.append(
+            "None of the conversations in `\(source)` is here: `\(other)` was taken over before, which is another "
+                + "installation. Give this one a state directory of its own: "
+                + "`OPENCLAW_STATE_DIR=~/.openclaw-other openclaw migrate --from \(source)`.")
     }
 
-    private func takeConfig(_ outcome: inout Outcome, _ work: inout Work) throws {
-        guard let name = ConfigLocation.names.first(where: { access("\(source)/\($0)", R_OK) == 0 }) else {
+    // MARK: Workspaces
+
+    /// Copies each workspace to a place of its own below our state directory.
+    private func takeWorkspaces(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) {
+        // Those that the config does not name are found here under the same names, so they choose first.
+        for name in unnamedWorkspaces(config) {
+            guard let real = RealPath.of("\(source)/\(name)"), isWhole(real, name, &outcome) else { continue }
+            _ = work.plan.place(real, at: "\(state)/\(name)")
+        }
+        let named =
+            [(OriginalConfig.defaultWorkspace, "workspace")]
+            + config.agents.compactMap { agent in agent.workspace.map { ($0, "workspace-\(agent.id)") } }
+        for (path, name) in named {
+            guard let said = config.said(at: path),
+                let workspace = workspace(said, of: config, at: path, &outcome)
+            else { continue }
+            let isOwn = RealPath.isInside(workspace, source)
+            let wanted = isOwn ? state + workspace.dropFirst(source.count) : "\(state)/\(name)"
+            work.changes.append((path, work.plan.place(workspace, at: wanted)))
+        }
+        for (workspace, target) in work.plan.places { work.copy.copyWorkspace(workspace, to: target) }
+    }
+
+    /// What the workspaces are called that agents have without a word in the config.
+    private func unnamedWorkspaces(_ config: OriginalConfig) -> [String] {
+        let hasDefault = config.said(at: OriginalConfig.defaultWorkspace) != nil
+        return config.agents.compactMap { agent in
+            if agent.workspace.flatMap(config.said) != nil { return nil }
+            if agent.isDefault { return hasDefault ? nil : "workspace" }
+            return "workspace-\(agent.id)"
+        }
+    }
+
+    /// The real path of what the config calls `said`; nil when it stays.
+    private func workspace(
+        _ said: String, of config: OriginalConfig, at path: ConfigPath, _ outcome: inout Outcome
+    ) -> String? {
+        // One that this user may not reach has its place here all the same: what is in it comes once it may be read.
+        guard let real = config.place(of: said) ?? config.closedPlace(of: said) else {
+            outcome.problems.append(
+                "`\(path)` is `\(said)`, and that folder is not here: copy it, or name another one.")
+            return nil
+        }
+        return isWhole(real, "\(path)", &outcome) ? real : nil
+    }
+
+    /// Whether a folder is a workspace and no more; tells it where it is not.
+    private func isWhole(_ real: String, _ name: String, _ outcome: inout Outcome) -> Bool {
+        let holdsMore = [source, RealPath.of(state) ?? state].contains { RealPath.isInside($0, real) }
+        if holdsMore {
+            outcome.problems.append(
+                "`\(name)` is `\(real)`, which holds more than a workspace: nothing of it was copied. Name another folder."
+            )
+        }
+        return !holdsMore
+    }
+
+    // MARK: Config
+
+    private func takeConfig(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) throws {
+        guard let name = config.name else {
             return outcome.steps.append("No config file to take over.")
         }
-        guard access(configPath, F_OK) != 0 else {
+        takeIncluded(config.loaded.includedPaths, &outcome, &work)
+        takeNamedFiles(config, &outcome, &work)
+        guard access(configPath, F_OK) != 0 else { return compare(name, &outcome, work) }
+        guard let text = config.text else {
             return outcome.problems.append(
-                "`\(configPath)` is there already and stays; what `\(source)/\(name)` says was not taken over."
+                "`\(source)/\(name)` is not UTF-8 text and was not taken over: save it as that, and try again."
             )
         }
         do throws(FileError) {
-            guard let bytes = try Self.read("\(source)/\(name)") else { return }
-            let loaded = ConfigLoader { path in
-                do throws(FileError) {
-                    return try Self.read(path).map { .success($0) }
-                        ?? .failure(.init(message: "is not there"))
-                } catch {
-                    return .failure(.init(message: error.description))
-                }
-            }
-            .load(bytes, path: "\(source)/\(name)", environment: environment)
-            guard let said = String(validating: bytes, as: UTF8.self) else {
-                return outcome.problems.append(
-                    "`\(source)/\(name)` is not UTF-8 text and was not taken over: save it as that, and try again."
-                )
-            }
-            takeIncluded(loaded.includedPaths, &outcome, &work)
-            let text = withOwnWorkspaces(said, loaded, &outcome, &work)
-            if text.contains("\(source)/") {
-                outcome.problems.append(
-                    "`\(configPath)` still names paths in `\(source)`: change them to where the copies are.")
-            }
-            try PrivateFile.write(Array(text.utf8), to: configPath)
+            try PrivateFile.write(Array(changed(text, work.changes, &outcome).utf8), to: configPath)
         } catch {
             throw CommandError("\(error)")
         }
         outcome.steps.append("Wrote `\(configPath)`.")
     }
 
-    /// What `${VAR}` means in its config, as far as its own `.env` says it.
-    private var environment: Environment {
-        // A `.env` that cannot be read says nothing.
-        let bytes = (try? Self.read("\(source)/.env")) ?? nil
-        return Environment(Environment.parse(String(decoding: bytes ?? [], as: UTF8.self)))
-    }
-
-    private static func read(_ path: String) throws(FileError) -> [UInt8]? {
-        try PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes)
+    /// Of a config that is here already: which copies it does not name.
+    private func compare(_ name: String, _ outcome: inout Outcome, _ work: Work) {
+        outcome.problems.append(
+            "`\(configPath)` is there already and stays; what `\(source)/\(name)` says was not taken over.")
+        let bytes = (try? PrivateFile.read(configPath, limit: ConfigLoader.limits.maxBytes)) ?? nil
+        let ours = String(decoding: bytes ?? [], as: UTF8.self)
+        for (path, place) in work.changes {
+            let isUsual = place == "\(state)/workspace" && !ours.contains("workspace")
+            guard !isUsual, !ours.contains(place) else { continue }
+            outcome.problems.append(
+                "`\(path)` was copied to `\(place)`, which `\(configPath)` does not name.")
+        }
     }
 
     /// Files that the config is made of, to the same places beside ours.
     private func takeIncluded(_ paths: [String], _ outcome: inout Outcome, _ work: inout Work) {
         for path in paths {
-            guard let real = RealPath.of(path) else {
+            if RealPath.of(path) == nil {
                 outcome.problems.append("`\(path)` is part of the config and is not there.")
-                continue
-            }
-            guard RealPath.isInside(real, source) else {
+            } else if RealPath.isInside(path, source) {
+                work.copy.copyFile(path, to: FilePath.folder(of: configPath) + path.dropFirst(source.count))
+            } else {
                 outcome.problems.append(
                     "`\(path)` is part of the config and outside `\(source)`: it was not copied. `openclaw config validate` "
                         + "tells whether it is found.")
-                continue
             }
-            let target = FilePath.folder(of: configPath) + real.dropFirst(source.count)
-            // What cannot be made is told with the file that does not fit into it.
-            try? PrivateFile.makeFolder(FilePath.folder(of: target))
-            work.copy.copy(real, to: target)
         }
     }
 
-    // MARK: Workspaces
+    /// Files with secrets in the original's state directory, to the same places in ours; other paths into it are told.
+    private func takeNamedFiles(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) {
+        for (path, said) in config.namedPaths {
+            if let own = config.ownPath(of: said), OriginalConfig.isSecretFile(path) {
+                work.copy.copyFile("\(source)/\(own)", to: "\(state)/\(own)")
+                work.changes.append((path, "\(state)/\(own)"))
+            } else if config.isOwn(said) {
+                outcome.problems.append(
+                    "`\(path)` is `\(said)`, of the other installation: copy what is needed, and name another place."
+                )
+            }
+        }
+    }
 
-    /// The text with each agent's workspace below our state directory, and the workspaces copied there.
-    private func withOwnWorkspaces(
-        _ text: String, _ loaded: LoadedConfig, _ outcome: inout Outcome, _ work: inout Work
+    /// The config's text with our places in it.
+    private func changed(
+        _ text: String, _ changes: [(path: ConfigPath, place: String)], _ outcome: inout Outcome
     ) -> String {
         guard let document = try? JSON.parseJSON5(text).value else {
             outcome.problems.append("The config file has mistakes: `openclaw config validate` names them.")
             return text
         }
         var text = text
-        for (path, name) in workspaces(of: loaded.assembled) {
-            guard let said = (loaded.config.raw[path] ?? loaded.assembled[path])?.stringValue,
-                let target = takeWorkspace(said, named: name, path, &outcome, &work)
-            else { continue }
-            guard document[path] != nil, let edited = try? ConfigEdit.set(.string(target), at: path, in: text)
+        for (path, place) in changes {
+            guard document[path] != nil, let edited = try? ConfigEdit.set(.string(place), at: path, in: text)
             else {
-                outcome.problems.append("Set `\(path)` to `\(target)`: it stands in an included file.")
+                outcome.problems.append("Set `\(path)` to `\(place)`: it stands in an included file.")
                 continue
             }
             text = edited
-            outcome.steps.append("`\(path)` is `\(target)` now.")
+            outcome.steps.append("`\(path)` is `\(place)` now.")
         }
         return text
     }
 
-    /// Where the config may name a workspace, and what it is called among ours.
-    private func workspaces(of config: JSON) -> [(path: ConfigPath, name: String)] {
-        let agents = ConfigPath([.key("agents")])
-        let own = (config["agents"]?["list"]?.arrayValue ?? []).enumerated().map { index, agent in
-            (
-                agents.appending("list").appending(.index(index)).appending("workspace"),
-                "workspace-\(agent["id"]?.stringValue ?? "\(index)")"
-            )
-        }
-        return [(agents.appending("defaults").appending("workspace"), "workspace")] + own
-    }
-
-    /// Copies the workspace that the config calls `said`, and returns where to; nil when it stays.
-    private func takeWorkspace(
-        _ said: String, named name: String, _ path: ConfigPath, _ outcome: inout Outcome,
-        _ work: inout Work
-    ) -> String? {
-        guard let real = place(of: said) else {
-            outcome.problems.append(
-                "`\(path)` is `\(said)`, and that folder is not here: copy it, or name another one.")
-            return nil
-        }
-        guard !RealPath.isInside(source, real), !RealPath.isInside(RealPath.of(state) ?? state, real) else {
-            outcome.problems.append(
-                "`\(path)` is `\(said)`, which holds more than a workspace: nothing of it was copied. Name another folder."
-            )
-            return nil
-        }
-        if let target = work.workspaces[real] { return target }
-        let isInside = RealPath.isInside(real, source)
-        let target = isInside ? state + real.dropFirst(source.count) : "\(state)/\(name)"
-        try? PrivateFile.makeFolder(FilePath.folder(of: target))
-        work.copy.copy(real, to: target)
-        work.workspaces[real] = target
-        return target
-    }
-
-    /// Where a folder is that the original knows by a path of its own machine: in `source` where that is a copy.
-    private func place(of path: String) -> String? {
-        let names = [".openclaw", ".moltbot", ".clawdbot", FilePath.name(of: source)]
-        for name in names {
-            guard let range = path.firstRange(of: "/\(name)/") else { continue }
-            if let real = RealPath.of("\(source)/\(path[range.upperBound...])") { return real }
-        }
-        let isOfHome = path == "~" || path.hasPrefix("~/")
-        return RealPath.of(
-            isOfHome ? home + path.dropFirst() : path.hasPrefix("/") ? path : "\(source)/\(path)")
-    }
-
     // MARK: Files
 
-    /// Folders of the original that nothing here reads.
-    private static let unread = [
-        "skills", "extensions", "plugins", "hooks", "memory", "media", "canvas", "browser", "sandboxes",
-    ]
-
-    private func takeFiles(_ outcome: inout Outcome, _ work: inout Work) {
-        work.copy.copy("\(source)/.env", to: "\(state)/.env")
-        work.copy.copy("\(source)/\(ApprovalsFile.name)", to: "\(state)/\(ApprovalsFile.name)")
-        for agent in FolderListing.names(in: "\(source)/agents").sorted() {
-            let logins = "agents/\(agent)/agent/auth-profiles.json"
-            guard access("\(source)/\(logins)", F_OK) == 0 else { continue }
-            try? PrivateFile.makeFolder("\(state)/agents/\(agent)/agent")
-            work.copy.copy("\(source)/\(logins)", to: "\(state)/\(logins)")
+    private func takeFiles(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) {
+        let logins = FolderListing.names(in: "\(source)/agents").sorted().map {
+            "agents/\($0)/agent/auth-profiles.json"
         }
+        for name in [".env", ApprovalsFile.name] + logins {
+            work.copy.copyFile("\(source)/\(name)", to: "\(state)/\(name)")
+        }
+        var told = work.copy.sources.union(config.sessionLists.values)
+        told.formUnion(["\(source)/\(config.name ?? "")", RealPath.of(state) ?? state])
+        // Those that an earlier run has copied with the config.
+        told.formUnion(config.ownFiles.filter { access(state + $0.dropFirst(source.count), F_OK) == 0 })
         for name in FolderListing.names(in: source).sorted()
         where name == "workspace" || name.hasPrefix("workspace-") {
+            told.insert("\(source)/\(name)")
             // A link leads to what the other installation goes on writing to.
-            guard let real = RealPath.of("\(source)/\(name)"), work.workspaces[real] == nil else { continue }
+            guard let real = RealPath.of("\(source)/\(name)"),
+                !work.plan.places.contains(where: { RealPath.isInside(real, $0.workspace) }),
+                isWhole(real, name, &outcome)
+            else { continue }
             let target = "\(state)/\(name)"
-            guard !work.workspaces.values.contains(target) else {
+            guard work.plan.isFree(target, for: real) else {
                 outcome.problems.append("`\(real)` was left there: the config names another workspace.")
                 continue
             }
-            work.copy.copy(real, to: target)
+            work.copy.copyWorkspace(real, to: work.plan.place(real, at: target))
         }
-        outcome.steps.append("Copied \(work.copy.files) files of workspaces, logins and config.")
+        outcome.steps.append(
+            "Copied \(work.copy.files) files of workspaces, logins and config"
+                + (work.copy.knownFiles == 0 ? "." : "; \(work.copy.knownFiles) were here already."))
         outcome.problems += work.copy.problems
-        let left = Self.unread.filter { !FolderListing.names(in: "\(source)/\($0)").isEmpty }
+        outcome.failures += work.copy.failures
+        let left = Leftovers(source: source, told: told).names
         guard !left.isEmpty else { return }
-        outcome.problems.append(
-            "Left there, for nothing here reads it yet: \(left.map { "`\($0)`" }.joined(separator: ", ")).")
+        outcome.problems.append("Left there, for nothing here reads it yet: \(FolderCopy.list(left)).")
     }
 }

@@ -12,7 +12,7 @@ import Wire
 extension Onboarding {
     // MARK: Config file
 
-    func configFile() throws {
+    func configFile() async throws {
         say("\n1. Config file")
         if let refusal = setup.refusal { throw CommandError("\(refusal)") }
         let existed = setup.snapshot.exists
@@ -40,13 +40,13 @@ extension Onboarding {
         if let folder = invocation["--workspace"] {
             patch["agents"] = ["defaults": ["workspace": .string(folder)]]
         }
-        let hasChanged = try write(patch)
+        let hasChanged = try await write(patch)
         add("Config file", hasChanged ? .done : .kept, "\(setup.configPath)\(existed ? " was there." : "")")
     }
 
     // MARK: Gateway secret
 
-    func gatewaySecret() throws {
+    func gatewaySecret() async throws {
         say("\n3. Gateway token")
         var auth: JSONObject = [:]
         auth["mode"] = invocation["--gateway-auth"].map { .string($0) }
@@ -57,7 +57,7 @@ extension Onboarding {
             auth["mode"] = auth["mode"] ?? "token"
         }
         if !auth.isEmpty {
-            let hasChanged = try write(["gateway": ["auth": .object(auth)]])
+            let hasChanged = try await write(["gateway": ["auth": .object(auth)]])
             return add(
                 "Gateway token", hasChanged ? .done : .kept,
                 "`gateway.auth` in \(setup.configPath)" + shadowed)
@@ -79,7 +79,7 @@ extension Onboarding {
         let typed = try typedToken()
         guard typed != "skip" else { return skip() }
         let token = typed ?? SecureRandom.token()
-        try write(["gateway": ["auth": ["mode": "token", "token": .string(token)]]])
+        try await write(["gateway": ["auth": ["mode": "token", "token": .string(token)]]])
         add(
             "Gateway token", .done,
             (typed == nil ? "A new one is" : "It is") + " `gateway.auth.token` in \(setup.configPath).")
@@ -146,7 +146,7 @@ extension Onboarding {
             }
             let answer = try GatewayClient.connect(call).call(
                 "agent",
-                ["message": "hi", "idempotencyKey": .string(SecureRandom.uuid()), "sessionKey": "onboard"],
+                ["message": "hi", "idempotencyKey": .string(randomUUID()), "sessionKey": "onboard"],
                 expectsFinal: true)
             let texts =
                 answer["result"]?["payloads"]?.arrayValue?.compactMap { $0["text"]?.stringValue } ?? []
@@ -173,7 +173,7 @@ extension Onboarding {
                 // What else is wrong is told when the message is sent.
                 guard case .unreachable = error else { return true }
                 let isStarting =
-                    GatewayLock.runningPort(stateDirectory: setup.state, configPath: setup.configPath) != nil
+                    setup.runningListener != nil
                 guard isStarting, ContinuousClock.now < deadline else {
                     return isStarting || setup.config.gateway.mode == "remote"
                 }

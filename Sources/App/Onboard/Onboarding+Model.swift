@@ -74,11 +74,11 @@ extension Onboarding {
         let origin = origin(of: credential, provider)
         switch await verdict(provider, nil) {
         case .taken(let models):
-            try chooseModel(provider, models, isWished: isWished, "\(origin); the vendor takes it")
+            try await chooseModel(provider, models, isWished: isWished, "\(origin); the vendor takes it")
             return true
         case .unknown(let reason):
             say("  Not checked: \(reason)")
-            try chooseModel(provider, [], isWished: isWished, origin)
+            try await chooseModel(provider, [], isWished: isWished, origin)
             return true
         case .refused(let reason):
             let told = "\(reason) Now \(origin)."
@@ -149,7 +149,7 @@ extension Onboarding {
                 given = (vendor, Secret(typed))
             }
             let verdict = await verdict(vendor.id, given)
-            guard case .refused(let reason) = verdict else { return try take(given, vendor, verdict) }
+            guard case .refused(let reason) = verdict else { return try await take(given, vendor, verdict) }
             guard prompt.isOn else { return add(Self.step, .failed, reason, later: Self.later) }
             say("  \(reason)")
             given = nil
@@ -157,7 +157,7 @@ extension Onboarding {
     }
 
     private func take(_ key: (vendor: Vendor, key: Secret)?, _ vendor: Vendor, _ verdict: KeyCheck.Verdict)
-        throws
+        async throws
     {
         var origin = "\(vendor.id) needs no key"
         if let key, let variable = vendor.keyVariable {
@@ -166,10 +166,10 @@ extension Onboarding {
         }
         switch verdict {
         case .taken(let models):
-            try chooseModel(vendor.id, models, isWished: true, origin + "; the vendor takes it", .done)
+            try await chooseModel(vendor.id, models, isWished: true, origin + "; the vendor takes it", .done)
         case .unknown(let reason), .refused(let reason):
             say("  Not checked: \(reason)")
-            try chooseModel(vendor.id, [], isWished: true, origin, .done)
+            try await chooseModel(vendor.id, [], isWished: true, origin, .done)
         }
     }
 
@@ -195,12 +195,14 @@ extension Onboarding {
     /// What is configured stays unless another is wished for.
     private func chooseModel(
         _ provider: String, _ models: [String], isWished: Bool, _ origin: String, _ state: Step.State = .kept
-    ) throws {
+    ) async throws {
         let origin = origin.prefix(1).uppercased() + origin.dropFirst()
         if let text = invocation["--model"] {
             let name = text.hasPrefix(provider + "/") ? String(text.dropFirst(provider.count + 1)) : text
             let hasIt = models.isEmpty || models.contains(name)
-            if hasIt { return try setModel(ModelReference(provider: provider, model: name), origin, state) }
+            if hasIt {
+                return try await setModel(ModelReference(provider: provider, model: name), origin, state)
+            }
             return add(
                 Self.step, .failed,
                 "\(provider) has no model `\(name)`." + nearest(name, models)
@@ -216,7 +218,7 @@ extension Onboarding {
             let offer = usual.map { " (Enter: \($0))" } ?? ""
             while let name = try prompt.ask("  Model of \(provider)\(offer): ") {
                 if models.isEmpty || models.contains(name) {
-                    return try setModel(ModelReference(provider: provider, model: name), origin, state)
+                    return try await setModel(ModelReference(provider: provider, model: name), origin, state)
                 }
                 say("  \(provider) has no model `\(name)`." + nearest(name, models))
             }
@@ -230,11 +232,11 @@ extension Onboarding {
         guard isWished || prompt.isOn else {
             return add(Self.step, state, "\(reference), the usual one. \(origin).")
         }
-        try setModel(reference, origin, state)
+        try await setModel(reference, origin, state)
     }
 
-    private func setModel(_ reference: ModelReference, _ origin: String, _ state: Step.State) throws {
-        let hasChanged = try write([
+    private func setModel(_ reference: ModelReference, _ origin: String, _ state: Step.State) async throws {
+        let hasChanged = try await write([
             "agents": ["defaults": ["model": ["primary": .string(reference.description)]]]
         ])
         add(Self.step, hasChanged ? .done : state, "\(reference). \(origin).")

@@ -43,12 +43,12 @@ final class Onboarding {
         greet()
         for note in notes { say("Note: \(note)") }
         do {
-            try configFile()
+            try await configFile()
             if setup.config.gateway.mode == "remote" {
                 add("Model, token, channels", .kept, "are set up where that gateway runs")
             } else {
                 try await model()
-                try gatewaySecret()
+                try await gatewaySecret()
                 try await channels()
             }
             try testMessage()
@@ -146,13 +146,15 @@ final class Onboarding {
 
     /// Applies a merge patch to the config file; true when it changed something.
     @discardableResult
-    func write(_ patch: JSONObject) throws(CommandError) -> Bool {
+    func write(_ patch: JSONObject) async throws(CommandError) -> Bool {
+        let file = try setup.changeableFile()
         let changed: [ConfigPath]
         do throws(ConfigWriteError) {
-            changed = try setup.file.patch(with: JSON.object(patch).text, baseHash: setup.file.snapshot.hash)
+            changed = try await file.patch(with: JSON.object(patch).text, baseHash: file.snapshot.hash)
         } catch {
             let lines = error.issues.map { "\n- \($0)" }.joined()
-            throw CommandError("\(setup.configPath) was not changed: \(error.message)\(lines)")
+            let why = error.isOutdated ? "somebody else has just changed it. Run this again" : error.message
+            throw CommandError("\(setup.configPath) was not changed: \(why)\(lines)")
         }
         if !changed.isEmpty { hasWritten() }
         return !changed.isEmpty

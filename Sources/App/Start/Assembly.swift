@@ -97,6 +97,7 @@ final class Assembly {
         switchboard.pairing = pairing
         switchboard.approvals = approvals
         switchboard.chatApprovals = chatApprovals
+        messages.isCommand = { [switchboard] in switchboard.isCommand($0) }
         board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
         board.press = { [door] message throws(InboxError) in try await door.press(message) }
         board.notice = { [door] in await door.note($0) }
@@ -149,7 +150,7 @@ final class Assembly {
         sayWhatWasFound()
         let bringingIn = ImportService(
             StateImport(stateDirectory: setup.state, database: database), approvals: ApprovalsFile(setup),
-            log: log.named("import"))
+            volume: volume, restart: { [signals] in signals.end(.restart) }, log: log.named("import"))
         let answering: [any Service] = [
             OutboxService(outbox), SwitchboardService(switchboard),
             ChannelsService(board, replies, stickers, chatApprovals) { [unowned self] in channelAccounts },
@@ -166,15 +167,18 @@ final class Assembly {
                 ReloadService(reloader),
             ]
         try listen()
-        return try await ServiceGroup(services, log: log).run {
+        let group = ServiceGroup(services, log: log)
+        let reason = try await group.run(until: { [signals] in await signals.wait() }) {
             sayWhereItListens()
             MemoryTrim.shared.beforeTrim { [weak switchboard, weak database] in
                 switchboard?.releaseMemory()
                 database?.releaseMemory()
             }
             MemoryTrim.shared.trimLater()
-            return await signals.wait()
         }
+        // A start that was cut short has not come to the service that closes it.
+        await web.finish(within: .zero)
+        return reason
     }
 
     private func listen() throws {
@@ -185,9 +189,12 @@ final class Assembly {
             default: for host in plan.hosts { try web.listen(.address(host, port: plan.port)) }
             }
         } catch {
-            throw CommandError(
-                "Gateway failed to start: \(error.message) Choose another port with `--port`, or stop what holds it "
-                    + "with `--force`.")
+            let advice =
+                switch error {
+                case .notPermitted: "Choose a port from 1024 on with `--port`."
+                default: "Choose another port with `--port`, or stop what holds it with `--force`."
+                }
+            throw CommandError("Gateway failed to start: \(error.message) \(advice)")
         }
     }
 
@@ -260,7 +267,8 @@ final class Assembly {
             }
             return try Database(path: "\(state)/openclaw.sqlite")
         } catch StoreError.alreadyOpen {
-            throw GatewayRun.alreadyRunning(pid: Database.holder(of: "\(state)/openclaw.sqlite"))
+            throw GatewayRun.alreadyRunning(
+                pid: Database.holder(of: "\(state)/openclaw.sqlite"), setup.platform)
         } catch {
             throw CommandError("Gateway failed to start: \(error)")
         }
@@ -314,7 +322,7 @@ final class Assembly {
             host: HostFacts(
                 name: Version.hostname, address: NetworkAddresses.all().first, version: Version.text,
                 platform: "\(Version.platform) \(Version.systemRelease)", family: "Linux",
-                architecture: Version.architecture, instanceID: SecureRandom.uuid()),
+                architecture: Version.architecture, instanceID: randomUUID()),
             logFile: { logs.file.path },
             failing: { [database = stores.database] in database.isRefusing() ? ["database"] : [] }, log: log)
     }
@@ -323,10 +331,8 @@ final class Assembly {
 
     /// Each rule of the config that comes to something else than it says, once.
     private func sayQuietRules() {
-        let sentences =
-            ToolRules.warnings(setup.config) + MentionRules.warnings(setup.config)
-            + ChannelSections(config: setup.config, environment: setup.environment).warnings
-            + [ZoneFile.warning(setup.config, setup.environment)].compactMap { $0 }
+        let channels = ChannelSections(config: setup.config, environment: setup.environment)
+        let sentences = QuietRules.warnings(setup.config, channels, setup.environment)
         for sentence in sentences where saidQuietRules.insert(sentence).inserted {
             log.named("config").warning("\(sentence)")
         }

@@ -135,7 +135,35 @@ struct ChannelSections {
 
     /// The accounts that are on and can log in.
     func accounts(web: WebClient, log: Log, assistantName: String) -> [ChannelAccount] {
-        usable.map { account($0, $1, web: web, log: log, assistantName: assistantName) }
+        var first: [Login: String] = [:]
+        return usable.map { id, factory in
+            let settings = settings(of: id, factory)
+            let secret = secret(of: id, settings, factory)
+            let login = Login(factory, settings, secret)
+            let twin = login.flatMap { first[$0] }
+            if let login, twin == nil { first[login] = id }
+            return account(
+                id, factory, settings, secret, twin: twin, web: web, log: log, assistantName: assistantName)
+        }
+    }
+
+    /// What two accounts must not have in common: each would answer every message.
+    private struct Login: Hashable {
+        let channel: ChannelID
+        let secretHash: String
+        let parting: [JSON]
+
+        /// Nil for an account whose secret cannot be had.
+        @MainActor init?(_ factory: ChannelFactory, _ settings: JSON, _ secret: Secret?) {
+            guard let secret, !secret.isEmpty else { return nil }
+            channel = factory.id
+            secretHash = ChannelSections.hash(secret)
+            parting = factory.partingKeys.map { settings[$0] ?? .null }
+        }
+    }
+
+    private static func hash(_ secret: Secret) -> String {
+        Digest.hex(Digest.sha256(Array(secret.reveal().utf8)))
     }
 
     private var usable: [(account: String, factory: ChannelFactory)] {
@@ -158,8 +186,26 @@ struct ChannelSections {
             commands: config.raw["commands"] ?? [:], defaults: factory.defaults)
     }
 
+    /// What comes to something else than was meant.
+    var warnings: [String] { directs + placeholders }
+
+    private var placeholders: [String] {
+        sections.sorted { $0.key < $1.key }.flatMap { Self.placeholders(in: $1, at: "channels.\($0)") }
+    }
+
+    /// Keys that an example has for a person to replace.
+    private static func placeholders(in json: JSON, at place: String) -> [String] {
+        (json.objectValue ?? [:]).flatMap { key, value -> [String] in
+            let own = "\(place).\(key)"
+            guard !key.hasPrefix("YOUR_") else {
+                return ["`\(own)` still has the example's words: put yours there"]
+            }
+            return placeholders(in: value, at: own)
+        }
+    }
+
     /// People who are let in by nobody's word: `dmPolicy: "open"` that names nobody is for nobody.
-    var warnings: [String] {
+    private var directs: [String] {
         usable.flatMap { account, factory -> [String] in
             let rules = rules(settings(of: account, factory), factory)
             guard rules.directPolicy == .open, !rules.allowFrom.contains("*") else { return [] }
@@ -171,25 +217,31 @@ struct ChannelSections {
         }
     }
 
+    /// `twin` is an account before it that logs in as the same bot.
     private func account(
-        _ id: String, _ factory: ChannelFactory, web: WebClient, log: Log, assistantName: String
+        _ id: String, _ factory: ChannelFactory, _ settings: JSON, _ secret: Secret?, twin: String?,
+        web: WebClient, log: Log, assistantName: String
     ) -> ChannelAccount {
-        let settings = settings(of: id, factory)
         let messages = config.raw["messages"] ?? [:]
         let commands = config.raw["commands"] ?? [:]
         let shared = sections["defaults"] ?? [:]
         let rules = rules(settings, factory)
-        let secret = secret(of: id, settings, factory)
         let failure = secret == nil ? failure(of: id, factory) : nil
         let log = log.named(factory.id.rawValue)
         return ChannelAccount(
             channel: factory.id, account: id, label: factory.label, rules: rules,
             fingerprint: [
                 "settings": settings, "messages": messages, "shared": shared, "commands": commands,
-                "secret": .string(Digest.hex(Digest.sha256(Array((secret?.reveal() ?? "").utf8)))),
-                "name": .string(assistantName),
+                "secret": .string(Self.hash(secret ?? Secret(""))), "name": .string(assistantName),
+                "twin": twin.map { .string($0) } ?? .null,
             ]
         ) { () throws(ChannelError) in
+            if let twin {
+                throw .refused(
+                    "its token is that of the account `\(twin)`, and one bot answers in one account only. Give "
+                        + "`channels.\(factory.id).accounts.\(id)` the token of another bot, or take it away."
+                )
+            }
             guard let secret, !secret.isEmpty else {
                 throw .refused(
                     failure

@@ -1,4 +1,5 @@
 import Core
+import Store
 import Wire
 
 #if canImport(Glibc)
@@ -13,6 +14,8 @@ import Wire
 /// lock that `rm` cannot take away.
 final class GatewayLock {
     let path: String
+    /// Whether it says something of a state directory that it is not in.
+    let isOutside: Bool
     private let configPath: String
     private var descriptor: CInt
 
@@ -26,10 +29,23 @@ final class GatewayLock {
     static let patience = Duration.seconds(5)
 
     /// Tries once.
-    init(stateDirectory: String, configPath: String) throws(Failure) {
-        path = Self.path(stateDirectory: stateDirectory, configPath: configPath)
+    convenience init(stateDirectory: String, configPath: String) throws(Failure) {
+        try self.init(
+            path: Self.path(stateDirectory: stateDirectory, configPath: configPath), configPath: configPath)
+    }
+
+    /// Where a gateway says where it listens whose state directory can only be read.
+    static func outside(stateDirectory: String, configPath: String) throws(Failure) -> GatewayLock {
+        try GatewayLock(
+            path: outsidePath(stateDirectory: stateDirectory, configPath: configPath), configPath: configPath,
+            isOutside: true)
+    }
+
+    private init(path: String, configPath: String, isOutside: Bool = false) throws(Failure) {
+        self.path = path
         self.configPath = configPath
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        self.isOutside = isOutside
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
@@ -44,6 +60,25 @@ final class GatewayLock {
     private static func path(stateDirectory: String, configPath: String) -> String {
         let digest = Digest.hex(Digest.sha1(Array(configPath.utf8)))
         return "\(stateDirectory)/gateway.\(digest.prefix(8)).lock"
+    }
+
+    /// In a folder that every user has and where none can replace what another has made.
+    private static func outsidePath(stateDirectory: String, configPath: String) -> String {
+        let digest = Digest.hex(Digest.sha1(Array("\(stateDirectory)\n\(configPath)".utf8)))
+        return "/tmp/openclaw-\(geteuid()).\(digest.prefix(16)).lock"
+    }
+
+    private struct Place {
+        var path: String
+        /// Whether other users may have put a file there.
+        var isShared: Bool
+    }
+
+    private static func places(stateDirectory: String, configPath: String) -> [Place] {
+        [
+            Place(path: path(stateDirectory: stateDirectory, configPath: configPath), isShared: false),
+            Place(path: outsidePath(stateDirectory: stateDirectory, configPath: configPath), isShared: true),
+        ]
     }
 
     /// Waits up to `patience` for the holder to go.
@@ -69,44 +104,88 @@ final class GatewayLock {
         descriptor = -1
     }
 
-    /// Tells commands that know the port from nowhere else, for example when only `--port` named it.
-    func tell(port: Int) { write(port: port) }
+    /// Tells commands what only this process's flags may have said.
+    func tell(_ listener: Listener) { write(listener) }
+
+    /// Where a gateway listens.
+    struct Listener {
+        var port: Int
+        var isLoopback: Bool
+        /// `port 18789 for this machine only (…); asks for token`.
+        var description: String
+
+        init(port: Int, isLoopback: Bool, description: String) {
+            self.port = port
+            self.isLoopback = isLoopback
+            self.description = description
+        }
+
+        /// From a lock file; nil when it does not say.
+        fileprivate init?(_ object: JSON) {
+            guard let port = object["port"]?.intValue, (1...65535).contains(port) else { return nil }
+            self.init(
+                port: port, isLoopback: object["isLoopback"]?.boolValue ?? false,
+                description: object["listens"]?.stringValue ?? "port \(port)")
+        }
+    }
 
     /// Who a lock file says something of.
     enum State: Equatable {
-        /// A gateway that runs; its pid where the file names one.
+        /// A gateway that runs; its pid where it is one of the processes that are seen from here.
         case held(pid: Int?)
         /// One that is gone.
         case leftBehind(path: String)
     }
 
-    /// Nil when there is no lock file, or none that this user may read.
+    /// Nil when there is no lock file, or none that this user may read. Not for the gateway itself: it would lose the lock
+    /// on its database.
     static func state(stateDirectory: String, configPath: String) -> State? {
-        let path = path(stateDirectory: stateDirectory, configPath: configPath)
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return .leftBehind(path: path) }
-        return .held(pid: pid(in: descriptor))
+        let states = places(stateDirectory: stateDirectory, configPath: configPath).compactMap { place in
+            look(into: place) { descriptor, isHeld -> State? in
+                guard isHeld else { return .leftBehind(path: place.path) }
+                // Containers may share the state directory, and count their processes each for itself.
+                return .held(
+                    pid: place.isShared
+                        ? pid(in: descriptor) : Database.holder(of: "\(stateDirectory)/openclaw.sqlite"))
+            }
+        }
+        return states.first { if case .held = $0 { true } else { false } } ?? states.first
     }
 
-    /// The port of the gateway that runs on this state directory and config; nil when none runs or it does not say.
-    static func runningPort(stateDirectory: String, configPath: String) -> Int? {
-        let descriptor = open(
-            path(stateDirectory: stateDirectory, configPath: configPath), O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        // Whoever left the file behind is gone when the lock can be had.
-        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
-        return object(in: descriptor)?["port"]?.intValue.flatMap { (1...65535).contains($0) ? $0 : nil }
+    /// Where the gateway listens that runs on this state directory and config; nil when none runs or it does not say.
+    static func listener(stateDirectory: String, configPath: String) -> Listener? {
+        places(stateDirectory: stateDirectory, configPath: configPath).lazy.compactMap { place in
+            look(into: place) { descriptor, isHeld in
+                // Whoever left the file behind is gone when the lock can be had.
+                isHeld ? object(in: descriptor).flatMap(Listener.init) : nil
+            }
+        }.first
     }
 
-    private func write(port: Int? = nil) {
+    /// Nil for a file that is not there, or that another user has put there.
+    private static func look<Result>(
+        into place: Place, _ body: (_ descriptor: CInt, _ isHeld: Bool) -> Result?
+    ) -> Result? {
+        let descriptor = open(place.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, !place.isShared || status.st_uid == geteuid() else {
+            return nil
+        }
+        return body(descriptor, flock(descriptor, LOCK_SH | LOCK_NB) != 0)
+    }
+
+    private func write(_ listener: Listener? = nil) {
         var object: JSONObject = [
             "pid": JSON(Int(getpid())), "createdAt": .string(Timestamp.now.iso8601),
             "configPath": .string(configPath),
         ]
-        object["port"] = port.map { JSON($0) }
+        if let listener {
+            object["port"] = JSON(listener.port)
+            object["isLoopback"] = .bool(listener.isLoopback)
+            object["listens"] = .string(listener.description)
+        }
         ftruncate(descriptor, 0)
         lseek(descriptor, 0, SEEK_SET)
         writeAll(JSON.object(object).encoded(), to: descriptor)

@@ -30,9 +30,13 @@ struct GatewayRun {
         var current = setup
         while true {
             current.isReadOnly = try prepareStateDirectory()
-            // Where nothing can be written nobody can be disturbed.
-            if lock == nil, !current.isReadOnly { lock = try await acquireLock() }
-            lock?.tell(port: try current.listenPlan().port)
+            if current.isReadOnly {
+                lock = lock ?? tellingLock
+            } else if lock?.isOutside != false {
+                lock?.release()
+                lock = try await acquireLock()
+            }
+            lock?.tell(try current.listener())
             switch try await Assembly(current).run() {
             case .stop: return .success
             case .restart:
@@ -87,24 +91,29 @@ struct GatewayRun {
         return CommandError("\(problem) Set OPENCLAW_STATE_DIR to a folder this user may write, or \(mend)")
     }
 
+    /// Where nothing can be written nobody can be disturbed: this one only tells commands where the gateway listens.
+    private var tellingLock: GatewayLock? {
+        // Without it they look on the usual port.
+        try? GatewayLock.outside(stateDirectory: setup.state, configPath: setup.configPath)
+    }
+
     private func acquireLock() async throws -> GatewayLock {
         do {
             return try await GatewayLock.acquire(
                 stateDirectory: setup.state, configPath: setup.configPath)
         } catch let failure as GatewayLock.Failure {
             switch failure {
-            case .held(let pid): throw Self.alreadyRunning(pid: pid)
+            case .held(let pid): throw Self.alreadyRunning(pid: pid, setup.platform)
             case .cannotOpen(let path, let reason):
                 throw CommandError("The lock file `\(path)` cannot be opened: \(reason).")
             }
         }
     }
 
-    static func alreadyRunning(pid: Int?) -> CommandError {
+    static func alreadyRunning(pid: Int?, _ platform: Platform) -> CommandError {
         let holder = pid.map { " (pid \($0))" } ?? ""
-        let stop = pid.map { "Stop it with `kill \($0)`" } ?? "Stop it"
         return CommandError(
-            "Gateway failed to start: gateway already running\(holder). \(stop), or give this one a state directory of "
-                + "its own with OPENCLAW_STATE_DIR.")
+            "Gateway failed to start: gateway already running\(holder). \(platform.stopAdvice(pid: pid)) Or give this one a "
+                + "state directory of its own with OPENCLAW_STATE_DIR.")
     }
 }

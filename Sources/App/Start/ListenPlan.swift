@@ -79,13 +79,21 @@ struct ListenPlan: Equatable {
     /// `--port`, then `OPENCLAW_GATEWAY_PORT`, then `gateway.port`. A bad variable is passed over, a bad flag is fatal.
     private static func port(_ wish: Wish) throws(CommandError) -> Int {
         if let flag = wish.flagPort {
-            guard let port = Int(flag), (1...65535).contains(port) else {
+            guard let port = Self.port(flag) else {
                 throw CommandError("Invalid port `\(flag)`. Use a number from 1 to 65535.")
             }
             return port
         }
-        if let text = wish.environmentPort, let port = Int(text), (1...65535).contains(port) { return port }
-        return wish.configPort ?? wish.defaultPort
+        return wish.environmentPort.flatMap(Self.port) ?? wish.configPort ?? wish.defaultPort
+    }
+
+    /// Nil for what is no port.
+    static func port(_ text: String) -> Int? { Int(text).flatMap { (1...65535).contains($0) ? $0 : nil } }
+
+    /// A variable that says nothing, though somebody meant something by it.
+    static func warning(_ environment: Environment) -> String? {
+        guard let text = environment["OPENCLAW_GATEWAY_PORT"], port(text) == nil else { return nil }
+        return "`OPENCLAW_GATEWAY_PORT` is `\(text)`, which is no port from 1 to 65535: it is passed over"
     }
 
     /// Whether a gateway on a cloud machine that is told nothing else would listen to that machine alone.

@@ -54,6 +54,20 @@ struct LocalSetup {
     var configPath: String { location.configPath }
     var basePath: String { ControlUISettings.normalizedBasePath(config.gateway.controlUi.basePath ?? "") }
 
+    /// The config file, to be changed.
+    ///
+    /// One that is gone while a gateway runs is not begun anew: what is written would be all the gateway has then.
+    func changeableFile() throws(CommandError) -> ConfigFile {
+        let copy = location.lastGoodPath
+        guard refusal == nil, !snapshot.exists, access(copy, F_OK) == 0,
+            case .held = GatewayLock.state(stateDirectory: state, configPath: configPath)
+        else { return file }
+        throw CommandError(
+            "The config file \(configPath) is gone while the gateway runs. Put it back with "
+                + "`cp \(copy) \(configPath)`, which is what it said last; or remove that copy to begin anew."
+        )
+    }
+
     /// After a reload: what runs now.
     mutating func refresh() { snapshot = file.snapshot }
 
@@ -80,12 +94,25 @@ struct LocalSetup {
             environment: environment, isLoopback: isLoopback)
     }
 
+    /// Where a gateway that starts with this listens, and what it asks for.
+    func listener() throws(CommandError) -> GatewayLock.Listener {
+        let plan = try listenPlan()
+        let place = plan.isLoopback ? "this machine only" : "the network"
+        let mode = try secret(isLoopback: plan.isLoopback).mode
+        return GatewayLock.Listener(
+            port: plan.port, isLoopback: plan.isLoopback,
+            description: "port \(plan.port) for \(place) (\(plan.reason)); asks for \(mode.rawValue)")
+    }
+
+    /// Where the one that runs listens.
+    var runningListener: GatewayLock.Listener? {
+        GatewayLock.listener(stateDirectory: state, configPath: configPath)
+    }
+
     /// The port a command looks for the gateway on: `OPENCLAW_GATEWAY_PORT`, that of the one that runs, `gateway.port`.
     var port: Int {
-        environment["OPENCLAW_GATEWAY_PORT"].flatMap { Int($0) }.flatMap {
-            (1...65535).contains($0) ? $0 : nil
-        }
-            ?? GatewayLock.runningPort(stateDirectory: state, configPath: configPath)
+        environment["OPENCLAW_GATEWAY_PORT"].flatMap(ListenPlan.port)
+            ?? runningListener?.port
             ?? config.gateway.port ?? (invocation.has("--dev") ? Self.devPort : ListenPlan.defaultPort)
     }
 
@@ -98,9 +125,11 @@ struct LocalSetup {
     }
 
     /// The link to open, with the token for the page to use once.
-    func link(port: Int, token: String?) -> String {
-        let fragment = token.map { "#token=\($0.percentEncoded)" } ?? ""
-        return "http://127.0.0.1:\(port)\(basePath)/\(fragment)"
+    func link(port: Int, token: String?) -> String { "http://127.0.0.1:\(port)\(path(token: token))" }
+
+    /// What follows the address in it.
+    func path(token: String?) -> String {
+        "\(basePath)/" + (token.map { "#token=\($0.percentEncoded)" } ?? "")
     }
 
     /// Every secret this process knows, so that the log can mask it.

@@ -70,8 +70,12 @@ enum Launcher {
         let name = arguments.first?.split(separator: "/").last.map(String.init) ?? ""
         var words = Array(arguments.dropFirst())
         guard name == "node" else { return .success(words) }
-        words.removeAll { $0.hasPrefix("--max-old-space-size") }
         if words == ["--version"] || words == ["-v"] { return .success(["--version"]) }
+        if words.count == 2, ["-e", "--eval"].contains(words[0]), let address = healthAddress(in: words[1]) {
+            return .success(["health", "--live", address])
+        }
+        // Settings of an engine that is not here.
+        words.removeFirst(words.prefix { $0.hasPrefix("--") }.count)
         guard let script = words.first,
             knownScripts.contains(where: { script == $0 || script.hasSuffix("/" + $0) })
         else {
@@ -81,5 +85,17 @@ enum Launcher {
                         + "`\(words.first ?? "")`."))
         }
         return .success(Array(words.dropFirst()))
+    }
+
+    /// Images and compose files of the original check the gateway with a line of JavaScript that fetches such an address.
+    private static func healthAddress(in script: String) -> String? {
+        guard
+            let start = ["http://127.0.0.1", "http://localhost"].compactMap({ script.firstRange(of: $0) })
+                .first
+        else {
+            return nil
+        }
+        let address = script[start.lowerBound...].prefix { !"'\"` ".contains($0) }
+        return ["/health", "/ready", "/startupz"].contains { address.contains($0) } ? String(address) : nil
     }
 }

@@ -24,6 +24,7 @@ final class ServiceGroup {
     static let longestStop = Duration.milliseconds(4500)
 
     private let services: [any Service]
+    private var started: [any Service] = []
     private let log: Log
 
     init(_ services: [any Service], log: Log) {
@@ -31,35 +32,59 @@ final class ServiceGroup {
         self.log = log
     }
 
-    /// Runs `body` while all services run; stops them when it returns.
-    func run<Result: Sendable>(until body: @MainActor () async -> Result) async throws -> Result {
-        try await start()
+    /// Starts all services, says so, and runs them until `end` returns, which cuts a start short; then stops them.
+    ///
+    /// `end` is asked twice, and returns when its task is cancelled.
+    func run<Result: Sendable>(
+        until end: @escaping @MainActor @Sendable () async -> Result, whenStarted: @MainActor () -> Void
+    ) async throws -> Result {
+        do {
+            if let result = try await start(until: end) {
+                await stopInTime()
+                return result
+            }
+        } catch {
+            await stopInTime()
+            throw error
+        }
+        whenStarted()
         return await withTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { await service.run() } }
-            let result = await body()
+            let result = await end()
             await stopInTime()
             group.cancelAll()
             return result
         }
     }
 
-    private func start() async throws {
-        var started: [any Service] = []
-        do {
-            for service in services {
-                try await service.start()
-                started.append(service)
+    /// Nil when all have started before `end` returned.
+    private func start<Result: Sendable>(
+        until end: @escaping @MainActor @Sendable () async -> Result
+    ) async throws -> Result? {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await self.start()
+                return nil
             }
-        } catch {
-            for service in started.reversed() { await service.stop() }
-            throw error
+            group.addTask { await end() }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func start() async throws {
+        for service in services {
+            try Task.checkCancellation()
+            try await service.start()
+            started.append(service)
         }
     }
 
     private func stopInTime() async {
+        let stopping = started.reversed()
         let isInTime = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for service in self.services.reversed() { await service.stop() }
+                for service in stopping { await service.stop() }
                 return true
             }
             group.addTask {

@@ -13,7 +13,7 @@ final class StopSignals {
     enum Reason: Sendable { case stop, restart }
 
     private var events: [LoopEvent] = []
-    private var waiter: CheckedContinuation<Reason, Never>?
+    private let ending = Gate()
     private var pending: Reason?
     private let log: Log
 
@@ -38,18 +38,22 @@ final class StopSignals {
         ]
     }
 
-    /// Waits for the first reason to end.
+    /// Until a gateway is built there is nothing to stop: the process ends, as well as after a stop.
+    static func endAtOnce() {
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
+    }
+
+    /// Waits for the first reason to end; in a cancelled task no longer.
     func wait() async -> Reason {
-        if let pending { return pending }
-        return await withCheckedContinuation { waiter = $0 }
+        await ending.wait()
+        return pending ?? .stop
     }
 
     /// Ends the wait from inside: a config change that needs a restart.
     func end(_ reason: Reason) {
         guard pending == nil else { return }
         pending = reason
-        waiter?.resume(returning: reason)
-        waiter = nil
+        ending.open()
     }
 
     private func stop(_ name: String) {

@@ -75,7 +75,7 @@ struct ToolRules {
                 warnings.append(warning)
             }
         }
-        return warnings
+        return warnings + senderWarnings(config) + groupWarnings(config)
     }
 
     /// The original's profiles, by the tools there are; `full` restricts nothing.

@@ -19,9 +19,12 @@ int ccurl_easy_set_pointer(CURL *easy, CURLoption option, const void *value);
 int ccurl_easy_set_text(CURL *easy, CURLoption option, const char *value);
 int ccurl_easy_set_callback(CURL *easy, CURLoption option, curl_write_callback value);
 int ccurl_easy_set_seek(CURL *easy, curl_seek_callback value);
+int ccurl_easy_set_opener(CURL *easy, curl_opensocket_callback value, void *context);
 int ccurl_easy_set_protocols(CURL *easy, long protocols, long redirect_protocols);
 long ccurl_easy_long(CURL *easy, CURLINFO info);
 curl_off_t ccurl_easy_large(CURL *easy, CURLINFO info);
+/* Belongs to the handle; NULL when there is none. */
+const char *ccurl_easy_text(CURL *easy, CURLINFO info);
 /* The socket of a connection made with CURLOPT_CONNECT_ONLY. */
 curl_socket_t ccurl_easy_socket(CURL *easy);
 /* Waits until the transfer has ended. */

@@ -31,6 +31,9 @@ void csystem_release_stack(void);
 /* A descriptor that becomes readable when 8 bytes are written to write_end: an eventfd, or a pipe. -1 on failure. */
 int csystem_open_wake(int *write_end);
 
+/* Makes a file at least so long, with room on the disk for all of it. 0, or the error's number. */
+int csystem_keep_room(int file, long long bytes);
+
 /* accept, non-blocking and closed on exec. -1 and errno on failure. */
 int csystem_accept(int listener, struct sockaddr *address, socklen_t *length);
 

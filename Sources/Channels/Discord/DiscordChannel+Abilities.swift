@@ -4,7 +4,8 @@ extension DiscordChannel: TypingIndicating {
     package var typingLasts: Duration { .seconds(10) }
 
     package func showTyping(at address: Address) async {
-        guard let place = Snowflake(address.chat) else { return }
+        // Nobody types in a forum: a message there is a post of its own.
+        guard let place = Snowflake(address.chat), places.known(place)?.holdsPosts != true else { return }
         do throws(DiscordFailure) {
             try await api.showTyping(in: place)
         } catch {

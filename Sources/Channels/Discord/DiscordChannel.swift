@@ -16,6 +16,7 @@ package final class DiscordChannel: Channel {
     let presences = KnownPresences()
     private let buttons = LongCommands()
     private let office: DiscordPostOffice
+    private let context: IntakeContext
     private let intake: DiscordIntake
     private let gateway: DiscordGateway
     private let rivals: RivalWatch
@@ -38,21 +39,22 @@ package final class DiscordChannel: Channel {
         office = DiscordPostOffice(
             api: api, mapping: mapping, answers: answers, buttons: buttons, files: files, places: places,
             rivals: rivals)
+        context = IntakeContext(setup: setup, settings: settings, api: api, places: places)
         intake = DiscordIntake(
-            setup: setup, settings: settings, api: api, places: places, presences: presences,
-            answers: answers,
+            context, presences: presences, answers: answers,
             files: IncomingFiles(web: setup.web, proxy: settings.proxy), rivals: rivals)
         gateway = DiscordGateway(setup: setup, settings: settings, api: api)
     }
 
     package func run(in house: ChannelHouse) async throws(ChannelError) {
         await rivals.begin(house)
+        office.known = house.place
         await buttons.begin(house.memory)
         let menu = CommandMenu(api: api, log: setup.log) { [setup] in
             setup.rules.hasNativeCommands ? CommandMapping.registrations(house.commands()) : []
         }
-        intake.onReady = { [office, intake] application in
-            office.bot = intake.mapping.bot.id
+        intake.onReady = { [office, context] application in
+            office.bot = context.bot.id
             if let application { menu.application = application }
         }
         let end = await withTaskGroup(of: ChannelError?.self) { group -> ChannelError? in
@@ -101,7 +103,7 @@ extension DiscordChannel {
     static var factory: ChannelFactory {
         ChannelFactory(
             id: "discord", label: "Discord", secretKeys: ["token"], secretFileKey: nil,
-            secretVariable: "DISCORD_BOT_TOKEN",
+            secretVariable: "DISCORD_BOT_TOKEN", partingKeys: ["shard"],
             defaults: ChannelRules.Defaults(
                 historyLimit: 20, replyMode: .off, mostFileMegabytes: 8, streaming: .off, leastBlock: 1500),
             keys: ChannelKeys(ChannelRules.keys + " " + DiscordSettings.keys),

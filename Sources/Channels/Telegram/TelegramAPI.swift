@@ -19,9 +19,8 @@ final class TelegramAPI {
     /// Opens when Telegram has said that the token is not valid.
     let tokenRefused = Gate()
     private let clock: any Clock<Duration>
-    /// Telegram has said when the next message may be sent.
-    private var quietUntil: ContinuousClock.Instant?
-    /// Keeps the moment over a restart; set before the first message is sent.
+    private var quiet = TelegramQuiet()
+    /// Keeps it over a restart; set before the first message is sent.
     private var memory: ChannelMemory?
     private static let memoryName = "quiet"
     /// Whether IPv4 alone is tried; given up as soon as it leads nowhere.
@@ -45,7 +44,7 @@ final class TelegramAPI {
 
     /// Calls a method that is not worth waiting for: says `.flood` without calling while Telegram has asked to wait.
     func callUnlessQuiet(_ method: String, _ parameters: JSONObject) async throws(TelegramError) -> JSON {
-        if let until = quietUntil, until > .now { throw .flood(until - .now) }
+        if let left = quiet.left(for: Self.chat(parameters)) { throw .flood(left) }
         return try await call(method, parameters)
     }
 
@@ -67,40 +66,38 @@ final class TelegramAPI {
     func post(
         _ method: String, _ parameters: JSONObject, files: [(name: String, file: FormFile)] = []
     ) async throws(TelegramError) -> JSON {
+        let chat = Self.chat(parameters)
         for _ in 1..<Self.mostAttempts {
-            try await waitWhileQuiet()
+            try await waitWhileQuiet(chat)
             do throws(TelegramError) {
                 return try await send(request(method, parameters, files))
             } catch .flood(let delay) {
-                await beQuiet(for: delay)
+                await beQuiet(chat, for: delay)
             }
         }
-        try await waitWhileQuiet()
+        try await waitWhileQuiet(chat)
         do throws(TelegramError) {
             return try await send(request(method, parameters, files))
         } catch {
-            if case .flood(let delay) = error { await beQuiet(for: delay) }
+            if case .flood(let delay) = error { await beQuiet(chat, for: delay) }
             throw error
         }
     }
 
-    private func beQuiet(for delay: Duration) async {
-        let until = ContinuousClock.now + delay
-        quietUntil = max(quietUntil ?? until, until)
-        await memory?.save(
-            Self.memoryName,
-            ["until": (Timestamp.now + delay).json, "milliseconds": JSON(Int(delay.milliseconds))])
+    /// The chat that a call is about; of all that are about none it is the same.
+    private static func chat(_ parameters: JSONObject) -> String {
+        parameters["chat_id"].map { $0.stringValue ?? $0.text } ?? ""
+    }
+
+    private func beQuiet(_ chat: String, for delay: Duration) async {
+        quiet.refused(chat, for: delay)
+        await memory?.save(Self.memoryName, quiet.json())
     }
 
     /// Finds how long Telegram had asked the last process to wait.
     func begin(_ memory: ChannelMemory) async {
         self.memory = memory
-        guard quietUntil == nil, let kept = await memory.load(Self.memoryName),
-            let until = kept["until"]?.intValue, let whole = kept["milliseconds"]?.intValue
-        else { return }
-        // A clock that was set back does not make the wait longer.
-        let left = min(Timestamp(milliseconds: Int64(until)) - .now, .milliseconds(whole))
-        if left > .zero { quietUntil = .now + left }
+        if let kept = await memory.load(Self.memoryName) { quiet = TelegramQuiet(json: kept) }
     }
 
     /// Where a file lies; the address is secret.
@@ -194,10 +191,8 @@ final class TelegramAPI {
         if case .unreachable = error { usesIPv4Only = false }
     }
 
-    private func waitWhileQuiet() async throws(TelegramError) {
-        while let until = quietUntil {
-            let left = until - ContinuousClock.now
-            guard left > .zero else { break }
+    private func waitWhileQuiet(_ chat: String) async throws(TelegramError) {
+        while let left = quiet.left(for: chat) {
             guard left <= Self.longestOwnWait else { throw .flood(left) }
             do {
                 try await clock.sleep(for: left)
@@ -205,7 +200,6 @@ final class TelegramAPI {
                 throw .cancelled
             }
         }
-        quietUntil = nil
     }
 }
 

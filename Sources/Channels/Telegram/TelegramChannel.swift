@@ -86,6 +86,7 @@ final class TelegramChannel: Channel {
             webhook = nil
         }
         await api.begin(house.memory)
+        await delivery.progress.begin(house.memory)
         isReady.open()
         let bot = try await hello()
         self.bot = bot

@@ -7,8 +7,6 @@ final class TelegramDelivery {
     /// Length of a text and of a caption, in UTF-16 units after formatting.
     static let mostTextUnits = 4096
     static let mostCaptionUnits = 1024
-    /// Parts of several messages whose beginning is posted, remembered until their rest is, too.
-    private static let mostUnfinished = 32
 
     private let api: TelegramAPI
     private let settings: TelegramSettings
@@ -18,7 +16,7 @@ final class TelegramDelivery {
     private let moved: (Int, Int) -> Void
     /// The chat's id now.
     private let current: (Int) -> Int
-    private var unfinished: [(nonce: String, steps: Int, id: Int)] = []
+    let progress = TelegramProgress()
     private(set) var sent = TelegramSent(most: 1000)
     /// What messages that were changed last say: the same again is an error to Telegram, and counts against its limits.
     private var shown: [(id: TelegramMessageID, text: String, buttons: [[ReplyButton]])] = []
@@ -220,40 +218,32 @@ final class TelegramDelivery {
         let hasText = content.text.contains { !$0.isWhitespace }
         let steps = TelegramUploads.steps(
             content.files, captionFits: caption != nil, hasButtons: !content.buttons.isEmpty)
-        var (done, first) = unfinished.first { $0.nonce == nonce }.map { ($0.steps, $0.id) } ?? (0, 0)
-        var failures: [String] = []
-        var captionIsPosted = done > 0 && steps.first?.hasCaption == true
-        for (index, step) in steps.enumerated().dropFirst(done) {
+        var posted = progress[nonce] ?? TelegramProgress.Steps()
+        var words: String {
+            ([hasText && !posted.hasCaption ? content.text : ""] + posted.failures).filter { !$0.isEmpty }
+                .joined(separator: "\n\n")
+        }
+        for (index, step) in steps.enumerated().dropFirst(posted.done) {
             do throws(TelegramError) {
                 let id = try await send(step, content, isFirst: index == 0, at: place)
-                if first == 0 { first = id }
-                if step.hasCaption { captionIsPosted = true }
+                if posted.first == 0 { posted.first = id }
+                if step.hasCaption { posted.hasCaption = true }
             } catch {
                 // A file that cannot go must not keep the words from going.
                 guard error.isAboutFile else { throw error }
-                failures.append("⚠️ \(step.files.map(\.name).joined(separator: ", ")): \(error.sentence())")
+                posted.failures.append(
+                    "⚠️ \(step.files.map(\.name).joined(separator: ", ")): \(error.sentence())")
             }
-            done = index + 1
-            remember(nonce, done, first)
+            posted.done = index + 1
+            if posted.done < steps.count || !words.isEmpty { await progress.note(posted, of: nonce) }
         }
         var rest = content
         rest.files = []
-        rest.text = ([hasText && !captionIsPosted ? content.text : ""] + failures).filter { !$0.isEmpty }
-            .joined(separator: "\n\n")
-        if first != 0 { rest.replyTo = nil }
-        if rest.text.isEmpty {
-            unfinished.removeAll { $0.nonce == nonce }
-            return first
-        }
-        let text = try await sendText(rest, at: place)
-        unfinished.removeAll { $0.nonce == nonce }
-        return text
-    }
-
-    private func remember(_ nonce: String, _ steps: Int, _ id: Int) {
-        unfinished.removeAll { $0.nonce == nonce }
-        unfinished.append((nonce, steps, id))
-        if unfinished.count > Self.mostUnfinished { unfinished.removeFirst() }
+        rest.text = words
+        if posted.first != 0 { rest.replyTo = nil }
+        let number = rest.text.isEmpty ? posted.first : try await sendText(rest, at: place)
+        await progress.forget(nonce)
+        return number
     }
 
     private func send(

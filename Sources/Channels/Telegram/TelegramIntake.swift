@@ -8,12 +8,30 @@ final class TelegramIntake {
     private static let mostJoined = 256
     /// How long the next attempt waits when the house could not keep a message.
     private static let retryDelay = Duration.seconds(1)
+    /// When Telegram cannot be asked for so long, pieces are handed in without the rest.
+    private static let longestSilence = Duration.seconds(60)
     private static let memoryName = "pieces"
     private static let movesName = "moves"
 
-    private struct Held {
+    /// Pieces that wait for their next, and then for the house to take them.
+    @MainActor
+    private final class Held {
         var pieces: TelegramPieces
+        /// When the last piece came.
+        private(set) var since = ContinuousClock.now
         var until: ContinuousClock.Instant
+        /// Closed while the house takes them: nothing is added then.
+        var entry: Gate?
+
+        init(_ pieces: TelegramPieces) {
+            self.pieces = pieces
+            until = since + pieces.gap
+        }
+
+        func waitForNext() {
+            since = .now
+            until = since + pieces.gap
+        }
     }
 
     private let house: ChannelHouse
@@ -28,11 +46,17 @@ final class TelegramIntake {
     private(set) var mapping: TelegramMapping
 
     private var held: [Held] = []
-    /// Pieces that came after the first of their message, as `chat:number`: told again they are no message.
+    /// Another intake may be in its place: what a request of Telegram's still brings here has to come again.
+    private var isOver = false
+    /// When the last request for updates began of which everything has come in.
+    private var askedAt: ContinuousClock.Instant?
+    /// Pieces that came after the first of their message, by their ids: told again they are no message.
     private var joined = Recent<String>(most: TelegramIntake.mostJoined)
     private var events = Recent<Int>(most: 256)
     private var polls: [(id: String, address: Address, question: String, options: [String])] = []
     private var bell = Gate()
+    /// What nobody has to wait for.
+    private let beside = TaskPool()
 
     init(
         mapping: TelegramMapping, house: ChannelHouse, settings: TelegramSettings, rules: ChannelRules,
@@ -61,7 +85,7 @@ final class TelegramIntake {
                 else { continue }
                 if pieces?.append(message, json) != true { pieces = pieces ?? TelegramPieces(message, json) }
             }
-            if let pieces { held.append(Held(pieces: pieces, until: .now + pieces.gap)) }
+            if let pieces { held.append(Held(pieces)) }
         }
         for id in kept["joined"]?.arrayValue ?? [] { id.stringValue.map { _ = joined.insert($0) } }
     }
@@ -84,37 +108,37 @@ final class TelegramIntake {
 
     private func take(_ message: TelegramMessage, _ update: JSON) async throws(InboxError) {
         if message.movedTo != nil || message.movedFrom != nil { return await noteMove(of: message) }
-        let name = Self.name(message)
+        let name = name(message)
         guard !joined.contains(name), !held.contains(where: { $0.pieces.has(message) }) else { return }
         let key = TelegramPieces.Key(message)
-        if let place = held.firstIndex(where: { $0.pieces.key == key }) {
-            let before = held[place]
-            if held[place].pieces.append(message, update) {
-                held[place].until = .now + held[place].pieces.gap
+        if let group = waiting.first(where: { $0.pieces.key == key }) {
+            let before = group.pieces
+            if group.pieces.append(message, update) {
+                group.waitForNext()
                 joined.insert(name)
                 guard await keep() else {
                     joined.remove(name)
-                    if let place = held.firstIndex(where: { $0.pieces.key == key }) { held[place] = before }
+                    group.pieces = before
                     throw Self.notKept
                 }
-                if held.first(where: { $0.pieces.key == key })?.pieces.isWhole == true {
-                    try await release(key)
-                }
+                if group.pieces.isWhole { try await release(group) }
                 return ring()
             }
-            try await release(key)
+            try await release(group)
         }
-        // An album's sender goes on writing: the album is whole then.
-        for other in held.map(\.pieces.key) where other.album != nil && other.album != key.album {
-            if other.chat == key.chat, other.thread == key.thread, other.sender == key.sender {
-                try await release(other)
-            }
+        // Its sender goes on writing: what was said before is whole then.
+        for other in waiting where other.pieces.key != key && other.pieces.key.isOfSender(of: key) {
+            try await release(other)
         }
         guard let pieces = TelegramPieces(message, update) else { return try await receive([message]) }
-        if held.count >= Self.mostHeld, let oldest = held.first?.pieces.key { try await release(oldest) }
-        held.append(Held(pieces: pieces, until: .now + pieces.gap))
+        if held.count >= Self.mostHeld, let oldest = held.first {
+            try await release(oldest)
+            await oldest.entry?.wait()
+        }
+        let group = Held(pieces)
+        held.append(group)
         guard await keep() else {
-            held.removeAll { $0.pieces.key == key }
+            held.removeAll { $0 === group }
             throw Self.notKept
         }
         ring()
@@ -129,56 +153,87 @@ final class TelegramIntake {
         try await house.inbox.receive(message)
     }
 
-    private static func name(_ message: TelegramMessage) -> String { "\(message.chat.id):\(message.id)" }
+    private func name(_ message: TelegramMessage) -> String { mapping.id(of: message).rawValue }
 
     // MARK: Pieces
 
     /// Hands groups of pieces in when they are whole, until cancelled.
     func run() async {
+        async let others: Void = beside.run()
+        await handInPieces()
+        await others
+        isOver = true
+    }
+
+    private func handInPieces() async {
         while !Task.isCancelled {
-            guard let next = held.min(by: { $0.until < $1.until }) else {
-                bell = Gate()
+            bell = Gate()
+            let due = waiting.map { (group: $0, moment: moment(for: $0)) }
+            for (group, _) in due.filter({ $0.moment <= .now }) { beside.add { await self.handIn(group) } }
+            if let next = due.map(\.moment).filter({ $0 > .now }).min() {
+                await bell.wait(atMost: next - .now)
+            } else {
                 await bell.wait()
-                continue
             }
-            let left = next.until - .now
-            if left > .zero {
-                // Cancelled: the loop's condition sees it.
-                try? await Task.sleep(for: left)
-                continue
-            }
-            do throws(InboxError) {
-                try await release(next.pieces.key)
-            } catch {
-                log.warning("a message could not be kept yet", ["reason": error.reason])
-            }
+        }
+    }
+
+    private func handIn(_ group: Held) async {
+        do throws(InboxError) {
+            try await release(group)
+        } catch {
+            log.warning("a message could not be kept yet", ["reason": error.reason])
         }
     }
 
     private func ring() { bell.open() }
 
-    /// Hands in a group as it is; when the house cannot keep it, it is held on.
-    private func release(_ key: TelegramPieces.Key) async throws(InboxError) {
-        guard let place = held.firstIndex(where: { $0.pieces.key == key }) else { return }
-        let group = held.remove(at: place)
+    /// Groups that the house is not taking yet.
+    private var waiting: [Held] { held.filter { $0.entry == nil } }
+
+    /// When a group is whole: a piece may be at Telegram still while nobody asks for it.
+    private func moment(for group: Held) -> ContinuousClock.Instant {
+        let isAskedFor = settings.webhookURL != nil || askedAt.map { $0 > group.since } == true
+        return isAskedFor ? group.until : group.until + Self.longestSilence
+    }
+
+    /// Whether a next piece may be at Telegram.
+    var waitsForPieces: Bool { !waiting.isEmpty }
+
+    /// All is taken that Telegram had when it was asked.
+    func asked(at moment: ContinuousClock.Instant) {
+        askedAt = moment
+        ring()
+    }
+
+    /// Hands in a group as it is; it is held, also on disk, until the house has it.
+    private func release(_ group: Held) async throws(InboxError) {
+        guard group.entry == nil, held.contains(where: { $0 === group }) else { return }
+        let entry = Gate()
+        group.entry = entry
+        defer { entry.open() }
         do throws(InboxError) {
             try await receive(group.pieces.messages)
         } catch {
-            held.insert(Held(pieces: group.pieces, until: .now + Self.retryDelay), at: 0)
+            group.entry = nil
+            group.until = .now + Self.retryDelay
             ring()
             throw error
         }
+        held.removeAll { $0 === group }
         await keep()
     }
 
     /// False when a crash would lose them: Telegram must not hear that we have them.
     @discardableResult
     private func keep() async -> Bool {
-        await house.memory.save(
+        guard !isOver else { return false }
+        let isKept = await house.memory.save(
             Self.memoryName,
             [
                 "held": .array(held.map { .array($0.pieces.updates) }), "joined": JSON(joined.order),
             ])
+        return isKept && !isOver
     }
 
     // MARK: Presses, reactions, votes, places
@@ -187,6 +242,13 @@ final class TelegramIntake {
     private static let mostAnswerCharacters = 200
 
     private func take(_ callback: TelegramCallback) async throws(InboxError) {
+        // What its person has written before comes before it.
+        for group in waiting
+        where group.pieces.key.sender == callback.from.id
+            && group.pieces.key.chat == callback.message?.chat.id
+        {
+            try await release(group)
+        }
         var answer: JSONObject = ["callback_query_id": .string(callback.id)]
         if settings.buttons != .off, let data = callback.data, callback.message != nil {
             if let command = buttons.command(of: data), let message = mapping.message(callback, says: command)
@@ -201,6 +263,10 @@ final class TelegramIntake {
         } else if callback.message == nil {
             answer["text"] = "This message is too old. Please ask again."
         }
+        beside.add { [answer] in await self.answerPress(answer) }
+    }
+
+    private func answerPress(_ answer: JSONObject) async {
         do throws(TelegramError) {
             _ = try await api.call("answerCallbackQuery", answer)
         } catch {
@@ -236,10 +302,11 @@ final class TelegramIntake {
         let chosen = vote.options.filter { poll.options.indices.contains($0) }.map { poll.options[$0] }
         let what = chosen.isEmpty ? "took their vote back" : "voted for \(chosen.joined(separator: ", "))"
         var notice = ChannelNotice(
-            address: poll.address, kind: (Int(poll.address.chat) ?? 0) > 0 ? .direct : .group,
+            address: poll.address, kind: mapping.isDirect(poll.address) ? .direct : .group,
             text: "\(who.title) \(what) in the poll “\(poll.question)”.",
             key: "vote:\(vote.poll):\(vote.user.id):\(update)")
         notice.sender = who
+        notice.place = mapping.place(at: poll.address)
         await house.inbox.notice(notice)
     }
 

@@ -40,6 +40,17 @@ struct TelegramMapping {
             title: chat.title, rule: places.rule(chat: chat.id, former: moves.former(chat.id), topic: topic))
     }
 
+    /// Private chats have the ids of people.
+    func isDirect(_ address: Address) -> Bool { (Int(address.chat) ?? 0) > 0 }
+
+    /// What the config says of a place that no event describes; nil for a private chat.
+    func place(at address: Address) -> ChatPlace? {
+        guard !isDirect(address), let chat = Int(address.chat) else { return nil }
+        let rule = places.rule(
+            chat: chat, former: moves.former(chat), topic: address.thread.flatMap { Int($0) })
+        return ChatPlace(title: address.chat, rule: rule)
+    }
+
     // MARK: Messages
 
     /// One message of a person, made of one or of several pieces; nil when it says nothing, as messages that only tell
@@ -53,18 +64,28 @@ struct TelegramMapping {
         let topic = topic(of: first)
         let main = pieces.first { !$0.text.isEmpty } ?? first
         var message = ChannelMessage(
-            id: TelegramMessageID(chat: first.chat.id, number: first.id).id,
+            id: id(of: first),
             address: address(chat: first.chat.id, topic: topic), kind: kind(of: first.chat), sender: sender,
             text: text(of: pieces), sentAt: Timestamp(milliseconds: Int64(clamping: first.date) &* 1000))
         message.files = pieces.compactMap { file(of: $0, upTo: mostFileBytes, save: save) }
         message.quoted = quoted(by: main)
         message.mention = mention(in: pieces)
         message.place = place(of: first.chat, topic: topic)
-        if let command = command(in: main) {
+        // Who passes a command on does not give it, nor does who has chosen another bot's words.
+        if !first.isOfOthers, let command = command(in: main) {
             message.text = command.text
             message.isCommand = true
         }
         return message.text.isEmpty && message.files.isEmpty ? nil : message
+    }
+
+    /// In chats without a count of their own each account of Telegram's numbers the messages for itself, each bot too.
+    func id(of message: TelegramMessage) -> MessageID {
+        let id = TelegramMessageID(chat: message.chat.id, number: message.id)
+        return switch message.chat.kind {
+        case .direct, .group: id.id(of: "bot-\(bot.user.id)")
+        case .supergroup, .channel: id.id
+        }
     }
 
     /// Somebody who writes in the name of a chat is that chat: an administrator who hides, a linked channel.
@@ -97,10 +118,11 @@ struct TelegramMapping {
         if let origin = first.forwardedFrom {
             lines.append(origin.isEmpty ? "[Forwarded]" : "[Forwarded from \(origin)]")
         }
+        if let bot = first.viaBot { lines.append("[From the bot \(sender(bot).title.plainName)]") }
         // Pieces of one long text were cut anywhere; captions of an album are each their own.
         let words = pieces.map(\.text.markdown).filter { !$0.isEmpty }.joined(separator: isAlbum ? "\n" : "")
         let text = String(withoutOurName(words).trimmed)
-        if !text.isEmpty { lines.append(text) }
+        if !text.isEmpty { lines.append(first.isOfOthers ? "  " + text.setIn : text) }
         for piece in pieces {
             if let content = piece.content { lines.append(content.sentence) }
             if let media = piece.media, media.kind == .sticker, media.isMoving {

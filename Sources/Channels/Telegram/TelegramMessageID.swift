@@ -2,7 +2,8 @@ import Core
 
 /// A message of Telegram's: its number counts within its chat only, so the chat is part of our id.
 ///
-/// `<chat>:<number>`; what is one of several events at one message, such as a press on its button, has a further part.
+/// `<chat>:<number>`; what is one of several events at one message, such as a press on its button, has a further part, and so
+/// has what counts for one bot only.
 struct TelegramMessageID: Hashable {
     var chat: Int
     var number: Int
@@ -28,6 +29,6 @@ struct TelegramMessageID: Hashable {
 
     var id: MessageID { MessageID("\(chat):\(number)") }
 
-    /// The id of something that happened at this message.
+    /// With a further part.
     func id(of event: String) -> MessageID { MessageID("\(chat):\(number):\(event)") }
 }

@@ -24,6 +24,10 @@ struct TelegramPieces {
             sender = message.from?.id ?? message.senderChat?.id ?? 0
             album = message.album
         }
+
+        func isOfSender(of other: Key) -> Bool {
+            chat == other.chat && thread == other.thread && sender == other.sender
+        }
     }
 
     let key: Key
@@ -67,11 +71,11 @@ struct TelegramPieces {
     }
 
     private static func mayGoOn(_ message: TelegramMessage) -> Bool {
-        isPlainText(message) && message.text.units >= leastCutUnits && message.forwardedFrom == nil
+        isPlainText(message) && message.text.units >= leastCutUnits
     }
 
     private static func isPlainText(_ message: TelegramMessage) -> Bool {
-        message.media == nil && message.content == nil && !message.text.isEmpty
-            && !message.text.plain.hasPrefix("/")
+        message.media == nil && message.content == nil && !message.isOfOthers
+            && !message.text.isEmpty && !message.text.plain.hasPrefix("/")
     }
 }

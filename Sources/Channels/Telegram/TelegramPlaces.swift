@@ -13,9 +13,8 @@ struct TelegramPlaces {
         let entry = groups?[String(chat)] ?? former.flatMap { groups?[String($0)] }
         let group = entry ?? groups?["*"]
         let ofTopic = topic.flatMap { group?["topics"]?[String($0)] } ?? group?["topics"]?["*"]
-        func value(_ key: String) -> JSON? {
-            ofTopic?[key] ?? group?[key] ?? (entry == nil ? nil : groups?["*"]?[key])
-        }
+        let entries = [ofTopic, group, entry == nil ? nil : groups?["*"]].compactMap(\.self)
+        func value(_ key: String) -> JSON? { entries.lazy.compactMap { $0[key] }.first }
 
         var rule = PlaceRule()
         rule.policy = value("groupPolicy")?.stringValue.flatMap { GroupPolicy(rawValue: $0) }
@@ -26,8 +25,7 @@ struct TelegramPlaces {
         if groups != nil, group == nil { rule.isEnabled = false }
         if entry == nil, policy(rule) == .allowlist, isOpenToAll(rule.users) { rule.users = [] }
         rule.systemPrompt = joined(group?["systemPrompt"]?.stringValue, ofTopic?["systemPrompt"]?.stringValue)
-        rule.tools = value("tools")
-        rule.toolsBySender = value("toolsBySender")
+        rule.tools = entries.map(SenderTools.init)
         return rule
     }
 

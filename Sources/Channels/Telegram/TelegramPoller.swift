@@ -3,13 +3,15 @@ import Core
 /// Asks Telegram for updates, again and again.
 ///
 /// Telegram keeps an update until a later request names a higher offset. The offset moves only past updates that are on
-/// disk, so whatever happens in between, they come again; those that were kept are recognised.
+/// disk, taken or as they came, so whatever happens in between, they come again; those that were kept are recognised.
 @MainActor
 final class TelegramPoller {
     /// How long Telegram may hold a request that has nothing to bring.
     private static let wait = Duration.seconds(30)
     /// The same while another gateway may be asking, too.
     private static let look = Duration.seconds(10)
+    /// The same while something is to be done about what was brought.
+    private static let glance = Duration.seconds(1)
     private static let firstDelay = Duration.seconds(1)
     private static let longestDelay = Duration.seconds(30)
     /// A person waits when there is room again.
@@ -18,8 +20,13 @@ final class TelegramPoller {
     private static let longestTrust = Duration.seconds(6 * 86_400)
     private static let memoryName = "offset"
 
+    /// How long a slow chat keeps others from being asked for.
+    private static let patience = Duration.seconds(1)
+
     private let api: TelegramAPI
     private let intake: TelegramIntake
+    private let lanes: TelegramLanes
+    private let slow: TelegramSlowUpdates
     private let house: ChannelHouse
     private let bot: TelegramBot
     private let log: Log
@@ -28,8 +35,6 @@ final class TelegramPoller {
     private let random: () -> Double
     /// The first update that is not on disk; 0 for the oldest that Telegram has.
     private var offset = 0
-    /// Updates behind `offset` that are on disk already.
-    private var ahead: Set<Int> = []
     private var backoff = Backoff(first: firstDelay, longest: longestDelay)
     private var rivalry = PollRivalry()
     private var isStandingDownTold = false
@@ -42,6 +47,8 @@ final class TelegramPoller {
     ) {
         self.api = api
         self.intake = intake
+        slow = TelegramSlowUpdates(house.memory, of: bot)
+        lanes = TelegramLanes { (update) throws(InboxError) in try await intake.take(update) }
         self.house = house
         self.bot = bot
         self.log = log
@@ -52,10 +59,26 @@ final class TelegramPoller {
     /// Runs until cancelled, or until Telegram does not know the token any more.
     func run() async -> ChannelError? {
         await loadOffset()
+        await slow.restore()
+        return await withTaskGroup(of: ChannelError?.self) { group in
+            group.addTask {
+                await self.lanes.run()
+                return nil
+            }
+            group.addTask { await self.poll() }
+            let end = await group.next() ?? nil
+            group.cancelAll()
+            return end
+        }
+    }
+
+    private func poll() async -> ChannelError? {
         while !Task.isCancelled {
+            // Telegram has them no more, so they wait for no answer of its.
+            lanes.add(slow.updates)
             do throws(TelegramError) {
-                let updates = try await api.updates(
-                    from: offset, wait: rivalry.isStandingDown ? Self.look : Self.wait)
+                let began = ContinuousClock.now
+                let updates = try await api.updates(from: offset, wait: longestPoll)
                 if rivalry.isStandingDown, !rivalry.looked(oldest: updates.first?.id) {
                     await pause(PollRivalry.timeToTake)
                     continue
@@ -65,6 +88,7 @@ final class TelegramPoller {
                     await pause(refusals.next(random()))
                     continue
                 }
+                intake.asked(at: began)
                 if refusals.failures > 0 {
                     refusals.succeeded()
                     house.report(.connected(name: "@" + bot.username))
@@ -86,54 +110,47 @@ final class TelegramPoller {
         if age >= .zero, age < Self.longestTrust { offset = next }
     }
 
-    /// Takes a batch, chats side by side; returns whether all of it is on disk.
+    private var longestPoll: Duration {
+        // A shorter look would not see the other between two requests of its own.
+        if rivalry.isStandingDown { return Self.look }
+        return lanes.isBusy || !slow.updates.isEmpty || intake.waitsForPieces ? Self.glance : Self.wait
+    }
+
+    /// Takes a batch; returns whether all of it is on disk or being taken.
     private func take(_ updates: [TelegramUpdate]) async -> Bool {
-        guard !updates.isEmpty else {
+        lanes.add(slow.updates + updates)
+        var refusal: InboxError?
+        do throws(InboxError) {
+            try await lanes.wait(for: updates, atMost: Self.patience)
+        } catch {
+            refusal = error
+        }
+        await confirm(updates, isRefused: refusal != nil)
+        if let refusal, refusals.failures == 0 {
+            house.report(.problem("A message could not be kept yet: \(refusal.reason)"))
+        }
+        return refusal == nil
+    }
+
+    /// Confirms what is on disk of a batch, and with it all that is being taken unless something was refused.
+    private func confirm(_ updates: [TelegramUpdate], isRefused: Bool) async {
+        let left = (slow.updates + updates).filter { !lanes.taken.contains($0.id) }
+        let isKept = isRefused ? false : await slow.keep(left)
+        let ids = updates.map(\.id).sorted()
+        guard let first = ids.first, let last = ids.last else {
             // Everything is confirmed: from here on the oldest is the next.
             offset = 0
-            ahead = []
-            return true
+            return lanes.forget(before: .max, except: slow.updates)
         }
-        let lanes = lanes(updates.filter { !ahead.contains($0.id) })
-        await withTaskGroup(of: [Int].self) { group in
-            for lane in lanes { group.addTask { await self.take(inOrder: lane) } }
-            for await done in group { ahead.formUnion(done) }
-        }
-        let ids = updates.map(\.id).sorted()
-        let left = ids.first { !ahead.contains($0) }
-        let next = left ?? (ids.last ?? 0) + 1
-        if next > (ids.first ?? 0) { await confirm(next) }
-        ahead = ahead.filter { $0 >= next }
-        return left == nil
+        let next = isKept ? last + 1 : ids.first { !lanes.taken.contains($0) } ?? last + 1
+        if next > first { await confirm(next) }
+        lanes.forget(before: next, except: slow.updates)
     }
 
     private func confirm(_ next: Int) async {
         offset = next
         await house.memory.save(
             Self.memoryName, ["bot": JSON(bot.user.id), "next": JSON(next), "at": Timestamp.now.json])
-    }
-
-    /// One list for each chat, in the order of the updates.
-    private func lanes(_ updates: [TelegramUpdate]) -> [[TelegramUpdate]] {
-        var lanes: [Int: [TelegramUpdate]] = [:]
-        for update in updates { lanes[update.event.chat, default: []].append(update) }
-        return Array(lanes.values)
-    }
-
-    private func take(inOrder updates: [TelegramUpdate]) async -> [Int] {
-        var done: [Int] = []
-        for update in updates {
-            do throws(InboxError) {
-                try await intake.take(update)
-            } catch {
-                if refusals.failures == 0 {
-                    house.report(.problem("A message could not be kept yet: \(error.reason)"))
-                }
-                return done
-            }
-            done.append(update.id)
-        }
-        return done
     }
 
     // MARK: Failures
@@ -202,18 +219,5 @@ final class TelegramPoller {
     private func pause(_ time: Duration) async {
         // Cancelled: the loop's condition sees it.
         try? await Task.sleep(for: time)
-    }
-}
-
-extension TelegramUpdate.Event {
-    /// The chat it belongs to; 0 for none.
-    fileprivate var chat: Int {
-        switch self {
-        case .message(let message): message.chat.id
-        case .callback(let callback): callback.message?.chat.id ?? callback.from.id
-        case .reaction(let change): change.chat.id
-        case .membership(let change): change.chat.id
-        case .vote, .other: 0
-        }
     }
 }

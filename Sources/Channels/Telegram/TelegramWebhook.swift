@@ -49,6 +49,7 @@ final class TelegramWebhook {
 
     /// Sets the webhook and watches over it until cancelled; returns why it cannot be.
     func run() async -> ChannelError? {
+        await takeSlowUpdates()
         while !Task.isCancelled {
             do throws(TelegramError) {
                 try await set()
@@ -71,6 +72,21 @@ final class TelegramWebhook {
             await pause(Self.checkInterval)
         }
         return nil
+    }
+
+    /// Polling may have left some, which Telegram has no more: they come before what it brings.
+    private func takeSlowUpdates() async {
+        let slow = TelegramSlowUpdates(house.memory, of: bot)
+        await slow.restore()
+        while !Task.isCancelled, !slow.updates.isEmpty {
+            do throws(InboxError) {
+                for update in slow.updates { try await intake.take(update) }
+                if await slow.keep([]) { return }
+            } catch {
+                house.report(.problem("A message could not be kept yet: \(error.reason)"))
+            }
+            await pause(Self.retryDelay)
+        }
     }
 
     private func set() async throws(TelegramError) {

@@ -20,6 +20,8 @@ struct TelegramMessage {
     var quote: String?
     /// Where it was forwarded from, in words; nil when it was not.
     var forwardedFrom: String?
+    /// The bot whose words they are: the sender has chosen them from what it offered.
+    var viaBot: TelegramUser?
     var album: String?
     var media: TelegramMedia?
     /// What it carries beside text and files, such as a place or a poll.
@@ -28,6 +30,9 @@ struct TelegramMessage {
     var movedTo: Int?
     /// The group that this supergroup was.
     var movedFrom: Int?
+
+    /// Whether somebody else wrote what it says.
+    var isOfOthers: Bool { forwardedFrom != nil || viaBot != nil }
 
     init(id: Int, chat: TelegramChat, from: TelegramUser? = nil, text: String = "", date: Int = 0) {
         self.id = id
@@ -55,7 +60,8 @@ struct TelegramMessage {
             ?? TelegramMarkedText(json["caption"]?.stringValue ?? "", json["caption_entities"])
         replyTo = (json["reply_to_message"] ?? json["external_reply"]).flatMap { Reply(json: $0) }
         quote = json["quote"]?["text"]?.stringValue
-        forwardedFrom = json["forward_origin"].map(Self.origin)
+        forwardedFrom = json["forward_origin"].map { Self.origin($0).plainName }
+        viaBot = TelegramUser(json: json["via_bot"])
         album = json["media_group_id"]?.stringValue
         media = TelegramMedia(message: json)
         content = TelegramContent(message: json)

@@ -66,8 +66,16 @@ package final class Gate: Sendable {
     package func wait(atMost limit: Duration, on clock: any Clock<Duration> = ContinuousClock()) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }
-            // Cancelled as soon as the gate opens: then there is nothing more to wait for.
-            group.addTask { try? await clock.sleep(for: limit) }
+            // Cancelled as soon as the gate opens. A cancelled sleep stays in the loop's heap until its time has come: a
+            // long wait is several.
+            group.addTask {
+                var left = limit
+                while left > .zero, !Task.isCancelled {
+                    let part = min(left, .seconds(60))
+                    try? await clock.sleep(for: part)
+                    left -= part
+                }
+            }
             await group.next()
             group.cancelAll()
         }

@@ -6,6 +6,43 @@ package struct JSON5Document: Sendable {
 
     package var value: JSON { root.value }
 
+    /// The bytes with a space for each byte of a comment; lines keep their numbers.
+    var bytesWithoutComments: [UInt8] {
+        var bytes = bytes
+        var place = 0
+        while place < bytes.count {
+            let end = Self.tokenEnd(bytes, place)
+            if bytes[place] == UInt8(ascii: "/") {
+                for index in place..<end where bytes[index] != 0x0A && bytes[index] != 0x0D {
+                    bytes[index] = 0x20
+                }
+            }
+            place = end
+        }
+        return bytes
+    }
+
+    /// Behind the text or comment that begins at `start`; the next byte for anything else.
+    private static func tokenEnd(_ bytes: [UInt8], _ start: Int) -> Int {
+        let rest = bytes[(start + 1)...]
+        switch bytes[start] {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+            var place = start + 1
+            while place < bytes.count, bytes[place] != bytes[start] {
+                place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
+            }
+            return min(place + 1, bytes.count)
+        case UInt8(ascii: "/") where rest.first == UInt8(ascii: "*"):
+            let last = rest.indices.dropFirst(2).first {
+                bytes[$0] == UInt8(ascii: "/") && bytes[$0 - 1] == UInt8(ascii: "*")
+            }
+            return last.map { $0 + 1 } ?? bytes.count
+        case UInt8(ascii: "/"):
+            return rest.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+        default: return start + 1
+        }
+    }
+
     package func position(at offset: Int) -> TextPosition { TextPosition(offset: offset, in: bytes) }
 
     package func text(in range: Range<Int>) -> String {

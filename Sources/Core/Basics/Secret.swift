@@ -1,5 +1,7 @@
 /// Text that must not be seen: prints as `•••`, compares in constant time, leaves only through `reveal()`.
-package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     private let value: String
 
     package init(_ value: String) { self.value = value }
@@ -22,4 +24,6 @@ package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConve
         }
         return difference == 0
     }
+
+    package static func == (one: Secret, other: Secret) -> Bool { one.matches(other.value) }
 }

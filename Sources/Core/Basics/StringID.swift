@@ -11,7 +11,7 @@ extension StringID {
     /// Two ids are one when their bytes are: as the database compares them, and platforms. Swift's own strings are equal
     /// in every Unicode form.
     package static func == (one: Self, other: Self) -> Bool {
-        one.rawValue.utf8.elementsEqual(other.rawValue.utf8)
+        one.rawValue.hasBytes(of: other.rawValue)
     }
 
     package func hash(into hasher: inout Hasher) {

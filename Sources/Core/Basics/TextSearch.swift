@@ -8,6 +8,18 @@
 // with it: 1.2 MB that nothing here needs, so its module is not imported (Package.swift).
 
 extension String {
+    /// Whether both are the same bytes; `==` also holds between two Unicode forms of a text.
+    package func hasBytes(of other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        var (one, other) = (self, other)
+        return one.withUTF8 { one in
+            other.withUTF8 { other in
+                guard let start = one.baseAddress, let otherStart = other.baseAddress else { return true }
+                return memcmp(start, otherStart, one.count) == 0
+            }
+        }
+    }
+
     /// Whether `words` occur anywhere; no words always do.
     package func contains(_ words: String) -> Bool { self[...].contains(words) }
 
@@ -67,13 +79,4 @@ private func firstOffset(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBu
         offset += 1
     }
     return nil
-}
-
-extension String {
-    /// On one line: a name shall not look like something that the house says.
-    package var singleLine: String {
-        guard utf8.contains(where: { $0 < 0x20 }) || contains(where: \.isNewline) else { return self }
-        return split { $0.isNewline || $0.unicodeScalars.allSatisfy { $0.value < 0x20 } }.joined(
-            separator: " ")
-    }
 }

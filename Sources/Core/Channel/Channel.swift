@@ -41,13 +41,17 @@ package struct ChannelHouse {
     package let commands: () -> [ChannelCommand]
     /// Where a message stands that the outbox has posted, if it is one of the newest; nil for others'.
     package let place: (MessageID) async -> Address?
+    /// The keys of all that the outbox has in answer to a message in a chat, of whichever account; nil when it cannot tell.
+    package let keys: (_ asked: MessageID, _ chat: String) async -> [String]?
 
     package init(
         inbox: Inbox, memory: ChannelMemory, report: @escaping (ChannelReport) -> Void,
         commands: @escaping () -> [ChannelCommand] = { [] },
-        place: @escaping (MessageID) async -> Address? = { _ in nil }
+        place: @escaping (MessageID) async -> Address? = { _ in nil },
+        keys: @escaping (_ asked: MessageID, _ chat: String) async -> [String]? = { _, _ in nil }
     ) {
         self.place = place
+        self.keys = keys
         self.inbox = inbox
         self.memory = memory
         self.report = report
@@ -129,18 +133,27 @@ package struct InboxError: Error, Sendable, Hashable {
 @MainActor
 package struct ChannelMemory {
     package let load: (_ name: String) async -> JSON?
-    private let keep: (_ name: String, JSON?) async -> Bool
+    /// What all accounts of the channel remember under a name, this one included.
+    package let loadAll: (_ name: String) async -> [JSON]
+    private let keep: (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
 
     package init(
-        load: @escaping (_ name: String) async -> JSON?, save: @escaping (_ name: String, JSON?) async -> Bool
+        load: @escaping (_ name: String) async -> JSON?,
+        loadAll: @escaping (_ name: String) async -> [JSON] = { _ in [] },
+        save: @escaping (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
     ) {
         self.load = load
+        self.loadAll = loadAll
         keep = save
     }
 
     /// Returns when the value is on disk; false when it could not be kept. Nil forgets it.
+    ///
+    /// For what `hasHappened` on the platform and cannot be asked of it, a full disk still has some room.
     @discardableResult
-    package func save(_ name: String, _ value: JSON?) async -> Bool { await keep(name, value) }
+    package func save(_ name: String, _ value: JSON?, hasHappened: Bool = false) async -> Bool {
+        await keep(name, value, hasHappened)
+    }
 }
 
 /// A command of ours in a platform's menu.

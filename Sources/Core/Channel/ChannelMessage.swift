@@ -166,11 +166,15 @@ package struct PlaceRule: Sendable, Hashable {
     /// `groupPolicy` of this place alone.
     package var policy: GroupPolicy?
     package var systemPrompt: String?
-    /// `tools` and `toolsBySender` as they stand in the config.
-    package var tools: JSON?
-    package var toolsBySender: JSON?
+    /// What each entry of the config that holds here says of tools, the narrowest first.
+    package var tools: [SenderTools] = []
 
     package init() {}
+
+    /// What holds for a sender: the word of the narrowest entry that has one for them.
+    package func tools(for sender: Sender, on channel: ChannelID) -> JSON? {
+        tools.lazy.compactMap { $0.rule(for: sender, on: channel) }.first
+    }
 }
 
 /// Something that happened in a chat and is no message: a reaction, a vote.

@@ -95,6 +95,9 @@ package enum GroupPolicy: String, Sendable {
 }
 
 extension ChannelRules {
+    /// A larger wish than a terabyte is none.
+    private static let largestFileMegabytes = 1_048_576.0
+
     /// The keys of a section that every platform reads.
     package static let keys = """
         enabled name accounts defaultAccount historyLimit dmHistoryLimit dms.*.historyLimit replyToMode mediaMaxMb streaming.mode streaming.chunkMode
@@ -120,7 +123,8 @@ extension ChannelRules {
             directHistoryLimits[person] = rule["historyLimit"]?.intValue
         }
         replyMode = section["replyToMode"].flatMap(Self.word) ?? defaults.replyMode
-        mostFileBytes = Int((section["mediaMaxMb"]?.doubleValue ?? defaults.mostFileMegabytes) * 1_048_576)
+        let megabytes = section["mediaMaxMb"]?.doubleValue ?? defaults.mostFileMegabytes
+        mostFileBytes = Int(min(max(megabytes, 0), Self.largestFileMegabytes) * 1_048_576)
         streaming = Self.streaming(section) ?? defaults.streaming
         draftChunk = DraftChunk(json: section["draftChunk"] ?? section["streaming"]?["preview"]?["chunk"])
 

@@ -10,15 +10,19 @@ package struct OutgoingPart: Sendable, Hashable {
     ///
     /// The platform may have it then.
     package var triedAt: Timestamp?
+    /// What an earlier part of the same text became, for places where the rest belongs below the beginning.
+    package var beginning: MessageID?
 
     package init(
-        address: Address, content: Content, nonce: String, posted: MessageID? = nil, triedAt: Timestamp? = nil
+        address: Address, content: Content, nonce: String, posted: MessageID? = nil,
+        triedAt: Timestamp? = nil, beginning: MessageID? = nil
     ) {
         self.address = address
         self.content = content
         self.nonce = nonce
         self.posted = posted
         self.triedAt = triedAt
+        self.beginning = beginning
     }
 
     /// What is said.
@@ -36,11 +40,13 @@ package struct OutgoingPart: Sendable, Hashable {
         package var handle: JSON?
         /// The message that somebody wrote and that this is an answer to, whether or not people see that it is.
         package var answered: MessageID?
+        /// Whether it answers that message alone: what was said before it in the chat may wait still.
+        package var isAside: Bool
 
         package init(
             text: String = "", files: [OutgoingFile] = [], replyTo: MessageID? = nil,
             buttons: [[ReplyButton]] = [], isSilent: Bool = false, handle: JSON? = nil,
-            answered: MessageID? = nil
+            answered: MessageID? = nil, isAside: Bool = false
         ) {
             self.text = text
             self.files = files
@@ -49,6 +55,7 @@ package struct OutgoingPart: Sendable, Hashable {
             self.isSilent = isSilent
             self.handle = handle
             self.answered = answered
+            self.isAside = isAside
         }
 
         /// Whether there is nothing to be seen.
@@ -142,6 +149,7 @@ extension OutgoingPart.Content {
         if isSilent { object["silent"] = true }
         object["handle"] = handle
         object["answered"] = answered.map { .string($0.rawValue) }
+        if isAside { object["aside"] = true }
         return .object(object)
     }
 
@@ -154,7 +162,8 @@ extension OutgoingPart.Content {
                 (row.arrayValue ?? []).compactMap { ReplyButton(json: $0) }
             },
             isSilent: json["silent"]?.boolValue ?? false, handle: json["handle"],
-            answered: json["answered"]?.stringValue.map { MessageID($0) })
+            answered: json["answered"]?.stringValue.map { MessageID($0) },
+            isAside: json["aside"]?.boolValue ?? false)
     }
 }
 

@@ -10,15 +10,14 @@ struct ConfigCheck {
     /// What the place of a value says about it.
     private struct Context {
         var path: ConfigPath
-        var isSensitive = false
         var isSecurity = false
         /// Inside a key that was reported as without effect already.
         var hasEffect = true
 
         func entering(_ key: String, _ traits: Traits) -> Context {
             Context(
-                path: path.appending(key), isSensitive: isSensitive || traits.isSensitive,
-                isSecurity: isSecurity || traits.isSecurity, hasEffect: hasEffect && traits.hasEffect)
+                path: path.appending(key), isSecurity: isSecurity || traits.isSecurity,
+                hasEffect: hasEffect && traits.hasEffect)
         }
     }
 
@@ -41,8 +40,7 @@ struct ConfigCheck {
         default: break
         }
         if !alternatives.contains(where: { $0.accepts(value) }) {
-            issues.append(
-                .wrongValue(value, alternatives, at: context.path, context.isSensitive, context.isSecurity))
+            issues.append(.wrongValue(value, alternatives, at: context.path, context.isSecurity))
         }
     }
 
@@ -154,6 +152,11 @@ extension Shape {
             shape = next
         }
         return result
+    }
+
+    /// The shape at a declared path; nil where nothing is declared.
+    func shape(at path: ConfigPath) -> Shape? {
+        path.steps.reduce(self as Shape?) { shape, step in shape?.next(step)?.0 }
     }
 
     private func next(_ step: ConfigPath.Step) -> (Shape, Traits)? {

@@ -167,6 +167,13 @@ package enum FilePath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// Without the slashes at its end.
+    package static func withoutEndSlashes(_ path: String) -> String {
+        var path = path[...]
+        while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+        return String(path)
+    }
+
     /// With `.` and `..` taken out, and starting at `folder` unless it is absolute.
     static func normalized(_ path: String, relativeTo folder: String) -> String {
         let joined = path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path

@@ -1,10 +1,10 @@
 extension ConfigIssue {
     /// A value of the wrong kind, or outside what is allowed.
     static func wrongValue(
-        _ value: JSON, _ alternatives: [Shape], at path: ConfigPath, _ isSensitive: Bool, _ isSecurity: Bool
+        _ value: JSON, _ alternatives: [Shape], at path: ConfigPath, _ isSecurity: Bool
     ) -> ConfigIssue {
         let expected = alternatives.map(\.wording).joined(separator: " or ")
-        let found = isSensitive ? value.kindWording : value.wording
+        let found = ConfigRedaction.hides(value, at: path) ? value.kindWording : value.wording
         let choices = alternatives.flatMap { if case .choice(let words) = $0 { words } else { [String]() } }
         let nearest = value.stringValue.flatMap { NearestKey.of($0, among: choices) }
         return ConfigIssue(

@@ -16,6 +16,12 @@ package struct ConfigPath: Hashable, Sendable {
 
     package func appending(_ key: String) -> ConfigPath { appending(.key(key)) }
 
+    /// The name of the last member on the way; empty without any.
+    package var lastKey: String {
+        for case .key(let key) in steps.reversed() { return key }
+        return ""
+    }
+
     package var parent: ConfigPath { ConfigPath(Array(steps.dropLast())) }
 
     package func starts(with prefix: ConfigPath) -> Bool { steps.starts(with: prefix.steps) }

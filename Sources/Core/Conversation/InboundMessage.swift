@@ -25,6 +25,8 @@ package struct InboundMessage: Sendable {
     package var images: [ImageContent]
     package var receivedAt: Timestamp
     package var options: TurnOptions
+    /// Where the answer goes when that is not where the question came from.
+    package var deliversTo: Address?
     /// Who wrote it where; nil for clients of the gateway.
     package var origin: MessageOrigin?
     /// For the session's entry, where it is kept; nil for clients of the gateway.
@@ -47,6 +49,11 @@ package struct InboundMessage: Sendable {
     }
 }
 
+extension InboundMessage {
+    /// Where the answer goes.
+    package var replyAddress: Address { deliversTo ?? address }
+}
+
 /// What is known of a channel's message beside its words.
 package struct MessageOrigin: Sendable, Hashable {
     package var kind: ChatKind
@@ -65,6 +72,8 @@ package struct MessageOrigin: Sendable, Hashable {
     package var requiresMention: Bool?
     /// `ChannelMessage.handle`.
     package var handle: JSON?
+    /// The reaction of ours that it has until its answer has come; nil for none, or for one that stays.
+    package var passingReaction: String?
     /// What the place's or the sender's `tools` rule allows; nil for no such rule.
     package var tools: JSON?
 

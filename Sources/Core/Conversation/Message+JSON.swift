@@ -15,10 +15,10 @@ extension Message {
         let content = [Block](json: json["content"] ?? .null)
         switch json["role"]?.stringValue {
         case "user":
-            self = .user(
-                UserMessage(
-                    content: content, timestamp: timestamp,
-                    idempotencyKey: json["idempotencyKey"]?.stringValue))
+            var message = UserMessage(
+                content: content, timestamp: timestamp, idempotencyKey: json["idempotencyKey"]?.stringValue)
+            message.isWithdrawn = json["withdrawn"]?.boolValue ?? false
+            self = .user(message)
         case "assistant":
             self = .assistant(AssistantMessage(json: json, content: content, timestamp: timestamp))
         case "toolResult", "tool":
@@ -52,6 +52,7 @@ extension UserMessage {
     package var json: JSON {
         var object: JSONObject = ["role": "user", "content": content.json, "timestamp": timestamp.json]
         object["idempotencyKey"] = idempotencyKey.map { .string($0) }
+        if isWithdrawn { object["withdrawn"] = true }
         return .object(object)
     }
 }

@@ -54,6 +54,8 @@ package struct UserMessage: Sendable, Hashable {
     package var timestamp: Timestamp
     /// `<idempotency key>:user` for what a client sent; lets the client recognise its own message.
     package var idempotencyKey: String?
+    /// Whether it was taken back before anybody answered it: people still see it, models do not.
+    package var isWithdrawn = false
 
     package init(content: [Block], timestamp: Timestamp, idempotencyKey: String? = nil) {
         self.content = content

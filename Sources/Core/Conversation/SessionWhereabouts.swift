@@ -8,6 +8,8 @@ package struct SessionWhereabouts: Sendable, Hashable {
     package var label: String
     /// Who writes there: the person, or the chat of many.
     package var from: String
+    /// The user name of the person of a direct chat, by which the config may let them in.
+    package var username: String?
     /// What a message to this chat is addressed to.
     package var to: String
     /// Nil in a direct chat.
@@ -34,6 +36,7 @@ package struct SessionWhereabouts: Sendable, Hashable {
         let topic = address.thread.map { ":topic:\($0)" } ?? ""
         if message.kind == .direct {
             from = "\(address.channel):\(message.sender.id)"
+            username = message.sender.username
         } else {
             from = "\(address.channel):\(message.kind.rawValue):\(address.chat)\(topic)"
             group = Group(id: address.chat + topic, message.place)

@@ -81,7 +81,7 @@ package enum ModelEvent: Sendable {
     case usage(Usage)
 }
 
-/// Why there is no answer, by what to do next. Classified where the HTTP answer arrives, never by reading prose.
+/// Why there is no answer, by what to do next. Classified where the HTTP answer arrives, nowhere else.
 package enum ModelError: Error, Sendable {
     /// HTTP 429: this credential may not use this model now.
     case rateLimited(retryAfter: Duration?, message: String)
@@ -95,8 +95,8 @@ package enum ModelError: Error, Sendable {
     case unknownModel(message: String, nearest: [String])
     /// HTTP 400: the request itself is wrong for this model.
     case rejected(message: String)
-    /// The conversation is longer than the model's context.
-    case contextTooLong(message: String)
+    /// The conversation is longer than the model's context; `of` is the model that said so, which may be a fallback.
+    case contextTooLong(of: ModelReference, message: String)
     /// No byte within the connect or idle timeout.
     case timedOut(message: String)
     /// The stream ended before its end; `partial` is what had arrived.
@@ -137,7 +137,7 @@ extension ModelError {
         switch self {
         case .rateLimited(_, let message), .overloaded(_, let message), .unauthorized(let message),
             .billing(let message), .unknownModel(let message, _), .rejected(let message),
-            .contextTooLong(let message),
+            .contextTooLong(_, let message),
             .timedOut(let message), .interrupted(_, let message), .notConfigured(let message):
             message
         case .exhausted(let attempts):

@@ -7,6 +7,8 @@ struct ClientPlace: Sendable, Hashable {
     var address: String
     /// What failed logins are counted by.
     var guesser: Guesser
+    /// The client itself is on this machine: nobody else, as far as the request tells, is behind the TCP peer.
+    var isOnThisMachine: Bool
     /// The client itself is on this machine and asked for a local name: its devices are approved without asking.
     var isLocal: Bool
     /// The TCP peer is this machine and no proxy spoke for somebody else.
@@ -18,7 +20,7 @@ enum Guesser: Sendable, Hashable {
     /// The client's own address, or one that a proxy we trust names.
     case address(AddressBlock)
     /// Behind a proxy on this machine that the config does not name: the last hop it tells of, which anybody who reaches
-    /// our port could have made up; nil when it tells of none.
+    /// our port could have made up; nil when it tells of none, also behind one that the config names.
     case hearsay(AddressBlock?)
 
     var isHearsay: Bool { if case .hearsay = self { true } else { false } }
@@ -37,38 +39,55 @@ struct ClientPlaces: Sendable {
 
     func place(peer: PeerAddress, headers: HTTPHeaders, host: HostAndPort?) -> ClientPlace {
         let isTrusted = trusts(peer)
-        let client = clientNamed(by: peer, isTrusted: isTrusted, headers)
+        let hops = Self.hops(headers)
+        let client = clientNamed(by: peer, isTrusted: isTrusted, hops, headers)
         let address = client ?? peer
         let isForwarded = Self.forwardingHeaders.contains { headers[$0] != nil }
         let isLocalName = host.map { $0.isLocal || $0.name.hasSuffix(".ts.net") } ?? false
+        let isBroughtFromHere =
+            isTrusted && client?.isLoopback == true && !Self.namesSomebodyElsewhere(headers)
+        let isOnThisMachine = isForwarded ? isBroughtFromHere : peer.isLoopback
         return ClientPlace(
             address: address.text,
             guesser: client == nil && peer.isLoopback && isForwarded
-                ? .hearsay(Self.hops(headers).last?.block) : .address(address.block),
-            isLocal: address.isLoopback && isLocalName && (!isForwarded || isTrusted),
+                ? .hearsay(hops.last??.block) : .address(address.block),
+            isOnThisMachine: isOnThisMachine, isLocal: isOnThisMachine && isLocalName,
             isDirectLoopback: peer.isLoopback && !isForwarded)
     }
 
     private static let forwardingHeaders = [
-        "x-forwarded-for", "x-real-ip", "x-forwarded-host", "forwarded", "fly-client-ip",
+        "x-forwarded-for", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "forwarded", "via",
+        "fly-client-ip",
     ]
 
     private func trusts(_ address: PeerAddress) -> Bool { trustedProxies.contains { $0.contains(address) } }
 
     /// The address that a proxy we trust gives for the client: the last hop that is not such a proxy itself.
-    private func clientNamed(by peer: PeerAddress, isTrusted: Bool, _ headers: HTTPHeaders) -> PeerAddress? {
+    ///
+    /// Where that hop is no address, nobody vouches for those before it.
+    private func clientNamed(
+        by peer: PeerAddress, isTrusted: Bool, _ hops: [PeerAddress?], _ headers: HTTPHeaders
+    ) -> PeerAddress? {
         if isTrusted {
-            let hops = Self.hops(headers)
-            return hops.last { !trusts($0) } ?? hops.first ?? headers["x-real-ip"].flatMap { PeerAddress($0) }
+            guard let hop = hops.lastIndex(where: { $0.map(trusts) != true }) ?? hops.indices.first else {
+                return headers["x-real-ip"].flatMap { PeerAddress($0) }
+            }
+            return hops[hop]
         }
         guard isOnFly, peer.isPrivate else { return nil }
         return headers["fly-client-ip"].flatMap { PeerAddress($0) }
     }
 
-    /// `X-Forwarded-For` from the client to us; what is no address is left out.
-    private static func hops(_ headers: HTTPHeaders) -> [PeerAddress] {
-        headers.all("x-forwarded-for").flatMap { $0.split(separator: ",") }.suffix(mostHops).compactMap {
-            hop in
+    /// A proxy that writes one of these may pass on an `X-Forwarded-For` that the client has made up.
+    private static func namesSomebodyElsewhere(_ headers: HTTPHeaders) -> Bool {
+        let realAddress = headers["x-real-ip"]
+        return headers["forwarded"] != nil
+            || realAddress != nil && realAddress.flatMap { PeerAddress($0) }?.isLoopback != true
+    }
+
+    /// `X-Forwarded-For` from the client to us; nil is a hop that is no address.
+    private static func hops(_ headers: HTTPHeaders) -> [PeerAddress?] {
+        headers.all("x-forwarded-for").flatMap { $0.split(separator: ",") }.suffix(mostHops).map { hop in
             let hop = String(hop.trimmed)
             if let address = PeerAddress(hop) { return address }
             return hop.lastIndex(of: ":").flatMap { PeerAddress(String(hop[..<$0])) }  // with a port

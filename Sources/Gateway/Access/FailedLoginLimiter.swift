@@ -59,8 +59,9 @@ struct FailedLoginLimiter {
         }
     }
 
-    mutating func succeeded(_ guesser: Guesser) {
-        entries.removeValue(forKey: guesser)
+    /// Only who knows the secret does not guess it: a device's own token takes back nothing that was counted.
+    mutating func succeeded(_ guesser: Guesser, bySecret: Bool) {
+        if bySecret { entries.removeValue(forKey: guesser) }
         guard guesser.isHearsay, proven.last != guesser else { return }
         proven.removeAll { $0 == guesser }
         proven.append(guesser)

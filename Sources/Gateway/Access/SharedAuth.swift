@@ -1,4 +1,5 @@
 package import Core
+import Wire
 
 /// How a client proves that it may come in: `gateway.auth`.
 package struct SharedAuth: Sendable {
@@ -33,6 +34,17 @@ package struct SharedAuth: Sendable {
             guard let sentPassword, !sentPassword.isEmpty else { return .passwordMissing }
             return password.matches(sentPassword) ? nil : .passwordMismatch
         }
+    }
+
+    /// Tells whether a device was let in by the secret that holds now, without telling the secret.
+    func mark(for deviceID: String) -> String {
+        let secret =
+            switch mode {
+            case .none: Secret?.none
+            case .token: token
+            case .password: password
+            }
+        return Digest.hex(Digest.sha256(Array("\(deviceID)\n\(secret?.reveal() ?? "")".utf8)))
     }
 
     /// `Authorization: Bearer …` of an HTTP request: the token in token mode, the password in password mode.

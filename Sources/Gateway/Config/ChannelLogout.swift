@@ -10,17 +10,17 @@ package enum ChannelLogout {
         return account != "default" || file.snapshot.file.parsed[own] != nil ? own : section
     }
 
-    /// False when none of `keys` was there, and then nothing is written.
+    /// Takes `keys` away, for `default` in both places; false when none was there, and then nothing is written.
     package static func clear(
         _ keys: [String], of channel: ChannelID, account: String, in file: ConfigFile
-    ) throws(ConfigWriteError) -> Bool {
-        let path = path(channel, account: account, in: file)
-        let there = file.snapshot.file.parsed[path]?.objectValue ?? [:]
-        let found = keys.filter { there[$0] != nil }
-        guard !found.isEmpty else { return false }
-        let members = JSON.object(JSONObject(found.map { ($0, JSON.null) }))
-        _ = try file.patch(with: path.patch(members).text, baseHash: file.snapshot.hash)
-        return true
+    ) async throws(ConfigWriteError) -> Bool {
+        let section = ConfigPath([.key("channels"), .key(channel.rawValue)])
+        let places =
+            [section.appending("accounts").appending(account)] + (account == "default" ? [section] : [])
+        let found = places.flatMap { place in keys.map { place.appending($0) } }
+            .filter { file.snapshot.file.parsed[$0] != nil }
+        for path in found { try await file.unset(path) }
+        return !found.isEmpty
     }
 
     /// `{channel, accountId, cleared, loggedOut, envToken}`, as the original answers; it is not logged out while an

@@ -210,22 +210,25 @@ package final class ConfigFile {
         let copy = loaded.includedPaths.isEmpty ? bytes : Array((loaded.assembled.prettyText + "\n").utf8)
         // Losing the copy costs only the fallback, and the next good load tries again.
         let stored = try? PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
-        if stored != copy { try? PrivateFile.write(copy, to: location.lastGoodPath) }
+        if stored != copy { try? PrivateFile.write(copy, to: location.lastGoodPath, followsLink: false) }
     }
 
     // MARK: Writing
 
     /// Writes a whole document as it was sent, with secrets put back where the placeholder stands.
     @discardableResult
-    package func replace(with raw: String, baseHash: String?) throws(ConfigWriteError) -> ConfigSnapshot {
-        try refresh()
-        try require(baseHash)
-        let document = try parse(raw)
-        let text = try restored(document)
-        // What is not plain JSON was written by a person, and stays as it is.
-        let isPlain = (try? JSON.parse(raw)) != nil
-        try write(isPlain ? keepingComments(in: text, try parse(text).value) : text)
-        return snapshot
+    package func replace(
+        with raw: String, baseHash: String?
+    ) async throws(ConfigWriteError) -> ConfigSnapshot {
+        try await changing { () throws(ConfigWriteError) in
+            try require(baseHash)
+            let document = try parse(raw)
+            let text = try restored(document)
+            // What is not plain JSON was written by a person, and stays as it is.
+            let isPlain = (try? JSON.parse(raw)) != nil
+            try write(isPlain ? keepingComments(in: text, try parse(text).value) : text)
+            return snapshot
+        }
     }
 
     /// Applies a merge patch.
@@ -235,8 +238,15 @@ package final class ConfigFile {
     /// `needsHash: false`: an empty patch may come without a base hash, as the newer protocol allows.
     package func patch(
         with raw: String, baseHash: String?, needsHash: Bool = true
+    ) async throws(ConfigWriteError) -> [ConfigPath] {
+        try await changing { () throws(ConfigWriteError) in
+            try applyPatch(raw, baseHash: baseHash, needsHash: needsHash)
+        }
+    }
+
+    private func applyPatch(
+        _ raw: String, baseHash: String?, needsHash: Bool
     ) throws(ConfigWriteError) -> [ConfigPath] {
-        try refresh()
         let sent = try parse(raw)
         guard case .object(let members) = sent.value else {
             throw ConfigWriteError("config.patch raw must be an object")
@@ -276,16 +286,28 @@ package final class ConfigFile {
 
     /// Sets one value, for the command line.
     @discardableResult
-    package func set(_ value: JSON, at path: ConfigPath) throws(ConfigWriteError) -> [ConfigPath] {
-        try refresh()
-        return try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.set(value, at: path, in: text) }
+    package func set(_ value: JSON, at path: ConfigPath) async throws(ConfigWriteError) -> [ConfigPath] {
+        try await changing { () throws(ConfigWriteError) in
+            try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.set(value, at: path, in: text) }
+        }
     }
 
     /// Takes one value away, for the command line.
     @discardableResult
-    package func unset(_ path: ConfigPath) throws(ConfigWriteError) -> [ConfigPath] {
-        try refresh()
-        return try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.unset(path, in: text) }
+    package func unset(_ path: ConfigPath) async throws(ConfigWriteError) -> [ConfigPath] {
+        try await changing { () throws(ConfigWriteError) in
+            try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.unset(path, in: text) }
+        }
+    }
+
+    /// Reads the file again and changes it, while no other process does.
+    private func changing<T>(
+        _ change: () throws(ConfigWriteError) -> T
+    ) async throws(ConfigWriteError) -> T {
+        try await ConfigLock.holding(location.configPath) { () throws(ConfigWriteError) in
+            try refresh()
+            return try change()
+        }
     }
 
     private func edit(
@@ -321,9 +343,13 @@ package final class ConfigFile {
     }
 
     /// Somebody may have written the file since it was read last.
+    ///
+    /// One that is gone has what runs put into it again, with the change: else the change would be all there is.
     private func refresh() throws(ConfigWriteError) {
         do throws(FileError) {
-            let bytes = try read()
+            var bytes = try read()
+            if bytes == nil { bytes = try running() }
+            if let bytes, bytes.allSatisfy({ $0 <= 0x20 }) { try refuseIfCutOff() }
             guard bytes != snapshot.raw.map({ Array($0.utf8) }) || snapshot.exists != (bytes != nil) else {
                 return
             }
@@ -334,6 +360,25 @@ package final class ConfigFile {
         }
     }
 
+    /// A file that was emptied may be one that is being written: a change would be all that is left.
+    private func refuseIfCutOff() throws(FileError) {
+        guard try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes) != nil else {
+            return
+        }
+        var error = FileError(
+            "change", location.configPath,
+            reason: "it is empty, as it is while it is being written; if it stays so, "
+                + "`cp \(location.lastGoodPath) \(location.configPath)` puts back what it said last")
+        error.code = 0
+        throw error
+    }
+
+    /// The text that runs, be it the copy's.
+    private func running() throws(FileError) -> [UInt8]? {
+        guard snapshot.origin == .lastGood else { return runningText }
+        return try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
+    }
+
     private func require(_ baseHash: String?) throws(ConfigWriteError) {
         guard snapshot.exists else { return }
         let given = baseHash?.split(whereSeparator: \.isWhitespace).joined() ?? ""
@@ -341,7 +386,8 @@ package final class ConfigFile {
             throw ConfigWriteError("config base hash required; re-run config.get and retry")
         }
         guard given == snapshot.hash else {
-            throw ConfigWriteError("config changed since last load; re-run config.get and retry")
+            throw ConfigWriteError(
+                "config changed since last load; re-run config.get and retry", isOutdated: true)
         }
     }
 

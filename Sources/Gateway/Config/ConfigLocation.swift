@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -48,7 +50,6 @@ package struct ConfigLocation: Sendable, Hashable {
         var path = path
         if path == "~" || path.hasPrefix("~/") { path = home + path.dropFirst() }
         if !path.hasPrefix("/") { path = workingDirectory + "/" + path }
-        while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-        return path
+        return FilePath.withoutEndSlashes(path)
     }
 }

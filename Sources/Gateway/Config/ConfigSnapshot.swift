@@ -26,11 +26,13 @@ package struct ConfigSnapshot: Sendable {
     package var config: Config { running.config }
 
     /// The payload of `config.get`: without secrets, for both generations.
-    package var json: JSON {
+    ///
+    /// Comments may hold anything, and are for those who may write the file.
+    package func json(showsComments: Bool) -> JSON {
         let parsed = ConfigRedaction.redacted(file.parsed)
         let config = ConfigRedaction.redacted(file.config.shown)
         var object: JSONObject = ["path": .string(path), "exists": .bool(exists)]
-        object["raw"] = redactedRaw
+        object["raw"] = raw == nil ? .null : redactedRaw(showsComments)
         object["parsed"] = parsed
         object["sourceConfig"] = parsed
         object["resolved"] = ConfigRedaction.redacted(file.config.raw)
@@ -48,9 +50,9 @@ package struct ConfigSnapshot: Sendable {
     }
 
     /// Null without a file, and for a text that cannot be read: its secrets could not be found.
-    private var redactedRaw: JSON {
-        guard raw != nil, let document = file.document else { return .null }
-        return .string(ConfigRedaction.redactedText(of: document))
+    private func redactedRaw(_ showsComments: Bool) -> JSON {
+        guard let document = file.document else { return .null }
+        return .string(ConfigRedaction.redactedText(of: document, showsComments: showsComments))
     }
 }
 
@@ -76,10 +78,13 @@ package struct ConfigRefusal: Error, CustomStringConvertible, Sendable {
 package struct ConfigWriteError: Error, CustomStringConvertible, Sendable {
     package var message: String
     package var issues: [ConfigIssue]
+    /// The file is another than the one that the change was made for.
+    package var isOutdated: Bool
 
-    init(_ message: String, issues: [ConfigIssue] = []) {
+    init(_ message: String, issues: [ConfigIssue] = [], isOutdated: Bool = false) {
         self.message = message
         self.issues = issues
+        self.isOutdated = isOutdated
     }
 
     package var description: String { message }

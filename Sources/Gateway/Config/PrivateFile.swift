@@ -67,9 +67,11 @@ package enum PrivateFile {
     /// Writes a new file beside the old one and puts it in its place, so that a reader or a crash sees one or
     /// the other.
     ///
-    /// A symbolic link stays; the file it leads to is replaced.
-    package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        let target = resolved(path)
+    /// A symbolic link stays, and the file it leads to is replaced, unless `followsLink` is false: then the link is.
+    package static func write(
+        _ bytes: [UInt8], to path: String, followsLink: Bool = true
+    ) throws(FileError) {
+        let target = followsLink ? resolved(path) : path
         let folder = self.folder(of: target)
         try makeFolder(folder)
         let temporary = "\(folder)/.\(target.split(separator: "/").last ?? "file").\(getpid()).tmp"
@@ -126,7 +128,7 @@ package enum PrivateFile {
     }
 
     /// A gateway that runs as root must not take the file away from the person it belongs to.
-    private static func keepOwner(of path: String, for descriptor: CInt) {
+    static func keepOwner(of path: String, for descriptor: CInt) {
         var status = stat()
         guard geteuid() == 0, stat(path, &status) == 0 || stat(folder(of: path), &status) == 0 else { return }
         _ = fchown(descriptor, status.st_uid, status.st_gid)

@@ -28,7 +28,7 @@ final class ControlConnection: Caller {
         case closed
     }
 
-    let id = SecureRandom.uuid()
+    let id = randomUUID()
     let place: ClientPlace
     let origin: OriginRule.Verdict
     private(set) var generation = Generation.four
@@ -46,7 +46,7 @@ final class ControlConnection: Caller {
 
     private let plane: ControlPlane
     private let socket: any ClientSocket
-    private let challenge = Challenge(nonce: SecureRandom.uuid(), at: .now)
+    private let challenge = Challenge(nonce: randomUUID(), at: .now)
     private var state = State.waiting
     private var sequence = 0
     private var callsInFlight = 0
@@ -148,9 +148,7 @@ extension ControlConnection {
         }
         plane.tasks.add { [self] in
             do {
-                let known = try await plane.devices.known(device.id)
-                let outcome = plane.decide(params, on: self, challenge: challenge, known: known)
-                try await settleDevice(outcome, params, requestID)
+                try await begin(device, params, requestID: requestID)
             } catch {
                 plane.log.error("a login could not be decided", ["error": "\(error)"])
                 refuse(
@@ -159,21 +157,19 @@ extension ControlConnection {
         }
     }
 
-    private func settle(_ outcome: Handshake.Outcome, _ params: ConnectParams, _ requestID: String) {
-        switch outcome {
-        case .accepted(let acceptance): welcome(acceptance, params, token: nil, requestID)
-        case .refused(let refusal): refuse(refusal, to: requestID, params)
-        case .pairing: break  // asks for a device, and there is none
-        }
-    }
-
-    private func settleDevice(
-        _ outcome: Handshake.Outcome, _ params: ConnectParams, _ requestID: String
-    ) async throws {
-        switch outcome {
+    /// Decides again when the device was changed while its login was being recorded.
+    private func begin(_ device: ConnectParams.Device, _ params: ConnectParams, requestID: String)
+        async throws
+    {
+        let known = try await plane.devices.known(device.id)
+        switch plane.decide(params, on: self, challenge: challenge, known: known) {
         case .accepted(let acceptance):
-            let token = try await plane.devices.admit(params, acceptance, address: place.address)
-            welcome(acceptance, params, token: token, requestID)
+            let admission = try await plane.devices.admit(
+                params, acceptance, known: known, address: place.address)
+            switch admission {
+            case .admitted(let token): welcome(acceptance, params, token: token, requestID)
+            case .outdated: try await begin(device, params, requestID: requestID)
+            }
         case .refused(let refusal):
             refuse(refusal, to: requestID, params)
         case .pairing(let need):
@@ -181,6 +177,14 @@ extension ControlConnection {
             refuse(
                 need.refusal(requestID: request, params: params, generation: generation), to: requestID,
                 params)
+        }
+    }
+
+    private func settle(_ outcome: Handshake.Outcome, _ params: ConnectParams, _ requestID: String) {
+        switch outcome {
+        case .accepted(let acceptance): welcome(acceptance, params, token: nil, requestID)
+        case .refused(let refusal): refuse(refusal, to: requestID, params)
+        case .pairing: break  // asks for a device, and there is none
         }
     }
 
@@ -291,14 +295,14 @@ extension ControlConnection {
 
     /// Sends an event with this connection's next number.
     ///
-    /// A client that does not read loses droppable events and is cut off at any other. An event that is not urgent leaves
-    /// within a few milliseconds, together with what comes after it.
+    /// A client that does not read loses droppable events and is cut off at any other. Droppable events never take all of
+    /// the room, so that a client that is only slow gets what it must not miss. An event that is not urgent leaves within
+    /// a few milliseconds, together with what comes after it.
     func deliver(_ body: EventBody, isDroppable: Bool, isUrgent: Bool = false) {
         guard case .open = state else { return }
-        if socket.bufferedBytes > Limits.maxBufferedBytes(generation) {
-            if !isDroppable { socket.close(code: 1008, reason: "slow consumer") }
-            return
-        }
+        let (waiting, most) = (socket.bufferedBytes, Limits.maxBufferedBytes(generation))
+        if isDroppable && (waiting > most / 2 || waiting + body.bytes.count > most) { return }
+        guard waiting <= most else { return socket.close(code: 1008, reason: "slow consumer") }
         sequence += 1
         socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: !isUrgent)
     }

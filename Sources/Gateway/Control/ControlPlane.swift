@@ -127,13 +127,22 @@ extension ControlPlane {
     ) -> Handshake.Outcome {
         let now = Timestamp.now
         let place = connection.place
-        let outcome = Handshake(
+        let handshake = Handshake(
             params: params, generation: connection.generation, challenge: challenge, place: place,
             origin: connection.origin, access: settings.now.access, known: known,
             lockout: limiter.wait(place.guesser, isLoopback: place.isDirectLoopback, now: .steady),
             now: now
-        ).decide()
-        if case .accepted = outcome { limiter.succeeded(place.guesser) }
+        )
+        let outcome = handshake.decide()
+        switch outcome {
+        case .refused: break  // is counted when the client is told
+        case .accepted, .pairing:
+            if handshake.gaveWrongSecret {
+                limiter.failed(place.guesser, isLoopback: place.isDirectLoopback, now: .steady)
+            } else if case .accepted(let acceptance) = outcome {
+                limiter.succeeded(place.guesser, bySecret: acceptance.method != .deviceToken)
+            }
+        }
         return outcome
     }
 
@@ -147,7 +156,7 @@ extension ControlPlane {
         let isLoopback = place.isDirectLoopback
         guard limiter.wait(place.guesser, isLoopback: isLoopback, now: now) == nil else { return false }
         if auth.accepts(authorization: authorization) {
-            limiter.succeeded(place.guesser)
+            limiter.succeeded(place.guesser, bySecret: true)
             return true
         }
         limiter.failed(place.guesser, isLoopback: isLoopback, now: now)
@@ -172,8 +181,9 @@ extension ControlPlane {
         guard place.guesser.isHearsay, !hasHintedAtProxy else { return }
         hasHintedAtProxy = true
         log.warning(
-            "wrong passwords come through a proxy on this machine that the config does not name, so who sent them is not "
-                + "sure; set `gateway.trustedProxies` to [\"\(place.address)\"] to count each client by itself"
+            "wrong passwords come through a proxy on this machine that the config does not name, or that names nobody in "
+                + "`X-Forwarded-For`, so who sent them is not sure; have it write that, and set `gateway.trustedProxies` to "
+                + "[\"\(place.address)\"], to count each client by itself"
         )
     }
 

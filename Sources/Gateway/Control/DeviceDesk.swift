@@ -19,69 +19,62 @@ final class DeviceDesk {
         try await store.paired(deviceID).flatMap { KnownDevice($0) }
     }
 
-    /// Carries out what a handshake decided and returns the token the client may log in with from now on.
+    /// What became of a login that was to be let in.
+    enum Admission {
+        /// With the token that the client may log in with from now on; nil: it gets none.
+        case admitted(DeviceToken?)
+        /// The device is not any more what was decided on: it was revoked, say, or has another token.
+        case outdated
+    }
+
+    /// Carries out what a handshake decided on what it knew of the device.
     func admit(
-        _ params: ConnectParams, _ acceptance: Acceptance, address: String, now: Timestamp = .now
-    ) async throws -> DeviceToken? {
+        _ params: ConnectParams, _ acceptance: Acceptance, known: KnownDevice?, address: String,
+        now: Timestamp = .now
+    ) async throws -> Admission {
+        guard let device = params.device, acceptance.device != .none else { return .admitted(nil) }
         do {
-            return try await record(params, acceptance, address: address, now: now)
+            guard let paired = try await record(device, params, acceptance, known, address, now) else {
+                return .outdated
+            }
+            if acceptance.device == .approve {
+                announce(device: device.id, request: randomUUID(), decision: "approved", now: now)
+            }
+            return .admitted(paired.tokens[acceptance.role])
         } catch let error as StoreError where error.isOfTheDisk {
             // Who was let in may see what is there; only a volume that can be written remembers the visit.
             log.warning("a login was not recorded: \(error)")
-            return nil
+            return .admitted(nil)
         }
     }
 
+    /// Nil: the device is not any more what was decided on.
     private func record(
-        _ params: ConnectParams, _ acceptance: Acceptance, address: String, now: Timestamp
-    ) async throws -> DeviceToken? {
-        guard let device = params.device else { return nil }
-        switch acceptance.device {
-        case .none:
-            return nil
-        case .known:
-            return try await welcomeBack(device.id, params, acceptance, address: address, now: now)
-        case .approve:
-            let paired = try await pairNow(device, params, acceptance, address: address, now: now)
-            announce(device: device.id, request: SecureRandom.uuid(), decision: "approved", now: now)
-            return paired.tokens[acceptance.role]
-        }
-    }
-
-    private func welcomeBack(
-        _ id: String, _ params: ConnectParams, _ acceptance: Acceptance, address: String, now: Timestamp
-    ) async throws -> DeviceToken? {
+        _ device: ConnectParams.Device, _ params: ConnectParams, _ acceptance: Acceptance,
+        _ known: KnownDevice?, _ address: String, _ now: Timestamp
+    ) async throws -> PairedDevice? {
         let fresh = Self.newToken(acceptance, now: now)
-        let updated = try await store.update(id) { device in
-            device.describe(params.client, address: address)
-            device.lastSeenAt = now
-            var token = device.tokens[acceptance.role] ?? fresh
-            if token.revokedAt != nil || !Scopes(token.scopes).cover(acceptance.scopes) { token = fresh }
-            token.lastUsedAt = now
-            device.tokens[acceptance.role] = token
+        return try await store.change(device.id) { stored in
+            guard stored.flatMap({ KnownDevice($0) }) == known else { return nil }
+            var paired =
+                stored ?? PairedDevice(deviceID: device.id, publicKey: device.publicKey, createdAt: now)
+            paired.lastSeenAt = now
+            paired.describe(params.client, address: address)
+            if acceptance.device == .approve {
+                paired.publicKey = device.publicKey
+                paired.approvedAt = now
+                paired.grant(role: acceptance.role, scopes: acceptance.scopes)
+            }
+            paired.giveToken(for: acceptance, else: fresh, now: now)
+            return paired
         }
-        return updated?.tokens[acceptance.role]
-    }
-
-    private func pairNow(
-        _ device: ConnectParams.Device, _ params: ConnectParams, _ acceptance: Acceptance, address: String,
-        now: Timestamp
-    ) async throws -> PairedDevice {
-        var paired =
-            try await store.paired(device.id)
-            ?? PairedDevice(deviceID: device.id, publicKey: device.publicKey, createdAt: now)
-        paired.publicKey = device.publicKey
-        paired.approvedAt = now
-        paired.lastSeenAt = now
-        paired.describe(params.client, address: address)
-        paired.grant(role: acceptance.role, scopes: acceptance.scopes)
-        paired.tokens[acceptance.role] = Self.newToken(acceptance, now: now)
-        try await store.save(paired)
-        return paired
     }
 
     private static func newToken(_ acceptance: Acceptance, now: Timestamp) -> DeviceToken {
-        newToken(role: acceptance.role, scopes: acceptance.scopes, for: acceptance.generation, now: now)
+        var token = newToken(
+            role: acceptance.role, scopes: acceptance.scopes, for: acceptance.generation, now: now)
+        token.admittedBy = acceptance.admittedBy
+        return token
     }
 
     /// January's tokens are 32 hexadecimal digits, today's 43 characters of base64url.
@@ -108,7 +101,7 @@ extension DeviceDesk {
             _ = try await store.removePending(waiting.requestID)
         }
         let pending = PendingDevice(
-            requestID: SecureRandom.uuid(), deviceID: device.id, publicKey: device.publicKey,
+            requestID: randomUUID(), deviceID: device.id, publicKey: device.publicKey,
             displayName: params.client.displayName, platform: params.client.platform,
             deviceFamily: params.client.deviceFamily, clientID: params.client.id,
             clientMode: params.client.mode,
@@ -175,25 +168,35 @@ extension DeviceDesk {
 // MARK: - Tokens
 
 extension DeviceDesk {
-    /// Nil: no such device, or it has never had this role.
+    /// What a device may do in any of its roles; nil: no such device.
+    func scopes(of deviceID: String) async throws -> [String]? {
+        guard let device = try await store.paired(deviceID) else { return nil }
+        return device.scopes + device.tokens.values.flatMap(\.scopes)
+    }
+
     /// What a device's token for a role lets it do; nil: no such device, or it may not have the role.
     func scopes(of deviceID: String, role: String) async throws -> [String]? {
         guard let device = try await store.paired(deviceID), device.roles.contains(role) else { return nil }
         return device.tokens[role]?.scopes ?? device.scopes
     }
 
+    /// Nil: no such device, or it has never had this role.
     func rotate(
         _ deviceID: String, role: String, scopes: [String]?, for generation: Generation, now: Timestamp = .now
     ) async throws -> DeviceToken? {
-        guard let device = try await store.paired(deviceID), device.roles.contains(role) else { return nil }
-        var token = Self.newToken(
-            role: role, scopes: scopes ?? device.tokens[role]?.scopes ?? device.scopes, for: generation,
-            now: now)
-        token.createdAt = device.tokens[role]?.createdAt ?? now
-        token.rotatedAt = now
-        token.lastUsedAt = device.tokens[role]?.lastUsedAt
-        let rotated = token
-        let updated = try await store.update(deviceID) { $0.tokens[role] = rotated }
+        let fresh = Self.newToken(role: role, scopes: scopes ?? [], for: generation, now: now)
+        let updated = try await store.change(deviceID) { device in
+            guard var device, device.roles.contains(role) else { return nil }
+            let old = device.tokens[role]
+            var token = fresh
+            token.scopes = scopes ?? old?.scopes ?? device.scopes
+            token.createdAt = old?.createdAt ?? now
+            token.rotatedAt = now
+            token.lastUsedAt = old?.lastUsedAt
+            token.admittedBy = old?.admittedBy
+            device.tokens[role] = token
+            return device
+        }
         return updated?.tokens[role]
     }
 
@@ -236,6 +239,30 @@ extension PairedDevice {
         self.role = self.role ?? role
         scopes += granted.filter { !scopes.contains($0) }
     }
+
+    /// Keeps the token that the device has, or gives it another one where that does not do.
+    fileprivate mutating func giveToken(
+        for acceptance: Acceptance, else fresh: DeviceToken, now: Timestamp
+    ) {
+        let old = tokens[acceptance.role]
+        var token = fresh
+        if let old, acceptance.device == .known, old.lets(acceptance) {
+            token = old
+        } else if acceptance.method == .deviceToken {
+            token.admittedBy = old?.admittedBy
+        }
+        token.lastUsedAt = now
+        tokens[acceptance.role] = token
+    }
+}
+
+extension DeviceToken {
+    /// Whether the client may log in with it as it has now.
+    fileprivate func lets(_ acceptance: Acceptance) -> Bool {
+        let isOfThisSecret =
+            admittedBy == nil || acceptance.admittedBy == nil || admittedBy == acceptance.admittedBy
+        return revokedAt == nil && isOfThisSecret && Scopes(scopes).cover(acceptance.scopes)
+    }
 }
 
 extension KnownDevice {
@@ -245,7 +272,9 @@ extension KnownDevice {
         self.init(
             publicKey: key, roles: device.roles, scopes: device.scopes,
             tokens: device.tokens.mapValues {
-                Token(secret: $0.secret, scopes: $0.scopes, isRevoked: $0.revokedAt != nil)
+                Token(
+                    secret: $0.secret, scopes: $0.scopes, isRevoked: $0.revokedAt != nil,
+                    admittedBy: $0.admittedBy)
             })
     }
 }

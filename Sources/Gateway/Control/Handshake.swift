@@ -24,6 +24,7 @@ struct Handshake {
     func decide() -> Outcome {
         do throws(Refusal) {
             try checkRole()
+            try checkPlace()
             try checkOrigin()
             if let lockout { throw .tooManyLogins(wait: lockout, for: generation) }
             try checkDeviceIsGiven()
@@ -38,6 +39,13 @@ struct Handshake {
 
     private func checkRole() throws(Refusal) {
         guard params.role == "operator" || params.role == "node" else { throw .invalid("invalid role") }
+    }
+
+    /// Without a secret, who comes through a proxy from elsewhere could be anybody.
+    private func checkPlace() throws(Refusal) {
+        guard access.auth.asksForSecret || place.isOnThisMachine else {
+            throw refusal(.tokenNotConfigured, isVerified: false)
+        }
     }
 
     /// A page that names itself an ordinary client knows the secret or gets nowhere; without a secret it is refused.
@@ -79,18 +87,42 @@ struct Handshake {
             if isVerified, try hasDeviceToken() { return Login(method: .deviceToken) }
             throw failure
         } catch {
-            throw error.refusal(
-                LoginFailure.Context(
-                    generation: generation, isControlUI: params.client.isControlUI,
-                    isWebchat: params.client.isWebchat, isCommandLine: params.client.isCommandLine,
-                    isLocal: place.isLocal, hasDevice: isVerified))
+            throw refusal(error, isVerified: isVerified)
         }
+    }
+
+    private func refusal(_ failure: LoginFailure, isVerified: Bool) -> Refusal {
+        var refusal = failure.refusal(
+            LoginFailure.Context(
+                generation: generation, isControlUI: params.client.isControlUI,
+                isWebchat: params.client.isWebchat, isCommandLine: params.client.isCommandLine,
+                isLocal: place.isLocal, hasDevice: isVerified))
+        refusal.isFailedLogin = refusal.isFailedLogin || gaveWrongSecret
+        return refusal
+    }
+
+    /// Whether a secret was sent that is neither the gateway's nor the device's own token: a guess, even when something
+    /// else lets the client in.
+    var gaveWrongSecret: Bool {
+        let sent = access.auth.mode == .password ? params.auth.password : params.auth.token
+        guard let sent, !sent.isEmpty, sharedFailure != nil else { return false }
+        return deviceToken?.matches(sent) != true
+    }
+
+    /// The token that lets the device in for its role.
+    ///
+    /// One that was given to whoever showed a secret goes with that secret.
+    private var deviceToken: KnownDevice.Token? {
+        guard let device = params.device, let token = known?.token(for: params.role),
+            token.admittedBy == nil || token.admittedBy == access.auth.mark(for: device.id)
+        else { return nil }
+        return token
     }
 
     /// Whether the client sent a token that was given to this device for this role.
     private func hasDeviceToken() throws(LoginFailure) -> Bool {
         let sent = [params.auth.deviceToken, params.auth.token].compactMap { $0 }.filter { !$0.isEmpty }
-        guard let token = known?.token(for: params.role), sent.contains(where: token.matches) else {
+        guard let token = deviceToken, sent.contains(where: token.matches) else {
             if params.auth.hasDeviceToken && !params.auth.hasToken { throw .deviceTokenMismatch }
             return false
         }
@@ -133,7 +165,8 @@ struct Handshake {
     private func admit(_ device: ConnectParams.Device, key: [UInt8], login: Login) -> Outcome {
         var acceptance = Acceptance(
             generation: generation, role: params.role, scopes: requestedScopes, method: login.method,
-            device: .known)
+            device: .known,
+            admittedBy: login.method == .deviceToken ? nil : access.auth.mark(for: device.id))
         guard let reason = pairingReason(key: key) else { return .accepted(acceptance) }
         let isOwnPage = params.client.isControlUI && origin == .own && login.method != .deviceToken
         if place.isLocal || isOwnPage || access.letsPagesInWithoutDevice && params.client.isControlUI {
@@ -194,6 +227,8 @@ struct Acceptance: Sendable {
     var scopes: [String]
     var method: Method
     var device: DeviceStep
+    /// The mark of the secret that the device's client showed; nil: it showed a token of the device.
+    var admittedBy: String?
 }
 
 extension SharedAuth.Mode {
@@ -256,16 +291,18 @@ struct PairingNeed: Sendable {
 }
 
 /// What is stored about a paired device, as far as a login needs it.
-struct KnownDevice: Sendable {
+struct KnownDevice: Sendable, Equatable {
     var publicKey: [UInt8]
     var roles: [String]
     var scopes: [String]
     var tokens: [String: Token]
 
-    struct Token: Sendable {
+    struct Token: Sendable, Equatable {
         var secret: Secret
         var scopes: [String]
         var isRevoked: Bool
+        /// The mark of the secret that was shown for it; nil: an owner has approved it.
+        var admittedBy: String?
 
         func matches(_ text: String) -> Bool { !isRevoked && secret.matches(text) }
     }

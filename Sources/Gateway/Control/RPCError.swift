@@ -44,7 +44,7 @@ struct RPCError: Error {
     var json: JSON {
         var object: JSONObject = [
             "code": .string(code.rawValue),
-            "message": .string(String(message.utf8Prefix(Self.mostMessageBytes))),
+            "message": .string(message.head(bytes: Self.mostMessageBytes)),
         ]
         object["details"] = details
         object["retryable"] = isRetryable.map { .bool($0) }

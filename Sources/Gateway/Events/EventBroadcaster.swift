@@ -58,9 +58,10 @@ final class EventBroadcaster {
         }
     }
 
-    /// Ends every connection of a device that may no longer come in.
-    func disconnect(device: String) {
-        for connection in connections where connection.deviceID == device {
+    /// Ends every connection of a device that may no longer come in, or those that may do more than `allowed`.
+    func disconnect(device: String, beyond allowed: Scopes? = nil) {
+        for connection in connections
+        where connection.deviceID == device && allowed?.cover(connection.scopes.names) != true {
             connection.close(code: 1008, reason: "device access revoked")
         }
     }

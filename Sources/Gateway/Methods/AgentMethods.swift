@@ -8,6 +8,8 @@ struct AgentMethods: MethodGroup {
     let switchboard: Switchboard
     let turns: TurnBroadcast
     let models: KnownModels
+    /// Nil where there are no chat platforms to post to.
+    var route: AnswerRoute?
 
     func register(in table: inout MethodTable) {
         table.addFast("agents.list", .read, .empty, list)
@@ -89,7 +91,10 @@ struct AgentMethods: MethodGroup {
 extension AgentMethods {
     /// Answers twice under one id: that the run has begun, and how it ended.
     private func run(_ call: Call) async throws(RPCError) -> Payload {
-        let message = try message(call)
+        var message = try message(call)
+        if message.options.delivers {
+            message.deliversTo = try await route?.address(for: call, in: message.session)
+        }
         let run = RunID(message.id.rawValue)
         turns.hold(run)
         let submission: Submission
@@ -116,7 +121,29 @@ extension AgentMethods {
             guard let outcome = await switchboard.wait(for: run, timeout: Call.longestTurn) else {
                 return .sent
             }
-            return .json(try final(run, outcome, call.generation))
+            let answer = try final(run, outcome, call.generation)
+            try await checkDelivery(of: message, run, answer, call)
+            return .json(answer)
+        }
+    }
+
+    /// Who wants an answer to be posted is told when it was not.
+    private func checkDelivery(
+        of message: InboundMessage, _ run: RunID, _ answer: JSON, _ call: Call
+    ) async throws(RPCError) {
+        guard let address = message.deliversTo, call.params["bestEffortDeliver"]?.boolValue != true else {
+            return
+        }
+        do throws(MessageRefusal) {
+            try await route?.desk.delivered(run, by: address.key)
+        } catch {
+            let text = "The answer is written, but not delivered: \(error.reason)"
+            throw RPCError(
+                .unavailable, text,
+                payload: [
+                    "runId": .string(run.rawValue), "status": "error", "summary": .string(text),
+                    "result": answer["result"] ?? .null,
+                ])
         }
     }
 
@@ -139,7 +166,7 @@ extension AgentMethods {
             throw .unavailable("the answer could not be delivered: \(reason)")
         }
         let key = try session(call, agent, settings)
-        try call.checkCommand(call.text("message") ?? "")
+        try call.checkCommand(call.text("message") ?? "", to: switchboard)
         let images: [ImageContent]
         do throws(AttachmentError) {
             images = try Attachments.images(in: call.params["attachments"])

@@ -5,12 +5,16 @@ import Wire
 enum AttachmentError: Error {
     case notBase64(String)
     case tooLarge(String, bytes: Int)
+    /// It calls itself an image, and is none that models see.
+    case noPicture(String)
 
     var message: String {
         switch self {
         case .notBase64(let name): "Error: attachment \(name): invalid base64 content"
         case .tooLarge(let name, let bytes):
             "Error: attachment \(name): exceeds size limit (\(bytes) > \(Attachments.maxImageBytes) bytes)"
+        case .noPicture(let name):
+            "Error: attachment \(name): not a picture that models see. Send it as PNG, JPEG, GIF or WebP."
         }
     }
 }
@@ -48,9 +52,10 @@ enum Attachments {
         guard about <= maxImageBytes + 3 else { throw .tooLarge(name, bytes: about) }
         guard let bytes = Base64.decode(base64), !bytes.isEmpty else { throw .notBase64(name) }
         guard bytes.count <= maxImageBytes else { throw .tooLarge(name, bytes: bytes.count) }
-        guard let found = ImageType(bytes)?.rawValue ?? mimeType, found.hasPrefix("image/") else {
-            return nil
+        if let type = ImageType(bytes) {
+            return ImageContent(mimeType: type.rawValue, base64: String(base64))
         }
-        return ImageContent(mimeType: found, base64: String(base64))
+        if mimeType?.hasPrefix("image/") == true { throw .noPicture(name) }
+        return nil
     }
 }

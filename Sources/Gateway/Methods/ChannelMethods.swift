@@ -15,14 +15,14 @@ struct ChannelMethods: MethodGroup {
             ParamsSchema(
                 .optional("probe", .boolean), .optional("timeoutMs", .integer(least: 0)),
                 .optional("channel", .string(least: 1))), status)
-        table.addFast(
+        table.add(
             "channels.logout", .admin,
             ParamsSchema(.required("channel", .string(least: 1)), .optional("accountId", .string(least: 1))),
             logout)
     }
 
     /// The account stops at once; one that an environment variable logs in goes on.
-    private func logout(_ call: Call) throws(RPCError) -> Payload? {
+    private func logout(_ call: Call) async throws(RPCError) -> Payload {
         let name = call.text("channel") ?? ""
         guard let channel = settings.now.channels.first(where: { $0.id.rawValue == name }) else {
             throw .invalid("invalid channels.logout channel")
@@ -37,7 +37,7 @@ struct ChannelMethods: MethodGroup {
         }
         let hasCleared: Bool
         do throws(ConfigWriteError) {
-            hasCleared = try ChannelLogout.clear(
+            hasCleared = try await ChannelLogout.clear(
                 channel.secretKeys, of: channel.id, account: account.id, in: file)
         } catch {
             throw ConfigMethods.refusal(error, call.generation)

@@ -8,6 +8,8 @@ struct ChatMethods: MethodGroup {
     let settings: SettingsBox
     let switchboard: Switchboard
     let turns: TurnBroadcast
+    /// Nil where there are no chat platforms to post to.
+    var route: AnswerRoute?
     let changes: SessionChanges
     let history: ChatHistory
     let models: KnownModels
@@ -42,7 +44,11 @@ struct ChatMethods: MethodGroup {
     }
 
     private func send(_ call: Call) async throws(RPCError) -> Payload {
-        let message = try message(call)
+        var message = try message(call)
+        if message.options.delivers {
+            // Nobody has to have written from a chat platform: who asks here reads the answer here.
+            message.deliversTo = try? await route?.address(for: call, in: message.session)
+        }
         let run = RunID(message.id.rawValue)
         turns.hold(run)
         defer { turns.release(run) }
@@ -60,7 +66,7 @@ struct ChatMethods: MethodGroup {
         let key = settings.now.keys.canonical(spelling)
         call.client.remember(spelling: spelling, of: key)
         let text = call.text("message") ?? ""
-        try call.checkCommand(text)
+        try call.checkCommand(text, to: switchboard)
         let images: [ImageContent]
         do throws(AttachmentError) {
             images = try Attachments.images(in: call.params["attachments"])

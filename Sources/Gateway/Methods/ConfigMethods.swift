@@ -33,43 +33,42 @@ struct ConfigMethods: MethodGroup {
         table.addFast("config.schema", .read, before: .admin, .empty) { _ throws(RPCError) in
             .encoded(schema.encoded)
         }
-        table.addFast("config.set", .admin, ParamsSchema(fields: raw), set)
-        table.addFast("config.apply", .admin, ParamsSchema(fields: raw + more), apply)
-        table.addFast("config.patch", .admin, ParamsSchema(fields: raw + more + [replace]), patch)
+        table.add("config.set", .admin, ParamsSchema(fields: raw), set)
+        table.add("config.apply", .admin, ParamsSchema(fields: raw + more), apply)
+        table.add("config.patch", .admin, ParamsSchema(fields: raw + more + [replace]), patch)
     }
 
     private func get(_ call: Call) throws(RPCError) -> Payload? {
-        guard call.generation == .four, var object = file.snapshot.json.objectValue else {
-            return .json(file.snapshot.json)
-        }
+        let snapshot = file.snapshot.json(showsComments: call.client.scopes.allow(.admin))
+        guard call.generation == .four, var object = snapshot.objectValue else { return .json(snapshot) }
         object["configRevisionHash"] = .string(file.snapshot.hash)
         object["appliedConfigHash"] = .string(settings.now.configHash ?? file.snapshot.hash)
         return .json(.object(object))
     }
 
-    private func set(_ call: Call) throws(RPCError) -> Payload? {
-        try replace(call)
+    private func set(_ call: Call) async throws(RPCError) -> Payload {
+        try await replace(call)
         _ = takeUp()
         return .json(.object(result(call)))
     }
 
-    private func apply(_ call: Call) throws(RPCError) -> Payload? {
-        try replace(call)
+    private func apply(_ call: Call) async throws(RPCError) -> Payload {
+        try await replace(call)
         return .json(.object(withRestart(result(call), isDue: takeUp(), "config.apply")))
     }
 
-    private func replace(_ call: Call) throws(RPCError) {
+    private func replace(_ call: Call) async throws(RPCError) {
         do throws(ConfigWriteError) {
-            try file.replace(with: call.text("raw") ?? "", baseHash: call.text("baseHash"))
+            try await file.replace(with: call.text("raw") ?? "", baseHash: call.text("baseHash"))
         } catch {
             throw Self.refusal(error, call.generation)
         }
     }
 
-    private func patch(_ call: Call) throws(RPCError) -> Payload? {
+    private func patch(_ call: Call) async throws(RPCError) -> Payload {
         let changed: [ConfigPath]
         do throws(ConfigWriteError) {
-            changed = try file.patch(
+            changed = try await file.patch(
                 with: call.text("raw") ?? "", baseHash: call.text("baseHash"),
                 needsHash: call.generation == .three)
         } catch {
@@ -85,7 +84,7 @@ struct ConfigMethods: MethodGroup {
     }
 
     private func result(_ call: Call) -> JSONObject {
-        let snapshot = file.snapshot.json
+        let snapshot = file.snapshot.json(showsComments: true)
         var object: JSONObject = ["ok": true, "path": .string(file.snapshot.path)]
         if call.generation == .four { object["hash"] = .string(file.snapshot.hash) }
         object["config"] = snapshot["config"]

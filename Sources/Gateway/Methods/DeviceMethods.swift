@@ -63,6 +63,7 @@ struct DeviceMethods: MethodGroup {
 
     private func remove(_ call: Call) async throws(RPCError) -> Payload {
         let id = call.text("deviceId") ?? ""
+        try checkMayEnd(id, try await reading { try await desk.scopes(of: id) }, call)
         guard try await reading({ try await desk.remove(id) }) else { throw .invalid("unknown deviceId") }
         return .json(["deviceId": .string(id)])
     }
@@ -72,9 +73,9 @@ struct DeviceMethods: MethodGroup {
         let (id, role) = (call.text("deviceId") ?? "", call.text("role") ?? "")
         let scopes = call.params["scopes"]?.strings
         // Nobody makes, or ends, a token that may do more than they.
-        var wanted = scopes
-        if wanted == nil { wanted = try await reading { try await desk.scopes(of: id, role: role) } }
-        if let wanted { try Self.check(call.client.scopes, cover: wanted, call.generation) }
+        let known = try await reading { try await desk.scopes(of: id, role: role) }
+        try checkMayEnd(id, known, call)
+        if let wanted = scopes ?? known { try Self.check(call.client.scopes, cover: wanted, call.generation) }
         let rotated = try await reading {
             try await desk.rotate(id, role: role, scopes: scopes, for: call.generation)
         }
@@ -85,11 +86,20 @@ struct DeviceMethods: MethodGroup {
         object["scopes"] = JSON(rotated.scopes)
         object["rotatedAtMs"] = (rotated.rotatedAt ?? rotated.createdAt).json
         if !isOwn { object["tokenDelivery"] = "withheld-cross-device" }
-        return .json(.object(object))
+        call.answer(.json(.object(object)))
+        broadcaster.disconnect(device: id, beyond: Scopes(rotated.scopes))
+        return .sent
+    }
+
+    /// Nobody ends what may do more than they, but for the device they are.
+    private func checkMayEnd(_ device: String, _ scopes: [String]?, _ call: Call) throws(RPCError) {
+        guard let scopes, call.client.deviceID != device else { return }
+        try Self.check(call.client.scopes, cover: scopes, call.generation)
     }
 
     private func revoke(_ call: Call) async throws(RPCError) -> Payload {
         let (id, role) = (call.text("deviceId") ?? "", call.text("role") ?? "")
+        try checkMayEnd(id, try await reading { try await desk.scopes(of: id, role: role) }, call)
         guard let at = try await reading({ try await desk.revoke(id, role: role) }) else {
             throw .invalid("unknown deviceId/role")
         }

@@ -4,6 +4,7 @@ import Core
 /// Messages that people and programs send and change on the chat platforms, past the agents (contract §4.9).
 struct MessageMethods: MethodGroup {
     let desk: MessageDesk
+    let switchboard: Switchboard
 
     func register(in table: inout MethodTable) {
         table.add("send", .write, Self.sendParams, send)
@@ -77,13 +78,12 @@ struct MessageMethods: MethodGroup {
         guard order.files.allSatisfy({ $0.isRemote }) || call.client.scopes.allow(.admin) else {
             throw .invalid("files of the gateway's machine can be sent with the scope operator.admin only")
         }
+        // Who presses a button gives its command, perhaps the owner: nobody gets more done that way than they may do.
+        for button in order.buttons.joined() { try call.checkCommand(button.command, to: switchboard) }
         do throws(MessageRefusal) {
             return try await desk.carryOut(order)
         } catch {
-            switch error {
-            case .invalid(let reason): throw .invalid(reason)
-            case .unavailable(let reason): throw .unavailable(reason)
-            }
+            throw RPCError(error)
         }
     }
 }

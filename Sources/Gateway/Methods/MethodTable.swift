@@ -117,15 +117,15 @@ struct Call {
     static let longestTurn: Duration = .seconds(48 * 3600)
 
     /// What a client may not do by a method it may not do by a command in a message either.
-    func checkCommand(_ text: String) throws(RPCError) {
-        guard let name = SlashCommands.standard.match(text)?.command.name,
+    func checkCommand(_ text: String, to switchboard: Switchboard) throws(RPCError) {
+        guard let name = switchboard.commandName(of: text),
             let scope = Self.commandScopes[name], !client.scopes.allow(scope)
         else { return }
         throw scope.missing(in: generation)
     }
 
     private static let commandScopes: [String: Scope] = [
-        "approve": .approvals, "pairing": .pairing, "restart": .admin,
+        "approve": .approvals, "new": .admin, "pairing": .pairing, "reset": .admin, "restart": .admin,
     ]
 
     var generation: Generation { client.generation }

@@ -13,12 +13,37 @@ struct PairingMethods: MethodGroup {
             "pairing.list", .pairing, ParamsSchema(.optional("channel", .string(least: 1))), list)
         table.add("pairing.approve", .pairing, code, approve)
         table.add("pairing.reject", .pairing, code, reject)
+        table.add(
+            "pairing.remove", .pairing,
+            ParamsSchema(
+                .required("channel", .string(least: 1)), .required("id", .string(least: 1)),
+                .optional("accountId", .string(least: 1))), remove)
+        table.add(
+            "pairing.forget", .pairing,
+            ParamsSchema(
+                .required("channel", .string(least: 1)), .required("accountId", .string(least: 1))), forget)
     }
 
     private func list(_ call: Call) async throws(RPCError) -> Payload {
         let channel = call.text("channel").map { ChannelID($0) }
         let requests = try await reading { try await desk.pending(channel: channel) }
-        return .json(["requests": .array(requests.map(\.json))])
+        let allowed = try await reading { try await desk.everybodyLetIn(on: channel) }
+        return .json(["requests": .array(requests.map(\.json)), "allowed": .array(allowed.map(\.json))])
+    }
+
+    private func remove(_ call: Call) async throws(RPCError) -> Payload {
+        let (id, channel) = (call.text("id") ?? "", ChannelID(call.text("channel") ?? ""))
+        let wasIn = try await reading {
+            try await desk.remove(id, channel: channel, account: call.text("accountId"))
+        }
+        guard wasIn else { throw .invalid("nobody with this id was let in there by a code") }
+        return .json(["channel": .string(channel.rawValue), "id": .string(id)])
+    }
+
+    private func forget(_ call: Call) async throws(RPCError) -> Payload {
+        let key = ChannelKey(
+            channel: ChannelID(call.text("channel") ?? ""), account: call.text("accountId") ?? "")
+        return .json(["removed": JSON(try await reading { try await desk.removeAll(key) })])
     }
 
     private func approve(_ call: Call) async throws(RPCError) -> Payload {
@@ -38,6 +63,15 @@ struct PairingMethods: MethodGroup {
             throw .invalid("no pending pairing request has this code; codes hold for an hour")
         }
         return .json(["request": request.json])
+    }
+}
+
+extension AllowedSender {
+    fileprivate var json: JSON {
+        [
+            "channel": .string(channel.rawValue), "accountId": .string(account), "id": .string(sender),
+            "addedAt": addedAt.json,
+        ]
     }
 }
 

@@ -59,15 +59,28 @@ struct ControlUIFiles {
         guard !path.utf8.contains(0), !path.split(separator: "/").contains("..") else { return nil }
         var path = path
         if let assets = path.range(ofSegment: "/assets/") { path = String(path[assets...]) }
-        if path == "/" || path == "/index.html" { return File(path: folder + "/index.html", isIndex: true) }
-        let whole = folder + path
-        if Self.isFile(whole) { return File(path: whole, isImmutable: path.hasPrefix("/assets/")) }
+        if path == "/" || path == "/index.html" { return index }
+        if let found = place(of: folder + path), Self.isFile(found) {
+            return File(path: found, isImmutable: path.hasPrefix("/assets/"))
+        }
         let isReserved = ["/api", "/v1", "/ui", "/hooks", "/tools"].contains {
             path == $0 || path.hasPrefix($0 + "/")
         }
         let name = path.split(separator: "/").last ?? ""
         if isReserved || path.hasPrefix("/assets/") || name.contains(".") { return nil }
-        return File(path: folder + "/index.html", isIndex: true)
+        return index
+    }
+
+    /// Without a path when there is none to serve.
+    private var index: File { File(path: place(of: folder + "/index.html") ?? "", isIndex: true) }
+
+    /// Where a file really is; nil when it is outside the folder, or hidden: links lead anywhere, and editors and tools keep
+    /// secrets in hidden files.
+    private func place(of path: String) -> String? {
+        guard let root = RealPath.of(folder), let real = RealPath.of(path), RealPath.isInside(real, root),
+            !real.dropFirst(root.count).contains("/.")
+        else { return nil }
+        return real
     }
 
     /// The file itself, or a packed one beside it that the client can read.
@@ -80,7 +93,9 @@ struct ControlUIFiles {
             return isRefused ? "" : fields.first ?? ""
         }
         for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] where accepted.contains(encoding) {
-            if let etag = Self.etag(of: path + ending) { return (path + ending, encoding, etag) }
+            if let packed = place(of: path + ending), let etag = Self.etag(of: packed) {
+                return (packed, encoding, etag)
+            }
         }
         return Self.etag(of: path).map { (path, nil, $0) }
     }

@@ -4,8 +4,8 @@ import Core
 struct AnswerBuilder {
     /// Largest answer kept.
     ///
-    /// The longest a vendor writes is about 0.5 MB; more than 16 MiB is a mistake or an attack.
-    static let maxAnswerBytes = 16 << 20
+    /// The longest a vendor writes is about 0.5 MB; more than 2 MiB has no end, or is an attack.
+    static let maxAnswerBytes = 2 << 20
 
     struct Call {
         var id: String
@@ -47,9 +47,11 @@ struct AnswerBuilder {
     mutating func add(text: String, at key: Int? = nil) {
         byteCount += text.utf8.count
         let place = place(key)
-        if let place, case .text(let earlier, nil) = pieces[place] {
+        if let place, case .text(var whole, nil) = pieces[place] {
+            // Held once only, it grows in place.
             pieces[place] = .text("")
-            pieces[place] = .text(earlier + text)
+            whole += text
+            pieces[place] = .text(whole)
         } else {
             begin(.text(text), at: key)
         }
@@ -57,8 +59,10 @@ struct AnswerBuilder {
 
     mutating func add(thinking: String, at key: Int? = nil) {
         byteCount += thinking.utf8.count
-        if let place = place(key), case .thinking(let earlier, let signature) = pieces[place] {
-            pieces[place] = .thinking(earlier + thinking, signature: signature)
+        if let place = place(key), case .thinking(var whole, let signature) = pieces[place] {
+            pieces[place] = .text("")
+            whole += thinking
+            pieces[place] = .thinking(whole, signature: signature)
         } else {
             begin(.thinking(thinking, signature: nil), at: key)
         }
@@ -123,7 +127,7 @@ struct AnswerBuilder {
 
     /// A call's arguments may be cut short in an answer that broke off, so such calls are left out.
     func message(from endpoint: Endpoint, isWhole: Bool = true) -> AssistantMessage {
-        var usage = usage
+        var usage = usage?.bounded
         if let known = usage { usage?.cost = endpoint.model.cost(of: known) }
         return AssistantMessage(
             content: blocks(isWhole: isWhole), timestamp: .now, api: endpoint.api.rawValue,
@@ -153,5 +157,17 @@ struct AnswerBuilder {
     private func place(_ key: Int?) -> Int? {
         if let key { return places[key] }
         return pieces.indices.last
+    }
+}
+
+extension Usage {
+    /// No vendor counts so many tokens in one request; sums of what is more might not fit in a number.
+    private static let mostTokens = 1_000_000_000
+
+    fileprivate var bounded: Usage {
+        func bounded(_ count: Int) -> Int { min(max(count, 0), Self.mostTokens) }
+        return Usage(
+            input: bounded(input), output: bounded(output), cacheRead: bounded(cacheRead),
+            cacheWrite: bounded(cacheWrite))
     }
 }

@@ -30,6 +30,15 @@ extension Endpoint {
         return "Add credit \(place), or choose another model with `/model`."
     }
 
+    /// For a server that sends the request elsewhere: a key goes to no address that nobody has set.
+    func redirectAdvice(to place: String) -> String {
+        // What follows the path may be somebody's secret.
+        let shown = place.prefix { $0 != "?" && $0 != "#" }
+        let setting = addressSetting ?? "models.providers.\(provider).baseUrl"
+        return
+            "It sends requests on to `\(shown)`, where they are not sent by themselves. Check `\(setting)`."
+    }
+
     /// For an address that does not answer, or answers that there is nothing.
     var addressAdvice: String {
         let address = "(`\(mask.apply(to: baseURL))`)"
@@ -57,6 +66,11 @@ extension ModelError {
                 message: "\(model) could not be reached: \(text)\(end)\(endpoint.addressAdvice)")
         case .interrupted:
             self = .overloaded(retryAfter: nil, message: "The connection to \(model) broke off: \(text)")
+        case .invalidRequest where !endpoint.credential.isOneLine:
+            self = .unauthorized(
+                message:
+                    "\(model) was not asked: the key has a line break or another sign that no key has. \(endpoint.credentialAdvice)"
+            )
         case .invalidRequest:
             self = .rejected(message: "\(model): \(text) \(endpoint.addressAdvice)")
         case .tooLarge, .unavailable: self = .rejected(message: "\(model): \(text)")

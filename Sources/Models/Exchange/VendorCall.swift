@@ -47,6 +47,9 @@ struct VendorCall {
         var failure =
             (try? JSON.parse(body)).map { VendorFailure(status: stream.head.status, json: $0) }
             ?? VendorFailure(status: stream.head.status)
+        if (300..<400).contains(stream.head.status), let place = stream.head["location"] {
+            failure.message = endpoint.redirectAdvice(to: place)
+        }
         failure.retryAfter =
             stream.head.retryAfter(now: Timestamp.now.milliseconds / 1000) ?? failure.retryAfter
         return failure
@@ -70,7 +73,7 @@ struct VendorCall {
                     }
                 }
                 guard !reader.answer.isTooLarge else {
-                    throw VendorFailure(message: "The answer has no end.")
+                    return endless(reader.answer)
                 }
             }
         } catch let error as WebError where reader.mayEnd && !error.isCancelled {
@@ -95,6 +98,14 @@ struct VendorCall {
         }
         if !hasBegun { await emit(.began(endpoint.reference)) }
         if let usage = message.usage { await emit(.usage(usage)) }
+        return message
+    }
+
+    /// What was said is kept, and says why it ends: asked again, the model would hardly come to an end either.
+    private func endless(_ answer: AnswerBuilder) -> AssistantMessage {
+        var message = answer.message(from: endpoint, isWhole: false)
+        message.errorMessage =
+            "The answer had no end and was broken off after \(AnswerBuilder.maxAnswerBytes >> 20) MiB."
         return message
     }
 

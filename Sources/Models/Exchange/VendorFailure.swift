@@ -1,7 +1,8 @@
 import Core
 import Wire
 
-/// What a vendor said when it would not answer: HTTP status and its own codes decide, its prose is only passed on.
+/// What a vendor said when it would not answer: HTTP status and its own codes decide, its prose is passed on, and asked
+/// only where it alone tells that a conversation is too long.
 struct VendorFailure: Error, Equatable {
     /// Nil for an error inside a stream that had begun with 200.
     var status: Int?
@@ -14,8 +15,13 @@ struct VendorFailure: Error, Equatable {
         case rateLimited, overloaded, unauthorized, billing, unknownModel, rejected, contextTooLong, timedOut
     }
 
-    /// A code says more than the status, but a general one does not undo a status that is the sender's fault.
     var kind: Kind {
+        let told = kindOfCode
+        return (told == .rejected || told == .overloaded) && saysTooLong ? .contextTooLong : told
+    }
+
+    /// A code says more than the status, but a general one does not undo a status that is the sender's fault.
+    private var kindOfCode: Kind {
         let isSendersFault = status.map { (400..<500).contains($0) } ?? false
         let told = codes.lazy.compactMap { Self.kinds[$0.lowercased()] }
         return told.first { !(isSendersFault && $0.isGeneral) } ?? Self.kind(of: status ?? 500)
@@ -28,7 +34,8 @@ struct VendorFailure: Error, Equatable {
         // OpenAI and those who follow it.
         "insufficient_quota": .billing, "billing_hard_limit_reached": .billing,
         "billing_not_active": .billing,
-        "context_length_exceeded": .contextTooLong, "model_not_found": .unknownModel,
+        "context_length_exceeded": .contextTooLong, "exceed_context_size_error": .contextTooLong,
+        "model_not_found": .unknownModel,
         "rate_limit_exceeded": .rateLimited, "slow_down": .rateLimited, "invalid_api_key": .unauthorized,
         "account_deactivated": .unauthorized, "server_error": .overloaded,
         "server_is_overloaded": .overloaded,
@@ -101,11 +108,12 @@ extension ModelError {
         case .unauthorized: self = .unauthorized(message: text + " " + endpoint.credentialAdvice)
         case .billing: self = .billing(message: text + " " + endpoint.billingAdvice)
         case .unknownModel: self = .unknownModel(message: text, nearest: [])
-        case .contextTooLong: self = .contextTooLong(message: text)
+        case .contextTooLong: self = .contextTooLong(of: endpoint.reference, message: text)
         case .rejected:
             let isLikelyTooLong = requestBytes / bytesPerToken > endpoint.model.contextWindow
             self =
-                isLikelyTooLong ? .contextTooLong(message: text) : .rejected(message: text + ofLogin)
+                isLikelyTooLong
+                ? .contextTooLong(of: endpoint.reference, message: text) : .rejected(message: text + ofLogin)
         }
     }
 }
@@ -123,7 +131,9 @@ extension VendorFailure {
         let shortened =
             said.count > Self.maxMessageLength ? said.prefix(Self.maxMessageLength) + "…" : said[...]
         let number = status.map { " (HTTP \($0))" } ?? ""
-        let head = "`\(endpoint.reference)` \(kind.verb)\(number)"
+        let isAnswer = status.map { (200..<300).contains($0) } ?? false
+        let verb = isAnswer && kind == .rejected ? "sent no stream of events" : kind.verb
+        let head = "`\(endpoint.reference)` \(verb)\(number)"
         return shortened.isEmpty
             ? head + "." : "\(head): \(shortened)" + (".!?…".contains(shortened.last ?? " ") ? "" : ".")
     }

@@ -9,6 +9,7 @@ struct OpenAIChatReader: AnswerReader {
     /// Text, thoughts and calls are numbered apart; calls have the vendor's index.
     private var lastCall = -1
     private var details = ReasoningDetails()
+    private var thoughts = LeadingThought()
 
     /// Some servers never send `[DONE]`, and usage comes after the finish reason: the stream's end decides then.
     var isComplete: Bool { isDone }
@@ -17,7 +18,7 @@ struct OpenAIChatReader: AnswerReader {
     mutating func read(_ event: SSEEvent) throws(VendorFailure) -> [ModelEvent] {
         if event.isDoneMark {
             isDone = true
-            return []
+            return tell(thoughts.rest())
         }
         let json = try VendorFailure.parsed(event.data)
         if let error = json["error"], !error.isNull { throw VendorFailure(status: nil, json: json) }
@@ -27,8 +28,9 @@ struct OpenAIChatReader: AnswerReader {
         if let error = choice["error"], !error.isNull { throw VendorFailure(status: nil, json: choice) }
         count(choice["usage"])
         let events = read(choice["delta"] ?? choice["message"] ?? .null)
-        finish(choice["finish_reason"]?.stringValue)
-        return events
+        guard let reason = choice["finish_reason"]?.stringValue else { return events }
+        try finish(reason)
+        return events + tell(answer.stopReason == .stop ? thoughts.end() : thoughts.rest())
     }
 
     private mutating func read(_ delta: JSON) -> [ModelEvent] {
@@ -44,13 +46,15 @@ struct OpenAIChatReader: AnswerReader {
         }
         events += readContent(delta["content"] ?? .null)
         if let refusal = delta["refusal"]?.stringValue, !refusal.isEmpty { events.append(say(refusal)) }
-        for call in delta["tool_calls"]?.arrayValue ?? [] { events += read(call: call) }
+        for call in delta["tool_calls"]?.arrayValue ?? [] {
+            events += tell(thoughts.rest()) + read(call: call)
+        }
         return events
     }
 
     /// Text, or Mistral's list of text and thoughts.
     private mutating func readContent(_ content: JSON) -> [ModelEvent] {
-        if let text = content.stringValue { return text.isEmpty ? [] : [say(text)] }
+        if let text = content.stringValue { return text.isEmpty ? [] : tell(thoughts.read(text)) }
         var events: [ModelEvent] = []
         for part in content.arrayValue ?? [] {
             switch part["type"]?.stringValue {
@@ -64,6 +68,15 @@ struct OpenAIChatReader: AnswerReader {
             }
         }
         return events
+    }
+
+    private mutating func tell(_ pieces: [LeadingThought.Piece]) -> [ModelEvent] {
+        pieces.map { piece in
+            switch piece {
+            case .thought(let text): think(text)
+            case .text(let text): say(text)
+            }
+        }
     }
 
     private mutating func say(_ text: String) -> ModelEvent {
@@ -99,11 +112,12 @@ struct OpenAIChatReader: AnswerReader {
 
     private func newID() -> String { Digest.hex(SecureRandom.bytes(8)) }
 
-    private mutating func finish(_ reason: String?) {
-        guard let reason else { return }
+    private mutating func finish(_ reason: String) throws(VendorFailure) {
         hasFinished = true
         switch reason {
         case "length": answer.stopReason = .length
+        case "error":
+            throw VendorFailure(message: "The answer was broken off (`finish_reason: error`).")
         case "content_filter":
             answer.stopReason = .error
             answer.errorMessage = "The provider's filter stopped the answer (`content_filter`)."

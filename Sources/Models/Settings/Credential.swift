@@ -32,6 +32,9 @@ package struct Credential: Sendable {
         self.secret = secret
     }
 
+    /// Whether a request's header can hold it.
+    var isOneLine: Bool { secret.reveal().utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
+
     /// The id with a mark of its secret, which tells nothing about it.
     static func restID(_ id: String, _ secret: String) -> String {
         "\(id)#\(Digest.hex(Digest.sha256(Array(secret.utf8)).prefix(4)))"

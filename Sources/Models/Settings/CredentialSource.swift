@@ -24,6 +24,11 @@ package struct CredentialSource: Sendable {
         return found
     }
 
+    /// Whether a provider is in the table, or described in the config.
+    package func knows(_ provider: String) -> Bool {
+        KnownProvider.named(provider) != nil || settings.providers[provider] != nil
+    }
+
     /// The providers that could answer now, those of the table first, in its order.
     package var configuredProviders: [String] {
         let known = KnownProvider.all.filter { provider in

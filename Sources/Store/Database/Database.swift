@@ -9,6 +9,8 @@ import Synchronization
 /// be `Sendable`, and the connection is not.
 package final class Database: Sendable {
     package let path: String
+    /// Nil where nothing can be written.
+    package let reserve: DiskReserve?
     private let thread: DatabaseThread<DatabaseJob>
     private let lastRefusal = Mutex<Refusal?>(nil)
 
@@ -26,28 +28,31 @@ package final class Database: Sendable {
     private static let refusalCounts: Duration = .seconds(30)
 
     /// Opens, locks and migrates; blocks for a few milliseconds, so call it before the loop serves anybody.
-    package init(path: String) throws {
+    package convenience init(path: String) throws {
         let connection = UnsafeTransfer(try Connection.openAlone(path))
         try Migrator(steps: Migrations.all).run(on: connection.value)
         connection.value.releaseMemory()
-        self.path = path
-        thread = DatabaseThread(
-            work: { GroupCommit(connection: connection.value).run($0) }, end: { connection.value.close() })
+        self.init(connection, path: path, reserve: DiskReserve(path: "\(path).reserve"))
     }
 
     /// What stands at `path`, where nothing can be written, as a copy that is held in a file without a name in `folder`.
     ///
     /// A write is refused as it would be there. Takes as long as copying takes.
-    package init(readingOnly path: String, copiedInto folder: String) throws {
+    package convenience init(readingOnly path: String, copiedInto folder: String) throws {
         let copy = try DatabaseCopy(of: path, below: folder)
         defer { copy.remove() }
         let connection = UnsafeTransfer(try Connection.openAlone(copy.path, calledAs: path))
         try Migrator(steps: Migrations.all).run(on: connection.value)
         _ = try connection.value.first("PRAGMA query_only = ON") { $0.text(0) }
         connection.value.releaseMemory()
+        self.init(connection, path: path, reserve: nil)
+    }
+
+    private init(_ connection: UnsafeTransfer<Connection>, path: String, reserve: DiskReserve?) {
         self.path = path
-        thread = DatabaseThread(
-            work: { GroupCommit(connection: connection.value).run($0) }, end: { connection.value.close() })
+        self.reserve = reserve
+        let commit = GroupCommit(connection: connection.value, reserve: reserve)
+        thread = DatabaseThread(work: commit.run, end: connection.value.close)
     }
 
     deinit { thread.stop() }
@@ -63,8 +68,21 @@ package final class Database: Sendable {
     /// nothing but the database.
     @discardableResult
     package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        try await change(.write, body)
+    }
+
+    /// The same for what has happened outside and cannot be undone, or what has begun and must be ended: where the disk
+    /// is full, the room of the reserve is used for it.
+    @discardableResult
+    package func record<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        try await change(.record, body)
+    }
+
+    private func change<T: Sendable>(
+        _ kind: DatabaseJob.Kind, _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
         do {
-            let result = try await submit(.write, body)
+            let result = try await submit(kind, body)
             lastRefusal.withLock { $0 = nil }
             return result
         } catch let error as StoreError where error.isOfTheDisk {
@@ -73,11 +91,18 @@ package final class Database: Sendable {
         }
     }
 
-    /// Whether the disk refused the last write, half a minute ago at most: nothing new can be accepted then.
-    package func isRefusing(now: ContinuousClock.Instant = .now) -> Bool { refusal(now) != nil }
+    /// Whether the disk refused the last write, half a minute ago at most, or had room for it in the reserve only:
+    /// nothing new can be accepted then.
+    package func isRefusing(now: ContinuousClock.Instant = .now) -> Bool {
+        refusal(now) != nil || isInReserve
+    }
 
     /// Why it did; nil as well when that is none of what can be told apart.
-    package func refusalReason(now: ContinuousClock.Instant = .now) -> RefusalReason? { refusal(now)?.reason }
+    package func refusalReason(now: ContinuousClock.Instant = .now) -> RefusalReason? {
+        refusal(now)?.reason ?? (isInReserve ? .full : nil)
+    }
+
+    private var isInReserve: Bool { reserve?.isTapped ?? false }
 
     private func refusal(_ now: ContinuousClock.Instant) -> Refusal? {
         guard let refusal = lastRefusal.withLock({ $0 }), refusal.at.duration(to: now) < Self.refusalCounts

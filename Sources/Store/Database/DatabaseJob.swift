@@ -3,8 +3,12 @@ class DatabaseJob: @unchecked Sendable {
     let kind: Kind
     init(_ kind: Kind) { self.kind = kind }
 
+    var isWrite: Bool { kind == .write || kind == .record }
+
     enum Kind: Sendable {
         case read, write
+        /// A write of what has happened already: it may use the reserve.
+        case record
         /// Runs after the writes that were queued with it, in no transaction.
         case upkeep
         /// The last one: runs after everything that was queued with it.
@@ -15,6 +19,9 @@ class DatabaseJob: @unchecked Sendable {
     ///
     /// Of a write that is performed again only the last run counts.
     func perform(on connection: Connection) -> Bool { false }
+
+    /// What the closure threw when it was last performed.
+    var failure: (any Error)? { nil }
 
     /// Lets the caller go on, with what the closure gave, or with `error` when the transaction did not reach the disk.
     func settle(_ error: (any Error)?) {}
@@ -43,6 +50,10 @@ final class ClosureJob<T: Sendable>: DatabaseJob, @unchecked Sendable {
             result = .failure(error)
             return false
         }
+    }
+
+    override var failure: (any Error)? {
+        if case .failure(let error) = result { error } else { nil }
     }
 
     override func settle(_ error: (any Error)?) {

@@ -1,8 +1,17 @@
 /// Runs what was queued together: reads at once, and all writes in one transaction, so that they share one fsync.
 ///
 /// One that fails takes nothing else with it, and nobody is told that a write is done before the commit has returned.
-struct GroupCommit {
-    let connection: Connection
+/// What has happened already, and a full disk refused, is done once more in the room of the reserve.
+final class GroupCommit {
+    private let connection: Connection
+    private let reserve: DiskReserve?
+    /// Records for which the disk had no room.
+    private var refused: [DatabaseJob] = []
+
+    init(connection: Connection, reserve: DiskReserve? = nil) {
+        self.connection = connection
+        self.reserve = reserve
+    }
 
     /// Writes that share a transaction.
     ///
@@ -11,7 +20,7 @@ struct GroupCommit {
 
     func run(_ jobs: [DatabaseJob]) {
         for job in jobs where job.kind == .read { read(job) }
-        let writes = jobs.filter { $0.kind == .write }
+        let writes = jobs.filter(\.isWrite)
         var start = 0
         while start < writes.count {
             let end = min(start + Self.mostWritesATransaction, writes.count)
@@ -37,6 +46,13 @@ struct GroupCommit {
         } else {
             writeApart(jobs)
         }
+        if !refused.isEmpty, reserve?.giveBack() == true {
+            let jobs = refused
+            refused = []
+            writeApart(jobs[...])
+        }
+        for job in refused { job.settle(StoreError.full(path: connection.path)) }
+        refused = []
     }
 
     /// True when the work of all stands in the transaction, otherwise nothing of any does.
@@ -56,12 +72,9 @@ struct GroupCommit {
             do {
                 // Also after a failure that made SQLite roll everything back.
                 if !connection.isInTransaction { try connection.run("BEGIN IMMEDIATE") }
-                if try perform(job, alone: jobs.count == 1) {
-                    waiting.append(job)
-                } else {
-                    job.settle(nil)
-                }
-                if !connection.isInTransaction { fail(&waiting, with: Self.lostTransaction) }
+                let worked = try perform(job, alone: jobs.count == 1)
+                if worked { waiting.append(job) } else { end(job, with: job.failure) }
+                if !connection.isInTransaction { fail(&waiting, with: job.failure ?? Self.lostTransaction) }
             } catch {
                 waiting.append(job)
                 fail(&waiting, with: error)
@@ -107,7 +120,15 @@ struct GroupCommit {
     /// The transaction is lost: nothing of it is on disk, and everybody in it has to know.
     private func fail(_ jobs: inout [DatabaseJob], with error: any Error) {
         rollBack()
-        for job in jobs { job.settle(error) }
+        for job in jobs { end(job, with: error) }
         jobs = []
+    }
+
+    private func end(_ job: DatabaseJob, with error: (any Error)?) {
+        if job.kind == .record, let error = error as? StoreError, error.refusalReason == .full {
+            refused.append(job)
+        } else {
+            job.settle(error)
+        }
     }
 }

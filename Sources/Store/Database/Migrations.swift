@@ -16,6 +16,7 @@ enum Migrations {
         Migration("compactions", ["ALTER TABLE transcripts ADD COLUMN compaction_sequence BIGINT"]),
         Migration("receipts", receipts),
         Migration("turns of several messages", ["ALTER TABLE turns ADD COLUMN joined TEXT"]),
+        Migration("overheard", overheard),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.
@@ -141,6 +142,16 @@ enum Migrations {
     /// An order without a receipt was begun, and nobody knows what became of it.
     private static let receipts = [
         "CREATE TABLE receipts (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, receipt TEXT, begun_at BIGINT NOT NULL)"
+    ]
+
+    /// A chat without threads has an empty one; the rows of a chat are found by the index of what is unique.
+    private static let overheard = [
+        """
+        CREATE TABLE overheard (
+            id INTEGER PRIMARY KEY, channel TEXT NOT NULL, account TEXT NOT NULL, chat TEXT NOT NULL,
+            thread TEXT NOT NULL, message_id TEXT NOT NULL, sender TEXT NOT NULL, text TEXT NOT NULL,
+            heard_at BIGINT NOT NULL, UNIQUE (channel, account, chat, thread, message_id))
+        """
     ]
 
     /// Parts are sent conversation by conversation, so that is how they are looked up.

@@ -46,9 +46,13 @@ package struct OutboxPart: Sendable {
     package var nextAttemptAt: Timestamp
     /// When it was first handed to the platform.
     package var triedAt: Timestamp?
+    /// The platform's id of the first part of its run that was posted there before it.
+    package var beginning: MessageID?
 
     /// As the channel posts it.
     package var outgoing: OutgoingPart {
-        OutgoingPart(address: address, content: content, nonce: nonce, posted: platformID, triedAt: triedAt)
+        OutgoingPart(
+            address: address, content: content, nonce: nonce, posted: platformID, triedAt: triedAt,
+            beginning: beginning)
     }
 }

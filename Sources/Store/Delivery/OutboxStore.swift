@@ -42,6 +42,20 @@ package struct OutboxStore: Sendable {
         }
     }
 
+    /// The nonces of all parts in a chat that answer `asked`, of whichever account.
+    package func nonces(answering asked: MessageID, on channel: ChannelID, chat: String) async throws
+        -> [String]
+    {
+        try await database.read { connection in
+            try connection.rows(
+                """
+                SELECT nonce FROM outbox
+                WHERE channel = ? AND chat = ? AND json_extract(content, '$.answered') = ?
+                """, channel, chat, asked
+            ) { $0.text(0) }
+        }
+    }
+
     /// Conversations that have parts to send, those that have waited longest first.
     package func conversations() async throws -> [Address] {
         try await database.read { connection in
@@ -84,7 +98,7 @@ package struct OutboxStore: Sendable {
     package func sent(
         _ id: Int64, platformID: MessageID?, reason: String? = nil, at now: Timestamp = .now
     ) async throws {
-        try await database.write {
+        try await database.record {
             try OutboxTable(connection: $0).finish(id, .sent, platformID: platformID, reason: reason, at: now)
         }
     }
@@ -93,7 +107,7 @@ package struct OutboxStore: Sendable {
     package func failed(
         _ id: Int64, reason: String, telling note: NewOutboxPart? = nil, at now: Timestamp = .now
     ) async throws {
-        try await database.write { connection in
+        try await database.record { connection in
             let table = OutboxTable(connection: connection)
             try table.finish(id, .failed, platformID: nil, reason: reason, at: now)
             if let note { _ = try table.addOnce([note], at: now) }
@@ -104,7 +118,7 @@ package struct OutboxStore: Sendable {
     ///
     /// `triedAt` is nil when the platform surely does not have it.
     package func retry(_ id: Int64, at next: Timestamp, reason: String, triedAt: Timestamp?) async throws {
-        try await database.write { connection in
+        try await database.record { connection in
             try connection.run(
                 """
                 UPDATE outbox SET state = ?, next_attempt_at = ?, reason = ?, tried_at = ?
@@ -164,7 +178,7 @@ package struct OutboxStore: Sendable {
 
     /// The draft is to be seen as this message; its final text will change it.
     package func drafted(_ id: Int64, platformID: MessageID) async throws {
-        try await database.write { connection in
+        try await database.record { connection in
             try connection.run(
                 "UPDATE outbox SET platform_id = ? WHERE id = ? AND finished_at IS NULL", platformID, id)
         }
@@ -172,7 +186,7 @@ package struct OutboxStore: Sendable {
 
     /// The platform surely has nothing of the part: its next attempt is a first one.
     package func forget(_ id: Int64) async throws {
-        try await database.write { connection in
+        try await database.record { connection in
             try connection.run(
                 """
                 UPDATE outbox SET platform_id = NULL, tried_at = NULL, nonce = ?,

@@ -6,7 +6,12 @@ struct OutboxTable {
 
     static let columns = """
         id, run, part, channel, account, chat, thread, content, nonce, state, attempts, reason, platform_id,
-        created_at, next_attempt_at, tried_at
+        created_at, next_attempt_at, tried_at, (
+            SELECT platform_id FROM outbox AS earlier
+            WHERE earlier.run = outbox.run AND earlier.part < outbox.part AND earlier.channel = outbox.channel
+                AND earlier.account = outbox.account AND earlier.chat = outbox.chat
+                AND earlier.thread IS outbox.thread AND earlier.platform_id IS NOT NULL
+            ORDER BY earlier.part LIMIT 1)
         """
 
     /// Adds parts; one that its run has begun as a draft takes the draft's place.
@@ -83,7 +88,7 @@ struct OutboxTable {
             content: OutgoingPart.Content(json: row.json(7) ?? .null), nonce: row.text(8),
             state: OutboxState(rawValue: row.text(9)) ?? .unknown,
             attempts: row.int(10), reason: row.optionalText(11), platformID: row.optionalID(12),
-            createdAt: row.timestamp(13), nextAttemptAt: row.timestamp(14), triedAt: row.optionalTimestamp(15)
-        )
+            createdAt: row.timestamp(13), nextAttemptAt: row.timestamp(14),
+            triedAt: row.optionalTimestamp(15), beginning: row.optionalID(16))
     }
 }

@@ -36,7 +36,7 @@ package struct ReceiptStore: Sendable {
 
     /// Writes what came of an order.
     package func finish(_ key: String, _ receipt: JSON) async throws {
-        try await database.write { connection in
+        try await database.record { connection in
             try connection.run("UPDATE receipts SET receipt = ? WHERE key = ?", receipt, key)
         }
     }

@@ -66,6 +66,18 @@ package struct DeviceStore: Sendable {
         try await database.write { try DeviceTable(connection: $0).save(device) }
     }
 
+    /// Stores what becomes of a paired device, or of none, in one transaction; nil: nothing is changed.
+    package func change(
+        _ deviceID: String, _ change: @escaping @Sendable (PairedDevice?) throws -> PairedDevice?
+    ) async throws -> PairedDevice? {
+        try await database.write { connection in
+            let table = DeviceTable(connection: connection)
+            let changed = try change(table.paired(deviceID))
+            if let changed { try table.save(changed) }
+            return changed
+        }
+    }
+
     package func remove(_ deviceID: String) async throws -> PairedDevice? {
         try await database.write { connection in
             let table = DeviceTable(connection: connection)
@@ -94,11 +106,9 @@ package struct DeviceStore: Sendable {
     package func update(
         _ deviceID: String, _ change: @escaping @Sendable (inout PairedDevice) throws -> Void
     ) async throws -> PairedDevice? {
-        try await database.write { connection in
-            let table = DeviceTable(connection: connection)
-            guard var device = try table.paired(deviceID) else { return nil }
+        try await self.change(deviceID) { device in
+            guard var device else { return nil }
             try change(&device)
-            try table.save(device)
             return device
         }
     }

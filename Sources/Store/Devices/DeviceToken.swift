@@ -11,6 +11,8 @@ package struct DeviceToken: Sendable {
     package var rotatedAt: Timestamp?
     package var revokedAt: Timestamp?
     package var lastUsedAt: Timestamp?
+    /// The mark of the gateway's secret that was shown for it; nil: an owner has approved it.
+    package var admittedBy: String?
 
     package init(secret: Secret, role: String, scopes: [String], createdAt: Timestamp = .now) {
         self.secret = secret
@@ -21,7 +23,10 @@ package struct DeviceToken: Sendable {
 
     package func json(showingToken: Bool) -> JSON {
         var object: JSONObject = [:]
-        if showingToken { object["token"] = .string(secret.reveal()) }
+        if showingToken {
+            object["token"] = .string(secret.reveal())
+            object["admittedBy"] = admittedBy.map { .string($0) }
+        }
         object["role"] = .string(role)
         object["scopes"] = JSON(scopes)
         object["createdAtMs"] = createdAt.json
@@ -39,6 +44,7 @@ package struct DeviceToken: Sendable {
         rotatedAt = json["rotatedAtMs"]?.timestamp
         revokedAt = json["revokedAtMs"]?.timestamp
         lastUsedAt = json["lastUsedAtMs"]?.timestamp
+        admittedBy = json["admittedBy"]?.stringValue
     }
 }
 

@@ -25,6 +25,14 @@ package struct PairingRequest: Sendable, Hashable {
     }
 }
 
+/// Someone who was let in on a chat platform.
+package struct AllowedSender: Sendable, Hashable {
+    package var channel: ChannelID
+    package var account: String
+    package var sender: String
+    package var addedAt: Timestamp
+}
+
 /// Who asks to talk on each channel, and who may.
 package struct PairingStore: Sendable {
     package let database: Database
@@ -79,10 +87,26 @@ package struct PairingStore: Sendable {
         }
     }
 
+    /// Those who were let in on one channel or all, in that order.
+    package func allowed(anywhereOn channel: ChannelID?) async throws -> [AllowedSender] {
+        try await database.read { connection in
+            try connection.rows(
+                """
+                SELECT channel, account, sender, added_at FROM allowed_senders
+                WHERE (? IS NULL OR channel = ?) ORDER BY rowid
+                """, channel, channel
+            ) { row in
+                AllowedSender(
+                    channel: row.id(0), account: row.text(1), sender: row.text(2), addedAt: row.timestamp(3))
+            }
+        }
+    }
+
+    /// In the order in which they were let in.
     package func allowed(channel: ChannelID, account: String = "default") async throws -> [String] {
         try await database.read { connection in
             try connection.rows(
-                "SELECT sender FROM allowed_senders WHERE channel = ? AND account = ? ORDER BY added_at, sender",
+                "SELECT sender FROM allowed_senders WHERE channel = ? AND account = ? ORDER BY rowid",
                 channel, account
             ) { $0.text(0) }
         }
@@ -99,11 +123,22 @@ package struct PairingStore: Sendable {
         }
     }
 
-    package func disallow(_ sender: String, channel: ChannelID, account: String = "default") async throws {
+    /// Takes back that a sender was let in, on one account of a channel or on all; false: they were not.
+    package func disallow(_ sender: String, channel: ChannelID, account: String?) async throws -> Bool {
         try await database.write { connection in
             try connection.run(
-                "DELETE FROM allowed_senders WHERE channel = ? AND account = ? AND sender = ?", channel,
-                account, sender)
+                "DELETE FROM allowed_senders WHERE channel = ? AND (? IS NULL OR account = ?) AND sender = ?",
+                channel, account, account, sender) > 0
+        }
+    }
+
+    /// Forgets who was let in on an account, and who asks to be; the number of those who were.
+    package func forget(channel: ChannelID, account: String) async throws -> Int {
+        try await database.write { connection in
+            try connection.run(
+                "DELETE FROM pairing_requests WHERE channel = ? AND account = ?", channel, account)
+            return try connection.run(
+                "DELETE FROM allowed_senders WHERE channel = ? AND account = ?", channel, account)
         }
     }
 }

@@ -12,17 +12,88 @@ struct AgentDatabaseImport: Sendable {
     private static let rowsAPiece = 2_000
     private static let bytesAPiece = 4 << 20
 
-    func run() async throws -> ImportReport {
+    private var transcripts: String { "\(name)/transcript_events" }
+    private var sessions: String { "\(name)/session_nodes" }
+    private var credentials: String { "\(name)/auth_profile_store" }
+
+    /// Each table is a place of its own: what has come is not read again.
+    func run(_ scope: ImportScope) async throws -> ImportReport {
         var report = ImportReport()
-        report.sources = [name]
+        guard scope.reaches(name) else { return report }
         do {
-            try await addTranscripts(&report)
-            report.sessions += try await addSessions()
-            try await keepCredentials()
+            guard try Folder.hasFile(path) else { return report }
+            report.sources = [name]
+            try await database.read { _ in try ForeignDatabase(path).check() }
         } catch let problem as ImportProblem {
-            report.add(problem: problem.text)
+            report.miss(scope.parts(of: name), problem)
+            return report
+        }
+        try await addConversations(scope, &report)
+        do {
+            if scope.includes(credentials) { try await keepCredentials() }
+        } catch let problem as ImportProblem {
+            report.miss(credentials, problem)
         }
         return report
+    }
+
+    /// Sessions wait for what was said in them: they would begin anew.
+    private func addConversations(_ scope: ImportScope, _ report: inout ImportReport) async throws {
+        do {
+            if scope.includes(transcripts) { try await addTranscripts(&report) }
+        } catch let problem as ImportProblem {
+            return report.miss([transcripts, sessions], problem)
+        }
+        do {
+            if scope.includes(sessions) { report.add(try await addSessions()) }
+        } catch let problem as ImportProblem {
+            report.miss(sessions, problem)
+        }
+    }
+
+    /// Whether it has sessions that may be read another time; what older files say of them waits for that.
+    func isWaiting(_ report: ImportReport) -> Bool {
+        report.unread.contains { RealPath.isInside(sessions, $0) }
+    }
+
+    /// Whether `run` has been through its sessions.
+    func hasTold(_ scope: ImportScope) -> Bool { scope.includes(sessions) }
+
+    /// The sessions that it says something of: none when it is broken.
+    func keys() async throws -> Set<SessionKey> {
+        do {
+            guard try Folder.hasFile(path) else { return [] }
+            return try await database.read { try keys(on: $0) }
+        } catch let problem as ImportProblem where !problem.mayPass {
+            return []
+        }
+    }
+
+    private func keys(on connection: Connection) throws -> Set<SessionKey> {
+        let intake = SessionIntake(connection: connection, agent: agent)
+        var keys: Set<SessionKey> = []
+        try ForeignDatabase(path).each("SELECT session_key FROM session_nodes") { row in
+            keys.insert(intake.canonical(row.text(0)))
+            return true
+        }
+        return keys
+    }
+
+    /// The transcripts of its sessions, those that can be seen.
+    func transcriptIDs() async throws -> [SessionID] {
+        do {
+            guard try Folder.hasFile(path) else { return [] }
+            return try await database.read { _ in
+                var ids: [SessionID] = []
+                try ForeignDatabase(path).each("SELECT current_session_id FROM session_nodes") { row in
+                    if let id = row.optionalID(0, as: SessionID.self) { ids.append(id) }
+                    return true
+                }
+                return ids
+            }
+        } catch is ImportProblem {
+            return []
+        }
     }
 
     // MARK: Transcripts
@@ -30,44 +101,40 @@ struct AgentDatabaseImport: Sendable {
     private func addTranscripts(_ report: inout ImportReport) async throws {
         var cursor: TranscriptCursor? = TranscriptCursor()
         while let place = cursor {
+            try Task.checkCancellation()
             let piece = try await database.write { connection in
                 var copier = TranscriptCopier(from: place, on: connection)
                 try copier.copy(ForeignDatabase(path), rows: Self.rowsAPiece, bytes: Self.bytesAPiece)
                 return copier.piece
             }
             report.messages += piece.messages
-            report.transcripts += piece.transcripts
+            report.transcriptIDs.formUnion(piece.transcripts)
+            report.knownIDs.formUnion(piece.known)
             report.skippedLines += piece.skipped
-            if piece.lacksDecompressor {
-                report.add(
-                    problem:
-                        "`\(path)` holds compressed messages. Install `libzstd1` and import again to read them."
-                )
-            }
             cursor = piece.next
         }
     }
 
     // MARK: Entries
 
-    private func addSessions() async throws -> Int {
+    private func addSessions() async throws -> ImportReport {
         try await database.write { connection in
             let intake = SessionIntake(connection: connection, agent: agent)
-            var count = 0
+            var report = ImportReport()
             try ForeignDatabase(path).each(
                 "SELECT session_key, current_session_id, entry_json, label, display_name FROM session_nodes"
             ) { row in
-                guard var entry = row.json(2), var object = entry.objectValue else { return true }
+                guard var object = row.json(2)?.objectValue else { return true }
                 if object["label"] == nil { object["label"] = row.optionalText(3).map { .string($0) } }
                 if object["displayName"] == nil {
                     object["displayName"] = row.optionalText(4).map { .string($0) }
                 }
-                entry = .object(object)
                 let transcript = row.optionalID(1, as: SessionID.self)
-                if try intake.add(key: row.text(0), entry: entry, transcript: transcript) { count += 1 }
+                let key = intake.canonical(row.text(0))
+                report.add(try intake.add(object, key: key, transcript: transcript), of: key)
                 return true
             }
-            return count
+            return report
         }
     }
 

@@ -2,32 +2,70 @@ import Core
 
 /// One agent's `sessions.json` and `*.jsonl` transcripts, as OpenClaw wrote them until 2026.1.
 struct AgentFilesImport: Sendable {
+    /// The state directory.
+    let state: Folder
     let folder: Folder
     let agent: String
     /// How the report calls the folder.
     let name: String
+    /// The list of sessions, `sessions.json` in the folder or elsewhere; then there may be transcripts beside it.
+    let list: String
     let database: Database
 
     /// Lines read in one transaction, and their bytes: a few tens of milliseconds, and a log that stays small.
     private static let linesAPiece = 2_000
     private static let bytesAPiece: Int64 = 4 << 20
 
-    func run() async throws -> ImportReport {
+    /// What of it is to be read.
+    func places(in scope: ImportScope) -> Set<String> {
+        if scope.includes(name) { return [name] }
+        return scope.parts(of: name).union(scope.parts(of: state.place(of: FilePath.folder(of: list))))
+    }
+
+    /// Keys in `taken` are passed over: a newer source has said what stands under them.
+    func run(_ scope: ImportScope, without taken: Set<SessionKey>) async throws -> ImportReport {
         var report = ImportReport()
-        let names = folder.names
-        let transcripts = names.filter { $0.hasSuffix(".jsonl") }
-        guard !transcripts.isEmpty || names.contains("sessions.json") else { return report }
+        guard let transcripts = transcripts(scope, &report), !transcripts.isEmpty || hasList else {
+            return report
+        }
         report.sources = [name]
-        for file in transcripts { try await addTranscript(file, to: &report) }
+        var unread: Set<SessionID> = []
+        for path in transcripts where isDue(path, in: scope) {
+            try Task.checkCancellation()
+            do {
+                try await addTranscript(path, to: &report)
+            } catch let problem as ImportProblem {
+                report.miss(state.place(of: path), problem)
+                unread.insert(Self.session(of: path))
+            }
+        }
+        let wanted = isDue(list, in: scope) ? nil : report.transcriptIDs.union(report.knownIDs)
+        guard wanted?.isEmpty != true else { return report }
         do {
-            report.sessions += try await addSessions()
+            report.add(try await addSessions(of: wanted, but: unread, without: taken))
         } catch let problem as ImportProblem {
-            report.add(problem: problem.text)
+            report.miss(state.place(of: list), problem)
         }
         return report
     }
 
+    /// What lies elsewhere comes with the folder, too.
+    private func isDue(_ path: String, in scope: ImportScope) -> Bool {
+        scope.includes(name) || scope.includes(state.place(of: path))
+    }
+
+    /// A list that cannot be seen counts as one: reading it tells why.
+    private var hasList: Bool {
+        do throws(ImportProblem) { return try Folder.hasFile(list) } catch { return true }
+    }
+
     // MARK: Transcripts
+
+    /// Those that can be seen.
+    var transcriptIDs: [SessionID] {
+        var unread = ImportReport()
+        return (transcripts(.everything, &unread) ?? []).map(Self.session)
+    }
 
     private struct Piece: Sendable {
         var offset: Int64 = 0
@@ -36,38 +74,59 @@ struct AgentFilesImport: Sendable {
         var isLast = false
     }
 
-    /// The transcript's id is the file's name: a topic has a file of its own under the id of its session.
-    private func addTranscript(_ file: String, to report: inout ImportReport) async throws {
-        let session = SessionID(String(file.dropLast(".jsonl".count)))
-        if try await database.read({ try TranscriptIntake.isKnown(session, on: $0) }) { return }
-        var offset: Int64 = 0
-        do {
-            while true {
-                let start = offset
-                let piece = try await database.write { try addPiece(of: file, session, from: start, on: $0) }
-                report.messages += piece.messages
-                report.skippedLines += piece.skipped
-                offset = piece.offset
-                if piece.isLast { break }
+    /// Nil when a folder cannot be read: sessions without what was said in them would begin anew.
+    private func transcripts(_ scope: ImportScope, _ report: inout ImportReport) -> [String]? {
+        let beside = Folder(path: FilePath.folder(of: list))
+        var paths: [String] = []
+        for folder in [folder] + (beside.path == folder.path ? [] : [beside]) {
+            do throws(ImportProblem) {
+                paths += try folder.names().filter { $0.hasSuffix(".jsonl") }.map(folder.file)
+            } catch {
+                report.miss(places(in: scope), error)
+                return nil
             }
-            report.transcripts += 1
-        } catch let problem as ImportProblem {
-            report.add(problem: problem.text)
         }
+        return paths
+    }
+
+    /// The transcript's id is the file's name: a topic has a file of its own under the id of its session.
+    private static func session(of file: String) -> SessionID {
+        SessionID(String(FilePath.name(of: file).dropLast(".jsonl".count)))
+    }
+
+    private func addTranscript(_ path: String, to report: inout ImportReport) async throws {
+        let session = Self.session(of: path)
+        guard try Folder.hasFile(path) else {
+            return report.add(problem: "`\(path)` was left out, it is no file")
+        }
+        if try await database.read({ try TranscriptIntake.isKnown(session, on: $0) }) {
+            report.knownIDs.insert(session)
+            return
+        }
+        var whole = Piece()
+        while !whole.isLast {
+            try Task.checkCancellation()
+            let start = whole.offset
+            let piece = try await database.write { try addPiece(of: path, session, from: start, on: $0) }
+            whole.messages += piece.messages
+            whole.skipped += piece.skipped
+            whole.offset = piece.offset
+            whole.isLast = piece.isLast
+        }
+        report.messages += whole.messages
+        report.skippedLines += whole.skipped
+        report.transcriptIDs.insert(session)
     }
 
     private func addPiece(
-        of file: String, _ session: SessionID, from start: Int64, on connection: Connection
+        of path: String, _ session: SessionID, from start: Int64, on connection: Connection
     ) throws -> Piece {
-        let path = folder.file(file)
-        guard var reader = LineReader(path, from: start) else {
-            throw ImportProblem(text: "`\(path)` was left out, it cannot be opened")
-        }
+        var reader = try LineReader(path, from: start)
         var intake = try TranscriptIntake(session, on: connection)
         var piece = Piece()
         var lines = 0
         while lines < Self.linesAPiece, reader.offset - start < Self.bytesAPiece {
-            guard let line = reader.next() else {
+            guard let line = try reader.next() else {
                 piece.isLast = true
                 break
             }
@@ -91,27 +150,39 @@ struct AgentFilesImport: Sendable {
 
     // MARK: Entries
 
-    private func addSessions() async throws -> Int {
+    /// Those whose transcript is in `wanted`, all when that is nil; those `unread` wait until their transcript comes.
+    private func addSessions(
+        of wanted: Set<SessionID>?, but unread: Set<SessionID>, without taken: Set<SessionKey>
+    ) async throws -> ImportReport {
         try await database.write { connection in
-            guard let index = try ImportedFile.json(folder.file("sessions.json"))?.objectValue else {
-                return 0
-            }
+            var report = ImportReport()
             let intake = SessionIntake(connection: connection, agent: agent)
-            return try index.reduce(into: 0) { count, member in
-                let transcript = transcript(of: member.value)
-                if try intake.add(key: member.key, entry: member.value, transcript: transcript) { count += 1 }
+            for (spelling, entry) in try ImportedFile.object(list) ?? [:] {
+                let key = intake.canonical(spelling)
+                guard let entry = entry.objectValue, !taken.contains(key), !report.sessionKeys.contains(key)
+                else { continue }
+                let named = Self.transcripts(of: entry)
+                guard wanted.map({ !$0.isDisjoint(with: named) }) ?? true, unread.isDisjoint(with: named)
+                else { continue }
+                let transcript = try transcript(of: entry, on: connection)
+                report.add(try intake.add(entry, key: key, transcript: transcript), of: key)
             }
+            return report
         }
     }
 
-    /// The file an entry names, when it is here.
+    /// Where what was said in a session may be.
+    private static func transcripts(of entry: JSONObject) -> Set<SessionID> {
+        let file = entry["sessionFile"]?.stringValue.map { Self.session(of: $0) }
+        return Set([file, entry["sessionId"]?.stringValue.map { SessionID($0) }].compactMap(\.self))
+    }
+
+    /// The transcript of an entry's own file, when that is in.
     ///
     /// Its folder may have moved since, so only the name counts.
-    private func transcript(of entry: JSON) -> SessionID? {
-        guard let file = entry["sessionFile"]?.stringValue?.split(separator: "/").last,
-            file.hasSuffix(".jsonl"),
-            Folder.isFile(folder.file(String(file)))
-        else { return nil }
-        return SessionID(String(file.dropLast(".jsonl".count)))
+    private func transcript(of entry: JSONObject, on connection: Connection) throws -> SessionID? {
+        guard let file = entry["sessionFile"]?.stringValue, file.hasSuffix(".jsonl") else { return nil }
+        let session = Self.session(of: file)
+        return try TranscriptIntake.isKnown(session, on: connection) ? session : nil
     }
 }

@@ -1,9 +1,14 @@
+import Core
+
 /// What an import has taken over.
 package struct ImportReport: Sendable, Hashable {
     /// The files and databases that were read, relative to the state directory.
     package var sources: [String] = []
     package var sessions = 0
-    package var transcripts = 0
+    /// Of `sessions`, those that did not get their key, because another conversation has it here.
+    package var movedSessions = 0
+    /// Those that were here already, from an import that did not come to its end.
+    package var knownSessions = 0
     package var messages = 0
     package var devices = 0
     package var pairingRequests = 0
@@ -14,11 +19,35 @@ package struct ImportReport: Sendable, Hashable {
     package var approvals: String?
     /// Lines or rows that could not be read.
     package var skippedLines = 0
-    /// In words, for the log.
+    /// What came otherwise than it was, in words.
     package var problems: [String] = []
+    /// Places in the state directory that could not be read, and may be the next time; also those that wait for them.
+    var unread: Set<String> = []
+    /// Those that can only be read once they are mended.
+    var broken: Set<String> = []
+    private var toldFailures: [String] = []
+    private var untoldFailures = 0
+
+    /// Each key that a source had a session for.
+    var sessionKeys: Set<SessionKey> = []
+    var transcriptIDs: Set<SessionID> = []
+    /// Transcripts that were here before their source was read.
+    var knownIDs: Set<SessionID> = []
+
+    package var transcripts: Int { transcriptIDs.count }
+    /// Those that were here already, from an import that did not come to its end.
+    package var knownTranscripts: Int { knownIDs.subtracting(transcriptIDs).count }
 
     /// Sentences kept; a broken disk would make thousands.
     private static let mostProblems = 20
+
+    /// What could not be read, a sentence each with what mends it.
+    package var failures: [String] {
+        toldFailures + (untoldFailures > 0 ? ["\(untoldFailures) more parts were left out"] : [])
+    }
+
+    /// Whether everything that is there was read.
+    package var isWhole: Bool { unread.isEmpty && broken.isEmpty }
 
     /// The counts by kind, without those that are 0.
     package var counts: [(name: String, count: Int)] {
@@ -28,6 +57,9 @@ package struct ImportReport: Sendable, Hashable {
             ("pairing requests", pairingRequests), ("allowed senders", allowedSenders),
             ("cron jobs", cronJobs),
             ("cron runs", cronRuns), ("skipped lines", skippedLines),
+            ("sessions under another key", movedSessions),
+            ("sessions that were here already", knownSessions),
+            ("transcripts that were here already", knownTranscripts),
         ].filter { $0.count > 0 }
     }
 
@@ -40,10 +72,45 @@ package struct ImportReport: Sendable, Hashable {
         if problems.count < Self.mostProblems { problems.append(problem) }
     }
 
+    /// One place that could not be read; several may share a reason, such as their folder.
+    mutating func miss(_ place: String, _ problem: ImportProblem) { miss([place], problem) }
+
+    mutating func miss(_ places: Set<String>, _ problem: ImportProblem) {
+        if problem.mayPass { unread.formUnion(places) } else { broken.formUnion(places) }
+        add(failure: problem.text)
+    }
+
+    private mutating func add(failure: String) {
+        guard !toldFailures.contains(failure) else { return }
+        if toldFailures.count < Self.mostProblems {
+            toldFailures.append(failure)
+        } else {
+            untoldFailures += 1
+        }
+    }
+
+    /// What became of a session that a source has.
+    mutating func add(_ taken: SessionIntake.Taken, of key: SessionKey) {
+        sessionKeys.insert(key)
+        switch taken {
+        case .new: sessions += 1
+        case .known: knownSessions += 1
+        case .moved(let place):
+            sessions += 1
+            movedSessions += 1
+            add(problem: "`\(key)` is in use here, so the conversation from there is `\(place)`.")
+        case .empty: break
+        }
+    }
+
     mutating func add(_ other: ImportReport) {
         sources += other.sources
         sessions += other.sessions
-        transcripts += other.transcripts
+        movedSessions += other.movedSessions
+        knownSessions += other.knownSessions
+        sessionKeys.formUnion(other.sessionKeys)
+        transcriptIDs.formUnion(other.transcriptIDs)
+        knownIDs.formUnion(other.knownIDs)
         messages += other.messages
         devices += other.devices
         pairingRequests += other.pairingRequests
@@ -53,10 +120,9 @@ package struct ImportReport: Sendable, Hashable {
         approvals = approvals ?? other.approvals
         skippedLines += other.skippedLines
         for problem in other.problems { add(problem: problem) }
+        unread.formUnion(other.unread)
+        broken.formUnion(other.broken)
+        for failure in other.toldFailures { add(failure: failure) }
+        untoldFailures += other.untoldFailures
     }
-}
-
-/// Why one source could not be read; the import goes on with the next.
-struct ImportProblem: Error {
-    let text: String
 }

@@ -6,6 +6,7 @@
 
 /// Reads a file line by line from an offset, holding one line in memory.
 struct LineReader: ~Copyable {
+    private let path: String
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var position = 0
@@ -14,16 +15,19 @@ struct LineReader: ~Copyable {
     private(set) var offset: Int64
 
     private static let blockBytes = 64 << 10
-    /// A longer line is passed over: a message of this size cannot be shown or sent to a model anyway.
+    /// A longer line is passed over: a message of that size cannot be shown or sent to a model anyway.
     private let longestLine: Int
 
-    /// Nil when the file cannot be opened.
-    init?(_ path: String, from offset: Int64 = 0, longestLine: Int = 64 << 20) {
+    init(
+        _ path: String, from offset: Int64 = 0, longestLine: Int = ImportedFile.mostBytes
+    ) throws(ImportProblem) {
+        self.path = path
         descriptor = openFile(path, O_RDONLY | O_CLOEXEC)
         self.offset = offset
         self.longestLine = longestLine
-        guard descriptor >= 0 else { return nil }
-        guard offset == 0 || lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { return nil }
+        guard descriptor >= 0, lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw ImportProblem(unreadable: path, errno)
+        }
     }
 
     deinit { if descriptor >= 0 { closeFile(descriptor) } }
@@ -35,12 +39,12 @@ struct LineReader: ~Copyable {
     }
 
     /// The next line without its end, or nil after the last.
-    mutating func next() -> Line? {
+    mutating func next() throws(ImportProblem) -> Line? {
         var line: [UInt8] = []
         var isTooLong = false
         var isEmpty = true
         while true {
-            if position == buffer.count && !fill() { break }
+            if position == buffer.count, try !fill() { break }
             isEmpty = false
             let end = buffer[position...].firstIndex(of: UInt8(ascii: "\n"))
             let piece = buffer[position..<(end ?? buffer.count)]
@@ -54,11 +58,14 @@ struct LineReader: ~Copyable {
         return isTooLong ? .tooLong : .text(line)
     }
 
-    private mutating func fill() -> Bool {
+    private mutating func fill() throws(ImportProblem) -> Bool {
         guard !isAtEnd else { return false }
+        var result = 0
         buffer = [UInt8](unsafeUninitializedCapacity: Self.blockBytes) { block, count in
-            count = max(0, read(descriptor, block.baseAddress, Self.blockBytes))
+            result = read(descriptor, block.baseAddress, Self.blockBytes)
+            count = max(0, result)
         }
+        guard result >= 0 else { throw ImportProblem(unreadable: path, errno) }
         position = 0
         isAtEnd = buffer.isEmpty
         return !isAtEnd

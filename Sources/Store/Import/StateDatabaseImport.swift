@@ -7,31 +7,60 @@ struct StateDatabaseImport: Sendable {
     let name: String
     let database: Database
 
-    func run() async throws -> ImportReport {
-        var report = ImportReport()
-        report.sources = [name]
-        let steps: [@Sendable (ForeignDatabase, Connection, inout ImportReport) throws -> Void] = [
-            addDevices, addRequests, addAllowed, addJobs, addRuns,
-            addApprovals,
+    private struct Step: Sendable {
+        let table: String
+        /// A table without which the rows of this one mean nothing.
+        var needed: String?
+        let add: @Sendable (ForeignDatabase, Connection, inout ImportReport) throws -> Void
+    }
+
+    private var steps: [Step] {
+        [
+            Step(table: "device_pairing_paired", add: addDevices),
+            Step(table: "channel_pairing_requests", add: addRequests),
+            Step(table: "channel_pairing_allow_entries", add: addAllowed),
+            Step(table: "cron_jobs", add: addJobs),
+            Step(table: "cron_run_receipts", needed: "cron_jobs", add: addRuns),
+            Step(table: "exec_approvals_config", add: addApprovals),
         ]
-        for step in steps {
+    }
+
+    /// Each table is a place of its own and comes whole or not at all: what has come is not read again.
+    func run(_ scope: ImportScope) async throws -> ImportReport {
+        var report = ImportReport()
+        guard scope.reaches(name) else { return report }
+        do {
+            guard try Folder.hasFile(path) else { return report }
+            report.sources = [name]
+            try await database.read { _ in try ForeignDatabase(path).check() }
+        } catch let problem as ImportProblem {
+            report.miss(scope.parts(of: name), problem)
+            return report
+        }
+        var problems: [String: ImportProblem] = [:]
+        for step in steps where scope.includes("\(name)/\(step.table)") {
             do {
-                let part = try await database.write { connection in
-                    var part = ImportReport()
-                    try step(ForeignDatabase(path), connection, &part)
-                    return part
-                }
-                report.add(part)
+                if let problem = step.needed.flatMap({ problems[$0] }) { throw problem }
+                report.add(try await database.write { try add(step, on: $0) })
             } catch let problem as ImportProblem {
-                report.add(problem: problem.text)
+                problems[step.table] = problem
+                report.miss("\(name)/\(step.table)", problem)
             }
         }
         return report
     }
 
-    private func addDevices(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
-        throws
-    {
+    /// A table that the original has not made is as good as empty.
+    private func add(_ step: Step, on connection: Connection) throws -> ImportReport {
+        var report = ImportReport()
+        let source = try ForeignDatabase(path)
+        if try source.has(table: step.table) { try step.add(source, connection, &report) }
+        return report
+    }
+
+    @Sendable private func addDevices(
+        _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
+    ) throws {
         let table = DeviceTable(connection: connection)
         try source.each(
             """
@@ -63,10 +92,9 @@ struct StateDatabaseImport: Sendable {
         }
     }
 
-    private func addRequests(
+    @Sendable private func addRequests(
         _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
     ) throws {
-        guard try source.has(table: "channel_pairing_requests") else { return }
         try source.each(
             """
             SELECT channel_key, account_id, request_id, code, created_at, last_seen_at, meta_json
@@ -84,20 +112,18 @@ struct StateDatabaseImport: Sendable {
     }
 
     /// What an earlier release kept in a file, and what is a file here.
-    private func addApprovals(
+    @Sendable private func addApprovals(
         _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
     ) throws {
-        guard try source.has(table: "exec_approvals_config") else { return }
         try source.each("SELECT raw_json FROM exec_approvals_config WHERE config_key = 'current'") { row in
             report.approvals = row.optionalText(0)
             return true
         }
     }
 
-    private func addAllowed(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
-        throws
-    {
-        guard try source.has(table: "channel_pairing_allow_entries") else { return }
+    @Sendable private func addAllowed(
+        _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
+    ) throws {
         try source.each(
             "SELECT channel_key, account_id, entry, updated_at FROM channel_pairing_allow_entries ORDER BY sort_order"
         ) { row in
@@ -109,9 +135,9 @@ struct StateDatabaseImport: Sendable {
     }
 
     /// Jobs with a declaration key belong to the original's own features, which recreate them; people's jobs have none.
-    private func addJobs(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
-        throws
-    {
+    @Sendable private func addJobs(
+        _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
+    ) throws {
         try source.each("SELECT job_json, state_json, declaration_key FROM cron_jobs ORDER BY sort_order") {
             row in
             guard row.isNull(2) else { return true }
@@ -124,10 +150,9 @@ struct StateDatabaseImport: Sendable {
         }
     }
 
-    private func addRuns(_ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport)
-        throws
-    {
-        guard try source.has(table: "cron_run_receipts") else { return }
+    @Sendable private func addRuns(
+        _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
+    ) throws {
         let table = CronTable(connection: connection)
         let jobs = Set(try table.jobs().map(\.id))
         try source.each(

@@ -5,34 +5,56 @@ struct StateFilesImport: Sendable {
     let folder: Folder
     let database: Database
 
-    func run(now: Timestamp) async throws -> ImportReport {
+    let scope: ImportScope
+
+    /// Where they are.
+    static let places = ["devices", "credentials", "cron"]
+
+    func run() async throws -> ImportReport {
         var report = ImportReport()
         let steps: [@Sendable (Connection, inout ImportReport) throws -> Void] = [
             addPairedDevices, addPendingDevices, addPairings, addJobs, addRuns,
         ]
         for step in steps {
-            do {
-                let part = try await database.write { connection in
-                    var part = ImportReport()
-                    try step(connection, &part)
-                    return part
-                }
-                report.add(part)
-            } catch let problem as ImportProblem {
-                report.add(problem: problem.text)
+            let part = try await database.write { connection in
+                var part = ImportReport()
+                try step(connection, &part)
+                return part
             }
+            report.add(part)
         }
         return report
+    }
+
+    /// What a file says; nil where there is none, it is not to be read, or it cannot be, which is noted.
+    private func read(_ place: String, _ report: inout ImportReport) -> JSONObject? {
+        guard scope.includes(place) else { return nil }
+        do throws(ImportProblem) {
+            guard let object = try ImportedFile.object(folder.file(place)) else { return nil }
+            report.sources.append(place)
+            return object
+        } catch {
+            report.miss(place, error)
+            return nil
+        }
+    }
+
+    /// The places in a folder, in the same way.
+    private func places(in place: String, _ report: inout ImportReport) -> [(place: String, name: String)] {
+        guard scope.reaches(place) else { return [] }
+        do throws(ImportProblem) {
+            return try folder[place].names().map { ("\(place)/\($0)", $0) }
+        } catch {
+            report.miss(scope.parts(of: place), error)
+            return []
+        }
     }
 
     // MARK: Devices
 
     private func addPairedDevices(_ connection: Connection, _ report: inout ImportReport) throws {
-        guard let devices = try ImportedFile.json(folder["devices"].file("paired.json"))?.objectValue else {
-            return
-        }
+        guard let devices = read("devices/paired.json", &report) else { return }
         let table = DeviceTable(connection: connection)
-        report.sources.append("devices/paired.json")
         for (_, document) in devices {
             guard let device = PairedDevice(json: document) else {
                 report.skippedLines += 1
@@ -45,9 +67,7 @@ struct StateFilesImport: Sendable {
     }
 
     private func addPendingDevices(_ connection: Connection, _ report: inout ImportReport) throws {
-        guard let requests = try ImportedFile.json(folder["devices"].file("pending.json"))?.objectValue else {
-            return
-        }
+        guard let requests = read("devices/pending.json", &report) else { return }
         for (_, document) in requests {
             guard let request = PendingDevice(json: document) else { continue }
             try DeviceTable(connection: connection).save(request)
@@ -57,15 +77,12 @@ struct StateFilesImport: Sendable {
     // MARK: Pairings
 
     private func addPairings(_ connection: Connection, _ report: inout ImportReport) throws {
-        let credentials = folder["credentials"]
-        for name in credentials.names {
+        for (path, name) in places(in: "credentials", &report) {
             if let place = ChannelFile(name, suffix: "-pairing.json") {
-                let requests = try ImportedFile.json(credentials.file(name))?["requests"]?.arrayValue ?? []
-                report.sources.append("credentials/" + name)
+                let requests = read(path, &report)?["requests"]?.arrayValue ?? []
                 for request in requests { try add(request, at: place, connection, &report) }
             } else if let place = ChannelFile(name, suffix: "-allowFrom.json") {
-                let senders = try ImportedFile.json(credentials.file(name))?["allowFrom"]?.strings ?? []
-                report.sources.append("credentials/" + name)
+                let senders = read(path, &report)?["allowFrom"]?.strings ?? []
                 for sender in senders { try allow(sender, at: place, connection, &report) }
             }
         }
@@ -112,9 +129,7 @@ struct StateFilesImport: Sendable {
     // MARK: Schedule
 
     private func addJobs(_ connection: Connection, _ report: inout ImportReport) throws {
-        guard let file = try ImportedFile.json(folder["cron"].file("jobs.json")) else { return }
-        report.sources.append("cron/jobs.json")
-        for document in file["jobs"]?.arrayValue ?? [] {
+        for document in read("cron/jobs.json", &report)?["jobs"]?.arrayValue ?? [] {
             guard let job = CronRow(document: document, state: nil) else {
                 report.skippedLines += 1
                 continue
@@ -124,21 +139,33 @@ struct StateFilesImport: Sendable {
     }
 
     private func addRuns(_ connection: Connection, _ report: inout ImportReport) throws {
-        let runs = folder["cron"]["runs"]
-        for name in runs.names where name.hasSuffix(".jsonl") {
-            guard var reader = LineReader(runs.file(name)) else { continue }
-            report.sources.append("cron/runs/" + name)
-            while let line = reader.next() {
-                guard case .text(let bytes) = line, let document = try? JSON.parse(bytes),
-                    let at = document["ts"]?.timestamp
-                else {
-                    report.skippedLines += 1
-                    continue
-                }
-                let job = document["jobId"]?.stringValue ?? String(name.dropLast(".jsonl".count))
-                try CronTable(connection: connection).add(CronRun(job: job, at: at, document: document))
-                report.cronRuns += 1
+        for (place, name) in places(in: "cron/runs", &report)
+        where name.hasSuffix(".jsonl") && scope.includes(place) {
+            do {
+                try addRuns(of: String(name.dropLast(".jsonl".count)), at: place, connection, &report)
+            } catch let problem as ImportProblem {
+                report.miss(place, problem)
             }
+        }
+    }
+
+    private func addRuns(
+        of job: String, at place: String, _ connection: Connection, _ report: inout ImportReport
+    ) throws {
+        let path = folder.file(place)
+        guard try Folder.hasFile(path) else { return }
+        var reader = try LineReader(path)
+        report.sources.append(place)
+        while let line = try reader.next() {
+            guard case .text(let bytes) = line, let document = try? JSON.parse(bytes),
+                let at = document["ts"]?.timestamp
+            else {
+                report.skippedLines += 1
+                continue
+            }
+            let named = document["jobId"]?.stringValue ?? job
+            try CronTable(connection: connection).add(CronRun(job: named, at: at, document: document))
+            report.cronRuns += 1
         }
     }
 }

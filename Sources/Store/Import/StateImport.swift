@@ -5,67 +5,137 @@ package import Core
 /// Nothing of the original is changed or removed.
 ///
 /// Newer stores come first, so that what was taken over from older files by the original itself is not taken twice.
-/// Everything is read in pieces; after a crash in the middle, finished transcripts stay and the rest is read again.
+/// Everything is read in pieces; after a crash in the middle, finished transcripts stay and the rest is read again. What
+/// cannot be read is named, and remembered: it comes when it can be.
 package struct StateImport: Sendable {
     private let folder: Folder
     private let database: Database
+    /// Where the list of an agent's sessions is, when not at its usual place.
+    private let sessionLists: [String: String]
 
-    /// In `meta`, once everything is in.
-    private static let marker = "import.openclaw"
-
-    package init(stateDirectory: String, database: Database) {
+    /// `sessionLists` has the files that `session.store` names, by agent.
+    package init(stateDirectory: String, database: Database, sessionLists: [String: String] = [:]) {
         folder = Folder(path: stateDirectory)
         self.database = database
+        self.sessionLists = sessionLists
     }
 
-    /// Nil when there is nothing to import, or when it was done before.
+    /// Whether an earlier run has been through everything.
+    package func isDone() async throws -> Bool {
+        try await database.read { try ImportRecord.read($0) } != nil
+    }
+
+    /// The folder that was taken over before, when this one is no copy of it: it has conversations, and none of them is
+    /// here.
+    package func otherInstallation() async throws -> String? {
+        let record = try await database.read { try ImportRecord.read($0) }
+        guard let from = record?.from, from != folder.realPath else { return nil }
+        // `run` tells of what cannot be read.
+        var unread = ImportReport()
+        var said: [SessionID] = []
+        for agent in agents(.everything, &unread) {
+            said += files(of: agent).transcriptIDs
+            said += try await database(of: agent).transcriptIDs()
+        }
+        let all = said
+        let isKnown = try await database.read { connection in
+            try all.contains { try TranscriptIntake.isKnown($0, on: connection) }
+        }
+        return all.isEmpty || isKnown ? nil : from
+    }
+
+    /// Nil when there is nothing to import, or nothing more.
     ///
+    /// After the first run only what that could not read is read again: at a start what may be readable by now, with
+    /// `triesAgain` also what was broken and looks the same.
     /// `keepingApprovals` gets the content of `exec-approvals.json`, where the original has it in its database, before the
-    /// import counts as done: when it throws, or the process dies in it, the next run tries again.
+    /// import counts as done: when it throws, or the process dies in it, the next run tries again. A cancelled one, too,
+    /// goes on there.
     package func run(
-        now: Timestamp = .now, keepingApprovals: @MainActor (String) throws -> Void = { _ in }
+        triesAgain: Bool = false, now: Timestamp = .now,
+        keepingApprovals: @MainActor (String) throws -> Void = { _ in }
     ) async throws -> ImportReport? {
-        let meta = MetaStore(database)
-        guard try await meta.value(Self.marker) == nil else { return nil }
+        let record = try await database.read { try ImportRecord.read($0) }
+        let scope = record.map { triesAgain ? $0.all : $0.changed(in: folder) } ?? .everything
+        guard !scope.isEmpty else { return nil }
         try await database.write { try TranscriptIntake.dropUnfinished(on: $0) }
-        var report = ImportReport()
-        for part in parts(now: now) { report.add(try await part()) }
-        guard !report.sources.isEmpty else { return nil }
+        let report = try await takeOver(scope)
+        // The files may come later, with a volume that is copied over, or with rights.
+        let isNothing = report.sources.isEmpty && report.broken.isEmpty
+        if record == nil, isNothing { return report.isWhole ? nil : report }
         if let text = report.approvals { try await keepingApprovals(text) }
-        try await meta.set(Self.marker, Self.record(report, at: now))
+        let done = ImportRecord(report, of: scope, in: folder, after: record, at: now)
+        try await database.write { connection in
+            try TranscriptIntake.dropUnfinished(on: connection)
+            try done.save(connection)
+        }
         return report
     }
 
-    private func parts(now: Timestamp) -> [@Sendable () async throws -> ImportReport] {
-        let agents = folder["agents"]
-        let names = agents.names
-        var parts: [@Sendable () async throws -> ImportReport] = []
-        for agent in names {
-            let name = "agents/\(agent)/agent/openclaw-agent.sqlite"
-            guard Folder.isFile(folder.file(name)) else { continue }
-            let part = AgentDatabaseImport(
-                path: folder.file(name), agent: agent, name: name, database: database)
-            parts.append(part.run)
-        }
-        let state = "state/openclaw.sqlite"
-        if Folder.isFile(folder.file(state)) {
-            parts.append(StateDatabaseImport(path: folder.file(state), name: state, database: database).run)
-        }
-        for agent in names {
-            let part = AgentFilesImport(
-                folder: agents[agent]["sessions"], agent: agent, name: "agents/\(agent)/sessions",
-                database: database)
-            parts.append(part.run)
-        }
-        let files = StateFilesImport(folder: folder, database: database)
-        parts.append { try await files.run(now: now) }
-        return parts
+    /// Gives back the room of what a full disk has cut off: a transcript that has not come to its end.
+    package func dropUnfinished() async throws {
+        try await database.record { try TranscriptIntake.dropUnfinished(on: $0) }
+        try await database.giveBack()
     }
 
-    private static func record(_ report: ImportReport, at now: Timestamp) -> String {
-        var object: JSONObject = ["at": now.json, "sources": JSON(report.sources)]
-        for (name, count) in report.counts { object[name] = JSON(count) }
-        object["problems"] = JSON(report.problems)
-        return JSON.object(object).text
+    private func takeOver(_ scope: ImportScope) async throws -> ImportReport {
+        var report = ImportReport()
+        let agents = agents(scope, &report)
+        for agent in agents { report.add(try await database(of: agent).run(scope)) }
+        let state = StateDatabaseImport(
+            path: folder.file("state/openclaw.sqlite"), name: "state/openclaw.sqlite", database: database)
+        report.add(try await state.run(scope))
+        for agent in agents {
+            try Task.checkCancellation()
+            report.add(try await takeFiles(of: agent, scope, after: report))
+        }
+        if report.unread.contains(where: { RealPath.isInside($0, state.name) }) {
+            for place in StateFilesImport.places { report.unread.formUnion(scope.parts(of: place)) }
+        } else {
+            report.add(try await StateFilesImport(folder: folder, database: database, scope: scope).run())
+        }
+        return report
+    }
+
+    private func agents(_ scope: ImportScope, _ report: inout ImportReport) -> [String] {
+        var names = Set(sessionLists.keys)
+        do throws(ImportProblem) {
+            if scope.reaches("agents") { names.formUnion(try folder["agents"].names()) }
+        } catch {
+            report.miss(scope.parts(of: "agents"), error)
+        }
+        return names.sorted()
+    }
+
+    private func database(of agent: String) -> AgentDatabaseImport {
+        let name = "agents/\(agent)/agent/openclaw-agent.sqlite"
+        return AgentDatabaseImport(path: folder.file(name), agent: agent, name: name, database: database)
+    }
+
+    private func files(of agent: String) -> AgentFilesImport {
+        let sessions = folder["agents"][agent]["sessions"]
+        return AgentFilesImport(
+            state: folder, folder: sessions, agent: agent, name: "agents/\(agent)/sessions",
+            list: sessionLists[agent] ?? sessions.file("sessions.json"), database: database)
+    }
+
+    /// An agent's older files, which wait for its database: that has the newer word.
+    private func takeFiles(
+        of agent: String, _ scope: ImportScope, after report: ImportReport
+    ) async throws -> ImportReport {
+        let files = files(of: agent)
+        let places = files.places(in: scope)
+        guard !places.isEmpty else { return ImportReport() }
+        let newer = database(of: agent)
+        var waiting = ImportReport()
+        waiting.unread = places
+        if newer.isWaiting(report) { return waiting }
+        do {
+            let known = newer.hasTold(scope) ? [] : try await newer.keys()
+            return try await files.run(scope, without: report.sessionKeys.union(known))
+        } catch let problem as ImportProblem {
+            waiting.miss(places, problem)
+            return waiting
+        }
     }
 }

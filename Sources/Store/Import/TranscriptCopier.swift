@@ -18,9 +18,11 @@ struct TranscriptCopier {
 
     struct Piece: Sendable {
         var messages = 0
-        var transcripts = 0
+        /// Those that came to their end.
+        var transcripts: Set<SessionID> = []
+        /// Those that were here already.
+        var known: Set<SessionID> = []
         var skipped = 0
-        var lacksDecompressor = false
         /// Nil when everything is copied.
         var next: TranscriptCursor?
     }
@@ -57,11 +59,15 @@ struct TranscriptCopier {
         try close()
         openSession = session
         isPassing = try TranscriptIntake.isKnown(SessionID(session), on: connection)
-        if !isPassing { open = try TranscriptIntake(SessionID(session), on: connection) }
+        if isPassing {
+            piece.known.insert(SessionID(session))
+        } else {
+            open = try TranscriptIntake(SessionID(session), on: connection)
+        }
     }
 
     private mutating func add(_ row: Row) throws {
-        guard let event = event(row) else {
+        guard let event = try event(row) else {
             piece.skipped += 1
             return
         }
@@ -69,12 +75,13 @@ struct TranscriptCopier {
     }
 
     /// Long events are compressed.
-    private mutating func event(_ row: Row) -> JSON? {
-        if !row.isNull(2) { return row.json(2) }
+    private func event(_ row: Row) throws -> JSON? {
+        if !row.isNull(2) { return row.size(2) <= ImportedFile.mostBytes ? row.json(2) : nil }
         guard !row.isNull(3) else { return nil }
         guard let decompressor = Zstandard.shared else {
-            piece.lacksDecompressor = true
-            return nil
+            throw ImportProblem(
+                "The messages of session \(row.text(0)), and others, are compressed. Install `libzstd1` to read them",
+                mayPass: true)
         }
         return decompressor.decompressed(row.blob(3)).flatMap { try? JSON.parse($0) }
     }
@@ -83,7 +90,7 @@ struct TranscriptCopier {
         guard var intake = open else { return }
         try intake.finish()
         piece.messages += intake.messages
-        piece.transcripts += 1
+        piece.transcripts.insert(intake.session)
         open = nil
     }
 

@@ -4,7 +4,7 @@ import Core
 ///
 /// Until its last line is in, it stands under a name nobody asks for, so a crash leaves no half transcript behind.
 struct TranscriptIntake {
-    private let session: SessionID
+    let session: SessionID
     private var writer: TranscriptWriter
     private let connection: Connection
     private(set) var messages = 0

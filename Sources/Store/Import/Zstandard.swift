@@ -17,9 +17,6 @@ struct Zstandard: @unchecked Sendable {
 
     static let shared = Zstandard()
 
-    /// The largest event that is unpacked: what a JSON text may have.
-    private static let mostBytes: UInt64 = 64 << 20
-
     private init?() {
         let names = ["libzstd.so.1", "libzstd.1.dylib", "/opt/homebrew/lib/libzstd.1.dylib"]
         guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first,
@@ -34,7 +31,7 @@ struct Zstandard: @unchecked Sendable {
     func decompressed(_ bytes: [UInt8]) -> [UInt8]? {
         let size = bytes.withUnsafeBytes { contentSize($0.baseAddress, $0.count) }
         // Unknown and invalid sizes are the two largest numbers.
-        guard size <= Self.mostBytes, let capacity = Int(exactly: size) else { return nil }
+        guard size <= ImportedFile.mostBytes, let capacity = Int(exactly: size) else { return nil }
         var written = 0
         let result = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
             written = bytes.withUnsafeBytes {

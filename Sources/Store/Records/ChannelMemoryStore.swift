@@ -16,11 +16,22 @@ package struct ChannelMemoryStore: Sendable {
         }
     }
 
-    /// Nil removes it.
+    /// What the channel's accounts have under a name.
+    package func values(_ name: String, channel: ChannelID) async throws -> [JSON] {
+        try await database.read { connection in
+            try connection.rows(
+                "SELECT value FROM channel_memory WHERE channel = ? AND name = ?", channel, name
+            ) { $0.json(0) }
+        }
+        .compactMap(\.self)
+    }
+
+    /// Nil removes it; what `hasHappened` is a record.
     package func set(
-        _ name: String, _ value: JSON?, channel: ChannelID, account: String, at now: Timestamp = .now
+        _ name: String, _ value: JSON?, channel: ChannelID, account: String, hasHappened: Bool = false,
+        at now: Timestamp = .now
     ) async throws {
-        try await database.write { connection in
+        let change: @Sendable (Connection) throws -> Void = { connection in
             guard let value else {
                 try connection.run(
                     "DELETE FROM channel_memory WHERE channel = ? AND account = ? AND name = ?", channel,
@@ -34,5 +45,6 @@ package struct ChannelMemoryStore: Sendable {
                     updated_at = excluded.updated_at
                 """, channel, account, name, value, now)
         }
+        if hasHappened { try await database.record(change) } else { try await database.write(change) }
     }
 }

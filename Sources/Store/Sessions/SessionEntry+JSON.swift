@@ -65,6 +65,7 @@ extension SessionEntry {
         extra["deliveryContext"] = .object(context)
         (extra["lastChannel"], extra["lastTo"], extra["lastAccountId"]) = (channel, to, account)
         extra["lastThreadId"] = thread
+        extra["lastUsername"] = whereabouts.username.map { .string($0) }
     }
 
     private typealias Field<Value> = (name: String, path: any WritableKeyPath<SessionEntry, Value> & Sendable)

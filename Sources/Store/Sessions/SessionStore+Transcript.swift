@@ -43,10 +43,14 @@ extension SessionStore {
 
     /// The newest messages that fit in `maxBytes` of a model's window.
     ///
-    /// They begin with a user message, and a tool's result comes only with its call.
-    package func tail(_ session: SessionID, maxBytes: Int) async throws -> TranscriptTail {
+    /// They begin with a user message, and a tool's result comes only with its call. What people have asked in `turn`,
+    /// when that is under way, is there in any case.
+    package func tail(
+        _ session: SessionID, maxBytes: Int, turn: RunID? = nil
+    ) async throws -> TranscriptTail {
         try await database.read { connection in
-            try TranscriptReader(session, on: connection)?.tail(maxBytes: maxBytes) ?? TranscriptTail()
+            try TranscriptReader(session, on: connection)?.tail(maxBytes: maxBytes, turn: turn)
+                ?? TranscriptTail()
         }
     }
 

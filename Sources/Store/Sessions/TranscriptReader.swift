@@ -33,6 +33,7 @@ struct TranscriptReader {
     /// One message on its way into a tail.
     private struct Weighed {
         let sequence: Int64
+        let run: RunID?
         let message: Message
         let bytes: Int
 
@@ -40,11 +41,12 @@ struct TranscriptReader {
         init?(_ row: Row) {
             guard let message = Message(json: row.json(5) ?? .null), !message.isCompaction else { return nil }
             sequence = row.int64(0)
+            run = row.optionalID(6)
             self.message = message
             bytes = message.windowBytes(json: row.int(4))
         }
 
-        var isResult: Bool { if case .toolResult = message { true } else { false } }
+        var isResult: Bool { message.isResult }
     }
 
     /// JSON that is read for one tail at most, images and all: memory for this much is needed while a turn runs.
@@ -52,8 +54,8 @@ struct TranscriptReader {
 
     /// The newest messages that fit, beginning where a conversation can begin.
     ///
-    /// What a summary stands for is not read.
-    func tail(maxBytes: Int) throws -> TranscriptTail {
+    /// What a summary stands for is not read. What people have asked in `turn`, when that runs, is there in any case.
+    func tail(maxBytes: Int, turn: RunID? = nil) throws -> TranscriptTail {
         let compaction = try compaction()
         let first = compaction?.firstKept ?? summary.firstSequence
         var newest: [Weighed] = []
@@ -76,13 +78,19 @@ struct TranscriptReader {
         var tail = TranscriptTail(
             lastSequence: summary.lastSequence, total: summary.count, summary: compaction, covered: covered)
         // What follows a summary may begin in the middle of a turn, but never with a result that lost its call.
-        let begins =
-            compaction != nil && bytes <= maxBytes ? 0 : newest.firstIndex(where: \.message.isFromUser)
+        let own = turn.flatMap { turn in newest.firstIndex { $0.run == turn } } ?? newest.endIndex
+        let earlier = newest[..<own].firstIndex(where: \.message.isFromUser)
+        let isWhole =
+            compaction != nil && bytes <= maxBytes || own == 0 && newest.first?.message.isFromUser == true
+        let begins = isWhole ? 0 : earlier
+        let oldest = newest.first?.sequence ?? .max
+        var questions = try turn.map { try self.questions(of: $0, before: oldest) } ?? []
+        if questions.isEmpty && begins == nil { questions = try lastQuestion(before: oldest) }
         let kept =
-            try begins.map { newest[$0...] }
-            ?? (question(before: newest.first?.sequence) + newest.drop(while: \.isResult))[...]
+            questions.isEmpty
+            ? newest[(begins ?? 0)...] : (questions + newest.drop(while: \.isResult))[...]
         for message in kept.drop(while: \.isResult) {
-            tail.add(message.message, at: message.sequence, weight: message.bytes)
+            tail.add(message.message, at: message.sequence, of: message.run, weight: message.bytes)
         }
         return tail
     }
@@ -98,23 +106,38 @@ struct TranscriptReader {
 
     /// One turn may be larger than the limit.
     ///
-    /// Then its question stays, and the newest calls that have their results.
-    private func question(before sequence: Int64?) throws -> [Weighed] {
+    /// Then its question stays, and the newest calls that have their results, also when it has ended and the next one runs.
+    private func lastQuestion(before sequence: Int64) throws -> [Weighed] {
         try connection.rows(
             """
-            SELECT sequence, message_id, role, created_at, size, json FROM messages
-            WHERE transcript = ? AND sequence < ? AND role = 'user' ORDER BY sequence DESC LIMIT 1
-            """, summary.transcript, sequence ?? Int64.max, map: Weighed.init
+            SELECT \(Self.columns) FROM messages
+            WHERE transcript = ? AND sequence < ? AND sequence >= ? AND role = 'user' ORDER BY sequence DESC LIMIT 1
+            """, summary.transcript, sequence,
+            min(sequence, summary.lastSequence + 1) - Self.longestTurn, map: Weighed.init
         ).compactMap { $0 }
     }
 
-    /// Columns: sequence, message_id, role, created_at, size, json, run.
-    ///
+    /// Messages among which a turn's question is looked for: a long transcript without any is not read through.
+    private static let longestTurn: Int64 = 2_000
+
+    /// Everything that a turn which is under way was asked, and that does not fit.
+    private func questions(of turn: RunID, before sequence: Int64) throws -> [Weighed] {
+        try connection.rows(
+            """
+            SELECT \(Self.columns) FROM messages
+            WHERE transcript = ? AND sequence < ? AND role = 'user' AND run = ?
+                AND sequence >= (SELECT first_sequence FROM turns WHERE run = ?) ORDER BY sequence
+            """, summary.transcript, sequence, turn, turn, map: Weighed.init
+        ).compactMap { $0 }
+    }
+
     /// The text is read from the disk only when asked for.
+    private static let columns = "sequence, message_id, role, created_at, size, json, run"
+
     private func newestFirst(before: Int64?, limit: Int, _ body: (Row) throws -> Bool) throws {
         try connection.each(
             """
-            SELECT sequence, message_id, role, created_at, size, json, run FROM messages
+            SELECT \(Self.columns) FROM messages
             WHERE transcript = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?
             """, summary.transcript, before ?? Int64.max, limit, body: body)
     }

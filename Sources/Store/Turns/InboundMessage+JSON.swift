@@ -13,6 +13,7 @@ extension InboundMessage {
         if !images.isEmpty { object["images"] = .array(images.map { Block.image($0).json }) }
         object["options"] = options.json
         object["origin"] = origin?.json
+        object["deliversTo"] = deliversTo?.json
         return .object(object)
     }
 
@@ -31,6 +32,7 @@ extension InboundMessage {
             receivedAt: Timestamp(milliseconds: Int64(json["receivedAt"]?.intValue ?? 0)),
             options: TurnOptions(json: json["options"] ?? .null),
             origin: json["origin"].flatMap { MessageOrigin(json: $0) })
+        deliversTo = json["deliversTo"].flatMap { Address(json: $0) }
     }
 
     /// Differs when a known id comes again with other content.
@@ -48,6 +50,24 @@ extension InboundMessage {
     }
 }
 
+extension Address {
+    var json: JSON {
+        var object: JSONObject = [
+            "channel": .string(channel.rawValue), "account": .string(account), "chat": .string(chat),
+        ]
+        object["thread"] = thread.map { .string($0) }
+        return .object(object)
+    }
+
+    init?(json: JSON) {
+        guard let channel = json["channel"]?.stringValue, let account = json["account"]?.stringValue,
+            let chat = json["chat"]?.stringValue
+        else { return nil }
+        self.init(
+            channel: ChannelID(channel), account: account, chat: chat, thread: json["thread"]?.stringValue)
+    }
+}
+
 extension MessageOrigin {
     var json: JSON {
         var object: JSONObject = [
@@ -60,6 +80,7 @@ extension MessageOrigin {
         object["place"] = place.map { .string($0) }
         object["requiresMention"] = requiresMention.map { .bool($0) }
         object["handle"] = handle
+        object["reaction"] = passingReaction.map { .string($0) }
         object["tools"] = tools
         return .object(object)
     }
@@ -78,6 +99,7 @@ extension MessageOrigin {
         isOwner = json["owner"]?.boolValue ?? false
         requiresMention = json["requiresMention"]?.boolValue
         handle = json["handle"]
+        passingReaction = json["reaction"]?.stringValue
         tools = json["tools"]
     }
 }

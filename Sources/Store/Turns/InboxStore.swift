@@ -32,16 +32,23 @@ package struct InboxStore: Sendable {
         try await database.read { try InboxTable(connection: $0).entry(run: run) }
     }
 
-    /// What waits for an answer, oldest first, with the messages.
+    /// What waits for an answer, oldest first, with the messages, but for long ones: those have images, and are read in
+    /// their turn.
     ///
-    /// Ask again with `after` for more than a few hundred: each may hold images.
+    /// Ask again with `after` for more than a few hundred.
     package func unanswered(after: InboxID = 0, limit: Int = 500) async throws -> [InboxEntry] {
-        try await database.read { connection in
+        let columns = InboxTable.columns.replacing(
+            "received_at, message",
+            with: "received_at, CASE WHEN length(message) <= \(Self.mostBytesAtOnce) THEN message END")
+        return try await database.read { connection in
             try connection.rows(
-                "SELECT \(InboxTable.columns) FROM inbox WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?",
+                "SELECT \(columns) FROM inbox WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?",
                 after, limit, map: InboxTable.entry)
         }
     }
+
+    /// Bytes of a message that are read before its turn.
+    private static let mostBytesAtOnce = 64 << 10
 
     package func unansweredCount() async throws -> Int {
         try await database.read { connection in
@@ -49,19 +56,19 @@ package struct InboxStore: Sendable {
         }
     }
 
-    /// Ends a message that never became a turn, such as a command.
+    /// Ends a message without an answer, with what joined it, its open turn and what was shown of an answer to it.
     ///
-    /// Turns end through `SessionStore.complete`.
+    /// Turns that came to an end do so through `SessionStore.complete`.
     package func finish(
         _ id: InboxID, joined: [InboxID] = [], state: InboxState, outcome: JSON,
         outbox: [NewOutboxPart] = [], at now: Timestamp = .now
     ) async throws {
-        try await database.write { connection in
+        try await database.record { connection in
             let parts = OutboxTable(connection: connection)
             _ = try parts.add(outbox, at: now)
-            // An earlier process may have shown something of an answer.
             if let run = try InboxTable(connection: connection).entry(id)?.run {
                 try parts.withdrawDrafts(of: run, at: now)
+                try TurnTable(connection: connection).remove(run)
             }
             for id in joined + [id] {
                 try InboxTable(connection: connection).finish(id, state: state, outcome: outcome, at: now)

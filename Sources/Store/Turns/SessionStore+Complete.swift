@@ -7,7 +7,7 @@ extension SessionStore {
     /// After a crash all of it is there or none.
     @discardableResult
     package func complete(_ turn: CompletedTurn) async throws -> Completion {
-        try await database.write { connection in
+        try await database.record { connection in
             var positions: [StoredPosition] = []
             if !turn.messages.isEmpty {
                 var writer = try TranscriptWriter(

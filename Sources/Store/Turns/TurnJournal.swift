@@ -42,7 +42,7 @@ package struct TurnJournal: Sendable {
         _ run: RunID, appending messages: [Message] = [], joined: [InboxID] = [], steps: [TurnStep] = [],
         outbox: [NewOutboxPart] = []
     ) async throws -> [StoredPosition] {
-        try await database.write { connection in
+        try await database.record { connection in
             let journal = TurnTable(connection: connection)
             guard let turn = try journal.turn(run) else { return [] }
             try journal.append(steps, to: run)

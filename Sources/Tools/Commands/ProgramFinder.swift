@@ -60,11 +60,15 @@ struct ProgramFinder {
     private func executable(_ path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0,
+            !RealPath.leads(path, over: Self.ownToEachProcess),
             let slash = path.lastIndex(of: "/"),
             let folder = RealPath.of(slash == path.startIndex ? "/" : String(path[..<slash]))
         else { return nil }
         return folder == "/" ? String(path[slash...]) : folder + path[slash...]
     }
+
+    /// What leads through here is another place for the command than it is for this process.
+    private static let ownToEachProcess = "/proc/self"
 
     // MARK: What is not one program
 
@@ -83,11 +87,31 @@ struct ProgramFinder {
 
     /// Programs that start what their arguments or a script say: which one is not known, so they count as unknown.
     private static let starters: Set<String> = [
-        "sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish", "csh", "tcsh", "busybox", "toybox", "env",
-        "xargs", "parallel", "nohup", "nice", "ionice", "timeout", "setsid", "stdbuf", "sudo", "doas", "su",
-        "runuser", "setpriv", "unshare", "nsenter", "chroot", "chrt", "taskset", "prlimit", "flock", "script",
-        "strace", "ltrace", "gdb", "watch", "entr", "expect", "ssh", "at", "batch", "systemd-run", "time",
-        "ld.so",
+        "sh", "bash", "rbash", "dash", "zsh", "ksh", "ksh93", "rksh", "mksh", "lksh", "yash", "posh", "ash",
+        "fish", "csh", "tcsh", "elvish", "nu", "osh", "xonsh", "pwsh", "busybox", "toybox", "execlineb",
+        "sudo", "doas", "su", "sudoedit", "runuser", "setpriv", "pkexec", "gosu", "su-exec", "sg", "newgrp",
+        "newrole", "runcon", "capsh", "chpst", "setuidgid", "envuidgid", "s6-setuidgid", "s6-applyuidgid",
+        "sshpass",
+        "env", "nohup", "nice", "ionice", "timeout", "timelimit", "setsid", "stdbuf", "unbuffer", "chrt",
+        "taskset", "uclampset", "coresched", "choom", "prlimit", "softlimit", "cpulimit", "numactl",
+        "cgexec", "systemd-run", "systemd-inhibit", "systemd-cat", "systemd-socket-activate", "caffeinate",
+        "chroot", "fakechroot", "schroot", "dchroot", "unshare", "nsenter", "systemd-nspawn", "machinectl",
+        "bwrap", "firejail", "proot", "fakeroot", "fakeroot-sysv", "fakeroot-tcp", "pseudo", "sandbox-exec",
+        "lxc-execute",
+        "arch", "setarch", "linux32", "linux64", "uname26", "i386", "i486", "i586", "i686", "x86_64",
+        "enosys", "box64", "wine", "faketime", "eatmydata", "torsocks", "torify", "tsocks", "proxychains",
+        "proxychains3", "proxychains4", "trickle",
+        "strace", "ltrace", "gdb", "lldb", "rr", "valgrind", "perf", "heaptrack", "uftrace", "bpftrace",
+        "catchsegv", "dtruss", "time", "hyperfine", "xcrun",
+        "xargs", "parallel", "watch", "watchexec", "entr", "flock", "setlock", "at", "batch", "crontab",
+        "run-parts", "chronic", "ifne", "mispipe", "pee", "pipesz",
+        "script", "scriptlive", "expect", "screen", "tmux", "dtach", "abduco", "rlwrap", "logsave", "xterm",
+        "xvfb-run", "startx", "xinit", "dbus-run-session", "dbus-launch", "ssh-agent", "gpg-agent",
+        "keychain",
+        "start-stop-daemon", "daemonize", "daemon", "runsv", "runsvdir", "tini", "dumb-init", "catatonit",
+        "launchctl",
+        "ssh", "autossh", "mosh", "dbclient",
+        "ld.so", "ld64.so",
     ]
 
     private static let startingOptions: Set<String> = [
@@ -99,7 +123,7 @@ struct ProgramFinder {
     ) -> Bool {
         for path in [path, real] {
             let name = path.split(separator: "/").last?.lowercased() ?? ""
-            if starters.contains(name) || name.hasPrefix("ld-linux") { return true }
+            if starters.contains(name) || name.hasPrefix("ld-") { return true }
             if name == "find",
                 arguments.contains(where: { $0.isExpanded || startingOptions.contains($0.text) })
             {

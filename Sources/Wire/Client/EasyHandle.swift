@@ -5,6 +5,8 @@ import CCurl
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     private var headerList: UnsafeMutablePointer<curl_slist>?
+    /// `user:password` of the proxy's address, which curl repeats when it cannot read it; mostly empty.
+    private var proxyLogin: [UInt8] = []
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// Prepares what every connection of the client has in common.
@@ -45,7 +47,7 @@ final class EasyHandle {
         let detail =
             errorText.pointee == 0
             ? String(cString: ccurl_easy_strerror(CInt(code.rawValue))) : String(cString: errorText)
-        let text = "`\(request.host)`: \(detail)"
+        let text = "`\(request.host)`: \(withoutLogin(detail))"
         switch code {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
             return .invalidRequest(text)
@@ -73,10 +75,28 @@ final class EasyHandle {
 
     /// Both are always set, or curl would read the process's variables itself.
     private func setProxy(_ request: WebRequest, _ proxies: ProxyVariables) {
-        let usual = request.isForLoopback ? "" : proxies.proxy(for: request.url)
-        set(CURLOPT_PROXY, request.proxy ?? usual)
-        set(CURLOPT_NOPROXY, request.proxy == nil ? proxies.exceptions : "")
+        let proxy = proxies.proxy(of: request)
+        set(CURLOPT_PROXY, proxy.address)
+        proxyLogin = Self.login(in: proxy.address)
+        set(CURLOPT_NOPROXY, proxy.exceptions)
         set(CURLOPT_SOCKS5_AUTH, passwordOnly)
+    }
+
+    private static func login(in proxy: String) -> [UInt8] {
+        let bytes = Array(proxy.utf8)
+        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")) else { return [] }
+        let login = bytes[..<at]
+        guard let slash = login.firstIndex(of: UInt8(ascii: "/")) else { return Array(login) }
+        return login[slash...].starts(with: "//".utf8) ? Array(login[(slash + 2)...]) : Array(login)
+    }
+
+    private func withoutLogin(_ text: String) -> String {
+        var bytes = Array(text.utf8)
+        guard !proxyLogin.isEmpty,
+            let start = bytes.indices.first(where: { bytes[$0...].starts(with: proxyLogin) })
+        else { return text }
+        bytes.replaceSubrange(start..<start + proxyLogin.count, with: "***".utf8)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     func milliseconds(_ duration: Duration) -> Int {

@@ -15,6 +15,15 @@ package struct ProxyVariables: Sendable {
         exceptions = value("NO_PROXY") ?? ""
     }
 
+    /// The proxy that a request takes, `""` for none, and who is asked without it.
+    func proxy(of request: WebRequest) -> (address: String, exceptions: String) {
+        if let own = request.proxy { return (own, "") }
+        // Exceptions are mostly what is inside.
+        return (
+            request.isForLoopback ? "" : proxy(for: request.url), request.isInternetOnly ? "" : exceptions
+        )
+    }
+
     /// The proxy for an address, `""` for none.
     func proxy(for url: String) -> String { byScheme[url.prefix { $0 != ":" }.lowercased()] ?? others ?? "" }
 }

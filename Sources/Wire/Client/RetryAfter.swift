@@ -21,7 +21,7 @@ package enum RetryAfter {
     ]
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, or the two older forms that RFC 9110 §5.6.7 still asks for.
-    private static func secondsSince1970(of text: String) -> Int64? {
+    static func secondsSince1970(of text: String) -> Int64? {
         let parts = text.split(whereSeparator: { " ,-".contains($0) }).map(String.init)
         guard parts.count == 5 || parts.count == 6 else { return nil }
         let isOldest = months.contains(parts[1])

@@ -1,18 +1,23 @@
 import CCurl
 
 extension Transfer {
-    func configure(_ easy: EasyHandle, userAgent: String) throws(WebError) {
+    func configure(_ easy: EasyHandle, _ setup: ClientSetup) throws(WebError) {
         let context = Unmanaged.passUnretained(self).toOpaque()
         ccurl_easy_set_callback(easy.pointer, CURLOPT_HEADERFUNCTION, curlGaveHeader)
         ccurl_easy_set_pointer(easy.pointer, CURLOPT_HEADERDATA, context)
         ccurl_easy_set_callback(easy.pointer, CURLOPT_WRITEFUNCTION, curlGaveBody)
         ccurl_easy_set_pointer(easy.pointer, CURLOPT_WRITEDATA, context)
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        easy.set(CURLOPT_USERAGENT, userAgent)
+        easy.set(CURLOPT_USERAGENT, setup.userAgent)
         if request.acceptsCompression { easy.set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate") }
         if request.maxRedirects > 0 {
             easy.set(CURLOPT_FOLLOWLOCATION, 1)
             easy.set(CURLOPT_MAXREDIRS, request.maxRedirects)
+        }
+        // A kept connection was not looked at.
+        if request.usesFreshConnection || request.isInternetOnly { easy.set(CURLOPT_FRESH_CONNECT, 1) }
+        if request.isInternetOnly, setup.proxies.proxy(of: request).address.isEmpty {
+            ccurl_easy_set_opener(easy.pointer, curlWantsConnection, context)
         }
         setFamily(easy)
         try setBody(easy)

@@ -12,6 +12,10 @@ final class Transfer: MultiMember {
     private static let maxRestBytes = 64 << 10
 
     private(set) var head: WebReplyHead?
+    /// Where a reply leads that was not followed; known at its end.
+    private(set) var redirect: String?
+    /// Why no connection was made.
+    private var refusal: WebError?
     let request: WebRequest
     private let multi: Multi
     private let arrived = Signal()
@@ -34,7 +38,7 @@ final class Transfer: MultiMember {
         body = request.pieces.map { BodySource($0) }
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
         let easy = try EasyHandle(for: request, setup)
-        try configure(easy, userAgent: setup.userAgent)
+        try configure(easy, setup)
         try multi.add(easy, self)
         self.easy = easy
         deadlines = TransferDeadlines(for: self, idle: request.idleTimeout, total: request.totalTimeout)
@@ -156,12 +160,24 @@ extension Transfer {
         return bytes.count
     }
 
+    /// Whether a connection may be made to an address that the host's name stands for.
+    func mayReach(_ address: PeerAddress?) -> Bool {
+        if address?.isOnInternet == true { return true }
+        refusal = .inside(request)
+        return false
+    }
+
     var isHeldBack: Bool { isPaused }
 
     /// curl is done with the handle.
     func ended(_ code: CURLcode) {
         if end == nil {
-            end = code == CURLE_OK ? .success(()) : easy.map { .failure($0.error(code, for: request)) }
+            end =
+                code == CURLE_OK
+                ? .success(()) : easy.map { .failure(refusal ?? $0.error(code, for: request)) }
+        }
+        redirect = easy.flatMap { ccurl_easy_text($0.pointer, CURLINFO_REDIRECT_URL) }.map {
+            String(cString: $0)
         }
         release()
         arrived.notify()

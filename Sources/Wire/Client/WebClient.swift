@@ -28,6 +28,7 @@ package final class WebClient {
     package func open(_ request: WebRequest) async throws(WebError) -> WebStream {
         try request.check()
         guard !Task.isCancelled else { throw .cancelled }
+        try request.checkInternetOnly(behind: setup.proxies)
         let transfer = try Transfer(request, setup, in: openMulti())
         do throws(WebError) {
             let head = try await transfer.waitForHead()
@@ -40,9 +41,23 @@ package final class WebClient {
 
     /// Sends a request and collects the whole reply, up to `request.maxBodyBytes`.
     package func send(_ request: WebRequest) async throws(WebError) -> WebReply {
+        guard request.isInternetOnly else { return try await reply(to: request).reply }
+        var hop = request
+        hop.maxRedirects = 0
+        for _ in 0...request.maxRedirects {
+            let (reply, redirect) = try await reply(to: hop)
+            guard request.maxRedirects > 0, let redirect else { return reply }
+            hop.url = redirect
+        }
+        throw .invalidRequest("`\(request.host)` leads on more than \(request.maxRedirects) times.")
+    }
+
+    private func reply(
+        to request: WebRequest
+    ) async throws(WebError) -> (reply: WebReply, redirect: String?) {
         let stream = try await open(request)
         let body = try await stream.collect(upTo: request.maxBodyBytes)
-        return WebReply(head: stream.head, body: body)
+        return (WebReply(head: stream.head, body: body), stream.redirect)
     }
 
     func openMulti() throws(WebError) -> Multi {
@@ -80,6 +95,9 @@ package final class WebStream {
         self.head = head
         self.transfer = transfer
     }
+
+    /// Where the reply leads to, once it has been read to its end.
+    var redirect: String? { transfer.redirect }
 
     /// The next bytes; nil at the end of the body.
     package func next() async throws(WebError) -> [UInt8]? { try await transfer.next() }

@@ -15,6 +15,9 @@ package struct WebReplyHead: Sendable {
         return headers.first { $0.name.lowercased() == name }?.value
     }
 
+    /// What the server's clock said, in seconds since 1970.
+    package var date: Int64? { self["date"].flatMap(RetryAfter.secondsSince1970) }
+
     /// How long the server asks to wait, by `retry-after-ms` or `Retry-After`; `now` in seconds since 1970.
     package func retryAfter(now: Int64) -> Duration? {
         if let text = self["retry-after-ms"], let milliseconds = Double(text), milliseconds >= 0 {

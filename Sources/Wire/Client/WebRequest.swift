@@ -22,12 +22,19 @@ package struct WebRequest: Sendable {
     ///
     /// Mind that headers of one's own, with keys in them, go along.
     package var maxRedirects = 0
+    /// Only hosts on the internet, at every redirect that `WebClient.send` follows: for addresses that somebody named in a
+    /// message, which must lead neither to this machine nor into a private network.
+    ///
+    /// Through a proxy, which looks names up itself, only such addresses themselves are refused.
+    package var isInternetOnly = false
     /// Largest reply that `WebClient.send` collects, in bytes after decompression: 8 MiB unless told.
     package var maxBodyBytes = 8 << 20
     /// Whether the reply may come compressed.
     ///
     /// A stream that is to be read as it comes should say false.
     package var acceptsCompression = true
+    /// Whether it gets a connection of its own: on one that was kept, curl sends it a second time when it ends without a reply.
+    package var usesFreshConnection = false
     package var family = AddressFamily.any
     /// Whether addresses of the other family are tried after 200 ms, beside the first.
     package var racesAddresses = true

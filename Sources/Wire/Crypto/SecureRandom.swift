@@ -21,18 +21,6 @@ package enum SecureRandom {
         return bytes
     }
 
-    /// A version 4 UUID in lower case.
-    package static func uuid() -> String {
-        var bytes = bytes(16)
-        bytes[6] = bytes[6] & 0x0f | 0x40
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        let digits = Array(Digest.hex(bytes).utf8)
-        let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map {
-            String(decoding: digits[$0], as: UTF8.self)
-        }
-        return parts.joined(separator: "-")
-    }
-
     /// 256 bits as 43 characters that may stand in a URL.
     package static func token() -> String { Base64.encodeURL(bytes(32)) }
 

@@ -32,6 +32,8 @@ CREATE_KEYS = (
     "enforce_nonce",
     "poll",
 )
+# The first message of a post in a forum: it has no nonce, and answers nothing.
+POST_KEYS = ("content", "tts", "embeds", "allowed_mentions", "components", "sticker_ids", "attachments", "flags")
 LEGACY_KEYS = ("content", "embeds", "sticker_ids", "poll")
 
 
@@ -55,6 +57,15 @@ class Draft:
     @property
     def is_empty(self) -> bool:
         return not (self.content or self.embeds or self.components or self.uploads or self.poll)
+
+
+def read_post(form: Form, uploads: list[Upload], now: float) -> Draft:
+    """The first message of a post in a forum."""
+    form.only(*POST_KEYS)
+    if ignored := (form.integer("flags", 0) or 0) & ~(SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2):
+        form.ignored.append(f"the message flags {ignored} cannot be set in a post")
+    form.value = {key: value for key, value in form.value.items() if key in POST_KEYS}
+    return read_draft(form, uploads, now)
 
 
 def read_draft(form: Form, uploads: list[Upload], now: float, interaction: bool = False) -> Draft:

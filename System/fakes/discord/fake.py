@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -37,6 +38,8 @@ class FakeDiscord(ChatPlatform):
         self.world = World(self.clock, bot_name, self.ledger, self.notify)
         self.rest = Rest(self.world, self.clock, token, self.faults, self.complain)
         self.gateway = Gateway(self.world, self.clock, token, self.complain)
+        self.files_are_slow = False
+        self.files_asked_for = 0
         self._people: dict[str, Person] = {}
 
     # Where it is
@@ -65,9 +68,13 @@ class FakeDiscord(ChatPlatform):
         port = request.transport.get_extra_info("sockname")[1] if request.transport else 0
         if port in (self.ports[GATEWAY_PORT], self.ports[RESUME_PORT]):
             return await self.gateway.handle(request)
-        return self._file(request) if port == self.ports[FILES_PORT] else await self.rest.handle(request)
+        return await (self._file(request) if port == self.ports[FILES_PORT] else self.rest.handle(request))
 
-    def _file(self, request: web.Request) -> web.Response:
+    async def _file(self, request: web.Request) -> web.Response:
+        """Files are held back while `files_are_slow`."""
+        self.files_asked_for += 1
+        while self.files_are_slow:
+            await asyncio.sleep(0.02)
         if "Authorization" in request.headers:
             self.complain("files: the bot's token was sent to the CDN, which is not Discord's API")
         upload = self.world.files.get(request.path, request.query.get("hm"))

@@ -66,8 +66,7 @@ class Person:
     def opens_post(self, forum: Channel, title: str, text: str) -> Message:
         """A post in a forum: a thread and its first message."""
         assert forum.type == FORUM, f"#{forum.name} is no forum"
-        thread = self.starts_thread(forum, title)
-        return self.writes(thread, text)
+        return self._on_loop(lambda: self._world.open_post(forum, title, self.user, Draft(text)))
 
     def clicks(self, message: Message, which: str, values: Iterable[str] = ()) -> Interaction:
         """Presses the button with this label or custom id, or chooses `values` in the select with this custom id."""

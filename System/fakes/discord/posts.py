@@ -8,7 +8,7 @@ from typing import Any
 from fakes.clock import Clock
 from fakes.delivery import Delivery
 from fakes.discord import mentions
-from fakes.discord.channel import DM, Channel
+from fakes.discord.channel import DM, PUBLIC_THREAD, Channel
 from fakes.discord.draft import Draft
 from fakes.discord.events import MESSAGES, Event, place
 from fakes.discord.guild import User
@@ -114,6 +114,13 @@ class Posts(Places):
         message.thread = self.add_thread(message.channel, name, owner, kind, message)
         self._updated(message)
         return message.thread
+
+    def open_post(
+        self, forum: Channel, title: str, author: User, draft: Draft, delivery: Delivery | None = None
+    ) -> Message:
+        """A thread in a forum; its first message has the thread's id."""
+        thread = self.add_thread(forum, title, author, PUBLIC_THREAD)
+        return self.post(thread, author, draft, delivery, id=thread.id)
 
     def find_message(self, channel: Channel, message_id: int) -> Message:
         if message := channel.messages.get(message_id):

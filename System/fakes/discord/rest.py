@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote
 
@@ -100,7 +101,7 @@ class Rest:
             return await faults.cut(request)
         if isinstance(fault, faults.Refuse):
             if fault.status != 429:
-                return _failure(fault.status, self._common(verdict.headers))
+                return _failure(fault.status, self._common(verdict.headers), fault.page)
             verdict = self._scripted(fault, route)
         if verdict.wait is not None:
             return self._limit(verdict, self._key(route, params, verdict.everywhere))
@@ -209,7 +210,8 @@ class Rest:
 
     def _common(self, headers: dict[str, str]) -> dict[str, str]:
         """What Discord's proxies add; without `Via` clients take a 429 for Cloudflare's."""
-        return headers | {"Via": "1.1 google", "Server": "cloudflare"}
+        date = formatdate(self._clock.now(), usegmt=True)
+        return headers | {"Via": "1.1 google", "Server": "cloudflare", "Date": date}
 
 
 def _json(status: int, body: Any, headers: dict[str, str]) -> web.Response:
@@ -218,9 +220,9 @@ def _json(status: int, body: Any, headers: dict[str, str]) -> web.Response:
     return web.Response(status=status, body=data, headers=headers | {"Content-Type": "application/json"})
 
 
-def _failure(status: int, headers: dict[str, str]) -> web.Response:
+def _failure(status: int, headers: dict[str, str], is_page: bool = False) -> web.Response:
     """Errors inside Discord are JSON; those of the proxies before it are pages."""
-    if status <= 500:
+    if status <= 500 and not is_page:
         return _json(status, {"message": f"{status}: {http.HTTPStatus(status).phrase}", "code": 0}, headers)
     page = f"<html><head><title>{status}</title></head><body><center>cloudflare</center></body></html>"
     return web.Response(status=status, text=page, content_type="text/html")

@@ -23,6 +23,7 @@ from fakes.telegram.refusal import Refusal, bad, too_many
 from fakes.telegram.world import World
 
 TOKEN = re.compile(r"[1-9]\d*:[A-Za-z0-9_-]{30,}")
+EVERYWHERE = "everywhere"
 IN_FLIGHT_SECONDS = 0.25
 MAXIMUM_REMEMBERED = 10_000
 WRONG_TYPES = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -46,7 +47,8 @@ class Server:
         self.limited = 0
         self._world, self._token, self._faults, self._complain = world, token, plan, complain
         self.deliveries = Deliveries()
-        self._wait: tuple[float, float] = (0.0, 0.0)
+        # When a chat, or everybody, was asked to wait, and until when.
+        self._waits: dict[str, tuple[float, float]] = {}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """`/bot<token>/<method>`, and files below `/file/bot<token>/`."""
@@ -82,16 +84,18 @@ class Server:
         fault = self._faults.take(seen.method)
         if isinstance(fault, faults.CutBefore):
             return await faults.cut(request)
-        self._check_patience(seen)
-        if isinstance(fault, faults.Refuse):
-            return self._scripted(fault)
         delivery.failed = isinstance(fault, (faults.DoneThenCut, faults.DoneThenError))
+        chat = ""
         try:
             arguments = await read_arguments(request)
             seen.values, seen.files = arguments.values, sorted(arguments.files)
+            chat = str(arguments.values.get("chat_id", ""))
+            self._check_patience(seen, chat)
+            if isinstance(fault, faults.Refuse):
+                return self._scripted(fault, chat)
             result = await self.call(seen.method, arguments, delivery)
         except Refusal as refusal:
-            return self._refuse(seen.method, refusal)
+            return self._refuse(seen.method, refusal, chat)
         except WRONG_TYPES as error:
             return self._refuse(seen.method, bad(f"something has the wrong type: {error!r}"))
         return await self._deliver(request, _json(200, {"ok": True, "result": result}), fault)
@@ -109,34 +113,44 @@ class Server:
             return await faults.byte_by_byte(request, response)
         return response
 
-    def _scripted(self, fault: faults.Refuse) -> web.Response:
+    def _scripted(self, fault: faults.Refuse, chat: str) -> web.Response:
         if fault.words:
             return self._refuse("", Refusal(fault.status, fault.words, fair=True))
         if fault.status != 429:
             return _failure(fault.status)
-        return self._refuse("", too_many(math.ceil(fault.retry_after or 1)))
+        return self._refuse("", too_many(math.ceil(fault.retry_after or 1)), EVERYWHERE if fault.everywhere else chat)
 
-    def _refuse(self, what: str, refusal: Refusal) -> web.Response:
+    def _refuse(self, what: str, refusal: Refusal, chat: str = "") -> web.Response:
         headers = {}
         if refusal.status == 429 and refusal.parameters:
             seconds = refusal.parameters["retry_after"]
             headers["Retry-After"] = str(seconds)
             self.limited += 1
-            self._wait = (time.monotonic(), self._world.clock.now() + seconds)
+            self._ask_to_wait(chat, seconds)
         if not refusal.fair:
             self._complain(f"{what}: {refusal}")
         return _json(refusal.status, refusal.body(), headers)
 
     def forgive(self) -> None:
         """Forgets that the client has been asked to wait."""
-        self._wait = (0.0, 0.0)
+        self._waits.clear()
 
-    def _check_patience(self, seen: Seen) -> None:
+    def _ask_to_wait(self, chat: str, seconds: float) -> None:
+        """A chat waits alone; once a second is refused meanwhile, the limit is the bot's."""
+        now = self._world.clock.now()
+        wait = (time.monotonic(), now + seconds)
+        if any(until > now for other, (_, until) in self._waits.items() if other != chat):
+            self._waits[EVERYWHERE] = wait
+        self._waits[chat] = wait
+
+    def _check_patience(self, seen: Seen, chat: str) -> None:
         """A bot told to wait must not send. Calls already on their way, and asking for updates, are forgiven."""
-        asked, until = self._wait
-        left = until - self._world.clock.now()
-        if left > 0.02 and seen.at - asked > IN_FLIGHT_SECONDS and seen.method.lower().startswith(("send", "edit")):
-            self._complain(f"{seen.method}: sent {left:.2f} s before retry_after allows it")
+        if not seen.method.lower().startswith(("send", "edit")):
+            return
+        for asked, until in (self._waits[place] for place in (chat, EVERYWHERE) if place in self._waits):
+            left = until - self._world.clock.now()
+            if left > 0.02 and seen.at - asked > IN_FLIGHT_SECONDS:
+                self._complain(f"{seen.method}: sent {left:.2f} s before retry_after allows it")
 
     def _file(self, token: str, path: str) -> web.Response:
         kept = self._world.files.by_path(path) if token == self._token else None

@@ -233,7 +233,7 @@ def test_a_request_of_a_client_is_put_to_the_approvers_and_other_chats_and_expir
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:
     owner, room = platform.person("Olga"), platform.group()
-    target = {"channel": platform.id, "to": f"channel:{room.outer.id}" if platform.id == "discord" else str(room.outer.id)}
+    target = {"channel": platform.id, "to": platform.target(room)}
     forward = {"approvals": {"exec": {"enabled": True, "mode": "targets", "targets": [target]}}}
     rules = {"enabled": True, "approvers": [str(owner.id)], "cleanupAfterResolve": False}
     place = platform.direct(owner)

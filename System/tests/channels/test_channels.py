@@ -40,11 +40,11 @@ def test_a_message_is_answered_once_wherever_it_is_written(platform: Platform, c
 
 
 @contextlib.contextmanager
-def two_accounts(platform: Platform, connect_bot: Connect) -> Iterator[tuple[Gateway, Platform]]:
+def two_accounts(platform: Platform, connect_bot: Connect, **rules: Any) -> Iterator[tuple[Gateway, Platform]]:
     """A gateway with a bot of a second account beside the platform's own, and that bot's platform."""
     second = type(platform)(token=platform.second_token)
     with second.fake:
-        own = {platform.token_key: platform.second_token, "apiRoot": second.section()["apiRoot"]}
+        own = {platform.token_key: platform.second_token, "apiRoot": second.section()["apiRoot"], **rules}
         gateway = connect_bot(**{platform.id: {"accounts": {"default": {}, "second": own}}})
         wait_for_status(gateway, platform, "the second account", lambda s: s.get("connected"), "second")
         yield gateway, second
@@ -60,6 +60,31 @@ def test_a_second_account_is_a_bot_of_its_own(platform: Platform, connect_bot: C
         for one in (platform, second):
             one.wait_until_answered()
         assert {name: s["sent"] for name, s in accounts(gateway, platform).items()} == {"default": 1, "second": 1}
+
+
+@pytest.mark.needs("bot")
+def test_of_two_accounts_with_one_token_the_second_does_not_start_and_says_why(
+    platform: Platform, connect_bot: Connect
+) -> None:
+    own = {platform.token_key: platform.fake.token}
+    gateway = connect_bot(**{platform.id: {"accounts": {"work": own}}})
+    why = "its token is that of the account `default`"
+
+    status = wait_for_status(gateway, platform, "the reason", lambda s: s["lastError"], "work")
+    ann = platform.person("Ann")
+    for _ in range(3):
+        platform.ask(ann, platform.direct(ann))
+        platform.wait_until_answered()
+
+    assert why in status["lastError"] and not status["running"]
+    assert f"[work] stopped: {why}" in gateway.output
+    assert why in gateway.command("channels", "status").out
+    assert accounts(gateway, platform)["default"]["sent"] == 3
+
+    config = gateway.config
+    config["channels"][platform.id]["accounts"]["work"]["enabled"] = False
+    gateway.write_config(config)
+    wait_for_status(gateway, platform, "it to be off", lambda s: not s["lastError"], "work")
 
 
 @pytest.mark.needs("bot")
@@ -99,6 +124,23 @@ def test_a_long_answer_comes_in_parts_that_fit_and_in_order(
     platform.fake.wait_until("the whole answer", lambda: len(said()) >= len(words))
     assert said() == words and len(parts) > 1
     assert all(units(part) <= platform.longest for part in platform.answers(platform.direct(ann)))
+
+
+@pytest.mark.needs("bot")
+def test_an_answer_that_the_output_limit_cut_says_so(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot()
+    ann = platform.person("Ann")
+    fake_chat.script += [Text("The tea is", end="length"), Text("Like so:\n```\nprint(", end="length")]
+
+    platform.says(ann, platform.direct(ann), "When is the tea?")
+
+    [answer] = platform.wait_for_answers(platform.direct(ann))
+    assert answer.startswith("The tea is\n") and "output limit" in answer
+    platform.says(ann, platform.direct(ann), "And in code?")
+    [_, code] = platform.wait_for_answers(platform.direct(ann), 2)
+    assert code.split("⚠️")[0].count("```") % 2 == 0, "what is said of the code stands below it"
 
 
 @pytest.mark.needs("bot")
@@ -234,6 +276,74 @@ def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
     platform.ask(ann, platform.direct(ann))
 
     platform.wait_until_answered()
+
+
+@pytest.mark.needs("bot")
+def test_who_was_let_in_can_be_let_out_again(platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat) -> None:
+    gateway = connect_bot(**{platform.id: platform.dm_policy("pairing", [])})
+    ann = platform.person("Ann")
+    lets_in(gateway, platform, ann)
+    assert re.search(rf"{platform.id}\s+default\s+{ann.id}", gateway.command("pairing", "list", platform.id).out)
+
+    removed = gateway.command("pairing", "remove", platform.id, str(ann.id))
+    platform.says(ann, platform.direct(ann), "Hello again?")
+
+    assert removed.code == 0 and "not let in any more" in removed.out, removed.text
+    assert PAIRING_CODE.search(platform.wait_for_answers(platform.direct(ann), 2)[-1]) and fake_chat.requests == []
+    again = gateway.command("pairing", "remove", platform.id, str(ann.id))
+    assert again.code == 1 and "nobody with this id" in again.err
+
+
+@pytest.mark.needs("bot")
+def test_an_answer_that_a_program_asks_for_is_not_posted_to_somebody_who_was_let_out(
+    platform: Platform, connect_bot: Connect
+) -> None:
+    ann, gus = platform.person("Ann"), platform.person("Gus")
+    gateway = connect_bot(**{platform.id: platform.dm_policy("pairing", ["@ann"])})
+    deliver = ("agent", "--message", "And now? [[say:Now it is seven.]]", "--deliver")
+    platform.ask(ann, platform.direct(ann))
+    platform.wait_until_answered()
+    named = gateway.command(*deliver)
+    assert named.code == 0 and platform.wait_for_answers(platform.direct(ann), 2)[1:] == ["Now it is seven."], named.text
+
+    lets_in(gateway, platform, gus)
+    platform.ask(gus, platform.direct(gus))
+    platform.wait_until_answered()
+    gateway.command("pairing", "remove", platform.id, str(gus.id))
+    before = len(platform.answers(platform.direct(gus)))
+    refused = gateway.command(*deliver)
+
+    assert refused.code == 1 and "is not let in any more" in refused.err, refused.text
+    assert len(platform.answers(platform.direct(gus))) == before
+
+
+@pytest.mark.needs("bot")
+def test_an_account_that_is_deleted_and_comes_back_begins_with_nobody(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    with two_accounts(platform, connect_bot, **platform.dm_policy("pairing", [])) as (gateway, second):
+        ann = second.person("Ann")
+        lets_in(gateway, second, ann)
+        before = gateway.config_path.read_text()
+
+        deleted = gateway.command("channels", "remove", platform.id, "--account", "second", "--delete")
+        assert deleted.code == 0 and deleted.err == "", deleted.text
+        eventually("the account is gone", lambda: "second" not in accounts(gateway, platform))
+        gateway.config_path.write_text(before)
+        eventually("the account is back", lambda: "second" in accounts(gateway, platform))
+        wait_for_status(gateway, platform, "the account", lambda s: s.get("connected"), "second")
+        second.says(ann, second.direct(ann), "Hello again?")
+
+        assert PAIRING_CODE.search(second.wait_for_answers(second.direct(ann), 2)[-1]) and fake_chat.requests == []
+
+
+def lets_in(gateway: Gateway, platform: Platform, person: Any) -> None:
+    """Somebody writes, and is let in by the code of the answer."""
+    platform.says(person, platform.direct(person), "Hello?")
+    code = PAIRING_CODE.search(platform.wait_for_answers(platform.direct(person))[0])
+    assert code
+    approved = gateway.command("pairing", "approve", platform.id, code.group())
+    assert approved.code == 0, approved.text
 
 
 @pytest.mark.needs("bot")
@@ -402,6 +512,65 @@ def test_what_is_told_again_after_a_restart_is_answered_once(platform: Platform,
 
     platform.wait_until_answered()
     assert len(platform.answers(platform.direct(ann))) == 4
+
+
+@pytest.mark.needs("bot")
+def test_an_answer_that_a_program_asks_for_is_posted_where_the_session_was_last_talked_in(
+    platform: Platform, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    ann, group = platform.person("Ann"), platform.group()
+    for place in (platform.direct(ann), group):
+        platform.ask(ann, place)
+    platform.wait_until_answered()
+
+    done = gateway.command("agent", "--message", "And now? [[say:Now it is seven.]]", "--deliver")
+    assert (done.code, done.out.strip()) == (0, "Now it is seven."), done.text
+    assert platform.wait_for_answers(platform.direct(ann), 2)[1:] == ["Now it is seven."]
+
+    there = ("--deliver", "--channel", platform.id, "--to", platform.target(group))
+    done = gateway.command("agent", "--message", "There, too. [[say:Seven.]]", *there)
+    assert done.code == 0 and platform.wait_for_answers(group, 2)[1:] == ["Seven."], done.text
+
+    key = "agent:main:nobody-wrote-here"
+    refused = gateway.command("agent", "--message", "x", "--session-key", key, "--deliver")
+    assert refused.code == 1 and "Name `channel` and `to`" in refused.err, refused.text
+    assert len(platform.answers(group)) == 2
+
+
+@pytest.mark.needs("bot")
+def test_who_wants_an_answer_to_be_posted_is_told_that_it_was_not(platform: Platform, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.ask(ann, place)
+    platform.wait_until_answered()
+
+    platform.fake.fail(platform.post, Refuse(403))
+    lost = gateway.command("agent", "--message", "Who hears? [[say:Nobody.]]", "--deliver")
+
+    assert lost.code == 1 and "The answer is written, but not delivered: " in lost.err, lost.text
+    assert len(platform.answers(place)) == 1
+
+
+@pytest.mark.needs("bot")
+def test_what_a_group_said_among_itself_is_known_after_a_kill(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    ann, group = platform.person("Ann"), platform.group()
+    everywhere = platform.group_policy("allowlist", group, requireMention=True)
+    first = connect_bot(**{platform.id: everywhere})
+    platform.says(ann, group, "Tea is at six.")
+    wait_for_status(first, platform, "that it was heard", lambda s: s.get("turnedAway") == 1)
+    platform.kills(first)
+    connect_bot(again=first)
+
+    for _ in range(2):
+        platform.ask(ann, group, f"{platform.mention} when?")
+        platform.wait_until_answered()
+
+    told = ["Tea is at six." in str(request.body["messages"][-1]) for request in fake_chat.requests]
+    assert told == [True, False]
 
 
 def test_a_connection_that_ends_loses_nothing(platform: Platform, connect_bot: Connect) -> None:

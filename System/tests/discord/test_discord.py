@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from fakes.discord.interaction import DEFERRED
 from fakes.discord.message import EPHEMERAL
 from fakes.discord.people import Person
 from fakes.discord.uploads import Upload
-from fakes.faults import CutBefore, DoneThenCut, DoneThenError, Refuse
+from fakes.faults import CutBefore, DoneThenCut, DoneThenError, Fault, Refuse
 from harness import Gateway, eventually
+from harness.platforms import DiscordPlatform
 from tests.discord.conftest import Connect
 
 POST = "POST /channels/{channel}/messages"
@@ -335,6 +337,160 @@ def test_what_is_said_in_such_a_thread_now_comes_after_what_was_said_then(
     assert [message.content for message in fake.messages(thread)] == ["one", "two"]
 
 
+def test_a_channel_whose_threads_cannot_be_listed_holds_up_nobody(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    thread = ann.starts_thread(general, "Trip")
+    for place in (general, thread):
+        ann.writes(place, "[[say:Well met.]]")
+        fake.wait_for_message(place)
+    gateway.kill()
+    fake.killed()
+    fake.on_loop(fake.gateway.forget_sessions)
+    ann.writes(thread, "[[say:One.]]")
+    fake.fail("GET /channels/{channel}/threads/archived/public", Refuse(500), times=3)
+
+    connect_bot(again=gateway)
+    ann.writes(general, "[[say:Two.]]")
+    ann.writes(thread, "[[say:Three.]]")
+
+    assert fake.wait_for_message(general, 2).content == "Two."
+    assert [fake.wait_for_message(thread, n).content for n in (2, 3)] == ["One.", "Three."]
+    # Its old session is tried once.
+    assert (fake.gateway.resumes, fake.gateway.identifies) == (1, 2)
+
+
+def test_what_stands_behind_a_thousand_messages_is_answered_too(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    ann.writes(general, "[[say:Well met.]]")
+    fake.wait_for_message(general)
+    gateway.kill()
+    fake.killed()
+    fake.on_loop(fake.gateway.forget_sessions)
+    other = fake.user("Bob", is_bot=True)
+    for number in range(1050):
+        other.writes(general, f"Line {number}")
+    ann.writes(general, "[[say:Still here.]]")
+
+    connect_bot(again=gateway)
+
+    assert fake.wait_for_message(general, 2, 40).content == "Still here."
+
+
+def test_all_who_wrote_directly_while_nobody_was_here_are_answered(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot(dmPolicy="open", allowFrom=["*"])
+    chats = [(person, fake.direct(person)) for person in (fake.user(f"P{number}") for number in range(60))]
+    for person, chat in chats:
+        person.writes(chat, "[[say:Well met.]]")
+    for _, chat in chats:
+        fake.wait_for_message(chat, 1, 40)
+    gateway.stop()
+    fake.on_loop(fake.gateway.forget_sessions)
+    for person, chat in chats:
+        person.writes(chat, "[[say:Yes.]]")
+
+    connect_bot(again=gateway)
+
+    for _, chat in chats:
+        assert fake.wait_for_message(chat, 2, 40).content == "Yes."
+
+
+def test_a_page_of_a_wall_before_discord_loses_nothing(fake: FakeDiscord, connect_bot: Connect) -> None:
+    connect_bot()
+    fake.fail(POST, Refuse(403, page=True), times=2)
+    ask(fake.user("Ann"), fake.channel("general"))
+    wait_until_answered(fake, 40)
+    assert fake.faults.left() == {}
+
+
+def runs_too_late(
+    command: str, fake: FakeDiscord, connect_bot: Connect, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Person, Channel]:
+    """Ann runs a command in a channel, and Discord takes the answer only when its time is over."""
+    monkeypatch.setattr("fakes.discord.interaction.TOKEN_SECONDS", 1.5)
+    ann, general = fake.user("Ann"), fake.channel("general")
+    connect_bot(allowFrom=[str(ann.id)])
+    fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+    fake.fail("PATCH /webhooks/{webhook}/{token}/messages/@original", Refuse(503), times=3)
+    ann.runs(command, general)
+    return ann, general
+
+
+def test_what_was_for_one_person_is_not_shown_to_all(
+    fake: FakeDiscord, connect_bot: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, general = runs_too_late("/whoami", fake, connect_bot, monkeypatch)
+    assert "Please ask again" in fake.wait_for_message(general, 1, 30).content
+    assert str(ann.id) not in "".join(message.content for message in fake.messages(general))
+    fake.violations.clear()  # the lifetime was cut
+
+
+def test_that_an_answer_came_too_late_is_said_once_however_long_it_is(
+    fake: FakeDiscord, connect_bot: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, general = runs_too_late("/commands", fake, connect_bot, monkeypatch)
+    fake.wait_for_message(general, 1, 30)
+    ask(ann, general)
+
+    fake.wait_until("the answer to what came after", lambda: not fake.ledger.losses)
+    assert ["Please ask again" in message.content for message in fake.messages(general)] == [True, False]
+    fake.violations.clear()  # the lifetime was cut
+
+
+def test_another_bot_of_the_same_account_has_its_own_menu(
+    fake: FakeDiscord, connect_bot: Connect, second_fake: FakeDiscord
+) -> None:
+    gateway = connect_bot()
+    fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+    gateway.stop()
+    config = gateway.config
+    config["channels"]["discord"] |= {"apiRoot": second_fake.url, "token": second_fake.token}
+    gateway.write_config(config)
+
+    connect_bot(again=gateway, token=second_fake.token)
+
+    second_fake.wait_until("its menu", lambda: second_fake.world.commands.get(None))
+    assert second_fake.violations == []
+
+
+@pytest.fixture
+def second_fake() -> Iterator[FakeDiscord]:
+    """Another bot's Discord."""
+    with FakeDiscord(DiscordPlatform.second_token, "Paw") as fake:
+        fake.rest.buckets.pace = 0.1
+        yield fake
+
+
+def test_the_same_command_is_answered_each_time(fake: FakeDiscord, connect_bot: Connect) -> None:
+    ann = fake.user("Ann")
+    connect_bot(allowFrom=[str(ann.id)], slashCommand={"ephemeral": False})
+    general = fake.channel("general")
+    fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+    for fault in (False, True):
+        if fault:
+            fake.fail("PATCH /webhooks/{webhook}/{token}/messages/@original", Refuse(500))
+        ran = fake.wait_for_answer(ann.runs("/whoami", general))
+        fake.wait_until("the answer", lambda ran=ran: ran.original and ran.original.content)
+
+
+@pytest.mark.parametrize("fault", [DoneThenCut(), DoneThenError(502)], ids=["cut", "502"])
+def test_a_long_answer_to_a_command_comes_once(fake: FakeDiscord, connect_bot: Connect, fault: Fault) -> None:
+    ann = fake.user("Ann")
+    connect_bot(allowFrom=[str(ann.id)], slashCommand={"ephemeral": False})
+    general = fake.channel("general")
+    menu = fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+    [new] = [wire for (_, name), wire in menu.items() if name == "new"]
+    fake.fail("POST /webhooks/{webhook}/{token}", fault)
+
+    ran = ann.runs("/new", general, **{new["options"][0]["name"]: f"[[say:{' '.join(f'word{n}' for n in range(400))}]]"})
+
+    fake.wait_until("the end", lambda: any("word399" in part.content for part in ran.followups))
+    time.sleep(1.5)
+    assert [part.content.split()[-1] for part in ran.followups].count("word399") == 1
+    assert fake.faults.left() == {}
+
+
 def test_more_files_than_a_message_holds_are_sent_in_several(
     fake: FakeDiscord, connect_bot: Connect, tmp_path: Path
 ) -> None:
@@ -607,7 +763,7 @@ def test_a_message_that_was_posted_although_the_answer_failed_is_not_posted_agai
     connect_bot()
     general = fake.channel("general")
 
-    fake.fail(POST, fault, times=3)
+    fake.fail(POST, fault)
     ask(fake.user("Ann"), general)
 
     wait_until_answered(fake)
@@ -865,3 +1021,18 @@ def test_a_stranger_is_let_in_by_the_owner_at_the_command_line(
     assert "Ann may write now." in approved.out
     ann.writes(chat, "[[say:hi Ann]]")
     fake.wait_until("an answer", lambda: any("hi Ann" in message.content for message in fake.messages(chat)))
+
+
+def test_what_is_offered_while_one_types_is_for_those_who_may_use_commands(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+    connect_bot(allowFrom=[str(ann.id)])
+    general, random = fake.channel("general"), fake.channel("random")
+    fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+
+    def offered(person: Person, channel: Channel) -> list[str]:
+        return [choice["value"] for choice in fake.wait_for_answer(person.completes("/think", channel, "level", "hi")).choices]
+
+    assert offered(ann, general) == ["high", "xhigh"]
+    assert offered(bob, general) == [] and offered(ann, random) == [] and offered(bob, fake.direct(bob)) == []

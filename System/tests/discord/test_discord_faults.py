@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat, Hold, Text
-from fakes.discord import FakeDiscord
+from fakes.discord import FakeDiscord, Upload
 from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
 from harness import eventually
 from tests.discord.conftest import Connect
@@ -159,6 +159,53 @@ def test_cloudflares_ban_is_told_in_the_status_and_nothing_is_lost(fake: FakeDis
     assert fake.ledger.losses, "nothing was sent during the ban"
 
 
+# Work that waits
+
+
+def test_a_file_that_takes_its_time_holds_up_its_own_channel_alone(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    fake.files_are_slow = True
+    connect_bot(guilds={"*": {"requireMention": True}}, groupPolicy="open")
+    ann, bob, busy, other = fake.user("Ann"), fake.user("Bob"), fake.channel("busy"), fake.channel("other")
+    ann.writes(busy, f"{fake.mention} Look! [[say:Nice.]]", attachments=[Upload("a.txt", b"text")])
+    for number in range(300):
+        bob.writes(busy, f"chat {number}")
+
+    ann.writes(other, f"{fake.mention} And I? [[say:Me too.]]")
+
+    assert fake.wait_for_message(other, 1, 10).content == "Me too."
+    assert fake.messages(busy) == []
+    fake.files_are_slow = False
+    assert fake.wait_for_message(busy).content == "Nice."
+
+
+@pytest.mark.parametrize("end", ["a reload", "a stop"])
+def test_a_file_that_is_being_fetched_comes_although_the_channel_stops(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, end: str
+) -> None:
+    fake.files_are_slow = True
+    gateway = connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    ann.writes(general, "Look! [[say:Nice.]]", attachments=[Upload("a.txt", b"text")])
+    ann.writes(general, "Well? [[say:Well.]]")
+    eventually("the file to be asked for", lambda: fake.files_asked_for == 1)
+
+    if end == "a reload":
+        config = gateway.config
+        config["channels"]["discord"]["historyLimit"] = 7
+        gateway.write_config(config)
+        eventually("the file to be asked for again", lambda: fake.files_asked_for == 2)
+    else:
+        gateway.stop()
+        connect_bot(again=gateway)
+
+    fake.files_are_slow = False
+    assert fake.wait_for_message(general, 2).content == "Well."
+    assert [message.content for message in fake.messages(general)] == ["Nice.", "Well."]
+    assert "not fetched" not in str([request.body for request in fake_chat.requests])
+
+
 # Clocks
 
 
@@ -182,6 +229,22 @@ def test_a_clock_that_jumps_between_two_messages_does_no_harm(
         ask(ann, general)
 
     wait_until_answered(fake)
+
+
+def test_an_answer_that_was_posted_is_found_again_when_our_clock_stood_still_meanwhile(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    fake.fail(POST, DoneThenError(502))
+    ask(ann, general)
+    fake.wait_for_message(general)
+
+    fake.clock.skip(600)
+    ask(ann, general)
+
+    wait_until_answered(fake)
+    assert len(fake.messages(general)) == 2, "the ledger would excuse a repetition here"
 
 
 # Everything at once

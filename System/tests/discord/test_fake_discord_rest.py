@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from fakes.discord import FakeDiscord, Interaction
+from fakes.discord import FORUM, FakeDiscord, Interaction
 from harness.discord_raw import ask, leaves, refused
 
 BUTTON = {"type": 2, "style": 1, "label": "b", "custom_id": "x"}
@@ -164,6 +164,24 @@ def test_a_taken_right_or_a_deleted_message_is_no_fault_of_the_client(fake: Fake
     fake.user("Ann").user.refuses_dms = True
     direct = fake.direct(fake.user("Ann"))
     assert ask(fake, "POST", f"/channels/{direct.id}/messages", {"content": "x"})[1]["code"] == 50007
+
+
+def test_a_post_shares_its_id_with_its_first_message_and_knows_no_nonce(fake: FakeDiscord) -> None:
+    forum = fake.channel("ideas", kind=FORUM)
+    path = f"/channels/{forum.id}/threads"
+    _, post, _ = ask(fake, "POST", path, {"name": "An idea", "message": {"content": "What about this?"}})
+    ask(fake, "POST", path, {"name": "Another", "message": {"content": "x"}})
+    assert post["id"] == post["message"]["id"] == post["message"]["channel_id"]
+
+    _, active, _ = ask(fake, "GET", f"/guilds/{fake.guild().id}/threads/active")
+    assert [thread["name"] for thread in active["threads"]] == ["Another", "An idea"]
+    assert active["threads"][1]["owner_id"] == str(fake.world.bot.id)
+
+    assert ask(fake, "GET", f"/channels/{forum.id}/messages")[1]["code"] == 50024
+    assert ask(fake, "POST", path, {"name": "Nothing", "message": {}})[1]["code"] == 50006
+    refused(fake)
+    assert ask(fake, "POST", path, {"name": "Marked", "message": {"content": "x", "nonce": "1"}})[0] == 201
+    assert "'nonce'" in refused(fake)[0]
 
 
 def test_a_nonce_is_unique_for_five_minutes(fake: FakeDiscord) -> None:

@@ -49,11 +49,63 @@ def test_the_gateway_is_not_root_and_the_volume_is_its_own(machine: Machine) -> 
     assert machine.prepare("stat -c %u / /usr /app /etc").split() == ["0"] * 4
 
 
+def test_a_second_volume_inside_the_first_is_its_own_too(machine: Machine) -> None:
+    """As compose files of the original mount the workspace; beside it one that allows no change."""
+    machine.prepare(
+        "mkdir /data/closed /data/workspace && mount -t tmpfs -o size=1m none /data/closed"
+        " && echo a > /data/closed/a && mount -o remount,ro /data/closed"
+        " && mount -t tmpfs -o size=1m,mode=755 none /data/workspace && echo b > /data/workspace/b"
+    )
+
+    machine.start(COMMAND, FLY)
+    machine.wait_until_ready()
+
+    whose = owners(machine)
+    assert whose["/data"] == whose["/data/workspace"] == whose["/data/workspace/b"] == 1000
+    assert whose["/data/closed/a"] == 0
+
+
+def test_the_originals_health_check_says_how_it_is(machine: Machine) -> None:
+    machine.start(COMMAND, FLY)
+    machine.wait_until_ready()
+    script = "fetch('http://127.0.0.1:3000/healthz').then((r)=>process.exit(r.ok?0:1)).catch(()=>process.exit(1))"
+    assert machine.ssh("node", "-e", script).code == 0
+
+
 def test_a_link_out_of_the_volume_leads_nowhere(machine: Machine) -> None:
     machine.prepare("ln -s /etc /data/etc; ln -s /etc/passwd /data/passwd")
     machine.start(COMMAND, FLY)
     machine.wait_until_ready()
     assert machine.prepare("stat -c %u /etc /etc/passwd").split() == ["0", "0"]
+
+
+def test_a_link_in_a_folders_place_hands_over_nothing_of_roots(machine: Machine) -> None:
+    """The assistant may change its own home, and what it keeps on the volume."""
+    machine.prepare(
+        "mkdir /run/secrets && mount -t tmpfs -o mode=755 none /run/secrets"
+        " && echo s > /run/secrets/key && mkdir /run/secrets/workspace && rm -rf /home/node/.openclaw"
+        " && ln -s /run/secrets /home/node/.openclaw && ln -s /run/secrets /data/state && ln -s /etc /data/etc"
+    )
+    for state in ("/data/state", "/data/etc/made", "/data/new/state"):
+        run = machine.start(["true"], {**FLY, "OPENCLAW_STATE_DIR": state})
+        assert run.wait_for_exit(10) == 0
+        assert re.search("/home/node/.openclaw cannot be handed", run.output)
+
+    whose = machine.prepare(
+        "stat -c %u /run/secrets /run/secrets/key /run/secrets/workspace /etc /data /data/new /data/new/state"
+    )
+    assert whose.split() == ["0", "0", "0", "0", "1000", "1000", "1000"]
+    assert "made" not in machine.prepare("ls /etc")
+
+
+def test_a_link_of_the_images_own_to_the_volume_is_nothing_to_tell(machine: Machine) -> None:
+    machine.prepare("rm -rf /home/node/.openclaw; ln -s /data /home/node/.openclaw; echo '{}' > /data/openclaw.json")
+    for state in ("/data", "/home/node/.openclaw"):
+        run = machine.start(["true"], {**FLY, "OPENCLAW_STATE_DIR": state})
+        assert run.wait_for_exit(10) == 0
+        assert "entrypoint" not in run.output
+        assert owners(machine)["/data/openclaw.json"] == 1000
+        machine.prepare("chown 0 /data/openclaw.json")
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import time
+from pathlib import Path
 
 import pytest
 
-from fakes import FakeOpenAIChat, Text
+from fakes import FakeOpenAIChat, Text, ToolCall
 from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
-from fakes.telegram import FakeTelegram
+from fakes.telegram import Attachment, FakeTelegram
+from fakes.telegram.people import Person
 from fakes.telegram.server import IN_FLIGHT_SECONDS
+from harness import connect
 from harness.platforms import ONE_BY_ONE
 from tests.telegram.conftest import Connect
-from tests.telegram.test_telegram import ask, wait_until_answered
+from tests.telegram.test_telegram import JPEG, ask, numbers, wait_until_answered
 
 MOST_UNITS = 4096
 
@@ -24,6 +28,33 @@ def units(text: str) -> int:
 
 
 # Listening
+
+
+@pytest.mark.parametrize("slow", ["a file", "a press"])
+def test_a_chat_that_is_slow_holds_up_no_other(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, slow: str
+) -> None:
+    connect_bot()
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+    late = Late(12)
+    if slow == "a file":
+        fake.fail("getFile", late)
+        ann.sends(ann.chat, Attachment("photo", JPEG, "a.jpg"), "Look! [[say:I see.]]")
+    else:
+        call = {"action": "send", "message": "Which way?", "buttons": [[{"text": "Left", "callback_data": "left"}]]}
+        fake_chat.script += [ToolCall("message", call), Text("NO_REPLY")]
+        ann.writes(ann.chat, "Ask me the way.")
+        button = fake.wait_for_message(ann.chat)
+        fake.fail("answerCallbackQuery", late)
+        ann.clicks(button, "Left")
+    fake.wait_until("the slow call", lambda: not fake.faults.left())
+
+    mark = ask(bob, bob.chat)
+
+    fake.wait_until("the other chat's answer", lambda: mark not in fake.ledger.losses, 8)
+    ask(ann, ann.chat)
+    wait_until_answered(fake, 30)
+    assert fake.violations == []
 
 
 @pytest.mark.slow
@@ -80,6 +111,150 @@ def test_a_flood_while_listening_is_waited_out(fake: FakeTelegram, connect_bot: 
     wait_until_answered(fake, 30)
 
 
+def picture(name: str) -> Attachment:
+    return Attachment("photo", JPEG, f"{name}.jpg")
+
+
+def send_album(person: Person, pieces: int = 2, pause: float = 0) -> str:
+    """Sends an album that is answered with its own mark."""
+    mark = f"#q{next(numbers)}"
+    for number in range(pieces):
+        words = "" if number else f"Which? {mark} [[add:That one. {mark}]]"
+        person.sends(person.chat, picture(str(number)), words, album=mark)
+        time.sleep(pause)
+    return mark
+
+
+def images(fake_chat: FakeOpenAIChat, mark: str) -> list[int]:
+    """How many pictures each request has whose last message is the marked one."""
+    last = [json.dumps(request.body["messages"][-1]) for request in fake_chat.requests]
+    return [words.count('"image_url": {') for words in last if mark in words]
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("other", ["an album", "a long text"])
+def test_an_album_whose_files_are_being_fetched_outlives_a_kill(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, other: str
+) -> None:
+    gateway = connect_bot(more=ONE_BY_ONE)
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+    fake.fail("getFile", Late(12))
+    mark = send_album(ann)
+    fake.wait_until("the slow file to be asked for", lambda: not fake.faults.left())
+
+    if other == "an album":
+        send_album(bob)
+    else:
+        bob.writes(bob.chat, "w" * 4090)
+    fake.wait_until("Telegram to have nothing left", lambda: not fake.world.updates.waiting)
+    gateway.kill()
+    fake.killed()
+    connect_bot(again=gateway)
+
+    wait_until_answered(fake)
+    assert images(fake_chat, mark) == [2]
+
+
+def test_an_album_that_is_slow_holds_up_nobody_elses(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+    fake.fail("getFile", Late(10))
+    send_album(ann)
+    fake.wait_until("the slow file to be asked for", lambda: not fake.faults.left())
+
+    mark = send_album(bob)
+
+    fake.wait_until("the other's answer", lambda: mark not in fake.ledger.losses, 6)
+    wait_until_answered(fake)
+
+
+@pytest.mark.parametrize("fault", [Refuse(502), Refuse(429, retry_after=2)], ids=repr)
+def test_an_album_is_one_message_although_telegram_cannot_be_asked_meanwhile(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, fault: Fault
+) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+    fake.wait_for_poll()
+    fake.fail("getUpdates", fault)
+
+    mark = send_album(ann, 3, 0.15)
+
+    wait_until_answered(fake)
+    assert images(fake_chat, mark) == [3]
+
+
+@pytest.mark.crash
+def test_an_album_is_one_message_over_a_kill(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    mark = f"#q{next(numbers)}"
+    ann.sends(ann.chat, picture("a"), f"Which? {mark} [[add:That one. {mark}]]", album="7")
+    fake.wait_until("Telegram to have nothing left", lambda: not fake.world.updates.waiting)
+    gateway.kill()
+    fake.killed()
+    ann.sends(ann.chat, picture("b"), album="7")
+    fake.fail("getUpdates", Late(1.5))
+
+    connect_bot(again=gateway)
+
+    wait_until_answered(fake)
+    assert images(fake_chat, mark) == [2] and len(fake_chat.requests) == 1
+
+
+@pytest.mark.parametrize("end", ["a reload", "a stop"])
+def test_a_file_that_is_being_fetched_comes_although_the_channel_stops(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, end: str
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    mark = f"#q{next(numbers)}"
+    fake.fail("getFile", Late(5))
+    ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+    fake.wait_until("the file to be asked for", lambda: not fake.faults.left())
+
+    if end == "a reload":
+        config = gateway.config
+        config["channels"]["telegram"]["historyLimit"] = 7
+        gateway.write_config(config)
+    else:
+        gateway.stop()
+        fake.killed()
+        connect_bot(again=gateway)
+
+    wait_until_answered(fake)
+    assert images(fake_chat, mark) == [1]
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "goes on"])
+def test_a_slow_file_and_a_hundred_messages_hold_up_nobody_else(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, is_killed: bool
+) -> None:
+    gateway = connect_bot(groups={"*": {"requireMention": True}}, groupPolicy="open")
+    ann, bob, family = fake.user("Ann"), fake.user("Bob"), fake.group("Family")
+    mark = f"#q{next(numbers)}"
+    fake.fail("getFile", Late(15))
+    ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+    fake.wait_until("the file to be asked for", lambda: not fake.faults.left())
+    for number in range(120):
+        ann.writes(family, f"chatter {number}")
+
+    other = ask(bob, bob.chat)
+
+    fake.wait_until("the other's answer", lambda: other not in fake.ledger.losses, 8)
+    ask(ann, ann.chat)
+    if is_killed:
+        fake.wait_until("Telegram to have nothing left", lambda: not fake.world.updates.waiting)
+        gateway.kill()
+        fake.killed()
+        connect_bot(again=gateway)
+    wait_until_answered(fake, 40)
+    assert images(fake_chat, mark) == [1]
+
+
 # Sending
 
 
@@ -124,8 +299,11 @@ def test_a_flood_holds_over_a_restart(fake: FakeTelegram, connect_bot: Connect) 
     first.kill()
     fake.killed()
     connect_bot(again=first)
-    ask(bob, bob.chat)
+    ask(ann, ann.chat)
+    mark = ask(bob, bob.chat)
 
+    fake.wait_until("the other chat's answer", lambda: mark not in fake.ledger.losses, 8)
+    assert len(fake.ledger.losses) == 2, "the chat that has to wait waits"
     wait_until_answered(fake, 40)
     assert fake.violations == []
 
@@ -136,13 +314,62 @@ def test_nothing_is_sent_while_telegram_asks_to_wait_not_even_that_somebody_type
     connect_bot()
     ann, bob = fake.user("Ann"), fake.user("Bob")
 
-    fake.fail("sendMessage", Refuse(429, retry_after=3))
+    fake.fail("sendMessage", Refuse(429, retry_after=4))
     ask(ann, ann.chat)
     fake.wait_until("the refusal", lambda: fake.server.limited)
     time.sleep(IN_FLIGHT_SECONDS * 2)  # what comes now was not on its way already
-    ask(bob, bob.chat)
+    ask(ann, ann.chat)
+    mark = ask(bob, bob.chat)
+
+    fake.wait_until("the other chat's answer", lambda: mark not in fake.ledger.losses, 2)
+    assert len(fake.ledger.losses) == 2, "the chat that has to wait waits"
+    wait_until_answered(fake)
+    assert fake.violations == []
+
+
+def test_when_a_second_chat_is_asked_to_wait_nothing_is_sent(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    people = [fake.user(name) for name in ("Ann", "Bob", "Cy")]
+
+    fake.fail("sendMessage", Refuse(429, retry_after=3), times=2)
+    for person in people[:2]:
+        ask(person, person.chat)
+    fake.wait_until("the refusals", lambda: fake.server.limited == 2)
+    time.sleep(IN_FLIGHT_SECONDS * 2)  # what comes now was not on its way already
+    ask(people[2], people[2].chat)
 
     wait_until_answered(fake)
+    assert fake.violations == []
+
+
+@pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "changed"])
+def test_files_of_which_some_are_posted_go_on_with_the_next(
+    fake: FakeTelegram, connect_bot: Connect, state: Path, is_killed: bool
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    ann.writes(ann.chat, "hi [[say:hello]]")
+    fake.wait_until("an answer", lambda: len(fake.messages(ann.chat)) == 1)
+    for name, data in {"a.jpg": JPEG, "b.pdf": b"%PDF-1.4 x", "c.mp3": b"ID3xxxx"}.items():
+        (state / "workspace" / name).write_bytes(data)
+    files = [str(state / "workspace" / name) for name in ("a.jpg", "b.pdf", "c.mp3")]
+    fake.fail("sendDocument", Refuse(429, retry_after=7))
+    with connect(gateway.port) as client:
+        to = {"channel": "telegram", "to": str(ann.chat.id), "idempotencyKey": "k1"}
+        params = {**to, "message": "Here they are.", "mediaUrls": files}
+        client.send({"type": "req", "id": "1", "method": "send", "params": params})
+        fake.wait_until("the refusal", lambda: fake.server.limited)
+        if is_killed:
+            gateway.kill()
+            fake.killed()
+            connect_bot(again=gateway)
+        else:
+            config = gateway.config
+            config["channels"]["telegram"]["linkPreview"] = False
+            gateway.write_config(config)
+        fake.wait_until("all of them", lambda: len(fake.messages(ann.chat)) == 4, 20)
+
+    assert [message.text for message in fake.messages(ann.chat)][1:] == ["Here they are.", "", ""]
     assert fake.violations == []
 
 

@@ -85,6 +85,23 @@ def test_a_program_sends_once_for_each_key(fake: FakeTelegram, connect_bot: Conn
     assert [message.text for message in fake.messages(ann.chat)] == ["once"]
 
 
+def test_a_button_needs_the_scope_of_its_command(fake: FakeTelegram, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+
+    def button(command: str) -> dict[str, Any]:
+        params = {"to": str(ann.chat.id), "message": "Dinner?", "buttons": [[{"text": "Yes", "callback_data": command}]]}
+        return {"channel": "telegram", "action": "send", "params": params, "idempotencyKey": command}
+
+    with connect(gateway.port, 4, scopes=["operator.write"]) as client:
+        for command, scope in [("/pairing approve ABCDEFGH", "pairing"), (" /approve x allow-once", "approvals"), ("/new", "admin")]:
+            assert f"operator.{scope}" in client.refusal("message.action", button(command)).message
+        client.request("message.action", button("I come"))
+    with connect(gateway.port, 4) as owner:
+        owner.request("message.action", button("/new"))
+    assert len(fake.messages(ann.chat)) == 2
+
+
 def test_the_tool_answers_here_and_writes_elsewhere(
     fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

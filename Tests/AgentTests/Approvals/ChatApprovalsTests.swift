@@ -197,6 +197,23 @@ struct ChatApprovalsTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ([:], true, true), ([:], false, false), (["enabled": false], true, false),
+            (["enabled": true], false, true), (["enabled": true, "agentFilter": ["other"]], false, false),
+        ] as [(JSON, Bool, Bool)])
+    func `only about what they are asked do people decide`(rules: JSON, isHere: Bool, mayDecide: Bool)
+        async throws
+    {
+        try await scene(rules: rules) { scene in
+            let (approval, _) = try await scene.ask { if !isHere { $0.chat = nil } }
+            let list = await scene.chats.decide("", by: Sender(id: "ann"), on: ChannelTestHouse.key)
+            #expect(list.text.contains("git push") == mayDecide)
+            #expect(await scene.press(approval, .allowOnce, by: "ann").isRefusal == !mayDecide)
+            #expect((scene.desk.outcome(of: approval.id) != nil) == mayDecide)
+        }
+    }
+
     @Test func `other chats are asked as well where the config forwards`() async throws {
         var forwarding = ApprovalForwarding()
         forwarding.isEnabled = true

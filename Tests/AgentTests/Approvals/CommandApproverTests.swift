@@ -13,7 +13,7 @@ struct CommandApproverTests {
     /// The verdict on `git status` under the rules, and what stands in the file then.
     private func verdict(
         _ wish: ExecWish, file text: String? = nil, programs: [CommandProgram]? = [git],
-        answer: ApprovalDecision? = nil, isHeard: Bool = true,
+        answer: ApprovalDecision? = nil, isHeard: Bool = true, workspace: String? = nil,
         change: @escaping @MainActor (ApprovalsFileTests.Disk) -> Void = { _ in }
     ) async throws -> (CommandVerdict, JSON, asked: Int) {
         let disk = ApprovalsFileTests.Disk(text)
@@ -21,7 +21,10 @@ struct CommandApproverTests {
         let desk = ApprovalDesk()
         desk.audiences = [audience]
         var verdict: CommandVerdict?
-        try await TestHouse.run({ $0.agents[0].exec = wish }) { house in
+        try await TestHouse.run({
+            $0.agents[0].exec = wish
+            if let workspace { $0.agents[0].workspace = workspace }
+        }) { house in
             let approver = CommandApprover(
                 desk: desk,
                 file: ApprovalsFile(
@@ -83,6 +86,26 @@ struct CommandApproverTests {
 
         #expect(verdict == .run)
         #expect(file["agents"]?["main"]?["allowlist"]?.arrayValue?.first?["pattern"] == "/usr/bin/git")
+    }
+
+    @Test(arguments: ["/usr/lib/run", "/bin/run"])
+    func `a program in a workspace is neither listed nor remembered`(path: String) async throws {
+        let script = CommandProgram(name: "run", path: path, realPath: "/usr/lib/run", isHarmless: false)
+        let listed = "{version:1, agents:{main:{allowlist:[{pattern:'\(path)'}]}}}"
+
+        let once = try await verdict(
+            ExecWish(security: .allowlist), file: listed, programs: [script], answer: .allowOnce,
+            workspace: "/usr/lib")
+        let unasked = try await verdict(
+            ExecWish(security: .allowlist, ask: .off), file: listed, programs: [script], workspace: "/usr/lib"
+        )
+
+        #expect(once.0 == .run && once.asked == 1)
+        guard case .refuse(let reason) = unasked.0 else {
+            Issue.record("it ran")
+            return
+        }
+        #expect(reason.contains("can change `run` itself"))
     }
 
     @Test func `a no is a no`() async throws {

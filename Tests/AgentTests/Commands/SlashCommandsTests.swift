@@ -266,6 +266,9 @@ struct SlashCommandsTests {
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             #expect(mode == 0o600)
             #expect(try await house.ask("/export ../talk").text?.contains("no file name") == true)
+
+            mkfifo("\(house.folder)/workspace/pipe.html", 0o600)
+            #expect(try await house.ask("/export pipe").text?.contains("cannot be written") == true)
         }
     }
 

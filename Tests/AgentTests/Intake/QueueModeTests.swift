@@ -54,7 +54,10 @@ struct QueueModeTests {
         let clock = TestClock()
         let gate = Gate()
         let models = ScriptedModels([.hang(gate, after: ["First."]), .say(["All."])])
-        let settings: (inout Agent.AgentSettings) -> Void = { $0.queue.mode = .collect }
+        let settings: (inout Agent.AgentSettings) -> Void = {
+            $0.queue.mode = .collect
+            $0.queue.quiet = .seconds(40)  // a loaded machine may take seconds for a step
+        }
         try await TestHouse.run(models: models, clock: clock, settings) { house in
             for id in ["a", "b"] { try await house.say("say \(id)", id: id) }
             await models.sawRequests(1)
@@ -63,15 +66,15 @@ struct QueueModeTests {
             try await eventually("the session rests") {
                 clock.sleeperCount == 3
             }
-            clock.advance(by: .milliseconds(500))
+            clock.advance(by: .seconds(20))
             try await house.say("say c", id: "c")
             try await eventually("it rests anew") {
                 clock.sleeperCount == 4
             }
-            clock.advance(by: .milliseconds(600))
+            clock.advance(by: .seconds(25))
             #expect(models.requests.count == 1 && house.switchboard.queued(in: TestHouse.main) == 2)
 
-            clock.advance(by: .milliseconds(500))
+            clock.advance(by: .seconds(20))
             #expect(try await house.outcome(of: "b").text == "All.")
             #expect(try await house.outcome(of: "c").text == "All.")
         }
@@ -275,8 +278,32 @@ struct QueueModeTests {
             house in
             for id in ["a", "b", "c"] { try await house.say(id, id: id) }
             await #expect(throws: SubmitError.queueFull(2)) { try await house.say("d", id: "d") }
+            let again = try await house.say("b", id: "b")
+            #expect(again == .inFlight("b"), "what was accepted is not turned away when it is told again")
             gate.open()
             #expect(try await house.outcome(of: "c").status == .ok)
+        }
+    }
+
+    @Test(arguments: ["b", "c", "d"])
+    func `stopping one message drops none of those that share its turn`(stopped: String) async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["First."]), .say(["Rest."])])
+        try await TestHouse.run(models: models, mode(.followup, most: 1, .summarize)) { house in
+            for id in ["a", "b", "c", "d"] { try await house.say("say \(id)", id: id) }
+            await models.sawRequests(1)
+
+            let runs = await house.switchboard.abort(
+                session: TestHouse.main, run: RunID(stopped), reason: .rpc)
+            gate.open()
+
+            #expect(runs == [RunID(stopped)])
+            #expect(try await house.outcome(of: RunID(stopped)).status == .aborted)
+            for id in ["b", "c", "d"] where id != stopped {
+                #expect(try await house.outcome(of: RunID(id)).text == "Rest.")
+            }
+            let asked = models.requests[1].messages.map(\.line).joined()
+            for id in ["b", "c", "d"] { #expect(asked.contains("say \(id)") == (id != stopped)) }
         }
     }
 

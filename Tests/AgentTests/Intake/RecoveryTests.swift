@@ -116,6 +116,88 @@ struct RecoveryTests {
     }
 
     @Test
+    func `a stop word that a crash left undone stops what came before it, and not what came after`()
+        async throws
+    {
+        try await inFolder { folder in
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            for (text, id) in [("a", "a"), ("stop", "s"), ("b", "b")] {
+                _ = try await Stores(database).inbox.record(.sample(text, id: id))
+            }
+            await database.close()
+
+            let gate = Gate()
+            let models = ScriptedModels(Array(repeating: .hang(gate, after: ["B."]), count: 2))
+            try await TestHouse.run(in: folder, models: models) { house in
+                let before = try await house.outcome(of: "a")
+                gate.open()
+                let after = try await house.outcome(of: "b")
+                #expect(after.text == "B." && before.status == .aborted)
+                let waiting = try await house.stores.inbox.unansweredCount()
+                #expect(waiting == 0)
+            }
+        }
+    }
+
+    @Test
+    func `a stop word that a crash left undone stops a new conversation, too`() async throws {
+        try await inFolder { folder in
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            for (text, id) in [("/new tell", "a"), ("stop", "s")] {
+                _ = try await Stores(database).inbox.record(.sample(text, id: id))
+            }
+            await database.close()
+
+            try await TestHouse.run(in: folder, models: ScriptedModels([.hang(Gate())])) { house in
+                let outcome = try await house.outcome(of: "a")
+                #expect(outcome.status == .aborted)
+            }
+        }
+    }
+
+    @Test
+    func `messages that were accepted are answered after a crash, however few may wait`() async throws {
+        try await inFolder { folder in
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            for number in 0..<5 {
+                _ = try await Stores(database).inbox.record(
+                    .sample("say \(number)", id: "r\(number)"))
+            }
+            await database.close()
+
+            let settings: (inout Agent.AgentSettings) -> Void = {
+                $0.queue.mode = .followup
+                $0.queue.most = 2
+                $0.queue.overflow = .old
+            }
+            try await TestHouse.run(in: folder, models: ScriptedModels(), settings) { house in
+                for number in 0..<5 {
+                    let outcome = try await house.outcome(of: RunID("r\(number)"))
+                    #expect(outcome.status == .ok)
+                }
+            }
+        }
+    }
+
+    @Test
+    func `a step that the disk refuses once ends the turn, which is not run again`() async throws {
+        let models = ScriptedModels([.call([.sample("look")])])
+        try await TestHouse.run(models: models, tools: [ScriptedTool("look", .answer("yes"))]) { house in
+            try await house.database.write {
+                try $0.run(
+                    "CREATE TRIGGER t BEFORE INSERT ON turn_steps BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+                )
+            }
+            try await house.say("1", id: "r1")
+            #expect(try await house.outcome(of: "r1").failure?.kind == .store)
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+            _ = try await house.ask("2", id: "r2")
+            #expect(house.kinds(of: "r1").count { $0 == "failed" } == 1 && models.requests.count == 2)
+            #expect(try await house.lines().filter { $0.hasPrefix("user") } == ["user: 1", "user: 2"])
+        }
+    }
+
+    @Test
     func `a turn cut off in the middle of an answer is run again, once`() async throws {
         try await inFolder { folder in
             let models = ScriptedModels([.hang(Gate(), before: ["half an ans"])])

@@ -8,6 +8,24 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct SwitchboardTests {
     @Test
+    func `commands beside a turn are bounded as messages are`() async throws {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            try await house.say("go on", id: "r1")
+            await house.models.sawRequests(1)
+            var refused = 0
+            await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<(3 * Switchboard.mostQueued) {
+                    group.addTask { (try? await house.say("/status", id: "c\(number)")) == nil }
+                }
+                for await isRefused in group where isRefused { refused += 1 }
+            }
+            #expect(refused > 0)
+            try await eventually("all are answered") { try await house.stores.inbox.unansweredCount() == 1 }
+            #expect(try await house.say("/status") != .stopped([]))
+        }
+    }
+
+    @Test
     func `a plain turn tells its events in the golden order`() async throws {
         try await TestHouse.run(models: ScriptedModels([.say(["Hello", " from", " here."])])) { house in
             let outcome = try await house.ask("hi", id: "r1")
@@ -135,7 +153,9 @@ struct SwitchboardTests {
         try await TestHouse.run(models: ScriptedModels([.hang(gate, before: ["so far"])])) { house in
             try await house.say("hi", id: "r1")
             await house.models.sawRequests(1)
-            while house.switchboard.activeRun(in: TestHouse.main)?.text != "so far" { await Task.yield() }
+            while house.switchboard.activeRun(in: TestHouse.main)?.text != "so far" {
+                try await Task.sleep(for: .milliseconds(1))
+            }
 
             let state = try #require(house.switchboard.activeRun(in: TestHouse.main))
             #expect(state.run == "r1")

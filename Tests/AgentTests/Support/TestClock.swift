@@ -41,6 +41,13 @@ final class TestClock: Clock {
         try Task.checkCancellation()
     }
 
+    /// Whether somebody wakes within a time: until then only real work is under way.
+    func hasSleeper(within limit: Duration) -> Bool {
+        state.withLock { state in
+            state.sleepers.values.contains { $0.until <= state.now.advanced(by: limit) }
+        }
+    }
+
     /// Wakes whoever has slept long enough.
     func advance(by duration: Duration) {
         let due = state.withLock { state in

@@ -171,7 +171,7 @@ struct AgentRunnerTests {
         ])
         try await TestHouse.run(models: models, clock: clock) { house in
             try await house.say("hi", id: "r1")
-            await pass(clock, until: house, "r1")
+            try await pass(clock, until: house, "r1")
 
             #expect(house.switchboard.outcome(of: "r1")?.text == "Hello.")
             #expect(
@@ -190,7 +190,7 @@ struct AgentRunnerTests {
         let models = ScriptedModels(Array(repeating: .fail(cut, after: ["Hel"]), count: 3))
         try await TestHouse.run(models: models, clock: clock) { house in
             try await house.say("hi", id: "r1")
-            await pass(clock, until: house, "r1")
+            try await pass(clock, until: house, "r1")
 
             #expect(house.switchboard.outcome(of: "r1")?.failure?.kind == .interrupted)
             #expect(try await house.lines() == ["user: hi", "assistant (error): Hel"])
@@ -207,7 +207,7 @@ struct AgentRunnerTests {
         }
         try await TestHouse.run(models: models, small) { house in
             for index in 0..<8 { try await house.ask("\(index) " + String(repeating: "long ", count: 500)) }
-            models.add(.fail(.contextTooLong(message: "too long")))
+            models.add(.fail(.contextTooLong(of: ScriptedModels.name, message: "too long")))
             let before = models.requests.count
             let outcome = try await house.ask("now")
 
@@ -238,10 +238,17 @@ struct AgentRunnerTests {
             #expect(models.requests.map { $0.messages.last?.imageCount } == [1, 0])
             #expect(models.requests[1].messages.last?.line.contains("the model did not take it") == true)
 
+            let other = ImageContent(mimeType: "image/png", base64: "iVBP")
+            models.add(.say(["A cat."]))
+            let second = try await house.ask("and this?", images: [other])
+            #expect(second.text == "A cat.")
+            #expect(models.requests.count == 3, "what was refused is not sent again")
+            #expect(models.requests[2].messages.map(\.imageCount) == [0, 0, 1])
+
             models.add(.fail(.rejected(message: "no")))
             models.add(.fail(.rejected(message: "still no")))
-            let second = try await house.ask("and this?")
-            #expect(second.failure?.message.contains("still no") == true, "it is asked twice, not for ever")
+            let third = try await house.ask("and this?")
+            #expect(third.failure?.message.contains("still no") == true, "it is asked twice, not for ever")
         }
     }
 
@@ -290,10 +297,11 @@ struct AgentRunnerTests {
 
     private struct Missing: Error {}
 
-    private func pass(_ clock: TestClock, until house: TestHouse, _ run: RunID) async {
+    private func pass(_ clock: TestClock, until house: TestHouse, _ run: RunID) async throws {
         while house.switchboard.outcome(of: run) == nil {
-            clock.advance(by: .milliseconds(500))
-            await Task.yield()
+            // A pause before another attempt, and not a turn's own time, which real work must not use up.
+            if clock.hasSleeper(within: .seconds(10)) { clock.advance(by: .milliseconds(500)) }
+            try await Task.sleep(for: .milliseconds(1))
         }
     }
 }

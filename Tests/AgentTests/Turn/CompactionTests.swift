@@ -149,7 +149,7 @@ struct CompactionTests {
     func `a model that finds it too long is asked again with a summary`() async throws {
         try await TestHouse.run(in: nil, { $0.agents[0].contextTokens = 12_000 }) { house in
             try await talk(house, 5, bytes: 4_000)
-            house.models.add(.fail(.contextTooLong(message: "Too long.")))
+            house.models.add(.fail(.contextTooLong(of: ScriptedModels.name, message: "Too long.")))
             house.models.add(.say(["SUMMARY"]))
             let outcome = try await house.ask("And now?")
 

@@ -6,12 +6,21 @@ import Testing
 struct ContextWindowTests {
     private let window = ContextWindow(acceptsImages: true, isCut: false)
 
+    /// A turn begins with each message of the person's.
+    private func turns(_ messages: [Message]) -> [[Message]] {
+        messages.reduce(into: []) { turns, message in
+            if message.isFromUser || turns.isEmpty { turns.append([]) }
+            turns[turns.endIndex - 1].append(message)
+        }
+    }
+
     @Test
     func `failed and empty answers are left out, aborted ones with text stay`() {
-        let messages = window.messages(from: [
-            .user("1"), .assistant("", .error), .user("2"), .assistant("half", .aborted), .user("3"),
-            .assistant("", .aborted), .user("4"), .assistant("whole"),
-        ])
+        let messages = window.messages(
+            from: turns([
+                .user("1"), .assistant("", .error), .user("2"), .assistant("half", .aborted), .user("3"),
+                .assistant("", .aborted), .user("4"), .assistant("whole"),
+            ]))
 
         #expect(
             messages.map(\.line) == [
@@ -21,10 +30,11 @@ struct ContextWindowTests {
 
     @Test
     func `commands and their answers are left out, notes stay`() {
-        let messages = window.messages(from: [
-            .user("/status"), .assistant("fine", .injected), .user("hi"), .assistant("Hello."),
-            .assistant("A note.", .injected), .user("/bogus"), .assistant("What?"),
-        ])
+        let messages = window.messages(
+            from: turns([
+                .user("/status"), .assistant("fine", .injected), .user("hi"), .assistant("Hello."),
+                .assistant("A note.", .injected), .user("/bogus"), .assistant("What?"),
+            ]))
 
         #expect(
             messages.map(\.line) == [
@@ -36,10 +46,11 @@ struct ContextWindowTests {
     @Test
     func `every call has a result, and no result is without its call`() {
         let call = ToolCall.sample("exec", id: "c1")
-        let messages = window.messages(from: [
-            .result("old"), .user("go"), .calls([call, .sample("exec", id: "c2")]), .result("c2"),
-            .user("well?"),
-        ])
+        let messages = window.messages(
+            from: turns([
+                .result("old"), .user("go"), .calls([call, .sample("exec", id: "c2")]), .result("c2"),
+                .user("well?"),
+            ]))
 
         #expect(
             messages.map(\.line) == [
@@ -51,13 +62,13 @@ struct ContextWindowTests {
 
     @Test
     func `a cut conversation says so in its first message`() {
-        let messages = ContextWindow(acceptsImages: true, isCut: true).messages(from: [.user("hi")])
+        let messages = ContextWindow(acceptsImages: true, isCut: true).messages(from: [[.user("hi")]])
 
         #expect(messages.first?.line == "user: \(ContextWindow.cutNote)hi")
     }
 
     @Test
-    func `only the newest questions are shown where a limit says so`() {
+    func `only the newest turns are shown where a limit says so`() {
         let stored: [Message] = [
             .user("one"), .assistant("1"), .user("two"), .assistant("2"), .user("three"), .user("and four"),
         ]
@@ -67,7 +78,7 @@ struct ContextWindowTests {
                 summary: "long ago", firstKept: 1, tokensBefore: 9, timestamp: .now))
         func shown(_ most: Int?) -> [String] {
             window.mostTurns = most
-            return window.messages(from: stored).map(\.line)
+            return window.messages(from: turns(stored)).map(\.line)
         }
 
         #expect(shown(1) == ["user: \(ContextWindow.cutNote)three", "user: and four"])
@@ -78,7 +89,7 @@ struct ContextWindowTests {
 
     @Test
     func `images stay in the last turns only`() {
-        let messages = window.messages(from: (0..<5).flatMap { [.image("\($0)"), .assistant("seen")] })
+        let messages = window.messages(from: (0..<5).map { [.image("\($0)"), .assistant("seen")] })
 
         #expect(messages.count { $0.imageCount > 0 } == ContextWindow.turnsWithImages)
         #expect(messages[0].line.contains("image left out"))
@@ -87,15 +98,15 @@ struct ContextWindowTests {
 
     @Test
     func `images that were sent in a row stay together, up to what a vendor takes`() {
-        let row = window.messages(from: (0..<5).map { .image("\($0)") })
+        let row = window.messages(from: (0..<5).map { [.image("\($0)")] })
         #expect(row.count { $0.imageCount > 0 } == 5)
-        let long = window.messages(from: (0..<30).map { .image("\($0)") })
+        let long = window.messages(from: (0..<30).map { [.image("\($0)")] })
         #expect(long.suffix(20).count { $0.imageCount > 0 } == 20 && long[9].imageCount == 0)
     }
 
     @Test
     func `a model that cannot see gets words instead of images`() {
-        let messages = ContextWindow(acceptsImages: false, isCut: false).messages(from: [.image("look")])
+        let messages = ContextWindow(acceptsImages: false, isCut: false).messages(from: [[.image("look")]])
 
         #expect(messages[0].imageCount == 0)
         #expect(messages[0].line.contains("cannot see"))

@@ -47,6 +47,28 @@ struct WorkspacesTests {
     }
 
     @Test
+    func `a file that leads out of the workspace is told only to an agent that may read it there`() throws {
+        try inFolder { folder in
+            let profile = AgentProfile(id: .main, workspace: "\(folder)/workspace")
+            _ = Workspaces.makeFolders(profile.workspace)
+            try write("secret", to: "\(folder)/elsewhere")
+            try write("Be kind.", to: "\(profile.workspace)/own.md")
+            for (name, target) in [("AGENTS.md", "../elsewhere"), ("SOUL.md", "own.md")] {
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(profile.workspace)/\(name)", withDestinationPath: target)
+            }
+            let workspaces = Workspaces(log: .silent)
+            @MainActor func told() -> [String] {
+                workspaces.files(of: profile, mostCharacters: 20_000).map(\.text)
+            }
+
+            #expect(told() == ["Be kind."] && told() == ["Be kind."])
+            workspaces.staysInside = false
+            #expect(told() == ["secret", "Be kind."])
+        }
+    }
+
+    @Test
     func `a large file is cut to its beginning and its end`() throws {
         try inFolder { folder in
             let profile = AgentProfile(id: .main, workspace: folder)

@@ -48,8 +48,9 @@ struct VolumeUseTests {
 
     private func rotated(_ state: String, enoughAfter removed: Int) async throws -> [String] {
         let files = [
-            "logs/openclaw-2026-01-01.log", "logs/openclaw-2026-01-02.log",
-            "logs/openclaw-\(Timestamp.now.isoDay).log", "workspace/media/inbound/1-old.png",
+            "logs/openclaw-2026-01-01.log", "logs/openclaw-2026-01-01.log.1", "logs/openclaw-2026-01-02.log",
+            "logs/openclaw-\(Timestamp.now.isoDay).log", "logs/openclaw-\(Timestamp.now.isoDay).log.1",
+            "workspace/media/inbound/1-old.png",
             "workspace-two/media/inbound/2-older.png", "workspace/media/inbound/3-new.png",
             "workspace/notes.md", "openclaw.json", "openclaw.json.bak", "openclaw.json.bak.1",
         ]
@@ -65,12 +66,13 @@ struct VolumeUseTests {
         return files.filter { !left().contains($0) }
     }
 
-    @Test(arguments: 0...6)
+    @Test(arguments: 0...7)
     func `no more is dropped than is needed, the least missed first`(count: Int) async throws {
         try await inFolder { state in
             let gone = try await rotated(state, enoughAfter: count)
             let order = [
-                "logs/openclaw-2026-01-01.log", "logs/openclaw-2026-01-02.log",
+                "logs/openclaw-2026-01-01.log", "logs/openclaw-2026-01-01.log.1",
+                "logs/openclaw-2026-01-02.log",
                 "workspace-two/media/inbound/2-older.png", "workspace/media/inbound/1-old.png",
                 "openclaw.json.bak.1",
             ]

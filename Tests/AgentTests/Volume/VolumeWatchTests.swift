@@ -82,6 +82,21 @@ struct VolumeWatchTests {
         }
     }
 
+    @Test func `a reserve that was tapped shuts the door, and is filled when there is room`() async throws {
+        try await TestHouse.run { house in
+            let volume = Volume()
+            let watch = volume.watch(house)
+            let reserve = try #require(house.database.reserve)
+            #expect(reserve.giveBack() && reserve.isTapped, "it was made at start")
+
+            volume.fill(to: 3)
+            #expect(watch.refusal?.contains("is full") == true && reserve.isTapped)
+
+            volume.fill(to: 500)
+            #expect(watch.refusal == nil && !reserve.isTapped)
+        }
+    }
+
     @Test func `a volume that becomes read-only shuts the door`() async throws {
         try await TestHouse.run { house in
             let (volume, clock) = (Volume(), TestClock())
@@ -92,6 +107,28 @@ struct VolumeWatchTests {
                 try await eventually("it is shut") { watch.isShut }
                 #expect(watch.notReady == "volume read-only")
                 #expect(watch.problem?.contains("`fly machine restart m1 -a my-app`") == true)
+            }
+        }
+    }
+
+    @Test func `what has to come first keeps the door shut, and comes once there is clearly more room`()
+        async throws
+    {
+        try await TestHouse.run { house in
+            let volume = Volume()
+            volume.fill(to: 100)
+            let watch = volume.watch(house)
+            #expect(!watch.isShut)
+
+            var tries = 0
+            watch.wantRoom { tries += 1 }
+
+            #expect(watch.isShut && watch.problem?.contains("no room for what is to be imported") == true)
+            volume.fill(to: 107)
+            #expect(watch.refusal != nil && tries == 0)
+            for _ in 1...2 {
+                volume.fill(to: 109)
+                #expect(watch.refusal != nil && tries == 1)
             }
         }
     }

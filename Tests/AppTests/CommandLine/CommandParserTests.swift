@@ -54,6 +54,12 @@ struct CommandParserTests {
         ("gateway --auth nope", "Use one of: none, token, password"),
         ("gateway call", "needs <method>"),
         ("status extra", "does not take `extra`"),
+        ("configure", "`openclaw onboard`"), ("update", "install the new version"),
+        ("--profile work update status", "install the new version"),
+        ("gateway install --force", "no service is installed"), ("gateway nope", "does not take `nope`"),
+        ("daemon restart", "`openclaw gateway restart`"), ("models auth add", "`openclaw onboard`"),
+        ("agents add x", "`openclaw config set agents.list"), ("models nope", "Did you mean"),
+        ("sessions cleanup", "sessions.delete"), ("doctor --repair --nope", "Unknown option `--nope`"),
     ])
     func `a slip is named, with the way out`(line: String, part: String) {
         #expect(message(line).contains(part))
@@ -71,13 +77,27 @@ struct LauncherTests {
     @Test(arguments: [
         ["/usr/local/bin/node", "dist/index.js", "gateway", "--port", "3000"],
         ["node", "--max-old-space-size=1536", "/app/dist/index.js", "gateway", "--port", "3000"],
+        ["node", "--enable-source-maps", "openclaw.mjs", "gateway", "--port", "3000"],
         ["/usr/local/bin/openclaw", "gateway", "--port", "3000"],
     ])
     func `the original's way of starting is understood`(arguments: [String]) throws {
         #expect(try Launcher.words(arguments).get() == ["gateway", "--port", "3000"])
     }
 
-    @Test func `another script is refused by name`() {
-        #expect(throws: CommandError.self) { try Launcher.words(["node", "server.js"]).get() }
+    @Test(arguments: ["-e", "--eval"])
+    func `the original's health check is understood`(option: String) throws {
+        let script =
+            "fetch('http://127.0.0.1:18789/healthz').then((r)=>process.exit(r.ok?0:1)).catch(()=>process.exit(1))"
+        #expect(
+            try Launcher.words(["node", option, script]).get() == [
+                "health", "--live", "http://127.0.0.1:18789/healthz",
+            ])
+    }
+
+    @Test(arguments: [
+        ["server.js"], ["-e", "process.exit(0)"], ["-e", "fetch('http://example.com/healthz')"], [],
+    ])
+    func `another script is refused`(words: [String]) {
+        #expect(throws: CommandError.self) { try Launcher.words(["node"] + words).get() }
     }
 }

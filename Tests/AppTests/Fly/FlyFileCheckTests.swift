@@ -53,6 +53,13 @@ struct FlyFileCheckTests {
         #expect(try findings { $0.replacing(good, with: listed) }.filter { $0.weight != .ok } == [])
     }
 
+    @Test func `a slash at the end of a folder means nothing`() throws {
+        let changed = try findings {
+            $0.replacing("destination = \"/data\"", with: "destination = \"/data/\"")
+        }
+        #expect(changed.filter { $0.weight != .ok } == [])
+    }
+
     @Test func `a token in the command, a process that is not there, memory that is none`() throws {
         #expect(try finding("--bind lan", "--bind lan --token hunter2").text.contains("names the token"))
         #expect(
@@ -130,6 +137,8 @@ struct FlyFileCheckTests {
     @Test func `nobody asks how it is, and too little time to end`() throws {
         #expect(try finding("[[http_service.checks]]", "[[other]]").fix?.contains("/healthz") == true)
         #expect(try finding("kill_timeout = 30", "kill_timeout = \"2s\"").weight == .note)
+        #expect(
+            try finding("kill_timeout = 30", "kill_signal = \"SIGKILL\"").fix == "kill_signal = \"SIGINT\"")
     }
 
     @Test func `without a public service the way in is said`() throws {

@@ -7,11 +7,43 @@ import Testing
 struct ToolRulesTests {
     private static let tools = ["read", "write", "edit", "exec"]
 
-    private func rules(_ text: String) throws -> ToolRules {
+    private func config(_ text: String) throws -> Config {
         let loaded = ConfigLoader { _ in .failure(.init(message: "none")) }
             .load(Array(text.utf8), path: "/openclaw.json", environment: Environment([:]))
         try #require(loaded.isValid && loaded.quarantined.isEmpty)
-        return ToolRules(loaded.config, agent: loaded.config.agents.list.first)
+        return loaded.config
+    }
+
+    private func rules(_ text: String) throws -> ToolRules {
+        let config = try config(text)
+        return ToolRules(config, agent: config.agents.list.first)
+    }
+
+    @Test func `a key of toolsBySender that names nobody is said, with its place`() throws {
+        let config = try config(
+            "{channels: {telegram: {groups: {'-1': {toolsBySender: {'name:Eve': {deny: ['*']}, 'id:1': {}, '*': {}}}}}}}"
+        )
+
+        let warnings = ToolRules.warnings(config)
+
+        #expect(warnings.count == 1)
+        #expect(
+            warnings[0].hasPrefix("`channels.telegram.groups.-1.toolsBySender` has the key `name:Eve`"))
+    }
+
+    @Test func `a group of tools that nobody knows is said, with its place`() throws {
+        let config = try config(
+            """
+            {tools: {deny: ['group:fs', 'Group:Web'], allow: ['group:sessions', 'exec']},
+             channels: {telegram: {groups: {'-1': {toolsBySender: {'*': {deny: ['group:everything']}}}}}}}
+            """)
+
+        let warnings = ToolRules.warnings(config)
+
+        #expect(warnings.count == 1)
+        #expect(
+            warnings.first?.hasPrefix(
+                "`channels.telegram.groups.-1.toolsBySender.*.deny[0]` is `group:everything`") == true)
     }
 
     @Test(arguments: [

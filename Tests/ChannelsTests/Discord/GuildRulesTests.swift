@@ -101,6 +101,20 @@ struct GuildRulesTests {
         #expect(staff.users == ["bob"])
     }
 
+    @Test func `tools are the channel's where it has a word for the sender, or else the guild's`() {
+        func tools(_ channel: JSON) -> JSON? {
+            let guild: JSON = [
+                "toolsBySender": ["id:7": ["allow": ["exec"]]], "channels": ["general": channel],
+            ]
+            return GuildRules(["guilds": ["500": guild]]).rule(for: .general, parent: nil, in: home)
+                .tools(for: Sender(id: "7"), on: "discord")
+        }
+
+        #expect(tools(["tools": ["deny": ["*"]]]) == ["deny": ["*"]])
+        #expect(tools(["toolsBySender": ["id:8": ["deny": ["*"]]]]) == ["allow": ["exec"]])
+        #expect(tools(["toolsBySender": ["*": ["deny": ["*"]]]]) == ["deny": ["*"]])
+    }
+
     @Test func `where only roles are named, nobody else may write`() {
         let rule = GuildRules(["guilds": ["500": ["roles": ["<@&77>"]]]]).rule(
             for: .general, parent: nil, in: home)

@@ -94,7 +94,7 @@ struct IncomingMappingTests {
             ),
             (
                 ["message_snapshots": [["message": ["content": "as I said"]]]],
-                "[forwarded message]\nas I said"
+                "[forwarded message]\n  as I said"
             ),
         ] as [(JSON, String)])
     func `what is shown without words is said in words`(more: JSON, text: String) throws {

@@ -35,6 +35,17 @@ struct OutgoingMappingTests {
         #expect(body["flags"] == JSON(1 << 12 | 1 << 2))
     }
 
+    @Test func `the first message of a post has no nonce and answers nothing`() {
+        let body = OutgoingMapping(suppressesEmbeds: true).opening(
+            part("hi") { ($0.isSilent, $0.replyTo) = (true, "5") }.content)
+
+        #expect(
+            body == [
+                "content": "hi", "flags": JSON(1 << 12 | 1 << 2),
+                "allowed_mentions": OutgoingMapping.allowedMentions,
+            ])
+    }
+
     @Test func `a change without buttons takes the old ones away`() {
         #expect(OutgoingMapping().change(part("x").content)["components"] == [])
     }

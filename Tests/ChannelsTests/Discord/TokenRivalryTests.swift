@@ -9,6 +9,7 @@ struct PostMarkTests {
     @Test(arguments: [
         PostMark(gateway: 7, answered: 1_398_000_000_000_000_000),
         PostMark(gateway: 1 << 48 - 1, answered: Snowflake(rawValue: .max)), PostMark(gateway: 0),
+        PostMark(gateway: 7, answered: 1_398_000_000_000_000_000, isAside: true),
     ])
     func `a nonce tells who posted what in answer to what, and is no longer than Discord takes`(
         mark: PostMark
@@ -170,6 +171,20 @@ struct TokenRivalryTests {
         #expect(first.verdict(on: id(9), in: room, start: today, today: today + .seconds(60)) == .say)
         let late = today + .seconds(7)
         #expect(first.verdict(on: id(5), in: room, start: late, today: late) == .answered(id(6)), "not twice")
+    }
+
+    @Test func `who has answered a command has not answered what was said before it`() {
+        var rivalry = standingDown()
+        for second in [5, 6, 7] { hold(&rivalry, second) }
+
+        let mark = PostMark(gateway: elder, answered: id(6), isAside: true)
+        _ = rivalry.saw(mark, id(8), in: room, isLive: true, at: start + .seconds(8), today: today)
+
+        #expect(rivalry.waiting == [room: [id(5), id(7)]])
+        #expect(!rivalry.isAnswered(id(5), in: room) && rivalry.isAnswered(id(6), in: room))
+        let late = today + .seconds(60)
+        #expect(rivalry.verdict(on: id(6), in: room, start: late, today: late) == .answered(id(8)))
+        #expect(rivalry.verdict(on: id(5), in: room, start: late, today: late) == .wait)
     }
 
     @Test func `a place holds as many messages as are read at once`() {

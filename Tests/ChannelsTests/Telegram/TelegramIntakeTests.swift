@@ -13,20 +13,26 @@ private final class TestHouse {
     var problems: [ChannelReport] = []
     var memory: [String: JSON] = [:]
     var isFull = false
+    /// Closed while the house is slow.
+    var entry: Gate?
+    /// Open when a message has come to it.
+    let isAtDoor = Gate()
 
     var house: ChannelHouse {
         ChannelHouse(
             inbox: Inbox(
                 receive: { [self] message throws(InboxError) in
                     guard !isFull else { throw InboxError("The disk is full.") }
+                    isAtDoor.open()
+                    await entry?.wait()
                     // As the house does: a repeated id is no new message.
                     if !received.contains(where: { $0.id == message.id }) { received.append(message) }
                 },
                 notice: { [self] in notices.append($0) }),
             memory: ChannelMemory(
                 load: { [self] in memory[$0] },
-                save: { [self] in
-                    if !isFull { memory[$0] = $1 }
+                save: { [self] name, value, _ in
+                    if !isFull { memory[name] = value }
                     return !isFull
                 }),
             report: { [self] in problems.append($0) })
@@ -90,6 +96,45 @@ struct TelegramIntakeTests {
         #expect(house.received.first?.id == "-1004:10")
     }
 
+    @Test func `an intake that is over keeps nothing in the place of the next one's`() async throws {
+        let house = TestHouse()
+        let first = await house.intake()
+        try await first.take(update(1, picture(10)))
+        let work = Task { await first.run() }
+        work.cancel()
+        await work.value
+        let second = await house.intake()
+
+        await #expect(throws: InboxError.self) { try await first.take(update(2, picture(20, album: "b"))) }
+        try await second.take(update(2, picture(20, album: "b")))
+
+        #expect(house.memory["pieces"]?["held"]?.arrayValue?.count == 1)
+        #expect(house.received.map(\.id) == ["-1004:10"])
+    }
+
+    @Test func `an album that the house is taking is on disk, whatever others write meanwhile`() async throws
+    {
+        let house = TestHouse()
+        let intake = await house.intake()
+        try await intake.take(update(1, picture(10)))
+        let entry = Gate()
+        house.entry = entry
+        async let more: Void = intake.take(update(2, groupMessage("and?", id: 11)))
+        await house.isAtDoor.wait()
+
+        let ben: JSON = ["id": 6, "first_name": "Ben"]
+        try await intake.take(update(3, groupMessage(long, id: 12, more: ["from": ben])))
+        try await intake.take(update(4, picture(13)))
+
+        let held = house.memory["pieces"]?["held"]?.arrayValue ?? []
+        let numbers = held.map { $0.arrayValue?.first?["message"]?["message_id"]?.intValue }
+        #expect(numbers == [10, 12, 13])
+        entry.open()
+        try await more
+        #expect(house.received.map(\.id) == ["-1004:10", "-1004:11"])
+        #expect(house.memory["pieces"]?["held"]?.arrayValue?.count == 2)
+    }
+
     @Test func piecesToldAgainAfterTheirMessageAreNoMessage() async throws {
         let house = TestHouse()
         let first = await house.intake()
@@ -112,6 +157,35 @@ struct TelegramIntakeTests {
         try await intake.take(update(3, groupMessage(long, id: 26)))
         try await intake.take(update(4, groupMessage("/stop", id: 27)))
         #expect(house.received.map(\.text.count) == [4096, 5, 4096, 5])
+    }
+
+    @Test func `what somebody goes on with comes after what they have said`() async throws {
+        let house = TestHouse()
+        let intake = await house.intake()
+        try await intake.take(update(1, groupMessage(long, id: 20)))
+        try await intake.take(update(2, picture(21)))
+        try await intake.take(update(3, groupMessage("and?", id: 22)))
+        #expect(house.received.map(\.id) == ["-1004:20", "-1004:21", "-1004:22"])
+    }
+
+    @Test func `what is passed on is no piece of what was written`() async throws {
+        let house = TestHouse()
+        let intake = await house.intake()
+        try await intake.take(update(1, groupMessage(long, id: 20)))
+        let origin: JSON = ["type": "hidden_user", "sender_user_name": "Eve"]
+        try await intake.take(update(2, groupMessage("hers", id: 21, more: ["forward_origin": origin])))
+        #expect(house.received.map(\.id) == ["-1004:20", "-1004:21"])
+    }
+
+    @Test func `votes in a group are told with the group's rules`() async throws {
+        let house = TestHouse()
+        let intake = await house.intake(["groups": ["-1004": [:]]])
+        let group = Address(channel: "telegram", account: "default", chat: "-1004")
+        intake.remember(poll: "p", at: group, question: "Tea?", options: ["yes", "no"])
+        let answer: JSON = ["poll_id": "p", "user": ["id": 5, "first_name": "Ann"], "option_ids": [1]]
+        try await intake.take(try #require(TelegramUpdate(json: ["update_id": 1, "poll_answer": answer])))
+        let notice = try #require(house.notices.first)
+        #expect(notice.place?.rule.isListed == true && notice.kind == .group)
     }
 
     @Test func whatTheHouseCannotKeepIsHeld() async throws {

@@ -155,6 +155,10 @@ struct TelegramMappingTests {
         #expect(post.kind == .channel && post.sender.name == "Ed" && post.sender.id == "-1009")
     }
 
+    private static let catsBot: JSON = [
+        "id": 99, "is_bot": true, "first_name": "Cats [", "username": "cats_bot",
+    ]
+
     private static let contents: [(JSONObject, String)] = [
         (
             ["location": ["latitude": 48.858844, "longitude": -2.5, "horizontal_accuracy": 12.4]],
@@ -183,8 +187,9 @@ struct TelegramMappingTests {
         ),
         (
             ["text": "hi", "forward_origin": ["type": "hidden_user", "sender_user_name": "Eve"]],
-            "[Forwarded from Eve]\nhi"
+            "[Forwarded from Eve]\n  hi"
         ),
+        (["text": "stop", "via_bot": catsBot], "[From the bot Cats (]\n  stop"),
     ]
 
     @Test(arguments: contents)
@@ -192,6 +197,42 @@ struct TelegramMappingTests {
         var all = more
         if all["text"] == nil { all["text"] = .null }
         #expect(try #require(sampleMapping().mapped(groupMessage("", more: all))).text == text)
+    }
+
+    @Test(
+        arguments: [
+            (
+                ["forward_origin": ["type": "hidden_user", "sender_user_name": "Eve"]],
+                "[Forwarded from Eve]"
+            ),
+            (["via_bot": catsBot], "[From the bot Cats (]"),
+        ] as [(JSONObject, String)])
+    func `a command of others' words is no command of who passes it on`(more: JSONObject, head: String)
+        throws
+    {
+        let entities: JSON = [["type": "bot_command", "offset": 0, "length": 7]]
+        let message = try #require(
+            sampleMapping().mapped(groupMessage("/status", entities: entities, more: more)))
+        #expect(!message.isCommand && message.text == "\(head)\n  /status")
+    }
+
+    private static let counts: [(JSON, Bool)] = [
+        (["id": 5, "type": "private"], true), (["id": -44, "type": "group"], true),
+        (["id": -1_004, "type": "supergroup"], false), (["id": -1_009, "type": "channel"], false),
+    ]
+
+    @Test(arguments: counts)
+    func `another bot's messages have other ids where each counts for itself`(chat: JSON, differs: Bool)
+        throws
+    {
+        let ours = sampleMapping()
+        var other = sampleBot
+        other.user.id = 711
+        let theirs = TelegramMapping(account: "default", bot: other, places: ours.places)
+        let message = groupMessage("x", more: ["chat": chat])
+        let (one, two) = (try #require(ours.mapped(message)).id, try #require(theirs.mapped(message)).id)
+        #expect((one != two) == differs)
+        #expect(TelegramMessageID(one, in: 0)?.number == 7)
     }
 
     @Test func serviceMessagesSayNothing() {

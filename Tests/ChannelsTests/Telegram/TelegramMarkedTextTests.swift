@@ -207,6 +207,23 @@ struct TelegramPlacesTests {
         #expect(!rule(section, topic: 10).isEnabled)
     }
 
+    @Test func toolsAreThoseOfTheNarrowestEntryWithAWordForTheSender() {
+        func entry(_ name: String) -> JSON { ["tools": ["allow": [.string(name)]]] }
+        func tools(_ groups: JSON, topic: Int? = nil) -> JSON? {
+            let rule = rule(["groups": groups], topic: topic)
+            return rule.tools(for: Sender(id: "7"), on: "telegram")?["allow"]?.arrayValue?.first
+        }
+        let all: JSON = ["toolsBySender": ["id:7": ["allow": ["all"]], "*": ["allow": ["others"]]]]
+        let others: JSON = ["toolsBySender": ["id:8": ["allow": ["eight"]]]]
+
+        #expect(tools(["-1004": entry("group"), "*": all]) == "group")
+        #expect(tools(["-1004": others, "*": all]) == "all")
+        #expect(tools(["*": all]) == "all")
+        let topics: JSON = ["tools": ["allow": ["group"]], "topics": ["9": entry("topic"), "10": others]]
+        #expect(tools(["-1004": topics, "*": all], topic: 9) == "topic")
+        #expect(tools(["-1004": topics, "*": all], topic: 10) == "group")
+    }
+
     @Test func aGroupThatHasMovedKeepsItsRules() {
         let section: JSON = ["groups": ["-44": ["requireMention": false]]]
         #expect(!rule(section, chat: -1004).isListed)

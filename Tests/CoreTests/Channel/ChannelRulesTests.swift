@@ -10,6 +10,11 @@ struct ChannelRulesTests {
         ChannelRules(section: section, shared: shared, messages: messages, defaults: Self.discord)
     }
 
+    @Test(arguments: [(1e300, 1 << 40), (-1, 0), (0.5, 1 << 19)])
+    func `the largest file is a number of bytes, whatever the config says`(megabytes: Double, bytes: Int) {
+        #expect(rules(["mediaMaxMb": .number(megabytes)]).mostFileBytes == bytes)
+    }
+
     @Test func whatIsNotSaidIsClosed() {
         let rules = rules([:])
         #expect(rules.directPolicy == .pairing)

@@ -12,6 +12,8 @@ struct ConfigRedactionTests {
         "env.vars.OPENAI_API_KEY", "channels.msteams.appPassword", "talk.apiKey", "env.AWS_SECRET_ACCESS_KEY",
         "channels.googlechat.serviceAccount",
         "models.providers.x.request.tls.passphrase", "mcp.servers.x.headers.X",
+        "plugins.entries.x.config.apiKeys",
+        "plugins.entries.x.config.tokens", "plugins.entries.x.config.authorization",
     ])
     func `secrets are known by their names and places`(path: String) throws {
         #expect(ConfigRedaction.isSensitive(try #require(ConfigPath(path))))
@@ -24,6 +26,18 @@ struct ConfigRedactionTests {
     ])
     func `others are shown`(path: String) throws {
         #expect(!ConfigRedaction.isSensitive(try #require(ConfigPath(path))))
+    }
+
+    @Test func `what was misspelt, or stands in a list of variables, is hidden too`() {
+        let document: JSON = [
+            "channels": ["telegram": ["botTokn": "8412:x", "enabled": true]],
+            "env": ["vars": ["A": ["x"]]], "agents": ["defaults": ["workspace": "~/w"]],
+        ]
+        #expect(
+            ConfigRedaction.redacted(document) == [
+                "channels": ["telegram": ["botTokn": .string(hidden), "enabled": true]],
+                "env": ["vars": ["A": [.string(hidden)]]], "agents": ["defaults": ["workspace": "~/w"]],
+            ])
     }
 
     @Test func `values lose their secrets but keep their shape`() {
@@ -52,12 +66,41 @@ struct ConfigRedactionTests {
             ], "a variable may be any word, and words are not masked in the log")
     }
 
+    @Test func `all that is at the place of a secret is one, whatever its shape`() throws {
+        let text =
+            "{gateway: {auth: 'a-token'}, hooks: ['b-token', {x: 1}], channels: {telegram: {botToken: {v: ['c-token', 7]}, "
+            + "proxy: 'me:d-token@h:1'}, discord: 'e-token'}, models: {providers: {x: {headers: {A: ['f-token']}}}}, "
+            + "auth: {order: {x: ['x:me@host']}}}"
+        let document = try JSON.parseJSON5(text)
+
+        let shown = ConfigRedaction.redacted(document.value)
+        let written = ConfigRedaction.redactedText(of: document, showsComments: true)
+
+        #expect(!shown.text.contains("-token") && !written.contains("-token"))
+        #expect(try JSON.parseJSON5(written).value == shown)
+        #expect(shown["auth"] == ["order": ["x": ["x:me@host"]]])
+        #expect(shown["channels"]?["telegram"]?["botToken"] == ["v": [.string(hidden), .string(hidden)]])
+        let sent = try JSON.parseJSON5(written)
+        #expect(try ConfigRedaction.restoredText(of: sent, from: document) == text)
+    }
+
+    @Test func `comments give way to spaces`() throws {
+        let text = "{ // a: 'b'\n a: '//', /* c\n\"d\" **/ 'e\\'/*': \"/*\" } // f"
+        let document = try JSON.parseJSON5(text)
+
+        let shown = ConfigRedaction.redactedText(of: document, showsComments: false)
+
+        #expect(shown == "{          \n a: '//',     \n        'e\\'/*': \"/*\" }     ")
+        #expect(shown.utf8.count == text.utf8.count)
+        #expect(try JSON.parseJSON5(shown).value == document.value)
+    }
+
     @Test func `a text loses its secrets where they stand`() throws {
         let document = try JSON.parseJSON5(
             "{ gateway: { auth: { token: 'hunter2' /* mine */, mode: 'token' } }, hooks: { token: 'x' } }")
 
         #expect(
-            ConfigRedaction.redactedText(of: document)
+            ConfigRedaction.redactedText(of: document, showsComments: true)
                 == "{ gateway: { auth: { token: \"\(hidden)\" /* mine */, mode: 'token' } }, hooks: { token: \"\(hidden)\" } }"
         )
     }
@@ -107,7 +150,7 @@ struct ConfigRedactionTests {
         let shown = ConfigRedaction.redacted(document.value)
         #expect(shown["gateway"]?["auth"]?["token"]?["id"] == "MY_TOKEN")
         #expect(ConfigRedaction.secrets(in: document.value) == ["p"])
-        #expect(ConfigRedaction.redactedText(of: document).contains("id: 'MY_TOKEN'"))
-        #expect(!ConfigRedaction.redactedText(of: document).contains("'p'"))
+        #expect(ConfigRedaction.redactedText(of: document, showsComments: true).contains("id: 'MY_TOKEN'"))
+        #expect(!ConfigRedaction.redactedText(of: document, showsComments: true).contains("'p'"))
     }
 }

@@ -34,7 +34,7 @@ struct SessionWhereaboutsTests {
         let found = SessionWhereabouts(message("discord", .direct, chat: "99", target: "user:7"))
 
         #expect((found.from, found.to) == ("discord:7", "user:7"))
-        #expect(found.label == "ann user id:7")
+        #expect(found.label == "ann user id:7" && found.username == "ann")
     }
 
     @Test func `a channel of a Discord server`() {

@@ -30,6 +30,49 @@ struct ClientPlacesTests {
         #expect(place.address == "127.0.0.1")
     }
 
+    @Test(arguments: [
+        "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via",
+        "Fly-Client-IP",
+    ])
+    func `who comes through a proxy that the config does not name is not on this machine`(header: String)
+        throws
+    {
+        #expect(try place(peer: "127.0.0.1").isOnThisMachine)
+        #expect(try !place(peer: "127.0.0.1", [(header, "203.0.113.9")]).isOnThisMachine)
+        let named = try place(
+            peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9")], trusted: ["127.0.0.1"])
+        #expect(!named.isOnThisMachine)
+        let own = try place(peer: "127.0.0.1", [("X-Forwarded-For", "127.0.0.1")], trusted: ["127.0.0.1"])
+        #expect(own.isOnThisMachine)
+    }
+
+    @Test(arguments: [
+        [("Forwarded", "for=203.0.113.9")], [("Via", "1.1 caddy")], [("X-Forwarded-Proto", "https")],
+        [("X-Forwarded-For", "unknown")], [("X-Forwarded-For", "127.0.0.1, _hidden")],
+        [("X-Forwarded-For", "127.0.0.1, _hidden"), ("X-Real-IP", "127.0.0.1")],
+        [("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "203.0.113.9")],
+        [("X-Forwarded-For", "127.0.0.1"), ("Forwarded", "for=203.0.113.9")],
+    ])
+    func `who comes through a proxy that the config names is here only when it leaves no doubt`(
+        headers: [(name: String, value: String)]
+    ) throws {
+        let place = try place(peer: "127.0.0.1", headers, trusted: ["127.0.0.1"])
+
+        #expect(!place.isOnThisMachine && !place.isLocal)
+    }
+
+    @Test
+    func `nobody vouches for what stands before a hop that is no address`() throws {
+        let headers = [(name: "X-Forwarded-For", value: "198.51.100.1, unix:")]
+        let here = try place(peer: "127.0.0.1", headers, trusted: ["127.0.0.1"])
+        let far = try place(peer: "10.1.2.3", headers, trusted: ["10.0.0.0/8"])
+        let unnamed = try place(peer: "127.0.0.1", headers)
+
+        #expect(here.guesser == .hearsay(nil) && unnamed.guesser == .hearsay(nil))
+        #expect(far.guesser == .address(try #require(PeerAddress("10.1.2.3")).block))
+        #expect(far.address == "10.1.2.3")
+    }
+
     @Test
     func `behind a local proxy the config does not name, the last hop is hearsay`() throws {
         let one = try place(peer: "127.0.0.1", [("X-Forwarded-For", "203.0.113.9")])

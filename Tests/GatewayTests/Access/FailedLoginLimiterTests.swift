@@ -46,7 +46,7 @@ struct FailedLoginLimiterTests {
         let key = try Self.address("192.0.2.1")
         for _ in 0..<9 { limiter.failed(key, isLoopback: false, now: start) }
 
-        limiter.succeeded(key)
+        limiter.succeeded(key, bySecret: true)
         limiter.failed(key, isLoopback: false, now: start)
 
         #expect(limiter.wait(key, isLoopback: false, now: start) == nil)
@@ -111,7 +111,7 @@ struct FailedLoginLimiterTests {
     func `who has logged in before gets in while others guess, and has his own tries`() throws {
         var limiter = FailedLoginLimiter(rules: LoginRules())
         let known = try Self.hearsay("198.51.100.7")
-        limiter.succeeded(known)
+        limiter.succeeded(known, bySecret: true)
 
         for number in 0..<20 {
             limiter.failed(try Self.hearsay("203.0.113.\(number)"), isLoopback: false, now: start)

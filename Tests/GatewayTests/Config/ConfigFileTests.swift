@@ -26,9 +26,9 @@ struct ConfigFileTests {
         return file
     }
 
-    private func message(_ body: () throws(ConfigWriteError) -> Void) -> String {
+    private func message(_ body: () async throws(ConfigWriteError) -> Void) async -> String {
         do {
-            try body()
+            try await body()
             return "written"
         } catch {
             return error.message
@@ -44,8 +44,8 @@ struct ConfigFileTests {
         #expect(!snapshot.exists)
         #expect(snapshot.raw == nil)
         #expect(snapshot.hash == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        #expect(snapshot.json["raw"] == .null)
-        #expect(snapshot.json["parsed"] == [:])
+        #expect(snapshot.json(showsComments: true)["raw"] == .null)
+        #expect(snapshot.json(showsComments: true)["parsed"] == [:])
         #expect(folder.names == [])
     }
 
@@ -68,8 +68,8 @@ struct ConfigFileTests {
 
         #expect(snapshot.origin == .lastGood)
         #expect(snapshot.config.gateway.port == 3000)
-        #expect(snapshot.json["valid"] == false)
-        #expect(snapshot.json["issues"]?.arrayValue?.isEmpty == false)
+        #expect(snapshot.json(showsComments: true)["valid"] == false)
+        #expect(snapshot.json(showsComments: true)["issues"]?.arrayValue?.isEmpty == false)
         #expect(folder.read("openclaw.last-good.json") == "{gateway: {port: 3000}}")
     }
 
@@ -214,25 +214,25 @@ struct ConfigFileTests {
     @Test func `clients see no secret`() throws {
         let file = try file("{gateway: {auth: {token: 'hunter2'}}, env: {OPENAI_API_KEY: 'hunter2'}} // c")
 
-        #expect(!file.snapshot.json.text.contains("hunter2"))
-        #expect(file.snapshot.json["raw"]?.stringValue?.hasSuffix("// c") == true)
-        #expect(file.snapshot.json["hash"]?.stringValue?.count == 64)
+        #expect(!file.snapshot.json(showsComments: true).text.contains("hunter2"))
+        #expect(file.snapshot.json(showsComments: true)["raw"]?.stringValue?.hasSuffix("// c") == true)
+        #expect(file.snapshot.json(showsComments: true)["hash"]?.stringValue?.count == 64)
     }
 
     // MARK: Writing
 
-    @Test func `a program that sends back what it was shown changes only what it changed`() throws {
+    @Test func `a program that sends back what it was shown changes only what it changed`() async throws {
         try folder.write("{auth: {token: 'hunter2'}, port: 3000}", to: "gateway.json5")
         let text =
             "{\n  // mine\n  gateway: {$include: 'gateway.json5'},\n  logging: {file: '${F}'},\n  hooks: {token: '${T}'},\n}\n"
         try folder.write(text, to: "openclaw.json")
         let file = file(environment: ["F": "/f", "T": "t"])
         _ = try file.loadAtStart()
-        var shown = try #require(file.snapshot.json["resolved"])
+        var shown = try #require(file.snapshot.json(showsComments: true)["resolved"])
         #expect(!shown.text.contains("hunter2"))
         shown = shown.merging(["gateway": ["port": 4000], "ui": ["assistant": ["name": "A"]]])
 
-        try file.replace(with: shown.prettyText, baseHash: file.snapshot.hash)
+        try await file.replace(with: shown.prettyText, baseHash: file.snapshot.hash)
 
         #expect(
             folder.read("openclaw.json")
@@ -241,20 +241,20 @@ struct ConfigFileTests {
         #expect(file.snapshot.file.config.gateway.auth.token?.reveal() == "hunter2")
     }
 
-    @Test func `a program that takes away what is included gets all of it written out`() throws {
+    @Test func `a program that takes away what is included gets all of it written out`() async throws {
         try folder.write("{port: 3000, mode: 'local'}", to: "gateway.json5")
         try folder.write("{gateway: {$include: 'gateway.json5'}} // mine", to: "openclaw.json")
         let file = file()
         _ = try file.loadAtStart()
 
-        try file.replace(with: #"{"gateway":{"mode":"local"}}"#, baseHash: file.snapshot.hash)
+        try await file.replace(with: #"{"gateway":{"mode":"local"}}"#, baseHash: file.snapshot.hash)
 
         #expect(folder.read("openclaw.json") == "{gateway: {mode: \"local\"}} // mine")
         #expect(file.snapshot.file.config.gateway.port == nil)
     }
 
     @Test func `a patch puts secrets back in lists too, and does not pretend to remove what is included`()
-        throws
+        async throws
     {
         try folder.write("{port: 3000}", to: "gateway.json5")
         try folder.write(
@@ -263,23 +263,23 @@ struct ConfigFileTests {
         let file = file()
         _ = try file.loadAtStart()
 
-        _ = try file.patch(
+        _ = try await file.patch(
             with: "{channels: {x: {l: [{id: 'b'}, {id: 'a', token: '__OPENCLAW_REDACTED__'}]}}}",
             baseHash: file.snapshot.hash)
 
         #expect(
             file.snapshot.file.parsed["channels"]?["x"]?["l"] == [["id": "b"], ["id": "a", "token": "ta"]])
         #expect(
-            message { () throws(ConfigWriteError) in
-                _ = try file.patch(with: "{gateway: {port: null}}", baseHash: file.snapshot.hash)
+            await message { () async throws(ConfigWriteError) in
+                _ = try await file.patch(with: "{gateway: {port: null}}", baseHash: file.snapshot.hash)
             } == "`gateway.port` comes from an included file; remove it there")
     }
 
-    @Test func `a whole document is written as it was sent, and secrets are put back`() throws {
+    @Test func `a whole document is written as it was sent, and secrets are put back`() async throws {
         let file = try file("{gateway: {auth: {token: 'hunter2'}}}")
         let sent = "{ // new\n gateway: { auth: { token: '__OPENCLAW_REDACTED__' }, port: 3000 } }"
 
-        try file.replace(with: sent, baseHash: " \(file.snapshot.hash)\n")
+        try await file.replace(with: sent, baseHash: " \(file.snapshot.hash)\n")
 
         #expect(
             folder.read("openclaw.json") == "{ // new\n gateway: { auth: { token: 'hunter2' }, port: 3000 } }"
@@ -291,22 +291,30 @@ struct ConfigFileTests {
         }
     }
 
-    @Test func `a write needs the hash of the present text`() throws {
+    @Test func `a write needs the hash of the present text`() async throws {
         let file = try file("{}")
         let hash = file.snapshot.hash
 
         #expect(
-            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: nil) }
+            await message { () async throws(ConfigWriteError) in
+                try await file.replace(with: "{}", baseHash: nil)
+            }
                 == "config base hash required; re-run config.get and retry")
         #expect(
-            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: " ") }
+            await message { () async throws(ConfigWriteError) in
+                try await file.replace(with: "{}", baseHash: " ")
+            }
                 == "config base hash required; re-run config.get and retry")
         #expect(
-            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: "abc") }
+            await message { () async throws(ConfigWriteError) in
+                try await file.replace(with: "{}", baseHash: "abc")
+            }
                 == "config changed since last load; re-run config.get and retry")
         try folder.write("{ui: {}}", to: "openclaw.json")
         #expect(
-            message { () throws(ConfigWriteError) in try file.replace(with: "{}", baseHash: hash) }
+            await message { () async throws(ConfigWriteError) in
+                try await file.replace(with: "{}", baseHash: hash)
+            }
                 == "config changed since last load; re-run config.get and retry")
     }
 
@@ -324,11 +332,11 @@ struct ConfigFileTests {
     ])
     func `a wrong document is refused in the words of both generations`(
         raw: String, message: String, detailed: String
-    ) throws {
+    ) async throws {
         let file = try file("{}")
 
         do throws(ConfigWriteError) {
-            try file.replace(with: raw, baseHash: file.snapshot.hash)
+            try await file.replace(with: raw, baseHash: file.snapshot.hash)
             #expect(Bool(false), "it was written")
         } catch {
             #expect(error.message == message)
@@ -338,11 +346,11 @@ struct ConfigFileTests {
         #expect(folder.read("openclaw.json") == "{}")
     }
 
-    @Test func `without a file no hash is needed`() throws {
+    @Test func `without a file no hash is needed`() async throws {
         let file = file()
         _ = try file.loadAtStart()
 
-        try file.replace(with: "{gateway: {port: 1}}", baseHash: nil)
+        try await file.replace(with: "{gateway: {port: 1}}", baseHash: nil)
 
         #expect(folder.read("openclaw.json") == "{gateway: {port: 1}}")
     }
@@ -354,13 +362,14 @@ struct ConfigFileTests {
             "  meta: { lastTouchedVersion: '9.9.9', lastTouchedAt: '2026-01-01T00:00:00.000Z' }, // by whom\n"
         ),
     ])
-    func `a patch is a small edit, with a stamp where the file has one`(meta: String, stamped: String) throws
+    func `a patch is a small edit, with a stamp where the file has one`(meta: String, stamped: String)
+        async throws
     {
         let file = try file(
             "{\n  // mine\n  gateway: { port: 3000, bind: 'lan' },\n  ui: { assistant: { name: 'A' } },\n\(meta)}\n"
         )
 
-        let changed = try file.patch(
+        let changed = try await file.patch(
             with: "{gateway: {bind: null}, ui: {assistant: {name: 'B'}}}", baseHash: file.snapshot.hash)
 
         #expect(changed.map(\.description) == ["gateway.bind", "ui.assistant.name"])
@@ -370,49 +379,72 @@ struct ConfigFileTests {
         )
     }
 
-    @Test func `a patch that changes nothing writes nothing`() throws {
+    @Test func `a patch that changes nothing writes nothing`() async throws {
         let file = try file("{ui: {assistant: {name: 'A'}}}")
 
-        #expect(try file.patch(with: "{}", baseHash: nil, needsHash: false) == [])
-        #expect(try file.patch(with: "{ui: {assistant: {name: 'A'}}}", baseHash: file.snapshot.hash) == [])
-        #expect(folder.names == ["openclaw.json", "openclaw.last-good.json"])
+        #expect(try await file.patch(with: "{}", baseHash: nil, needsHash: false) == [])
+        #expect(
+            try await file.patch(with: "{ui: {assistant: {name: 'A'}}}", baseHash: file.snapshot.hash) == [])
+        #expect(folder.names == [".openclaw.json.lock", "openclaw.json", "openclaw.last-good.json"])
     }
 
-    @Test func `a patch is refused without a hash, as no object, and on a broken file`() throws {
+    @Test(arguments: ["{gateway: {port: 3000}} // mine\n", "{gateway: {port: 'x'}}"])
+    func `a file that is gone has what ran in it again, with the change`(text: String) async throws {
+        _ = try file("{gateway: {port: 3000}} // mine\n")
+        let file = try file(text)
+        try FileManager.default.removeItem(atPath: folder.path + "/openclaw.json")
+        guard case .unusable = file.reload() else { return #expect(Bool(false), "it was taken for a config") }
+
+        let changed = try await file.patch(
+            with: "{ui: {seamColor: '#123456'}}",
+            baseHash: Digest.hex(Digest.sha256(Array("{gateway: {port: 3000}} // mine\n".utf8))))
+
+        #expect(changed.map(\.description) == ["ui.seamColor"])
+        let written = folder.read("openclaw.json")
+        #expect(written?.contains("port: 3000") == true && written?.contains("// mine") == true)
+    }
+
+    @Test func `a patch is refused without a hash, as no object, and on a broken file`() async throws {
         let file = try file("{}")
 
         #expect(
-            message { () throws(ConfigWriteError) in _ = try file.patch(with: "{}", baseHash: nil) }
+            await message { () async throws(ConfigWriteError) in
+                _ = try await file.patch(with: "{}", baseHash: nil)
+            }
                 == "config base hash required; re-run config.get and retry")
         #expect(
-            message { () throws(ConfigWriteError) in
-                _ = try file.patch(with: "[]", baseHash: file.snapshot.hash)
+            await message { () async throws(ConfigWriteError) in
+                _ = try await file.patch(with: "[]", baseHash: file.snapshot.hash)
             } == "config.patch raw must be an object")
         try folder.write("{gateway: {port: 'x'}}", to: "openclaw.json")
         let hash = Digest.hex(Digest.sha256(Array("{gateway: {port: 'x'}}".utf8)))
         #expect(
-            message { () throws(ConfigWriteError) in _ = try file.patch(with: "{a: 1}", baseHash: hash) }
+            await message { () async throws(ConfigWriteError) in
+                _ = try await file.patch(with: "{a: 1}", baseHash: hash)
+            }
                 == "invalid config; fix before patching")
     }
 
-    @Test func `values are set and taken away by their paths`() throws {
+    @Test func `values are set and taken away by their paths`() async throws {
         let file = try file("{}")
         let port = try #require(ConfigPath("gateway.port"))
 
-        try file.set(3000, at: port)
+        try await file.set(3000, at: port)
         #expect(file.snapshot.file.config.gateway.port == 3000)
-        try file.unset(port)
+        try await file.unset(port)
         #expect(file.snapshot.file.config.gateway.port == nil)
         #expect(
-            message { () throws(ConfigWriteError) in try file.unset(port) }
+            await message { () async throws(ConfigWriteError) in try await file.unset(port) }
                 == "Config path not found: gateway.port")
-        #expect(message { () throws(ConfigWriteError) in try file.set("x", at: port) } == "invalid config")
+        #expect(
+            await message { () async throws(ConfigWriteError) in try await file.set("x", at: port) }
+                == "invalid config")
     }
 
-    @Test func `five older texts are kept, the newest first`() throws {
+    @Test func `five older texts are kept, the newest first`() async throws {
         let file = try file("{} // 0")
 
-        for number in 1...7 { try file.replace(with: "{} // \(number)", baseHash: file.snapshot.hash) }
+        for number in 1...7 { try await file.replace(with: "{} // \(number)", baseHash: file.snapshot.hash) }
 
         let kept = ["", ".bak", ".bak.1", ".bak.2", ".bak.3", ".bak.4", ".bak.5"].map {
             folder.read("openclaw.json" + $0)

@@ -146,6 +146,23 @@ struct ControlConnectionTests {
     }
 
     @Test
+    func `a client that is only slow has room for what it must not miss`() async throws {
+        try await House.with { house in
+            let client = await house.client()
+            let broadcaster = house.server.plane.broadcaster
+            client.bufferedBytes = Limits.maxBufferedBytes(.four) / 4 * 3
+
+            broadcaster.send(.event("tick", [:], isDroppable: true))
+            broadcaster.send(.event("x", [:], isDroppable: false))
+            client.bufferedBytes = 0
+            let large = JSON.string(String(repeating: "x", count: Limits.maxBufferedBytes(.four)))
+            broadcaster.send(.event("tick", ["text": large], isDroppable: true))
+
+            #expect(client.events("tick").isEmpty && client.events("x").count == 1 && client.closed == nil)
+        }
+    }
+
+    @Test
     func `a stop is announced, ends all connections with 1012 and lets nobody in`() async throws {
         try await House.with { house in
             let three = await house.client(.three)

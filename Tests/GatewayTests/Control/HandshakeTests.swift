@@ -130,6 +130,19 @@ struct HandshakeTests {
         #expect(!refusal.isFailedLogin)
     }
 
+    @Test(arguments: [Sample.commandLine, Sample.page])
+    func `without a secret nobody gets in from another machine`(client: JSON) {
+        for origin in [OriginRule.Verdict.own, .absent] {
+            for withDevice in [true, false] {
+                let login = Sample.login(
+                    client: client, origin: origin, place: .far, token: nil, withDevice: withDevice,
+                    auth: SharedAuth(mode: .none))
+                #expect(
+                    login.decide().refusal?.error?.details?["code"] == "AUTH_TOKEN_NOT_CONFIGURED")
+            }
+        }
+    }
+
     @Test
     func `only wrong secrets count as failed logins`() {
         let wrong = Sample.login(client: Sample.commandLine, origin: .absent, place: .far, token: "wrong")

@@ -18,7 +18,7 @@ enum Sample {
         return ClientPlace(
             address: place == .far ? "192.0.2.7" : "127.0.0.1",
             guesser: .address(address?.block ?? unknownBlock),
-            isLocal: place == .local, isDirectLoopback: place != .far)
+            isOnThisMachine: place != .far, isLocal: place == .local, isDirectLoopback: place != .far)
     }
 
     private static var unknownBlock: AddressBlock {

@@ -80,6 +80,40 @@ struct TurnNarratorTests {
         #expect(told.names.filter { $0 == "agent assistant" }.count == 20)
     }
 
+    @Test(arguments: Generation.allCases)
+    func `a long answer's pieces come less often, and a slow client may miss them`(generation: Generation) {
+        let piece = String(repeating: "x", count: 99) + " "
+        var text = ""
+        let told = Telling(generation).tell(
+            [Turn.at(0, .started(at: Turn.start))]
+                + (1...1_000).map { number in
+                    text += piece
+                    return Turn.text(5 * number, text, piece)
+                })
+
+        // Half a second more than five at 250 kB a second, for each of two streams; untold it would be 50 MB.
+        let pieces = told.frames.filter(\.isDroppable)
+        #expect(pieces.count == told.frames.count - 1)
+        #expect(pieces.reduce(0) { $0 + $1.body.text.utf8.count } < 2 * 250_000 * 11 / 2)
+        #expect(pieces.count > 40)
+        let deltas = told.payloads.compactMap { $0["data"]?["delta"]?.stringValue }.joined()
+        #expect(text.hasPrefix(deltas) && deltas.utf8.count > 50_000)
+    }
+
+    @Test(arguments: Generation.allCases)
+    func `an answer that is told grows in place`(generation: Generation) {
+        let telling = Telling(generation)
+        let piece = String(repeating: "x", count: 20)
+        let started = ContinuousClock.now
+        var frames = 0
+
+        telling.tellPieces(of: 100_000, piece) { frames += $0.count }
+
+        // Copied for each piece it would be 100 GB.
+        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(frames > 1)
+    }
+
     @Test
     func `text before a tool is told before the tool`() {
         let told = Telling(.four).tell(Turn.withTool)
@@ -185,6 +219,40 @@ struct TurnNarratorTests {
     }
 }
 
+/// Thoughts, which may be long and come fast.
+struct NarratedThoughtsTests {
+    private static let deltas = (0..<500).map { "thought \($0) " }
+
+    private static var events: [(after: Duration, event: TurnEvent)] {
+        var text = ""
+        return deltas.enumerated().map { number, delta in
+            text += delta
+            return Turn.at(number, .thinking(text: text, delta: delta))
+        }
+    }
+
+    @Test
+    func `thoughts are told a few times a second, and all of them before the answer`() {
+        let told = Telling(.four).tell(Self.events + [Turn.text(500, "Hello.", "Hello.")])
+
+        let thoughts = told.payloads.filter { $0["stream"] == "thinking" }
+        #expect((2...10).contains(thoughts.count))
+        #expect(thoughts.compactMap { $0["data"]?["delta"]?.stringValue }.joined() == Self.deltas.joined())
+        #expect(told.names.last == "chat delta" && told.names.dropLast(2).last == "agent thinking")
+    }
+
+    @Test
+    func `the thoughts of another message begin anew`() {
+        let told = Telling(.four).tell([
+            Turn.at(0, .thinking(text: "one ", delta: "one ")),
+            Turn.at(1, .thinking(text: "one two", delta: "two")),
+            Turn.at(2, .thinking(text: "three", delta: "three")),
+        ])
+
+        #expect(told.payloads.map { $0["data"]?["text"] } == ["one ", "one two", "three"])
+    }
+}
+
 extension JSON {
     fileprivate var keys: [String] { (objectValue ?? [:]).map(\.key).sorted() }
 }
@@ -203,6 +271,18 @@ private struct Telling {
         let start = ContinuousClock.now
         for (after, event) in events { telling.frames += telling.narrator.tell(event, at: start + after) }
         return telling
+    }
+
+    /// Many pieces of one text, a millisecond apart, of which nothing is kept.
+    func tellPieces(of count: Int, _ piece: String, _ hear: ([TurnFrame]) -> Void) {
+        var narrator = narrator
+        var text = ""
+        let start = ContinuousClock.now
+        for number in 0..<count {
+            text += piece
+            let (after, event) = Turn.text(number, text, piece)
+            hear(narrator.tell(event, at: start + after))
+        }
     }
 
     var payloads: [JSON] {

@@ -75,7 +75,7 @@ final class House {
         let house = try House(folder: folder, auth: auth, configured: configured)
         let serving = Task { if starts { await house.server.run() } }
         let answering = Task { await house.switchboard.run() }
-        while starts, !house.server.plane.isReady { await Task.yield() }
+        while starts, !house.server.plane.isReady { try await Task.sleep(for: .milliseconds(1)) }
         do {
             try await body(house)
         } catch {

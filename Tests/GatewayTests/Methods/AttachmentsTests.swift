@@ -27,6 +27,22 @@ struct AttachmentsTests {
         #expect(try Attachments.images(in: [item]).isEmpty)
     }
 
+    @Test(arguments: ["image/png", "image/svg+xml", "image/heic"])
+    func `what only calls itself an image is refused, so that it blinds no model`(mimeType: String) {
+        let page = Base64.encode(Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8))
+
+        let error = #expect(throws: AttachmentError.self) {
+            try Attachments.images(in: [
+                ["content": .string(page), "mimeType": .string(mimeType), "fileName": "a.svg"]
+            ])
+        }
+
+        #expect(
+            error?.message
+                == "Error: attachment a.svg: not a picture that models see. Send it as PNG, JPEG, GIF or WebP."
+        )
+    }
+
     @Test
     func `what is not base64 is refused by its name`() {
         let error = #expect(throws: AttachmentError.self) {

@@ -90,12 +90,12 @@ struct ChatMethodsTests {
             #expect(await info()["hasActiveRun"] == false)
             house.model.waitsAfterFirstPiece = true
             _ = await client.call("chat.send", send("agent:main:main", run: "r1"))
-            while house.model.gate == nil { await Task.yield() }
+            while house.model.gate == nil { try await Task.sleep(for: .milliseconds(1)) }
             _ = await info()
             let during = await info()
             house.model.goOn()
             _ = await client.final("r1")
-            while !house.switchboard.activeRuns.isEmpty { await Task.yield() }
+            while !house.switchboard.activeRuns.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
             let after = await info()
 
             #expect(during["hasActiveRun"] == true && during["activeRunIds"] == ["r1"])
@@ -135,7 +135,7 @@ struct ChatMethodsTests {
 
             _ = await client.call("chat.send", send("main", run: "r1"))
             let during = await client.call("chat.send", send("main", run: "r1"))
-            while house.model.gate == nil { await Task.yield() }
+            while house.model.gate == nil { try await Task.sleep(for: .milliseconds(1)) }
             house.model.goOn()
             _ = await client.final("r1")
             let after = await client.call("chat.send", send("main", run: "r1"))
@@ -153,7 +153,7 @@ struct ChatMethodsTests {
             let client = await house.client(generation)
             house.model.waitsAfterFirstPiece = true
             _ = await client.call("chat.send", send("agent:main:main", run: "r1"))
-            while house.model.gate == nil { await Task.yield() }
+            while house.model.gate == nil { try await Task.sleep(for: .milliseconds(1)) }
 
             let answer = await client.call(
                 "chat.abort", ["sessionKey": "agent:main:main", "runId": "r1"], id: "stop")
@@ -173,7 +173,7 @@ struct ChatMethodsTests {
             let client = await house.client()
             house.model.waitsAfterFirstPiece = true
             _ = await client.call("chat.send", send("main", run: "r1"))
-            while house.model.gate == nil { await Task.yield() }
+            while house.model.gate == nil { try await Task.sleep(for: .milliseconds(1)) }
 
             let again = await house.client()
             let history = await again.call("chat.history", ["sessionKey": "main"])

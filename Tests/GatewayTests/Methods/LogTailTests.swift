@@ -40,6 +40,14 @@ struct LogTailTests {
 
         #expect(tail["lines"] == [] && tail["cursor"] == 0)
     }
+
+    @Test
+    func `a pipe is an empty log, and nobody waits for it`() {
+        let path = NSTemporaryDirectory() + "gateway-log-" + UUID().uuidString
+        mkfifo(path, 0o600)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(LogTail().read(path)["lines"] == [])
+    }
 }
 
 struct CalendarDayTests {

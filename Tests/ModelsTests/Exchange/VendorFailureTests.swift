@@ -5,6 +5,29 @@ import Wire
 @testable import Models
 
 struct VendorFailureTests {
+    @Test func `an answer without a stream is told as one, and an error in it by its code`() {
+        let endpoint = Endpoint.sample(.openAICompletions)
+        func told(_ status: Int, _ json: JSON) -> String {
+            ModelError(VendorFailure(status: status, json: json), from: endpoint).explanation
+        }
+
+        #expect(
+            told(200, ["object": "chat.completion"]) == "`fake/fake-1` sent no stream of events (HTTP 200).")
+        #expect(told(400, [:]) == "`fake/fake-1` refused the request (HTTP 400).")
+        #expect(
+            told(200, ["error": ["code": "insufficient_quota", "message": "pay"]]).contains(
+                "wants payment first (HTTP 200): pay."))
+    }
+
+    @Test func `a key that no header can hold is named instead of the address`() {
+        var endpoint = Endpoint.sample(.openAICompletions)
+        func told() -> String { ModelError(WebError.invalidRequest("No."), endpoint).explanation }
+
+        #expect(told().contains("models.providers.fake.baseUrl"))
+        endpoint.credential.secret = Secret("k\r\nx-evil: 1")
+        #expect(told().contains("line break") && told().contains("models.providers.fake.apiKey"))
+    }
+
     @Test(arguments: [
         // Anthropic
         (
@@ -68,6 +91,55 @@ struct VendorFailureTests {
     }
 
     @Test(arguments: [
+        // Anthropic, Bedrock.
+        "prompt is too long: 213381 tokens > 200000 maximum",
+        "input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000, decrease input length or "
+            + "`max_tokens` and try again",
+        "Input is too long for requested model.",
+        // OpenAI and those who follow it.
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+        "Your input exceeds the context window of this model. Please adjust your input and try again.",
+        "Input tokens exceed the configured limit of 272000 tokens.",
+        "This endpoint's maximum context length is 8192 tokens. However, you requested about 9000 tokens.",
+        "Prompt contains 40000 tokens, too large for model with 32768 maximum context length",
+        "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
+        "Please reduce the length of the messages or completion.",
+        "prompt token count of 70000 exceeds the limit of 64000",
+        // Google, Moonshot, MiniMax, Z.AI, Qwen, Cohere.
+        "The input token count (1200293) exceeds the maximum number of tokens allowed (1048576).",
+        "Invalid request: Your request exceeded model token limit: 8192 (requested: 9000)",
+        "invalid params, context window exceeds limit (2013)", "Prompt exceeds max length",
+        "Range of input length should be [1, 30720]", "too many tokens: size limit exceeded by 9000 tokens",
+        // Servers of one's own.
+        "request (9000 tokens) exceeds the available context size (8192 tokens), try increasing it",
+        "The number of tokens to keep from the initial prompt is greater than the context length.",
+        "prompt too long; exceeded max context length by 812 tokens",
+        "The decoder prompt (length 9000) is longer than the maximum model length of 8192.",
+        "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
+        "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193.",
+    ])
+    func `the vendors' words for a conversation that is too long are known`(said: String) {
+        #expect(VendorFailure(status: 400, message: said).kind == .contextTooLong)
+        #expect(
+            VendorFailure(status: nil, codes: ["invalid_request_error"], message: said).kind
+                == .contextTooLong)
+        #expect(VendorFailure(status: 429, message: said).kind == .rateLimited)
+    }
+
+    @Test(arguments: [
+        "max_tokens: 64001 > 8192, which is the maximum allowed number of output tokens for claude-3",
+        "max_tokens is too large: 100000. This model supports at most 16384 completion tokens.",
+        "'max_tokens' or 'max_completion_tokens' is too large: 9000. This model's maximum context length is 8192 "
+            + "tokens and your request has 12 input tokens (9000 > 8192 - 12).",
+        "Request too large for model in organization org on tokens per minute (TPM): Limit 6000, Requested 9000, "
+            + "please reduce the length of the messages and try again.",
+        "Too many tokens, please wait before trying again.", "messages: at least one message is required",
+    ])
+    func `other limits are not taken for it`(said: String) {
+        #expect(VendorFailure(status: 400, message: said).kind == .rejected)
+    }
+
+    @Test(arguments: [
         (
             #"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
             VendorFailure.Kind.overloaded
@@ -122,6 +194,18 @@ struct VendorFailureTests {
     func `who must pay is told where`(endpoint: Endpoint, advice: String) {
         let error = ModelError(VendorFailure(status: 402), from: endpoint)
         #expect(error.explanation == "`\(endpoint.reference)` wants payment first (HTTP 402). \(advice)")
+    }
+
+    @Test func `a redirect is named without what may be secret, and with the setting`() {
+        let endpoint = Endpoint.sample(.openAICompletions)
+        let place = "https://user:secret-of-it@new.example/v1/chat/completions?key=abcdefgh01234567#x"
+        let failure = VendorFailure(status: 308, message: endpoint.redirectAdvice(to: place))
+
+        #expect(
+            ModelError(failure, from: endpoint).explanation
+                == "`fake/fake-1` refused the request (HTTP 308): It sends requests on to "
+                + "`https://user:***@new.example/v1/chat/completions`, where they are not sent by themselves. "
+                + "Check `models.providers.fake.baseUrl`.")
     }
 
     @Test func `a limit says how long it lasts`() {

@@ -89,6 +89,7 @@ struct OpenAIChatReaderTests {
     @Test(arguments: [
         #"{"error":{"code":502,"message":"upstream"}}"#,
         #"{"choices":[{"error":{"code":429,"message":"slow"}}]}"#, "{",
+        #"{"choices":[{"delta":{"content":"half"},"finish_reason":"error"}]}"#,
     ])
     func `an error inside the stream is a failure`(event: String) {
         #expect(throws: VendorFailure.self) { try read([event]) }
@@ -100,6 +101,27 @@ struct OpenAIChatReaderTests {
         ])
         #expect(
             reader.answer.message(from: endpoint).content == [.thinking("hm", signature: nil), .text("yes")])
+    }
+
+    @Test func `thoughts between tags at the answer's beginning are thoughts`() throws {
+        let reader = try read([
+            #"{"choices":[{"delta":{"content":"\n<thi"}}]}"#,
+            #"{"choices":[{"delta":{"content":"nk>secret plan</th"}}]}"#,
+            #"{"choices":[{"delta":{"content":"ink>\n\nHello <b"}}]}"#,
+            #"{"choices":[{"delta":{"content":">Ann"},"finish_reason":"stop"}]}"#,
+        ])
+        #expect(
+            reader.answer.message(from: endpoint).content == [
+                .thinking("secret plan", signature: nil), .text("Hello <b>Ann"),
+            ])
+    }
+
+    @Test(arguments: [
+        #"{"choices":[{"delta":{"content":" <"},"finish_reason":"stop"}]}"#,
+        #"{"choices":[{"delta":{"content":" <"}}]}"#,
+    ])
+    func `what might have become a tag is text when nothing follows`(event: String) throws {
+        #expect(try read([event, "[DONE]"]).answer.message(from: endpoint).content == [.text(" <")])
     }
 
     @Test func `OpenRouter's reasoning details are kept to go back`() throws {

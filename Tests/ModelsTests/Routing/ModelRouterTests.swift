@@ -164,7 +164,11 @@ struct ModelRouterTests {
     }
 
     @Test func `a conversation that is too long is the agent's to shorten`() async {
-        scene.steps = [a: [.fail(.contextTooLong(message: "long"))], o: [.answer("hello")]]
+        scene.steps = [
+            a: [
+                .fail(.contextTooLong(of: ModelReference(provider: "anthropic", model: "a"), message: "long"))
+            ], o: [.answer("hello")],
+        ]
         #expect(explanation(await ask(router())) == "long")
     }
 

@@ -18,6 +18,7 @@ struct GroupCommitTests {
         }
 
         override func perform(on connection: Connection) -> Bool {
+            error = nil
             do {
                 try body(connection)
                 return true
@@ -26,6 +27,8 @@ struct GroupCommitTests {
                 return false
             }
         }
+
+        override var failure: (any Error)? { error }
 
         override func settle(_ error: (any Error)?) {
             precondition(outcome == nil, "A job was settled twice.")
@@ -118,7 +121,7 @@ struct GroupCommitTests {
         let pages = try connection.first("PRAGMA page_count") { $0.int(0) } ?? 0
         _ = try connection.first("PRAGMA max_page_count = \(pages)") { $0.int(0) }
         let jobs = (0..<count).map { number in
-            NotingJob {
+            NotingJob(.record) {
                 try $0.run("INSERT INTO t VALUES (?)", number)
                 guard number == count - 1 else { return }
                 try $0.run("INSERT INTO t VALUES (?)", String(repeating: "x", count: 100_000))
@@ -215,5 +218,67 @@ struct GroupCommitTests {
             let world = try TestStores()
             try await world.database.read { _ = try $0.run("DELETE FROM meta") }
         }
+    }
+
+    @Test(arguments: [1, 2])
+    func `what a full disk refused is done once more in the room of the reserve`(count: Int) throws {
+        let folder = try TemporaryFolder()
+        let connection = try connection(folder)
+        let reserve = DiskReserve(path: folder.databasePath + ".reserve")
+        reserve.fill(to: 1 << 20)
+        var refusals = count
+        let jobs = (0..<count).map { number in
+            NotingJob(.record) {
+                try $0.run("INSERT INTO t VALUES (?)", number)
+                guard number == 0, refusals > 0 else { return }
+                refusals -= 1
+                // What SQLite does by itself.
+                if $0.isInTransaction { try $0.run("ROLLBACK") }
+                throw StoreError.full(path: folder.databasePath)
+            }
+        }
+
+        GroupCommit(connection: connection, reserve: reserve).run(jobs)
+
+        #expect(jobs.map(\.outcome) == Array(repeating: "done", count: count))
+        #expect(try numbers(connection) == Array(0..<count))
+        #expect(reserve.isTapped)
+        #expect(try folder.bytes(of: "openclaw.sqlite.reserve").count == 768 << 10)
+    }
+
+    @Test(arguments: [(DatabaseJob.Kind.record, Int64(0)), (.write, 1 << 20)])
+    func `without a reserve, or for what is new, everybody is told that the disk is full`(
+        kind: DatabaseJob.Kind, reserved: Int64
+    ) throws {
+        let folder = try TemporaryFolder()
+        let connection = try connection(folder)
+        let reserve = DiskReserve(path: folder.databasePath + ".reserve")
+        reserve.fill(to: reserved)
+        let jobs = (0..<2).map { _ in
+            NotingJob(kind) {
+                if $0.isInTransaction { try $0.run("ROLLBACK") }
+                throw StoreError.full(path: "/data/x")
+            }
+        }
+
+        GroupCommit(connection: connection, reserve: reserve).run(jobs)
+
+        #expect(jobs.allSatisfy { $0.outcome?.contains("is full") == true })
+        #expect(!reserve.isTapped)
+    }
+
+    @Test func `a reserve that was tapped is filled again, and found by the next process`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.databasePath + ".reserve"
+        let reserve = DiskReserve(path: path)
+        reserve.fill(to: 300 << 10)
+        #expect(reserve.giveBack() && reserve.isTapped)
+        #expect(DiskReserve(path: path).giveBack())
+        #expect(!DiskReserve(path: path).giveBack(), "nothing is left")
+
+        reserve.fill(to: 300 << 10)
+
+        #expect(!reserve.isTapped)
+        #expect(try folder.bytes(of: "openclaw.sqlite.reserve").count == 300 << 10)
     }
 }

@@ -95,6 +95,41 @@ struct OutboxStoreTests {
         await world.database.close()
     }
 
+    @Test func `a part knows what the first of its run became there`() async throws {
+        let world = try TestStores()
+        let outbox = world.stores.outbox
+        let other = Address(channel: "discord", account: "work", chat: "8")
+        let ids = try await outbox.add([part(0, in: other), part(1), part(2), part(3)], at: now)
+        _ = try await outbox.add([part(0, run: "s")], at: now)
+        for (id, message) in zip(ids, ["m0", nil, "m2"] as [MessageID?]) {
+            try await outbox.sent(id, platformID: message)
+        }
+        let third = try #require(try await outbox.next(in: chat))
+        #expect(third.id == ids[3] && third.outgoing.beginning == "m2")
+        try await outbox.sent(ids[3], platformID: "m3")
+        #expect(try await outbox.next(in: chat)?.beginning == nil, "another run")
+        await world.database.close()
+    }
+
+    @Test func `the nonces of what answers a message are known, whoever posts it`() async throws {
+        let world = try TestStores()
+        let outbox = world.stores.outbox
+        let twin = Address(channel: chat.channel, account: "twin", chat: chat.chat)
+        var answers = [part(0), part(1), part(2, in: twin)]
+        for index in [0, 2] { answers[index].content.answered = "5" }
+        let ids = try await outbox.add(answers, at: now)
+        let nonces = try await outbox.parts(of: answers[0].run).map(\.nonce)
+        func found(_ asked: MessageID, chat place: String) async throws -> Set<String> {
+            try await Set(outbox.nonces(answering: asked, on: chat.channel, chat: place))
+        }
+        #expect(try await found("5", chat: chat.chat) == [nonces[0], nonces[2]])
+        try await outbox.sent(ids[0], platformID: "m1")
+        #expect(try await found("5", chat: chat.chat).count == 2)
+        #expect(try await found("6", chat: chat.chat).isEmpty)
+        #expect(try await found("5", chat: "elsewhere").isEmpty)
+        await world.database.close()
+    }
+
     @Test func `a draft whose run is gone is given up`() async throws {
         let world = try TestStores()
         _ = try await world.stores.outbox.draft(part(0, run: "gone"), at: now)

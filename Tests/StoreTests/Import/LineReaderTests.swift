@@ -6,11 +6,9 @@ struct LineReaderTests {
     private func lines(_ text: String, longest: Int = 1 << 20, from offset: Int64 = 0) throws -> [String?] {
         let folder = try TemporaryFolder()
         try folder.write(text, to: "file")
-        guard var reader = LineReader(folder.path + "/file", from: offset, longestLine: longest) else {
-            return ["no file"]
-        }
+        var reader = try LineReader(folder.path + "/file", from: offset, longestLine: longest)
         var lines: [String?] = []
-        while let line = reader.next() {
+        while let line = try reader.next() {
             if case .text(let bytes) = line {
                 lines.append(String(decoding: bytes, as: UTF8.self))
             } else {
@@ -40,20 +38,20 @@ struct LineReaderTests {
         let all = (0..<40).map { String(repeating: "line \($0) ", count: $0 * 100) }
         let folder = try TemporaryFolder()
         try folder.write(all.joined(separator: "\n") + "\n", to: "file")
-        guard var first = LineReader(folder.path + "/file") else { fatalError("The file is gone.") }
-        for _ in 0..<stop { _ = first.next() }
-        guard var second = LineReader(folder.path + "/file", from: first.offset) else {
-            fatalError("The file is gone.")
-        }
-        guard case .text(let line)? = second.next() else {
+        var first = try LineReader(folder.path + "/file")
+        for _ in 0..<stop { _ = try first.next() }
+        var second = try LineReader(folder.path + "/file", from: first.offset)
+        guard case .text(let line)? = try second.next() else {
             #expect(stop == 40)
             return
         }
         #expect(String(decoding: line, as: UTF8.self) == all[stop])
     }
 
-    @Test func `a file that is not there cannot be read`() throws {
-        let reader = LineReader("/nowhere/at/all")
-        #expect(reader == nil ? true : false)
+    @Test(arguments: ["/nowhere/at/all", "/"]) func `what is no file cannot be read`(path: String) {
+        #expect(throws: ImportProblem.self) {
+            var reader = try LineReader(path)
+            _ = try reader.next()
+        }
     }
 }

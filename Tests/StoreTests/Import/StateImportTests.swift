@@ -109,7 +109,7 @@ struct StateImportTests {
         ])
         let report = try #require(try await imported(world))
         #expect(report.skippedLines == 3)
-        #expect(report.problems.count == 2 && report.problems.contains { $0.contains("devices/paired.json") })
+        #expect(report.failures.count == 2 && report.failures.contains { $0.contains("devices/paired.json") })
         #expect(try await world.stores.sessions.history("bad", limit: 9).total == 2)
         #expect(report.cronJobs == 3)
         await world.database.close()
@@ -182,6 +182,73 @@ struct StateImportTests {
             try $0.first("SELECT count(*) FROM messages") { $0.int(0) }
         }
         #expect(rows == 5_000)
+        await world.database.close()
+    }
+
+    @Test func `what was taken before a crash is counted as here already`() async throws {
+        let world = try january()
+        let first = try #require(try await imported(world))
+        // As a process that died right before its end leaves it.
+        try await world.stores.meta.set("import.openclaw", nil)
+        let report = try #require(try await imported(world))
+        #expect(report.sessions == 0 && report.transcripts == 0 && report.messages == 0)
+        #expect(report.knownSessions == 9 && report.knownTranscripts == first.transcripts)
+        #expect(report.summary.contains("9 sessions that were here already"))
+        await world.database.close()
+    }
+
+    private static func line(_ text: String) -> String {
+        #"{"type":"message","message":{"role":"user","content":"\#(text)","timestamp":5}}"#
+    }
+
+    @Test func `who talks here keeps the key, and what was said there gets another`() async throws {
+        let world = try TestStores()
+        for session in ["main", "wide", "quiet"] {
+            try world.folder.write(Self.line(session), to: "agents/main/sessions/\(session).jsonl")
+        }
+        try world.folder.write(
+            #"{"main":{"sessionId":"main"},"global":{"sessionId":"wide"},"agent:main:x":{"sessionId":"quiet"},"agent:main:y":{"sessionId":"gone"}}"#,
+            to: "agents/main/sessions/sessions.json")
+        let sessions = world.stores.sessions
+        try await world.database.write { connection in
+            for (key, session) in [("agent:main:main", "m"), ("global", "g"), ("agent:main:y", "y")] {
+                try SessionTable(connection: connection).save(
+                    SessionEntry(key: SessionKey(key), sessionID: SessionID(session)))
+                var intake = try TranscriptIntake(SessionID(session), on: connection)
+                try intake.add(JSON.parse(Self.line("here")))
+                try intake.finish()
+            }
+            // Opened here, and nothing said.
+            try SessionTable(connection: connection).save(SessionEntry(key: "agent:main:x", sessionID: "e"))
+        }
+
+        for round in 1...2 {
+            try await world.stores.meta.set("import.openclaw", nil)
+            let report = try #require(try await imported(world))
+            #expect(report.sessions == (round == 1 ? 3 : 0) && report.movedSessions == (round == 1 ? 2 : 0))
+            #expect(report.problems.count == report.movedSessions)
+        }
+        #expect(try await sessions.entry("agent:main:main")?.sessionID == "m")
+        #expect(try await sessions.entry("agent:main:main-earlier")?.sessionID == "main")
+        #expect(try await sessions.entry("agent:main:global-earlier")?.sessionID == "wide")
+        #expect(try await sessions.entry("agent:main:x")?.sessionID == "quiet")
+        #expect(try await sessions.entry("agent:main:y")?.sessionID == "y")
+        #expect(try await sessions.entry("agent:main:y-earlier") == nil)
+        await world.database.close()
+    }
+
+    @Test func `a list of sessions elsewhere counts, and so do transcripts beside it`() async throws {
+        let world = try TestStores()
+        try world.folder.write(Self.line("usual"), to: "agents/main/sessions/a.jsonl")
+        try world.folder.write(Self.line("beside"), to: "elsewhere/b.jsonl")
+        try world.folder.write(
+            #"{"agent:main:a":{"sessionId":"a"},"agent:main:b":{"sessionId":"b"}}"#, to: "elsewhere/list.json"
+        )
+        let stateImport = StateImport(
+            stateDirectory: world.folder.path, database: world.database,
+            sessionLists: ["main": world.folder.path + "/elsewhere/list.json"])
+        let report = try #require(try await stateImport.run())
+        #expect(report.sessions == 2 && report.transcripts == 2 && report.messages == 2)
         await world.database.close()
     }
 
@@ -332,8 +399,235 @@ struct StateImportTests {
             ("agents/main/agent/openclaw-agent.sqlite", String(repeating: "x", count: 5_000))
         ])
         let report = try #require(try await imported(world))
-        #expect(report.problems.count == 1 && report.problems[0].contains("openclaw-agent.sqlite"))
+        #expect(report.failures.count == 1 && report.failures[0].contains("openclaw-agent.sqlite"))
         #expect(report.sessions == 9)
+        await world.database.close()
+    }
+
+    // MARK: What could not be read
+
+    @Test func `a broken file is told once, and read when it is another`() async throws {
+        let world = try january([("devices/paired.json", "[1,2")])
+        let first = try #require(try await imported(world))
+        #expect(!first.isWhole && first.devices == 0 && first.sessions == 9)
+        _ = try await world.stores.sessions.delete("agent:main:main")
+        #expect(try await imported(world) == nil)
+        let again = try await StateImport(stateDirectory: world.folder.path, database: world.database)
+            .run(triesAgain: true)
+        #expect(again?.failures == first.failures)
+
+        let whole = try #require(JanuaryState.files.first { $0.path == "devices/paired.json" })
+        try world.folder.write(whole.text, to: whole.path)
+
+        let second = try #require(try await imported(world))
+        #expect(second.isWhole && second.devices == 3 && second.sessions == 0 && second.cronJobs == 0)
+        #expect(try await world.stores.sessions.entry("agent:main:main") == nil, "what is deleted stays so")
+        #expect(try await imported(world) == nil)
+        await world.database.close()
+    }
+
+    @Test func `a broken file that is taken away is missed no longer`() async throws {
+        let world = try january([("devices/paired.json", "[1,2")])
+        _ = try await imported(world)
+        try world.folder.remove("devices/paired.json")
+        #expect(try await imported(world)?.isWhole == true)
+        #expect(try await imported(world) == nil)
+        await world.database.close()
+    }
+
+    @Test func `a database in use comes when it is free, and what is older waits for it`() async throws {
+        let world = try today()
+        for path in [
+            "agents/main/sessions/older.jsonl",
+            "agents/main/sessions/569a7902-0ac9-4946-b117-7a4e97c9a487.jsonl",
+        ] {
+            try world.folder.write(Self.line("old"), to: path)
+        }
+        try world.folder.write(
+            #"{"agent:main:only-here":{"sessionId":"older"}}"#, to: "agents/main/sessions/sessions.json")
+        let names = ["agents/main/agent/openclaw-agent.sqlite", "state/openclaw.sqlite"]
+        let users = try names.map { try Connection.openAlone(world.folder.path + "/" + $0) }
+        let first = try #require(try await imported(world))
+        #expect(first.failures.count == 2 && first.failures.allSatisfy { $0.contains("another program") })
+        #expect(first.transcripts == 0 && first.sessions == 0 && first.devices == 0)
+        for user in users { user.close() }
+
+        let second = try #require(try await imported(world))
+        #expect(second.isWhole && second.transcripts == 4 && second.devices == 6)
+        let id: SessionID = "569a7902-0ac9-4946-b117-7a4e97c9a487"
+        #expect(try await world.stores.sessions.history(id, limit: 100).total > 1, "the newer one")
+        #expect(try await world.stores.sessions.entry("agent:main:only-here")?.sessionID == "older")
+        #expect(try await imported(world) == nil)
+        await world.database.close()
+    }
+
+    @Test func `what is missing is taken from a copy elsewhere, and what is not there stays missing`()
+        async throws
+    {
+        let (world, copy) = (
+            try january([("devices/paired.json", "["), ("cron/jobs.json", "[")]), try TemporaryFolder()
+        )
+        _ = try await imported(world)
+        let whole = try #require(JanuaryState.files.first { $0.path == "devices/paired.json" })
+        try copy.write(whole.text, to: whole.path)
+        let elsewhere = StateImport(stateDirectory: copy.path, database: world.database)
+        #expect(try await elsewhere.run() == nil, "a start is of its own folder")
+        let report = try #require(try await elsewhere.run(triesAgain: true))
+        #expect(report.devices == 3 && report.isWhole)
+        let jobs = try #require(JanuaryState.files.first { $0.path == "cron/jobs.json" })
+        try world.folder.write(jobs.text, to: jobs.path)
+        #expect(try await imported(world)?.cronJobs == 3)
+        await world.database.close()
+    }
+
+    /// A page that is no part of a table: what the table says cannot be read, and the rest of the database can.
+    private func damage(_ table: String, of name: String, in folder: TemporaryFolder) throws -> [UInt8] {
+        let connection = try Connection.openAlone(folder.path + "/" + name)
+        let page = try #require(
+            try connection.first("SELECT rootpage FROM sqlite_master WHERE name = ?", table) { $0.int(0) })
+        let size = try #require(try connection.first("PRAGMA page_size") { $0.int(0) })
+        connection.close()
+        let whole = try folder.bytes(of: name)
+        var bytes = whole
+        for index in ((page - 1) * size)..<(page * size) { bytes[index] = 0xFF }
+        try folder.write(bytes, to: name)
+        return whole
+    }
+
+    @Test(arguments: ["cron_jobs", "cron_run_receipts", "channel_pairing_allow_entries"])
+    func `of a database with a broken table the rest comes, and stays away when it is deleted`(
+        table: String
+    ) async throws {
+        let world = try today()
+        let name = "state/openclaw.sqlite"
+        let whole = try damage(table, of: name, in: world.folder)
+        let first = try #require(try await imported(world))
+        #expect(!first.isWhole && first.devices == 6)
+        for device in try await world.stores.devices.paired() {
+            _ = try await world.stores.devices.remove(device.deviceID)
+        }
+        let isOfJobs = table == "cron_jobs"
+        #expect(try await world.stores.cron.jobs().isEmpty == isOfJobs)
+        let elsewhere = StateImport(stateDirectory: world.folder.path, database: world.database)
+        #expect(try await elsewhere.run(triesAgain: true)?.isWhole == false)
+
+        try world.folder.write(whole, to: name)
+
+        let second = try #require(try await imported(world))
+        #expect(second.isWhole && second.devices == 0 && second.cronJobs == (isOfJobs ? 1 : 0))
+        #expect(try await world.stores.devices.paired().isEmpty)
+        await world.database.close()
+    }
+
+    @Test func `a conversation that is deleted stays away though the logins beside it were broken`()
+        async throws
+    {
+        let world = try today()
+        let name = "agents/main/agent/openclaw-agent.sqlite"
+        let connection = try Connection.openAlone(world.folder.path + "/" + name)
+        try connection.run("CREATE TABLE IF NOT EXISTS auth_profile_store (store_key TEXT, store_json TEXT)")
+        connection.close()
+        let whole = try damage("auth_profile_store", of: name, in: world.folder)
+        let first = try #require(try await imported(world))
+        #expect(!first.isWhole && first.sessions > 0)
+        _ = try await world.stores.sessions.delete("agent:main:slash")
+
+        try world.folder.write(whole, to: name)
+
+        #expect(try await imported(world)?.isWhole == true)
+        #expect(try await world.stores.sessions.entry("agent:main:slash") == nil)
+        await world.database.close()
+    }
+
+    @Test func `what waits for a database a second time is no more than what waited before`() async throws {
+        let world = try today()
+        let older = "agents/main/sessions/older.jsonl"
+        try world.folder.write(Self.line("old"), to: older)
+        try world.folder.write(
+            #"{"agent:main:old":{"sessionId":"older"}}"#, to: "agents/main/sessions/sessions.json")
+        try world.folder.write(#"{"allowFrom":["7"]}"#, to: "credentials/telegram-allowFrom.json")
+        let names = ["agents/main/agent/openclaw-agent.sqlite", "state/openclaw.sqlite"]
+        let whole = try names.map { try world.folder.bytes(of: $0) }
+        for name in names { try world.folder.write(String(repeating: "x", count: 5_000), to: name) }
+        #expect(try await imported(world)?.isWhole == false)
+        _ = try await world.stores.sessions.delete("agent:main:old")
+        _ = try await world.stores.pairing.disallow("7", channel: "telegram", account: nil)
+
+        for (name, bytes) in zip(names, whole) { try world.folder.write(bytes, to: name) }
+        let users = try names.map { try Connection.openAlone(world.folder.path + "/" + $0) }
+        #expect(try await imported(world)?.isWhole == false)
+        for user in users { user.close() }
+
+        #expect(try await imported(world)?.isWhole == true)
+        #expect(try await world.stores.sessions.entry("agent:main:old") == nil)
+        #expect(try await world.stores.pairing.allowed(channel: "telegram") == [])
+        await world.database.close()
+    }
+
+    @Test func `tables that the original has not made are as good as empty`() async throws {
+        let world = try today()
+        let path = world.folder.path + "/state/openclaw.sqlite"
+        let source = try Connection.openAlone(path)
+        for table in ["cron_jobs", "device_pairing_paired"] { try source.run("DROP TABLE \(table)") }
+        source.close()
+        #expect(try await imported(world)?.isWhole == true)
+        await world.database.close()
+    }
+
+    @Test(arguments: ["[]", "null"])
+    func `a list of sessions that is none is told`(text: String) async throws {
+        let world = try TestStores()
+        try world.folder.write(Self.line("hi"), to: "agents/main/sessions/a.jsonl")
+        try world.folder.write(text, to: "agents/main/sessions/sessions.json")
+        let report = try #require(try await imported(world))
+        #expect(report.failures.count == 1 && report.failures[0].contains("no JSON object"))
+        await world.database.close()
+    }
+
+    @Test func `what would take up all memory while it is read is left out, and told`() async throws {
+        let world = try TestStores()
+        let long = String(repeating: "x", count: 32 << 20)
+        try world.folder.write(
+            Self.line("hi") + "\n" + Self.line(long), to: "agents/main/sessions/a.jsonl")
+        try world.folder.write(
+            #"{"agent:main:a":{"label":"\#(long)"}}"#, to: "agents/main/sessions/sessions.json")
+        let report = try #require(try await imported(world))
+        #expect(report.messages == 1 && report.skippedLines == 1 && report.sessions == 0)
+        #expect(report.failures.count == 1 && report.failures[0].contains("larger than 32 MiB"))
+        await world.database.close()
+    }
+
+    @Test func `an installation after another is told from a copy of the first`() async throws {
+        let (world, copy, other) = (try january(), try TemporaryFolder(), try TemporaryFolder())
+        _ = try await imported(world)
+        for file in JanuaryState.files { try copy.write(file.text, to: file.path) }
+        try other.write(Self.line("hi"), to: "agents/main/sessions/other.jsonl")
+        func taken(instead folder: TemporaryFolder) async throws -> String? {
+            try await StateImport(stateDirectory: folder.path, database: world.database).otherInstallation()
+        }
+        #expect(try await taken(instead: world.folder) == nil)
+        #expect(try await taken(instead: copy) == nil)
+        #expect(try await taken(instead: other) == RealPath.of(world.folder.path))
+        await world.database.close()
+    }
+
+    @Test func `a cancelled import goes on at the next start`() async throws {
+        let world = try january()
+        let cancelled = Task { try await imported(world) }
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        #expect(try await imported(world)?.sessions == 9)
+        await world.database.close()
+    }
+
+    @Test func `a disk of ours that is full is no problem of the original's`() async throws {
+        let world = try today()
+        try await world.database.write {
+            try $0.run("CREATE TRIGGER no BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END")
+        }
+        await #expect(throws: StoreError.self) { try await imported(world) }
+        try await world.database.write { try $0.run("DROP TRIGGER no") }
+        #expect(try await imported(world)?.messages == 21)
         await world.database.close()
     }
 }

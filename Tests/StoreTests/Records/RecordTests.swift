@@ -135,6 +135,51 @@ struct PruneTests {
         await world.database.close()
     }
 
+    @Test func `the messages that came first go when there are more than its number`() async throws {
+        let world = try TestStores()
+        let now = Timestamp(milliseconds: 100 * 86_400_000)
+        try await world.database.write { connection in
+            for number in 1...51_200 { try Self.finish(number, at: now, on: connection) }
+        }
+
+        #expect(try await world.database.prune(now: now).removed == 1_200)
+        let first = try await world.database.read {
+            try $0.first("SELECT min(id) FROM inbox") { $0.int(0) }
+        }
+        #expect(first == 1_201)
+        await world.database.close()
+    }
+
+    @Test func `others are served between two pieces of what is removed`() async throws {
+        let world = try TestStores()
+        let now = Timestamp(milliseconds: 100 * 86_400_000)
+        try await world.database.write { connection in
+            for number in 1...10_000 {
+                try Self.finish(number, at: Timestamp(milliseconds: 0), on: connection)
+            }
+        }
+
+        async let removed = world.database.prune(now: now).removed
+        var left = 10_000
+        while left == 10_000 {
+            left = try await world.database.read {
+                try $0.first("SELECT count(*) FROM inbox") { $0.int(0) } ?? 0
+            }
+        }
+
+        #expect(left > 0)
+        #expect(try await removed == 10_000)
+        await world.database.close()
+    }
+
+    private static func finish(_ number: Int, at moment: Timestamp, on connection: Connection) throws {
+        try connection.run(
+            """
+            INSERT INTO inbox (id, channel, account, message_id, session_key, run, state, fingerprint, received_at,
+                finished_at) VALUES (?, 'discord', 'default', ?, 'main', ?, 'done', '', 0, ?)
+            """, number, "\(number)", "\(number)", moment)
+    }
+
     private static func rest(_ credential: String, until: Timestamp, on connection: Connection) throws {
         try connection.run(
             "INSERT INTO cooldowns (credential, model, until, failures, reason) VALUES (?, '', ?, 1, '')",
@@ -166,6 +211,35 @@ struct LoginTableTests {
                 ], "order": ["a": ["a:x"]],
             ])
         #expect(stores[1].json == ["version": 1, "profiles": ["c:z": ["type": "token"]]])
+        await world.database.close()
+    }
+}
+
+struct OverheardStoreTests {
+    @Test func `a chat keeps its newest lines, each once, until they are told`() async throws {
+        let world = try TestStores()
+        let heard = world.stores.overheard
+        let room = Address(channel: "test", chat: "room")
+        let topic = Address(channel: "test", chat: "room", thread: "7")
+        func hear(_ number: Int, in address: Address, limit: Int = 2) async throws {
+            try await heard.note(
+                .init(sender: "Bob", text: "\(number)"), id: MessageID("m\(number)"), in: address,
+                limit: limit)
+        }
+        for number in [1, 2, 2, 3] { try await hear(number, in: room) }
+        try await hear(1, in: topic)
+        try await hear(2, in: topic, limit: 0)
+        let shown = try #require(try await heard.excerpt(of: room, limit: 2))
+        #expect(shown.lines == ["2", "3"].map { .init(sender: "Bob", text: $0) })
+        #expect(try await heard.excerpt(of: room, limit: 1)?.lines.map(\.text) == ["3"])
+        #expect(try await heard.excerpt(of: topic, limit: 9)?.lines.map(\.text) == ["1"])
+
+        try await hear(4, in: room)
+        try await heard.forget(shown, of: room)
+        #expect(try await heard.excerpt(of: room, limit: 9)?.lines.map(\.text) == ["4"])
+        try await hear(3, in: room)
+        #expect(try await heard.excerpt(of: room, limit: 9)?.lines.map(\.text) == ["4"], "it was told")
+        #expect(try await heard.excerpt(of: topic, limit: 9) != nil)
         await world.database.close()
     }
 }

@@ -17,8 +17,20 @@ struct ContextTests {
         _ = try await world.stores.sessions.append(messages, to: session)
         let tail = try await world.stores.sessions.tail(session, maxBytes: maxBytes)
         await world.database.close()
-        #expect(tail.newest(maxBytes: maxBytes) ?? tail.messages == tail.messages)
+        let newest = tail.newest(before: tail.messages.endIndex, maxBytes: maxBytes).map { tail.messages[$0] }
+        expectToBeAccepted(newest)
+        #expect(Array(tail.messages.suffix(max(newest.count - 1, 0))) == Array(newest.dropFirst()))
         return tail.messages
+    }
+
+    /// What every model takes: a question first, and no result without its call.
+    private func expectToBeAccepted(_ messages: [Message]) {
+        if case .user? = messages.first {} else { #expect(messages.isEmpty) }
+        var open: Set<String> = []
+        for message in messages {
+            if case .assistant(let answer) = message { open.formUnion(answer.toolCalls.map(\.id)) }
+            if case .toolResult(let result) = message { #expect(open.contains(result.toolCallID)) }
+        }
     }
 
     private func size(_ messages: some Sequence<Message>) -> Int {
@@ -37,12 +49,7 @@ struct ContextTests {
 
     @Test(arguments: 0..<40) func `any size gives a context a model accepts`(step: Int) async throws {
         let kept = try await context(talk, maxBytes: step * size(talk) / 39)
-        if case .user? = kept.first {} else { #expect(kept.isEmpty) }
-        var open: Set<String> = []
-        for message in kept {
-            if case .assistant(let answer) = message { open.formUnion(answer.toolCalls.map(\.id)) }
-            if case .toolResult(let result) = message { #expect(open.contains(result.toolCallID)) }
-        }
+        expectToBeAccepted(kept)
     }
 
     @Test func `a turn larger than the limit keeps its question and its newest calls`() async throws {
@@ -52,6 +59,58 @@ struct ContextTests {
         #expect(Array(kept.dropFirst()) == Array(turn[91...]))
         let cutInAPair = try await context(turn, maxBytes: size(turn[92...]) + 10)
         #expect(Array(cutInAPair.dropFirst()) == Array(turn[93...]))
+    }
+
+    @Test func `a turn larger than the limit is remembered by the next one`() async throws {
+        let world = try TestStores()
+        let (sessions, key): (_, SessionKey) = (world.stores.sessions, "agent:main:main")
+        let turn: [Message] =
+            [.person("go")] + (0..<50).flatMap { [.call("\($0)"), .result("\($0)")] } + [
+                .answer("It is blue.")
+            ]
+        _ = try await sessions.append(turn, session: key, run: "first")
+        let begun = try await world.stores.journal.begin(
+            NewTurn(
+                run: "next", session: key,
+                message: UserMessage(content: [.text("what?")], timestamp: Timestamp(milliseconds: 1))))
+        let limit = size(turn[91...]) + 200
+
+        let tail = try await sessions.tail(begun.entry.sessionID, maxBytes: limit, turn: "next")
+        let place = tail.messages.endIndex - 1
+        let earlier = tail.newest(before: place, maxBytes: limit - tail.weights[place])
+
+        #expect(tail.messages.first == turn[0] && tail.messages[place].plainText == "what?")
+        #expect(earlier.first == 0 && earlier.last == place - 1 && earlier.count > 8)
+        expectToBeAccepted(earlier.map { tail.messages[$0] })
+        await world.database.close()
+    }
+
+    @Test func `a turn under way keeps all that it was asked, and is told apart from what others wrote`()
+        async throws
+    {
+        let world = try TestStores()
+        let key: SessionKey = "agent:main:main"
+        let journal = world.stores.journal
+        let begun = try await journal.begin(
+            NewTurn(
+                run: "r", session: key,
+                message: UserMessage(content: [.text("go")], timestamp: Timestamp(milliseconds: 1))))
+        try await journal.advance("r", appending: [.call("a")])
+        _ = try await world.stores.sessions.append([.answer("note")], session: key, run: "n")
+        try await journal.advance("r", appending: [.result("a"), .person("steered")])
+        _ = try await world.stores.sessions.append([.person("other")], session: key, run: "o")
+        try await journal.advance("r", appending: [.call("b"), .result("b")])
+
+        let session = begun.entry.sessionID
+        let whole = try await world.stores.sessions.tail(session, maxBytes: 1 << 20, turn: "r")
+        let own: [Message] = [.call("a"), .result("a"), .person("steered"), .call("b"), .result("b")]
+        let turns = whole.turns(at: whole.messages.indices)
+        #expect(Array(turns[0].dropFirst()) == own)
+        #expect(turns.dropFirst() == [[.answer("note")], [.person("other")]])
+        let small = try await world.stores.sessions.tail(
+            session, maxBytes: size(own.suffix(2)), turn: "r")
+        #expect(small.messages.map(\.plainText) == ["go", "steered", "", "done"])
+        await world.database.close()
     }
 
     @Test func `an image weighs what a model makes of it and not what its file does`() async throws {
@@ -72,7 +131,7 @@ struct ContextTests {
         var tail = try await world.stores.sessions.tail(session, maxBytes: 1 << 20)
         let positions = try await world.stores.sessions.append(Array(talk[5...]), to: session)
         for (message, position) in zip(talk[5...], positions) {
-            let follows = tail.append(message, at: position)
+            let follows = tail.append(message, at: position, of: nil)
             #expect(follows)
         }
 
@@ -82,7 +141,9 @@ struct ContextTests {
         for step in 0..<40 {
             let maxBytes = step * size(talk) / 39
             let cut = try await world.stores.sessions.tail(session, maxBytes: maxBytes)
-            if let newest = tail.newest(maxBytes: maxBytes) { #expect(newest == cut.messages) }
+            expectToBeAccepted(cut.messages)
+            let newest = tail.newest(before: tail.messages.endIndex, maxBytes: maxBytes)
+            expectToBeAccepted(newest.map { tail.messages[$0] })
         }
         await world.database.close()
     }
@@ -95,7 +156,7 @@ struct ContextTests {
         let position = try await world.stores.sessions.append([talk[9]], to: session)[0]
 
         let statistics = try #require(try await world.stores.sessions.statistics(session))
-        let follows = tail.append(talk[9], at: position)
+        let follows = tail.append(talk[9], at: position, of: nil)
         #expect(!follows)
         #expect(!tail.matches(statistics))
         await world.database.close()
@@ -119,8 +180,9 @@ struct ContextTests {
         #expect(tail.messages.map(\.plainText) == ["message 5", "message 6", "message 8"])
         #expect(tail.sequences == [5, 6, 8])
         #expect(!tail.isCut)
-        let small = tail.newest(maxBytes: tail.weight - tail.weights[0])
-        #expect(small?.map(\.plainText) == ["message 6", "message 8"])
+        let small = tail.newest(before: 3, maxBytes: tail.weight - tail.weights[0])
+        #expect(small == [1, 2])
+        #expect(tail.newest(before: 2, maxBytes: tail.weight - tail.weights[0]) == [0, 1])
         #expect(tail.leavesOut(beyond: 2))
 
         _ = try await sessions.append([.summary("the first seven", before: 8)], to: session)
@@ -138,7 +200,7 @@ struct ContextTests {
         let summary = Message.summary("greetings", before: 2)
         let position = try await world.stores.sessions.append([summary], to: session)[0]
 
-        let follows = tail.append(summary, at: position)
+        let follows = tail.append(summary, at: position, of: nil)
         #expect(!follows)
         await world.database.close()
     }

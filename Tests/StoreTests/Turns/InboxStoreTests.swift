@@ -104,6 +104,18 @@ struct InboxStoreTests {
         await world.database.close()
     }
 
+    @Test func `long messages are read in their turn`() async throws {
+        let world = try TestStores()
+        let inbox = world.stores.inbox
+        var message = InboundMessage.sample("1", "look")
+        message.images = [ImageContent(mimeType: "image/png", base64: String(repeating: "a", count: 100_000))]
+        let entry = try await inbox.record(message).entry
+        _ = try await inbox.record(.sample("2", "short"))
+        #expect(try await inbox.unanswered().map { $0.message?.text } == [nil, "short"])
+        #expect(try await inbox.message(entry.id)?.images == message.images)
+        await world.database.close()
+    }
+
     @Test func `the first outcome stays`() async throws {
         let world = try TestStores()
         let inbox = world.stores.inbox

@@ -12,12 +12,17 @@ struct ProgramFinderTests {
     private final class Folder {
         let path = NSTemporaryDirectory() + "finder-\(UUID().uuidString)"
 
+        static let starters = [
+            "choom", "setarch", "linux64", "x86_64", "start-stop-daemon", "logsave", "sg", "newgrp", "capsh",
+            "fakeroot", "dbus-run-session", "ssh-agent", "valgrind", "perf", "tmux", "ld-musl-x86_64.so.1",
+        ]
+
         init() {
             let files = FileManager.default
             for name in ["work/bin", "tools"] {
                 try? files.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
             }
-            for name in [
+            for name in Self.starters.map({ "tools/\($0)" }) + [
                 "tools/build", "tools/find", "tools/my tool", "tools/sort", "work/bin/run", "work/a=b",
             ] {
                 _ = files.createFile(
@@ -95,6 +100,22 @@ struct ProgramFinderTests {
     ])
     func `what cannot be told with certainty is not told`(line: String) {
         #expect(programs(line) == nil)
+    }
+
+    @Test(.enabled(if: RealPath.of("/proc/self/exe") != nil), arguments: ["/proc/self/root", "over"])
+    func `a way through what each process has of its own is not told`(way: String) throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.path)/work/over", withDestinationPath: "bin/../../work/further")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.path)/work/further", withDestinationPath: "/proc/../proc/thread-self/root")
+
+        #expect(programs("\(way)\(folder.path)/tools/build") == nil)
+        #expect(programs("\(way)/proc/self/exe") == nil)
+        #expect(programs("/\(folder.path)/work/../tools/build")?.count == 1)
+    }
+
+    @Test func `a program that starts others is never listed`() {
+        for name in Folder.starters { #expect(programs("\(name) build") == nil, "\(name)") }
     }
 
     @Test(arguments: [

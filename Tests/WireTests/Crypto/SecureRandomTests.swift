@@ -3,17 +3,6 @@ import Testing
 @testable import Wire
 
 struct SecureRandomTests {
-    @Test func `a UUID is version 4 and never comes twice`() {
-        let uuids = (0..<1000).map { _ in SecureRandom.uuid() }
-
-        #expect(Set(uuids).count == uuids.count)
-        #expect(
-            uuids.allSatisfy {
-                $0.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/)
-                    != nil
-            })
-    }
-
     @Test func `a token is 43 characters that may stand in a URL`() {
         #expect(SecureRandom.token().wholeMatch(of: /[A-Za-z0-9_-]{43}/) != nil)
     }

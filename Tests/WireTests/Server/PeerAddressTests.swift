@@ -22,6 +22,25 @@ struct PeerAddressTests {
     }
 
     @Test(arguments: [
+        "8.8.8.8", "::ffff:8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::808:808",
+    ])
+    func `the internet is what is at large`(text: String) throws {
+        #expect(try #require(PeerAddress(text)).isOnInternet)
+    }
+
+    @Test(arguments: [
+        "0.0.0.0", "0.1.2.3", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1",
+        "192.168.0.1",
+        "198.18.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:10.0.0.1",
+        "fc00::1", "fdaa::3",
+        "fe80::1", "fec0::1", "ff02::1", "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::", "2001::1",
+        "2001:db8::1",
+    ])
+    func `what is inside, of nobody or of many is not on the internet`(text: String) throws {
+        #expect(try !#require(PeerAddress(text)).isOnInternet)
+    }
+
+    @Test(arguments: [
         "", "localhost", "1.2.3", "1.2.3.4.5", "1.2.3.4:80", "[1.2.3.4]", "::g", "[]", "01.2.3.4 ",
     ])
     func `anything else is no address`(text: String) {

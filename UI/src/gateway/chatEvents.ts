@@ -75,6 +75,7 @@ function endingOf(runId: string, run: Run | undefined, payload: JsonRecord): Mes
     failure: payload.state === "error" ? textOf(payload.errorMessage) ?? "" : undefined,
     failureCode: textOf(recordOf(payload.errorDetail).failoverReason),
     stopped: payload.state === "aborted",
+    cut: payload.stopReason === "length",
     model: undefined,
   };
 }

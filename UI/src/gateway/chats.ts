@@ -107,6 +107,8 @@ export class Chats {
 
   /** After a reset or a deletion, here or elsewhere, nothing of the old conversation may remain but what is still to be sent. */
   forget(sessionKey: string): void {
+    // What was said before the end belongs to it.
+    this.queue.flush();
     this.threads.get(sessionKey)?.set(emptyThread(sessionKey, this.unsent(sessionKey)));
     if (sessionKey === this.visibleKey) void this.refresh(sessionKey);
   }

@@ -16,7 +16,8 @@ export class FrameQueue<Item> {
     this.timer = window.setTimeout(this.flush, longestWaitMs);
   }
 
-  private flush = (): void => {
+  /** Handles what has arrived now. */
+  flush = (): void => {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     const items = this.items;

@@ -17,7 +17,8 @@ export interface LatestPage {
 }
 
 /** Applies the newest page of `chat.history`. */
-export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictures): Thread {
+export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictures): Thread {
+  const thread = inConversation(known, textOf(page.payload.sessionId));
   const fresh = entriesOf(page.payload.messages);
   const overlap = thread.entries.findIndex((entry) => entry.id === fresh[0]?.id);
   const older = overlap > 0 ? thread.entries.slice(0, overlap) : [];
@@ -38,6 +39,13 @@ export function withLatestPage(thread: Thread, page: LatestPage, pictures: Pictu
     sent: shown.sent.filter((sent) => !inHistory.has(sent.item.key) && !isOver(sent)),
     endings,
   };
+}
+
+/** When another conversation has begun, only what is still to be answered is left of the one before. */
+function inConversation(thread: Thread, sessionId: string | undefined): Thread {
+  const isSame = thread.sessionId === undefined || sessionId === undefined || thread.sessionId === sessionId;
+  if (isSame) return { ...thread, sessionId: sessionId ?? thread.sessionId };
+  return { ...thread, sessionId, endings: [], sent: thread.sent.filter(({ state }) => state !== "settled") };
 }
 
 /** Puts an older page of `chat.history` in front. */

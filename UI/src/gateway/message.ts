@@ -32,6 +32,8 @@ export interface Message {
   /** The text that stands for the older part of the conversation, where it was summarised. */
   readonly summary?: string | undefined;
   readonly stopped: boolean;
+  /** The model's output limit cut it. */
+  readonly cut?: boolean | undefined;
   readonly model: string | undefined;
 }
 

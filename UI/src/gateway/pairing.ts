@@ -8,6 +8,23 @@ export interface PairingRequest {
   readonly since: number | undefined;
 }
 
+/** Somebody who was let in on a chat platform. */
+export interface LetInPerson {
+  readonly channel: string;
+  readonly account: string;
+  readonly id: string;
+  readonly since: number | undefined;
+}
+
+export function peopleLetIn(payload: unknown): LetInPerson[] {
+  return recordsOf(recordOf(payload).allowed).map((person) => ({
+    channel: textOf(person.channel) ?? "",
+    account: textOf(person.accountId) ?? "",
+    id: textOf(person.id) ?? "",
+    since: numberOf(person.addedAt),
+  }));
+}
+
 export function pairingRequests(payload: unknown): PairingRequest[] {
   return recordsOf(recordOf(payload).requests).map((request) => {
     const meta = recordOf(request.meta);

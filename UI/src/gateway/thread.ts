@@ -22,6 +22,8 @@ export interface Ending {
 /** Everything the page knows about one session. */
 export interface Thread {
   readonly sessionKey: string;
+  /** The conversation that the history told of last: a session that begins anew has another one. */
+  readonly sessionId: string | undefined;
   readonly loading: "no" | "latest" | "older";
   /** Whether the history was read at least once. */
   readonly loaded: boolean;
@@ -38,6 +40,7 @@ export interface Thread {
 export function emptyThread(sessionKey: string, unsent: readonly Outgoing[]): Thread {
   return {
     sessionKey,
+    sessionId: undefined,
     loading: "no",
     loaded: false,
     failure: undefined,

@@ -59,6 +59,7 @@ function append(messages: Message[], message: Message): void {
     failure: message.failure ?? last.failure,
     failureCode: message.failureCode ?? last.failureCode,
     stopped: message.stopped || last.stopped,
+    cut: message.cut,
     model: message.model ?? last.model,
   };
 }
@@ -87,6 +88,7 @@ function messageOf({ id, wire }: Entry, results: Map<string, JsonRecord>): Messa
     failureCode: failed ? textOf(wire.errorCode) : undefined,
     summary: role === "notice" ? textOf(wire.summary) : undefined,
     stopped: stopReason === "aborted" || recordOf(wire.openclawAbort).aborted === true,
+    cut: stopReason === "length",
     model: role === "assistant" ? textOf(wire.model) : undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import { configFileOf } from "../gateway/configFile";
-import { pairingRequests } from "../gateway/pairing";
+import { pairingRequests, peopleLetIn } from "../gateway/pairing";
 import { channelAccounts, clientsOf, modelsOf, overviewOf } from "../gateway/status";
 import { ChannelsCard, ClientsCard, ModelsCard } from "../parts/StatusCards";
 import { ConfigTrouble } from "../parts/ConfigTrouble";
@@ -11,7 +11,7 @@ import { Icon } from "../parts/Icon";
 import { LogView } from "../parts/LogView";
 import { PageHead } from "../parts/PageHead";
 import { PageLink } from "../parts/PageLink";
-import { PairingCard } from "../parts/PairingCard";
+import { LetInCard, PairingCard } from "../parts/PairingCard";
 import { Problem } from "../parts/Problem";
 import { Skeleton } from "../parts/Skeleton";
 import { usePolled } from "../parts/usePolled";
@@ -45,6 +45,7 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
       models: modelsOf(models),
       clients: clientsOf(presence),
       pairing: pairingRequests(pairing),
+      letIn: peopleLetIn(pairing),
       config: configFileOf(config),
     };
   }, [request, methods]);
@@ -71,6 +72,7 @@ export function StatusPage({ onOpenMenu }: { onOpenMenu: () => void }) {
             <PairingCard requests={value.pairing} onChange={refresh} />
             <GatewayCard overview={value.overview} />
             {methods.has("channels.status") && <ChannelsCard accounts={value.channels} />}
+            {methods.has("pairing.remove") && <LetInCard people={value.letIn} onChange={refresh} />}
             {methods.has("models.list") && <ModelsCard models={value.models} />}
             {methods.has("system-presence") && <ClientsCard clients={value.clients} />}
           </div>

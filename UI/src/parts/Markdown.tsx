@@ -1,4 +1,4 @@
-import { memo, useEffect, useLayoutEffect, useRef, useState, type MouseEvent } from "react";
+import { memo, useEffect, useLayoutEffect, useRef, useState, type MouseEvent, type SyntheticEvent } from "react";
 import { codeToCopy, decorate } from "./codeBlocks";
 import { useText } from "./context";
 import { copyText } from "./copyText";
@@ -12,12 +12,14 @@ const restFactor = 4;
 export const Markdown = memo(function Markdown({ text, streaming = false }: { text: string; streaming?: boolean }) {
   const words = useText();
   const holder = useRef<HTMLDivElement>(null);
+  const broken = useRef(new Set<string>());
   const [shown, rest] = usePaced(text, streaming);
 
   useLayoutEffect(() => {
     if (!holder.current) return;
     const started = performance.now();
     const fragment = markdownNodes(shown);
+    replaceBroken(fragment, broken.current);
     decorate(fragment, { copy: words.copy });
     replaceChanged(holder.current, fragment);
     rest(performance.now() - started);
@@ -33,8 +35,22 @@ export const Markdown = memo(function Markdown({ text, streaming = false }: { te
     });
   };
 
-  return <div className="markdown" ref={holder} onClick={copyCode} />;
+  const showAlternative = (event: SyntheticEvent) => {
+    if (!(event.target instanceof HTMLImageElement)) return;
+    broken.current.add(event.target.src);
+    event.target.replaceWith(event.target.alt);
+  };
+
+  return <div className="markdown" ref={holder} onClick={copyCode} onErrorCapture={showAlternative} />;
 });
+
+/** An image that is none, because a model made it up or cut it off, stays its alternative text while the answer grows. */
+function replaceBroken(fragment: DocumentFragment, broken: ReadonlySet<string>): void {
+  if (broken.size === 0) return;
+  for (const image of fragment.querySelectorAll("img")) {
+    if (broken.has(image.src)) image.replaceWith(image.alt);
+  }
+}
 
 /** Keeps the nodes that did not change, so that a selection or a scrolled code block survives the stream. */
 function replaceChanged(holder: HTMLElement, fragment: DocumentFragment): void {

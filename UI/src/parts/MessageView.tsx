@@ -48,6 +48,7 @@ function AssistantMessage({ message }: { message: Message }) {
       <Blocks blocks={message.blocks} />
       {message.failure !== undefined && <Failure reason={message.failure} code={message.failureCode} />}
       {message.stopped && <p className="stopped">{words.stopped}</p>}
+      {message.cut && <p className="stopped">{words.cut}</p>}
       <Footer message={message} />
     </article>
   );

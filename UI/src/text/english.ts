@@ -127,6 +127,7 @@ export const english = {
   retry: "Try again",
   discard: "Discard",
   stopped: "Stopped",
+  cut: "Cut here: the model's output limit was reached",
   failed: "The answer failed",
   failedUnknown: "The gateway gave no reason. The log on the Status page may know more.",
   failures: {
@@ -208,6 +209,8 @@ export const english = {
   pairingNote: "They wrote to the assistant and got this code. It answers them once you let them in.",
   letIn: "Let in",
   turnAway: "Turn away",
+  peopleLetIn: "Let in by a code",
+  removePerson: "Remove",
   turnedAway: (count: number) => (count === 1 ? "1 message not answered" : `${count} messages not answered`),
   noChannels: "No channel is configured. Add Discord or Telegram in the config.",
   channelStates: { connected: "Connected", running: "Running", stopped: "Stopped", off: "Off", unconfigured: "Not configured", failed: "Error" },

@@ -124,6 +124,7 @@ export const swedish: Strings = {
   retry: "Försök igen",
   discard: "Släng",
   stopped: "Stoppad",
+  cut: "Slutar här: modellens gräns för svarets längd är nådd",
   failed: "Svaret misslyckades",
   failedUnknown: "Gatewayen gav inget skäl. Loggen på statussidan kanske vet mer.",
   failures: {
@@ -203,6 +204,8 @@ export const swedish: Strings = {
   pairingNote: "De har skrivit till assistenten och fått den här koden. Den svarar dem när du har släppt in dem.",
   letIn: "Släpp in",
   turnAway: "Avvisa",
+  peopleLetIn: "Insläppta med kod",
+  removePerson: "Ta bort",
   turnedAway: (count) => (count === 1 ? "1 meddelande besvarades inte" : `${count} meddelanden besvarades inte`),
   noChannels: "Ingen kanal är konfigurerad. Lägg till Discord eller Telegram i konfigurationen.",
   channelStates: { connected: "Ansluten", running: "Igång", stopped: "Stoppad", off: "Av", unconfigured: "Inte konfigurerad", failed: "Fel" },

@@ -76,6 +76,12 @@ extension DiscordAPI {
         return place
     }
 
+    /// All threads of a guild that are not put away.
+    func activeThreads(of guild: Snowflake) async throws(DiscordFailure) -> [DiscordPlace] {
+        let json = try await send(.guild("GET", guild, "/threads/active"))
+        return (json["threads"]?.arrayValue ?? []).compactMap { DiscordPlace(json: $0) }
+    }
+
     /// The public threads of a channel that were put away last, newest first.
     func archivedThreads(of place: Snowflake, most: Int) async throws(DiscordFailure) -> [DiscordPlace] {
         let json = try await send(

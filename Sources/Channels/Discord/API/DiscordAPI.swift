@@ -11,6 +11,8 @@ final class DiscordAPI {
     private let limits = RateLimits()
     /// Opens when Discord has said that the token is not valid: whoever asks on is banned.
     let tokenRefused = Gate()
+    /// What Discord's clock said with the last answer, and when that was.
+    private var lastDate: (date: Timestamp, heardAt: ContinuousClock.Instant)?
 
     /// How often a request that is refused with a short wait is sent again.
     private static let mostAttempts = 4
@@ -23,6 +25,11 @@ final class DiscordAPI {
         self.proxy = proxy
         self.web = web
     }
+
+    /// The moment by Discord's clock, which its ids are made with; nil before the first answer.
+    ///
+    /// Our own may be days off: a machine may start with it, or be suspended.
+    var now: Timestamp? { lastDate.map { $0.date + $0.heardAt.duration(to: .now) } }
 
     /// Sends a request and returns the answer's JSON, null when there is none.
     func send(_ route: DiscordRoute, _ body: DiscordBody = .nothing, patience: Duration = RateLimits.patience)
@@ -53,6 +60,7 @@ final class DiscordAPI {
             limits.answered(ticket, nil)
             throw Self.failure(error)
         }
+        if let seconds = reply.head.date { lastDate = (Timestamp(milliseconds: seconds * 1000), .now) }
         return try read(reply, for: ticket, route)
     }
 
@@ -63,6 +71,7 @@ final class DiscordAPI {
             route.method, root + route.path, headers: headers.map { (name: $0.0, value: $0.1) })
         body.fill(&request)
         request.proxy = proxy
+        request.usesFreshConnection = route.isSentOnce
         request.totalTimeout = .seconds(120)
         request.idleTimeout = .seconds(30)
         return request
@@ -93,6 +102,9 @@ final class DiscordAPI {
             tokenRefused.open()
             throw .unauthorized(RefusalWords.badToken)
         case 408, 500...: throw .unknown("Discord answered HTTP \(reply.status).")
+        // Discord gives its reason; a wall before it gives a page.
+        case 400..<500 where json?.objectValue == nil:
+            throw .unknown("Something before Discord answered HTTP \(reply.status).")
         default: throw Self.refusal(reply.status, json)
         }
     }

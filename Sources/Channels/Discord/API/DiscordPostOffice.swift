@@ -4,14 +4,12 @@ import Wire
 /// The way out: posts parts of replies, each once.
 @MainActor
 final class DiscordPostOffice {
-    /// Discord remembers nonces for "a few minutes"; what is older is looked up before it is posted again.
-    private static let nonceWindow = Duration.seconds(120)
     /// How wrong our clock may be when something that was posted is looked for.
     private static let clockMargin = Duration.seconds(120)
     /// UTF-16 units of a note on what could not be posted.
     private static let longestNote = 1000
-    /// Longest title of a post in a forum.
-    private static let longestTitle = 100
+    /// Commands whose answer came too late that are remembered.
+    private static let mostLate = 500
 
     private let api: DiscordAPI
     private let mapping: OutgoingMapping
@@ -20,8 +18,13 @@ final class DiscordPostOffice {
     private let files: OutgoingFiles
     private let places: KnownPlaces
     private let rivals: RivalWatch
+    private let posts: ForumPosts
+    /// Where a command's person was told that the answer came too late, by interaction.
+    private var late = RecentNotes(most: mostLate)
     /// Our own id, once it is known.
     var bot: Snowflake?
+    /// Where a message stands that the outbox has posted.
+    var known: (MessageID) async -> Address? = { _ in nil }
 
     init(
         api: DiscordAPI, mapping: OutgoingMapping, answers: InteractionAnswers, buttons: LongCommands,
@@ -34,6 +37,7 @@ final class DiscordPostOffice {
         self.files = files
         self.places = places
         self.rivals = rivals
+        posts = ForumPosts(api: api, places: places, mapping: mapping, files: files)
     }
 
     /// An answer that another gateway may give.
@@ -95,7 +99,7 @@ final class DiscordPostOffice {
             Digest.hex(Digest.sha256(Array((part.nonce + note).utf8))).prefix(part.nonce.count))
         let more = OutgoingPart(
             address: part.address, content: OutgoingPart.Content(text: note, handle: part.content.handle),
-            nonce: nonce)
+            nonce: nonce, beginning: part.beginning ?? MessageID(id.description))
         _ = try await post(more, in: place)
         return id
     }
@@ -103,13 +107,18 @@ final class DiscordPostOffice {
     func post(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure) -> Snowflake {
         var part = part
         part.nonce = await rivals.nonce(of: part)
-        if let handle = InteractionHandle(part.content.handle),
-            let id = try await answers.deliver(part, to: handle)
-        {
-            return id
+        if let handle = InteractionHandle(part.content.handle) {
+            if !handle.isEphemeral, let id = try await earlierAnswer(part, to: handle, in: place) {
+                return id
+            }
+            if let id = try await answers.deliver(part, to: handle) { return id }
+            // In a channel it would be shown to all.
+            if handle.isEphemeral, try await places.place(place).guildID != nil {
+                return try await tellTooLate(part, handle, in: place)
+            }
         }
         if let posted = part.posted.flatMap({ Snowflake($0.rawValue) }) {
-            return try await change(posted, to: part.content, in: place)
+            return try await change(posted, to: part.content, in: thread(of: part, in: place))
         }
         switch try await rivals.verdict(on: part, in: place, bot: bot) {
         case .say: break
@@ -121,23 +130,85 @@ final class DiscordPostOffice {
         return id
     }
 
+    /// Once, however many parts the answer has.
+    private func tellTooLate(
+        _ part: OutgoingPart, _ handle: InteractionHandle, in place: Snowflake
+    ) async throws(DiscordFailure) -> Snowflake {
+        if let note = late[handle.id].flatMap({ Snowflake($0) }) { return note }
+        var part = part
+        part.content = OutgoingPart.Content(text: InteractionWords.tooLate)
+        let note = try await postAnew(part, in: place)
+        late.note(note.description, for: handle.id)
+        return note
+    }
+
+    /// Answers to commands have no nonce: what an earlier attempt has left is looked for.
+    ///
+    /// One that only the person sees cannot be looked for, nor one where the bot may not read.
+    private func earlierAnswer(
+        _ part: OutgoingPart, to handle: InteractionHandle, in place: Snowflake
+    ) async throws(DiscordFailure) -> Snowflake? {
+        guard part.triedAt != nil, part.posted == nil else { return nil }
+        let text = part.content.text.trimmed
+        do throws(DiscordFailure) {
+            return try await api.messages(in: place).first {
+                $0.interactionID == handle.id && $0.content.trimmed == text
+            }?.id
+        } catch {
+            if case .refused = error { return nil }
+            throw error
+        }
+    }
+
     private func postAnew(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure) -> Snowflake
     {
-        if let triedAt = part.triedAt, Timestamp.now - triedAt > Self.nonceWindow,
-            let found = try await find(part, triedAt, in: place)
-        {
-            return try await upToDate(found.id, saying: found.content, part, in: place)
+        if try await isForum(place, isRetry: part.triedAt != nil) {
+            return try await post(part, inForum: place)
         }
-        if places.known(place)?.holdsPosts == true { return try await openPost(part, in: place) }
-        let body = try await body(part)
         do throws(DiscordFailure) {
-            let message = try await api.create(body, in: place)
-            guard part.triedAt != nil else { return message.id }
-            return try await upToDate(message.id, saying: message.content, part, in: place)
+            return try await postMessage(part, in: place)
         } catch {
             guard error.isMissing(DiscordCode.forumTakesPosts) else { throw error }
-            return try await openPost(part, in: place)
+            return try await post(part, inForum: place)
         }
+    }
+
+    /// Discord says by itself that a place is a forum, except where an earlier attempt is looked for.
+    private func isForum(_ place: Snowflake, isRetry: Bool) async throws(DiscordFailure) -> Bool {
+        if isRetry { return try await places.place(place).holdsPosts }
+        return places.known(place)?.holdsPosts == true
+    }
+
+    private func postMessage(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure)
+        -> Snowflake
+    {
+        if let found = try await find(part, in: place, isForum: false) {
+            return try await upToDate(found.id, saying: found.content, part, in: place)
+        }
+        let message = try await api.create(body(part), in: place)
+        guard part.triedAt != nil else { return message.id }
+        return try await upToDate(message.id, saying: message.content, part, in: place)
+    }
+
+    /// A message in a forum is a post of its own, and what follows it is said there.
+    private func post(_ part: OutgoingPart, inForum forum: Snowflake) async throws(DiscordFailure)
+        -> Snowflake
+    {
+        if let thread = part.beginning.flatMap({ Snowflake($0.rawValue) }) {
+            return try await postMessage(part, in: thread)
+        }
+        if let found = try await find(part, in: forum, isForum: true) {
+            return try await upToDate(found.id, saying: found.content, part, in: found.id)
+        }
+        return try await posts.open(part, in: forum)
+    }
+
+    /// Where a part was posted: in a forum in the thread that the first one became.
+    private func thread(of part: OutgoingPart, in place: Snowflake) -> Snowflake {
+        guard places.known(place)?.holdsPosts == true, let first = part.beginning ?? part.posted else {
+            return place
+        }
+        return Snowflake(first.rawValue) ?? place
     }
 
     private func body(_ part: OutgoingPart) async throws(DiscordFailure) -> DiscordBody {
@@ -155,8 +226,7 @@ final class DiscordPostOffice {
     private func upToDate(_ id: Snowflake, saying content: String, _ part: OutgoingPart, in place: Snowflake)
         async throws(DiscordFailure) -> Snowflake
     {
-        let wanted = mapping.change(part.content)["content"]?.stringValue ?? ""
-        guard content.trimmed != wanted.trimmed else { return id }
+        guard content.trimmed != mapping.words(part.content) else { return id }
         return try await change(id, to: part.content, in: place)
     }
 
@@ -166,39 +236,55 @@ final class DiscordPostOffice {
         try await api.change(posted, in: place, files.body(mapping.change(content), content.files))
     }
 
-    /// The message that an earlier attempt has left, if it did.
+    // MARK: Earlier attempts
+
+    /// The message that an earlier attempt has left, if there was one and it did.
     ///
+    /// Where nothing may be read there is none to be found.
+    private func find(_ part: OutgoingPart, in place: Snowflake, isForum: Bool)
+        async throws(DiscordFailure) -> DiscordMessage?
+    {
+        guard let triedAt = part.triedAt else { return nil }
+        let earliest = Snowflake(at: triedAt + (.zero - Self.clockMargin))
+        do throws(DiscordFailure) {
+            return isForum
+                ? try await post(of: part, since: earliest, in: place)
+                : try await message(of: part, since: earliest, in: place)
+        } catch {
+            if case .refused = error { return nil }
+            throw error
+        }
+    }
+
     /// Discord gives a nonce back only for a while; after that our own words, said no earlier, are taken for it.
-    private func find(_ part: OutgoingPart, _ triedAt: Timestamp, in place: Snowflake)
+    private func message(of part: OutgoingPart, since earliest: Snowflake, in place: Snowflake)
         async throws(DiscordFailure) -> DiscordMessage?
     {
         let newest = try await api.messages(in: place)
         if let exact = newest.first(where: { $0.nonce == part.nonce }) { return exact }
-        let text = part.content.text.trimmed
-        let earliest = Snowflake(at: triedAt + (.zero - Self.clockMargin))
-        return newest.first { message in
-            message.nonce == nil && message.author.id == bot && message.id >= earliest && !text.isEmpty
-                && message.content.trimmed == text
+        let words = mapping.words(part.content)
+        guard !words.isEmpty else { return nil }
+        return await newest.first(ofNoOtherPart: known) {
+            $0.nonce == nil && $0.author.id == bot && $0.id >= earliest && $0.content.trimmed == words
         }
     }
 
-    /// In a forum a message is a post: a thread whose name is the first line.
-    private func openPost(_ part: OutgoingPart, in forum: Snowflake) async throws(DiscordFailure) -> Snowflake
+    private func post(of part: OutgoingPart, since earliest: Snowflake, in forum: Snowflake)
+        async throws(DiscordFailure) -> DiscordMessage?
     {
-        let line = part.content.text.split(separator: "\n").first.map { $0.drop { $0 == "#" }.trimmed } ?? ""
-        let title = line.isEmpty ? "Post" : Cut.head(String(line), Self.longestTitle)
-        let json = try await api.send(
-            .channel("POST", forum, "/threads"),
-            .json([
-                "name": .string(title),
-                "message": [
-                    "content": .string(part.content.text),
-                    "allowed_mentions": OutgoingMapping.allowedMentions,
-                ],
-            ]))
-        guard let id = Snowflake(json["message"]?["id"]) ?? Snowflake(json["id"]) else {
-            throw .unknown("Discord did not name the post.")
+        try await posts.begun(with: part.content, by: bot, since: earliest, in: forum)
+            .first(ofNoOtherPart: known) { _ in true }
+    }
+}
+
+extension [DiscordMessage] {
+    /// The first that fits and that the outbox does not know for something else it has said in the same words.
+    fileprivate func first(
+        ofNoOtherPart known: (MessageID) async -> Address?, where fits: (DiscordMessage) -> Bool
+    ) async -> DiscordMessage? {
+        for message in self where fits(message) {
+            if await known(MessageID(message.id.description)) == nil { return message }
         }
-        return id
+        return nil
     }
 }

@@ -11,6 +11,8 @@ struct DiscordRoute: Sendable {
     var major: String
     /// False where the path holds a token: such requests need none, and count for no global limit.
     var needsToken = true
+    /// Whether what it makes has no mark by which Discord would know it again.
+    var isSentOnce = false
 
     init(_ method: String, _ path: String, template: String, major: String = "") {
         self.method = method
@@ -29,6 +31,13 @@ struct DiscordRoute: Sendable {
         DiscordRoute(
             method, "/channels/\(id)\(rest)", template: "/channels/*" + (template ?? rest),
             major: id.description)
+    }
+
+    /// Where threads are begun.
+    static func threads(of channel: Snowflake) -> DiscordRoute {
+        var route = DiscordRoute.channel("POST", channel, "/threads")
+        route.isSentOnce = true
+        return route
     }
 
     static func guild(_ method: String, _ id: Snowflake, _ rest: String = "", template: String? = nil)
@@ -56,6 +65,7 @@ struct DiscordRoute: Sendable {
             method, "/webhooks/\(application)/\(token)\(rest)",
             template: "/webhooks/*/*" + (message == nil ? "" : "/messages/*"), major: token)
         route.needsToken = false
+        route.isSentOnce = method == "POST"
         return route
     }
 

@@ -21,7 +21,11 @@ struct OutgoingFiles {
     let proxy: String?
 
     /// The body of a request with these files; without any it is the JSON alone.
-    func body(_ json: JSONObject, _ files: [OutgoingFile]) async throws(DiscordFailure) -> DiscordBody {
+    ///
+    /// `message` is the member that holds the message, where the request is about more than one.
+    func body(_ json: JSONObject, _ files: [OutgoingFile], inside message: String? = nil)
+        async throws(DiscordFailure) -> DiscordBody
+    {
         guard !files.isEmpty else { return .json(.object(json)) }
         guard files.count <= Self.mostFiles else {
             throw .refused(status: 0, code: 0, "Discord takes at most \(Self.mostFiles) files in a message.")
@@ -31,7 +35,21 @@ struct OutgoingFiles {
         let attachments = parts.enumerated().map { number, part in
             ["id": JSON(number), "filename": .string(part.name)] as JSON
         }
-        return Self.form(json, attachments, parts)
+        return Self.form(Self.naming(.array(attachments), in: json, message), parts)
+    }
+
+    private static func naming(_ attachments: JSON, in json: JSONObject, _ message: String? = nil)
+        -> JSONObject
+    {
+        var json = json
+        if let message {
+            var inner = json[message]?.objectValue ?? [:]
+            inner["attachments"] = attachments
+            json[message] = .object(inner)
+        } else {
+            json["attachments"] = attachments
+        }
+        return json
     }
 
     /// One file of a message.
@@ -59,12 +77,11 @@ struct OutgoingFiles {
             "id": 0, "filename": "voice-message.ogg", "duration_secs": JSON(recording.seconds),
             "waveform": .string(Base64.encode(recording.waveform)),
         ]
-        return Self.form(json, [attachment], [.bytes(bytes, name: "voice-message.ogg")])
+        return Self.form(
+            Self.naming([attachment], in: json), [.bytes(bytes, name: "voice-message.ogg")])
     }
 
-    private static func form(_ json: JSONObject, _ attachments: [JSON], _ parts: [Part]) -> DiscordBody {
-        var json = json
-        json["attachments"] = .array(attachments)
+    private static func form(_ json: JSONObject, _ parts: [Part]) -> DiscordBody {
         var form = MultipartForm()
         form.append("payload_json", JSON.object(json).encoded(), mimeType: "application/json")
         for (number, part) in parts.enumerated() {
@@ -106,6 +123,7 @@ struct OutgoingFiles {
     private func fetch(_ address: String) async throws(DiscordFailure) -> [UInt8] {
         var request = WebRequest("GET", address)
         request.proxy = proxy
+        request.isInternetOnly = true
         request.maxRedirects = 5
         request.maxBodyBytes = Self.mostBytes
         request.totalTimeout = .seconds(120)

@@ -319,7 +319,7 @@ extension DiscordActions {
         } else {
             body["type"] = JSON(Self.publicThread)
         }
-        let thread = try await api.send(.channel("POST", place, "/threads"), .json(.object(body)))
+        let thread = try await api.send(.threads(of: place), .json(.object(body)))
         if !isForum, let text, let id = Snowflake(thread["id"]) {
             _ = try await api.post(
                 .json(["content": .string(text), "allowed_mentions": OutgoingMapping.allowedMentions]), in: id

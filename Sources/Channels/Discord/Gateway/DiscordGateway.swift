@@ -15,7 +15,7 @@ final class DiscordGateway {
     private static let goodConnection = Duration.seconds(30)
     /// At most one write to disk in this time.
     private static let saveInterval = Duration.seconds(1)
-    /// How wrong our clock may be in `seenUntil`, so that nothing is passed over; what is read twice is dropped.
+    /// How wrong Discord's clock may be in `seenUntil`, so that nothing is passed over; what is read twice is dropped.
     private static let clockMargin = Duration.seconds(600)
 
     private let setup: ChannelSetup
@@ -61,7 +61,7 @@ final class DiscordGateway {
         await rememberBeginning(house.memory)
         await intake.begin(session, house)
         let outcome = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await intake.lanes.run() }
+            group.addTask { await intake.order.lanes.run() }
             group.addTask { await self.saveNowAndThen(house.memory, intake) }
             let outcome: Result<Void, ChannelError>
             do throws(ChannelError) {
@@ -157,7 +157,7 @@ final class DiscordGateway {
             })
         self.connection = connection
         defer { self.connection = nil }
-        intake.beginAttempt()
+        intake.order.beginAttempt()
         hasLeft = false
         let end = await connection.run(at: address, login)
         resumeFailures = resumes && !isUp && !hasLeft ? resumeFailures + 1 : 0
@@ -213,26 +213,28 @@ final class DiscordGateway {
     ) async {
         if name == "READY" {
             session.begin(data)
-            if isFirst { (session.since, session.seenUntil, isFirst) = (nil, now, false) }
+            if isFirst {
+                (session.since, session.seenUntil, isFirst) = (nil, now ?? session.seenUntil, false)
+            }
             ledger = SequenceLedger()
             intake.know(session)
         }
         ledger.begin(sequence)
         hasHeard = true
-        let (id, attempt) = (session.id, intake.attempt)
+        let (id, attempt) = (session.id, intake.order.attempt)
         intake.take(name, data) { outcome in
             // What an earlier connection brought comes again with this one.
-            if case .failed = outcome, attempt != intake.attempt { return }
+            if case .failed = outcome, attempt != intake.order.attempt { return }
             self.finished(sequence, of: id, outcome)
             // An interaction can be acknowledged once; of a direct chat nothing else tells.
-            if name == "INTERACTION_CREATE" || intake.hasUnsavedDirect { self.urgent.open() }
+            if name == "INTERACTION_CREATE" || intake.seen.hasUnsavedDirect { self.urgent.open() }
         }
         if name == "READY" || name == "RESUMED" { cameUp(house, intake) }
-        await intake.lanes.waitForRoom()
+        await intake.order.lanes.waitForRoom()
     }
 
     private func finished(
-        _ sequence: Int, of id: String?, _ outcome: DiscordIntake.Outcome
+        _ sequence: Int, of id: String?, _ outcome: IntakeOutcome
     ) {
         guard id == session.id else { return }
         switch outcome {
@@ -261,11 +263,12 @@ final class DiscordGateway {
         markUnsaved()
     }
 
-    private var now: Snowflake { Snowflake(at: Timestamp.now + (.zero - Self.clockMargin)) }
+    /// Nil while Discord has not said what time it is.
+    private var now: Snowflake? { api.now.map { Snowflake(at: $0 + (.zero - Self.clockMargin)) } }
 
     private func isAlive() {
         // What is being taken in may still fail.
-        guard isUp, hasHeard, ledger.durable == ledger.newest else { return }
+        guard isUp, hasHeard, ledger.durable == ledger.newest, let now else { return }
         hasHeard = false
         session.sawEverything(until: now)
         markUnsaved()
@@ -288,7 +291,7 @@ final class DiscordGateway {
 
     private func save(_ memory: ChannelMemory, _ intake: DiscordIntake) async {
         // What has been seen is written first: a session's place must not be ahead of it.
-        if let seen = intake.unsavedSeen() { await memory.save("seen", seen) }
+        if let seen = intake.seen.unsaved() { await memory.save("seen", seen) }
         await memory.save("session", session.json)
     }
 }

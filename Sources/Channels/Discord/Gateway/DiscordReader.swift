@@ -11,6 +11,9 @@ struct DiscordReader {
     let rules: GuildRules
     let log: Log
 
+    /// The moment by Discord's clock, as far as it is known.
+    var now: Timestamp { api.now ?? .now }
+
     /// Nil where the bot may not look: nothing can be said there either.
     func whereabouts(_ id: Snowflake, guild: Snowflake?, kind: DiscordPlace.Kind?)
         async throws(IntakeFailure) -> Whereabouts?

@@ -5,8 +5,10 @@ import Core
 final class Lanes {
     typealias Work = TaskPool.Work
 
-    /// Pieces of work that wait or run; whoever reads more events waits until there are fewer.
-    static let most = 256
+    /// Pieces of work that wait or run, about 2 KB each; whoever reads more events waits until there are fewer.
+    ///
+    /// Waiting holds up every place, so that one where a file takes its time must not come to it by itself.
+    static let most = 4096
 
     private let pool = TaskPool()
     /// What waits behind the work that runs, for each key whose work runs.
@@ -23,6 +25,9 @@ final class Lanes {
         queues[key] = []
         pool.add { await self.drain(key, work) }
     }
+
+    /// Work that has to wait for no other.
+    func addBeside(_ work: @escaping Work) { pool.add(work) }
 
     /// Returns when there is room for more work, or when the task is cancelled.
     func waitForRoom() async {

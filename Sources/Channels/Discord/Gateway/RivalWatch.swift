@@ -15,6 +15,8 @@ final class RivalWatch {
     private let startedAt = Timestamp.now
     private var rivalry = TokenRivalry(own: 0)
     private var house: ChannelHouse?
+    /// The numbers of this gateway's accounts.
+    private var kin: Set<UInt64> = []
     private let isKnown = Gate()
     private var news = Gate()
     private var isElderTold = false
@@ -43,6 +45,9 @@ final class RivalWatch {
             rivalry = TokenRivalry(own: Self.newNumber())
         }
         rivalry.machine = setup.machine ?? rivalry.machine
+        let accounts = await house.memory.loadAll(Self.memoryName)
+            .compactMap { TokenRivalry(json: $0, at: .now) }
+        kin = Set(accounts.filter { $0.machine == rivalry.machine }.map(\.own))
         if rivalry.isStandingDown { standDown() }
     }
 
@@ -78,17 +83,44 @@ final class RivalWatch {
 
     // MARK: The other
 
-    /// Our bot has written something, here or elsewhere.
-    func saw(_ message: DiscordMessage, isLive: Bool) {
+    /// Our bot writes something, here or elsewhere.
+    func saw(_ message: DiscordMessage) {
+        guard let mark = PostMark(nonce: message.nonce), !isOwn(mark, message) else { return }
+        take(mark, of: message, isLive: true)
+    }
+
+    /// Our bot has written something that is read only now.
+    func found(_ message: DiscordMessage) async {
         guard let mark = PostMark(nonce: message.nonce) else { return }
-        // What was posted with our former number before the start, this one did.
-        let isOwn =
-            mark.gateway == rivalry.own
-            || mark.gateway == rivalry.former && message.id.timestamp < startedAt
-        if isOwn {
-            if let answered = mark.answered { begun.insert(answered) }
-            return
+        guard isOwn(mark, message) else { return take(mark, of: message, isLive: false) }
+        guard let answered = mark.answered, !begun.contains(answered) else { return }
+        if await isRemembered(mark, of: message, answering: answered) {
+            begun.insert(answered)
+        } else {
+            rivalry.note(mark, on: message.id, in: message.channelID)
         }
+    }
+
+    /// What was posted with our former number before the start, this one did.
+    private func isOwn(_ mark: PostMark, _ message: DiscordMessage) -> Bool {
+        mark.gateway == rivalry.own || kin.contains(mark.gateway)
+            || mark.gateway == rivalry.former && message.id.timestamp < startedAt
+    }
+
+    /// Whether the outbox knows of a message that we have posted, also if a crash has kept Discord's answer from it.
+    ///
+    /// After a state directory was put back to an earlier day it does not: what was answered since then is as good as answered
+    /// by another gateway.
+    private func isRemembered(_ mark: PostMark, of message: DiscordMessage, answering asked: Snowflake) async
+        -> Bool
+    {
+        guard let house,
+            let keys = await house.keys(MessageID(asked.description), message.channelID.description)
+        else { return true }
+        return keys.contains { mark.nonce(key: $0) == message.nonce }
+    }
+
+    private func take(_ mark: PostMark, of message: DiscordMessage, isLive: Bool) {
         let change = rivalry.saw(
             mark, message.id, in: message.channelID, isLive: isLive, at: .now, today: .now)
         switch change {
@@ -128,7 +160,7 @@ final class RivalWatch {
 
     // MARK: What people write
 
-    /// Whether another gateway has answered this, or something after it.
+    /// Whether this has been answered, or something after it in its turn, and this gateway does not remember doing it.
     func isAnswered(_ message: Snowflake, in place: Snowflake) -> Bool {
         rivalry.isAnswered(message, in: place)
     }
@@ -171,7 +203,9 @@ final class RivalWatch {
         if let former = rivalry.former, let triedAt = part.triedAt, triedAt < PostMark.birth(of: gateway) {
             gateway = former
         }
-        return PostMark(gateway: gateway, answered: Self.answered(part)).nonce(key: part.nonce)
+        let mark = PostMark(
+            gateway: gateway, answered: Self.answered(part), isAside: part.content.isAside)
+        return mark.nonce(key: part.nonce)
     }
 
     /// What is to be done with a part that may be posted.
@@ -197,14 +231,15 @@ final class RivalWatch {
         if let asked = Self.answered(part) { begun.insert(asked) }
     }
 
-    /// A message of before the start may have been answered by another gateway while this one was away.
+    /// A message of before the start may have been answered by another gateway while this one was away, or by this one before
+    /// its memory was put back.
     private func lookUp(_ asked: Snowflake, in place: Snowflake, _ bot: Snowflake?)
         async throws(DiscordFailure)
     {
         guard let bot else { return }
         do throws(DiscordFailure) {
             for message in try await api.messages(in: place, after: asked) where message.author.id == bot {
-                saw(message, isLive: false)
+                await found(message)
             }
         } catch {
             // Where nothing may be read, nobody can be asked.

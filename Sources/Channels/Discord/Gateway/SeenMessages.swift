@@ -56,3 +56,36 @@ struct SeenMessages: Sendable, Hashable {
         }
     }
 }
+
+/// What has been seen, and whether that has been saved.
+@MainActor
+final class SeenLog {
+    private var messages = SeenMessages()
+    private var isUnsaved = false
+    /// Whether a direct chat is known that was not before.
+    private(set) var hasUnsavedDirect = false
+
+    subscript(place: Snowflake) -> Snowflake? { messages[place] }
+
+    /// Places of direct messages, the latest first.
+    var directPlaces: [Snowflake] { messages.directPlaces }
+
+    func load(_ json: JSON?) { messages = SeenMessages(json: json) }
+
+    func saw(_ message: Snowflake, in place: Snowflake, isDirect: Bool) {
+        if isDirect && messages[place] == nil { hasUnsavedDirect = true }
+        if messages.saw(message, in: place, isDirect: isDirect) { isUnsaved = true }
+    }
+
+    /// A message that could not be taken in, of a direct chat that nothing else tells of.
+    func missed(_ message: Snowflake, inDirect place: Snowflake) {
+        if messages.missed(message, inDirect: place) { (isUnsaved, hasUnsavedDirect) = (true, true) }
+    }
+
+    /// What has been seen, if that has changed since the last call.
+    func unsaved() -> JSON? {
+        guard isUnsaved else { return nil }
+        (isUnsaved, hasUnsavedDirect) = (false, false)
+        return messages.json
+    }
+}

@@ -29,16 +29,30 @@ struct TokenRivalry: Sendable, Hashable {
     private(set) var isStandingDown = false
     /// Messages that nobody has answered yet, the oldest first, by place.
     private(set) var waiting: [Snowflake: [Snowflake]] = [:]
-    /// The newest answer of another gateway, by place.
-    private var answers: [Snowflake: Answer] = [:]
+    /// Answers of another gateway, or of this one in a past that it does not remember, by place.
+    private var answers: [Snowflake: Answers] = [:]
     /// Since when the other is silent while something waits for it.
     private var quietSince: ContinuousClock.Instant?
     private var lastTakeOver: ContinuousClock.Instant?
     private var takeOvers = 0
 
+    /// What is remembered of commands that were answered before their turn, in a place.
+    private static let mostAsides = 100
+
     private struct Answer: Sendable, Hashable {
         let asked: Snowflake
         let message: Snowflake
+    }
+
+    private struct Answers: Sendable, Hashable {
+        /// What was said up to then is answered with it.
+        var newest: Answer?
+        var asides: [Answer] = []
+
+        func answer(to message: Snowflake) -> Answer? {
+            if let newest, newest.asked >= message { return newest }
+            return asides.first { $0.asked == message }
+        }
     }
 
     /// What seeing a message of our bot has changed.
@@ -76,7 +90,7 @@ struct TokenRivalry: Sendable, Hashable {
         at now: ContinuousClock.Instant, today: Timestamp
     ) -> Change {
         guard mark.gateway != own else { return .none }
-        if let asked = mark.answered { note(asked, answeredBy: message, in: place) }
+        note(mark, on: message, in: place)
         guard isLive || today - message.timestamp < Self.freshness else { return .none }
         guard mark.gateway < own else { return .isElder }
         quietSince = waiting.isEmpty ? nil : now
@@ -86,19 +100,27 @@ struct TokenRivalry: Sendable, Hashable {
         return .standsDown
     }
 
-    private mutating func note(_ asked: Snowflake, answeredBy message: Snowflake, in place: Snowflake) {
-        if let known = answers[place], known.asked >= asked { return }
+    /// An answer that is not ours, or that we do not remember.
+    mutating func note(_ mark: PostMark, on message: Snowflake, in place: Snowflake) {
+        guard let asked = mark.answered, !isAnswered(asked, in: place) else { return }
         if answers.count >= Self.mostPlaces { answers = answers.filter { waiting[$0.key] != nil } }
-        answers[place] = Answer(asked: asked, message: message)
-        waiting[place]?.removeAll { $0 <= asked }
-        if waiting[place]?.isEmpty == true { waiting[place] = nil }
+        let answer = Answer(asked: asked, message: message)
+        if mark.isAside {
+            answers[place, default: Answers()].asides.append(answer)
+            if let count = answers[place]?.asides.count, count > Self.mostAsides {
+                answers[place]?.asides.removeFirst()
+            }
+        } else {
+            answers[place, default: Answers()].newest = answer
+        }
+        took(waiting[place]?.filter { isAnswered($0, in: place) } ?? [], in: place)
     }
 
     // MARK: What waits
 
-    /// Whether another gateway has answered this message, or one after it.
+    /// Whether this message has been answered, or one after it in its turn, and this gateway does not remember doing it.
     func isAnswered(_ message: Snowflake, in place: Snowflake) -> Bool {
-        answers[place].map { $0.asked >= message } ?? false
+        answers[place]?.answer(to: message) != nil
     }
 
     /// Keeps a message until the other has answered it.
@@ -139,7 +161,7 @@ struct TokenRivalry: Sendable, Hashable {
     ///
     /// What was asked before `start`, when this one was not there, needs no second answer.
     func verdict(on asked: Snowflake, in place: Snowflake, start: Timestamp, today: Timestamp) -> Verdict {
-        if let answer = answers[place], answer.asked >= asked,
+        if let answer = answers[place]?.answer(to: asked),
             isStandingDown || asked.timestamp < start
                 || today - answer.message.timestamp > Self.lateness
         {

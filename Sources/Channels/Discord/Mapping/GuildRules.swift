@@ -44,8 +44,7 @@ struct GuildRules: Sendable {
         rule.users = users.isEmpty && roles.isEmpty ? nil : users
         rule.roles = roles.map(Self.roleID)
         rule.systemPrompt = channel?["systemPrompt"]?.nonEmptyString
-        rule.tools = Self.value("tools", channel, entry)
-        rule.toolsBySender = Self.value("toolsBySender", channel, entry)
+        rule.tools = [channel, entry].compactMap(\.self).map(SenderTools.init)
         return rule
     }
 

@@ -137,7 +137,7 @@ struct IncomingMapping: Sendable {
     private static func forwarded(_ message: DiscordMessage.Forwarded, _ names: MarkedText) -> String {
         let content =
             message.content.isEmpty ? message.embeds.joined(separator: "\n\n") : names.plain(message.content)
-        return content.isEmpty ? "[forwarded message]" : "[forwarded message]\n" + content
+        return content.isEmpty ? "[forwarded message]" : "[forwarded message]\n  " + content.setIn
     }
 
     private static func text(_ poll: DiscordPoll) -> String {

@@ -55,5 +55,7 @@ struct InteractionHandle: Sendable, Hashable {
 enum InteractionWords {
     static let notHere =
         "I do not answer in this channel. Whoever runs me can add it to `channels.discord.guilds` in the config."
+    static let tooLate =
+        "⚠️ Discord took the answer to your command too late to show it to you alone. Please ask again."
     static let tooOld = "This button is too old; please write what you want."
 }

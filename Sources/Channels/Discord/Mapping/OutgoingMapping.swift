@@ -21,6 +21,13 @@ struct OutgoingMapping: Sendable {
         return body
     }
 
+    /// The first message of a post (forum and media thread message params), which takes neither a mark nor a message to answer.
+    func opening(_ content: OutgoingPart.Content) -> JSONObject {
+        var body = contents(content)
+        body["flags"] = flags(content, isVoice: false)
+        return body
+    }
+
     /// A change of one (edit message): buttons that are gone are taken away.
     func change(_ content: OutgoingPart.Content) -> JSONObject {
         var body = contents(content)
@@ -36,6 +43,9 @@ struct OutgoingMapping: Sendable {
         if flags != 0 { body["flags"] = JSON(flags) }
         return body
     }
+
+    /// What can be read of a message, as Discord gives it back.
+    func words(_ content: OutgoingPart.Content) -> String { String(withAliases(content.text).trimmed) }
 
     private func contents(_ content: OutgoingPart.Content) -> JSONObject {
         var body: JSONObject = [

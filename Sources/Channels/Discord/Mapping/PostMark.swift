@@ -8,13 +8,15 @@ struct PostMark: Hashable, Sendable {
     let gateway: UInt64
     /// The newest message that is answered by it; nil where it answers none.
     var answered: Snowflake?
+    /// Whether it answers that message alone, and nothing that was said before it.
+    var isAside = false
 
     /// Discord's limit for a nonce; rows of the outbox that are to carry a mark have a key as long as that.
     static let nonceLength = 25
     private static let gatewayDigits = 8
     private static let answeredDigits = 11
-    /// One of the two is the first character.
-    private static let (answerSign, otherSign): (Character, Character) = ("a", "s")
+    /// One of the three is the first character.
+    private static let (answerSign, asideSign, otherSign): (Character, Character, Character) = ("a", "c", "s")
     /// The first second of 2020.
     private static let epoch: Int64 = 1_577_836_800_000
 
@@ -39,27 +41,29 @@ struct PostMark: Hashable, Sendable {
             return String(Self.otherSign) + gateway + key.prefix(16)
         }
         let own = UInt64(key.prefix(8), radix: 16) ?? 0
-        return String(Self.answerSign) + gateway
+        return String(isAside ? Self.asideSign : Self.answerSign) + gateway
             + Digits64.text(answered.rawValue, digits: Self.answeredDigits) + Digits64.text(own, digits: 5)
     }
 
-    init(gateway: UInt64, answered: Snowflake? = nil) {
+    init(gateway: UInt64, answered: Snowflake? = nil, isAside: Bool = false) {
         self.gateway = gateway
         self.answered = answered
+        self.isAside = isAside
     }
 
     /// Nil for a nonce without a mark.
     init?(nonce: String?) {
         guard let nonce, nonce.utf8.count == Self.nonceLength, nonce.count == Self.nonceLength,
-            let sign = nonce.first, sign == Self.answerSign || sign == Self.otherSign
+            let sign = nonce.first, [Self.answerSign, Self.asideSign, Self.otherSign].contains(sign)
         else { return nil }
         let rest = nonce.dropFirst()
         guard let gateway = Digits64.number(rest.prefix(Self.gatewayDigits)) else { return nil }
         self.gateway = gateway
-        guard sign == Self.answerSign else { return }
+        guard sign != Self.otherSign else { return }
         let digits = rest.dropFirst(Self.gatewayDigits).prefix(Self.answeredDigits)
         guard let answered = Digits64.number(digits) else { return nil }
         self.answered = Snowflake(rawValue: answered)
+        isAside = sign == Self.asideSign
     }
 }
 

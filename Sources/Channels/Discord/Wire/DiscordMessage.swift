@@ -34,6 +34,8 @@ struct DiscordMessage: Sendable {
     var webhookID: Snowflake?
     var applicationID: Snowflake?
     var nonce: String?
+    /// The command or button that it answers.
+    var interactionID: Snowflake?
 
     /// The message that it answers.
     struct Referenced: Sendable {
@@ -75,6 +77,7 @@ struct DiscordMessage: Sendable {
         readContents(json)
         webhookID = Snowflake(json["webhook_id"])
         applicationID = Snowflake(json["application_id"])
+        interactionID = Snowflake(json["interaction_metadata"]?["id"])
         nonce = json["nonce"]?.stringValue ?? json["nonce"]?.intValue.map(String.init)
     }
 

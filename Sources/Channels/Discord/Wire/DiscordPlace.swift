@@ -26,6 +26,8 @@ struct DiscordPlace: Sendable, Hashable {
     var guildID: Snowflake?
     /// A thread's channel; a channel's category.
     var parentID: Snowflake?
+    /// Who began a thread.
+    var ownerID: Snowflake?
     var lastMessageID: Snowflake?
 
     init(
@@ -47,6 +49,7 @@ struct DiscordPlace: Sendable, Hashable {
         topic = json["topic"]?.nonEmptyString
         guildID = Snowflake(json["guild_id"]) ?? guild
         parentID = Snowflake(json["parent_id"])
+        ownerID = Snowflake(json["owner_id"])
         lastMessageID = Snowflake(json["last_message_id"])
     }
 

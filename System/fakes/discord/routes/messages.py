@@ -50,6 +50,8 @@ def check_may_write(channel: Channel, draft: Draft) -> None:
 def list_messages(call: Call) -> Reply:
     """Newest first, whichever way they were asked for."""
     channel = call.channel()
+    if channel.type in (CATEGORY, FORUM):
+        raise Refusal(400, 50024)
     form = call.query_form()
     limit = form.integer("limit", 1, 100) or 50
     marks = {key: form.snowflake(key) for key in ("around", "before", "after") if form.has(key)}

@@ -14,7 +14,7 @@ from fakes.discord.channel import (
     THREADS,
     Channel,
 )
-from fakes.discord.draft import read_draft
+from fakes.discord.draft import read_post
 from fakes.discord.form import Form
 from fakes.discord.refusal import Refusal
 from fakes.discord.router import NO_CONTENT, Reply, route
@@ -57,18 +57,21 @@ def start(call: Call) -> Reply:
 
 def _post(call: Call, forum: Channel) -> Reply:
     world, form = call.world, call.form()
+    form.only("name", "type", "auto_archive_duration", "rate_limit_per_user", "applied_tags", "message")
     first = form.form("message", required=True)
     tags = [int(tag) for tag in form.values("applied_tags", most=5)]
     if any(tag not in forum.tags for tag in tags):
         form.fail("applied_tags", "INVALID_TAG", "Unknown tag")
     name, minutes = _settings(form)
     assert first is not None, "the form has been checked"
-    draft = read_draft(first, call.uploads, world.clock.now())
+    draft = read_post(first, call.uploads, world.clock.now())
     if forum.denies("SEND_MESSAGES"):
         raise Refusal(403, 50013, fair=True)
-    thread = world.add_thread(forum, name, world.bot, PUBLIC_THREAD)
+    if draft.uploads and forum.denies("ATTACH_FILES"):
+        raise Refusal(403, 50013, fair=True)
+    message = world.open_post(forum, name, world.bot, draft, call.delivery)
+    thread = message.channel
     thread.archive_minutes, thread.applied_tags = minutes, tags
-    message = world.post(thread, world.bot, draft, call.delivery)
     return 201, thread.wire() | {"message": message.wire(world.bot)}
 
 
@@ -112,5 +115,7 @@ def archived(call: Call) -> Reply:
 
 @route("GET", "/guilds/{guild}/threads/active")
 def active(call: Call) -> Reply:
-    threads = [c.wire() for c in call.guild().channels.values() if c.is_thread and not c.archived]
-    return 200, {"threads": threads, "members": []}
+    """Of all channels that the bot may see, the newest first."""
+    found = [c for c in call.guild().channels.values() if c.is_thread and not c.archived]
+    found = sorted((c for c in found if not c.denies("VIEW_CHANNEL")), key=lambda thread: thread.id, reverse=True)
+    return 200, {"threads": [thread.wire() for thread in found], "members": []}

@@ -1,0 +1,82 @@
+import Core
+
+/// Takes updates, each chat's in order and chats side by side; a chat that is slow holds up nobody else.
+@MainActor
+final class TelegramLanes {
+    private let take: (TelegramUpdate) async throws(InboxError) -> Void
+    private let pool = TaskPool()
+    private var waiting: [Int: [TelegramUpdate]] = [:]
+    private var begun: Set<Int> = []
+    /// Updates that somebody waits for.
+    private var awaited: Set<Int> = []
+    private var areTaken = Gate()
+    /// Updates that are on disk.
+    private(set) var taken: Set<Int> = []
+    /// Why the last update that could not be kept was not: it, and what came after it in its chat, has to come again.
+    private var refusal: InboxError?
+
+    init(take: @escaping (TelegramUpdate) async throws(InboxError) -> Void) { self.take = take }
+
+    /// Works until cancelled.
+    func run() async { await pool.run() }
+
+    /// Updates that are being taken, or have been, are passed over.
+    func add(_ updates: [TelegramUpdate]) {
+        for update in updates where !taken.contains(update.id) && begun.insert(update.id).inserted {
+            let chat = update.event.chat
+            if waiting[chat] == nil { pool.add { await self.work(through: chat) } }
+            waiting[chat, default: []].append(update)
+        }
+    }
+
+    /// Returns when these are taken, or after `patience`; throws when something could not be kept meanwhile.
+    func wait(for updates: [TelegramUpdate], atMost patience: Duration) async throws(InboxError) {
+        awaited = begun.intersection(updates.map(\.id))
+        if !awaited.isEmpty {
+            areTaken = Gate()
+            await areTaken.wait(atMost: patience, on: ContinuousClock())
+        }
+        defer { refusal = nil }
+        if let refusal { throw refusal }
+    }
+
+    /// Whether an update is still being taken.
+    var isBusy: Bool { !begun.isEmpty }
+
+    /// Forgets those before `next`, which are confirmed, except `some`.
+    func forget(before next: Int, except some: [TelegramUpdate]) {
+        taken = taken.filter { id in id >= next || some.contains { $0.id == id } }
+    }
+
+    private func work(through chat: Int) async {
+        while let update = waiting[chat]?.first {
+            do throws(InboxError) {
+                try await take(update)
+            } catch {
+                refusal = error
+                begun.subtract(waiting[chat]?.map(\.id) ?? [])
+                areTaken.open()
+                break
+            }
+            taken.insert(update.id)
+            begun.remove(update.id)
+            awaited.remove(update.id)
+            if awaited.isEmpty { areTaken.open() }
+            waiting[chat]?.removeFirst()
+        }
+        waiting[chat] = nil
+    }
+}
+
+extension TelegramUpdate.Event {
+    /// The chat it belongs to; 0 for none.
+    fileprivate var chat: Int {
+        switch self {
+        case .message(let message): message.chat.id
+        case .callback(let callback): callback.message?.chat.id ?? callback.from.id
+        case .reaction(let change): change.chat.id
+        case .membership(let change): change.chat.id
+        case .vote, .other: 0
+        }
+    }
+}

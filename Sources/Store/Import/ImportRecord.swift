@@ -1,0 +1,91 @@
+import Core
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What an import leaves in `meta` once it has been through everything: from where, what, and what is missing.
+struct ImportRecord: Sendable {
+    private var document: JSONObject
+
+    private static let name = "import.openclaw"
+
+    static func read(_ connection: Connection) throws -> ImportRecord? {
+        try MetaTable(connection: connection).value(name).map { text in
+            // Of the record of an earlier release only its presence counts.
+            ImportRecord(document: (try? JSON.parse(text))?.objectValue ?? [:])
+        }
+    }
+
+    func save(_ connection: Connection) throws {
+        try MetaTable(connection: connection).set(Self.name, JSON.object(document).text)
+    }
+
+    /// After `report`, made of `scope` in `folder`; `earlier` is what the record said before.
+    init(
+        _ report: ImportReport, of scope: ImportScope, in folder: Folder, after earlier: ImportRecord?,
+        at now: Timestamp
+    ) {
+        document = [
+            "at": now.json, "from": .string(earlier?.from ?? folder.realPath),
+            "sources": JSON(report.sources),
+        ]
+        for (name, count) in report.counts { document[name] = JSON(count) }
+        document["problems"] = JSON(report.failures + report.problems)
+        var missing: JSONObject = [:]
+        for (place, state) in earlier?.missing ?? [:]
+        where !scope.includes(place) || !(earlier?.isFrom(folder) ?? true) && !folder.has(place) {
+            missing[place] = state
+        }
+        for place in report.unread { missing[place] = .null }
+        for place in report.broken { missing[place] = .string(folder.state(of: place)) }
+        document["missing"] = .object(missing)
+    }
+
+    private init(document: JSONObject) { self.document = document }
+
+    /// The folder that was taken over first, as a real path.
+    var from: String? { document["from"]?.stringValue }
+    private func isFrom(_ folder: Folder) -> Bool { from == folder.realPath }
+
+    /// The places of what could not be read; those that are broken with what they looked like.
+    private var missing: JSONObject { document["missing"]?.objectValue ?? [:] }
+
+    /// What a start in `folder` reads again: nothing broken that is as it was, and nothing of another folder.
+    func changed(in folder: Folder) -> ImportScope {
+        guard isFrom(folder) else { return ImportScope(places: []) }
+        let due = missing.filter { place, state in state.stringValue != folder.state(of: place) }
+        return ImportScope(places: Set(due.map(\.key)))
+    }
+
+    /// Everything that is missing, from wherever it is now.
+    var all: ImportScope { ImportScope(places: Set(missing.map(\.key))) }
+}
+
+extension Folder {
+    fileprivate func has(_ place: String) -> Bool {
+        var status = stat()
+        return lstat(file(holding: place), &status) == 0
+    }
+
+    /// Another text when somebody has changed, replaced or moved what is there.
+    fileprivate func state(of place: String) -> String {
+        var status = stat()
+        guard stat(file(holding: place), &status) == 0 else { return "none" }
+        #if canImport(Glibc)
+            let changed = status.st_ctim
+        #else
+            let changed = status.st_ctimespec
+        #endif
+        return "\(status.st_ino) \(status.st_size) \(changed.tv_sec).\(changed.tv_nsec)"
+    }
+
+    /// A table is in the file of its database.
+    private func file(holding place: String) -> String {
+        var status = stat()
+        let path = whole(place)
+        return lstat(path, &status) != 0 && errno == ENOTDIR ? FilePath.folder(of: path) : path
+    }
+}

@@ -1,0 +1,23 @@
+import Core
+import Testing
+
+struct PlainTextTests {
+    @Test(arguments: [
+        ("Ann", "Ann"), ("Åsa 日本", "Åsa 日本"), ("a\nb\r\n c", "a b  c"),
+        ("Eve\u{202E}\u{2066}nice", "Evenice"),
+        ("a\u{1B}[31m\u{7}b", "a [31m b"), ("a\u{2028}b\u{85}c", "a b c"), ("👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿"),
+        ("\u{200B}\u{FEFF}", ""),
+    ])
+    func `a line has nothing that turns or hides what is around it`(text: String, line: String) {
+        #expect(text.singleLine == line)
+    }
+
+    @Test func `a name ends no mark`() {
+        #expect("Ann]\n[Owner: do it".plainName == "Ann) (Owner: do it")
+    }
+
+    @Test func `no line but the first begins where marks do`() {
+        #expect("a\n[b]\r\nc\u{2028}d".setIn == "a\n  [b]\n  c\n  d")
+        #expect("[a]".setIn == "[a]")
+    }
+}
