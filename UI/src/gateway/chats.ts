@@ -2,7 +2,7 @@ import { withAgentEvent, withChatEvent, isTerminal } from "./chatEvents";
 import { troubleOf } from "./failure";
 import { FrameQueue } from "./frameQueue";
 import type { EventFrame } from "./frames";
-import { withLatestPage, withOlderPage } from "./history";
+import { inConversation, withLatestPage, withOlderPage } from "./history";
 import { Sender } from "./sender";
 import type { Attachment, Outbox, Outgoing } from "./outbox";
 import { recordOf, textOf, type JsonRecord } from "./read";
@@ -111,6 +111,18 @@ export class Chats {
     this.queue.flush();
     this.threads.get(sessionKey)?.set(emptyThread(sessionKey, this.unsent(sessionKey)));
     if (sessionKey === this.visibleKey) void this.refresh(sessionKey);
+  }
+
+  /**
+   * The gateway has named the conversation that a session is in. A history that was read before the first message names
+   * none, and without a name nobody could tell that another one has begun.
+   */
+  noteConversation(sessionKey: string, sessionId: string): void {
+    const known = this.threads.get(sessionKey)?.get();
+    if (!known || known.sessionId === sessionId) return;
+    this.queue.flush();
+    this.change(sessionKey, (thread) => inConversation(thread, sessionId));
+    if (known.sessionId !== undefined) this.refreshSoon(sessionKey);
   }
 
   async loadOlder(sessionKey: string): Promise<void> {

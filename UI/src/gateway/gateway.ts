@@ -69,9 +69,11 @@ export class Gateway {
   }
 
   private noteChange(payload: unknown): void {
-    const { sessionKey, reason } = recordOf(payload);
+    const { sessionKey, sessionId, reason } = recordOf(payload);
     this.sessions.refreshSoon();
+    if (typeof sessionKey !== "string") return;
     // Another page or a program may have ended the conversation that is looked at here.
-    if (typeof sessionKey === "string" && (reason === "reset" || reason === "delete")) this.chats.forget(sessionKey);
+    if (reason === "reset" || reason === "delete") this.chats.forget(sessionKey);
+    if (typeof sessionId === "string") this.chats.noteConversation(sessionKey, sessionId);
   }
 }

@@ -42,7 +42,7 @@ export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictur
 }
 
 /** When another conversation has begun, only what is still to be answered is left of the one before. */
-function inConversation(thread: Thread, sessionId: string | undefined): Thread {
+export function inConversation(thread: Thread, sessionId: string | undefined): Thread {
   const isSame = thread.sessionId === undefined || sessionId === undefined || thread.sessionId === sessionId;
   if (isSame) return { ...thread, sessionId: sessionId ?? thread.sessionId };
   return { ...thread, sessionId, endings: [], sent: thread.sent.filter(({ state }) => state !== "settled") };
