@@ -255,6 +255,33 @@ def test_a_slow_file_and_a_hundred_messages_hold_up_nobody_else(
     assert images(fake_chat, mark) == [1]
 
 
+@pytest.mark.crash
+@pytest.mark.parametrize("way", ["Telegram answers nothing", "a webhook has been set"])
+def test_a_slow_file_that_telegram_has_no_more_is_taken_without_telegram(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, way: str
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    mark = f"#q{next(numbers)}"
+    fake.fail("getFile", Late(15))
+    ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+    fake.wait_until("Telegram to have nothing left", lambda: not fake.world.updates.waiting)
+    gateway.kill()
+    fake.killed()
+
+    if way == "Telegram answers nothing":
+        fake.fail("getUpdates", Refuse(502), 1000)
+    else:
+        config = gateway.config
+        config["channels"]["telegram"] |= {"webhookUrl": "https://claw.example", "webhookSecret": "s3cret-word"}
+        gateway.write_config(config)
+        fake.serve_webhook("https://claw.example", f"http://127.0.0.1:{gateway.port}")
+    connect_bot(again=gateway, waits=False)
+
+    wait_until_answered(fake)
+    assert images(fake_chat, mark) == [1]
+
+
 # Sending
 
 

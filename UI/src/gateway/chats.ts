@@ -122,7 +122,7 @@ export class Chats {
     if (!known || known.sessionId === sessionId) return;
     this.queue.flush();
     this.change(sessionKey, (thread) => inConversation(thread, sessionId));
-    if (known.sessionId !== undefined) this.refreshSoon(sessionKey);
+    if (known.sessionId !== undefined) void this.refresh(sessionKey);
   }
 
   async loadOlder(sessionKey: string): Promise<void> {

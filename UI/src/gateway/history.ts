@@ -45,11 +45,15 @@ export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictur
 export function inConversation(thread: Thread, sessionId: string | undefined): Thread {
   const isSame = thread.sessionId === undefined || sessionId === undefined || thread.sessionId === sessionId;
   if (isSame) return { ...thread, sessionId: sessionId ?? thread.sessionId };
-  return { ...thread, sessionId, endings: [], sent: thread.sent.filter(({ state }) => state !== "settled") };
+  const sent = thread.sent.filter(({ state }) => state !== "settled");
+  return { ...thread, sessionId, entries: [], messages: [], olderOffset: undefined, endings: [], sent };
 }
 
 /** Puts an older page of `chat.history` in front. */
 export function withOlderPage(thread: Thread, payload: JsonRecord, pictures: Pictures): Thread {
+  const sessionId = textOf(payload.sessionId) ?? thread.sessionId;
+  // It was asked for before another conversation began.
+  if (sessionId !== thread.sessionId) return { ...thread, loading: "no" };
   const known = new Set(thread.entries.map((entry) => entry.id));
   const page = entriesOf(payload.messages);
   const older = page.filter((entry) => !known.has(entry.id));
