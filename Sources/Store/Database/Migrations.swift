@@ -17,6 +17,9 @@ enum Migrations {
         Migration("receipts", receipts),
         Migration("turns of several messages", ["ALTER TABLE turns ADD COLUMN joined TEXT"]),
         Migration("overheard", overheard),
+        Migration(
+            "questions",
+            ["CREATE INDEX messages_asked ON messages (transcript, sequence) WHERE role = 'user'"]),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.

@@ -110,21 +110,17 @@ struct TranscriptReader {
     private func lastQuestion(before sequence: Int64) throws -> [Weighed] {
         try connection.rows(
             """
-            SELECT \(Self.columns) FROM messages
-            WHERE transcript = ? AND sequence < ? AND sequence >= ? AND role = 'user' ORDER BY sequence DESC LIMIT 1
-            """, summary.transcript, sequence,
-            min(sequence, summary.lastSequence + 1) - Self.longestTurn, map: Weighed.init
+            SELECT \(Self.columns) FROM messages INDEXED BY messages_asked
+            WHERE transcript = ? AND sequence < ? AND role = 'user' ORDER BY sequence DESC LIMIT 1
+            """, summary.transcript, sequence, map: Weighed.init
         ).compactMap { $0 }
     }
-
-    /// Messages among which a turn's question is looked for: a long transcript without any is not read through.
-    private static let longestTurn: Int64 = 2_000
 
     /// Everything that a turn which is under way was asked, and that does not fit.
     private func questions(of turn: RunID, before sequence: Int64) throws -> [Weighed] {
         try connection.rows(
             """
-            SELECT \(Self.columns) FROM messages
+            SELECT \(Self.columns) FROM messages INDEXED BY messages_asked
             WHERE transcript = ? AND sequence < ? AND role = 'user' AND run = ?
                 AND sequence >= (SELECT first_sequence FROM turns WHERE run = ?) ORDER BY sequence
             """, summary.transcript, sequence, turn, turn, map: Weighed.init

@@ -61,13 +61,13 @@ struct ContextTests {
         #expect(Array(cutInAPair.dropFirst()) == Array(turn[93...]))
     }
 
-    @Test func `a turn larger than the limit is remembered by the next one`() async throws {
+    @Test(arguments: [50, 1_500]) func `a turn larger than the limit is remembered by the next one`(
+        calls: Int
+    ) async throws {
         let world = try TestStores()
         let (sessions, key): (_, SessionKey) = (world.stores.sessions, "agent:main:main")
-        let turn: [Message] =
-            [.person("go")] + (0..<50).flatMap { [.call("\($0)"), .result("\($0)")] } + [
-                .answer("It is blue.")
-            ]
+        let work = (0..<calls).flatMap { [Message.call("\($0)"), .result("\($0)")] }
+        let turn = [.person("go")] + work + [.answer("It is blue.")]
         _ = try await sessions.append(turn, session: key, run: "first")
         let begun = try await world.stores.journal.begin(
             NewTurn(
