@@ -145,8 +145,6 @@ struct ContextWindow {
 }
 
 extension Message {
-    var isFromUser: Bool { if case .user = self { true } else { false } }
-
     fileprivate var isCommand: Bool {
         if case .user(let message) = self { message.content.text.hasPrefix("/") } else { false }
     }
@@ -163,20 +161,7 @@ extension Message {
         if case .assistant(let message) = self { message.stopReason == .injected } else { false }
     }
 
-    fileprivate var content: [Block] {
-        switch self {
-        case .user(let message): message.content
-        case .assistant(let message): message.content
-        case .toolResult(let message): message.content
-        case .compaction: []
-        }
-    }
-
     var hasImages: Bool { content.contains(where: \.isImage) }
-
-    var images: [ImageContent] {
-        content.compactMap { if case .image(let image) = $0 { image } else { nil } }
-    }
 
     var imageCount: Int { content.count(where: \.isImage) }
 

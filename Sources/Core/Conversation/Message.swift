@@ -7,6 +7,22 @@ package indirect enum Message: Sendable, Hashable {
     case assistant(AssistantMessage)
     case toolResult(ToolResultMessage)
     case compaction(CompactionMessage)
+
+    package var isFromUser: Bool { if case .user = self { true } else { false } }
+
+    /// What was said, called or brought, in order; empty for a summary.
+    package var content: [Block] {
+        switch self {
+        case .user(let message): message.content
+        case .assistant(let message): message.content
+        case .toolResult(let message): message.content
+        case .compaction: []
+        }
+    }
+
+    package var images: [ImageContent] {
+        content.compactMap { if case .image(let image) = $0 { image } else { nil } }
+    }
 }
 
 /// A piece of a message.

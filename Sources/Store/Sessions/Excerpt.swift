@@ -50,8 +50,6 @@ extension Message {
         }
     }
 
-    var isFromUser: Bool { if case .user = self { true } else { false } }
-
     var isCompaction: Bool { if case .compaction = self { true } else { false } }
 
     var timestamp: Timestamp {

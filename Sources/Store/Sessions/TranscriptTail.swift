@@ -123,15 +123,4 @@ extension Message {
     private static let imageBytes = 6_400
     /// Smaller messages are not searched for images.
     private static let smallestWithImage = 8_192
-
-    private var images: [ImageContent] {
-        let content: [Block] =
-            switch self {
-            case .user(let message): message.content
-            case .assistant(let message): message.content
-            case .toolResult(let message): message.content
-            case .compaction: []
-            }
-        return content.compactMap { if case .image(let image) = $0 { image } else { nil } }
-    }
 }
