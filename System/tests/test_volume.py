@@ -102,6 +102,46 @@ def test_messages_of_a_platform_wait_there_and_are_answered_once(
     assert gateway.get("/readyz").status == 200
 
 
+def test_what_runs_is_stopped_although_nothing_can_be_kept(
+    connect_bot: Connect, platform: Platform, volume: Volume, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    go = threading.Event()
+    fake_chat.script.append(Hold(go, Text("Late.")))
+    platform.says(ann, place, "Begin.")
+    fake_chat.wait_for_request()
+    volume.fill()
+    eventually("the door to be shut", lambda: is_shut(gateway))
+
+    platform.says(ann, place, "/stop")
+
+    with connect(gateway.port) as page:
+        eventually("the run to end", lambda: not page.request("chat.history", {"sessionKey": "agent:main:main"}).get("inFlightRun"))
+    go.set()
+    volume.make_room()
+    platform.ask(ann, place)
+    platform.wait_until_answered(40)
+    assert not any("Late." in answer for answer in platform.answers(place))
+
+
+def test_a_stranger_who_writes_while_it_is_full_is_invited_when_there_is_room(
+    connect_bot: Connect, platform: Platform, volume: Volume
+) -> None:
+    gateway = connect_bot(dmPolicy="pairing", allowFrom=[])
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    volume.fill()
+    platform.says(ann, place, "Hello?")
+    gateway.wait_for_line(FULL)
+    volume.make_room()
+
+    [invitation] = platform.wait_for_answers(place, timeout=40)
+
+    assert "Pairing code:" in invitation
+
+
 def test_a_kill_while_it_is_full_loses_nothing(connect_bot: Connect, platform: Platform, volume: Volume) -> None:
     gateway = connect_bot()
     ann = platform.person("Ann")

@@ -45,7 +45,10 @@ package final class ChannelDoor {
     /// Returns once the message is durable or turned away; messages of one chat keep their order.
     package func receive(_ message: ChannelMessage) async throws(InboxError) {
         let message = message.withPlainNames
-        if let refusal = switchboard.volume?.refusal { throw InboxError(refusal) }
+        // A disk that refuses is no reason to go on with what is to be stopped.
+        if let refusal = switchboard.volume?.refusal, !switchboard.isStop(message.text) {
+            throw InboxError(refusal)
+        }
         let mine = Gate()
         let before = lines.updateValue(mine, forKey: message.address)
         defer {
@@ -196,8 +199,18 @@ package final class ChannelDoor {
     // MARK: Pairing
 
     private func invite(_ message: ChannelMessage, _ rules: ChannelRules) async throws {
-        turnedAway.insert(message.recentID)
         let code = try await pairing.newCode(for: message)
+        if let code {
+            let words = PairingDesk.invitation(code, to: message, label: board.label(message.address.key))
+            do {
+                try await replies.post(words, to: message, run: RunID("pairing-\(code)"))
+            } catch {
+                // Nobody has seen the code: when the message comes again there is another one.
+                _ = try? await pairing.reject(code, channel: message.address.channel)
+                throw error
+            }
+        }
+        turnedAway.insert(message.recentID)
         board.change(message.address.key) {
             $0.turnAway(message, because: "the sender is not paired (`openclaw pairing list`)")
         }
@@ -205,9 +218,6 @@ package final class ChannelDoor {
         log.named(message.address.channel.rawValue).info(
             "\(message.sender.title) asks to be let in: openclaw pairing approve \(message.address.channel) \(code)",
             ["sender": message.sender.id])
-        try await replies.post(
-            PairingDesk.invitation(code, to: message, label: board.label(message.address.key)), to: message,
-            run: RunID("pairing-\(code)"))
         replies.tell(
             try await owners(message, rules).prefix(Self.mostOwnersTold), on: message.address.key,
             PairingDesk.notice(code, of: message), buttons: PairingDesk.buttons(code),
@@ -216,11 +226,12 @@ package final class ChannelDoor {
 
     /// A command is for no model to answer; who has chosen it from the platform's menu waits for a word.
     private func denyCommand(_ message: ChannelMessage, _ reason: String) async throws {
+        if message.isCommand {
+            try await replies.post(
+                "⚠️ Only people whom the config or pairing names may use commands here: in `allowFrom`, or in `users` of "
+                    + "the place.", to: message, run: RunID("denied-\(message.recentID)"))
+        }
         turnAway(message, reason)
-        guard message.isCommand else { return }
-        try await replies.post(
-            "⚠️ Only people whom the config or pairing names may use commands here: in `allowFrom`, or in `users` of the "
-                + "place.", to: message, run: RunID("denied-\(message.recentID)"))
     }
 
     // MARK: Admission

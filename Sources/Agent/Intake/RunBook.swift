@@ -16,16 +16,25 @@ final class RunBook {
     /// At most 8 MB, when every answer is as long as an outcome may be.
     private static let mostOutcomes = 256
 
-    func starts(_ item: TurnQueue.Item) { starting[item.entry.run] = StartingTurn(item) }
+    func starts(_ item: TurnQueue.Item) -> StartingTurn {
+        let turn = StartingTurn(item)
+        starting[item.entry.run] = turn
+        return turn
+    }
 
     func began(_ run: ActiveRun) {
         active[run.run] = run
-        if let reason = starting[run.run]?.abortReason { run.stop(reason) }
-        left(run.run)
+        guard let turn = starting[run.run] else { return }
+        if let reason = turn.abortReason { run.stop(reason) }
+        left(turn)
     }
 
-    /// What was about to start is a run now, or has come to nothing.
-    func left(_ run: RunID) { starting.removeValue(forKey: run)?.gone.open() }
+    /// What was about to start is a run now, waits again, or has come to nothing.
+    func left(_ turn: StartingTurn) {
+        turn.gone.open()
+        let run = turn.item.entry.run
+        if starting[run] === turn { starting[run] = nil }
+    }
 
     /// Stops what runs in a session, and what is about to.
     func stop(in session: SessionKey, _ reason: AbortReason) {

@@ -139,14 +139,15 @@ extension Switchboard {
             case .turn(let text, let thinking, let mode):
                 var (message, item) = (message, item)
                 message.options.thinking = thinking ?? message.options.thinking
-                if activeCount(in: message.session) > 0 {
-                    if let reason = book.starting[item.entry.run]?.abortReason {
-                        return await drop(item, reason)
+                if item.isBeside {
+                    if let turn = book.starting[item.entry.run] {
+                        if let reason = turn.abortReason { return await drop(item, reason) }
+                        book.left(turn)
                     }
                     // Waits as if it had been written without the command.
                     message.text = text
                     item.entry.message = message
-                    (item.command, item.place) = (nil, nil)
+                    (item.command, item.place, item.isBeside) = (nil, nil, false)
                     item.rule.mode = mode ?? item.rule.mode
                     return enqueue(item)
                 }

@@ -230,14 +230,23 @@ package final class Switchboard {
             if command.startsOver {
                 clear(entry.session)
             } else if queue.isBusy(entry.session) && !command.waitsForTurn {
-                commandsBeside[entry.session, default: 0] += 1
-                return work.add {
-                    await self.perform(item)
-                    Self.countDown(&self.commandsBeside, entry.session)
-                }
+                return performBeside(item)
             }
         }
         enqueue(item)
+    }
+
+    private func performBeside(_ item: TurnQueue.Item) {
+        var item = item
+        item.isBeside = true
+        let session = item.entry.session
+        commandsBeside[session, default: 0] += 1
+        let turn = book.starts(item)
+        work.add {
+            await self.perform(turn.item)
+            self.book.left(turn)
+            Self.countDown(&self.commandsBeside, session)
+        }
     }
 
     func newItem(_ entry: InboxEntry, interrupted: InterruptedTurn?) -> TurnQueue.Item {
@@ -285,10 +294,10 @@ package final class Switchboard {
     }
 
     private func start(_ item: TurnQueue.Item) {
-        book.starts(item)
+        let turn = book.starts(item)
         work.add {
             await self.perform(item)
-            self.book.left(item.entry.run)
+            self.book.left(turn)
             self.leave(item.entry.session)
         }
     }

@@ -12,6 +12,8 @@ struct TurnQueue {
         var command: CommandMatch?
         /// Its place among the session's commands, where it need not wait for turns.
         var place: CommandPlace?
+        /// A command that is under way beside what its session does: the session's place is not its own.
+        var isBeside = false
         /// What a crash left of this turn.
         var interrupted: InterruptedTurn?
         /// The turn's beginning, when it went to disk together with the message.

@@ -164,6 +164,33 @@ def test_what_one_person_writes_in_one_go_is_one_message(
     assert len(fake_chat.requests) == (3 if platform.id == "webchat" else 1)
 
 
+@pytest.mark.parametrize("waits_for", ["more to be said", "a place among the turns"])
+def test_a_command_with_a_question_waits_with_what_waits(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat, waits_for: str
+) -> None:
+    one = {"session": {"dmScope": "per-channel-peer"}, "agents": {"defaults": {"maxConcurrent": 1}}}
+    more = {"messages": {"queue": {"debounceMs": 2000}}} if waits_for == "more to be said" else one
+    gateway = connect_bot(more=more)
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    holder = ann if waits_for == "more to be said" else platform.person("Bob")
+    held = Held(platform, fake_chat, platform.direct(holder), holder)
+    platform.ask(ann, place)
+    wait_until_received(gateway, platform, 2)
+    if waits_for == "more to be said":
+        held.release()
+        platform.wait_for_answers(place)
+
+    platform.ask(ann, place, "/steer And where?")
+    wait_until_received(gateway, platform, 3)
+    held.release()
+    platform.wait_until_answered()
+    platform.ask(ann, place)
+    platform.ask(holder, platform.direct(holder))
+
+    platform.wait_until_answered()
+
+
 @pytest.mark.needs("bot")
 def test_of_too_many_the_newest_is_turned_away_and_says_so(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
