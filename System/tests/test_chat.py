@@ -144,6 +144,21 @@ def test_a_stop_word_stops(gateway: Gateway, model: FakeOpenAIChat, session: str
         assert client.chat_end(run)["stopReason"] == "stop"
 
 
+def test_a_stop_hits_what_was_sent_just_before_it(gateway: Gateway, model: FakeOpenAIChat, session: str) -> None:
+    """A client need not wait for the acknowledgement of one to send the other."""
+    model.script.append(Silence(after=2))
+    with connect(gateway.port) as client:
+        client.event("chat", runId=client.send_chat("long", session), state="delta")
+        before = len(model.requests)
+        for word in ("and this?", "/stop"):
+            key = str(uuid.uuid4())
+            last = client.start("chat.send", {"sessionKey": session, "message": word, "idempotencyKey": key})
+
+        assert len(client.response(last)["payload"]["runIds"]) == 2
+        assert client.chat("[[say:still here]]", session)["state"] == "final"
+        assert len(model.requests) == before + 1
+
+
 @pytest.mark.parametrize("word", ["stop it please", "please wait", "/stopwatch"])
 def test_a_stop_word_inside_a_sentence_is_a_message(gateway: Gateway, session: str, word: str) -> None:
     with connect(gateway.port) as client:

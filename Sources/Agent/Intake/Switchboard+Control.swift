@@ -9,6 +9,7 @@ extension Switchboard {
     /// Returns when what was said so far is stored and `.aborted` has been told.
     package func abort(session: SessionKey, run: RunID? = nil, reason: AbortReason) async -> [RunID] {
         var unfinished = Unfinished()
+        await waitForArrivals(in: session)
         if let run {
             unfinished.running = book.active.values.filter { $0.answers(run) }
             unfinished.starting = book.starting.values.filter { $0.item.entries.contains { $0.run == run } }
@@ -50,6 +51,7 @@ extension Switchboard {
 
     /// A stop word is kept as any message is: told again it stops nothing, and a crash does not undo it.
     func stop(by message: InboundMessage, _ obeysSendPolicy: Bool) async throws(SubmitError) -> Submission {
+        await waitForArrivals(in: message.session)
         let recorded: Recorded
         do throws(SubmitError) {
             recorded = try await accepting {
@@ -88,7 +90,7 @@ extension Switchboard {
     }
 
     /// A tool has two seconds to end before it is killed; whoever stops a run does not wait much longer.
-    private static let patience: Duration = .seconds(5)
+    static let patience: Duration = .seconds(5)
 
     private func stop(_ unfinished: Unfinished, _ reason: AbortReason) async -> [RunID] {
         var running = unfinished.running

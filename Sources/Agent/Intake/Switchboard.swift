@@ -49,7 +49,7 @@ package final class Switchboard {
     /// Inbox messages that somebody here will answer.
     var held: Set<InboxID> = []
     /// Messages of each session that are being written down: none that comes after them may begin before them.
-    private var arriving: [SessionKey: Int] = [:]
+    private var arriving: [SessionKey: [Gate]] = [:]
     /// Commands of each session that are under way beside its turns.
     private var commandsBeside: [SessionKey: Int] = [:]
     /// Between two attempts at those whose outcome could not be stored.
@@ -111,12 +111,13 @@ package final class Switchboard {
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
         let count =
-            queue.messageCount(in: message.session) + arriving[message.session, default: 0]
+            queue.messageCount(in: message.session) + arriving[message.session, default: []].count
             + commandsBeside[message.session, default: 0]
         guard count < Self.mostQueued else { return try await turnAway(message, .queueFull(count)) }
         if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
-        arriving[message.session, default: 0] += 1
-        defer { Self.countDown(&arriving, message.session) }
+        let arrival = Gate()
+        arriving[message.session, default: []].append(arrival)
+        defer { end(arrival, in: message.session) }
         let rule = try await accepting { try await self.rule(for: message) }
         let waiting = queue.waiting(in: message.session).count
         guard rule.overflow != .new || waiting < rule.most else {
@@ -141,6 +142,17 @@ package final class Switchboard {
     private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
         recovered.isOpen && arriving[message.session] == nil && command(in: message) == nil
             && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
+    }
+
+    private func end(_ arrival: Gate, in session: SessionKey) {
+        arrival.open()
+        arriving[session]?.removeAll { $0 === arrival }
+        if arriving[session]?.isEmpty == true { arriving[session] = nil }
+    }
+
+    /// Returns when what has come before in a session is where it can be stopped.
+    func waitForArrivals(in session: SessionKey) async {
+        for arrival in arriving[session] ?? [] { await arrival.wait(atMost: Self.patience, on: clock) }
     }
 
     private static func countDown(_ counts: inout [SessionKey: Int], _ session: SessionKey) {
