@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { Chats } from "../src/gateway/chats";
+import { RefusedError, UnansweredError } from "../src/gateway/failure";
 import { Outbox } from "../src/gateway/outbox";
 import { rowsOf } from "../src/gateway/rows";
 
@@ -17,8 +18,18 @@ const shelf = { get: () => undefined, set: () => true };
 
 class Page {
   history: object = { messages: [] };
+  /** What the gateway says to each message, in turn; then it takes all. */
+  refusals: Error[] = [];
+  readonly taken: string[] = [];
   readonly chats = new Chats(
-    async (method) => (method === "chat.history" ? this.history : { status: "started" }),
+    async (method, params) => {
+      if (method === "chat.history") return this.history;
+      await wait(5);
+      const refusal = this.refusals.shift();
+      if (refusal) throw refusal;
+      this.taken.push((params as { message: string }).message);
+      return { status: "started" };
+    },
     new Outbox(shelf, "test"),
     () => undefined,
   );
@@ -65,4 +76,32 @@ test("what is still to be answered stays when another conversation begins", asyn
   page.chats.noteConversation(key, "two");
   await wait(200);
   assert.deepEqual(page.rows(), ["sent:next"]);
+});
+
+test("messages keep their order although the first is not taken at once", async () => {
+  const full = new RefusedError({ code: "UNAVAILABLE", message: "full", details: {}, retryable: true, retryAfterMs: 40 });
+  for (const refusal of [full, new UnansweredError("NO_CONNECTION")]) {
+    const page = new Page();
+    page.refusals = [refusal];
+    page.chats.send(key, "a", []);
+    page.chats.send(key, "b", []);
+    await wait(15);
+    assert.deepEqual(page.rows(), ["sent:a", "sent:b"]);
+    assert.equal(page.thread().sent[0]?.failure?.message, refusal === full ? "full" : undefined);
+    page.chats.resume();
+    page.chats.send(key, "c", []);
+    await wait(60);
+    assert.deepEqual(page.taken, ["a", "b", "c"]);
+    assert.equal(page.thread().sent[0]?.failure, undefined);
+  }
+});
+
+test("what the gateway refuses for good holds up nothing", async () => {
+  const page = new Page();
+  page.refusals = [new RefusedError({ code: "INVALID_REQUEST", message: "no", details: {}, retryable: false, retryAfterMs: undefined })];
+  page.chats.send(key, "a", []);
+  page.chats.send(key, "b", []);
+  await wait(30);
+  assert.deepEqual(page.taken, ["b"]);
+  assert.deepEqual(page.thread().sent.map(({ state }) => state), ["failed", "accepted"]);
 });

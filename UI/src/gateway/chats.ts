@@ -69,7 +69,7 @@ export class Chats {
 
   /** A new connection: events were missed, and messages may be waiting. */
   resume(): void {
-    void this.sender.resendAll();
+    this.sender.resendAll();
     this.refreshAll();
   }
 

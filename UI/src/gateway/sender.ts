@@ -2,7 +2,7 @@ import { RefusedError, troubleOf, type Trouble } from "./failure";
 import type { Request } from "./requests";
 import type { Attachment, Outbox, Outgoing } from "./outbox";
 import { recordOf, textOf } from "./read";
-import { changeSent, type Thread } from "./thread";
+import { changeSent, type Sent, type Thread } from "./thread";
 import { uniqueId } from "./unique";
 
 /** Run ids remembered as ended: late events about them are echoes. */
@@ -14,11 +14,17 @@ const silentResendDelayMs = 15_000;
 
 type Change = (sessionKey: string, change: (thread: Thread) => Thread) => void;
 
-/** Brings messages from the outbox to the gateway, each exactly once whatever happens to the connection. */
+/**
+ * Brings messages from the outbox to the gateway, each exactly once whatever happens to the connection.
+ *
+ * Those of one session go one after the other: the next waits until the gateway has the one before it, or has refused it
+ * for good.
+ */
 export class Sender {
   readonly pictures = new Map<string, readonly string[]>();
   private readonly endedRuns = new Set<string>();
-  private readonly onTheWay = new Set<string>();
+  /** Sessions with a message on its way. */
+  private readonly busy = new Set<string>();
 
   constructor(
     private readonly request: Request,
@@ -39,7 +45,7 @@ export class Sender {
       ...thread,
       sent: [...thread.sent, { item, state: "sending", failure: undefined }],
     }));
-    void this.transmit(item);
+    void this.transmitAll(sessionKey);
   }
 
   /** Sends a refused message again. It was never accepted, so it goes under a key of its own. */
@@ -53,9 +59,8 @@ export class Sender {
     this.send(refused.sessionKey, refused.text, refused.attachments);
   }
 
-  /** One after the other, so that messages keep their order. */
-  async resendAll(): Promise<void> {
-    for (const item of this.outbox.all()) await this.transmit(item);
+  resendAll(): void {
+    for (const sessionKey of new Set(this.outbox.all().map((item) => item.sessionKey))) void this.transmitAll(sessionKey);
   }
 
   hasEnded(runId: string): boolean {
@@ -70,18 +75,30 @@ export class Sender {
     }
   }
 
-  private async transmit(item: Outgoing): Promise<void> {
-    if (this.onTheWay.has(item.key)) return;
-    this.onTheWay.add(item.key);
+  private async transmitAll(sessionKey: string): Promise<void> {
+    if (this.busy.has(sessionKey)) return;
+    this.busy.add(sessionKey);
+    try {
+      let goesOn = true;
+      while (goesOn) {
+        const item = this.outbox.all().find((candidate) => candidate.sessionKey === sessionKey);
+        goesOn = item !== undefined && (await this.transmit(item));
+      }
+    } finally {
+      this.busy.delete(sessionKey);
+    }
+  }
+
+  /** Whether the message is out of the way of those behind it. */
+  private async transmit(item: Outgoing): Promise<boolean> {
     try {
       const answer = recordOf(await this.request("chat.send", sendParams(item)));
       this.outbox.remove(item.key);
       this.events.onAccepted();
       this.accepted(item, textOf(answer.status));
+      return true;
     } catch (error) {
-      this.notAccepted(item, error);
-    } finally {
-      this.onTheWay.delete(item.key);
+      return this.isRefused(item, error);
     }
   }
 
@@ -97,27 +114,27 @@ export class Sender {
     this.events.onFinished(item.sessionKey);
   }
 
-  private notAccepted(item: Outgoing, error: unknown): void {
-    // No answer: it stays in the outbox and goes again under the same key, at the latest with the next connection.
+  /** Whether an error is the gateway's last word. Else the message goes again, at the latest with the next connection. */
+  private isRefused(item: Outgoing, error: unknown): boolean {
     if (!(error instanceof RefusedError)) {
       this.transmitLater(item, silentResendDelayMs);
-      return;
+      return false;
     }
     if (error.wire.retryable) {
+      this.changeState(item, "sending", troubleOf(error));
       this.transmitLater(item, error.wire.retryAfterMs ?? resendDelayMs);
-      return;
+      return false;
     }
     this.outbox.remove(item.key);
     this.changeState(item, "failed", troubleOf(error));
+    return true;
   }
 
   private transmitLater(item: Outgoing, delayMs: number): void {
-    setTimeout(() => {
-      if (this.outbox.all().some(({ key }) => key === item.key)) void this.transmit(item);
-    }, delayMs);
+    setTimeout(() => void this.transmitAll(item.sessionKey), delayMs);
   }
 
-  private changeState(item: Outgoing, state: "accepted" | "settled" | "failed", failure: Trouble | undefined): void {
+  private changeState(item: Outgoing, state: Sent["state"], failure: Trouble | undefined): void {
     this.change(item.sessionKey, (thread) => changeSent(thread, item.key, (sent) => ({ ...sent, state, failure })));
   }
 

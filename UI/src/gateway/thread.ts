@@ -9,6 +9,7 @@ export interface Sent {
   readonly item: Outgoing;
   /** `settled`: its run has ended. */
   readonly state: "sending" | "accepted" | "settled" | "failed";
+  /** Why it failed, or why it is not sent yet. */
   readonly failure: Trouble | undefined;
 }
 

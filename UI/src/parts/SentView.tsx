@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import type { Block } from "../gateway/message";
+import type { Trouble } from "../gateway/failure";
 import type { Sent } from "../gateway/thread";
 import { useGateway, useStore, useText } from "./context";
 import { explained } from "./explained";
@@ -30,10 +31,24 @@ function SentState({ sent, waiting }: { sent: Sent; waiting: boolean }) {
   const words = useText();
   const online = useStore(useGateway().connection.link).state === "online";
   if (sent.state === "failed") return <NotSent sent={sent} />;
+  if (sent.state === "sending" && online && sent.failure) return <NotSentYet why={sent.failure} />;
   if (sent.state === "sending") {
     return <footer className="row-foot shown">{online ? words.sending : words.willSend}</footer>;
   }
   return waiting && sent.state === "accepted" ? <footer className="row-foot shown">{words.queued}</footer> : null;
+}
+
+/** The gateway cannot take it now; it goes again by itself. */
+function NotSentYet({ why }: { why: Trouble }) {
+  const words = useText();
+  return (
+    <div className="not-sent" role="status">
+      <Icon name="warning" size={16} />
+      <span>
+        {words.notSentYet}: <Prose text={explained(why, words)} />
+      </span>
+    </div>
+  );
 }
 
 function NotSent({ sent: { item, failure } }: { sent: Sent }) {

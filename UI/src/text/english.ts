@@ -124,6 +124,7 @@ export const english = {
   showAll: "Show all",
   showLess: "Show less",
   notSent: "Not sent",
+  notSentYet: "Not sent yet, it goes by itself",
   retry: "Try again",
   discard: "Discard",
   stopped: "Stopped",

@@ -121,6 +121,7 @@ export const swedish: Strings = {
   showAll: "Visa allt",
   showLess: "Visa mindre",
   notSent: "Inte skickat",
+  notSentYet: "Inte skickat än, det går av sig självt",
   retry: "Försök igen",
   discard: "Släng",
   stopped: "Stoppad",
