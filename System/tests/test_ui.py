@@ -217,6 +217,35 @@ def test_a_message_written_while_the_gateway_is_away_is_sent_once(
     assert len([r for r in fake_chat.requests if "written offline" in str(r.body)]) == 1
 
 
+LONG = "\n\n".join(f"Paragraph {n}: " + "words of an answer that goes over a line or two. " * 3 for n in range(14))
+
+
+@pytest.mark.parametrize("reads", ["the end", "above"])
+def test_what_is_read_stays_in_view_while_an_answer_ends(
+    tab: OpenTab, fake_chat: FakeOpenAIChat, reads: str
+) -> None:
+    page = tab()
+    fake_chat.script.append(Text(LONG + "\n\nThe end.", chunks=60, pause=0.02))
+    page.say("Tell me a lot.")
+    expect(page.answers.last).to_contain_text("Paragraph 12")
+    thread = page.page.locator(".thread")
+    place = 300
+    if reads == "above":
+        thread.hover()
+        page.page.mouse.wheel(0, -place)
+        expect(page.page.get_by_role("button", name="To the latest")).to_be_visible()
+    top = thread.evaluate("thread => thread.scrollTop")
+
+    expect(page.answers.last).to_contain_text("fake-1")
+
+    page.page.wait_for_timeout(300)
+    if reads == "above":
+        assert thread.evaluate("thread => thread.scrollTop") == top
+    else:
+        left = thread.evaluate("thread => thread.scrollHeight - thread.clientHeight - thread.scrollTop")
+        assert left < 2
+
+
 def test_an_image_can_be_pasted_and_seen(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
     page = tab()
     page.paste_image(DOT_PNG)

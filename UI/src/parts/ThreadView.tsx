@@ -23,7 +23,9 @@ interface ThreadViewProps {
 export function ThreadView({ thread, onOlder, onAgain, children }: ThreadViewProps) {
   const words = useText();
   const rows = useMemo(() => rowsOf(thread), [thread]);
-  const { scroller, content, isAway, onScroll, toEnd } = useReadingPosition(rows[0]?.id);
+  const { scroller, content, isAway, onScroll, toEnd } = useReadingPosition(
+    `${rows[0]?.id} ${rows[rows.length - 1]?.id} ${rows.length}`,
+  );
   const sentCount = thread.sent.length;
   useEffect(() => {
     if (sentCount > 0) toEnd();

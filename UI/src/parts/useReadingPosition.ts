@@ -18,10 +18,16 @@ interface ReadingPosition {
 interface Anchor {
   readonly row: Element;
   readonly top: number;
+  /** How far down it was, for when the row is replaced. */
+  readonly scrollTop: number;
 }
 
-/** Follows the conversation while its end is in view, and stays put when the reader has scrolled up. */
-export function useReadingPosition(firstRowId: string | undefined): ReadingPosition {
+/**
+ * Follows the conversation while its end is in view, and stays put when the reader has scrolled up.
+ *
+ * @param rowIds Names the rows: it changes when others take their places.
+ */
+export function useReadingPosition(rowIds: string): ReadingPosition {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -42,7 +48,8 @@ export function useReadingPosition(firstRowId: string | undefined): ReadingPosit
     scrollToEnd(scroller.current);
   }, []);
 
-  // Older messages were put in front: what was being read must not move, neither now nor once they have their height.
+  // Older messages were put in front, or rows were replaced: what was being read must not move, neither now nor once they
+  // have their height.
   useLayoutEffect(() => {
     const settle = () => {
       if (follows.current) scrollToEnd(scroller.current);
@@ -51,7 +58,7 @@ export function useReadingPosition(firstRowId: string | undefined): ReadingPosit
     settle();
     const frame = requestAnimationFrame(settle);
     return () => cancelAnimationFrame(frame);
-  }, [firstRowId]);
+  }, [rowIds]);
 
   useEffect(() => {
     const watched = content.current;
@@ -77,9 +84,11 @@ function anchorIn(box: HTMLElement): Anchor | undefined {
   const atEye = document.elementFromPoint(frame.left + frame.width / 2, frame.top + eyePx)?.closest(".row");
   // At the very top the eye rests on the space above the first row.
   const row = atEye ?? box.querySelector(".row");
-  return row ? { row, top: row.getBoundingClientRect().top } : undefined;
+  return row ? { row, top: row.getBoundingClientRect().top, scrollTop: box.scrollTop } : undefined;
 }
 
 function holdAt(box: HTMLElement | null, anchor: Anchor | undefined): void {
-  if (box && anchor?.row.isConnected) box.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top;
+  if (!box || !anchor) return;
+  if (anchor.row.isConnected) box.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top;
+  else box.scrollTop = anchor.scrollTop;
 }
