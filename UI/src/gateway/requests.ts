@@ -1,6 +1,9 @@
 import { RefusedError, UnansweredError } from "./failure";
 import type { ResponseFrame } from "./frames";
 
+/** The slowest line that is waited for: 64 kbit/s. An answer cannot come before the request and those before it are there. */
+const slowestBytesPerMs = 8;
+
 /** Asks the gateway. Rejects with `RefusedError` or `UnansweredError`. */
 export type Request = (method: string, params: object, timeoutMs?: number) => Promise<unknown>;
 
@@ -8,6 +11,7 @@ interface Waiting {
   readonly resolve: (payload: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly timer: number;
+  readonly bytes: number;
 }
 
 /** Requests on their way: pairs each response with the caller who waits for it. */
@@ -19,14 +23,16 @@ export class Requests {
   add(method: string, params: object, timeoutMs: number): { id: string; frame: string; answer: Promise<unknown> } {
     this.count += 1;
     const id = `u${this.count}`;
+    const frame = JSON.stringify({ type: "req", id, method, params });
+    const bytes = [...this.waiting.values()].reduce((sum, waiting) => sum + waiting.bytes, frame.length);
     const answer = new Promise<unknown>((resolve, reject) => {
       const timer = window.setTimeout(() => {
         this.waiting.delete(id);
         reject(new UnansweredError("NO_ANSWER"));
-      }, timeoutMs);
-      this.waiting.set(id, { resolve, reject, timer });
+      }, timeoutMs + bytes / slowestBytesPerMs);
+      this.waiting.set(id, { resolve, reject, timer, bytes: frame.length });
     });
-    return { id, frame: JSON.stringify({ type: "req", id, method, params }), answer };
+    return { id, frame, answer };
   }
 
   settle(response: ResponseFrame): void {
