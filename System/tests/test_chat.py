@@ -144,18 +144,22 @@ def test_a_stop_word_stops(gateway: Gateway, model: FakeOpenAIChat, session: str
         assert client.chat_end(run)["stopReason"] == "stop"
 
 
-def test_a_stop_hits_what_was_sent_just_before_it(gateway: Gateway, model: FakeOpenAIChat, session: str) -> None:
-    """A client need not wait for the acknowledgement of one to send the other."""
+def test_a_stop_hits_what_was_sent_just_before_it_and_nothing_after(
+    gateway: Gateway, model: FakeOpenAIChat, session: str
+) -> None:
+    """A client need not wait for the acknowledgement of one to send the next."""
     model.script.append(Silence(after=2))
     with connect(gateway.port) as client:
         client.event("chat", runId=client.send_chat("long", session), state="delta")
         before = len(model.requests)
-        for word in ("and this?", "/stop"):
-            key = str(uuid.uuid4())
-            last = client.start("chat.send", {"sessionKey": session, "message": word, "idempotencyKey": key})
+        keys = [str(uuid.uuid4()) for _ in range(3)]
+        sent = [
+            client.start("chat.send", {"sessionKey": session, "message": words, "idempotencyKey": key})
+            for words, key in zip(("and this?", "/stop", "[[say:still here]]"), keys, strict=True)
+        ]
 
-        assert len(client.response(last)["payload"]["runIds"]) == 2
-        assert client.chat("[[say:still here]]", session)["state"] == "final"
+        assert len(client.response(sent[1])["payload"]["runIds"]) == 2
+        assert client.chat_end(keys[2])["state"] == "final"
         assert len(model.requests) == before + 1
 
 

@@ -8,16 +8,17 @@ extension Switchboard {
     ///
     /// Returns when what was said so far is stored and `.aborted` has been told.
     package func abort(session: SessionKey, run: RunID? = nil, reason: AbortReason) async -> [RunID] {
-        var unfinished = Unfinished()
-        await waitForArrivals(in: session)
-        if let run {
-            unfinished.running = book.active.values.filter { $0.answers(run) }
-            unfinished.starting = book.starting.values.filter { $0.item.entries.contains { $0.run == run } }
-            unfinished.waiting = queue.remove(run)
-        } else {
-            unfinished = takeOut(of: session) { _ in true }
+        // What runs need not wait until what is still coming is there.
+        for live in book.active.values where run.map(live.answers) ?? (live.session == session) {
+            live.stop(reason)
         }
-        return await stop(unfinished, reason)
+        await waitForArrivals(in: session)
+        guard let run else { return await stop(takeOut(of: session) { _ in true }, reason) }
+        var one = Unfinished()
+        one.running = book.active.values.filter { $0.answers(run) }
+        one.starting = book.starting.values.filter { $0.item.entries.contains { $0.run == run } }
+        one.waiting = queue.remove(run)
+        return await stop(one, reason)
     }
 
     /// What is to be stopped: it runs, is about to, or waits.
@@ -51,6 +52,12 @@ extension Switchboard {
 
     /// A stop word is kept as any message is: told again it stops nothing, and a crash does not undo it.
     func stop(by message: InboundMessage, _ obeysSendPolicy: Bool) async throws(SubmitError) -> Submission {
+        let arrival = Gate()
+        stopsArriving[message.session] = arrival
+        defer {
+            arrival.open()
+            if stopsArriving[message.session] === arrival { stopsArriving[message.session] = nil }
+        }
         await waitForArrivals(in: message.session)
         let recorded: Recorded
         do throws(SubmitError) {

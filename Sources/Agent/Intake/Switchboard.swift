@@ -50,6 +50,8 @@ package final class Switchboard {
     var held: Set<InboxID> = []
     /// Messages of each session that are being written down: none that comes after them may begin before them.
     private var arriving: [SessionKey: [Gate]] = [:]
+    /// The last stop word of each session that is being obeyed: what comes after it waits until it has been.
+    var stopsArriving: [SessionKey: Gate] = [:]
     /// Commands of each session that are under way beside its turns.
     private var commandsBeside: [SessionKey: Int] = [:]
     /// Between two attempts at those whose outcome could not be stored.
@@ -118,6 +120,7 @@ package final class Switchboard {
         let arrival = Gate()
         arriving[message.session, default: []].append(arrival)
         defer { end(arrival, in: message.session) }
+        await stopsArriving[message.session]?.wait()
         let rule = try await accepting { try await self.rule(for: message) }
         let waiting = queue.waiting(in: message.session).count
         guard rule.overflow != .new || waiting < rule.most else {
@@ -140,7 +143,8 @@ package final class Switchboard {
 
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
-        recovered.isOpen && arriving[message.session] == nil && command(in: message) == nil
+        recovered.isOpen && arriving[message.session] == nil && stopsArriving[message.session] == nil
+            && command(in: message) == nil
             && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
 
@@ -152,7 +156,10 @@ package final class Switchboard {
 
     /// Returns when what has come before in a session is where it can be stopped.
     func waitForArrivals(in session: SessionKey) async {
-        for arrival in arriving[session] ?? [] { await arrival.wait(atMost: Self.patience, on: clock) }
+        let begun = ContinuousClock.now
+        for arrival in arriving[session] ?? [] {
+            await arrival.wait(atMost: max(Self.patience - begun.duration(to: .now), .zero), on: clock)
+        }
     }
 
     private static func countDown(_ counts: inout [SessionKey: Int], _ session: SessionKey) {
