@@ -129,9 +129,8 @@ package final class ChannelDoor {
     // MARK: One message
 
     private func take(_ message: ChannelMessage) async throws {
-        guard let rules = board.rules(message.address.key), !turnedAway.contains(message.recentID) else {
-            return
-        }
+        guard !turnedAway.contains(message.recentID) else { return }
+        guard let rules = board.rules(message.address.key) else { throw InboxError("the account is going") }
         let session = switchboard.settings.session(of: SessionPlace(message))
         let isCommand = switchboard.isCommand(message.text)
         switch try await decision(on: message, session, rules, isCommand: isCommand) {
@@ -199,22 +198,20 @@ package final class ChannelDoor {
     // MARK: Pairing
 
     private func invite(_ message: ChannelMessage, _ rules: ChannelRules) async throws {
-        let code = try await pairing.newCode(for: message)
-        if let code {
-            let words = PairingDesk.invitation(code, to: message, label: board.label(message.address.key))
-            do {
-                try await replies.post(words, to: message, run: RunID("pairing-\(code)"))
-            } catch {
-                // Nobody has seen the code: when the message comes again there is another one.
-                _ = try? await pairing.reject(code, channel: message.address.channel)
-                throw error
-            }
+        let label = board.label(message.address.key)
+        var invitation: [NewOutboxPart] = []
+        let code = try await pairing.newCode(for: message) { code in
+            invitation = replies.aside(
+                PairingDesk.invitation(code, to: message, label: label), to: message,
+                run: RunID("pairing-\(code)"))
+            return invitation
         }
         turnedAway.insert(message.recentID)
         board.change(message.address.key) {
             $0.turnAway(message, because: "the sender is not paired (`openclaw pairing list`)")
         }
         guard let code else { return }
+        replies.stored(invitation)
         log.named(message.address.channel.rawValue).info(
             "\(message.sender.title) asks to be let in: openclaw pairing approve \(message.address.channel) \(code)",
             ["sender": message.sender.id])

@@ -57,8 +57,10 @@ package final class PairingDesk {
         return here.filter { $0 != "*" }
     }
 
-    /// A code for somebody who has none; nil when they have one already, or too many wait.
-    func newCode(for message: ChannelMessage) async throws -> String? {
+    /// A code for somebody who has none, kept with what is posted about it; nil when they have one already, or too many wait.
+    func newCode(
+        for message: ChannelMessage, telling parts: (String) -> [NewOutboxPart] = { _ in [] }
+    ) async throws -> String? {
         let key = message.address.key
         var meta: JSONObject = [:]
         meta["name"] = message.sender.name.map { .string($0) }
@@ -67,8 +69,9 @@ package final class PairingDesk {
         let request = PairingRequest(
             channel: key.channel, account: key.account, sender: message.sender.id, code: Self.randomCode(),
             meta: .object(meta))
-        return try await store.ask(request, mostPending: Self.mostPending, lifetime: Self.lifetime)
-            ? request.code : nil
+        let isNew = try await store.ask(
+            request, telling: parts(request.code), mostPending: Self.mostPending, lifetime: Self.lifetime)
+        return isNew ? request.code : nil
     }
 
     /// Requests that can still be approved, oldest first.

@@ -85,14 +85,25 @@ package final class ReplyDesk {
 
     /// Posts words that belong to no turn.
     func post(_ text: String, to message: ChannelMessage, run: RunID) async throws {
-        try await post(text, plan(message.address, message.id, message.handle, run))
+        try await post(aside(text, to: message, run: run))
     }
 
-    private func post(_ text: String, _ plan: ReplyPlan?, buttons: [[ReplyButton]] = []) async throws {
-        guard var plan else { return }
+    /// Words that belong to no turn, as they are posted.
+    func aside(_ text: String, to message: ChannelMessage, run: RunID) -> [NewOutboxPart] {
+        aside(text, plan(message.address, message.id, message.handle, run))
+    }
+
+    private func aside(
+        _ text: String, _ plan: ReplyPlan?, buttons: [[ReplyButton]] = []
+    ) -> [NewOutboxPart] {
+        guard var plan else { return [] }
         plan.isAside = true
         var parts = plan.parts(of: text, from: 0)
         if let last = parts.indices.last { parts[last].content.buttons = buttons }
+        return parts
+    }
+
+    private func post(_ parts: [NewOutboxPart]) async throws {
         _ = try await stores.outbox.add(parts)
         stored(parts)
     }
@@ -109,7 +120,7 @@ package final class ReplyDesk {
                     let address = try await channel.address(of: "user:\(person)")
                     let run = RunID("\(run)-\(number)")
                     let plan = self.plan(address, MessageID(run.rawValue), nil, run)
-                    try await self.post(text, plan, buttons: buttons)
+                    try await self.post(self.aside(text, plan, buttons: buttons))
                 } catch {
                     self.log.named(key.channel.rawValue).info(
                         "The owner could not be told: \(error)", ["owner": person])

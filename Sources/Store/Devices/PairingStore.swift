@@ -55,10 +55,12 @@ package struct PairingStore: Sendable {
         }
     }
 
-    /// Keeps a request; false when the sender has one already or as many wait as may.
+    /// Keeps a request with what is to be posted about it; false when the sender has one already or as many wait as may.
     ///
     /// Requests older than `lifetime` do not count and are dropped.
-    package func ask(_ request: PairingRequest, mostPending: Int, lifetime: Duration) async throws -> Bool {
+    package func ask(
+        _ request: PairingRequest, telling parts: [NewOutboxPart] = [], mostPending: Int, lifetime: Duration
+    ) async throws -> Bool {
         try await database.write { connection in
             let oldest = Timestamp(milliseconds: request.createdAt.milliseconds - lifetime.milliseconds)
             try connection.run(
@@ -70,6 +72,7 @@ package struct PairingStore: Sendable {
             ) { $0.text(0) }
             guard waiting.count < mostPending, !waiting.contains(request.sender) else { return false }
             try PairingTable(connection: connection).save(request)
+            _ = try OutboxTable(connection: connection).add(parts, at: request.createdAt)
             return true
         }
     }
