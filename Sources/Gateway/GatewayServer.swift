@@ -86,7 +86,7 @@ package final class GatewayServer: RequestHandler {
             ModelMethods(models: services.models, settings: settings),
             AgentMethods(
                 settings: settings, switchboard: services.switchboard, turns: turns, models: services.models,
-                route: route),
+                sessions: stores.sessions, route: route),
             ChannelMethods(
                 settings: settings, board: services.channels, file: services.configFile,
                 takeUp: { [weak self] in self?.takeUpConfig() ?? false }),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat, FakeProxy
-from harness import Gateway, connect, eventually, gateway_config
+from harness import Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.config import TOKEN
 from harness.gateway import Finished, Process, binary, run_openclaw, scrubbed_environment
 
@@ -180,7 +180,8 @@ def test_a_value_that_makes_no_sense_is_refused(gateway: Gateway, args: list[str
 
 def test_status_shows_usage_when_asked(gateway: Gateway) -> None:
     succeeded(gateway.command("agent", "--message", "hi"))
-    assert "Cost" not in succeeded(gateway.command("status")).out
+    said = succeeded(gateway.command("status")).out
+    assert "Cost" not in said and "tokens used" not in said
     assert "Cost" in succeeded(gateway.command("status", "--usage")).out
     assert "Cost" in succeeded(gateway.command("status", "--all")).out
 
@@ -201,6 +202,26 @@ def test_agent_prints_the_answer(gateway: Gateway) -> None:
 def test_agent_as_json_has_the_payloads(gateway: Gateway) -> None:
     done = succeeded(gateway.command("agent", "--session-id", "cli-test", "--message", "[[say:as json]]", "--json"))
     assert json.loads(done.out)["result"]["payloads"][0]["text"] == "as json"
+
+
+def test_agent_goes_on_with_the_session_of_an_id(gateway: Gateway) -> None:
+    key = "agent:main:known-by-id"
+    with connect(gateway.port) as client:
+        client.chat("hi", key)
+        [row] = [row for row in client.request("sessions.list", {})["sessions"] if row["key"] == key]
+        succeeded(gateway.command("agent", "--session-id", row["sessionId"], "-m", "[[say:found]]"))
+        assert "found" in str(client.history(key)[-1]["content"])
+
+
+def test_agent_asks_the_default_agent_whatever_it_is_called(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    agents = {"list": [{"id": "work", "default": True}, {"id": "other"}]}
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more={"agents": agents}))
+    succeeded(gateway.command("agent", "-m", "hi"))
+    succeeded(gateway.command("agent", "-m", "hi", "--session-key", "agent:other:main"))
+    succeeded(gateway.command("agent", "-m", "hi", "--agent", "other"))
+    with connect(gateway.port) as client:
+        asked = {key: str(client.history(key)).count("'hi'") for key in ("agent:work:main", "agent:other:main")}
+    assert asked == {"agent:work:main": 1, "agent:other:main": 2}
 
 
 def test_agent_ends_with_one_when_the_model_fails(gateway: Gateway) -> None:

@@ -134,13 +134,18 @@ extension GatewayClient {
     }
 
     /// Options of every command that talks to a gateway.
-    static let options: [Command.Option] = [
-        .value("--url", "address", "A gateway other than this machine's"),
-        .value("--token", "token", "The gateway's token; needed with --url, else found by itself"),
-        .value("--password", "password", "The gateway's password"),
-        .number("--timeout", "ms", "How long to wait (default 10000)", 1...86_400_000),
-        .flag("--json", "Print JSON"),
-    ]
+    static var options: [Command.Option] { options(waitingMilliseconds: 10_000) }
+
+    static func options(waitingMilliseconds: Int) -> [Command.Option] {
+        [
+            .value("--url", "address", "A gateway other than this machine's"),
+            .value("--token", "token", "The gateway's token; needed with --url, else found by itself"),
+            .value("--password", "password", "The gateway's password"),
+            .number(
+                "--timeout", "ms", "How long to wait (default \(waitingMilliseconds))", 1...86_400_000),
+            .flag("--json", "Print JSON"),
+        ]
+    }
 }
 
 extension GatewayClient.Failure {

@@ -8,10 +8,10 @@ enum AgentCommands {
         [
             Command(
                 path: ["agent"], summary: "Send a message and print the answer",
-                options: GatewayClient.options + [
+                options: GatewayClient.options(waitingMilliseconds: longestTurnMilliseconds) + [
                     .value("--message", "text", "What to say").or("-m"),
-                    .value("--agent", "id", "Which agent (default: main)"),
-                    .value("--session-id", "id", "Go on with this session"),
+                    .value("--agent", "id", "Which agent (default: the one that `agents list` marks)"),
+                    .value("--session-id", "id", "Go on with the session of this id, or begin one under it"),
                     .value("--session-key", "key", "Go on with the session of this key"),
                     .value(
                         "--thinking", "level", "How hard to think",
@@ -41,9 +41,12 @@ enum AgentCommands {
             "message": .string(message), "idempotencyKey": .string(randomUUID()),
             "deliver": .bool(invocation.has("--deliver")),
         ]
-        params["agentId"] = .string(invocation["--agent"] ?? "main")
+        params["agentId"] = invocation["--agent"].map { .string($0) }
         params["sessionId"] = invocation["--session-id"].map { .string($0) }
         params["sessionKey"] = invocation["--session-key"].map { .string($0) }
+        if ["agentId", "sessionId", "sessionKey"].allSatisfy({ params[$0] == nil }) {
+            params["sessionKey"] = client.hello["snapshot"]?["sessionDefaults"]?["mainSessionKey"]
+        }
         params["channel"] = invocation["--channel"].map { .string($0) }
         params["replyTo"] = invocation["--to"].map { .string($0) }
         params["accountId"] = invocation["--account"].map { .string($0) }

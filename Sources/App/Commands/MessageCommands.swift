@@ -28,7 +28,7 @@ enum MessageCommands {
     }
 
     private static let place =
-        GatewayClient.options + [
+        GatewayClient.options(waitingMilliseconds: longestMilliseconds) + [
             .value("--channel", "platform", "Which platform; needed when there are several"),
             .value("--account", "id", "Which of its accounts"),
             Command.Option.value("--target", "chat", "Chat or person: an id, #channel, @name, user:id").or(

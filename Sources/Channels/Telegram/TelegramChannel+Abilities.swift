@@ -94,15 +94,15 @@ extension TelegramChannel: Probing {
             let bot = try await api.call("getMe")
             let hook = try await api.call("getWebhookInfo")
             return answer([
-                "ok": true, "status": 200, "error": nil,
+                "ok": true, "status": 200, "error": .null,
                 "bot": [
-                    "id": bot["id"] ?? nil, "username": bot["username"] ?? nil,
-                    "canJoinGroups": bot["can_join_groups"] ?? nil,
-                    "canReadAllGroupMessages": bot["can_read_all_group_messages"] ?? nil,
-                    "supportsInlineQueries": bot["supports_inline_queries"] ?? nil,
+                    "id": bot["id"] ?? .null, "username": bot["username"] ?? .null,
+                    "canJoinGroups": bot["can_join_groups"] ?? .null,
+                    "canReadAllGroupMessages": bot["can_read_all_group_messages"] ?? .null,
+                    "supportsInlineQueries": bot["supports_inline_queries"] ?? .null,
                 ],
                 "webhook": [
-                    "url": hook["url"] ?? nil, "hasCustomCert": hook["has_custom_certificate"] ?? nil,
+                    "url": hook["url"] ?? .null, "hasCustomCert": hook["has_custom_certificate"] ?? .null,
                 ],
             ])
         } catch {

@@ -59,7 +59,7 @@ extension TelegramChannel: ActionPerforming {
         case "delete": try await delete(call)
         case "edit": try await edit(call)
         case "poll": try await poll(call)
-        case "dice": try await send("sendDice", call, ["emoji": call.text("diceEmoji") ?? nil])
+        case "dice": try await send("sendDice", call, ["emoji": call.text("diceEmoji") ?? .null])
         case "sticker": try await sticker(call)
         case "topic-create": try await createTopic(call)
         default: try await editTopic(call)
@@ -164,7 +164,8 @@ extension TelegramChannel: ActionPerforming {
         parameters["icon_custom_emoji_id"] = call.text("iconCustomEmojiId")
         let topic = try await api.call("createForumTopic", parameters)
         return [
-            "ok": true, "topicId": topic["message_thread_id"] ?? nil, "name": topic["name"] ?? .string(name),
+            "ok": true, "topicId": topic["message_thread_id"] ?? .null,
+            "name": topic["name"] ?? .string(name),
             "chatId": .string(String(call.place.chat)),
         ]
     }

@@ -101,7 +101,7 @@ struct JSON5Parser: ~Copyable {
     }
 
     private static let words: [(StaticString, JSON)] = [
-        ("true", true), ("false", false), ("null", nil), ("Infinity", .number(.infinity)),
+        ("true", true), ("false", false), ("null", .null), ("Infinity", .number(.infinity)),
         ("NaN", .number(.nan)),
     ]
 

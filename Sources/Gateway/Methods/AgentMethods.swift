@@ -8,6 +8,7 @@ struct AgentMethods: MethodGroup {
     let switchboard: Switchboard
     let turns: TurnBroadcast
     let models: KnownModels
+    let sessions: SessionStore
     /// Nil where there are no chat platforms to post to.
     var route: AnswerRoute?
 
@@ -91,7 +92,7 @@ struct AgentMethods: MethodGroup {
 extension AgentMethods {
     /// Answers twice under one id: that the run has begun, and how it ended.
     private func run(_ call: Call) async throws(RPCError) -> Payload {
-        var message = try message(call)
+        var message = try await message(call)
         if message.options.delivers {
             message.deliversTo = try await route?.address(for: call, in: message.session)
         }
@@ -147,7 +148,7 @@ extension AgentMethods {
         }
     }
 
-    private func message(_ call: Call) throws(RPCError) -> InboundMessage {
+    private func message(_ call: Call) async throws(RPCError) -> InboundMessage {
         let settings = settings.now
         let agent = call.text("agentId").flatMap {
             $0.isEmpty ? nil : SessionKeyRules.normalized(AgentID($0))
@@ -165,7 +166,7 @@ extension AgentMethods {
             }
             throw .unavailable("the answer could not be delivered: \(reason)")
         }
-        let key = try session(call, agent, settings)
+        let key = try await session(call, agent, settings)
         try call.checkCommand(call.text("message") ?? "", to: switchboard)
         let images: [ImageContent]
         do throws(AttachmentError) {
@@ -188,7 +189,7 @@ extension AgentMethods {
 
     private func session(
         _ call: Call, _ agent: AgentID?, _ settings: GatewaySetup
-    ) throws(RPCError) -> SessionKey {
+    ) async throws(RPCError) -> SessionKey {
         if let spelling = call.text("sessionKey"), !spelling.isEmpty {
             let key = settings.keys.canonical(spelling)
             call.client.remember(spelling: spelling, of: key)
@@ -198,11 +199,16 @@ extension AgentMethods {
             }
             return key
         }
+        let owner = agent ?? settings.keys.defaultAgent
+        if let id = call.text("sessionId"), !id.isEmpty {
+            let known = try await reading { try await sessions.entries(sessionID: SessionID(id)) }
+            return known.map(\.key).first { agent == nil || settings.agent(of: $0) == agent }
+                ?? settings.keys.canonical("agent:\(owner):explicit:\(id)")
+        }
         if let agent { return settings.keys.mainSession(of: agent) }
         if let to = call.text("to"), !to.isEmpty { return settings.keys.canonical(to) }
         // No target: a session of its own, as today's gateway does it.
-        let id = call.text("sessionId").flatMap { $0.isEmpty ? nil : $0 } ?? call.text("idempotencyKey") ?? ""
-        return settings.keys.canonical("agent:\(settings.keys.defaultAgent):explicit:\(id)")
+        return settings.keys.canonical("agent:\(owner):explicit:\(call.text("idempotencyKey") ?? "")")
     }
 
     private func accepted(_ run: RunID, _ message: InboundMessage, _ call: Call) -> JSON {

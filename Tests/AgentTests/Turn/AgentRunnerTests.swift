@@ -14,7 +14,7 @@ struct AgentRunnerTests {
     func `a model is sent the same whether the conversation is in memory or is read`() async throws {
         let folder = TestHouse.makeFolder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let call = ToolCall(id: "c1", name: "look", arguments: ["b": 1, "a": [true, nil, 2.5, "å"]])
+        let call = ToolCall(id: "c1", name: "look", arguments: ["b": 1, "a": [true, .null, 2.5, "å"]])
         let models = ScriptedModels([.call([call]), .say(["Seen."]), .say(["In memory."])])
         try await TestHouse.run(in: folder, models: models, tools: [ScriptedTool("look", .answer("all"))]) {
             house in

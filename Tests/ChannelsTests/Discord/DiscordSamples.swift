@@ -34,7 +34,7 @@ func wire(_ text: String, more: JSON = [:]) -> DiscordMessage? {
     var object: JSONObject = [
         "id": "1398000000000000000", "channel_id": "600", "guild_id": "500", "type": 0, "flags": 0,
         "author": ["id": "42", "username": "ann", "global_name": "Ann", "discriminator": "0"],
-        "member": ["nick": nil, "roles": ["77"]], "content": .string(text), "mentions": [],
+        "member": ["nick": .null, "roles": ["77"]], "content": .string(text), "mentions": [],
         "mention_roles": [],
         "mention_everyone": false, "attachments": [], "embeds": [],
     ]

@@ -135,7 +135,7 @@ struct IncomingMappingTests {
     static func reaction(_ more: JSON = [:]) -> DiscordReaction? {
         var object: JSONObject = [
             "user_id": "42", "channel_id": "600", "message_id": "5", "guild_id": "500",
-            "emoji": ["id": nil, "name": "👍"],
+            "emoji": ["id": .null, "name": "👍"],
             "member": ["user": ["id": "42", "username": "ann", "global_name": "Ann"], "roles": []],
         ]
         for (key, value) in more.objectValue ?? [:] { object[key] = value }
@@ -168,7 +168,7 @@ struct IncomingMappingTests {
     }
 
     @Test func `our own reactions and those in places that are off are not told`() throws {
-        let own = try #require(Self.reaction(["user_id": "1000", "member": nil]))
+        let own = try #require(Self.reaction(["user_id": "1000", "member": .null]))
         let off = IncomingMapping.sample(["guilds": ["500": ["channels": ["other": [:]]]]])
 
         #expect(IncomingMapping.sample().notice(own, author: 1000, at: .general) == nil)

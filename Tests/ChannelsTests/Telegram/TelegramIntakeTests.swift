@@ -62,7 +62,7 @@ struct TelegramIntakeTests {
         groupMessage(
             "", id: id,
             more: [
-                "text": nil, "caption": caption.isEmpty ? nil : .string(caption),
+                "text": .null, "caption": caption.isEmpty ? .null : .string(caption),
                 "media_group_id": .string(album),
                 "photo": [["file_id": .string("f\(id)"), "file_size": 10]],
             ])
@@ -263,7 +263,7 @@ struct TelegramIntakeTests {
         let house = TestHouse()
         let intake = await house.intake(["groups": ["-44": ["requireMention": false]]])
         let moved = groupMessage(
-            "", more: ["text": nil, "chat": ["id": -44, "type": "group"], "migrate_to_chat_id": -1004])
+            "", more: ["text": .null, "chat": ["id": -44, "type": "group"], "migrate_to_chat_id": -1004])
         try await intake.take(update(1, moved))
         try await intake.take(update(2, groupMessage("hello", id: 8)))
         #expect(house.received.first?.place?.rule.requiresMention == false)

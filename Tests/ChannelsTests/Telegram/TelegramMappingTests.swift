@@ -149,7 +149,7 @@ struct TelegramMappingTests {
                 groupMessage(
                     "news",
                     more: [
-                        "from": nil, "chat": ["id": -1_009, "type": "channel", "title": "News"],
+                        "from": .null, "chat": ["id": -1_009, "type": "channel", "title": "News"],
                         "author_signature": "Ed",
                     ])))
         #expect(post.kind == .channel && post.sender.name == "Ed" && post.sender.id == "-1009")
@@ -236,7 +236,8 @@ struct TelegramMappingTests {
     }
 
     @Test func serviceMessagesSayNothing() {
-        #expect(sampleMapping().mapped(groupMessage("", more: ["text": nil, "new_chat_members": []])) == nil)
+        #expect(
+            sampleMapping().mapped(groupMessage("", more: ["text": .null, "new_chat_members": []])) == nil)
     }
 
     @Test func ofAPhotoTheLargestSizeThatFitsIsTaken() throws {
@@ -245,7 +246,8 @@ struct TelegramMappingTests {
             ["file_id": "l", "file_size": 9_000_000],
         ]
         let message = try #require(
-            sampleMapping().mapped(groupMessage("", more: ["text": nil, "photo": sizes, "caption": "look"])))
+            sampleMapping().mapped(
+                groupMessage("", more: ["text": .null, "photo": sizes, "caption": "look"])))
         #expect(message.text == "look")
         #expect(message.files.first?.byteCount == 4_000_000)
         #expect(message.files.first?.mimeType == "image/jpeg" && message.files.first?.name == "photo-7.jpg")
@@ -254,12 +256,13 @@ struct TelegramMappingTests {
     @Test func voicesAndStickersAreMarked() throws {
         let voice = try #require(
             sampleMapping().mapped(
-                groupMessage("", more: ["text": nil, "voice": ["file_id": "v", "duration": 2]])))
+                groupMessage("", more: ["text": .null, "voice": ["file_id": "v", "duration": 2]])))
         #expect(voice.files.first?.isVoice == true && voice.files.first?.mimeType == "audio/ogg")
         let sticker = try #require(
             sampleMapping().mapped(
                 groupMessage(
-                    "", more: ["text": nil, "sticker": ["file_id": "s", "emoji": "👍", "set_name": "cats"]])))
+                    "", more: ["text": .null, "sticker": ["file_id": "s", "emoji": "👍", "set_name": "cats"]]))
+        )
         #expect(sticker.files.first?.caption == "[Sticker 👍 from “cats”]" && sticker.text.isEmpty)
     }
 
@@ -298,7 +301,7 @@ private func hostileMembers(_ random: inout SeededGenerator) -> JSONObject {
         "sender_chat", "external_reply",
     ]
     let values: [JSON] = [
-        nil, true, 0, -1, 9_223_372_036_854_775_807, 1e300, "", "x", [], [nil], [["type": "bold"]], [:],
+        .null, true, 0, -1, 9_223_372_036_854_775_807, 1e300, "", "x", [], [.null], [["type": "bold"]], [:],
         ["id": 1],
         ["file_id": "f", "file_size": -5], ["latitude": 1e300, "longitude": -0.0], ["text": 5],
         [["type": "bold", "offset": 9_223_372_036_854_775_807, "length": 9_223_372_036_854_775_807]],

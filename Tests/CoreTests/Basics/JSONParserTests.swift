@@ -16,7 +16,7 @@ struct JSONParserTests {
 
     static let good: [Good] = [
         // Words
-        Good("null", nil), Good("true", true), Good("false", false), Good(" \t\r\n null \t\r\n ", nil),
+        Good("null", .null), Good("true", true), Good("false", false), Good(" \t\r\n null \t\r\n ", .null),
         // Numbers
         Good("0", 0), Good("-0", .number(-0.0)), Good("7", 7), Good("-7", -7), Good("10", 10),
         Good("0.5", 0.5),
@@ -55,7 +55,7 @@ struct JSONParserTests {
         // Arrays
         Good("[]", []), Good("[ ]", []), Good("[1]", [1]), Good("[1,2]", [1, 2]), Good("[ 1 , 2 ]", [1, 2]),
         Good("[[],[[]]]", [[], [[]]]),
-        Good("[null,true,\"a\",{}]", [nil, true, "a", [:]]), Good("[\n1\n,\n2\n]", [1, 2]),
+        Good("[null,true,\"a\",{}]", [.null, true, "a", [:]]), Good("[\n1\n,\n2\n]", [1, 2]),
         // Objects
         Good("{}", [:]), Good("{ }", [:]), Good(#"{"a":1}"#, ["a": 1]),
         Good(#"{"a":1,"b":2}"#, ["a": 1, "b": 2]),

@@ -5,7 +5,7 @@ import Testing
 struct JSONWriterTests {
     @Test(
         arguments: [
-            (nil, "null"), (true, "true"), (false, "false"), (0, "0"), (-7, "-7"),
+            (.null, "null"), (true, "true"), (false, "false"), (0, "0"), (-7, "-7"),
             (.integer(.max), "9223372036854775807"),
             (.integer(.min), "-9223372036854775808"), (1.0, "1"), (-3.0, "-3"), (1e15, "1000000000000000"),
             (0.1, "0.1"), (-2.5, "-2.5"),
@@ -17,7 +17,7 @@ struct JSONWriterTests {
             ("å€😀\u{2028}\u{2029}", "\"å€😀\u{2028}\u{2029}\""),
             ("0123456789\n0123456789", #""0123456789\n0123456789""#), ([], "[]"),
             ([1, [2], "3"], #"[1,[2],"3"]"#), ([:], "{}"),
-            (["b": 1, "a": [nil]], #"{"b":1,"a":[null]}"#), (["k\"": 1], #"{"k\"":1}"#),
+            (["b": 1, "a": [.null]], #"{"b":1,"a":[null]}"#), (["k\"": 1], #"{"k\"":1}"#),
         ] as [(JSON, String)])
     func `a value is written on one line with the fewest escapes`(value: JSON, text: String) {
         #expect(value.text == text)
@@ -50,12 +50,12 @@ struct JSONWriterTests {
             $0.add("open", encoded: Array("[{".utf8) + Array("}]".utf8))
             $0.addObject("empty") { _ in }
             $0.addListOfOne("list") { $0.addObject("deep") { $0.add("at", Timestamp(milliseconds: 5)) } }
-            $0.add("value", ["a": [1, nil]])
+            $0.add("value", ["a": [1, .null]])
         }
 
         let value: JSON = [
             "text": "a\"b", "count": 3, "isIt": true, "open": [[:]], "empty": [:],
-            "list": [["deep": ["at": 5]]], "value": ["a": [1, nil]],
+            "list": [["deep": ["at": 5]]], "value": ["a": [1, .null]],
         ]
         #expect(bytes == value.encoded())
     }

@@ -61,20 +61,21 @@ struct ConfigEditTests {
             "{\n  a: [\n    1,\n  ],\n}", ["b": [["id": "x"]]],
             "{\n  a: [\n    1,\n  ],\n  b: [\n    {\n      id: \"x\"\n    }\n  ],\n}"),
         // A member less
-        Case("{a:1}", ["a": nil], "{}"), Case("{a:1,b:2}", ["a": nil], "{b:2}"),
-        Case("{a:1,b:2}", ["b": nil], "{a:1}"), Case("{ a: 1, b: 2, c: 3 }", ["b": nil], "{ a: 1, c: 3 }"),
-        Case("{ a: 1, b: 2, }", ["b": nil], "{ a: 1, }"),
-        Case("{\n  a: 1,\n  b: 2,\n  c: 3\n}", ["b": nil], "{\n  a: 1,\n  c: 3\n}"),
-        Case("{\n  a: 1,\n  b: 2\n}", ["b": nil], "{\n  a: 1\n}"),
-        Case("{\n  a: 1, // one\n  b: 2 // two\n}", ["b": nil], "{\n  a: 1 // one\n}"),
+        Case("{a:1}", ["a": .null], "{}"), Case("{a:1,b:2}", ["a": .null], "{b:2}"),
+        Case("{a:1,b:2}", ["b": .null], "{a:1}"),
+        Case("{ a: 1, b: 2, c: 3 }", ["b": .null], "{ a: 1, c: 3 }"),
+        Case("{ a: 1, b: 2, }", ["b": .null], "{ a: 1, }"),
+        Case("{\n  a: 1,\n  b: 2,\n  c: 3\n}", ["b": .null], "{\n  a: 1,\n  c: 3\n}"),
+        Case("{\n  a: 1,\n  b: 2\n}", ["b": .null], "{\n  a: 1\n}"),
+        Case("{\n  a: 1, // one\n  b: 2 // two\n}", ["b": .null], "{\n  a: 1 // one\n}"),
         Case(
-            "{\n  // about a\n  a: 1,\n  // about b\n  b: 2,\n}", ["a": nil],
+            "{\n  // about a\n  a: 1,\n  // about b\n  b: 2,\n}", ["a": .null],
             "{\n  // about a\n  // about b\n  b: 2,\n}"),
-        Case("{\n  a: 1,\n  b: 2,\n  c: 3,\n}", ["b": nil, "c": nil], "{\n  a: 1,\n}"),
-        Case("{a:1,a:2,b:3}", ["a": nil], "{b:3}"),
-        Case("{\n  a: {\n    b: 1,\n  },\n  c: 2,\n}", ["a": nil], "{\n  c: 2,\n}"),
-        Case("{\n  \"a\": 1,\n  \"b\": 2\n}", ["a": nil, "b": nil], "{\n}"),
-        Case("{\n  a: { b: 1, c: 2 },\n}", ["a": ["b": nil]], "{\n  a: { c: 2 },\n}"),
+        Case("{\n  a: 1,\n  b: 2,\n  c: 3,\n}", ["b": .null, "c": .null], "{\n  a: 1,\n}"),
+        Case("{a:1,a:2,b:3}", ["a": .null], "{b:3}"),
+        Case("{\n  a: {\n    b: 1,\n  },\n  c: 2,\n}", ["a": .null], "{\n  c: 2,\n}"),
+        Case("{\n  \"a\": 1,\n  \"b\": 2\n}", ["a": .null, "b": .null], "{\n}"),
+        Case("{\n  a: { b: 1, c: 2 },\n}", ["a": ["b": .null]], "{\n  a: { c: 2 },\n}"),
         // Lists
         Case("{a: [1, 2]}", ["a": [1, 3]], "{a: [1, 3]}"),
         Case("{a: [1, 2]}", ["a": [1, 2, 3]], "{a: [1, 2, 3]}"),
@@ -96,7 +97,7 @@ struct ConfigEditTests {
         // Many at once, and the root itself
         Case(
             "{\n  // keep\n  a: 1,\n  b: { c: 2, d: 3 }, // keep\n}",
-            ["a": nil, "b": ["c": nil, "e": 4], "f": 5],
+            ["a": .null, "b": ["c": .null, "e": 4], "f": 5],
             "{\n  // keep\n  b: { d: 3, e: 4 }, // keep\n  f: 5,\n}"),
         Case("[1]", ["a": 1], "{\"a\":1}"),
         Case("{a: NaN, b: Infinity, c: 1}", ["c": 2], "{a: NaN, b: Infinity, c: 2}"),
@@ -168,7 +169,7 @@ struct ConfigEditTests {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Array(start.utf8), using: &chance)
             guard let document = try? JSON.parseJSON5(bytes) else { continue }
-            let patch: JSON = ["a": nil, "b": [1, 3], "c": ["d": ["x": 1], "e": ["y"]], "h": 2]
+            let patch: JSON = ["a": .null, "b": [1, 3], "c": ["d": ["x": 1], "e": ["y"]], "h": 2]
 
             let edited = try ConfigEdit.apply(mergePatch: patch, to: String(decoding: bytes, as: UTF8.self))
 

@@ -32,7 +32,7 @@ struct WrittenFormTests {
     }
 
     @Test func `the members that a patch removes are named`() {
-        let patch: JSON = ["a": nil, "b": ["c": nil, "d": 1], "e": [nil]]
+        let patch: JSON = ["a": .null, "b": ["c": .null, "d": 1], "e": [.null]]
 
         #expect(patch.removedPaths().map(\.description) == ["a", "b.c"])
     }

@@ -162,7 +162,8 @@ struct TurnJournalTests {
         TurnStep.modelRequest(nil), .modelRequest(ModelReference("a/b/c")),
         .toolFinished(callID: "x", isError: true),
         .toolStarted(
-            ToolCall(id: "1", name: "exec", arguments: ["a": [1, nil]], signature: "s"), changesTheWorld: true
+            ToolCall(id: "1", name: "exec", arguments: ["a": [1, .null]], signature: "s"),
+            changesTheWorld: true
         ),
         .note("räksmörgås"),
     ]) func `a step comes back as it was written`(step: TurnStep) {

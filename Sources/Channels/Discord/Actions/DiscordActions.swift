@@ -378,7 +378,7 @@ extension DiscordActions {
         } catch {
             // Discord says it like this that somebody is in no voice channel.
             guard error.isMissing(DiscordCode.unknownVoiceState) else { throw error }
-            return ["ok": true, "voice": nil]
+            return ["ok": true, "voice": .null]
         }
     }
 

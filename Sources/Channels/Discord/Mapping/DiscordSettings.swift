@@ -84,7 +84,7 @@ struct DiscordSettings: Sendable {
             activities = [.object(object)]
         }
         return [
-            "since": nil, "activities": .array(activities), "status": settings["status"] ?? "online",
+            "since": .null, "activities": .array(activities), "status": settings["status"] ?? "online",
             "afk": false,
         ]
     }
