@@ -168,12 +168,13 @@ extension GatewayServer {
         guard rules.hosts.allows(request.host) else { return HostRule.refusal }
         if request.method == "POST", services.channels?.receiver(at: request.path) != nil { return nil }
         let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
-        let knowsSecret = plane.acceptsSecret(request.headers["authorization"], from: place)
         let health = HealthRoutes(
             isReady: plane.isReady, failing: services.failing(),
             reason: services.switchboard.volume?.notReady,
             uptime: plane.uptime,
-            showsDetail: place.isDirectLoopback || knowsSecret)
+            showsDetail: { [plane] in
+                place.isDirectLoopback || plane.acceptsSecret(request.headers["authorization"], from: place)
+            })
         return health.response(to: request)
             ?? ControlUIRoutes(
                 settings: settings.now.withIdentities(of: services.switchboard),
@@ -193,9 +194,10 @@ extension GatewayServer {
     /// Clients connect at whatever path their address has.
     package func upgrade(_ request: HTTPRequest) -> UpgradeDecision {
         guard rules.hosts.allows(request.host) else { return .refuse(HostRule.refusal) }
-        let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
+        var place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
         let origin = rules.origins.verdict(
             origin: request.headers["origin"], host: request.host, isDirectLoopback: place.isDirectLoopback)
+        if origin == .foreign { place.guesser = .page(place.guesser) }
         // Whoever comes in will write: what a turn needs is fetched while they log in.
         services.switchboard.expectMessage()
         var options = WebSocketOptions()

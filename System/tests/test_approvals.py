@@ -195,10 +195,19 @@ def test_the_file_is_read_and_written_over_the_wire_with_a_base_hash(asking: Gat
         new = {"version": 1, "socket": {"path": "/x"}, "defaults": {"security": "allowlist"}, "agents": {}}
         written = client.request("exec.approvals.set", {"file": new})
         assert written["exists"] and written["file"] == new and written["hash"] != first["hash"]
+        long_list = {"version": 1, "agents": {"main": {"allowlist": [{"pattern": "/x"}] * 1001}}}
         for params, message in [
             ({"file": new}, "exec approvals base hash required; re-run exec.approvals.get and retry"),
             ({"file": new, "baseHash": "x"}, "exec approvals changed since last load; re-run exec.approvals.get and retry"),
             ({"file": {"version": 2}, "baseHash": written["hash"]}, "invalid exec approvals: `version` must be 1"),
+            (
+                {"file": long_list, "baseHash": written["hash"]},
+                "invalid exec approvals: the allowlist of `main` has more than 1000 entries",
+            ),
+            (
+                {"file": new | {"note": "x" * (5 << 20)}, "baseHash": written["hash"]},
+                f"`{asking.state}/exec-approvals.json` would be larger than 4194304 bytes; it stays as it was.",
+            ),
         ]:
             assert client.refusal("exec.approvals.set", params).message == message
         client.request("exec.approvals.set", {"file": new | {"defaults": {}}, "baseHash": written["hash"]})

@@ -241,6 +241,19 @@ def test_the_workspace_is_the_root_for_file_tools(gateway: Gateway, session: str
     assert "root:" not in text_of(final["message"])
 
 
+def test_an_export_takes_the_place_of_no_file_that_somebody_named(gateway: Gateway, session: str) -> None:
+    page = gateway.state / "workspace/index.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("<h1>my website</h1>")
+    with connect(gateway.port) as client:
+        client.chat("Hello.", session)
+        assert "cannot be written" in text_of(client.chat("/export-session index", session)["message"])
+        told = [text_of(client.chat("/export-session", session)["message"]) for _ in range(2)]
+    assert page.read_text() == "<h1>my website</h1>"
+    assert all(words.startswith("Wrote the conversation") for words in told), told
+    page.unlink()
+
+
 def test_write_edit_and_read_work_together(gateway: Gateway, model: FakeOpenAIChat, session: str) -> None:
     model.script += [
         ToolCall("write", {"path": "notes/list.txt", "content": "milk\nbread\n"}),

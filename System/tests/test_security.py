@@ -18,7 +18,7 @@ from harness import Client, Device, Gateway, ModelConfig, Refused, connect, conn
 from harness.config import TOKEN
 from harness.gateway import run_openclaw
 from harness.raw import exchange
-from harness.websocket import text, upgrade
+from harness.websocket import TEXT, frame, text, upgrade
 from tests.test_chat import text_of
 
 ATTEMPTS = 3
@@ -170,6 +170,29 @@ def test_the_bearer_token_over_http_is_limited_too(start: Any, state: Path) -> N
     if statuses[0] == 404:
         pytest.skip("no /v1/chat/completions yet")
     assert statuses[:ATTEMPTS] == [401] * ATTEMPTS and statuses[-1] == 429
+
+
+def test_what_a_proxy_asks_for_in_front_is_no_guess(start: Any, state: Path) -> None:
+    gateway = start(limited(state))
+    for scheme in ("Basic dXNlcjpwYXNzd29yZA==", "Bearer of-the-proxy"):
+        for path in ("/", "/favicon.ico", "/healthz"):
+            assert gateway.get(path, headers={"Authorization": scheme}).status in (200, 404)
+    assert gateway.get("/readyz", headers={"Authorization": "Basic dXNlcjpwYXNzd29yZA=="}).status == 200
+    assert not locked_out(gateway.port)
+
+
+@pytest.mark.parametrize("is_exempt", [False, True])
+def test_a_page_of_somebody_elses_locks_out_no_visitor_and_is_limited_itself(
+    start: Any, state: Path, is_exempt: bool
+) -> None:
+    config = limited(state)
+    config["gateway"]["auth"]["rateLimit"]["exemptLoopback"] = is_exempt
+    gateway = start(config)
+    page = {"Origin": "https://evil.example"}
+    for _ in range(ATTEMPTS + 1):
+        guess(gateway.port, page)
+    assert locked_out(gateway.port, page)
+    assert not locked_out(gateway.port)
 
 
 def test_who_came_with_a_token_stays_out_when_it_is_changed(start: Any, state: Path) -> None:
@@ -420,12 +443,94 @@ def test_a_slow_reader_is_cut_and_the_others_go_on(gateway: Gateway, session: st
         lazy.connect(("127.0.0.1", gateway.port))
         lazy.sendall(upgrade("/"))
         lazy.recv(200)
-        frame = {"type": "req", "id": "c", "method": "connect", "params": connect_params(4)}
-        lazy.sendall(text(json.dumps(frame)))
+        login = {"type": "req", "id": "c", "method": "connect", "params": connect_params(4)}
+        lazy.sendall(text(json.dumps(login)))
         with connect(gateway.port) as client:
             for n in range(5):
                 assert client.chat(f"[[say:{'word ' * 500}]]", f"{session}-{n}")["state"] == "final"
     assert gateway.memory()["private"] - before < 60_000
+
+
+def admitted(gateway: Gateway, scopes: list[str], buffer: int | None = None) -> socket.socket:
+    """A client of the fourth generation that has been greeted and reads nothing by itself."""
+    client = socket.socket()
+    if buffer:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    client.settimeout(10)
+    client.connect(("127.0.0.1", gateway.port))
+    client.sendall(upgrade("/"))
+    login = {"type": "req", "id": "c", "method": "connect", "params": connect_params(4, scopes=scopes)}
+    client.sendall(text(json.dumps(login)))
+    heard = b""
+    while b"hello-ok" not in heard:
+        heard += client.recv(1 << 16)
+    return client
+
+
+def test_who_asks_and_does_not_read_is_not_heard_until_he_reads(gateway: Gateway) -> None:
+    before = gateway.memory()["private"]
+    with admitted(gateway, ["operator.read"], 4096) as lazy:
+        request = {"type": "req", "id": "ask", "method": "config.schema"}
+        lazy.sendall(text(json.dumps(request)) * 200)
+        with connect(gateway.port) as client:
+            for _ in range(10):
+                assert client.request("health")["ok"] is True
+        assert gateway.memory()["private"] - before < 40_000
+        heard, answered = b"", 0
+        while answered < 200:
+            heard = heard[-20:] + lazy.recv(1 << 20)
+            answered += heard.count(b'"id":"ask"')
+
+
+def test_a_client_that_may_not_write_cannot_send_what_takes_all_memory(gateway: Gateway) -> None:
+    with connect(gateway.port, 4, scopes=[]) as client:
+        most = client.hello["policy"]["maxPayload"]
+        assert most == 512 << 10
+        with contextlib.suppress(OSError):
+            client.send_text('{"type":"req","id":"x","method":"health","params":{"pad":"' + "a" * most + '"}}')
+        assert client.closed() in (1009, 1006)
+
+
+def test_a_frame_of_very_many_values_is_not_read(gateway: Gateway) -> None:
+    with connect(gateway.port) as client:
+        before = most_resident(gateway)
+        client.send_text('{"type":"req","id":"x","method":"health","params":{"a":[' + "[]," * 3_000_000 + "0]}}")
+        assert client.request("health")["ok"] is True
+        assert most_resident(gateway, since_now=False) - before < 64_000
+
+
+def most_resident(gateway: Gateway, since_now: bool = True) -> int:
+    """Kilobytes that the process has had at most, since now or since it was last asked so."""
+    folder = Path(f"/proc/{gateway.pid}")
+    if since_now:
+        (folder / "clear_refs").write_text("5")
+    (found,) = [line for line in (folder / "status").read_text().splitlines() if line.startswith("VmHWM")]
+    return int(found.split()[1])
+
+
+def test_messages_that_never_end_take_a_limited_room_together(gateway: Gateway) -> None:
+    size = 24 << 20
+    before = gateway.memory()["private"]
+    with contextlib.ExitStack() as stack:
+        senders = [stack.enter_context(admitted(gateway, ["operator.write"])) for _ in range(8)]
+        for sender in senders:
+            with contextlib.suppress(OSError):
+                sender.sendall(frame(TEXT, b"a" * (size - 1), claimed=size))
+        closed = [sender for sender in senders if b"too many large messages" in rest(sender)]
+        assert len(closed) == 6
+        assert gateway.memory()["private"] - before < 140_000
+        with connect(gateway.port) as client:
+            assert client.request("health")["ok"] is True
+
+
+def rest(client: socket.socket) -> bytes:
+    """What has come and was not read; it waits a moment for it."""
+    client.settimeout(0.3)
+    heard = b""
+    with contextlib.suppress(OSError):
+        while piece := client.recv(1 << 16):
+            heard += piece
+    return heard
 
 
 @pytest.mark.parametrize("depth", [1_000, 100_000])

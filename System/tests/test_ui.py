@@ -653,6 +653,20 @@ def test_hostile_markdown_is_only_words(tab: OpenTab, ours: Gateway, fake_chat: 
         assert [url for url in asked if not url.startswith((ours.url, "data:"))] == [], name
 
 
+@pytest.mark.parametrize("piece", ["> ", "- ", "*a "])
+def test_an_answer_of_endless_nesting_is_shown_and_takes_nothing_with_it(
+    tab: OpenTab, fake_chat: FakeOpenAIChat, piece: str
+) -> None:
+    fake_chat.script.append(Text(piece * 20_000 + "deep"))
+    page = tab()
+    page.say("Nest without end.")
+    expect(page.answers.last).to_contain_text("deep")
+    page.page.reload()
+    expect(page.answers.last).to_contain_text("deep")
+    page.say("And now?")
+    expect(page.answers).to_have_count(2)
+
+
 def test_markdown_reads_as_it_was_meant(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
     written = (
         "4. fourth\n5. fifth\n\n- [x] done\n- [ ] open\n\n| a | b |\n|--:|:-:|\n| 1 | 2 |\n\n"

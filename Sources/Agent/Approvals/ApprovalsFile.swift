@@ -10,7 +10,7 @@ package final class ApprovalsFile {
     /// A thousand entries are about 200 kB.
     package static let mostBytes = 4 << 20
     /// Entries of one allowlist; whoever allows so much wants no list.
-    private static let mostEntries = 1_000
+    package static let mostEntries = 1_000
     /// How often at most it is noted that an entry was used: each time is a write to the disk.
     private static let useInterval: Duration = .seconds(3_600)
 
@@ -144,9 +144,20 @@ package final class ApprovalsFile {
 
     /// Replaces the file.
     package func write(_ file: JSONObject) throws(ApprovalsFileError) {
-        do { try save(Array((JSON.object(file).prettyText + "\n").utf8)) } catch {
-            throw ApprovalsFileError("\(error)")
+        let bytes = Array((JSON.object(file).prettyText + "\n").utf8)
+        // It could not be read again, and no command would run.
+        guard bytes.count <= Self.mostBytes else {
+            throw ApprovalsFileError(
+                "`\(path)` would be larger than \(Self.mostBytes) bytes; it stays as it was.")
         }
+        do { try save(bytes) } catch { throw ApprovalsFileError("\(error)") }
+    }
+
+    /// The agent, if there is one, whose allowlist is longer than any may be.
+    package static func agentWithLongList(in file: JSON) -> String? {
+        (file["agents"]?.objectValue ?? [:]).first { _, section in
+            section["allowlist"]?.arrayValue?.count ?? 0 > mostEntries
+        }?.key
     }
 
     /// Lists patterns for an agent, or with `*` for all; gives those that were not listed there.

@@ -255,7 +255,8 @@ package final class ChannelDoor {
         origin.handle = message.handle
         origin.passingReaction = rules.removesAckAfterReply ? reaction : nil
         origin.tools = message.place?.rule.tools(for: message.sender, on: message.address.channel)
-        let words = InboundWords(message: message, files: files)
+        let sendsFiles = agent?.tools.and(ofPlace: origin.tools).sendsFiles ?? false
+        let words = InboundWords(message: message, files: files, sendsFiles: sendsFiles)
         let excerpt =
             isCommand
             ? nil : try await stores.overheard.excerpt(of: message.address, limit: rules.historyLimit)

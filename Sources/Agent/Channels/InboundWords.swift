@@ -4,6 +4,8 @@ import Core
 struct InboundWords {
     let message: ChannelMessage
     let files: FetchedFiles
+    /// Whether the answer may bring files of the workspace along.
+    let sendsFiles: Bool
 
     /// The words with what is needed to understand them: what was said before, what is answered, what came along.
     func text(history: String?, notices: [String]) -> String {
@@ -45,7 +47,8 @@ struct InboundWords {
         } else {
             lines.append("You are writing with \(message.sender.title) on \(label), directly.")
         }
-        lines.append("To send a file, put MEDIA: and its path or address on a line of its own.")
+        let source = sendsFiles ? "path or address" : "address"
+        lines.append("To send a file, put MEDIA: and its \(source) on a line of its own.")
         return lines.joined(separator: "\n")
     }
 }

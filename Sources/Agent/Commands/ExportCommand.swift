@@ -25,7 +25,8 @@ enum ExportCommand {
         }
         call.workspaces.prepare(call.profile)
         let path = "\(call.profile.workspace)/\(name)"
-        guard let file = ExportFile(path) else {
+        // Under its own name an earlier export of the conversation makes room; what somebody named may be anything.
+        guard let file = ExportFile(path, mayReplace: call.arguments.isEmpty) else {
             return .reply("`\(path)` cannot be written: \(String(cString: strerror(errno))).")
         }
         file.write(head(entry))
@@ -95,8 +96,9 @@ private final class ExportFile {
     private(set) var isWhole = true
 
     /// Nil when it cannot be opened; `errno` says why. A link is not followed, and only a file is written to.
-    init?(_ path: String) {
-        let opened = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+    init?(_ path: String, mayReplace: Bool) {
+        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+        let opened = open(path, mayReplace ? flags : flags | O_EXCL, 0o600)
         guard opened >= 0 else { return nil }
         descriptor = opened
         guard ftruncate(opened, 0) == 0 else { return nil }

@@ -85,16 +85,29 @@ extension MessageOrder {
 
     /// What goes out with it.
     package var files: [OutgoingFile] {
-        let sources = Self.fileKeys.flatMap { key in
-            (params[key]?.arrayValue ?? params[key].map { [$0] } ?? []).compactMap(\.stringValue)
-        }
-        return sources.filter { !$0.isEmpty }.map {
+        Self.fileKeys.flatMap(sources).map {
             OutgoingFile(source: $0, name: text("filename"), isVoice: params["asVoice"]?.boolValue ?? false)
         }
     }
 
+    /// Puts what `place` says in the place of every file that is named; what names none is left out.
+    mutating func placeFiles(
+        _ place: (String) throws(MessageRefusal) -> String
+    ) throws(MessageRefusal) {
+        for key in Self.fileKeys where params[key] != nil {
+            var places: [JSON] = []
+            for source in sources(key) { places.append(.string(try place(source))) }
+            params[key] = .array(places)
+        }
+    }
+
+    private func sources(_ key: String) -> [String] {
+        (params[key]?.arrayValue ?? params[key].map { [$0] } ?? []).compactMap(\.stringValue)
+            .filter { !$0.isEmpty }
+    }
+
     /// Parameters that name a file or several.
-    static let fileKeys = ["media", "mediaUrl", "mediaUrls", "path", "filePath"]
+    private static let fileKeys = ["media", "mediaUrl", "mediaUrls", "path", "filePath"]
 
     /// `[[{text, callback_data, style?}]]`, or titles for a row each.
     package var buttons: [[ReplyButton]] {

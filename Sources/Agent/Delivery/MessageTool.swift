@@ -63,11 +63,7 @@ package struct MessageTool: Tool {
                 account: arguments["accountId"]?.stringValue,
                 key: "\(context.run):\(context.call):\(Timestamp.now.milliseconds)",
                 agent: MessageOrder.Agent(chat: context.chat, rules: rules(context.agent)))
-            for name in MessageOrder.fileKeys {
-                if let source = order.text(name) {
-                    order.params[name] = .string(try file(source, context.workspace))
-                }
-            }
+            try order.placeFiles { source throws(MessageRefusal) in try file(source, context.workspace) }
             return Self.result(try await desk.carryOut(order), action)
         } catch {
             if Task.isCancelled { throw CancellationError() }

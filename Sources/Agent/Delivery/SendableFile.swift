@@ -16,9 +16,12 @@ enum SendableFile {
     /// What is said instead of a file that may not be sent or is not there; of files elsewhere not even that.
     static func refusal(_ source: String, in workspace: String?) -> String {
         let name = source.split(separator: "/").last.map(String.init) ?? source
+        guard let workspace else {
+            return "⚠️ `\(name)` was not sent: no file of the gateway's machine is sent from here."
+        }
         let isOurs =
             !source.hasPrefix("/") && !source.hasPrefix("~") && !source.split(separator: "/").contains("..")
-        let isMissing = isOurs && workspace.map { RealPath.of("\($0)/\(source)") == nil } ?? false
+        let isMissing = isOurs && RealPath.of("\(workspace)/\(source)") == nil
         return isMissing
             ? "⚠️ `\(name)` was not sent: there is no such file in the workspace."
             : "⚠️ `\(name)` was not sent: only files in the workspace can be."

@@ -44,6 +44,12 @@ package struct ToolPolicy: Sendable, Hashable {
         return both
     }
 
+    /// What the rule of a place allows too.
+    func and(ofPlace rule: JSON?) -> ToolPolicy { rule.map { and(ToolPolicy(ofPlace: $0)) } ?? self }
+
+    /// Whether an answer may bring files of the workspace along: where the agent may read them, or send them itself.
+    var sendsFiles: Bool { allows("read") || allows("message") }
+
     package func allows(_ name: String) -> Bool {
         let name = name.lowercased()
         if Self.matches(name, deny) || further.contains(where: { !$0.allows(name) }) { return false }

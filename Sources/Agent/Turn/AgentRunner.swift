@@ -109,7 +109,7 @@ struct AgentRunner {
             of: turn.hasTold(text) ? ReplyDirectives.silence : text, for: turn.order.message,
             run: turn.live.run,
             from: turn.partCount + turn.unsavedParts.count, answer: prefixAnswer(turn),
-            workspace: turn.order.profile.workspace)
+            workspace: turn.order.sendableFolder)
     }
 
     private func prefixAnswer(_ turn: Turn) -> ResponsePrefix.Answer {

@@ -19,8 +19,11 @@ struct TurnOrder {
 
     /// What the agent may use, and of that what the place of the chat or its sender allows.
     var toolPolicy: ToolPolicy {
-        message.origin?.tools.map { profile.tools.and(ToolPolicy(ofPlace: $0)) } ?? profile.tools
+        profile.tools.and(ofPlace: message.origin?.tools)
     }
+
+    /// Where the files are that an answer may bring along; nil for none.
+    var sendableFolder: String? { toolPolicy.sendsFiles ? profile.workspace : nil }
 
     @MainActor var userMessage: UserMessage {
         UserMessage(

@@ -8,12 +8,15 @@ package struct JSONLimits: Sendable {
     ///
     /// The largest real one is a stored message with images.
     package var maxBytes: Int
+    /// Most values, those inside others included; text from outside may have millions in a few bytes each.
+    package var maxValues: Int
 
     package static let standard = JSONLimits()
 
-    package init(maxDepth: Int = 128, maxBytes: Int = 64 << 20) {
+    package init(maxDepth: Int = 128, maxBytes: Int = 64 << 20, maxValues: Int = .max) {
         self.maxDepth = maxDepth
         self.maxBytes = maxBytes
+        self.maxValues = maxValues
     }
 }
 

@@ -6,6 +6,7 @@ struct JSONParser: ~Copyable {
     private let limits: JSONLimits
     private var position = 0
     private var depth = 0
+    private var valueCount = 0
     /// The decoded bytes of a string with escapes; kept between strings.
     private var decoded: [UInt8] = []
 
@@ -29,6 +30,10 @@ struct JSONParser: ~Copyable {
     // MARK: Values
 
     private mutating func parseValue() throws(JSONFailure) -> JSON {
+        valueCount += 1
+        guard valueCount <= limits.maxValues else {
+            throw JSONFailure(message: "more than \(limits.maxValues) values", offset: position)
+        }
         switch peek {
         case UInt8(ascii: "\""):
             position += 1

@@ -71,11 +71,13 @@ package struct ReplyDirectives: Sendable, Hashable {
     private mutating func takeTags(_ line: Substring) -> Substring? {
         guard line.contains("[[") else { return line }
         var rest = ""
+        var isCode = false
         var open = line
         while let start = open.firstRange(of: "[[")?.lowerBound {
-            rest += open[..<start]
+            let before = open[..<start]
+            if before.utf8.count(where: { $0 == UInt8(ascii: "`") }) % 2 == 1 { isCode.toggle() }
+            rest += before
             open = open[start...]
-            let isCode = rest.count { $0 == "`" } % 2 == 1
             guard !isCode, let tag = ReplyTag(open) else {
                 rest += "[["
                 open = open.dropFirst(2)

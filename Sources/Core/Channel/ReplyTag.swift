@@ -11,9 +11,11 @@ struct ReplyTag {
 
     /// The tag that `text` begins with, if it does.
     init?(_ text: Substring) {
-        guard text.hasPrefix("[["), let end = text.firstRange(of: "]]") else { return nil }
-        let inside = text[..<end.lowerBound].dropFirst(2).trimmed
-        length = text[..<end.upperBound].count
+        guard text.hasPrefix("[["), Self.names.contains(Self.word(in: text.dropFirst(2))),
+            let end = Self.end(of: text)
+        else { return nil }
+        let inside = text[..<end].dropFirst(2).trimmed
+        length = text[..<end].count + 2
         switch inside.lowercased() {
         case "audio_as_voice": kind = .voice
         case "reply_to_current": kind = .current
@@ -25,6 +27,24 @@ struct ReplyTag {
             }
             kind = .message(MessageID(String(id)))
         }
+    }
+
+    /// Longer ones are no tags: an id of a platform's has some 60 bytes at most.
+    private static let mostBytes = 160
+
+    /// Where the first `]]` stands.
+    private static func end(of text: Substring) -> Substring.Index? {
+        var rest = text.utf8.prefix(mostBytes)
+        while let bracket = rest.firstIndex(of: UInt8(ascii: "]")) {
+            rest = rest[bracket...].dropFirst()
+            if rest.first == UInt8(ascii: "]") { return bracket }
+        }
+        return nil
+    }
+
+    /// The word that stands first inside the brackets, in small letters.
+    private static func word(in inside: Substring) -> String {
+        inside.drop { $0.isWhitespace }.prefix { $0 == "_" || $0.isLetter }.lowercased()
     }
 
     private static let names = ["audio_as_voice", "reply_to_current", "reply_to"]

@@ -123,7 +123,7 @@ package enum ConfigRedaction {
         path.steps.dropLast().contains(.key("env"))
     }
 
-    /// Whether an address has a login in it, `https://user:password@host`, or a key in its query.
+    /// Whether an address has a login in it, `https://user:password@host` or `https://token@host`, or a key in its query.
     private static func holdsCredentials(_ text: String, at path: ConfigPath) -> Bool {
         guard let start = text.firstRange(of: "://")?.upperBound else {
             // An address whose scheme is missing or misspelt: `user:password@host`.
@@ -131,7 +131,7 @@ package enum ConfigRedaction {
             return login.contains(":") && addressEndings.contains { folded(path.lastKey).hasSuffix($0) }
         }
         let authority = text[start...].prefix { !"/?#".contains($0) }
-        if let at = authority.lastIndex(of: "@"), authority[..<at].contains(":") { return true }
+        if let at = authority.lastIndex(of: "@"), at > authority.startIndex { return true }
         let query = text[start...].drop { $0 != "?" }.dropFirst()
         return query.split(separator: "&").contains { pair in
             let name = pair.prefix { $0 != "=" }.lowercased().filter { $0 != "_" && $0 != "-" }

@@ -47,11 +47,9 @@ package struct SharedAuth: Sendable {
         return Digest.hex(Digest.sha256(Array("\(deviceID)\n\(secret?.reveal() ?? "")".utf8)))
     }
 
-    /// `Authorization: Bearer …` of an HTTP request: the token in token mode, the password in password mode.
-    func accepts(authorization header: String?) -> Bool {
-        if mode == .none { return true }
-        guard let header, header.lowercased().hasPrefix("bearer ") else { return false }
-        let text = String(header.dropFirst("bearer ".count))
-        return failure(token: text, password: text) == nil
+    /// What `Authorization: Bearer …` of an HTTP request says: the token in token mode, the password in password mode.
+    static func bearer(of header: String?) -> String? {
+        guard let header, header.lowercased().hasPrefix("bearer ") else { return nil }
+        return String(header.dropFirst("bearer ".count))
     }
 }

@@ -9,6 +9,11 @@ protocol ClientSocket: AnyObject {
     /// What may wait leaves within a few milliseconds, together with what comes after it.
     func send(text: SharedBytes, suffix: String, mayWait: Bool)
     func close(code: Int, reason: String)
+    /// Ends the connection now, without what waits for the client.
+    func abort()
+    /// Hears nothing of the client until `resumeReading`.
+    func pauseReading()
+    func resumeReading()
     /// Bytes that wait because the client does not read.
     var bufferedBytes: Int { get }
     /// The largest message taken from now on.
@@ -50,6 +55,8 @@ final class ControlConnection: Caller {
     private var state = State.waiting
     private var sequence = 0
     private var callsInFlight = 0
+    /// It asks for more than it reads, and is not heard until it has read.
+    private var isHeld = false
     private var presenceKey: String?
 
     init(plane: ControlPlane, socket: any ClientSocket, place: ClientPlace, origin: OriginRule.Verdict) {
@@ -106,7 +113,32 @@ final class ControlConnection: Caller {
     func close(code: Int, reason: String) { socket.close(code: code, reason: reason) }
 
     func send(_ frame: [UInt8]) {
-        if case .open = state { socket.send(text: frame) }
+        guard case .open = state else { return }
+        socket.send(text: frame)
+        guard unreadBytes > Limits.mostUnreadBytes(generation) else { return }
+        if !isHeld {
+            isHeld = true
+            socket.pauseReading()
+        }
+        plane.broadcaster.boundUnread()
+    }
+}
+
+// MARK: - What the client does not read
+
+extension ControlConnection {
+    var unreadBytes: Int { socket.bufferedBytes }
+
+    /// The client has read nearly all that waited.
+    func drained() {
+        guard isHeld else { return }
+        isHeld = false
+        socket.resumeReading()
+    }
+
+    func cutOff() {
+        socket.close(code: 1008, reason: "slow consumer")
+        socket.abort()
     }
 }
 
@@ -210,7 +242,7 @@ extension ControlConnection {
         deviceID = params.device?.id
         wantsToolEvents = params.caps.contains("tool-events")
         isApprovalClient = params.canApprove
-        socket.maxMessageBytes = Limits.maxPayloadBytes
+        socket.maxMessageBytes = Limits.maxPayloadBytes(scopes)
         presenceKey = plane.joined(self, params, acceptance)
         let hello = plane.hello(for: self, acceptance, token)
         if let frame = OutgoingFrame.response(to: requestID, .encoded(hello)) { socket.send(text: frame) }
@@ -301,10 +333,11 @@ extension ControlConnection {
     func deliver(_ body: EventBody, isDroppable: Bool, isUrgent: Bool = false) {
         guard case .open = state else { return }
         let (waiting, most) = (socket.bufferedBytes, Limits.maxBufferedBytes(generation))
-        if isDroppable && (waiting > most / 2 || waiting + body.bytes.count > most) { return }
+        if isDroppable && (isHeld || waiting > most / 2 || waiting + body.bytes.count > most) { return }
         guard waiting <= most else { return socket.close(code: 1008, reason: "slow consumer") }
         sequence += 1
         socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: !isUrgent)
+        if waiting > Limits.notableUnreadBytes { plane.broadcaster.boundUnread() }
     }
 }
 

@@ -148,14 +148,14 @@ extension ControlPlane {
 
     /// Whether an HTTP request knows the secret.
     ///
-    /// Guesses count like those of a login.
+    /// Guesses count like those of a login; what a proxy in front has asked for (`Basic`) is none.
     func acceptsSecret(_ authorization: String?, from place: ClientPlace) -> Bool {
         let auth = settings.now.access.auth
-        guard auth.asksForSecret, let authorization else { return false }
+        guard auth.asksForSecret, let secret = SharedAuth.bearer(of: authorization) else { return false }
         let now = Timestamp.steady
         let isLoopback = place.isDirectLoopback
         guard limiter.wait(place.guesser, isLoopback: isLoopback, now: now) == nil else { return false }
-        if auth.accepts(authorization: authorization) {
+        if auth.failure(token: secret, password: secret) == nil {
             limiter.succeeded(place.guesser, bySecret: true)
             return true
         }

@@ -26,6 +26,8 @@ final class ControlSocket: WebSocketHandler {
     /// Swift clients send their requests as binary messages.
     func received(binary: [UInt8], on socket: WebSocket) { connection?.received(binary) }
 
+    func drained(_ socket: WebSocket) { connection?.drained() }
+
     func closed(_ socket: WebSocket, code: Int, reason: String) {
         connection?.closed()
         connection = nil

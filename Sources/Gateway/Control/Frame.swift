@@ -19,7 +19,7 @@ struct RequestFrame {
 
     init(_ bytes: [UInt8], generation: Generation) throws(Refusal) {
         // The text of the parser's error helps nobody.
-        guard let json = try? JSON.parse(bytes) else { throw .notJSON }
+        guard let json = try? JSON.parse(bytes, limits: Self.limits) else { throw .notJSON }
         if let plain = json.objectValue.flatMap({ RequestFrame(plain: $0) }) {
             self = plain
             return
@@ -52,6 +52,8 @@ struct RequestFrame {
         self.id = id
         self.method = method
     }
+
+    private static let limits = JSONLimits(maxValues: Limits.mostValuesInFrame)
 
     private static let schema = ParamsSchema(
         .required("type", .constant("req")),

@@ -20,7 +20,7 @@ struct Hello {
             $0.add("features", encoded: features)
             $0.add("snapshot", encoded: snapshot)
             if let auth { $0.add("auth", auth) }
-            $0.add("policy", generation == .three ? Self.policyThree : Self.policyFour)
+            $0.add("policy", policy)
         }
     }
 
@@ -58,15 +58,21 @@ struct Hello {
         return .object(object)
     }
 
-    private static let policyThree: JSON = [
-        "maxPayload": JSON(Limits.maxPayloadBytes), "maxBufferedBytes": JSON(Limits.maxBufferedBytes(.three)),
-        "tickIntervalMs": .integer(Limits.tickInterval.milliseconds),
-    ]
-
-    private static let policyFour: JSON = [
-        "maxPayload": JSON(Limits.maxPayloadBytes), "maxBufferedBytes": 52_428_800,
-        "tickIntervalMs": .integer(Limits.tickInterval.milliseconds),
-        "attachments": ["maxBytes": 19_464_192, "maxImageBytes": 6_291_456],
-        "allowedSessionVisibilities": ["shared"], "hasMultipleSessionSharingIdentities": false,
-    ]
+    private var policy: JSON {
+        let maxPayload = JSON(Limits.maxPayloadBytes(Scopes(acceptance.scopes)))
+        let tickInterval = JSON.integer(Limits.tickInterval.milliseconds)
+        return switch acceptance.generation {
+        case .three:
+            [
+                "maxPayload": maxPayload, "maxBufferedBytes": JSON(Limits.maxBufferedBytes(.three)),
+                "tickIntervalMs": tickInterval,
+            ]
+        case .four:
+            [
+                "maxPayload": maxPayload, "maxBufferedBytes": 52_428_800, "tickIntervalMs": tickInterval,
+                "attachments": ["maxBytes": 19_464_192, "maxImageBytes": 6_291_456],
+                "allowedSessionVisibilities": ["shared"], "hasMultipleSessionSharingIdentities": false,
+            ]
+        }
+    }
 }

@@ -4,8 +4,12 @@ enum Limits {
     ///
     /// Larger ones end the connection with 1009.
     static let maxBytesBeforeLogin = 64 << 10
-    /// The largest frame after login, as `policy.maxPayload` says: attachments come inside `chat.send`.
-    static let maxPayloadBytes = 25 << 20
+    /// The largest frame after login, as `policy.maxPayload` says.
+    ///
+    /// Attachments come inside `chat.send`; who may not write sends nothing large.
+    static func maxPayloadBytes(_ scopes: Scopes) -> Int { scopes.allow(.write) ? 25 << 20 : 512 << 10 }
+    /// Most values in one frame: a large one is a long text, and each value takes some 50 times its byte in memory.
+    static let mostValuesInFrame = 100_000
     /// How long a client may take to log in.
     static let handshakeTimeout: Duration = .seconds(15)
     /// Frames kept while the database is asked about a device; clients wait for the greeting before they go on.
@@ -25,4 +29,13 @@ enum Limits {
     static func maxBufferedBytes(_ generation: Generation) -> Int {
         generation == .three ? 1536 << 10 : 4 << 20
     }
+
+    /// Unread bytes from which a client is not heard until it has read.
+    ///
+    /// Events alone never get there: those that may be missed stop before.
+    static func mostUnreadBytes(_ generation: Generation) -> Int { maxBufferedBytes(generation) / 4 * 3 }
+    /// Bytes that may wait for all clients together; beyond it the one with the most is cut off.
+    static let mostUnreadBytesOfAll = 64 << 20
+    /// Unread bytes from which it is worth to look at all clients.
+    static let notableUnreadBytes = 64 << 10
 }

@@ -58,6 +58,17 @@ final class EventBroadcaster {
         }
     }
 
+    /// Cuts off whoever leaves most unread while too much waits for all together.
+    func boundUnread() {
+        var sum = connections.reduce(0) { $0 + $1.unreadBytes }
+        while sum > Limits.mostUnreadBytesOfAll,
+            let slowest = connections.max(by: { $0.unreadBytes < $1.unreadBytes })
+        {
+            sum -= slowest.unreadBytes
+            slowest.cutOff()
+        }
+    }
+
     /// Ends every connection of a device that may no longer come in, or those that may do more than `allowed`.
     func disconnect(device: String, beyond allowed: Scopes? = nil) {
         for connection in connections

@@ -197,6 +197,11 @@ struct ApprovalMethods: MethodGroup {
         if let mistake = ApprovalsFile.mistake(in: wanted) {
             throw .invalid("invalid exec approvals: \(mistake)")
         }
+        if let agent = ApprovalsFile.agentWithLongList(in: wanted) {
+            throw .invalid(
+                "invalid exec approvals: the allowlist of `\(agent.head(bytes: 80))` has more than "
+                    + "\(ApprovalsFile.mostEntries) entries")
+        }
         // The socket's token was never shown, so it cannot come back.
         var content = wanted.objectValue ?? [:]
         // Of what is no JSON there is nothing to keep.

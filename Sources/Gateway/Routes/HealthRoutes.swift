@@ -9,7 +9,8 @@ struct HealthRoutes {
     /// `volume full`: told to everybody, for it says nothing that an attacker could use.
     var reason: String?
     let uptime: Duration
-    let showsDetail: Bool
+    /// Asked only where there is detail: a wrong secret counts as a failed login.
+    let showsDetail: () -> Bool
 
     /// Nil: not one of these paths.
     func response(to request: HTTPRequest) -> HTTPResponse? {
@@ -35,7 +36,7 @@ struct HealthRoutes {
             let isServing = isReady && failing.isEmpty && reason == nil
             var object: JSONObject = ["ready": .bool(isServing)]
             object["reason"] = reason.map { .string($0) }
-            if showsDetail {
+            if showsDetail() {
                 object["failing"] = JSON(isReady ? failing : ["startup"] + failing)
                 object["uptimeMs"] = .integer(uptime.milliseconds)
             }

@@ -24,7 +24,8 @@ struct ProgramFinder {
     }
 
     private func program(_ words: [ShellLine.Word]) -> CommandProgram? {
-        guard let first = words.first, let name = name(first), let path = path(of: name),
+        guard let first = words.first, let name = name(first), !Self.namesVariable(name, words.dropFirst()),
+            let path = path(of: name),
             let real = RealPath.of(path), !Self.startsOthers(path, real, words.dropFirst())
         else { return nil }
         return CommandProgram(
@@ -84,6 +85,11 @@ struct ProgramFinder {
         "suspend", "then", "time", "times", "trap", "type", "typeset", "ulimit", "umask", "unalias", "unset",
         "until", "wait", "while",
     ]
+
+    /// `printf -v` and `test -v` are the shell's own and name a variable; some shells run a command in its index.
+    private static func namesVariable(_ name: String, _ arguments: ArraySlice<ShellLine.Word>) -> Bool {
+        ["printf", "test"].contains(name) && arguments.contains { $0.isExpanded || $0.text.hasPrefix("-v") }
+    }
 
     /// Programs that start what their arguments or a script say: which one is not known, so they count as unknown.
     private static let starters: Set<String> = [

@@ -10,6 +10,9 @@ package struct ServerOptions: Sendable {
     package var maxBodyBytes = 1 << 20
     /// Bytes of bodies held for all requests together, so that a 256 MB machine survives; beyond it a request gets 503.
     package var maxBufferedBodyBytes = 32 << 20
+    /// Bytes of WebSocket messages that are not whole yet, for all together; beyond it the one that has been silent longest
+    /// is given up with 1013.
+    package var maxUnfinishedBytes = 64 << 20
     /// Connections at once; nil means 10,000, or what the descriptor limit leaves.
     package var maxConnections: Int?
     /// Connections at once from one IPv4 address or one IPv6 /64.

@@ -11,6 +11,8 @@ package final class WebServer {
     let handler: any RequestHandler
     /// Bytes of request bodies held now.
     var bufferedBodyBytes = 0
+    /// Bytes of WebSocket messages that are not whole yet.
+    var unfinishedBytes = 0
     /// What the server has done so far.
     package internal(set) var counters = ServerCounters()
     private(set) var isStopping = false
@@ -128,6 +130,18 @@ package final class WebServer {
     private func sweep() {
         let now = LoopClock.seconds
         for transport in connections where !transport.isClosed { transport.sweep(now) }
+    }
+
+    /// Gives up messages that are not whole, those first whose senders are silent, until the rest has room.
+    func makeRoomForMessages() {
+        while unfinishedBytes > options.maxUnfinishedBytes {
+            let senders = connections.compactMap { $0.stage as? WebSocket }.filter { $0.unfinishedBytes > 0 }
+            let slowest = senders.min {
+                ($0.lastReceived, -$0.unfinishedBytes) < ($1.lastReceived, -$1.unfinishedBytes)
+            }
+            guard let slowest else { return }
+            slowest.giveUpMessage()
+        }
     }
 
     // MARK: Stopping

@@ -10,6 +10,7 @@ enum CloseCode {
     static let cut = 1006
     static let invalidData = 1007
     static let tooLarge = 1009
+    static let tryAgainLater = 1013
 
     /// Whether a close frame may carry `code`.
     static func isAllowed(_ code: Int) -> Bool {
@@ -39,4 +40,6 @@ struct WebSocketFailure: Error, Equatable {
 
     static let notUTF8 = WebSocketFailure(code: CloseCode.invalidData, reason: "text is not UTF-8")
     static let tooLarge = WebSocketFailure(code: CloseCode.tooLarge, reason: "")
+    static let noRoom = WebSocketFailure(
+        code: CloseCode.tryAgainLater, reason: "too many large messages at once")
 }

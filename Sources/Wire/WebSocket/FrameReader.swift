@@ -25,6 +25,9 @@ struct FrameReader {
     /// Whether the frames are masked: a client's must be, a server's must not.
     let isMasked: Bool
 
+    /// What has come of a message that is not whole yet.
+    var unfinishedBytes: Int { message.count }
+
     private var headerBytes = InlineArray<14, UInt8>(repeating: 0)
     private var headerCount = 0
     private var isInPayload = false
@@ -63,7 +66,8 @@ struct FrameReader {
         }
     }
 
-    private mutating func end() {
+    /// Reads nothing more and gives up what has come of a message.
+    mutating func end() {
         isEnded = true
         message = []
         control = []

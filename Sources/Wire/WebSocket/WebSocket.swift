@@ -5,6 +5,8 @@ import CSystem
 package final class WebSocket: ConnectionStage {
     /// Seconds that the peer has to answer our close frame.
     private static let closeSeconds = 5
+    /// Unread bytes that are kept for a peer that has ended.
+    private static let mostBytesAfterEnd = 256 << 10
 
     private static var lastID = 0
     private static var frameBuffer: [UInt8] = []
@@ -19,7 +21,8 @@ package final class WebSocket: ConnectionStage {
     private let pingSeconds: Int
     private let pingTimeoutSeconds: Int
     private var held: [UInt8] = []
-    private var lastReceived = LoopClock.seconds
+    private var countedBytes = 0
+    private(set) var lastReceived = LoopClock.seconds
     private var isPingSent = false
     private var isPaused = false
     private var isProcessing = false
@@ -134,7 +137,10 @@ package final class WebSocket: ConnectionStage {
     /// Takes messages until the handler pauses or the connection ends; says how many bytes are done with.
     private func process(_ bytes: UnsafeMutableBufferPointer<UInt8>) -> Int {
         isProcessing = true
-        defer { isProcessing = false }
+        defer {
+            isProcessing = false
+            countUnfinished()
+        }
         var place = 0
         while !isPaused {
             guard handler != nil, !transport.isClosed else { return bytes.count }
@@ -149,6 +155,21 @@ package final class WebSocket: ConnectionStage {
         }
         return place
     }
+
+    /// All messages that are not whole have a limit together.
+    private func countUnfinished() {
+        let count = reader.unfinishedBytes
+        guard count != countedBytes else { return }
+        transport.server.unfinishedBytes += count - countedBytes
+        countedBytes = count
+        transport.server.makeRoomForMessages()
+    }
+
+    /// Bytes of a message that is not whole yet.
+    var unfinishedBytes: Int { countedBytes }
+
+    /// Gives up a message that is not whole, for there are too many of them.
+    func giveUpMessage() { fail(.noRoom) }
 
     private func deliver(_ message: [UInt8], _ isText: Bool, _ isCompressed: Bool) {
         guard closeSent == nil, let handler else { return }
@@ -219,7 +240,12 @@ package final class WebSocket: ConnectionStage {
             sendClose(code, "")
             ended(code, reason)
         }
-        transport.end()
+        endForPeer()
+    }
+
+    /// Who has ended may still read what was on its way, but seldom does.
+    private func endForPeer() {
+        if transport.bufferedBytes > Self.mostBytesAfterEnd { transport.close() } else { transport.end() }
     }
 
     private func fail(_ failure: WebSocketFailure) {
@@ -233,13 +259,16 @@ package final class WebSocket: ConnectionStage {
         guard let handler else { return }
         self.handler = nil
         held = []
+        reader.end()
+        MemoryTrim.shared.note(bytes: countedBytes)
+        countUnfinished()
         transport.server.counters.webSockets -= 1
         handler.closed(self, code: code, reason: reason)
     }
 
     func peerFinished() {
         endWithoutAnswer()
-        transport.end()
+        endForPeer()
     }
 
     func connectionClosed() { endWithoutAnswer() }

@@ -954,6 +954,24 @@ def test_what_the_bot_may_not_add_never_takes_the_words_with_it(
     assert ("notes.txt" in answer.content) == (permission == "ATTACH_FILES")
 
 
+@pytest.mark.parametrize("piece", ["[", "[[a"])
+def test_an_answer_that_repeats_itself_holds_nobody_up(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, piece: str
+) -> None:
+    gateway = connect_bot()
+    general = fake.channel("general")
+    fake_chat.script.append(Text(piece * 16_000))
+
+    fake.user("Ann").writes(general, "Repeat yourself.")
+
+    longest = 0.0
+    while not fake.messages(general):
+        asked = time.monotonic()
+        assert gateway.get("/healthz").status == 200
+        longest = max(longest, time.monotonic() - asked)
+    assert longest < 2
+
+
 # Commands and buttons
 
 

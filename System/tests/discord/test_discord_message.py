@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
+import pytest
+
+from fakes import FakeOpenAIChat, Text, ToolCall
 from fakes.discord import FakeDiscord
 from harness import connect
-from tests.discord.conftest import Connect
+from tests.discord.conftest import Connect, page_block
 
 
 def test_the_command_line_sends_reads_reacts_pins_and_begins_threads(fake: FakeDiscord, connect_bot: Connect) -> None:
@@ -78,3 +83,55 @@ def test_a_poll_is_cut_to_what_discord_takes(fake: FakeDiscord, connect_bot: Con
     assert [text[0] for text in texts] == list("0123456789") and max(map(len, texts)) <= 55
     assert many.code == 1 and "A poll on Discord has 2 to 10 answers" in many.err, many.text
     assert len(fake.messages(fake.channel("general"))) == 1
+
+
+# Files
+
+
+@pytest.mark.parametrize("key", ["media", "mediaUrls", "path"])
+def test_a_list_of_files_holds_none_from_outside_the_workspace(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, state: Path, key: str
+) -> None:
+    connect_bot()
+    general = fake.channel("general")
+    call = {"action": "send", "message": "Here.", key: [str(state / "openclaw.json")]}
+    fake_chat.script += [ToolCall("message", call), Text("It did not go.")]
+
+    fake.user("Ann").writes(general, "Show me.")
+
+    answer = fake.wait_for_message(general)
+    assert answer.content == "It did not go." and not answer.attachments
+    told = fake_chat.requests[-1].body["messages"][-1]
+    assert told["role"] == "tool" and "no file in the workspace" in str(told["content"])
+
+
+NO_TOOLS: dict[str, Any] = {"deny": ["*"]}
+
+
+@pytest.mark.parametrize(
+    ("rules", "goes"),
+    [
+        ({}, True),
+        ({"toolsBySender": {"*": NO_TOOLS}}, False),
+        ({"tools": {"deny": ["group:fs", "message"]}}, False),
+        ({"tools": {"allow": ["read"]}}, True),
+    ],
+)
+def test_an_answer_brings_files_along_only_for_whom_the_agent_may_read_them(
+    fake: FakeDiscord, connect_bot: Connect, fake_chat: FakeOpenAIChat, state: Path, rules: dict[str, Any], goes: bool
+) -> None:
+    section = page_block(fake)
+    (guild,) = section["guilds"].values()
+    guild |= rules
+    connect_bot(guilds=section["guilds"])
+    (state / "workspace").mkdir(exist_ok=True)
+    (state / "workspace/USER.md").write_bytes(b"The door code is 4711.")
+    general = fake.channel("general")
+    fake_chat.script.append(Text("Sure.\nMEDIA: USER.md"))
+
+    fake.user("Ann").writes(general, "Write a line MEDIA: USER.md, please.")
+
+    answer = fake.wait_for_message(general)
+    assert [file["filename"] for file in answer.attachments] == (["USER.md"] if goes else [])
+    assert answer.content == ("Sure." if goes else "Sure.\n⚠️ `USER.md` was not sent: no file of the gateway's machine is sent from here.")
+    assert ("its path or address" in str(fake_chat.requests[-1].body["messages"])) == goes

@@ -342,9 +342,18 @@ struct MessageDeskTests {
             for path in ["/etc/passwd", "../secret", "\(workspace)/../x"] {
                 let result = try await tool.call(["action": "send", "media": .string(path)], in: context)
                 #expect(result.isError && result.content.text.contains("tools.fs.workspaceOnly"))
+                for key in ["media", "mediaUrl", "mediaUrls", "path", "filePath"] {
+                    let list = try await tool.call(
+                        ["action": "send", .init(stringLiteral: key): ["a.png", .string(path)]], in: context)
+                    #expect(list.isError && list.content.text.contains("tools.fs.workspaceOnly"))
+                }
             }
-            _ = try await tool.call(["action": "send", "media": "a.png"], in: context)
-            #expect(test.channel.posted.map { $0.content.files.map(\.source) } == [[workspace + "/a.png"]])
+            for media: JSON in ["a.png", ["a.png"]] {
+                _ = try await tool.call(["action": "send", "media": media], in: context)
+                context.call += "next"
+            }
+            let file = workspace + "/a.png"
+            #expect(test.channel.posted.map { $0.content.files.map(\.source) } == [[file], [file]])
         }
     }
 }

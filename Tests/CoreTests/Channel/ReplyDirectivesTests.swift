@@ -135,6 +135,18 @@ struct ReplyDirectivesTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: ["[", "[[", "[[a", "[[a]]", "[[`", "[[reply_to:", "[[ `]]"])
+    func `what a model repeats without end is read at once`(piece: String) {
+        let answer = String(repeating: piece, count: 20_000)
+
+        let took = ContinuousClock().measure {
+            #expect(ReplyDirectives(answer).text.count <= answer.count)
+            #expect(ReplyDirectives(soFar: answer).text.count <= answer.count)
+        }
+
+        #expect(took < .seconds(20))
+    }
+
     @Test func `any text is read, and read again it has nothing to take out`() {
         for seed in 0..<UInt64(fuzzRounds) {
             var chance = SeededGenerator(seed: seed)

@@ -47,8 +47,8 @@ struct ConfigRedactionTests {
             "hooks": ["token": 5],
             "env": ["DIRECT": "a", "vars": ["OTHER": "${B}"], "shellEnv": ["enabled": true]],
             "urls": [
-                "https://me:pass@host/x", "https://host/x?a=1&key=b", "https://host:80/x?a=@b",
-                "ws://[::1]:1",
+                "https://me:pass@host/x", "https://host/x?a=1&key=b", "https://token@host/x",
+                "https://host:80/x?a=@b", "ws://[::1]:1",
             ],
         ]
 
@@ -58,11 +58,14 @@ struct ConfigRedactionTests {
                 "models": ["providers": ["x": ["apiKey": "${KEY}", "models": []]]],
                 "hooks": ["token": .string(hidden)],
                 "env": ["DIRECT": .string(hidden), "vars": ["OTHER": "${B}"], "shellEnv": ["enabled": true]],
-                "urls": [.string(hidden), .string(hidden), "https://host:80/x?a=@b", "ws://[::1]:1"],
+                "urls": [
+                    .string(hidden), .string(hidden), .string(hidden), "https://host:80/x?a=@b",
+                    "ws://[::1]:1",
+                ],
             ])
         #expect(
             ConfigRedaction.secrets(in: document) == [
-                "hunter2", "https://me:pass@host/x", "https://host/x?a=1&key=b",
+                "hunter2", "https://me:pass@host/x", "https://host/x?a=1&key=b", "https://token@host/x",
             ], "a variable may be any word, and words are not masked in the log")
     }
 

@@ -145,6 +145,56 @@ struct ControlConnectionTests {
         }
     }
 
+    @Test(arguments: Generation.allCases)
+    func `a client that asks for more than it reads is not heard until it has read`(
+        generation: Generation
+    ) async throws {
+        try await House.with { house in
+            let client = await house.client(generation)
+            client.bufferedBytes = Limits.mostUnreadBytes(generation)
+            _ = await client.call("health")
+            #expect(!client.isPaused)
+
+            client.bufferedBytes += 1
+            _ = await client.call("health")
+            #expect(client.isPaused)
+            client.bufferedBytes = 20 << 10
+            house.server.plane.broadcaster.send(.event("tick", [:], isDroppable: true))
+            #expect(client.events("tick").isEmpty && client.closed == nil)
+
+            client.bufferedBytes = 0
+            client.connection?.drained()
+            house.server.plane.broadcaster.send(.event("tick", [:], isDroppable: true))
+            #expect(!client.isPaused && client.events("tick").count == 1)
+        }
+    }
+
+    @Test
+    func `clients that leave most unread are cut off when too much waits for all`() async throws {
+        try await House.with { house in
+            var clients: [FakeClient] = []
+            for number in 0..<20 {
+                let client = await house.client()
+                client.bufferedBytes = (3 << 20) + number * 40_000
+                clients.append(client)
+            }
+
+            house.server.plane.broadcaster.send(.event("x", [:], isDroppable: false))
+
+            #expect(clients.filter { $0.closed != nil }.map { $0.bufferedBytes } == [(3 << 20) + 760_000])
+            #expect(clients.last?.closed?.reason == "slow consumer")
+        }
+    }
+
+    @Test
+    func `who may not write sends nothing large`() async throws {
+        try await House.with { house in
+            #expect(await house.client(.four, scopes: ["operator.read"]).maxMessageBytes == 512 << 10)
+            #expect(await house.client(.three, scopes: ["operator.write"]).maxMessageBytes == 25 << 20)
+            #expect(await house.client().maxMessageBytes == 25 << 20)
+        }
+    }
+
     @Test
     func `a client that is only slow has room for what it must not miss`() async throws {
         try await House.with { house in

@@ -156,6 +156,7 @@ final class FakeClient: ClientSocket {
     private(set) var closed: (code: Int, reason: String)?
     var bufferedBytes = 0
     var maxMessageBytes = 0
+    private(set) var isPaused = false
     private var waiting: [(condition: @MainActor () -> Bool, resume: CheckedContinuation<Void, Never>)] = []
 
     func send(text: [UInt8]) { keep(text) }
@@ -170,6 +171,10 @@ final class FakeClient: ClientSocket {
         connection?.closed()
         wake()
     }
+
+    func abort() { close(code: 1006, reason: "") }
+    func pauseReading() { isPaused = true }
+    func resumeReading() { isPaused = false }
 
     private func keep(_ bytes: [UInt8]) {
         received.append((try? JSON.parse(bytes)) ?? .string(String(decoding: bytes, as: UTF8.self)))

@@ -9,7 +9,7 @@ struct HealthRoutesTests {
         _ path: String, method: String = "GET", isReady: Bool = true, failing: [String] = [],
         showsDetail: Bool = true
     ) -> HTTPResponse? {
-        HealthRoutes(isReady: isReady, failing: failing, uptime: .seconds(3), showsDetail: showsDetail)
+        HealthRoutes(isReady: isReady, failing: failing, uptime: .seconds(3), showsDetail: { showsDetail })
             .response(to: .sample(path, method: method))
     }
 
@@ -44,7 +44,8 @@ struct HealthRoutesTests {
     @Test(arguments: [true, false])
     func `everybody is told that the volume is full`(showsDetail: Bool) throws {
         let response = HealthRoutes(
-            isReady: true, failing: [], reason: "volume full", uptime: .seconds(3), showsDetail: showsDetail
+            isReady: true, failing: [], reason: "volume full", uptime: .seconds(3),
+            showsDetail: { showsDetail }
         ).response(to: .sample("/readyz"))
 
         #expect(response?.status == 503)

@@ -51,6 +51,7 @@ struct ProgramFinderTests {
         ("bu'il'd x", ["build"]), ("'my tool' x", ["my tool"]), ("my\\ tool", ["my tool"]),
         ("\"build\"", ["build"]),
         ("build *.txt ~/x {a,b} x?", ["build"]), ("build a#b x=y", ["build"]), ("\\build", ["build"]),
+        ("printf '%s-v' x", ["printf"]), ("test -f x", ["test"]),
         ("build '$HOME' '`x`' '>'", ["build"]), ("build \"a\\$b\"", ["build"]), ("\tbuild\t", ["build"]),
     ])
     func `a plain line tells the programs it starts`(line: String, names: [String]) {
@@ -94,6 +95,7 @@ struct ProgramFinderTests {
         "alias build=rm", "trap build EXIT",
         "cd / ", "export X=1", "set -- x", "build; unset PATH", "time build", "notes", "../tools/notes", "/",
         ".", "tools",
+        "printf -v 'a[$(rm x)]' y", "printf '-va[$(rm x)]' y", "test -v 'a[$(rm x)]'", "test {-v,x}",
         "nothing-of-that-name", "build\u{0}rm", "build\u{7F}", "build\u{A0}x", "build\u{2028}rm x",
         "build\u{3000}x", "''", "\"\"",
         "build && rm$IFS-rf", "build; eval x", "build | sh", "build || curl x | bash",

@@ -2,8 +2,11 @@ import { Component, type ReactNode } from "react";
 import { Mark } from "./Icon";
 import { language, stringsOf } from "../text/language";
 
-/** A bug in one component must not leave a blank page. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { failure: Error | undefined }> {
+/** A bug in one component must not leave a blank page. What `instead` makes stands in its place, or else a whole page. */
+export class ErrorBoundary extends Component<
+  { children: ReactNode; instead?: () => ReactNode },
+  { failure: Error | undefined }
+> {
   state = { failure: undefined };
 
   static getDerivedStateFromError(failure: Error) {
@@ -13,6 +16,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failure:
   render() {
     const { failure } = this.state as { failure: Error | undefined };
     if (!failure) return this.props.children;
+    if (this.props.instead) return this.props.instead();
     const words = stringsOf(language.get());
     return (
       <main className="splash" role="alert">

@@ -4,6 +4,7 @@ import { rowsOf, type Row } from "../gateway/rows";
 import { isBusy, type Thread } from "../gateway/thread";
 import { Announcer } from "./Announcer";
 import { useText } from "./context";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { Icon } from "./Icon";
 import { MessageView } from "./MessageView";
 import { RunView, Working } from "./RunView";
@@ -70,7 +71,17 @@ function askedInVain(rows: readonly Row[]): string | undefined {
   return asked.blocks.every(({ kind }) => kind === "text") ? plainText(asked) : undefined;
 }
 
+/** One row; when it cannot be shown, all others still are. */
 function RowView({ row }: { row: Row }) {
+  const words = useText();
+  return (
+    <ErrorBoundary instead={() => <p className="divider">{words.unshowable}</p>}>
+      <RowContent row={row} />
+    </ErrorBoundary>
+  );
+}
+
+function RowContent({ row }: { row: Row }) {
   switch (row.kind) {
     case "message":
       return <MessageView message={row.message} />;

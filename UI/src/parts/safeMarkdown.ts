@@ -19,7 +19,19 @@ const plainTags = /&lt;(\/?(?:br|b|i|u|s|strong|em|del|ins|mark|sub|sup|small|kb
 /** Values without a colon in them, which the rule for addresses is not meant for. */
 const plainAttributes = ["align", "start", "type"];
 
-marked.use({ extensions: [maths], gfm: true, breaks: true, headerIds: false, mangle: false, renderer: { html: asText } });
+/** Reading one text may take this long; some that a model repeats itself in would take minutes. */
+const mostMs = 1_500;
+let readUntil = Infinity;
+const deadline = {
+  name: "deadline",
+  level: "inline" as const,
+  tokenizer() {
+    if (performance.now() > readUntil) throw new Error("the text takes too long to read");
+    return undefined;
+  },
+};
+
+marked.use({ extensions: [maths, deadline], gfm: true, breaks: true, headerIds: false, mangle: false, renderer: { html: asText } });
 
 const purifier = DOMPurify(window);
 
@@ -30,8 +42,22 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
   keepLanguageClass(node);
 });
 
-/** Markdown as nodes that are safe to show. */
+/** Markdown as nodes that are safe to show; a text that cannot be read as Markdown is shown as it is. */
 export function markdownNodes(text: string): DocumentFragment {
+  try {
+    readUntil = performance.now() + mostMs;
+    return nodesOf(text);
+  } catch {
+    // It took too long, or more quotes or lists stand in each other than the reader's stack bears.
+    const plain = document.createElement("pre");
+    plain.textContent = text;
+    const fragment = document.createDocumentFragment();
+    fragment.append(plain);
+    return fragment;
+  }
+}
+
+function nodesOf(text: string): DocumentFragment {
   return purifier.sanitize(marked.parse(text), {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: allowedAttributes,

@@ -48,6 +48,7 @@ export const english = {
   notConnected: "Not connected",
   crashTitle: "Something on this page broke",
   crashHint: "Your messages are safe with the gateway. Reload to go on.",
+  unshowable: "This message could not be shown",
 
   // Sessions
   newChat: "New chat",

@@ -47,6 +47,7 @@ export const swedish: Strings = {
   notConnected: "Inte ansluten",
   crashTitle: "Något på sidan gick sönder",
   crashHint: "Dina meddelanden är trygga hos gatewayen. Ladda om för att fortsätta.",
+  unshowable: "Det här meddelandet gick inte att visa",
 
   newChat: "Ny chatt",
   sessionList: "Chattar",
