@@ -198,14 +198,19 @@ package final class ChannelBoard {
         seats.keys.sorted { ($0.channel.rawValue, $0.account) < ($1.channel.rawValue, $1.account) }
     }
 
-    /// The account that the platform calls at this path.
-    package func receiver(at path: String) -> (any WebhookReceiving)? {
-        for seat in seats.values {
-            if let channel = seat.channel as? any WebhookReceiving, channel.webhookPath == path {
-                return channel
-            }
-        }
-        return nil
+    /// Whether a platform calls at this path.
+    package func isCalled(at path: String) -> Bool { receivers.contains { $0.webhookPaths.contains(path) } }
+
+    /// The account that a call is for; where no account knows the call, one that is called at its path.
+    package func receiver(at path: String, with headers: [(name: String, value: String)])
+        -> (any WebhookReceiving)?
+    {
+        guard let here = receivers.first(where: { $0.webhookPaths.contains(path) }) else { return nil }
+        return receivers.first { $0.isCalled(with: headers) } ?? here
+    }
+
+    private var receivers: [any WebhookReceiving] {
+        seats.values.compactMap { $0.channel as? any WebhookReceiving }
     }
 
     func change(_ key: ChannelKey, _ change: (inout ChannelState) -> Void) {

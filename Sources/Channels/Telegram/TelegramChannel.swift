@@ -230,11 +230,18 @@ final class TelegramChannel: Channel {
 }
 
 extension TelegramChannel: WebhookReceiving {
-    var webhookPath: String? { settings.webhookURL == nil ? nil : settings.webhookPath }
+    var webhookPaths: [String] { settings.webhookPaths }
+
+    func isCalled(with headers: [(name: String, value: String)]) -> Bool {
+        guard let secret = settings.callSecret, !secret.isEmpty else { return false }
+        let sent = headers.first { $0.name.lowercased() == "x-telegram-bot-api-secret-token" }?.value ?? ""
+        return secret.matches(sent)
+    }
 
     func receive(headers: [(name: String, value: String)], body: [UInt8]) async -> Int {
+        guard isCalled(with: headers) else { return 401 }
         guard let webhook else { return 503 }
-        return await webhook.receive(headers: headers, body: body)
+        return await webhook.receive(body)
     }
 }
 

@@ -18,6 +18,7 @@ from fakes.telegram import Attachment, FakeTelegram
 from fakes.telegram.model import Chat, Topic
 from fakes.telegram.people import Person
 from harness import Gateway, eventually
+from harness.platforms import ONE_BY_ONE, TelegramPlatform
 from tests.telegram.conftest import Connect
 
 numbers = itertools.count(1)
@@ -417,6 +418,36 @@ def test_one_line_switches_to_a_webhook_and_back(fake: FakeTelegram, connect_bot
 
     wait_until_answered(fake)
     gateway.wait_for_line(r"\[telegram\] webhook removed")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"webhookUrl": "https://claw.example"},
+        {"webhookUrl": "https://claw.example/telegram-webhook"},
+        {"webhookUrl": "https://claw.example", "webhookPath": "/hook"},
+        {"webhookUrl": "https://claw.example/bots"},
+    ],
+    ids=["a path each", "one address", "one path", "an address of its own"],
+)
+def test_each_bot_with_a_webhook_answers_its_own_people(
+    fake: FakeTelegram, connect_bot: Connect, address: dict[str, str]
+) -> None:
+    token = TelegramPlatform.second_token
+    with FakeTelegram(token=token, username="paw_bot") as other:
+        second = {"botToken": token, "apiRoot": other.url}
+        gateway = connect_bot(waits=False, webhookSecret="s3cret-word", accounts={"second": second}, **address)
+        for one in (fake, other):
+            one.serve_webhook("https://claw.example", f"http://127.0.0.1:{gateway.port}")
+            one.wait_until("the webhook", lambda one=one: bool(one.webhook.webhook.url))
+
+        for one in (fake, other):
+            ann, forum = one.user("Ann"), one.forum()
+            ask(ann, ann.chat)
+            ask(ann, forum)
+
+        for one in (fake, other):
+            wait_until_answered(one)
 
 
 def test_calls_without_the_secret_are_turned_away(fake: FakeTelegram, connect_bot: Connect) -> None:
