@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -15,8 +17,8 @@ from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Faul
 from fakes.telegram import Attachment, FakeTelegram
 from fakes.telegram.people import Person
 from fakes.telegram.server import IN_FLIGHT_SECONDS
-from harness import connect
-from harness.platforms import ONE_BY_ONE
+from harness import Gateway, connect
+from harness.platforms import ONE_BY_ONE, TelegramPlatform
 from tests.telegram.conftest import Connect
 from tests.telegram.test_telegram import JPEG, ask, numbers, wait_until_answered
 
@@ -396,6 +398,64 @@ def test_files_of_which_some_are_posted_go_on_with_the_next(
             gateway.write_config(config)
         fake.wait_until("all of them", lambda: len(fake.messages(ann.chat)) == 4, 20)
 
+    assert [message.text for message in fake.messages(ann.chat)][1:] == ["Here they are.", "", ""]
+    assert fake.violations == []
+
+
+def send_files(gateway: Gateway, person: Person, files: list[str]) -> None:
+    to = {"channel": "telegram", "to": str(person.chat.id), "idempotencyKey": "k1"}
+    with connect(gateway.port) as client:
+        client.request("send", {**to, "message": "Here they are.", "mediaUrls": files})
+
+
+def cannot_be_sent(folder: Path, flaw: str) -> str:
+    """A file that we refuse, or the address of one that Telegram refuses."""
+    if flaw == "elsewhere":
+        return "https://pictures.example/b.jpg"
+    (folder / "b.jpg").write_bytes(b"" if flaw == "empty" else JPEG + bytes(50 << 20))
+    return str(folder / "b.jpg")
+
+
+@pytest.mark.parametrize("flaw", ["empty", "too large", "elsewhere"])
+def test_a_file_that_cannot_be_sent_takes_no_other_with_it(
+    fake: FakeTelegram, connect_bot: Connect, state: Path, flaw: str
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    ask(ann, ann.chat)
+    wait_until_answered(fake)
+    folder = state / "workspace"
+    for name in ("a.jpg", "c.jpg"):
+        (folder / name).write_bytes(JPEG)
+
+    send_files(gateway, ann, [str(folder / "a.jpg"), cannot_be_sent(folder, flaw), str(folder / "c.jpg")])
+
+    fake.wait_until("the rest of them and a word", lambda: len(fake.messages(ann.chat)) == 4)
+    first, second, words = fake.messages(ann.chat)[1:]
+    assert "photo" in first.content and "photo" in second.content
+    assert (first.text, second.text) == ("Here they are.", "") and words.text.startswith("⚠️ b.jpg: ")
+
+
+@pytest.mark.parametrize("flaw", ["too large together", "refused together", "a large picture"])
+def test_files_that_cannot_be_one_album_come_apart(
+    fake: FakeTelegram, connect_bot: Connect, state: Path, flaw: str
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    ask(ann, ann.chat)
+    wait_until_answered(fake)
+    start, ending = (b"%PDF", "pdf") if flaw == "too large together" else (JPEG, "jpg")
+    files = [state / "workspace" / f"{name}.{ending}" for name in "abc"]
+    for file in files:
+        file.write_bytes(start + bytes(20 << 20 if ending == "pdf" else 0))
+    if flaw == "a large picture":
+        files[1].write_bytes(start + bytes(11 << 20))
+    if flaw == "refused together":
+        fake.fail("sendMediaGroup", Refuse(400, words="IMAGE_PROCESS_FAILED"))
+
+    send_files(gateway, ann, [str(file) for file in files])
+
+    fake.wait_until("all of them", lambda: len(fake.messages(ann.chat)) == 4)
     assert [message.text for message in fake.messages(ann.chat)][1:] == ["Here they are.", "", ""]
     assert fake.violations == []
 
