@@ -540,6 +540,27 @@ def test_a_jump_of_telegrams_clock_does_no_harm(fake: FakeTelegram, connect_bot:
     wait_until_answered(fake)
 
 
+def test_what_lay_unread_while_the_machine_was_suspended_is_asked_for_again(
+    fake: FakeTelegram, connect_bot: Connect
+) -> None:
+    """Another machine, which takes over after twelve seconds at the soonest, has answered it meanwhile."""
+    fake.world.updates.pace = 1
+    gateway = connect_bot()
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+
+    os.kill(gateway.pid, signal.SIGSTOP)
+    ann.writes(ann.chat, "Transfer the money. [[say:Transferred.]]")
+    fake.wait_until("the request to be answered", lambda: not fake.world.updates.has_poll)
+    time.sleep(1)
+    fake.on_loop(fake.world.updates.clear)
+    time.sleep(11)
+    os.kill(gateway.pid, signal.SIGCONT)
+    ask(bob, bob.chat)
+
+    wait_until_answered(fake)
+    assert fake.messages(ann.chat) == []
+
+
 # Everything at once
 
 
