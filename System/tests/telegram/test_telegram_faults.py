@@ -170,6 +170,21 @@ def test_an_album_that_is_slow_holds_up_nobody_elses(fake: FakeTelegram, connect
     wait_until_answered(fake)
 
 
+def test_a_topic_that_is_slow_holds_up_no_other(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    ann, bob, forum = fake.user("Ann"), fake.user("Bob"), fake.forum()
+    tea, cake = ann.opens_topic(forum, "Tea"), ann.opens_topic(forum, "Cake")
+    fake.fail("getFile", Late(10))
+    mark = f"#q{next(numbers)}"
+    ann.sends(forum, picture("a"), f"Look! {mark} [[add:I see. {mark}]]", topic=tea)
+    fake.wait_until("the slow file to be asked for", lambda: not fake.faults.left())
+
+    others = [ask(bob, forum, topic=cake), ask(bob, forum)]
+
+    fake.wait_until("the others' answers", lambda: not set(others) & set(fake.ledger.losses), 6)
+    wait_until_answered(fake)
+
+
 @pytest.mark.parametrize("fault", [Refuse(502), Refuse(429, retry_after=2)], ids=repr)
 def test_an_album_is_one_message_although_telegram_cannot_be_asked_meanwhile(
     fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, fault: Fault
