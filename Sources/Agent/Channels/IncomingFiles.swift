@@ -106,7 +106,8 @@ package struct IncomingFiles {
     private static let mostNameBytes = 160
 
     private static func describe(_ file: IncomingFile) -> String {
-        let kind = file.isVoice ? "voice message" : "file"
+        let kind =
+            (file.isVoice ? "voice message" : "file") + (file.isQuoted ? " of the answered message" : "")
         let words = [file.name, file.mimeType, file.caption].compactMap(\.self).joined(separator: ", ")
         return words.isEmpty ? kind : "\(kind) \(words.plainName)"
     }

@@ -185,6 +185,56 @@ def test_a_text_that_telegram_has_cut_is_one_question(fake: FakeTelegram, connec
     assert len(fake.messages(ann.chat)) == 1
 
 
+def test_what_was_written_later_is_no_piece_of_a_long_text(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot(more=ONE_BY_ONE)
+    gateway.stop()
+    fake.killed()
+    ann = fake.user("Ann")
+    mark = f"#q{next(numbers)}"
+    ann.writes(ann.chat, f"{mark} [[add:Long. {mark}]] " + "x" * 4040)
+    fake.clock.skip(60)
+    ask(ann, ann.chat)
+
+    connect_bot(again=gateway)
+
+    wait_until_answered(fake)
+    assert len(fake_chat.requests) == 2
+
+
+def test_a_mention_alone_asks_about_the_message_it_answers(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(groups={"*": {"requireMention": True}})
+    ann, bob, family = fake.user("Ann"), fake.user("Bob"), fake.group()
+    question = bob.writes(family, "Is Paris in France?")
+    picture = bob.sends(family, Attachment("photo", JPEG, "a.jpg"))
+
+    ann.replies(question, "@claw_bot")
+    fake.wait_for_message(family)
+    words = json.dumps(fake_chat.requests[-1].body["messages"][-1])
+    assert "[In reply to Bob]\\n  Is Paris in France?" in words and "Ann: @claw_bot" in words
+
+    ann.replies(picture, "@claw_bot what is this?")
+    fake.wait_for_message(family, 2)
+    words = json.dumps(fake_chat.requests[-1].body["messages"][-1])
+    assert "data:image/jpeg" in words and "file of the answered message photo" in words
+
+
+def test_a_command_that_answers_a_picture_does_not_fetch_it(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    ann, family = fake.user("Ann"), fake.group()
+    picture = ann.sends(family, Attachment("photo", JPEG, "a.jpg"), "Look! [[say:I see.]]")
+    fake.wait_for_message(family)
+    fetched = [seen.method for seen in fake.requests].count("getFile")
+
+    ann.replies(picture, "/status")
+
+    fake.wait_for_message(family, 2)
+    assert [seen.method for seen in fake.requests].count("getFile") == fetched
+
+
 @pytest.mark.parametrize("fault", [Refuse(500), Refuse(retry_after=1)], ids=["500", "429"])
 def test_a_file_that_cannot_be_had_at_once_is_asked_for_again(
     fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, fault: Refuse
