@@ -159,6 +159,7 @@ package final class ChannelBoard {
                     return []
                 }
             },
+            takeOver: { [unowned self] in await takeOver($0, for: key) },
             save: { name, value, hasHappened in
                 do {
                     try await store.set(
@@ -170,6 +171,23 @@ package final class ChannelBoard {
                     return false
                 }
             })
+    }
+
+    /// What an account had under its old name; it has left by then.
+    private func takeOver(_ isOurs: (JSON) -> Bool, for key: ChannelKey) async {
+        for (old, seat) in leaving where old.channel == key.channel { await seat.stop() }
+        let store = stores.channelMemory
+        do {
+            let values = try await store.values(channel: key.channel)
+            let owners = Set(values.filter { isOurs($0.value) }.map(\.account))
+            for account in owners where seats[ChannelKey(channel: key.channel, account: account)] == nil {
+                try await store.move(from: account, to: key.account, channel: key.channel)
+                log.named(key.channel.rawValue).info(
+                    "[\(key.account)] goes on where the account `\(account)` has ended")
+            }
+        } catch {
+            log.warning("A channel's memory could not be taken over.", ["reason": "\(error)"])
+        }
     }
 
     // MARK: Looking

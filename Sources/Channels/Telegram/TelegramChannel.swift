@@ -91,6 +91,7 @@ final class TelegramChannel: Channel {
         let bot = try await hello()
         self.bot = bot
         setup.log.info("[\(setup.account)] starting provider (@\(bot.username))")
+        await house.memory.takeOver { $0["bot"]?.intValue == bot.user.id }
         let intake = await makeIntake(bot, house)
         self.intake = intake
         report(bot, to: house)

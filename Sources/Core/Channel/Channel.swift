@@ -135,15 +135,19 @@ package struct ChannelMemory {
     package let load: (_ name: String) async -> JSON?
     /// What all accounts of the channel remember under a name, this one included.
     package let loadAll: (_ name: String) async -> [JSON]
+    /// Takes over all that an account remembers which the config has no more, when a value of its is ours.
+    package let takeOver: (_ isOurs: (JSON) -> Bool) async -> Void
     private let keep: (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
 
     package init(
         load: @escaping (_ name: String) async -> JSON?,
         loadAll: @escaping (_ name: String) async -> [JSON] = { _ in [] },
+        takeOver: @escaping (_ isOurs: (JSON) -> Bool) async -> Void = { _ in },
         save: @escaping (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
     ) {
         self.load = load
         self.loadAll = loadAll
+        self.takeOver = takeOver
         keep = save
     }
 

@@ -244,6 +244,28 @@ def test_a_file_that_is_being_fetched_comes_although_the_channel_stops(
     assert images(fake_chat, mark) == [1]
 
 
+def test_what_an_account_was_taking_comes_although_its_name_changes(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    token = TelegramPlatform.second_token
+    with FakeTelegram(token=token, username="paw_bot") as other:
+        gateway = connect_bot(accounts={"default": {}, "second": {"botToken": token, "apiRoot": other.url}})
+        other.wait_for_poll()
+        ann = other.user("Ann")
+        mark = f"#q{next(numbers)}"
+        other.fail("getFile", Late(8))
+        ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+        other.wait_until("Telegram to have nothing left", lambda: not other.world.updates.waiting)
+
+        config = gateway.config
+        accounts = config["channels"]["telegram"]["accounts"]
+        accounts["work"] = accounts.pop("second")
+        gateway.write_config(config)
+
+        wait_until_answered(other)
+        assert images(fake_chat, mark) == [1]
+
+
 @pytest.mark.crash
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "goes on"])
