@@ -211,6 +211,10 @@ final class TelegramChannel: Channel {
                 throw .refused(status: 400, description: "the file has no path")
             }
             let stream = try await api.open(api.fileRequest(place))
+            // The token is good: `getFile` was answered.
+            guard stream.head.status != 404 else {
+                throw .refused(status: 404, description: "the file is not there any more")
+            }
             guard stream.head.status == 200 else {
                 throw TelegramError(status: stream.head.status, answer: nil)
             }
