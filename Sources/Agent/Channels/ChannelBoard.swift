@@ -26,6 +26,8 @@ package final class ChannelBoard {
     package var overhear: (_ message: ChannelMessage, _ isOurs: Bool) async -> Void = { _, _ in }
     /// Whether a message would be answered.
     package var admits: (ChannelMessage) async -> Bool = { _ in true }
+    /// Whether a message stops what runs.
+    package var isStop: (ChannelMessage) -> Bool = { _ in false }
     /// Takes what happens and is no message.
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
     /// Told when an account can be sent to.
@@ -114,7 +116,7 @@ package final class ChannelBoard {
                 },
                 notice: { [unowned self] in await notice($0) },
                 overhear: { [unowned self] in await overhear($0, $1) },
-                admits: { [unowned self] in await admits($0) }),
+                admits: { [unowned self] in await admits($0) }, isStop: { [unowned self] in isStop($0) }),
             memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() },
             place: { [unowned self] in await place(of: $0, on: key) },
             keys: { [unowned self] in await keys(answering: $0, on: key.channel, chat: $1) })

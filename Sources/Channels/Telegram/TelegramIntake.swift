@@ -103,6 +103,14 @@ final class TelegramIntake {
         }
     }
 
+    /// Takes what waits behind an update that could not be taken, if it stops what runs.
+    func takeStop(_ update: TelegramUpdate) async {
+        guard case .message(let piece) = update.event,
+            let message = mapping.message([piece], mostFileBytes: rules.mostFileBytes, save: save)
+        else { return }
+        await house.inbox.takeStop(message)
+    }
+
     private func take(_ message: TelegramMessage, _ update: JSON) async throws(InboxError) {
         if message.movedTo != nil || message.movedFrom != nil { return await noteMove(of: message) }
         let name = name(message)

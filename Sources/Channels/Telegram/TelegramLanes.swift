@@ -4,6 +4,7 @@ import Core
 @MainActor
 final class TelegramLanes {
     private let take: (TelegramUpdate) async throws(InboxError) -> Void
+    private let takeStop: (TelegramUpdate) async -> Void
     private let pool = TaskPool()
     private var waiting: [TelegramPlace: [TelegramUpdate]] = [:]
     private var begun: Set<Int> = []
@@ -15,7 +16,14 @@ final class TelegramLanes {
     /// Why the last update that could not be kept was not: it, and what came after it there, has to come again.
     private var refusal: InboxError?
 
-    init(take: @escaping (TelegramUpdate) async throws(InboxError) -> Void) { self.take = take }
+    /// `takeStop` is called with each update that waits behind one that could not be taken.
+    init(
+        take: @escaping (TelegramUpdate) async throws(InboxError) -> Void,
+        takeStop: @escaping (TelegramUpdate) async -> Void
+    ) {
+        self.take = take
+        self.takeStop = takeStop
+    }
 
     /// Works until cancelled.
     func run() async { await pool.run() }
@@ -54,6 +62,7 @@ final class TelegramLanes {
                 try await take(update)
             } catch {
                 refusal = error
+                for later in waiting[place]?.dropFirst() ?? [] { await takeStop(later) }
                 begun.subtract(waiting[place]?.map(\.id) ?? [])
                 areTaken.open()
                 break

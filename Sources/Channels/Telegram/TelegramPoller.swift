@@ -49,7 +49,9 @@ final class TelegramPoller {
         self.api = api
         self.intake = intake
         slow = TelegramSlowUpdates(house.memory, of: bot)
-        lanes = TelegramLanes { (update) throws(InboxError) in try await intake.take(update) }
+        lanes = TelegramLanes(
+            take: { (update) throws(InboxError) in try await intake.take(update) },
+            takeStop: { await intake.takeStop($0) })
         self.house = house
         self.bot = bot
         self.log = log
