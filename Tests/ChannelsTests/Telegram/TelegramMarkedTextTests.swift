@@ -129,6 +129,39 @@ struct TelegramSettingsTests {
         #expect(TelegramSettings(section, account: account).webhookPath == path)
     }
 
+    private static let addresses: [(JSON, String, String, [String])] = [
+        (
+            ["webhookUrl": "https://a.b/"], "default", "https://a.b/telegram-webhook",
+            ["/telegram-webhook"]
+        ),
+        (
+            ["webhookUrl": "https://a.b"], "a%20b", "https://a.b/telegram-webhook/a%2520b",
+            ["/telegram-webhook/a%20b"]
+        ),
+        (
+            ["webhookUrl": "https://a.b/bots?x=1"], "work", "https://a.b/bots?x=1",
+            ["/telegram-webhook/work", "/bots"]
+        ),
+        ([:], "work", "", []),
+    ]
+
+    @Test(arguments: addresses)
+    func telegramIsGivenAnAddressThatLeadsHere(
+        section: JSON, account: String, address: String, paths: [String]
+    ) {
+        let settings = TelegramSettings(section, account: account)
+        #expect(settings.webhookAddress == address && settings.webhookPaths == paths)
+    }
+
+    @Test func everyAccountsCallsHaveASecretOfTheirOwn() {
+        let section: JSON = ["webhookSecret": "s3cret"]
+        let secrets = ["default", "one", "two"].map {
+            TelegramSettings(section, account: $0).callSecret?.reveal()
+        }
+        #expect(secrets[0] == "s3cret" && Set(secrets).count == 3)
+        #expect(TelegramSettings(["webhookSecret": ""], account: "one").callSecret?.isEmpty == true)
+    }
+
     @Test func stickersAloneAreOffUnlessToldOtherwise() {
         #expect(TelegramSettings([:]).allows("poll"))
         #expect(!TelegramSettings([:]).allows("sticker"))
