@@ -166,7 +166,7 @@ extension GatewayServer {
     /// Everything is answered at once, but for what a chat platform hands in: that waits for the disk.
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
         guard rules.hosts.allows(request.host) else { return HostRule.refusal }
-        if request.method == "POST", services.channels?.receiver(at: request.path) != nil { return nil }
+        if request.method == "POST", services.channels?.isCalled(at: request.path) == true { return nil }
         let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
         let health = HealthRoutes(
             isReady: plane.isReady, failing: services.failing(),
@@ -184,11 +184,11 @@ extension GatewayServer {
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         if let answer = respondNow(to: request) { return answer }
-        guard let channel = services.channels?.receiver(at: request.path) else {
+        let headers = request.headers.fields
+        guard let channel = services.channels?.receiver(at: request.path, with: headers) else {
             return ControlUIRoutes.notFound
         }
-        return HTTPResponse(
-            status: await channel.receive(headers: request.headers.fields, body: request.body))
+        return HTTPResponse(status: await channel.receive(headers: headers, body: request.body))
     }
 
     /// Clients connect at whatever path their address has.

@@ -102,8 +102,9 @@ def test_messages_of_a_platform_wait_there_and_are_answered_once(
     assert gateway.get("/readyz").status == 200
 
 
+@pytest.mark.parametrize("said_before", ["nothing", "a question"])
 def test_what_runs_is_stopped_although_nothing_can_be_kept(
-    connect_bot: Connect, platform: Platform, volume: Volume, fake_chat: FakeOpenAIChat
+    connect_bot: Connect, platform: Platform, volume: Volume, fake_chat: FakeOpenAIChat, said_before: str
 ) -> None:
     gateway = connect_bot()
     ann = platform.person("Ann")
@@ -114,6 +115,8 @@ def test_what_runs_is_stopped_although_nothing_can_be_kept(
     fake_chat.wait_for_request()
     volume.fill()
     eventually("the door to be shut", lambda: is_shut(gateway))
+    if said_before == "a question":
+        platform.says(ann, place, "Why so slow? [[say:So it is.]]")
 
     platform.says(ann, place, "/stop")
 

@@ -26,6 +26,8 @@ package final class ChannelBoard {
     package var overhear: (_ message: ChannelMessage, _ isOurs: Bool) async -> Void = { _, _ in }
     /// Whether a message would be answered.
     package var admits: (ChannelMessage) async -> Bool = { _ in true }
+    /// Whether a message stops what runs.
+    package var isStop: (ChannelMessage) -> Bool = { _ in false }
     /// Takes what happens and is no message.
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
     /// Told when an account can be sent to.
@@ -114,7 +116,7 @@ package final class ChannelBoard {
                 },
                 notice: { [unowned self] in await notice($0) },
                 overhear: { [unowned self] in await overhear($0, $1) },
-                admits: { [unowned self] in await admits($0) }),
+                admits: { [unowned self] in await admits($0) }, isStop: { [unowned self] in isStop($0) }),
             memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() },
             place: { [unowned self] in await place(of: $0, on: key) },
             keys: { [unowned self] in await keys(answering: $0, on: key.channel, chat: $1) })
@@ -159,6 +161,7 @@ package final class ChannelBoard {
                     return []
                 }
             },
+            takeOver: { [unowned self] in await takeOver($0, for: key) },
             save: { name, value, hasHappened in
                 do {
                     try await store.set(
@@ -170,6 +173,23 @@ package final class ChannelBoard {
                     return false
                 }
             })
+    }
+
+    /// What an account had under its old name; it has left by then.
+    private func takeOver(_ isOurs: (JSON) -> Bool, for key: ChannelKey) async {
+        for (old, seat) in leaving where old.channel == key.channel { await seat.stop() }
+        let store = stores.channelMemory
+        do {
+            let values = try await store.values(channel: key.channel)
+            let owners = Set(values.filter { isOurs($0.value) }.map(\.account))
+            for account in owners where seats[ChannelKey(channel: key.channel, account: account)] == nil {
+                try await store.move(from: account, to: key.account, channel: key.channel)
+                log.named(key.channel.rawValue).info(
+                    "[\(key.account)] goes on where the account `\(account)` has ended")
+            }
+        } catch {
+            log.warning("A channel's memory could not be taken over.", ["reason": "\(error)"])
+        }
     }
 
     // MARK: Looking
@@ -198,14 +218,19 @@ package final class ChannelBoard {
         seats.keys.sorted { ($0.channel.rawValue, $0.account) < ($1.channel.rawValue, $1.account) }
     }
 
-    /// The account that the platform calls at this path.
-    package func receiver(at path: String) -> (any WebhookReceiving)? {
-        for seat in seats.values {
-            if let channel = seat.channel as? any WebhookReceiving, channel.webhookPath == path {
-                return channel
-            }
-        }
-        return nil
+    /// Whether a platform calls at this path.
+    package func isCalled(at path: String) -> Bool { receivers.contains { $0.webhookPaths.contains(path) } }
+
+    /// The account that a call is for; where no account knows the call, one that is called at its path.
+    package func receiver(at path: String, with headers: [(name: String, value: String)])
+        -> (any WebhookReceiving)?
+    {
+        guard let here = receivers.first(where: { $0.webhookPaths.contains(path) }) else { return nil }
+        return receivers.first { $0.isCalled(with: headers) } ?? here
+    }
+
+    private var receivers: [any WebhookReceiving] {
+        seats.values.compactMap { $0.channel as? any WebhookReceiving }
     }
 
     func change(_ key: ChannelKey, _ change: (inout ChannelState) -> Void) {

@@ -243,7 +243,8 @@ package final class ChannelDoor {
         let workspace = agent?.workspace
         let key = message.address.key
         let files = try await self.files.fetch(
-            message.files, into: workspace.map { "\($0)/\(Self.mediaFolder)" }, most: rules.mostFileBytes,
+            isCommand ? message.files.filter { !$0.isQuoted } : message.files,
+            into: workspace.map { "\($0)/\(Self.mediaFolder)" }, most: rules.mostFileBytes,
             words: { await self.stickers.words(for: $0, on: key) })
         if let agent { learn(files.stickers, on: key, agent) }
         var origin = MessageOrigin(
@@ -271,7 +272,7 @@ package final class ChannelDoor {
             id: message.id, address: message.address, session: session, text: text, images: files.images,
             receivedAt: .now, options: options, origin: origin)
         inbound.whereabouts = SessionWhereabouts(message)
-        inbound.hasFiles = !message.files.isEmpty
+        inbound.hasFiles = message.files.contains { !$0.isQuoted }
         // What a message brings along has been told when that message is new and kept.
         guard try await submit(inbound, message) else { return }
         if let excerpt { try? await stores.overheard.forget(excerpt, of: message.address) }

@@ -55,7 +55,7 @@ package struct IncomingFiles {
     ) async throws(InboxError) {
         let name = Self.describe(file)
         if let size = file.byteCount, size > most {
-            let size = "\((size + 524_288) / 1_048_576) MB"
+            let size = "\(Int((Double(size) / 1_048_576).rounded())) MB"
             return fetched.lines.append("[\(name): not fetched, \(size) is more than `mediaMaxMb` allows]")
         }
         guard let folder, Workspaces.makeFolders(folder) else {
@@ -106,7 +106,8 @@ package struct IncomingFiles {
     private static let mostNameBytes = 160
 
     private static func describe(_ file: IncomingFile) -> String {
-        let kind = file.isVoice ? "voice message" : "file"
+        let kind =
+            (file.isVoice ? "voice message" : "file") + (file.isQuoted ? " of the answered message" : "")
         let words = [file.name, file.mimeType, file.caption].compactMap(\.self).joined(separator: ", ")
         return words.isEmpty ? kind : "\(kind) \(words.plainName)"
     }

@@ -283,8 +283,10 @@ package final class Outbox {
 
     private func isTooOld(_ part: OutboxPart) -> Bool { Timestamp.now - part.createdAt > Self.longestWait }
 
+    /// An account that is on may be between two attempts to connect.
     private func giveUpIfOld(_ part: OutboxPart, _ reason: String) async throws {
-        if isTooOld(part) { try await giveUp(part, reason) }
+        let isOff = board.rules(part.address.key) == nil
+        if isTooOld(part), isOff || part.attempts >= Self.leastAttempts { try await giveUp(part, reason) }
     }
 
     /// The note stands in the conversation's order like everything else that is said there.

@@ -46,7 +46,7 @@ extension Switchboard {
 
     func isStop(_ message: InboundMessage) -> Bool { message.mayCommand && isStop(message.words) }
 
-    func isStop(_ text: String) -> Bool {
+    package func isStop(_ text: String) -> Bool {
         StopWords.contains(text) || commands.find(text)?.command.name == SessionCommands.stop.name
     }
 

@@ -103,6 +103,7 @@ final class Assembly {
         board.notice = { [door] in await door.note($0) }
         board.overhear = { [door] in await door.overhear($0, isOurs: $1) }
         board.admits = { [door] in await door.admits($0) }
+        board.isStop = { [switchboard] in switchboard.isStop($0.text) }
         board.becameReady = { [outbox] in outbox.wake($0) }
         messages.mirror = { [switchboard, log] spelling, text in
             let session = switchboard.settings.keys.canonical(spelling)

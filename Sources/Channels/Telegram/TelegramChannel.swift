@@ -91,6 +91,7 @@ final class TelegramChannel: Channel {
         let bot = try await hello()
         self.bot = bot
         setup.log.info("[\(setup.account)] starting provider (@\(bot.username))")
+        await house.memory.takeOver { $0["bot"]?.intValue == bot.user.id }
         let intake = await makeIntake(bot, house)
         self.intake = intake
         report(bot, to: house)
@@ -210,6 +211,10 @@ final class TelegramChannel: Channel {
                 throw .refused(status: 400, description: "the file has no path")
             }
             let stream = try await api.open(api.fileRequest(place))
+            // The token is good: `getFile` was answered.
+            guard stream.head.status != 404 else {
+                throw .refused(status: 404, description: "the file is not there any more")
+            }
             guard stream.head.status == 200 else {
                 throw TelegramError(status: stream.head.status, answer: nil)
             }
@@ -230,11 +235,18 @@ final class TelegramChannel: Channel {
 }
 
 extension TelegramChannel: WebhookReceiving {
-    var webhookPath: String? { settings.webhookURL == nil ? nil : settings.webhookPath }
+    var webhookPaths: [String] { settings.webhookPaths }
+
+    func isCalled(with headers: [(name: String, value: String)]) -> Bool {
+        guard let secret = settings.callSecret, !secret.isEmpty else { return false }
+        let sent = headers.first { $0.name.lowercased() == "x-telegram-bot-api-secret-token" }?.value ?? ""
+        return secret.matches(sent)
+    }
 
     func receive(headers: [(name: String, value: String)], body: [UInt8]) async -> Int {
+        guard isCalled(with: headers) else { return 401 }
         guard let webhook else { return 503 }
-        return await webhook.receive(headers: headers, body: body)
+        return await webhook.receive(body)
     }
 }
 

@@ -214,28 +214,41 @@ final class TelegramDelivery {
     private func sendFiles(
         _ content: OutgoingPart.Content, nonce: String, at place: TelegramPlace
     ) async throws(TelegramError) -> Int {
-        let caption = TelegramHTML.render(content.text, tables: settings.tables, upTo: Self.mostCaptionUnits)
+        let isCaption =
+            TelegramHTML.render(content.text, tables: settings.tables, upTo: Self.mostCaptionUnits) != nil
+            // Below an album no keyboard can stand: the words are a message of their own then, and it is below them.
+            && (content.buttons.isEmpty || content.files.count == 1)
         let hasText = content.text.contains { !$0.isWhitespace }
-        let steps = TelegramUploads.steps(
-            content.files, captionFits: caption != nil, hasButtons: !content.buttons.isEmpty)
         var posted = progress[nonce] ?? TelegramProgress.Steps()
         var words: String {
             ([hasText && !posted.hasCaption ? content.text : ""] + posted.failures).filter { !$0.isEmpty }
                 .joined(separator: "\n\n")
         }
-        for (index, step) in steps.enumerated().dropFirst(posted.done) {
+        // The end of an album that was refused: which of its files is unfit shows when each is sent alone.
+        var endOfRefused = 0
+        while posted.done < content.files.count {
+            let left = content.files[posted.done...]
+            var count = 1
             do throws(TelegramError) {
-                let id = try await send(step, content, isFirst: index == 0, at: place)
-                if posted.first == 0 { posted.first = id }
-                if step.hasCaption { posted.hasCaption = true }
+                let pieces = try TelegramUploads.group(posted.done < endOfRefused ? left.prefix(1) : left)
+                count = pieces.count
+                var message = content
+                if posted.first != 0 { message.replyTo = nil }
+                if posted.first != 0 || !isCaption { (message.text, message.buttons) = ("", []) }
+                let id = try await send(pieces, message, at: place)
+                if posted.first == 0 { (posted.first, posted.hasCaption) = (id, isCaption) }
             } catch {
-                // A file that cannot go must not keep the words from going.
+                // A file that cannot go must not keep the words or other files from going.
                 guard error.isAboutFile else { throw error }
-                posted.failures.append(
-                    "⚠️ \(step.files.map(\.name).joined(separator: ", ")): \(error.sentence())")
+                guard count == 1 else {
+                    endOfRefused = posted.done + count
+                    continue
+                }
+                let names = left.prefix(1).map { TelegramUploads.name(of: $0) }
+                posted.failures.append("⚠️ \(names.joined()): \(error.sentence())")
             }
-            posted.done = index + 1
-            if posted.done < steps.count || !words.isEmpty { await progress.note(posted, of: nonce) }
+            posted.done += count
+            if posted.done < content.files.count || !words.isEmpty { await progress.note(posted, of: nonce) }
         }
         var rest = content
         rest.files = []
@@ -247,95 +260,64 @@ final class TelegramDelivery {
     }
 
     private func send(
-        _ step: TelegramUploads.Step, _ content: OutgoingPart.Content, isFirst: Bool, at place: TelegramPlace
+        _ pieces: [TelegramUploads.Piece], _ content: OutgoingPart.Content, at place: TelegramPlace
     ) async throws(TelegramError) -> Int {
-        var content = content
-        if !isFirst { content.replyTo = nil }
-        guard step.files.count == 1, let piece = step.files.first else {
+        guard pieces.count == 1, let piece = pieces.first else {
             let sent = try await inTopic(place) { place throws(TelegramError) in
-                try await self.sendAlbum(step, content, self.parameters(content, at: place))
+                try await self.sendAlbum(pieces, content, self.parameters(content, at: place))
             }
             return sent.arrayValue?.first?["message_id"]?.intValue ?? 0
         }
         let sent = try await inTopic(place) { place throws(TelegramError) in
             let parameters = self.parameters(content, at: place)
             do throws(TelegramError) {
-                return try await self.send(piece, step, content, parameters)
+                return try await self.send(piece, content, parameters)
             } catch .unsuitableFile where piece.kind != .document {
-                let document = TelegramUploads.Piece(kind: .document, file: piece.file)
-                return try await self.send(document, step, content, parameters)
+                var document = piece
+                document.kind = .document
+                return try await self.send(document, content, parameters)
             }
         }
         return sent["message_id"]?.intValue ?? 0
     }
 
     private func send(
-        _ piece: TelegramUploads.Piece, _ step: TelegramUploads.Step, _ content: OutgoingPart.Content,
-        _ base: JSONObject
+        _ piece: TelegramUploads.Piece, _ content: OutgoingPart.Content, _ base: JSONObject
     ) async throws(TelegramError) -> JSON {
         var parameters = base
-        if step.hasCaption { parameters["reply_markup"] = buttons.keyboard(content.buttons) }
-        var kind = piece.kind
-        let file = try upload(piece)
-        if let file, kind == .photo, file.byteCount > TelegramUploads.mostPhotoBytes { kind = .document }
-        if file == nil { parameters[kind.field] = .string(piece.file.source) }
-        let call = { (parameters: JSONObject) async throws(TelegramError) -> JSON in
-            guard let file else { return try await self.api.post(kind.method, parameters) }
-            return try await self.api.post(kind.method, parameters, files: [(kind.field, file)])
+        parameters["reply_markup"] = buttons.keyboard(content.buttons)
+        let kind = piece.kind
+        if piece.upload == nil { parameters[kind.field] = .string(piece.file.source) }
+        let files = piece.upload.map { [(name: kind.field, file: $0)] } ?? []
+        return try await captioned(content.text, parameters) { (parameters) throws(TelegramError) in
+            try await self.api.post(kind.method, parameters, files: files)
         }
-        guard step.hasCaption else { return try await call(parameters) }
-        return try await formatted(
-            content.text, key: "caption", upTo: Self.mostCaptionUnits, parameters, call: call)
     }
 
     private func sendAlbum(
-        _ step: TelegramUploads.Step, _ content: OutgoingPart.Content, _ parameters: JSONObject
+        _ pieces: [TelegramUploads.Piece], _ content: OutgoingPart.Content, _ parameters: JSONObject
     ) async throws(TelegramError) -> JSON {
-        var items: [JSONObject] = []
-        var files: [(name: String, file: FormFile)] = []
-        for (index, piece) in step.files.enumerated() {
-            var item: JSONObject = ["type": .string(piece.kind.field), "media": .string(piece.file.source)]
-            if let file = try upload(piece) {
-                item["media"] = .string("attach://file\(index)")
-                files.append(("file\(index)", file))
-            }
-            items.append(item)
+        let items = pieces.enumerated().map { index, piece -> JSONObject in
+            let media = piece.upload == nil ? piece.file.source : "attach://file\(index)"
+            return ["type": .string(piece.kind.field), "media": .string(media)]
         }
-        let uploads = files
-        let send = { (caption: JSONObject) async throws(TelegramError) -> JSON in
+        let files = pieces.enumerated().compactMap { index, piece in
+            piece.upload.map { (name: "file\(index)", file: $0) }
+        }
+        return try await captioned(content.text, [:]) { (caption) throws(TelegramError) in
             var items = items
             for key in ["caption", "parse_mode"] { items[0][key] = caption[key] }
             var parameters = parameters
             parameters["media"] = .array(items.map { .object($0) })
-            return try await self.api.post("sendMediaGroup", parameters, files: uploads)
+            return try await self.api.post("sendMediaGroup", parameters, files: files)
         }
-        guard step.hasCaption else { return try await send([:]) }
-        return try await formatted(content.text, key: "caption", upTo: Self.mostCaptionUnits, [:], call: send)
     }
 
-    /// The file to send along; nil when Telegram fetches it from its address itself.
-    private func upload(_ piece: TelegramUploads.Piece) throws(TelegramError) -> FormFile? {
-        let source = piece.file.source
-        if piece.file.isRemote { return nil }
-        guard
-            let file = FormFile(
-                path: source, name: piece.name, mimeType: TelegramUploads.mimeType(of: piece.file))
-        else { throw .refused(status: 400, description: "there is no such file") }
-        guard file.byteCount > 0 else { throw .refused(status: 400, description: "the file is empty") }
-        guard file.byteCount <= TelegramUploads.mostBytes else {
-            throw .refused(status: 413, description: "Request Entity Too Large")
-        }
-        return file
-    }
-}
-
-extension TelegramError {
-    /// Whether the words alone could still be posted.
-    fileprivate var isAboutFile: Bool {
-        switch self {
-        case .unsuitableFile: true
-        case .refused(let status, _): status == 400 || status == 413
-        default: false
-        }
+    private func captioned(
+        _ text: String, _ parameters: JSONObject, call: (JSONObject) async throws(TelegramError) -> JSON
+    ) async throws(TelegramError) -> JSON {
+        if text.isEmpty { return try await call(parameters) }
+        return try await formatted(
+            text, key: "caption", upTo: Self.mostCaptionUnits, parameters, call: call)
     }
 }

@@ -181,6 +181,16 @@ extension TelegramError {
         }
     }
 
+    /// Whether the words alone could still be posted.
+    var isAboutFile: Bool {
+        switch self {
+        case .unsuitableFile: true
+        case .refused(let status, let description):
+            (status == 400 || status == 413) && !Self.isAboutChat(status, description)
+        default: false
+        }
+    }
+
     /// Whether nothing at all can be written in the chat.
     private static func isAboutChat(_ status: Int, _ description: String) -> Bool {
         status == 403

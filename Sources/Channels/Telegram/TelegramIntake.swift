@@ -77,15 +77,12 @@ final class TelegramIntake {
     /// Takes up what was held when the process ended.
     func restore() async {
         mapping.moves = TelegramMoves(json: await house.memory.load(Self.movesName))
-        guard let kept = await house.memory.load(Self.memoryName) else { return }
+        // Another bot's are not for this one to answer.
+        guard let kept = await house.memory.load(Self.memoryName),
+            kept["bot"].map({ $0.intValue == mapping.bot.user.id }) ?? true
+        else { return }
         for group in kept["held"]?.arrayValue ?? [] {
-            var pieces: TelegramPieces?
-            for json in group.arrayValue ?? [] {
-                guard let update = TelegramUpdate(json: json), case .message(let message) = update.event
-                else { continue }
-                if pieces?.append(message, json) != true { pieces = pieces ?? TelegramPieces(message, json) }
-            }
-            if let pieces { held.append(Held(pieces)) }
+            if let pieces = TelegramPieces(kept: group.arrayValue ?? []) { held.append(Held(pieces)) }
         }
         for id in kept["joined"]?.arrayValue ?? [] { id.stringValue.map { _ = joined.insert($0) } }
     }
@@ -104,6 +101,14 @@ final class TelegramIntake {
         case .vote(let vote): await take(vote, update.id)
         case .other: break
         }
+    }
+
+    /// Takes what waits behind an update that could not be taken, if it stops what runs.
+    func takeStop(_ update: TelegramUpdate) async {
+        guard case .message(let piece) = update.event,
+            let message = mapping.message([piece], mostFileBytes: rules.mostFileBytes, save: save)
+        else { return }
+        await house.inbox.takeStop(message)
     }
 
     private func take(_ message: TelegramMessage, _ update: JSON) async throws(InboxError) {
@@ -231,7 +236,8 @@ final class TelegramIntake {
         let isKept = await house.memory.save(
             Self.memoryName,
             [
-                "held": .array(held.map { .array($0.pieces.updates) }), "joined": JSON(joined.order),
+                "bot": JSON(mapping.bot.user.id), "held": .array(held.map { .array($0.pieces.updates) }),
+                "joined": JSON(joined.order),
             ])
         return isKept && !isOver
     }
@@ -243,11 +249,9 @@ final class TelegramIntake {
 
     private func take(_ callback: TelegramCallback) async throws(InboxError) {
         // What its person has written before comes before it.
-        for group in waiting
-        where group.pieces.key.sender == callback.from.id
-            && group.pieces.key.chat == callback.message?.chat.id
-        {
-            try await release(group)
+        if let below = callback.message {
+            let key = TelegramPieces.Key(sender: callback.from.id, in: below.place)
+            for group in waiting where group.pieces.key.isOfSender(of: key) { try await release(group) }
         }
         var answer: JSONObject = ["callback_query_id": .string(callback.id)]
         if settings.buttons != .off, let data = callback.data, callback.message != nil {

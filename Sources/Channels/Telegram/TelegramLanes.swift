@@ -1,21 +1,29 @@
 import Core
 
-/// Takes updates, each chat's in order and chats side by side; a chat that is slow holds up nobody else.
+/// Takes updates, each conversation's in order and conversations side by side; one that is slow holds up no other.
 @MainActor
 final class TelegramLanes {
     private let take: (TelegramUpdate) async throws(InboxError) -> Void
+    private let takeStop: (TelegramUpdate) async -> Void
     private let pool = TaskPool()
-    private var waiting: [Int: [TelegramUpdate]] = [:]
+    private var waiting: [TelegramPlace: [TelegramUpdate]] = [:]
     private var begun: Set<Int> = []
     /// Updates that somebody waits for.
     private var awaited: Set<Int> = []
     private var areTaken = Gate()
     /// Updates that are on disk.
     private(set) var taken: Set<Int> = []
-    /// Why the last update that could not be kept was not: it, and what came after it in its chat, has to come again.
+    /// Why the last update that could not be kept was not: it, and what came after it there, has to come again.
     private var refusal: InboxError?
 
-    init(take: @escaping (TelegramUpdate) async throws(InboxError) -> Void) { self.take = take }
+    /// `takeStop` is called with each update that waits behind one that could not be taken.
+    init(
+        take: @escaping (TelegramUpdate) async throws(InboxError) -> Void,
+        takeStop: @escaping (TelegramUpdate) async -> Void
+    ) {
+        self.take = take
+        self.takeStop = takeStop
+    }
 
     /// Works until cancelled.
     func run() async { await pool.run() }
@@ -23,9 +31,9 @@ final class TelegramLanes {
     /// Updates that are being taken, or have been, are passed over.
     func add(_ updates: [TelegramUpdate]) {
         for update in updates where !taken.contains(update.id) && begun.insert(update.id).inserted {
-            let chat = update.event.chat
-            if waiting[chat] == nil { pool.add { await self.work(through: chat) } }
-            waiting[chat, default: []].append(update)
+            let place = update.event.place
+            if waiting[place] == nil { pool.add { await self.work(through: place) } }
+            waiting[place, default: []].append(update)
         }
     }
 
@@ -48,13 +56,14 @@ final class TelegramLanes {
         taken = taken.filter { id in id >= next || some.contains { $0.id == id } }
     }
 
-    private func work(through chat: Int) async {
-        while let update = waiting[chat]?.first {
+    private func work(through place: TelegramPlace) async {
+        while let update = waiting[place]?.first {
             do throws(InboxError) {
                 try await take(update)
             } catch {
                 refusal = error
-                begun.subtract(waiting[chat]?.map(\.id) ?? [])
+                for later in waiting[place]?.dropFirst() ?? [] { await takeStop(later) }
+                begun.subtract(waiting[place]?.map(\.id) ?? [])
                 areTaken.open()
                 break
             }
@@ -62,21 +71,21 @@ final class TelegramLanes {
             begun.remove(update.id)
             awaited.remove(update.id)
             if awaited.isEmpty { areTaken.open() }
-            waiting[chat]?.removeFirst()
+            waiting[place]?.removeFirst()
         }
-        waiting[chat] = nil
+        waiting[place] = nil
     }
 }
 
 extension TelegramUpdate.Event {
-    /// The chat it belongs to; 0 for none.
-    fileprivate var chat: Int {
+    /// The conversation it belongs to; a chat's first where no topic is told, and chat 0 for none.
+    fileprivate var place: TelegramPlace {
         switch self {
-        case .message(let message): message.chat.id
-        case .callback(let callback): callback.message?.chat.id ?? callback.from.id
-        case .reaction(let change): change.chat.id
-        case .membership(let change): change.chat.id
-        case .vote, .other: 0
+        case .message(let message): message.place
+        case .callback(let callback): callback.message?.place ?? TelegramPlace(chat: callback.from.id)
+        case .reaction(let change): TelegramPlace(chat: change.chat.id)
+        case .membership(let change): TelegramPlace(chat: change.chat.id)
+        case .vote, .other: TelegramPlace(chat: 0)
         }
     }
 }

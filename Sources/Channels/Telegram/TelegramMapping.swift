@@ -67,7 +67,7 @@ struct TelegramMapping {
             id: id(of: first),
             address: address(chat: first.chat.id, topic: topic), kind: kind(of: first.chat), sender: sender,
             text: text(of: pieces), sentAt: Timestamp(milliseconds: Int64(clamping: first.date) &* 1000))
-        message.files = pieces.compactMap { file(of: $0, upTo: mostFileBytes, save: save) }
+        message.files = pieces.compactMap { file($0.media, of: $0.id, upTo: mostFileBytes, save: save) }
         message.quoted = quoted(by: main)
         message.mention = mention(in: pieces)
         message.place = place(of: first.chat, topic: topic)
@@ -76,7 +76,14 @@ struct TelegramMapping {
             message.text = command.text
             message.isCommand = true
         }
-        return message.text.isEmpty && message.files.isEmpty ? nil : message
+        guard !message.text.isEmpty || !message.files.isEmpty else { return nil }
+        if let reply = main.replyTo,
+            var file = file(reply.media, of: reply.id ?? main.id, upTo: mostFileBytes, save: save)
+        {
+            file.isQuoted = true
+            message.files.append(file)
+        }
+        return message
     }
 
     /// In chats without a count of their own each account of Telegram's numbers the messages for itself, each bot too.
@@ -137,7 +144,7 @@ struct TelegramMapping {
         return "[\(words.joined(separator: " "))]"
     }
 
-    /// Without `@ourname` at the beginning.
+    /// Without `@ourname` at the beginning; alone it is all that is said.
     private func withoutOurName(_ text: String) -> String {
         let name = "@" + bot.username
         guard !bot.username.isEmpty, text.count >= name.count,
@@ -145,7 +152,8 @@ struct TelegramMapping {
         else { return text }
         let rest = text.dropFirst(name.count)
         guard rest.first.map({ !$0.isLetter && !$0.isNumber && $0 != "_" }) ?? true else { return text }
-        return String(rest.drop { $0.isWhitespace || $0 == "," || $0 == ":" })
+        let words = rest.drop { $0.isWhitespace || $0 == "," || $0 == ":" }
+        return words.isEmpty ? text : String(words)
     }
 
     private func quoted(by message: TelegramMessage) -> QuotedMessage? {
@@ -216,13 +224,13 @@ struct TelegramMapping {
     // MARK: Files
 
     private func file(
-        of message: TelegramMessage, upTo most: Int, save: @escaping TelegramFileSaver
+        _ media: TelegramMedia?, of number: Int, upTo most: Int, save: @escaping TelegramFileSaver
     ) -> IncomingFile? {
-        guard let media = message.media, !(media.kind == .sticker && media.isMoving),
+        guard let media, !(media.kind == .sticker && media.isMoving),
             let chosen = media.file(upTo: most)
         else { return nil }
         var file = IncomingFile(
-            name: media.name ?? Self.name(of: media, number: message.id), mimeType: media.mimeType,
+            name: media.name ?? Self.name(of: media, number: number), mimeType: media.mimeType,
             byteCount: chosen.byteCount
         ) { path, most throws(IncomingFile.FetchError) in
             try await save(chosen, path, most)

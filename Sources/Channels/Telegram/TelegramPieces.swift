@@ -8,26 +8,28 @@ struct TelegramPieces {
     static let textGap = Duration.milliseconds(1500)
     /// A text of at least so many UTF-16 units may go on in the next message: Telegram cuts at 4,096.
     static let leastCutUnits = 4000
+    /// Telegram cuts a text when it is sent: what was sent later, by its own clock, is no piece of it.
+    private static let mostSecondsBetween = 3
     private static let mostTextPieces = 12
     private static let mostTextUnits = 50_000
 
     /// Who writes what where.
     struct Key: Hashable {
-        var chat: Int
-        var thread: Int?
+        var place: TelegramPlace
         var sender: Int
         var album: String?
 
         init(_ message: TelegramMessage) {
-            chat = message.chat.id
-            thread = message.isInTopic ? message.thread : nil
-            sender = message.from?.id ?? message.senderChat?.id ?? 0
+            self.init(sender: message.from?.id ?? message.senderChat?.id ?? 0, in: message.place)
             album = message.album
         }
 
-        func isOfSender(of other: Key) -> Bool {
-            chat == other.chat && thread == other.thread && sender == other.sender
+        init(sender: Int, in place: TelegramPlace) {
+            self.place = place
+            self.sender = sender
         }
+
+        func isOfSender(of other: Key) -> Bool { place == other.place && sender == other.sender }
     }
 
     let key: Key
@@ -41,6 +43,18 @@ struct TelegramPieces {
         key = Key(message)
         messages = [message]
         updates = [update]
+    }
+
+    /// Takes up what was kept.
+    init?(kept updates: [JSON]) {
+        let pieces = updates.compactMap { json -> (message: TelegramMessage, update: JSON)? in
+            guard case .message(let message) = TelegramUpdate(json: json)?.event else { return nil }
+            return (message, json)
+        }
+        guard let first = pieces.first else { return nil }
+        key = Key(first.message)
+        messages = pieces.map(\.message)
+        self.updates = pieces.map(\.update)
     }
 
     var gap: Duration { key.album == nil ? Self.textGap : Self.albumGap }
@@ -60,9 +74,9 @@ struct TelegramPieces {
         guard Key(message) == key, !isWhole, let last = messages.last else { return false }
         if key.album == nil {
             let units = messages.reduce(message.text.units) { $0 + $1.text.units }
-            guard message.id == last.id + 1, Self.isPlainText(message), units <= Self.mostTextUnits else {
-                return false
-            }
+            guard message.id == last.id + 1, message.date <= last.date + Self.mostSecondsBetween,
+                Self.isPlainText(message), units <= Self.mostTextUnits
+            else { return false }
         }
         messages.append(message)
         updates.append(update)

@@ -37,6 +37,7 @@ final class TelegramPoller {
     private var offset = 0
     private var backoff = Backoff(first: firstDelay, longest: longestDelay)
     private var rivalry = PollRivalry()
+    private let standstills = StandstillWatch()
     private var isStandingDownTold = false
     /// For updates that the house cannot keep for now.
     private var refusals = Backoff(first: firstDelay, longest: longestRefusalDelay)
@@ -48,7 +49,9 @@ final class TelegramPoller {
         self.api = api
         self.intake = intake
         slow = TelegramSlowUpdates(house.memory, of: bot)
-        lanes = TelegramLanes { (update) throws(InboxError) in try await intake.take(update) }
+        lanes = TelegramLanes(
+            take: { (update) throws(InboxError) in try await intake.take(update) },
+            takeStop: { await intake.takeStop($0) })
         self.house = house
         self.bot = bot
         self.log = log
@@ -65,6 +68,10 @@ final class TelegramPoller {
                 await self.lanes.run()
                 return nil
             }
+            group.addTask {
+                await self.standstills.run()
+                return nil
+            }
             group.addTask { await self.poll() }
             let end = await group.next() ?? nil
             group.cancelAll()
@@ -78,7 +85,10 @@ final class TelegramPoller {
             lanes.add(slow.updates)
             do throws(TelegramError) {
                 let began = ContinuousClock.now
+                let before = standstills.count()
                 let updates = try await api.updates(from: offset, wait: longestPoll)
+                // It may have lain unread, and another gateway has taken it meanwhile.
+                guard standstills.count() == before else { continue }
                 if rivalry.isStandingDown, !rivalry.looked(oldest: updates.first?.id) {
                     await pause(PollRivalry.timeToTake)
                     continue

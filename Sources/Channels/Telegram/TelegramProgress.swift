@@ -5,7 +5,7 @@ import Core
 final class TelegramProgress {
     /// What is known of one part.
     struct Steps: Hashable {
-        /// How many are done, whether they went well or not.
+        /// How many files are done, whether they went well or not.
         var done = 0
         /// The first message that was posted; 0 while there is none.
         var first = 0

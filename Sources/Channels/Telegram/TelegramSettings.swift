@@ -1,7 +1,9 @@
 import Core
+import Wire
 
 /// What the config says of one Telegram account, beside what all platforms share.
 struct TelegramSettings {
+    private let account: String
     /// The Bot API's root, without `/bot` and without a slash at its end.
     var apiRoot: String
     var proxy: String?
@@ -47,6 +49,7 @@ struct TelegramSettings {
     static let defaultRoot = "https://api.telegram.org"
 
     init(_ section: JSON, account: String = "default") {
+        self.account = account
         apiRoot = Self.root(section["apiRoot"]?.stringValue)
         proxy = section["proxy"]?.stringValue
         racesAddresses = section["network"]?["autoSelectFamily"]?.boolValue ?? true
@@ -107,5 +110,34 @@ struct TelegramSettings {
     private static func buttonScope(_ capabilities: JSON?) -> ButtonScope {
         if let names = capabilities?.arrayValue { return names.contains("inlineButtons") ? .all : .off }
         return capabilities?["inlineButtons"].flatMap(word) ?? .allowlist
+    }
+}
+
+extension TelegramSettings {
+    /// What Telegram's calls carry: it tells accounts apart that have one address and one secret.
+    var callSecret: Secret? {
+        guard account != "default", let webhookSecret, !webhookSecret.isEmpty else { return webhookSecret }
+        return Secret(Digest.hex(Digest.sha256(Array("\(account)/\(webhookSecret.reveal())".utf8))))
+    }
+
+    /// The public address; one without a path leads to ours.
+    var webhookAddress: String {
+        guard let webhookURL else { return "" }
+        if ownPath(of: webhookURL) != nil { return webhookURL }
+        let path = webhookPath.split(separator: "/", omittingEmptySubsequences: false).map(\.percentEncoded)
+        return (webhookURL.last == "/" ? String(webhookURL.dropLast()) : webhookURL)
+            + path.joined(separator: "/")
+    }
+
+    /// Where calls come in: at our path, or at the address's own when nothing before the gateway changes it.
+    var webhookPaths: [String] {
+        guard let webhookURL else { return [] }
+        return [webhookPath] + [ownPath(of: webhookURL)].compactMap(\.self)
+    }
+
+    private func ownPath(of url: String) -> String? {
+        let afterScheme = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let path = afterScheme.drop { $0 != "/" }.prefix { $0 != "?" && $0 != "#" }
+        return path.count > 1 ? String(path) : nil
     }
 }

@@ -3,22 +3,12 @@ import Wire
 
 /// How files of a reply go out: which method takes them, and which go together.
 enum TelegramUploads {
-    /// One message, or an album of several.
-    struct Step: Hashable {
-        var files: [Piece]
-        /// Whether the reply's text is its caption.
-        var hasCaption = false
-    }
-
     /// A file and the kind of message it becomes.
     struct Piece: Hashable {
         var kind: Kind
         var file: OutgoingFile
-
-        /// What the other side calls it.
-        var name: String {
-            file.name ?? file.source.split(separator: "/").last.map(String.init) ?? kind.field
-        }
+        /// The file to send along; nil when Telegram fetches it from its address itself.
+        var upload: FormFile?
     }
 
     enum Kind: String {
@@ -45,24 +35,42 @@ enum TelegramUploads {
     static let mostBytes = 50 << 20
     static let mostPhotoBytes = 10 << 20
 
-    /// The messages that files become; `fits` says whether the text may be a caption.
+    /// The first file, with those after it that go in one album with it; throws when it cannot be sent.
     ///
-    /// A keyboard cannot stand below an album: then the text is a message of its own, for the keyboard to stand below.
-    static func steps(_ files: [OutgoingFile], captionFits: Bool, hasButtons: Bool) -> [Step] {
-        var steps: [Step] = []
-        for file in files {
-            let piece = Piece(kind: kind(of: file), file: file)
-            if let last = steps.last, let family = piece.kind.family, last.files.count < mostInAlbum,
-                last.files.allSatisfy({ $0.kind.family == family })
-            {
-                steps[steps.count - 1].files.append(piece)
-            } else {
-                steps.append(Step(files: [piece]))
-            }
+    /// An album may have no more bytes than a file.
+    static func group(_ files: ArraySlice<OutgoingFile>) throws(TelegramError) -> [Piece] {
+        guard let file = files.first else { return [] }
+        var pieces = [try piece(file)]
+        var byteCount = pieces[0].upload?.byteCount ?? 0
+        for file in files.prefix(mostInAlbum).dropFirst() {
+            // One that cannot be sent is told of when it is the first.
+            guard let next = try? piece(file), let family = next.kind.family, family == pieces[0].kind.family
+            else { break }
+            byteCount += next.upload?.byteCount ?? 0
+            guard byteCount <= mostBytes else { break }
+            pieces.append(next)
         }
-        let standsAlone = steps.count == 1 && steps[0].files.count == 1
-        if captionFits, !steps.isEmpty, !hasButtons || standsAlone { steps[0].hasCaption = true }
-        return steps
+        return pieces
+    }
+
+    private static func piece(_ file: OutgoingFile) throws(TelegramError) -> Piece {
+        let kind = kind(of: file)
+        if file.isRemote { return Piece(kind: kind, file: file) }
+        guard let upload = FormFile(path: file.source, name: name(of: file), mimeType: mimeType(of: file))
+        else {
+            throw .refused(status: 400, description: "there is no such file")
+        }
+        guard upload.byteCount > 0 else { throw .refused(status: 400, description: "the file is empty") }
+        guard upload.byteCount <= mostBytes else {
+            throw .refused(status: 413, description: "Request Entity Too Large")
+        }
+        let isLargePhoto = kind == .photo && upload.byteCount > mostPhotoBytes
+        return Piece(kind: isLargePhoto ? .document : kind, file: file, upload: upload)
+    }
+
+    /// What the other side calls it.
+    static func name(of file: OutgoingFile) -> String {
+        file.name ?? file.source.split(separator: "/").last.map(String.init) ?? "file"
     }
 
     static func kind(of file: OutgoingFile) -> Kind {

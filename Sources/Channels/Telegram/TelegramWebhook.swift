@@ -31,9 +31,7 @@ final class TelegramWebhook {
     // MARK: Calls
 
     /// Takes one call of Telegram's; the status it answers with.
-    func receive(headers: [(name: String, value: String)], body: [UInt8]) async -> Int {
-        let sent = headers.first { $0.name.lowercased() == "x-telegram-bot-api-secret-token" }?.value ?? ""
-        guard let secret = settings.webhookSecret, !secret.isEmpty, secret.matches(sent) else { return 401 }
+    func receive(_ body: [UInt8]) async -> Int {
         // Telegram sends updates only; the status says what is wrong with anything else.
         guard let json = try? JSON.parse(body), let update = TelegramUpdate(json: json) else { return 400 }
         do throws(InboxError) {
@@ -91,25 +89,17 @@ final class TelegramWebhook {
 
     private func set() async throws(TelegramError) {
         var parameters: JSONObject = [
-            "url": .string(address), "allowed_updates": JSON(TelegramUpdate.kinds),
+            "url": .string(settings.webhookAddress), "allowed_updates": JSON(TelegramUpdate.kinds),
             "drop_pending_updates": false,
         ]
-        parameters["secret_token"] = settings.webhookSecret.map { .string($0.reveal()) }
+        parameters["secret_token"] = settings.callSecret.map { .string($0.reveal()) }
         _ = try await api.call("setWebhook", parameters)
-    }
-
-    /// The public address; one without a path leads to ours.
-    private var address: String {
-        let url = settings.webhookURL ?? ""
-        let afterScheme = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        guard let slash = afterScheme.firstIndex(of: "/") else { return url + settings.webhookPath }
-        return afterScheme[slash...] == "/" ? String(url.dropLast()) + settings.webhookPath : url
     }
 
     private func check() async {
         do throws(TelegramError) {
             let info = try await api.call("getWebhookInfo")
-            if info["url"]?.stringValue != address {
+            if info["url"]?.stringValue != settings.webhookAddress {
                 log.warning("another webhook was set for this bot; setting ours again")
                 try await set()
             } else if let message = info["last_error_message"]?.stringValue,

@@ -31,6 +31,9 @@ struct TelegramMessage {
     /// The group that this supergroup was.
     var movedFrom: Int?
 
+    /// The conversation that it is part of.
+    var place: TelegramPlace { TelegramPlace(chat: chat.id, topic: isInTopic ? thread : nil) }
+
     /// Whether somebody else wrote what it says.
     var isOfOthers: Bool { forwardedFrom != nil || viaBot != nil }
 
@@ -83,6 +86,7 @@ struct TelegramMessage {
         var from: TelegramUser?
         var sender: String?
         var text: String
+        var media: TelegramMedia?
         /// Whether it only tells that a topic was opened: all messages of a topic answer that one.
         var opensTopic: Bool
 
@@ -98,10 +102,10 @@ struct TelegramMessage {
             let said =
                 json["text"]?.stringValue.map { TelegramMarkedText($0, json["entities"]) }
                 ?? TelegramMarkedText(json["caption"]?.stringValue ?? "", json["caption_entities"])
-            let carried = TelegramMedia(message: json)?.kind.rawValue
+            media = TelegramMedia(message: json)
             text = said.markdown
             if text.isEmpty {
-                text = TelegramContent(message: json)?.sentence ?? carried.map { "[\($0)]" } ?? ""
+                text = TelegramContent(message: json)?.sentence ?? media.map { "[\($0.kind.rawValue)]" } ?? ""
             }
             opensTopic = json["forum_topic_created"] != nil
         }

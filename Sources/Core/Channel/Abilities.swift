@@ -60,8 +60,10 @@ package protocol ActionPerforming: Channel {
 /// A channel that the platform calls, instead of being asked again and again.
 @MainActor
 package protocol WebhookReceiving: Channel {
-    /// Where on the gateway's port, or nil when this account does not listen.
-    var webhookPath: String? { get }
+    /// Where on the gateway's port; none when this account does not listen.
+    var webhookPaths: [String] { get }
+    /// Whether a call is for this account: accounts may be called at the same path.
+    func isCalled(with headers: [(name: String, value: String)]) -> Bool
     /// Takes one call; returns the HTTP status for it once what it brought is durable.
     func receive(headers: [(name: String, value: String)], body: [UInt8]) async -> Int
 }

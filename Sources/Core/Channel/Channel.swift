@@ -90,13 +90,15 @@ package struct Inbox {
     package let overhear: (_ message: ChannelMessage, _ isOurs: Bool) async -> Void
     /// Whether a message would be answered; nothing comes of asking.
     package let admits: (ChannelMessage) async -> Bool
+    private let isStop: (ChannelMessage) -> Bool
 
     package init(
         receive: @escaping (ChannelMessage) async throws(InboxError) -> Void,
         press: ((ChannelMessage) async throws(InboxError) -> PressAnswer?)? = nil,
         notice: @escaping (ChannelNotice) async -> Void = { _ in },
         overhear: @escaping (_ message: ChannelMessage, _ isOurs: Bool) async -> Void = { _, _ in },
-        admits: @escaping (ChannelMessage) async -> Bool = { _ in true }
+        admits: @escaping (ChannelMessage) async -> Bool = { _ in true },
+        isStop: @escaping (ChannelMessage) -> Bool = { _ in false }
     ) {
         self.receive = receive
         self.press =
@@ -107,6 +109,17 @@ package struct Inbox {
         self.notice = notice
         self.overhear = overhear
         self.admits = admits
+        self.isStop = isStop
+    }
+
+    /// Takes a message that waits behind one which could not be kept, if it stops what runs: that must not wait.
+    ///
+    /// It is another message then: handed in again in its order, it stops what was said before it.
+    package func takeStop(_ message: ChannelMessage) async {
+        guard isStop(message) else { return }
+        var early = message
+        early.id = MessageID("\(message.id):early")
+        try? await receive(early)  // the other comes, whatever becomes of this one
     }
 }
 
@@ -135,15 +148,19 @@ package struct ChannelMemory {
     package let load: (_ name: String) async -> JSON?
     /// What all accounts of the channel remember under a name, this one included.
     package let loadAll: (_ name: String) async -> [JSON]
+    /// Takes over all that an account remembers which the config has no more, when a value of its is ours.
+    package let takeOver: (_ isOurs: (JSON) -> Bool) async -> Void
     private let keep: (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
 
     package init(
         load: @escaping (_ name: String) async -> JSON?,
         loadAll: @escaping (_ name: String) async -> [JSON] = { _ in [] },
+        takeOver: @escaping (_ isOurs: (JSON) -> Bool) async -> Void = { _ in },
         save: @escaping (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
     ) {
         self.load = load
         self.loadAll = loadAll
+        self.takeOver = takeOver
         keep = save
     }
 

@@ -85,6 +85,8 @@ package struct IncomingFile: Sendable {
     package var byteCount: Int?
     /// Whether it was spoken as a message.
     package var isVoice = false
+    /// Whether it came with the message that this one answers.
+    package var isQuoted = false
     /// A word on what it shows, such as a sticker's.
     package var caption: String?
     /// A sticker's id, the same whenever and by whomever it is sent; nil for what is no sticker.

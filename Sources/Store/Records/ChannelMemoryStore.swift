@@ -26,6 +26,25 @@ package struct ChannelMemoryStore: Sendable {
         .compactMap(\.self)
     }
 
+    /// All that the channel's accounts have.
+    package func values(channel: ChannelID) async throws -> [(account: String, value: JSON)] {
+        try await database.read { connection in
+            try connection.rows(
+                "SELECT account, value FROM channel_memory WHERE channel = ?", channel
+            ) { row in row.json(1).map { (row.text(0), $0) } }
+        }
+        .compactMap(\.self)
+    }
+
+    /// Makes what one account has another one's.
+    package func move(from old: String, to new: String, channel: ChannelID) async throws {
+        try await database.write { connection in
+            try connection.run(
+                "UPDATE OR REPLACE channel_memory SET account = ? WHERE channel = ? AND account = ?", new,
+                channel, old)
+        }
+    }
+
     /// Nil removes it; what `hasHappened` is a record.
     package func set(
         _ name: String, _ value: JSON?, channel: ChannelID, account: String, hasHappened: Bool = false,

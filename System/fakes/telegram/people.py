@@ -47,13 +47,21 @@ class Person:
         more = {"reply_to": reply_to, "topic": topic.id if topic else None}
         return self._on_loop(lambda: self._world.write(chat, self.user, text, **more))
 
-    def sends(self, chat: Chat, attachment: Attachment, caption: str = "", album: str | None = None) -> Message:
+    def sends(
+        self,
+        chat: Chat,
+        attachment: Attachment,
+        caption: str = "",
+        album: str | None = None,
+        topic: Topic | None = None,
+    ) -> Message:
         """A file with an optional caption; those of one album are sent one after the other."""
 
         def send() -> Message:
             uploaded = Uploaded(attachment.name, attachment.data, attachment.mime)
             content = media_content(attachment.kind, self._world.files.keep(attachment.kind, uploaded))
-            return self._world.write(chat, self.user, caption, content=content, is_caption=True, album=album)
+            more = {"album": album, "topic": topic.id if topic else None}
+            return self._world.write(chat, self.user, caption, content=content, is_caption=True, **more)
 
         return self._on_loop(send)
 

@@ -18,6 +18,7 @@ from fakes.telegram import Attachment, FakeTelegram
 from fakes.telegram.model import Chat, Topic
 from fakes.telegram.people import Person
 from harness import Gateway, eventually
+from harness.platforms import ONE_BY_ONE, TelegramPlatform
 from tests.telegram.conftest import Connect
 
 numbers = itertools.count(1)
@@ -182,6 +183,56 @@ def test_a_text_that_telegram_has_cut_is_one_question(fake: FakeTelegram, connec
 
     wait_until_answered(fake)
     assert len(fake.messages(ann.chat)) == 1
+
+
+def test_what_was_written_later_is_no_piece_of_a_long_text(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot(more=ONE_BY_ONE)
+    gateway.stop()
+    fake.killed()
+    ann = fake.user("Ann")
+    mark = f"#q{next(numbers)}"
+    ann.writes(ann.chat, f"{mark} [[add:Long. {mark}]] " + "x" * 4040)
+    fake.clock.skip(60)
+    ask(ann, ann.chat)
+
+    connect_bot(again=gateway)
+
+    wait_until_answered(fake)
+    assert len(fake_chat.requests) == 2
+
+
+def test_a_mention_alone_asks_about_the_message_it_answers(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(groups={"*": {"requireMention": True}})
+    ann, bob, family = fake.user("Ann"), fake.user("Bob"), fake.group()
+    question = bob.writes(family, "Is Paris in France?")
+    picture = bob.sends(family, Attachment("photo", JPEG, "a.jpg"))
+
+    ann.replies(question, "@claw_bot")
+    fake.wait_for_message(family)
+    words = json.dumps(fake_chat.requests[-1].body["messages"][-1])
+    assert "[In reply to Bob]\\n  Is Paris in France?" in words and "Ann: @claw_bot" in words
+
+    ann.replies(picture, "@claw_bot what is this?")
+    fake.wait_for_message(family, 2)
+    words = json.dumps(fake_chat.requests[-1].body["messages"][-1])
+    assert "data:image/jpeg" in words and "file of the answered message photo" in words
+
+
+def test_a_command_that_answers_a_picture_does_not_fetch_it(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    ann, family = fake.user("Ann"), fake.group()
+    picture = ann.sends(family, Attachment("photo", JPEG, "a.jpg"), "Look! [[say:I see.]]")
+    fake.wait_for_message(family)
+    fetched = [seen.method for seen in fake.requests].count("getFile")
+
+    ann.replies(picture, "/status")
+
+    fake.wait_for_message(family, 2)
+    assert [seen.method for seen in fake.requests].count("getFile") == fetched
 
 
 @pytest.mark.parametrize("fault", [Refuse(500), Refuse(retry_after=1)], ids=["500", "429"])
@@ -417,6 +468,36 @@ def test_one_line_switches_to_a_webhook_and_back(fake: FakeTelegram, connect_bot
 
     wait_until_answered(fake)
     gateway.wait_for_line(r"\[telegram\] webhook removed")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"webhookUrl": "https://claw.example"},
+        {"webhookUrl": "https://claw.example/telegram-webhook"},
+        {"webhookUrl": "https://claw.example", "webhookPath": "/hook"},
+        {"webhookUrl": "https://claw.example/bots"},
+    ],
+    ids=["a path each", "one address", "one path", "an address of its own"],
+)
+def test_each_bot_with_a_webhook_answers_its_own_people(
+    fake: FakeTelegram, connect_bot: Connect, address: dict[str, str]
+) -> None:
+    token = TelegramPlatform.second_token
+    with FakeTelegram(token=token, username="paw_bot") as other:
+        second = {"botToken": token, "apiRoot": other.url}
+        gateway = connect_bot(waits=False, webhookSecret="s3cret-word", accounts={"second": second}, **address)
+        for one in (fake, other):
+            one.serve_webhook("https://claw.example", f"http://127.0.0.1:{gateway.port}")
+            one.wait_until("the webhook", lambda one=one: bool(one.webhook.webhook.url))
+
+        for one in (fake, other):
+            ann, forum = one.user("Ann"), one.forum()
+            ask(ann, ann.chat)
+            ask(ann, forum)
+
+        for one in (fake, other):
+            wait_until_answered(one)
 
 
 def test_calls_without_the_secret_are_turned_away(fake: FakeTelegram, connect_bot: Connect) -> None:

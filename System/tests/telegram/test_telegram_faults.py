@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -15,8 +17,8 @@ from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Faul
 from fakes.telegram import Attachment, FakeTelegram
 from fakes.telegram.people import Person
 from fakes.telegram.server import IN_FLIGHT_SECONDS
-from harness import connect
-from harness.platforms import ONE_BY_ONE
+from harness import Gateway, connect
+from harness.platforms import ONE_BY_ONE, TelegramPlatform
 from tests.telegram.conftest import Connect
 from tests.telegram.test_telegram import JPEG, ask, numbers, wait_until_answered
 
@@ -168,6 +170,21 @@ def test_an_album_that_is_slow_holds_up_nobody_elses(fake: FakeTelegram, connect
     wait_until_answered(fake)
 
 
+def test_a_topic_that_is_slow_holds_up_no_other(fake: FakeTelegram, connect_bot: Connect) -> None:
+    connect_bot()
+    ann, bob, forum = fake.user("Ann"), fake.user("Bob"), fake.forum()
+    tea, cake = ann.opens_topic(forum, "Tea"), ann.opens_topic(forum, "Cake")
+    fake.fail("getFile", Late(10))
+    mark = f"#q{next(numbers)}"
+    ann.sends(forum, picture("a"), f"Look! {mark} [[add:I see. {mark}]]", topic=tea)
+    fake.wait_until("the slow file to be asked for", lambda: not fake.faults.left())
+
+    others = [ask(bob, forum, topic=cake), ask(bob, forum)]
+
+    fake.wait_until("the others' answers", lambda: not set(others) & set(fake.ledger.losses), 6)
+    wait_until_answered(fake)
+
+
 @pytest.mark.parametrize("fault", [Refuse(502), Refuse(429, retry_after=2)], ids=repr)
 def test_an_album_is_one_message_although_telegram_cannot_be_asked_meanwhile(
     fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, fault: Fault
@@ -225,6 +242,28 @@ def test_a_file_that_is_being_fetched_comes_although_the_channel_stops(
 
     wait_until_answered(fake)
     assert images(fake_chat, mark) == [1]
+
+
+def test_what_an_account_was_taking_comes_although_its_name_changes(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    token = TelegramPlatform.second_token
+    with FakeTelegram(token=token, username="paw_bot") as other:
+        gateway = connect_bot(accounts={"default": {}, "second": {"botToken": token, "apiRoot": other.url}})
+        other.wait_for_poll()
+        ann = other.user("Ann")
+        mark = f"#q{next(numbers)}"
+        other.fail("getFile", Late(8))
+        ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+        other.wait_until("Telegram to have nothing left", lambda: not other.world.updates.waiting)
+
+        config = gateway.config
+        accounts = config["channels"]["telegram"]["accounts"]
+        accounts["work"] = accounts.pop("second")
+        gateway.write_config(config)
+
+        wait_until_answered(other)
+        assert images(fake_chat, mark) == [1]
 
 
 @pytest.mark.crash
@@ -400,6 +439,64 @@ def test_files_of_which_some_are_posted_go_on_with_the_next(
     assert fake.violations == []
 
 
+def send_files(gateway: Gateway, person: Person, files: list[str]) -> None:
+    to = {"channel": "telegram", "to": str(person.chat.id), "idempotencyKey": "k1"}
+    with connect(gateway.port) as client:
+        client.request("send", {**to, "message": "Here they are.", "mediaUrls": files})
+
+
+def cannot_be_sent(folder: Path, flaw: str) -> str:
+    """A file that we refuse, or the address of one that Telegram refuses."""
+    if flaw == "elsewhere":
+        return "https://pictures.example/b.jpg"
+    (folder / "b.jpg").write_bytes(b"" if flaw == "empty" else JPEG + bytes(50 << 20))
+    return str(folder / "b.jpg")
+
+
+@pytest.mark.parametrize("flaw", ["empty", "too large", "elsewhere"])
+def test_a_file_that_cannot_be_sent_takes_no_other_with_it(
+    fake: FakeTelegram, connect_bot: Connect, state: Path, flaw: str
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    ask(ann, ann.chat)
+    wait_until_answered(fake)
+    folder = state / "workspace"
+    for name in ("a.jpg", "c.jpg"):
+        (folder / name).write_bytes(JPEG)
+
+    send_files(gateway, ann, [str(folder / "a.jpg"), cannot_be_sent(folder, flaw), str(folder / "c.jpg")])
+
+    fake.wait_until("the rest of them and a word", lambda: len(fake.messages(ann.chat)) == 4)
+    first, second, words = fake.messages(ann.chat)[1:]
+    assert "photo" in first.content and "photo" in second.content
+    assert (first.text, second.text) == ("Here they are.", "") and words.text.startswith("⚠️ b.jpg: ")
+
+
+@pytest.mark.parametrize("flaw", ["too large together", "refused together", "a large picture"])
+def test_files_that_cannot_be_one_album_come_apart(
+    fake: FakeTelegram, connect_bot: Connect, state: Path, flaw: str
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    ask(ann, ann.chat)
+    wait_until_answered(fake)
+    start, ending = (b"%PDF", "pdf") if flaw == "too large together" else (JPEG, "jpg")
+    files = [state / "workspace" / f"{name}.{ending}" for name in "abc"]
+    for file in files:
+        file.write_bytes(start + bytes(20 << 20 if ending == "pdf" else 0))
+    if flaw == "a large picture":
+        files[1].write_bytes(start + bytes(11 << 20))
+    if flaw == "refused together":
+        fake.fail("sendMediaGroup", Refuse(400, words="IMAGE_PROCESS_FAILED"))
+
+    send_files(gateway, ann, [str(file) for file in files])
+
+    fake.wait_until("all of them", lambda: len(fake.messages(ann.chat)) == 4)
+    assert [message.text for message in fake.messages(ann.chat)][1:] == ["Here they are.", "", ""]
+    assert fake.violations == []
+
+
 def test_floods_of_telegrams_own_are_waited_out(fake: FakeTelegram, connect_bot: Connect) -> None:
     fake.world.flood.enabled = True
     fake.world.flood.pace = 0.4
@@ -478,6 +575,27 @@ def test_a_jump_of_telegrams_clock_does_no_harm(fake: FakeTelegram, connect_bot:
     connect_bot(again=gateway)
 
     wait_until_answered(fake)
+
+
+def test_what_lay_unread_while_the_machine_was_suspended_is_asked_for_again(
+    fake: FakeTelegram, connect_bot: Connect
+) -> None:
+    """Another machine, which takes over after twelve seconds at the soonest, has answered it meanwhile."""
+    fake.world.updates.pace = 1
+    gateway = connect_bot()
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+
+    os.kill(gateway.pid, signal.SIGSTOP)
+    ann.writes(ann.chat, "Transfer the money. [[say:Transferred.]]")
+    fake.wait_until("the request to be answered", lambda: not fake.world.updates.has_poll)
+    time.sleep(1)
+    fake.on_loop(fake.world.updates.clear)
+    time.sleep(11)
+    os.kill(gateway.pid, signal.SIGCONT)
+    ask(bob, bob.chat)
+
+    wait_until_answered(fake)
+    assert fake.messages(ann.chat) == []
 
 
 # Everything at once

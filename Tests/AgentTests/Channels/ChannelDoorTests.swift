@@ -514,6 +514,19 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `a file is not fetched that is said to be larger than anything`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("look", id: "m1") { message in
+                message.files = [
+                    IncomingFile(name: "a.png", byteCount: .max) { _, _ throws(IncomingFile.FetchError) in
+                        throw .failed("It was asked for.")
+                    }
+                ]
+            }
+            try await eventually("it is answered") { test.channel.texts == ["Hello."] }
+        }
+    }
+
     // MARK: What people see meanwhile
 
     @Test func `the reaction to a message is the agent's own emoji, unless the config says another`()

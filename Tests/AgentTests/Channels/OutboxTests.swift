@@ -142,6 +142,22 @@ struct OutboxTests {
         }
     }
 
+    @Test func `between two attempts to connect nothing is given up for its age`() async throws {
+        let channel = ScriptedChannel()
+        channel.ends = [.lost("the network is gone")]
+        try await ChannelTestHouse.run(channel: channel) { test in
+            try await eventually("it is lost") {
+                channel.runs == 1 && test.board.channel(ChannelTestHouse.key) == nil
+            }
+            let part = NewOutboxPart(
+                run: "late", part: 0, address: Address(channel: "test", chat: "ann"),
+                content: OutgoingPart.Content(text: "late"))
+            _ = try await test.house.stores.outbox.add([part], at: .now + .seconds(-25 * 3600))
+            test.outbox.wake(part.address)
+            try await eventually("it is posted once the account is connected") { channel.texts == ["late"] }
+        }
+    }
+
     @Test func `an account that is not running is waited for`() async throws {
         let channel = ScriptedChannel()
         channel.fates = [.fail(.retry("no network", after: .milliseconds(1)))]

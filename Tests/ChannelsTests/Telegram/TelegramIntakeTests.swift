@@ -38,11 +38,13 @@ private final class TestHouse {
             report: { [self] in problems.append($0) })
     }
 
-    func intake(_ section: JSON = [:], ours: [TelegramMessageID: TelegramPlace] = [:]) async -> TelegramIntake
-    {
+    func intake(
+        _ section: JSON = [:], ours: [TelegramMessageID: TelegramPlace] = [:], bot: TelegramBot = sampleBot
+    ) async -> TelegramIntake {
         let settings = TelegramSettings(section)
         let intake = TelegramIntake(
-            mapping: sampleMapping(groups: section["groups"]?.objectValue), house: house, settings: settings,
+            mapping: sampleMapping(groups: section["groups"]?.objectValue, bot: bot), house: house,
+            settings: settings,
             rules: sampleRules(section),
             api: TelegramAPI(web: WebClient(), settings: settings, token: Secret("1:x")),
             buttons: TelegramButtons(),
@@ -94,6 +96,23 @@ struct TelegramIntakeTests {
         #expect(house.received.map(\.text) == ["look", "and?"])
         #expect(house.received.first?.files.count == 3)
         #expect(house.received.first?.id == "-1004:10")
+    }
+
+    @Test func `pieces that another bot has left are not this one's`() async throws {
+        let house = TestHouse()
+        try await house.intake().take(update(1, picture(10)))
+        let other = await house.intake(bot: TelegramBot(user: TelegramUser(id: 711)))
+        try await other.take(update(2, groupMessage("and?", id: 11)))
+        #expect(house.received.map(\.text) == ["and?"])
+    }
+
+    @Test func `what was written later is no piece, also of what is being put together`() async throws {
+        let house = TestHouse()
+        let intake = await house.intake()
+        try await intake.take(update(1, groupMessage(long, id: 20)))
+        try await intake.take(update(2, groupMessage(long, id: 21, more: ["date": 1_700_000_003])))
+        try await intake.take(update(3, groupMessage("stop", id: 22, more: ["date": 1_700_000_007])))
+        #expect(house.received.map(\.text.count) == [8192, 4])
     }
 
     @Test func `an intake that is over keeps nothing in the place of the next one's`() async throws {

@@ -129,6 +129,39 @@ struct TelegramSettingsTests {
         #expect(TelegramSettings(section, account: account).webhookPath == path)
     }
 
+    private static let addresses: [(JSON, String, String, [String])] = [
+        (
+            ["webhookUrl": "https://a.b/"], "default", "https://a.b/telegram-webhook",
+            ["/telegram-webhook"]
+        ),
+        (
+            ["webhookUrl": "https://a.b"], "a%20b", "https://a.b/telegram-webhook/a%2520b",
+            ["/telegram-webhook/a%20b"]
+        ),
+        (
+            ["webhookUrl": "https://a.b/bots?x=1"], "work", "https://a.b/bots?x=1",
+            ["/telegram-webhook/work", "/bots"]
+        ),
+        ([:], "work", "", []),
+    ]
+
+    @Test(arguments: addresses)
+    func telegramIsGivenAnAddressThatLeadsHere(
+        section: JSON, account: String, address: String, paths: [String]
+    ) {
+        let settings = TelegramSettings(section, account: account)
+        #expect(settings.webhookAddress == address && settings.webhookPaths == paths)
+    }
+
+    @Test func everyAccountsCallsHaveASecretOfTheirOwn() {
+        let section: JSON = ["webhookSecret": "s3cret"]
+        let secrets = ["default", "one", "two"].map {
+            TelegramSettings(section, account: $0).callSecret?.reveal()
+        }
+        #expect(secrets[0] == "s3cret" && Set(secrets).count == 3)
+        #expect(TelegramSettings(["webhookSecret": ""], account: "one").callSecret?.isEmpty == true)
+    }
+
     @Test func stickersAloneAreOffUnlessToldOtherwise() {
         #expect(TelegramSettings([:]).allows("poll"))
         #expect(!TelegramSettings([:]).allows("sticker"))
@@ -327,15 +360,22 @@ struct TelegramSmallThingsTests {
         #expect(TelegramUploads.kind(of: file) == kind)
     }
 
-    @Test func filesThatBelongTogetherAreAnAlbum() {
-        let photos = (0..<12).map { OutgoingFile(source: "/p\($0).jpg") }
-        let files = photos + [OutgoingFile(source: "/a.pdf"), OutgoingFile(source: "/v.ogg", isVoice: true)]
-        let steps = TelegramUploads.steps(files, captionFits: true, hasButtons: false)
-        #expect(steps.map(\.files.count) == [10, 2, 1, 1])
-        #expect(steps.map(\.hasCaption) == [true, false, false, false])
-        #expect(
-            !TelegramUploads.steps(photos, captionFits: true, hasButtons: true).contains { $0.hasCaption })
-        #expect(TelegramUploads.steps([photos[0]], captionFits: true, hasButtons: true)[0].hasCaption)
-        #expect(!TelegramUploads.steps([photos[0]], captionFits: false, hasButtons: false)[0].hasCaption)
+    @Test func filesThatBelongTogetherAreAnAlbum() throws {
+        let photos = (0..<12).map { OutgoingFile(source: "https://a.b/p\($0).jpg") }
+        let voice = OutgoingFile(source: "https://a.b/v.ogg", isVoice: true)
+        var left = (photos + [OutgoingFile(source: "https://a.b/a.pdf"), voice, voice])[...]
+        var counts: [Int] = []
+        while !left.isEmpty {
+            counts.append(try TelegramUploads.group(left).count)
+            left = left.dropFirst(counts.last ?? 1)
+        }
+        #expect(counts == [10, 2, 1, 1, 1])
+    }
+
+    @Test func `a file that cannot be sent ends an album, and is told of when it comes first`() throws {
+        let missing = OutgoingFile(source: "/there-is-no-such-file.jpg")
+        let files = [OutgoingFile(source: "https://a.b/p.jpg"), missing]
+        #expect(try TelegramUploads.group(files[...]).count == 1)
+        #expect(throws: TelegramError.self) { try TelegramUploads.group(files[1...]) }
     }
 }

@@ -17,10 +17,11 @@ func groupMessage(_ text: String, id: Int = 7, entities: JSON = [], more: JSONOb
 }
 
 func sampleMapping(
-    groups: JSONObject? = ["-1004": ["requireMention": true]], section: JSON = [:]
+    groups: JSONObject? = ["-1004": ["requireMention": true]], section: JSON = [:],
+    bot: TelegramBot = sampleBot
 ) -> TelegramMapping {
     TelegramMapping(
-        account: "default", bot: sampleBot,
+        account: "default", bot: bot,
         places: TelegramPlaces(groups: groups, rules: sampleRules(section)),
         menu: [
             "status": ChannelCommand(name: "status", help: ""),

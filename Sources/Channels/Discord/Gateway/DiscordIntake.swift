@@ -49,7 +49,8 @@ final class DiscordIntake {
             guard let message = DiscordMessage(json: data) else { return finish(.taken) }
             if message.author.id == context.bot.id { rivals.saw(message) }
             let kind = data["channel_type"]?.intValue.flatMap { DiscordPlace.Kind(rawValue: $0) }
-            order.work(in: message.channelID, finish) { () async throws(IntakeFailure) in
+            order.work(in: message.channelID, finish, stop: { await self.takeStop(message, kind: kind) }) {
+                () async throws(IntakeFailure) in
                 try await self.take(message, kind: kind)
             }
         case "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE":
@@ -77,11 +78,7 @@ final class DiscordIntake {
 
     private func take(_ message: DiscordMessage, kind: DiscordPlace.Kind?) async throws(IntakeFailure) {
         do throws(IntakeFailure) {
-            guard
-                let whereabouts = try await context.reader.whereabouts(
-                    message.channelID, guild: message.guildID,
-                    kind: kind ?? (message.guildID == nil ? .direct : nil))
-            else { return }
+            guard let whereabouts = try await whereabouts(of: message, kind: kind) else { return }
             try await missed.readBeginning(of: whereabouts)
             try await missed.readArchived(whereabouts)
             try await messages.take(message, at: whereabouts)
@@ -90,6 +87,20 @@ final class DiscordIntake {
             if message.guildID == nil { seen.missed(message.id, inDirect: message.channelID) }
             throw error
         }
+    }
+
+    private func takeStop(_ message: DiscordMessage, kind: DiscordPlace.Kind?) async {
+        // A place that Discord does not tell of now: the message comes again.
+        guard let whereabouts = try? await whereabouts(of: message, kind: kind) else { return }
+        await messages.takeStop(message, at: whereabouts)
+    }
+
+    private func whereabouts(
+        of message: DiscordMessage, kind: DiscordPlace.Kind?
+    ) async throws(IntakeFailure) -> Whereabouts? {
+        try await context.reader.whereabouts(
+            message.channelID, guild: message.guildID,
+            kind: kind ?? (message.guildID == nil ? .direct : nil))
     }
 
     // MARK: Beside another gateway

@@ -25,10 +25,17 @@ final class IntakeLanes {
     func beginAttempt() { attempt += 1 }
 
     /// Does what an event asks for; `finish` is called once, when that is done or has to wait for another connection.
-    func work(in place: Snowflake, _ finish: @escaping Finish, _ action: @escaping Action) {
+    ///
+    /// `stop` does what must not wait for that, should what came before it have failed.
+    func work(
+        in place: Snowflake, _ finish: @escaping Finish,
+        stop: @escaping @MainActor @Sendable () async -> Void = {},
+        _ action: @escaping Action
+    ) {
         let attempt = attempt
         lanes.add(place) {
             guard self.stuck[place] != attempt else {
+                await stop()
                 return finish(.failed("What came before it could not be kept."))
             }
             do throws(IntakeFailure) {

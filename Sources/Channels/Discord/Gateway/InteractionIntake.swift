@@ -30,7 +30,12 @@ final class InteractionIntake {
         // Discord waits three seconds: the answer that all is well does not wait for what came before it.
         let begun = answers.begin(interaction)
         order.lanes.add(interaction.id) { await self.answers.acknowledge(interaction, begun) }
-        order.work(in: interaction.channelID, finish) { () async throws(IntakeFailure) in
+        work(on: interaction, finish)
+    }
+
+    private func work(on interaction: DiscordInteraction, _ finish: @escaping IntakeLanes.Finish) {
+        order.work(in: interaction.channelID, finish, stop: { await self.takeStop(interaction) }) {
+            () async throws(IntakeFailure) in
             try await self.takeUp(interaction)
         }
     }
@@ -67,10 +72,18 @@ final class InteractionIntake {
                 return finish(.taken)
             }
             await self.rivals.takeOver()
-            self.order.work(in: interaction.channelID, finish) { () async throws(IntakeFailure) in
-                try await self.takeUp(interaction)
-            }
+            self.work(on: interaction, finish)
         }
+    }
+
+    private func takeStop(_ interaction: DiscordInteraction) async {
+        // A place that Discord does not tell of now: the command comes again.
+        guard let whereabouts = try? await whereabouts(of: interaction), context.isListenedTo(whereabouts),
+            let text = answers.text(interaction)
+        else { return }
+        await context.house?.inbox.takeStop(
+            context.mapping.message(
+                interaction, saying: text, at: whereabouts, handle: answers.handle(interaction)))
     }
 
     private func takeUp(_ interaction: DiscordInteraction) async throws(IntakeFailure) {

@@ -31,6 +31,14 @@ final class MessageIntake {
         saw(message.id, at: whereabouts)
     }
 
+    /// Gives the house a message that waits behind one which could not be kept, if it stops what runs.
+    func takeStop(_ message: DiscordMessage, at whereabouts: Whereabouts) async {
+        guard let incoming = context.mapping.message(message, at: whereabouts), !rivals.isStandingDown,
+            !rivals.isAnswered(message.id, in: message.channelID)
+        else { return }
+        await context.house?.inbox.takeStop(incoming)
+    }
+
     /// What a thread hangs on is shown with the first message that is seen there.
     private func tellStarter(
         of whereabouts: Whereabouts, before message: DiscordMessage, _ house: ChannelHouse

@@ -1,0 +1,27 @@
+/// Notices that the process has stood still, as on a machine that was suspended.
+@MainActor
+final class StandstillWatch {
+    private static let interval = Duration.seconds(4)
+    /// Another gateway that takes over has waited longer.
+    private static let least = PollRivalry.timeToTake - interval
+
+    private var seen = 0
+    private var last = ContinuousClock.now
+
+    /// Watches until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            _ = count()
+            // Cancelled: the loop's condition sees it.
+            try? await Task.sleep(for: Self.interval)
+        }
+    }
+
+    /// How often the process has stood still.
+    func count() -> Int {
+        let now = ContinuousClock.now
+        if last.duration(to: now) >= Self.least { seen += 1 }
+        last = now
+        return seen
+    }
+}
