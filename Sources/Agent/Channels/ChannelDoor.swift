@@ -134,7 +134,8 @@ package final class ChannelDoor {
         }
         let session = switchboard.settings.session(of: SessionPlace(message))
         let isCommand = switchboard.isCommand(message.text)
-        switch try await decision(on: message, session, rules, isCommand: isCommand) {
+        let isForUs = switchboard.isCommandAnywhere(message.text)
+        switch try await decision(on: message, session, rules, isCommand: isForUs) {
         case .ignore(let reason, let isContext):
             // Who has chosen a command from the platform's menu waits for a word.
             if message.handle != nil { return try await denyCommand(message, reason) }
@@ -182,7 +183,7 @@ package final class ChannelDoor {
         let session = switchboard.settings.session(of: SessionPlace(message))
         do {
             let decision = try await decision(
-                on: message, session, rules, isCommand: switchboard.isCommand(message.text))
+                on: message, session, rules, isCommand: switchboard.isCommandAnywhere(message.text))
             guard case .admit(let standing) = decision else { return false }
             return standing.isAuthorized || !switchboard.isSlashCommand(message.text)
         } catch {

@@ -292,8 +292,12 @@ package final class Switchboard {
     /// Whether a text is one of our commands or a word that stops what runs.
     package func isCommand(_ text: String) -> Bool { isStop(text) || isSlashCommand(text) }
 
-    /// What runs or waits in a session is stopped, because a message begins it anew.
-    private func clear(_ session: SessionKey) {
+    /// Whether a text is one of our commands also where nobody is addressed: a word that people say to each other is none.
+    package func isCommandAnywhere(_ text: String) -> Bool { text.trimmed.hasPrefix("/") && isCommand(text) }
+
+    /// What runs or waits in a session is stopped, because a message begins it anew; the gate opens when what waited stands
+    /// in the old conversation.
+    private func clear(_ session: SessionKey) -> Gate {
         let older = queue.remove { $0.entry.session == session }
         book.stop(in: session, .reset)
         if !older.isEmpty { work.add { for item in older { await self.drop(item, .reset) } } }
