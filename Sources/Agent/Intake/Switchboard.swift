@@ -14,6 +14,8 @@ package final class Switchboard {
             // Who sets a model's window knows better.
             limits.forget()
             workspaces.staysInside = settings.fileToolsStayInWorkspace
+            // More turns may run now.
+            startNext()
         }
     }
     package var directory: ModelDirectory
