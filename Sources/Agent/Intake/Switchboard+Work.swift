@@ -5,6 +5,7 @@ extension Switchboard {
     /// Answers one message, from start to outcome.
     func perform(_ item: TurnQueue.Item) async {
         await Log.$turn.withValue(item.entry.run.rawValue) {
+            await item.before?.wait()
             guard let message = await self.message(of: item) else { return }
             var item = item
             if item.entry.message == nil {

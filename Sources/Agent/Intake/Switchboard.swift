@@ -242,7 +242,7 @@ package final class Switchboard {
         if let command = item.command?.command {
             if !command.waitsForTurn { item.place = placeOfCommand(in: entry.session) }
             if command.startsOver {
-                clear(entry.session)
+                item.before = clear(entry.session)
             } else if queue.isBusy(entry.session) && !command.waitsForTurn {
                 return performBeside(item)
             }
@@ -302,7 +302,12 @@ package final class Switchboard {
     private func clear(_ session: SessionKey) -> Gate {
         let older = queue.remove { $0.entry.session == session }
         book.stop(in: session, .reset)
-        if !older.isEmpty { work.add { for item in older { await self.drop(item, .reset) } } }
+        let cleared = Gate()
+        work.add {
+            for item in older { await self.drop(item, .reset) }
+            cleared.open()
+        }
+        return cleared
     }
 
     /// Starts what may start now.

@@ -12,6 +12,8 @@ struct TurnQueue {
         var command: CommandMatch?
         /// Its place among the session's commands, where it need not wait for turns.
         var place: CommandPlace?
+        /// Opens when what it takes the place of has its outcome.
+        var before: Gate?
         /// A command that is under way beside what its session does: the session's place is not its own.
         var isBeside = false
         /// What a crash left of this turn.
