@@ -315,6 +315,7 @@ package final class ChannelDoor {
             case .conflict: break  // the same message again, with another history around it
             case .stopping: throw InboxError("the gateway is stopping")
             case .store(let reason), .shut(let reason): throw InboxError(reason)
+            case .queueFull where inbound.origin?.handle == nil && !switchboard.isFirstLeftOut(inbound): break
             case .unknownAgent, .queueFull, .denied:
                 try await replies.post(
                     "⚠️ \(error.message)", to: message, run: RunID("refused-\(message.recentID)"))

@@ -57,16 +57,18 @@ package final class Switchboard {
     /// Between two attempts at those whose outcome could not be stored.
     var storePauses = Backoff(first: .seconds(1), longest: .seconds(10))
     var isPausing = false
+    /// Chats from which something was left out since the last turn of their session began.
+    private var leftOut: [SessionKey: Set<Address>] = [:]
     /// The last command of each session, while there is one.
     private var lastCommands: [SessionKey: CommandPlace.End] = [:]
     /// Opens when nothing of the last process is left in the inbox that nobody has taken up.
     let recovered = Gate()
     var isDraining = false
 
-    /// Messages of one session that wait, and commands that are under way.
-    ///
-    /// A person does not write so many; a runaway client does.
-    nonisolated static let mostQueued = 100
+    /// Turns of one session that wait, messages that are being written down, and commands that are under way.
+    nonisolated static let mostQueued = 2 * QueueRule.largestMost
+    /// Messages of one session that wait, with those that share a turn; the words of most are in memory.
+    nonisolated static let mostMessages = 2000
 
     package init(
         stores: Stores, models: any ModelProvider, directory: ModelDirectory, tools: ToolBox,
@@ -113,9 +115,12 @@ package final class Switchboard {
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
         let count =
-            queue.messageCount(in: message.session) + arriving[message.session, default: []].count
+            queue.waiting(in: message.session).count + arriving[message.session, default: []].count
             + commandsBeside[message.session, default: 0]
-        guard count < Self.mostQueued else { return try await turnAway(message, .queueFull(count)) }
+        let messages = queue.messageCount(in: message.session)
+        guard count < Self.mostQueued, messages < Self.mostMessages else {
+            return try await turnAway(message, .queueFull(max(count, messages)))
+        }
         if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
         let arrival = Gate()
         arriving[message.session, default: []].append(arrival)
@@ -220,6 +225,13 @@ package final class Switchboard {
         return try repeated(known, message)
     }
 
+    /// Whether nothing else that its chat wrote has been left out since the session's last turn began.
+    ///
+    /// A chat is told of it once, however many messages there are.
+    package func isFirstLeftOut(_ message: InboundMessage) -> Bool {
+        leftOut[message.session, default: []].insert(message.address).inserted
+    }
+
     func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {
         guard entry.fingerprint == message.fingerprint else { throw .conflict }
         if let outcome = book.outcome(of: entry.run) { return .finished(entry.run, outcome) }
@@ -317,6 +329,7 @@ package final class Switchboard {
     }
 
     private func start(_ item: TurnQueue.Item) {
+        if item.command == nil { leftOut[item.entry.session] = nil }
         let turn = book.starts(item)
         work.add {
             await self.perform(item)
