@@ -1023,6 +1023,20 @@ def test_a_command_in_a_channel_that_is_not_listed_is_told_so(fake: FakeDiscord,
     assert interaction.original and "channels.discord.guilds" in interaction.original.content
 
 
+def test_a_command_where_the_bot_may_not_look_is_told_so(fake: FakeDiscord, connect_bot: Connect) -> None:
+    ann, general = fake.user("Ann"), fake.channel("general")
+    first = connect_bot(allowFrom=[str(ann.id)], dmPolicy="allowlist")
+    thread = ann.starts_thread(general, "Secret")
+    fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+    first.stop()
+    connect_bot(again=first)
+    fake.fail("GET /channels/{channel}", Refuse(403), times=5)
+
+    shown = ann.runs("/status", thread)
+
+    fake.wait_until("a word", lambda: shown.original and "do not answer" in shown.original.content)
+
+
 def test_a_stranger_is_let_in_by_the_owner_at_the_command_line(
     fake: FakeDiscord, connect_bot: Connect
 ) -> None:
