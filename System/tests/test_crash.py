@@ -4,10 +4,13 @@ The moments are seen from outside, by the fake model and the socket; the binary 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
 import sqlite3
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable
@@ -145,6 +148,32 @@ def test_a_tool_that_may_have_changed_the_world_is_not_run_twice(
     assert counter.read_text() == "x\n", "the command ran once"
     told = str(fake_chat.requests[-1].body["messages"][-1])
     assert "restart" in told.lower() or "interrupt" in told.lower() or "unknown" in told.lower(), told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process was started by is told by /proc")
+def test_a_command_ends_with_the_process_that_was_killed(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    other = subprocess.Popen(["sleep", "300"], env={"OPENCLAW_COMMAND": "0123456789abcdef.1.1"})
+    command = "setsid sh -c 'echo $$ > apart; sleep 300' & (env -i sh -c 'echo $$ > bare; sleep 300'; true) & sleep 300"
+    fake_chat.script += [ToolCall("exec", {"command": command}), Text("I looked into it.")]
+    left = [first.state / "workspace" / name for name in ("apart", "bare")]
+    with connect(first.port) as client:
+        accepted(client, "count")
+        eventually("the commands to run", lambda: all(path.exists() and path.read_text().strip() for path in left))
+        second = restarted(start, first)
+    settled(second, ["count"])
+    for path in left:
+        eventually(f"{path.name} to be gone", lambda path=path: not alive(int(path.read_text())))
+    assert other.poll() is None, "another gateway's"
+    other.kill()
+    other.wait()
+
+
+def alive(process: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
 
 
 def test_a_finished_tool_keeps_its_result(start: Start, first: Gateway, fake_chat: FakeOpenAIChat) -> None:

@@ -133,7 +133,8 @@ package final class ChannelDoor {
         guard let rules = board.rules(message.address.key) else { throw InboxError("the account is going") }
         let session = switchboard.settings.session(of: SessionPlace(message))
         let isCommand = switchboard.isCommand(message.text)
-        switch try await decision(on: message, session, rules, isCommand: isCommand) {
+        let isForUs = switchboard.isCommandAnywhere(message.text)
+        switch try await decision(on: message, session, rules, isCommand: isForUs) {
         case .ignore(let reason, let isContext):
             // Who has chosen a command from the platform's menu waits for a word.
             if message.handle != nil { return try await denyCommand(message, reason) }
@@ -181,7 +182,7 @@ package final class ChannelDoor {
         let session = switchboard.settings.session(of: SessionPlace(message))
         do {
             let decision = try await decision(
-                on: message, session, rules, isCommand: switchboard.isCommand(message.text))
+                on: message, session, rules, isCommand: switchboard.isCommandAnywhere(message.text))
             guard case .admit(let standing) = decision else { return false }
             return standing.isAuthorized || !switchboard.isSlashCommand(message.text)
         } catch {
@@ -313,6 +314,7 @@ package final class ChannelDoor {
             case .conflict: break  // the same message again, with another history around it
             case .stopping: throw InboxError("the gateway is stopping")
             case .store(let reason), .shut(let reason): throw InboxError(reason)
+            case .queueFull where inbound.origin?.handle == nil && !switchboard.isFirstLeftOut(inbound): break
             case .unknownAgent, .queueFull, .denied:
                 try await replies.post(
                     "⚠️ \(error.message)", to: message, run: RunID("refused-\(message.recentID)"))

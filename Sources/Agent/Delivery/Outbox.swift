@@ -45,6 +45,8 @@ package final class Outbox {
     private static let longestTrustedPause: Duration = .seconds(900)
     /// What was tried less often is not given up for its age: the clock may have been set forward.
     private static let leastAttempts = 10
+    /// What failed so often, which takes an hour, while others of its account arrived, must not hold up its chat for a day.
+    private static let mostAttemptsAlone = 20
 
     package init(
         store: OutboxStore, board: ChannelBoard, log: Log, clock: any Clock<Duration> = ContinuousClock()
@@ -269,7 +271,8 @@ package final class Outbox {
     private func retry(_ part: OutboxPart, _ reason: String, after: Duration?, triedAt: Timestamp?)
         async throws
     {
-        guard !isTooOld(part) || part.attempts < Self.leastAttempts else {
+        let isOld = isTooOld(part) && part.attempts >= Self.leastAttempts
+        guard !isOld, after != nil || !failsAlone(part) else {
             return try await giveUp(part, reason, telling: Undelivered.note(on: part, reason))
         }
         var backoff = Backoff(first: Self.firstPause, longest: Self.longestPause, failures: part.attempts)
@@ -279,6 +282,13 @@ package final class Outbox {
             "a part of a reply was not sent: \(reason); trying again in \(max(pause.components.seconds, 1)) s",
             ["attempt": "\(part.attempts + 1)", "run.id": part.run.rawValue])
         try await store.retry(part.id, at: .now + pause, reason: reason, triedAt: triedAt)
+    }
+
+    private func failsAlone(_ part: OutboxPart) -> Bool {
+        guard part.attempts >= Self.mostAttemptsAlone,
+            let last = board.state(part.address.key)?.lastOutboundAt
+        else { return false }
+        return last > part.createdAt
     }
 
     private func isTooOld(_ part: OutboxPart) -> Bool { Timestamp.now - part.createdAt > Self.longestWait }

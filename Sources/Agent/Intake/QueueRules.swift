@@ -49,7 +49,7 @@ package struct QueueRules: Sendable, Hashable {
         rule.mode = chosen ?? .collect
         let usual: Duration = rule.mode == .collect ? QueueRule.usualQuiet : .zero
         rule.quiet = wish.quiet ?? quiets[channel] ?? quiet ?? usual
-        rule.most = min(wish.most ?? most ?? QueueRule.usualMost, Switchboard.mostQueued)
+        rule.most = min(wish.most ?? most ?? QueueRule.usualMost, QueueRule.largestMost)
         rule.overflow = wish.overflow ?? overflow ?? .summarize
         return rule
     }
@@ -61,13 +61,15 @@ struct QueueRule: Sendable, Hashable {
     /// So long nothing more may be said before messages that waited are answered.
     var quiet: Duration = .zero
     /// So many may wait.
-    var most = Switchboard.mostQueued
+    var most = largestMost
     var overflow = QueueOverflow.new
     /// So long nothing more may be said before a message is answered that need not wait.
     var inboundQuiet: Duration = .zero
 
     static let usualQuiet: Duration = .seconds(1)
     static let usualMost = 20
+    /// A person does not write so many; a runaway client does.
+    static let largestMost = 100
     /// Longer than a minute nobody means.
     private static let longestQuiet: Duration = .seconds(60)
 

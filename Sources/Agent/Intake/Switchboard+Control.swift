@@ -126,7 +126,7 @@ extension Switchboard {
             let entry = try await stores.sessions.ensure(item.entry.session)
             live.found(entry.sessionID)
             outcome.sessionID = entry.sessionID
-            let messages = item.entries.compactMap(\.message).map { message in
+            let messages = item.messages.map { message in
                 var message = message.asUserMessage
                 message.isWithdrawn = true
                 return Message.user(message)

@@ -13,12 +13,13 @@ extension Switchboard {
 
     /// The same for a message that is found in the inbox, at once: without what its session wishes.
     ///
-    /// There was room for it when it came.
+    /// There was room for it when it came: it is not turned away now.
     func rule(ofFound entry: InboxEntry) -> QueueRule {
         var wish = QueueWish()
         wish.mode = entry.message?.options.queueMode
-        wish.most = .max
-        return settings.queue.rule(for: entry.channel, wish)
+        var rule = settings.queue.rule(for: entry.channel, wish)
+        if rule.overflow != .summarize { rule.most = .max }
+        return rule
     }
 
     /// Whether more is likely to be said before a message need be answered (`messages.inbound.debounceMs`).
@@ -62,7 +63,8 @@ extension Switchboard {
             case .summarize: queue.shortenOldest(of: session)
             case .old, .new:
                 if let item = queue.takeOldest(of: session) {
-                    work.add { await self.refuse(item, .overtaken(rule.most)) }
+                    let isTold = item.entry.message.map(isFirstLeftOut) ?? true
+                    work.add { await self.refuse(item, .overtaken(rule.most), isTold: isTold) }
                 }
             }
             guard queue.waitingCount < before else { return }

@@ -5,6 +5,7 @@ extension Switchboard {
     /// Answers one message, from start to outcome.
     func perform(_ item: TurnQueue.Item) async {
         await Log.$turn.withValue(item.entry.run.rawValue) {
+            await item.before?.wait()
             guard let message = await self.message(of: item) else { return }
             var item = item
             if item.entry.message == nil {
@@ -32,7 +33,7 @@ extension Switchboard {
         var order = TurnOrder(
             live: live, message: message, text: item.text ?? message.text, profile: profile,
             interrupted: item.interrupted, beginning: item.beginning)
-        order.joined = item.joined.compactMap(\.joinedMessage)
+        order.joined = item.joinedMessages
         order.latecomers = Latecomers(of: live, message, at: self)
         let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
             await self.makeRunner().run(order)
@@ -223,11 +224,13 @@ extension Switchboard {
     }
 
     /// Ends a message that no turn can be made of.
-    func refuse(_ item: TurnQueue.Item, _ failure: TurnFailure) async {
+    ///
+    /// On a chat platform that is said only where `isTold`.
+    func refuse(_ item: TurnQueue.Item, _ failure: TurnFailure, isTold: Bool = true) async {
         let live = book.active[item.entry.run] ?? newRun(item, settings.agent(of: item.entry.session))
         var outcome = RunOutcome(status: .error, startedAt: .now, failure: failure, stopReason: "error")
         let parts =
-            item.entry.message.flatMap {
+            (isTold ? item.entry.message : nil).flatMap {
                 replies?.parts(
                     of: "⚠️ \(failure.message)", for: $0, run: item.entry.run, from: 0, aside: true)
             } ?? []

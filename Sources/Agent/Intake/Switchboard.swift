@@ -14,6 +14,8 @@ package final class Switchboard {
             // Who sets a model's window knows better.
             limits.forget()
             workspaces.staysInside = settings.fileToolsStayInWorkspace
+            // More turns may run now.
+            startNext()
         }
     }
     package var directory: ModelDirectory
@@ -57,16 +59,18 @@ package final class Switchboard {
     /// Between two attempts at those whose outcome could not be stored.
     var storePauses = Backoff(first: .seconds(1), longest: .seconds(10))
     var isPausing = false
+    /// Chats from which something was left out since the last turn of their session began.
+    private var leftOut: [SessionKey: Set<Address>] = [:]
     /// The last command of each session, while there is one.
     private var lastCommands: [SessionKey: CommandPlace.End] = [:]
     /// Opens when nothing of the last process is left in the inbox that nobody has taken up.
     let recovered = Gate()
     var isDraining = false
 
-    /// Messages of one session that wait, and commands that are under way.
-    ///
-    /// A person does not write so many; a runaway client does.
-    nonisolated static let mostQueued = 100
+    /// Turns of one session that wait, messages that are being written down, and commands that are under way.
+    nonisolated static let mostQueued = 2 * QueueRule.largestMost
+    /// Messages of one session that wait, with those that share a turn; the words of most are in memory.
+    nonisolated static let mostMessages = 2000
 
     package init(
         stores: Stores, models: any ModelProvider, directory: ModelDirectory, tools: ToolBox,
@@ -113,9 +117,12 @@ package final class Switchboard {
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
         let count =
-            queue.messageCount(in: message.session) + arriving[message.session, default: []].count
+            queue.waiting(in: message.session).count + arriving[message.session, default: []].count
             + commandsBeside[message.session, default: 0]
-        guard count < Self.mostQueued else { return try await turnAway(message, .queueFull(count)) }
+        let messages = queue.messageCount(in: message.session)
+        guard count < Self.mostQueued, messages < Self.mostMessages else {
+            return try await turnAway(message, .queueFull(max(count, messages)))
+        }
         if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
         let arrival = Gate()
         arriving[message.session, default: []].append(arrival)
@@ -225,6 +232,13 @@ package final class Switchboard {
         return try repeated(known, message)
     }
 
+    /// Whether nothing else that its chat wrote has been left out since the session's last turn began.
+    ///
+    /// A chat is told of it once, however many messages there are.
+    package func isFirstLeftOut(_ message: InboundMessage) -> Bool {
+        leftOut[message.session, default: []].insert(message.address).inserted
+    }
+
     func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {
         guard entry.fingerprint == message.fingerprint else { throw .conflict }
         if let outcome = book.outcome(of: entry.run) { return .finished(entry.run, outcome) }
@@ -247,7 +261,7 @@ package final class Switchboard {
         if let command = item.command?.command {
             if !command.waitsForTurn { item.place = placeOfCommand(in: entry.session) }
             if command.startsOver {
-                clear(entry.session)
+                item.before = clear(entry.session)
             } else if queue.isBusy(entry.session) && !command.waitsForTurn {
                 return performBeside(item)
             }
@@ -299,11 +313,20 @@ package final class Switchboard {
     /// Whether a text is one of our commands or a word that stops what runs.
     package func isCommand(_ text: String) -> Bool { isStop(text) || isSlashCommand(text) }
 
-    /// What runs or waits in a session is stopped, because a message begins it anew.
-    private func clear(_ session: SessionKey) {
+    /// Whether a text is one of our commands also where nobody is addressed: a word that people say to each other is none.
+    package func isCommandAnywhere(_ text: String) -> Bool { text.trimmed.hasPrefix("/") && isCommand(text) }
+
+    /// What runs or waits in a session is stopped, because a message begins it anew; the gate opens when what waited stands
+    /// in the old conversation.
+    private func clear(_ session: SessionKey) -> Gate {
         let older = queue.remove { $0.entry.session == session }
         book.stop(in: session, .reset)
-        if !older.isEmpty { work.add { for item in older { await self.drop(item, .reset) } } }
+        let cleared = Gate()
+        work.add {
+            for item in older { await self.drop(item, .reset) }
+            cleared.open()
+        }
+        return cleared
     }
 
     /// Starts what may start now.
@@ -313,6 +336,7 @@ package final class Switchboard {
     }
 
     private func start(_ item: TurnQueue.Item) {
+        if item.command == nil { leftOut[item.entry.session] = nil }
         let turn = book.starts(item)
         work.add {
             await self.perform(item)

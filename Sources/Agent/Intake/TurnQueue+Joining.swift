@@ -28,10 +28,34 @@ extension TurnQueue.Item {
     }
 
     /// The later item, whose turn answers this one as well.
-    func joining(_ later: TurnQueue.Item, isBrief: Bool = false) -> TurnQueue.Item {
+    func joining(_ later: TurnQueue.Item, share: TurnQueue.Joined.Share = .whole) -> TurnQueue.Item {
         var later = later
-        later.joined.insert(contentsOf: joined + [TurnQueue.Joined(entry: entry, isBrief: isBrief)], at: 0)
+        later.joined.insert(contentsOf: joined + [TurnQueue.Joined(entry: entry, share: share)], at: 0)
+        if share == .brief { later.leaveOutOldest() }
         return later
+    }
+
+    /// Messages of which a turn is told the beginning.
+    private static let mostBrief = 100
+
+    private mutating func leaveOutOldest() {
+        let brief = joined.indices.filter { joined[$0].share == .brief }
+        for place in brief.dropLast(Self.mostBrief) {
+            joined[place].share = .none
+            joined[place].entry.message?.text = ""
+            joined[place].entry.message?.images = []
+        }
+    }
+
+    /// What its turn is told of the messages that joined it.
+    var joinedMessages: [JoinedMessage] {
+        var messages = joined.compactMap(\.joinedMessage)
+        let leftOut = joined.count { $0.share == .none }
+        if leftOut > 0, let first = messages.firstIndex(where: { $0.message != nil }) {
+            messages[first].message?.content.insert(
+                .text("[\(leftOut) older messages are left out, because many waited]\n"), at: 0)
+        }
+        return messages
     }
 
     /// One of its messages, and the item without it; nil when there are no others, or something has been done about them.
@@ -54,6 +78,11 @@ extension TurnQueue.Item {
 
     /// Every message it answers, oldest first.
     var entries: [InboxEntry] { joined.map(\.entry) + [entry] }
+
+    /// The messages of which something is kept, oldest first.
+    var messages: [InboundMessage] {
+        (joined.filter { $0.share != .none }.map(\.entry) + [entry]).compactMap(\.message)
+    }
 }
 
 extension InboundMessage {
@@ -71,9 +100,10 @@ extension InboundMessage {
 
 extension TurnQueue.Joined {
     /// As the transcript keeps it; nil once it is there.
-    var joinedMessage: JoinedMessage? {
+    fileprivate var joinedMessage: JoinedMessage? {
         guard var message = entry.message else { return nil }
-        if isBrief {
+        if share == .none { return JoinedMessage(inbox: entry.id) }
+        if share == .brief {
             message.images = []
             message.text = Self.note + message.text.singleLine.head(bytes: Self.briefBytes)
         }

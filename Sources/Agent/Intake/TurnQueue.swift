@@ -12,6 +12,8 @@ struct TurnQueue {
         var command: CommandMatch?
         /// Its place among the session's commands, where it need not wait for turns.
         var place: CommandPlace?
+        /// Opens when what it takes the place of has its outcome.
+        var before: Gate?
         /// A command that is under way beside what its session does: the session's place is not its own.
         var isBeside = false
         /// What a crash left of this turn.
@@ -33,8 +35,16 @@ struct TurnQueue {
     /// A message that is answered in the turn of a later one.
     struct Joined {
         var entry: InboxEntry
-        /// Whether too many waited, so that only its beginning goes into the turn.
-        var isBrief = false
+        var share = Share.whole
+
+        /// What of it goes into the turn.
+        enum Share {
+            case whole
+            /// Its beginning, because too many waited.
+            case brief
+            /// Nothing, because even of beginnings there are too many.
+            case none
+        }
     }
 
     private var waiting: [SessionKey: [Item]] = [:]
@@ -229,7 +239,7 @@ struct TurnQueue {
         guard let items = waiting[session], let place = items.firstIndex(where: \.isPlain),
             place + 1 < items.count, items[place].mayShareTurn(with: items[place + 1])
         else { return }
-        waiting[session]?[place + 1] = items[place].joining(items[place + 1], isBrief: true)
+        waiting[session]?[place + 1] = items[place].joining(items[place + 1], share: .brief)
         waiting[session]?.remove(at: place)
         waitingCount -= 1
     }

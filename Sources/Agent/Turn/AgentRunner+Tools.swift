@@ -42,7 +42,7 @@ extension AgentRunner {
         guard let latecomers = turn.order.latecomers else { return try await commit(&turn, steps) }
         let items = latecomers.take()
         let messages = items.flatMap { item in
-            item.joined.compactMap(\.joinedMessage).map { Message.user($0.message) }
+            item.joinedMessages.compactMap(\.message).map { Message.user($0) }
                 + (item.entry.message.map { [Message.user($0.asUserMessage)] } ?? [])
         }
         turn.unsaved += messages

@@ -33,11 +33,11 @@ struct TurnOrder {
 
     /// Everything that was said, as the transcript keeps it.
     @MainActor var userMessages: [Message] {
-        joined.map { .user($0.message) } + [.user(userMessage)]
+        joined.compactMap(\.message).map { .user($0) } + [.user(userMessage)]
     }
 
     @MainActor var hasImages: Bool {
-        !message.images.isEmpty || joined.contains { Message.user($0.message).hasImages }
+        !message.images.isEmpty || joined.compactMap(\.message).contains { Message.user($0).hasImages }
     }
 }
 

@@ -168,6 +168,7 @@ final class Assembly {
                 ReloadService(reloader),
             ]
         try listen()
+        if !isReadOnly { Orphans.endThoseOfEarlierProcess(stateDirectory: setup.state) }
         let group = ServiceGroup(services, log: log)
         let reason = try await group.run(until: { [signals] in await signals.wait() }) {
             sayWhereItListens()

@@ -31,10 +31,10 @@ package struct NewTurn: Sendable {
 /// A message that is answered in the turn of another one.
 package struct JoinedMessage: Sendable {
     package var inbox: InboxID
-    /// As the transcript keeps it.
-    package var message: UserMessage
+    /// As the transcript keeps it; nil where too many waited to tell the model of each.
+    package var message: UserMessage?
 
-    package init(inbox: InboxID, message: UserMessage) {
+    package init(inbox: InboxID, message: UserMessage? = nil) {
         self.inbox = inbox
         self.message = message
     }

@@ -33,7 +33,8 @@ struct TurnTable {
         if let message = turn.message, resumed?.hasMessage != true {
             var writer = try TranscriptWriter(
                 entry.sessionID, run: turn.run, on: connection, at: turn.startedAt)
-            positions = try writer.append(turn.joined.map { .user($0.message) } + [.user(message)])
+            positions = try writer.append(
+                turn.joined.compactMap(\.message).map { .user($0) } + [.user(message)])
             transcript = writer.statistics
         }
         if resumed == nil { try insert(turn, in: entry.sessionID, at: positions.first?.sequence) }

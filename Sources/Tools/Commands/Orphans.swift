@@ -12,10 +12,12 @@ import Wire
 /// On Linux such processes become children of ours when the command ends, and are ended then; elsewhere only the
 /// command's own session is.
 @MainActor
-enum Orphans {
+package enum Orphans {
     /// The variable that tells the processes of one command from those of another that still runs.
     static let markName = "OPENCLAW_COMMAND"
 
+    /// Begins the marks of a state directory's commands.
+    private static var house = ""
     private static var running: [pid_t: String] = [:]
     private static var lastMark = 0
     private static var nextSweep: LoopEvent?
@@ -25,11 +27,31 @@ enum Orphans {
     private static let mostSweeps = 20
     private static let pause: Duration = .milliseconds(50)
 
+    /// Ends what commands of an earlier process, which was killed, still do: the model is told that they ended with it.
+    ///
+    /// For the only gateway on a state directory, before its first command.
+    package static func endThoseOfEarlierProcess(stateDirectory: String) {
+        house = Digest.hex(Digest.sha1(Array(stateDirectory.utf8))).prefix(16) + "."
+        let beginning = "\(markName)=\(house)"
+        for _ in 0..<Self.mostSweeps {
+            let table = ProcessTable.current()
+            let spared = table.withAncestors(of: getpid())
+            let left = table.entries.filter { process in
+                guard !process.hasEnded, !spared.contains(process.id),
+                    let variables = ProcessTable.environment(of: process.id)
+                else { return false }
+                return variables.contains { $0.hasPrefix(beginning) }
+            }
+            guard !left.isEmpty else { return }
+            for process in table.withDescendants(left) { kill(process.id, SIGKILL) }
+        }
+    }
+
     /// To be called before the first command is started; a mark for its environment.
     static func newMark() -> String {
         _ = adopts
         lastMark += 1
-        return "\(getpid()).\(lastMark)"
+        return "\(house)\(getpid()).\(lastMark)"
     }
 
     static func commandBegan(_ id: pid_t, mark: String) { running[id] = mark }

@@ -43,6 +43,14 @@ struct ProcessTable {
         return found
     }
 
+    /// A process and those that it comes from.
+    func withAncestors(of process: pid_t) -> Set<pid_t> {
+        var found: Set<pid_t> = []
+        var next: pid_t? = process
+        while let id = next, found.insert(id).inserted { next = entries.first { $0.id == id }?.parent }
+        return found
+    }
+
     /// The variables a process was started with; nil when it may not be asked.
     static func environment(of id: pid_t) -> [Substring]? {
         read("/proc/\(id)/environ", limit: 256 << 10).map {

@@ -192,6 +192,43 @@ def test_a_command_with_a_question_waits_with_what_waits(
 
 
 @pytest.mark.needs("bot")
+def test_of_very_many_none_is_turned_away_and_the_newest_are_told_whole(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    held = Held(platform, fake_chat, place, ann)
+    for number in range(130):
+        platform.says(ann, place, f"Line {number}.")
+    wait_until_received(gateway, platform, 131)
+    held.release()
+
+    assert platform.wait_for_answers(place, 2)[0] == "First."
+    assert len(platform.answers(place)) == 2, "each of the rest was turned away by itself"
+    said = str(held.later_requests[0].body["messages"])
+    assert "10 older messages are left out" in said and "Line 9." not in said
+    assert all(f"Line {number}." in said for number in range(10, 130))
+
+
+@pytest.mark.needs("bot")
+def test_that_too_many_wait_is_said_once(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot(more={"messages": {"queue": {"cap": 1, "drop": "new"}}})
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    held = Held(platform, fake_chat, place, ann)
+    for number in range(4):
+        platform.says(ann, place, f"Line {number}. [[say:Second.]]")
+    wait_until_received(gateway, platform, 5)
+    held.release()
+
+    answers = platform.wait_for_answers(place, 3)
+    assert "wait for an answer" in answers[0] and answers[1:] == ["First.", "Second."]
+
+
+@pytest.mark.needs("bot")
 def test_of_too_many_the_newest_is_turned_away_and_says_so(
     platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
 ) -> None:

@@ -360,6 +360,26 @@ def test_a_channel_whose_threads_cannot_be_listed_holds_up_nobody(fake: FakeDisc
     assert (fake.gateway.resumes, fake.gateway.identifies) == (1, 2)
 
 
+def test_whose_roles_cannot_be_had_at_once_is_not_taken_for_a_stranger(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    ann, general, friends = fake.user("Ann"), fake.channel("general"), fake.role("friends")
+    fake.on_loop(lambda: fake.guild().member_roles.setdefault(ann.id, []).append(friends.id))
+    rule = {"requireMention": False, "roles": [str(friends.id)]}
+    gateway = connect_bot(guilds={str(fake.guild().id): rule})
+    ann.writes(general, "[[say:Well met.]]")
+    fake.wait_for_message(general)
+    gateway.kill()
+    fake.killed()
+    fake.on_loop(fake.gateway.forget_sessions)
+    ann.writes(general, "[[say:Here I am.]]")
+    fake.fail("GET /guilds/{guild}/members/{user}", Refuse(503), times=3)
+
+    connect_bot(again=gateway)
+
+    assert fake.wait_for_message(general, 2, 40).content == "Here I am."
+
+
 def test_what_stands_behind_a_thousand_messages_is_answered_too(fake: FakeDiscord, connect_bot: Connect) -> None:
     gateway = connect_bot()
     ann, general = fake.user("Ann"), fake.channel("general")
@@ -1019,6 +1039,20 @@ def test_a_command_in_a_channel_that_is_not_listed_is_told_so(fake: FakeDiscord,
 
     fake.wait_until("an answer", lambda: interaction.original and interaction.original.content)
     assert interaction.original and "channels.discord.guilds" in interaction.original.content
+
+
+def test_a_command_where_the_bot_may_not_look_is_told_so(fake: FakeDiscord, connect_bot: Connect) -> None:
+    ann, general = fake.user("Ann"), fake.channel("general")
+    first = connect_bot(allowFrom=[str(ann.id)], dmPolicy="allowlist")
+    thread = ann.starts_thread(general, "Secret")
+    fake.wait_until("commands to be registered", lambda: fake.world.commands.get(None))
+    first.stop()
+    connect_bot(again=first)
+    fake.fail("GET /channels/{channel}", Refuse(403), times=5)
+
+    shown = ann.runs("/status", thread)
+
+    fake.wait_until("a word", lambda: shown.original and "do not answer" in shown.original.content)
 
 
 def test_a_stranger_is_let_in_by_the_owner_at_the_command_line(

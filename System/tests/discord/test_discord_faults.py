@@ -10,7 +10,7 @@ import pytest
 
 from fakes import FakeOpenAIChat, Hold, Text
 from fakes.discord import FakeDiscord, Upload
-from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
+from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Held, Late, Refuse
 from harness import eventually
 from tests.discord.conftest import Connect
 from tests.discord.test_discord import POST, ask, status, wait_for_resumes, wait_until_answered
@@ -245,6 +245,30 @@ def test_an_answer_that_was_posted_is_found_again_when_our_clock_stood_still_mea
 
     wait_until_answered(fake)
     assert len(fake.messages(general)) == 2, "the ledger would excuse a repetition here"
+
+
+@pytest.mark.parametrize("chatter", [110, 350])
+def test_an_answer_that_was_posted_is_found_again_in_a_busy_channel(
+    fake: FakeDiscord, connect_bot: Connect, chatter: int
+) -> None:
+    gateway = connect_bot(guilds={"*": {"requireMention": True}})
+    ann, bob, general, never = fake.user("Ann"), fake.user("Bob"), fake.channel("general"), threading.Event()
+    fake.fail(POST, Held(never))
+    ann.writes(general, f"{fake.mention} When? [[say:At six.]]")
+    fake.wait_for_message(general)
+    gateway.kill()
+    fake.killed()
+    never.set()
+    # Discord forgets the mark of a message.
+    fake.clock.skip(400)
+    for number in range(chatter):
+        bob.writes(general, f"Line {number}")
+
+    connect_bot(again=gateway)
+    ann.writes(general, f"{fake.mention} And then? [[say:At seven.]]")
+
+    fake.wait_until("the next answer", lambda: fake.messages(general)[-1].content == "At seven.", 40)
+    assert [message.content for message in fake.messages(general)] == ["At six.", "At seven."]
 
 
 # Everything at once

@@ -42,6 +42,29 @@ def test_the_command_line_sends_reads_reacts_pins_and_begins_threads(fake: FakeD
     assert unknown.code == 1 and "There is no channel `#nowhere` that the bot can see." in unknown.err, unknown.text
 
 
+def test_a_channel_a_thread_and_a_person_are_known_by_name_in_a_session_that_goes_on(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    general, ann = fake.channel("general"), fake.user("Ann")
+    thread = ann.starts_thread(general, "Lunch")
+    ann.writes(general, "[[say:Hello.]]")
+    fake.wait_for_message(general)
+    gateway.stop()
+    connect_bot(again=gateway)
+    assert (fake.gateway.identifies, fake.gateway.resumes) == (1, 1)
+
+    for target, place in (
+        ("#general", general),
+        (f"{fake.guild().name}/#general", general),
+        ("#lunch", thread),
+        ("@ann", fake.direct(ann)),
+    ):
+        sent = gateway.command("message", "send", "--target", target, "--message", f"To {target}")
+        assert sent.code == 0, sent.text
+        assert fake.messages(place)[-1].content == f"To {target}"
+
+
 def test_the_tool_writes_to_another_channel(fake: FakeDiscord, connect_bot: Connect) -> None:
     connect_bot()
     general, random, ann = fake.channel("general"), fake.channel("random"), fake.user("Ann")

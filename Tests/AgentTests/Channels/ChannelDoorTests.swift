@@ -396,6 +396,28 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `a stop word that people say to each other stops nothing where a mention is asked for`()
+        async throws
+    {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["Done."])])
+        try await ChannelTestHouse.run(models: models) { test in
+            let place = room { $0.requiresMention = true }
+            try await test.writes("do it", id: "m1", group: place) { $0.mention = .named }
+            await models.sawRequests(1)
+            try await test.writes("wait", id: "m2", group: place)
+            try await test.writes("Stop!", id: "m3", group: place)
+            gate.open()
+            try await eventually("it is answered") { test.channel.texts == ["Done."] }
+            #expect(test.state.turnedAwayCount == 2)
+            try await test.writes("stop", id: "m4", group: place) { $0.mention = .named }
+            try await test.writes("/stop", id: "m5", group: place)
+            try await eventually("it is obeyed") {
+                test.channel.texts.suffix(2) == ["Nothing was running.", "Nothing was running."]
+            }
+        }
+    }
+
     @Test func `a command of the menu is for those whom somebody has named, and for no model`() async throws {
         try await ChannelTestHouse.run { test in
             try await test.writes("/verbose on", by: "bob", group: room()) { $0.isCommand = true }

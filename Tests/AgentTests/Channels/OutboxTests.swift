@@ -108,6 +108,27 @@ struct OutboxTests {
         }
     }
 
+    @Test func `what fails each time while others arrive holds up its chat no longer than an hour`()
+        async throws
+    {
+        let channel = ScriptedChannel()
+        channel.failures = ["Odd": .unknown("HTTP 500")]
+        let models = ScriptedModels([.say(["Odd."]), .say(["Even."]), .say(["Next."])])
+        let rules = ChannelTestHouse.rules { $0.allowFrom = ["*"] }
+        try await ChannelTestHouse.run(models: models, channel: channel, rules: rules) { test in
+            try await test.writes("one", by: "ann", id: "m1")
+            try await eventually("it is tried") { channel.attempts.count == 1 }
+            try await test.writes("two", by: "bob", id: "m2")
+            try await eventually("bob is answered") { channel.texts == ["Even."] }
+            try await test.writes("three", by: "ann", id: "m3")
+            _ = try await test.house.stores.outbox.database.write {
+                try $0.run("UPDATE outbox SET attempts = 20 WHERE finished_at IS NULL AND attempts > 0")
+            }
+            try await eventually("the chat goes on") { channel.texts.count == 3 }
+            #expect(channel.texts[1] == "Next." && channel.texts[2].contains("HTTP 500"))
+        }
+    }
+
     @Test func `parts of one answer keep their order over failures`() async throws {
         let models = ScriptedModels([
             .call([.sample("look")], saying: "one"), .call([.sample("look", id: "c2")], saying: "two"),

@@ -127,6 +127,22 @@ struct SlashCommandsTests {
         }
     }
 
+    @Test
+    func `what waited for the old conversation stands in it, and not in the new one`() async throws {
+        let models = ScriptedModels([.hang(Gate()), .say(["Hello."])])
+        try await TestHouse.run(models: models) { house in
+            try await house.say("go on", id: "a")
+            await models.sawRequests(1)
+            let old = try #require(try await house.stores.sessions.entry(TestHouse.main)).sessionID
+            for id in ["b", "c"] { try await house.say("say \(id)", id: id) }
+            try await house.ask("/new hi")
+
+            for id in ["a", "b", "c"] { #expect(try await house.outcome(of: RunID(id)).status == .aborted) }
+            #expect(try await house.lines() == ["user: hi", "assistant: Hello."])
+            #expect(try await house.stores.sessions.history(old, limit: 10).messages.count >= 3)
+        }
+    }
+
     @Test(
         arguments: [
             ("new chat", "/new"), (" New Chat  hello", "/new  hello"), ("new chats", nil),

@@ -257,6 +257,46 @@ struct QueueModeTests {
     }
 
     @Test
+    func `of very many the newest are told whole, older ones in brief, and the oldest not at all`()
+        async throws
+    {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate), .say(["All."])])
+        try await TestHouse.run(models: models, mode(.collect, most: 2, .summarize)) { house in
+            for number in 0...250 { try await house.say("say \(number).", id: "\(number)") }
+            gate.open()
+
+            for id in ["1", "148", "149", "250"] {
+                #expect(try await house.outcome(of: RunID(id)).text == "All.")
+            }
+            #expect(models.requests.count == 2)
+            let lines = try await house.lines().filter { $0.hasPrefix("user: ") }
+            #expect(lines.count == 103 && lines[0] == "user: say 0.")
+            #expect(lines[1].hasPrefix("user: [148 older messages are left out, because many waited]"))
+            #expect(lines[1].hasSuffix("] say 149.") && lines[100].hasSuffix("waited] say 248."))
+            #expect(lines[101...] == ["user: say 249.", "user: say 250."])
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
+    @Test
+    func `what waited in very great number is one turn also after a crash`() async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let waits = mode(.collect, .summarize)
+        try await TestHouse.run(in: folder, models: ScriptedModels([.hang(Gate())]), waits) { house in
+            for number in 0...250 { try await house.say("say \(number).", id: "\(number)") }
+        }
+        let models = ScriptedModels([.say(["One."]), .say(["All."])])
+        try await TestHouse.run(in: folder, models: models, waits) { house in
+            let (first, last) = (try await house.outcome(of: "0"), try await house.outcome(of: "250"))
+            #expect(first.text == "One." && last.text == "All.")
+            #expect(models.requests.count == 2)
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
+    @Test
     func `of too many the oldest are left out, and say so`() async throws {
         let gate = Gate()
         let models = ScriptedModels([.hang(gate), .say(["Both."])])

@@ -122,6 +122,20 @@ struct SwitchboardTests {
     }
 
     @Test
+    func `who waits for a place begins when there are more of them`() async throws {
+        let gate = Gate()
+        try await TestHouse.run(models: ScriptedModels([.hang(gate)]), { $0.maxConcurrent = 1 }) { house in
+            try await house.say("hi", id: "a", in: "agent:main:a")
+            await house.models.sawRequests(1)
+            try await house.say("hi", id: "b", in: "agent:main:b")
+            house.switchboard.settings.maxConcurrent = 2
+
+            #expect(try await house.outcome(of: "b").text == "Hello.")
+            gate.open()
+        }
+    }
+
+    @Test
     func `an agent that is not configured is refused by name`() async throws {
         try await TestHouse.run { house in
             let error = await #expect(throws: SubmitError.self) {

@@ -23,6 +23,8 @@ class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, Targ
     var fates: [Fate] = []
     /// Why it takes no message that begins so, whenever it comes.
     var refusals: [String: String] = [:]
+    /// What becomes of each message that begins so, whenever it comes.
+    var failures: [String: DeliveryError] = [:]
     private(set) var posted: [OutgoingPart] = []
     /// What is still to be seen, by id, in the order it was posted.
     private(set) var messages: [(id: MessageID, text: String)] = []
@@ -49,6 +51,9 @@ class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, Targ
         attempts.append(part)
         if let refusal = refusals.first(where: { part.content.text.hasPrefix($0.key) }) {
             throw .refused(refusal.value)
+        }
+        if let failure = failures.first(where: { part.content.text.hasPrefix($0.key) }) {
+            throw failure.value
         }
         switch fates.isEmpty ? .take : fates.removeFirst() {
         case .take: break

@@ -63,6 +63,18 @@ extension DiscordAPI {
         return guild
     }
 
+    /// The guilds that the bot is in, the oldest first, at most 200.
+    func guilds() async throws(DiscordFailure) -> [Snowflake] {
+        let json = try await send(.get("/users/@me/guilds", template: "/users/@me/guilds"))
+        return (json.arrayValue ?? []).compactMap { Snowflake($0["id"]) }
+    }
+
+    /// The channels of a guild, without threads.
+    func places(of guild: Snowflake) async throws(DiscordFailure) -> [DiscordPlace] {
+        let json = try await send(.guild("GET", guild, "/channels"))
+        return (json.arrayValue ?? []).compactMap { DiscordPlace(json: $0, in: guild) }
+    }
+
     func member(_ user: Snowflake, of guild: Snowflake) async throws(DiscordFailure) -> DiscordMember {
         let json = try await send(.guild("GET", guild, "/members/\(user)", template: "/members/*"))
         return DiscordMember(json: json) ?? DiscordMember()

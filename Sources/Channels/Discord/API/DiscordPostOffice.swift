@@ -6,6 +6,8 @@ import Wire
 final class DiscordPostOffice {
     /// How wrong our clock may be when something that was posted is looked for.
     private static let clockMargin = Duration.seconds(120)
+    /// Pages of 100 messages in which it is looked for: what was posted stands in the first, or among the newest.
+    private static let mostPages = 20
     /// UTF-16 units of a note on what could not be posted.
     private static let longestNote = 1000
     /// Commands whose answer came too late that are remembered.
@@ -151,7 +153,7 @@ final class DiscordPostOffice {
         guard part.triedAt != nil, part.posted == nil else { return nil }
         let text = part.content.text.trimmed
         do throws(DiscordFailure) {
-            return try await api.messages(in: place).first {
+            return try await messages(in: place, since: handle.id).first {
                 $0.interactionID == handle.id && $0.content.trimmed == text
             }?.id
         } catch {
@@ -260,13 +262,32 @@ final class DiscordPostOffice {
     private func message(of part: OutgoingPart, since earliest: Snowflake, in place: Snowflake)
         async throws(DiscordFailure) -> DiscordMessage?
     {
-        let newest = try await api.messages(in: place)
-        if let exact = newest.first(where: { $0.nonce == part.nonce }) { return exact }
+        let said = try await messages(in: place, since: earliest)
+        if let exact = said.first(where: { $0.nonce == part.nonce }) { return exact }
         let words = mapping.words(part.content)
         guard !words.isEmpty else { return nil }
-        return await newest.first(ofNoOtherPart: known) {
+        return await said.first(ofNoOtherPart: known) {
             $0.nonce == nil && $0.author.id == bot && $0.id >= earliest && $0.content.trimmed == words
         }
+    }
+
+    /// What was said in a place from a message on, oldest first, and the newest whatever our clock says of them.
+    private func messages(in place: Snowflake, since earliest: Snowflake)
+        async throws(DiscordFailure) -> [DiscordMessage]
+    {
+        let newest = try await api.messages(in: place)
+        guard let end = newest.first?.id, newest.count >= DiscordAPI.mostMessages, end > earliest else {
+            return newest
+        }
+        var said: [DiscordMessage] = []
+        var mark = Snowflake(rawValue: max(earliest.rawValue, 1) - 1)
+        for _ in 0..<Self.mostPages {
+            let page = try await api.messages(in: place, after: mark)
+            said += page.prefix { $0.id < end }
+            guard let last = page.last?.id, last < end else { break }
+            mark = last
+        }
+        return said + newest
     }
 
     private func post(of part: OutgoingPart, since earliest: Snowflake, in forum: Snowflake)

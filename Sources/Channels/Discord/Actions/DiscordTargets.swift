@@ -18,7 +18,7 @@ struct DiscordTargets {
         }
         if let id = Snowflake(target) { return try await placeOrPerson(id) }
         if target.hasPrefix("@") { return try await direct(String(target.dropFirst())) }
-        return try named(String(target))
+        return try await named(String(target))
     }
 
     /// A channel, and only where there is none a person.
@@ -31,7 +31,8 @@ struct DiscordTargets {
         }
     }
 
-    private func named(_ target: String) throws(DiscordFailure) -> Snowflake {
+    private func named(_ target: String) async throws(DiscordFailure) -> Snowflake {
+        try await places.learnAll()
         let parts = target.split(separator: "/", maxSplits: 1).map { String($0) }
         let slug = Slug.of(parts.last ?? "")
         let guild =
@@ -50,6 +51,7 @@ struct DiscordTargets {
 
     /// The person with this user name, in the servers that the bot is in.
     private func direct(_ name: String) async throws(DiscordFailure) -> Snowflake {
+        try await places.learnAll()
         let wanted = name.lowercased()
         for guild in places.allGuilds.prefix(Self.mostGuilds) {
             let path = "/members/search?query=\(name.percentEncoded)&limit=10"

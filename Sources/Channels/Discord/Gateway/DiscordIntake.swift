@@ -66,7 +66,9 @@ final class DiscordIntake {
         case "PRESENCE_UPDATE":
             presences.take(data)
             finish(.taken)
-        case "READY": missed.readDirectChats(finish)
+        case "READY":
+            context.places.sessionBegan()
+            missed.readDirectChats(finish)
         case "GUILD_CREATE": missed.readGuild(data, finish)
         default:
             context.places.take(name, data)

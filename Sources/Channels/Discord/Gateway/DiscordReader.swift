@@ -53,17 +53,28 @@ struct DiscordReader {
     private static let mostArchived = 50
 
     /// What an event has and a message that is read has not: the guild, and the roles where `rule` asks for some.
-    func completed(_ message: DiscordMessage, at whereabouts: Whereabouts, _ rule: PlaceRule?) async
-        -> DiscordMessage
+    func completed(_ message: DiscordMessage, at whereabouts: Whereabouts, _ rule: PlaceRule?)
+        async throws(IntakeFailure) -> DiscordMessage
     {
         guard let guild = whereabouts.guild else { return message }
         var message = message
         message.guildID = guild.id
         if rule?.roles.isEmpty == false, !message.author.isBot, message.webhookID == nil {
-            // Whose roles cannot be had has none.
-            message.member = try? await api.member(message.author.id, of: guild.id)
+            message.member = try await member(message.author.id, of: guild.id)
         }
         return message
+    }
+
+    /// Nil for who is in the guild no more, and so has no roles there.
+    private func member(_ user: Snowflake, of guild: Snowflake) async throws(IntakeFailure)
+        -> DiscordMember?
+    {
+        do throws(DiscordFailure) {
+            return try await api.member(user, of: guild)
+        } catch {
+            if case .refused = error { return nil }
+            throw IntakeFailure(reason: error.reason)
+        }
     }
 
     /// The message that a thread hangs on, which is in no message of the thread; nil where there is none or the config does

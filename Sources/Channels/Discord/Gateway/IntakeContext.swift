@@ -39,7 +39,9 @@ final class IntakeContext {
             && (rule.isListed || setup.rules.groupPolicy == .open)
     }
 
-    func completed(_ message: DiscordMessage, at whereabouts: Whereabouts) async -> DiscordMessage {
-        await reader.completed(message, at: whereabouts, mapping.rule(at: whereabouts))
+    func completed(_ message: DiscordMessage, at whereabouts: Whereabouts) async throws(IntakeFailure)
+        -> DiscordMessage
+    {
+        try await reader.completed(message, at: whereabouts, mapping.rule(at: whereabouts))
     }
 }

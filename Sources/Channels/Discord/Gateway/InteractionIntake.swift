@@ -87,10 +87,10 @@ final class InteractionIntake {
     }
 
     private func takeUp(_ interaction: DiscordInteraction) async throws(IntakeFailure) {
-        guard let whereabouts = try await whereabouts(of: interaction), let house = context.house else {
-            return
-        }
-        guard context.isListenedTo(whereabouts) else {
+        guard let house = context.house else { return }
+        // Where it may not look it does not answer, either.
+        guard let whereabouts = try await whereabouts(of: interaction), context.isListenedTo(whereabouts)
+        else {
             return await answers.say(InteractionWords.notHere, to: interaction)
         }
         guard let text = answers.text(interaction) else {

@@ -5,18 +5,25 @@ import Core
 final class KnownPlaces {
     /// Channels kept, about 200 bytes each; beyond it those are forgotten that can be asked for again.
     static let mostPlaces = 20_000
+    /// Guilds whose channels are asked for, with three requests each.
+    private static let mostGuilds = 100
 
     private let api: DiscordAPI
     /// Our own id, once it is known.
     var bot = Snowflake(rawValue: 0)
     private var guilds: [Snowflake: DiscordGuild] = [:]
     private var places: [Snowflake: DiscordPlace] = [:]
+    /// Whether all guilds have been told of, or will be: events do that at the beginning of a session alone.
+    private var areAllTold = false
     /// What Discord is being asked about.
     private var asked: [Snowflake: Gate] = [:]
 
     init(api: DiscordAPI) { self.api = api }
 
     // MARK: What events tell
+
+    /// A session begins: each guild is told of with all its channels.
+    func sessionBegan() { areAllTold = true }
 
     /// Takes in a whole guild; returns those of its channels that can hold messages, with threads.
     func take(guild json: JSON) -> [DiscordPlace] {
@@ -90,6 +97,22 @@ final class KnownPlaces {
         return place
     }
 
+    /// Asks for the guilds and channels that events have not told of, which a session that is gone on with leaves out.
+    func learnAll() async throws(DiscordFailure) {
+        guard !areAllTold else { return }
+        for id in try await api.guilds().prefix(Self.mostGuilds) {
+            do throws(DiscordFailure) {
+                _ = try await guild(id)
+                for place in try await api.places(of: id) { keep(place) }
+                for place in try await api.activeThreads(of: id) { keep(place) }
+            } catch {
+                // The bot has just left it, or may not see it.
+                guard case .refused = error else { throw error }
+            }
+        }
+        areAllTold = true
+    }
+
     private func guild(_ id: Snowflake) async throws(DiscordFailure) -> DiscordGuild {
         await waitIfAsked(id)
         if let guild = guilds[id] { return guild }
@@ -135,7 +158,10 @@ final class KnownPlaces {
     // MARK: Inside
 
     private func keep(_ place: DiscordPlace) {
-        if places[place.id] == nil, places.count >= Self.mostPlaces { places.removeAll() }
+        if places[place.id] == nil, places.count >= Self.mostPlaces {
+            places.removeAll()
+            areAllTold = false
+        }
         var place = place
         place.lastMessageID = nil
         places[place.id] = place

@@ -24,7 +24,7 @@ final class MessageIntake {
             if rivals.isStandingDown {
                 try await hold(incoming, message, house)
             } else {
-                await tellStarter(of: whereabouts, before: message, house)
+                try await tellStarter(of: whereabouts, before: message, house)
                 try await receive(incoming, house)
             }
         }
@@ -42,13 +42,11 @@ final class MessageIntake {
     /// What a thread hangs on is shown with the first message that is seen there.
     private func tellStarter(
         of whereabouts: Whereabouts, before message: DiscordMessage, _ house: ChannelHouse
-    )
-        async
-    {
+    ) async throws(IntakeFailure) {
         let thread = whereabouts.place.id
         guard seen[thread] == nil, message.id != thread, context.isListenedTo(whereabouts),
             let starter = await context.reader.starter(of: whereabouts),
-            let words = await context.mapping.words(
+            let words = try await context.mapping.words(
                 context.completed(starter, at: whereabouts), at: whereabouts)
         else { return }
         await house.inbox.overhear(words, context.mapping.isOurs(starter))
