@@ -118,6 +118,16 @@ def test_a_paste_that_is_too_long_shortens_no_other_conversation(
         assert len(json.dumps(fake_chat.requests[-1].body)) > before
 
 
+def picture(size: int) -> dict[str, str]:
+    content = base64.b64encode(base64.b64decode(DOT_PNG) + os.urandom(size)).decode()
+    return {"type": "image", "mimeType": "image/png", "fileName": "p.png", "content": content}
+
+
+def pictures_in(request: Seen) -> list[str]:
+    blocks = [b for m in request.body["messages"] for b in m["content"] if isinstance(b, dict)]
+    return [b["source"]["data"] for b in blocks if b["type"] == "image"]
+
+
 class SmallBody(FakeAnthropic):
     """Takes requests of 2 MB at most, as a server behind a proxy may."""
 
@@ -133,20 +143,23 @@ class SmallBody(FakeAnthropic):
 def test_pictures_that_are_too_large_together_are_shown_newest_first_and_none_is_held_against_the_model(
     start: Any, state: Path
 ) -> None:
-    def picture(size: int) -> dict[str, str]:
-        content = base64.b64encode(base64.b64decode(DOT_PNG) + os.urandom(size)).decode()
-        return {"type": "image", "mimeType": "image/png", "fileName": "p.png", "content": content}
-
     with SmallBody() as fake, connect(start(config_of(state, fake)).port) as client:
-
-        def shown() -> list[str]:
-            content = [b for m in fake.requests[-1].body["messages"] for b in m["content"] if isinstance(b, dict)]
-            return [b["source"]["data"] for b in content if b["type"] == "image"]
-
         pictures = [picture(500_000) for _ in range(3)]
         for place, new in enumerate(pictures):
             assert client.chat(f"picture {place}", MAIN, attachments=[new])["state"] == "final"
-        assert fake.refusals == 1 and shown() == [pictures[2]["content"]]
+        assert fake.refusals == 1 and pictures_in(fake.requests[-1]) == [pictures[2]["content"]]
         assert client.chat("this one again", "agent:main:other", attachments=[pictures[0]])["state"] == "final"
-        assert fake.refusals == 1 and shown() == [pictures[0]["content"]]
+        assert fake.refusals == 1 and pictures_in(fake.requests[-1]) == [pictures[0]["content"]]
         assert not fake.violations
+
+
+def test_a_large_picture_that_the_model_cannot_read_is_sent_once(
+    start: Any, state: Path, fake_anthropic: FakeAnthropic
+) -> None:
+    with connect(start(config_of(state, fake_anthropic)).port) as client:
+        fake_anthropic.script.append(Error(400, "Could not process image"))
+        client.chat("what is it?", MAIN, attachments=[picture(700_000)])
+        good = picture(600_000)
+        assert client.chat("and this?", MAIN, attachments=[good])["state"] == "final"
+        shown = [pictures_in(request) for request in fake_anthropic.requests]
+    assert [len(pictures) for pictures in shown] == [1, 0, 1] and shown[-1] == [good["content"]]

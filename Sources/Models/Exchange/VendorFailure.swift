@@ -97,8 +97,9 @@ extension VendorFailure {
 }
 
 extension ModelError {
-    /// `requestBytes` tells a request that is too long for the model where the vendor has no code for it.
-    init(_ failure: VendorFailure, from endpoint: Endpoint, requestBytes: Int = 0) {
+    /// `wordBytes`, the request's without its images, tell one that is too long for the model where the vendor has no code
+    /// for it.
+    init(_ failure: VendorFailure, from endpoint: Endpoint, wordBytes: Int = 0) {
         let text = failure.sentence(endpoint)
         let wait = failure.retryAfter.map { $0 >= .seconds(1) ? " Ask again in \($0.text)." : "" } ?? ""
         let ofLogin = endpoint.isSubscription ? " " + endpoint.credentialAdvice : ""
@@ -115,7 +116,7 @@ extension ModelError {
         case .unknownModel: self = .unknownModel(message: text, nearest: [])
         case .contextTooLong: self = .contextTooLong(of: endpoint.reference, message: text)
         case .rejected:
-            let isLikelyTooLong = requestBytes / bytesPerToken > endpoint.model.contextWindow
+            let isLikelyTooLong = wordBytes / bytesPerToken > endpoint.model.contextWindow
             self =
                 isLikelyTooLong
                 ? .contextTooLong(of: endpoint.reference, message: text) : .rejected(message: text + ofLogin)

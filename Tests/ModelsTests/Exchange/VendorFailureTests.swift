@@ -273,11 +273,11 @@ struct VendorFailureTests {
         let failure = VendorFailure(status: 400, codes: ["invalid_request_error"], message: "no")
         let endpoint = Endpoint.sample(.anthropicMessages, contextWindow: 1000)
 
-        guard case .contextTooLong = ModelError(failure, from: endpoint, requestBytes: 5000) else {
+        guard case .contextTooLong = ModelError(failure, from: endpoint, wordBytes: 5000) else {
             Issue.record("5000 bytes are more than 1000 tokens")
             return
         }
-        guard case .rejected = ModelError(failure, from: endpoint, requestBytes: 3000) else {
+        guard case .rejected = ModelError(failure, from: endpoint, wordBytes: 3000) else {
             Issue.record("3000 bytes may be fewer than 1000 tokens")
             return
         }
