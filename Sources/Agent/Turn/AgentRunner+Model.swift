@@ -21,15 +21,14 @@ extension AgentRunner {
             } catch .interrupted(_, let reason) where attempt < Self.pauses.count && !Task.isCancelled {
                 attempt += 1
                 try await pause(before: attempt, reason, turn.live)
-            } catch let error where error.isRejection && turn.leftOutImages == nil && canLeaveOutImages(turn)
-            {
+            } catch let error where error.isRejection && canLeaveOutImages(turn) {
                 // One image that it does not take would end every turn of the conversation until it is forgotten.
-
                 log.warning(
-                    "The model refused the request; asking again without its images.",
+                    "The model refused the request; asking again without images.",
                     ["reason": error.explanation])
-                turn.leftOutImages = turn.messages.flatMap(\.images)
-                turn.messages = ContextWindow.withoutImages(turn.messages)
+                let suspects = ContextWindow.unansweredImages(of: turn.messages)
+                turn.leftOutImages += suspects
+                turn.messages = ContextWindow.withoutImages(turn.messages) { suspects.contains($0) }
             } catch .contextTooLong(let model, let reason) where mayBeTheImages(turn, model) {
                 turn.imageBytes = ContextWindow.imageBytes(of: turn.messages) / 2
                 log.warning(
@@ -73,10 +72,8 @@ extension AgentRunner {
 
     /// What an answer tells of the refusals before it.
     private func learn(from turn: inout Turn) {
-        if let images = turn.leftOutImages, !images.isEmpty {
-            limits.refuse(images, by: turn.choice.model)
-            turn.leftOutImages = []
-        }
+        limits.refuse(turn.leftOutImages, by: turn.choice.model)
+        turn.leftOutImages = []
         if let refusal = turn.refusal, refusal.model == turn.model { learn(from: refusal.bytes, turn) }
         turn.refusal = nil
     }

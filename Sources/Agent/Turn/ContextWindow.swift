@@ -145,6 +145,13 @@ struct ContextWindow {
         messages.reduce(0) { $0 + $1.images.reduce(0) { $0 + $1.base64.utf8.count } }
     }
 
+    /// The images that no answer has followed yet, or all of them when there are none: those before an answer were taken.
+    static func unansweredImages(of messages: [Message]) -> [ImageContent] {
+        let answered = messages.lastIndex(where: \.isFromModel).map { $0 + 1 } ?? 0
+        let newest = messages[answered...].flatMap(\.images)
+        return newest.isEmpty ? messages.flatMap(\.images) : newest
+    }
+
     /// What is asked when a model has refused the same with images.
     static func withoutImages(
         _ messages: [Message], where isRefused: (ImageContent) -> Bool = { _ in true }

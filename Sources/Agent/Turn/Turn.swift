@@ -66,8 +66,8 @@ struct Turn {
     var imageBytes = ContextWindow.mostImageBytes
     /// A summary could not be had; it is not asked for again.
     var hasGivenUpCompacting = false
-    /// What a model has refused, until it has answered without; images are left out since.
-    var leftOutImages: [ImageContent]?
+    /// What a model has refused, until it has answered without.
+    var leftOutImages: [ImageContent] = []
     /// What the model has been and will be sent.
     var messages: [Message] = []
     /// Messages that the transcript lacks still.
