@@ -324,11 +324,47 @@ def test_the_second_model_answers_when_the_first_fails(
 def test_the_model_does_not_change_in_the_middle_of_an_answer(
     pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat
 ) -> None:
-    fake_anthropic.script += [Cut(after=3)] * 20
+    fake_anthropic.script += [Cut(after=3), Text("Whole again.")]
+    with connect(pair.port) as client:
+        assert text_of(client.chat("hi", timeout=40)["message"]) == "Whole again."
+    assert fake_chat.requests == [], "the first event had been shown"
+
+
+@pytest.mark.parametrize("fault", [Cut(after=3), ErrorEvent(after=2)], ids=["cut", "error event"])
+def test_a_stream_that_always_breaks_is_taken_back_and_the_second_model_answers(
+    pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat, fault: Step
+) -> None:
+    fake_anthropic.script += [fault] * 20
+    fake_chat.script += [Text("From the second."), Text("At once.")]
     with connect(pair.port) as client:
         run = client.send_chat("hi")
-        client.chat_end(run, timeout=40)
-    assert fake_chat.requests == [], "the first event had been shown"
+        ended = client.chat_end(run, timeout=40)
+        assert ended["state"] == "final" and text_of(ended["message"]) == "From the second.", ended
+        shown = [text_of(e["message"]) for e in client.chat_events(run) if e["state"] == "delta"]
+        taken_back = next(place for place, text in enumerate(shown) if "From".startswith(text[:4]) and text)
+        assert all("From the second.".startswith(text) for text in shown[taken_back:]), shown
+        assert len(fake_anthropic.requests) == 2
+        assert text_of(client.chat("again")["message"]) == "At once."
+    assert len(fake_anthropic.requests) == 2, "the first model rests"
+
+
+def test_a_model_that_the_key_may_not_use_rests_alone(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    with FakeAnthropic() as first:
+        models = [configured("first", first), configured("second", fake_chat)]
+        config = gateway_config(state, models, fallbacks=["fake-second/fake-1"])
+        entries = config["models"]["providers"]["fake-first"]["models"]
+        entries.append({**entries[0], "id": "premium"})
+        with connect(start(config).port) as client:
+            client.request("sessions.patch", {"key": "agent:main:b", "model": "fake-first/premium"})
+            first.script.append(Error(403, "This key may not use premium."))
+            client.chat("hi", "agent:main:b")
+            assert len(fake_chat.requests) == 1
+            assert text_of(client.chat("[[say:healthy]]", "agent:main:a")["message"]) == "healthy"
+            told = text_of(client.chat("/model status", "agent:main:b")["message"])
+        asked = [first.model_of(request) for request in first.requests]
+    assert asked[0] == "premium" and asked[-1] == "fake-1", "the key is still good for the other model"
+    assert "premium" in told and "not open to this key" in told
+    assert len(fake_chat.requests) == 1
 
 
 def test_a_cooldown_outlives_a_restart(

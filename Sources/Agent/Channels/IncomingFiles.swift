@@ -64,7 +64,7 @@ package struct IncomingFiles {
         let path = "\(folder)/\(Self.fileName(file))"
         do throws(IncomingFile.FetchError) {
             try await save(file, to: path, most: most)
-            let image = image(file, at: path)
+            let image = image(file, at: path, beside: fetched.images)
             let isUnseen = image == nil && file.mimeType?.hasPrefix("image/") == true
             fetched.lines.append("[\(name): \(path)\(isUnseen ? ", not shown to you" : "")]")
             if let image {
@@ -121,10 +121,14 @@ package struct IncomingFiles {
             "\(Timestamp.now.milliseconds)-\(UInt32.random(in: .min ... .max))-\(name.isEmpty ? "file" : String(name))"
     }
 
-    private func image(_ file: IncomingFile, at path: String) -> ImageContent? {
+    /// Nil as well for what would make the message's images more than a request may hold.
+    private func image(
+        _ file: IncomingFile, at path: String, beside others: [ImageContent]
+    ) -> ImageContent? {
+        let room = ContextWindow.mostImageBytes - others.reduce(0) { $0 + $1.base64.utf8.count }
         let mayBeImage =
             file.mimeType.map { $0.hasPrefix("image/") || $0 == "application/octet-stream" } ?? true
-        guard mayBeImage, let bytes = Self.bytes(of: path, most: Self.mostImageBytes),
+        guard mayBeImage, let bytes = Self.bytes(of: path, most: min(Self.mostImageBytes, room / 4 * 3)),
             let type = ImageType(bytes)
         else { return nil }
         return ImageContent(mimeType: type.rawValue, base64: base64(bytes))

@@ -16,20 +16,24 @@ extension AgentRunner {
         while true {
             do throws(ModelError) {
                 let answer = try await request(&turn)
-                if let images = turn.leftOutImages, !images.isEmpty {
-                    limits.refuse(images, by: turn.choice.model)
-                    turn.leftOutImages = []
-                }
+                learn(from: &turn)
                 return answer
             } catch .interrupted(_, let reason) where attempt < Self.pauses.count && !Task.isCancelled {
                 attempt += 1
                 try await pause(before: attempt, reason, turn.live)
-            } catch let error where mayBeTheImages(error, turn) {
+            } catch let error where error.isRejection && canLeaveOutImages(turn) {
+                // One image that it does not take would end every turn of the conversation until it is forgotten.
                 log.warning(
-                    "The model refused the request; asking again without its images.",
+                    "The model refused the request; asking again without images.",
                     ["reason": error.explanation])
-                turn.leftOutImages = turn.messages.flatMap(\.images)
-                turn.messages = ContextWindow.withoutImages(turn.messages)
+                let suspects = ContextWindow.unansweredImages(of: turn.messages)
+                turn.leftOutImages += suspects
+                turn.messages = ContextWindow.withoutImages(turn.messages) { suspects.contains($0) }
+            } catch .contextTooLong(let model, let reason) where mayBeTheImages(turn, model) {
+                turn.imageBytes = ContextWindow.imageBytes(of: turn.messages) / 2
+                log.warning(
+                    "The request is too large for the model; asking again with fewer images.",
+                    ["model": "\(model)", "bytes": "\(turn.imageBytes)", "reason": reason])
             } catch .contextTooLong(let model, let reason)
                 where halvings < Self.mostHalvings && turn.live.state.text.isEmpty
             {
@@ -54,7 +58,10 @@ extension AgentRunner {
             "The conversation is too long for the model; asking again with less of it.",
             ["model": "\(model)", "bytes": "\(turn.contextBytes)"])
         // Images make a request large, but are few tokens.
-        if !turn.messages.contains(where: \.hasImages) { limits.learn(turn.contextBytes, of: model) }
+        if !turn.messages.contains(where: \.hasImages) {
+            turn.refusal = (model, sent)
+            limits.learn(turn.contextBytes, of: model, in: turn.sessionID)
+        }
         turn.messages = ContextWindow.shortened(turn.messages, to: turn.contextBytes)
         if ContextWindow.bytes(of: turn.messages) > turn.contextBytes {
             // A fallback's small window is no reason to sum up for good what the model itself has room for.
@@ -63,16 +70,37 @@ extension AgentRunner {
         return ContextWindow.bytes(of: turn.messages) < sent
     }
 
-    /// One image that a model does not take would end every turn of the conversation until it is forgotten.
+    /// What an answer tells of the refusals before it.
+    private func learn(from turn: inout Turn) {
+        limits.refuse(turn.leftOutImages, by: turn.choice.model)
+        turn.leftOutImages = []
+        if let refusal = turn.refusal, refusal.model == turn.model { learn(from: refusal.bytes, turn) }
+        turn.refusal = nil
+    }
+
+    /// A model that has refused fewer tokens than its window should hold has a smaller one.
     ///
-    /// Its bytes may make a request look too long whose words are not.
-    private func mayBeTheImages(_ error: ModelError, _ turn: Turn) -> Bool {
-        guard turn.leftOutImages == nil, turn.live.state.text.isEmpty,
-            turn.messages.contains(where: \.hasImages)
-        else { return false }
-        guard case .contextTooLong = error else { return error.isRejection }
+    /// Their number is told by what it counted in the shorter request that it took.
+    private func learn(from refused: Int, _ turn: Turn) {
+        let taken = ContextWindow.bytes(of: turn.messages)
+        let model = turn.model ?? turn.choice.model
+        let tokens =
+            turn.lastTokens > 0
+            ? refused * turn.lastTokens / max(taken, 1) : refused / PromptBuilder.bytesPerToken
+        guard tokens < directory.facts(model).contextWindow else { return }
+        limits.learn(max(turn.contextBytes, taken), of: model, in: nil)
+    }
+
+    /// Whether there are images, and nobody has seen anything of an answer to them.
+    private func canLeaveOutImages(_ turn: Turn) -> Bool {
+        turn.live.state.text.isEmpty && turn.messages.contains(where: \.hasImages)
+    }
+
+    /// Whether the words alone should fit, so that it is the images that make the request too large.
+    private func mayBeTheImages(_ turn: Turn, _ model: ModelReference) -> Bool {
+        guard canLeaveOutImages(turn) else { return false }
         let words = ContextWindow.bytes(of: ContextWindow.withoutImages(turn.messages))
-        return words / PromptBuilder.bytesPerToken < turn.choice.window(turn.order.profile)
+        return words / PromptBuilder.bytesPerToken < directory.facts(model).contextWindow
     }
 
     private func request(_ turn: inout Turn) async throws(ModelError) -> AssistantMessage {
@@ -81,6 +109,7 @@ extension AgentRunner {
         if turn.hasBeenTooLong {
             turn.messages = ContextWindow.shortened(turn.messages, to: turn.contextBytes)
         }
+        turn.messages = ContextWindow.withNewestImages(turn.messages, most: turn.imageBytes)
         let request = ModelRequest(
             model: turn.choice.model, fallbacks: turn.choice.fallbacks, system: turn.system,
             messages: turn.messages,

@@ -87,7 +87,7 @@ struct AgentRunner {
                 window: choice.window(order.profile), reserve: settings.compaction.reserveTokens,
                 otherBytes: system.utf8.count + offer.byteCount),
             transcript: begun.transcript)
-        if let learned = limits.bytes(of: choice.model) {
+        if let learned = limits.bytes(of: choice.model, in: begun.entry.sessionID) {
             turn.contextBytes = min(turn.contextBytes, learned)
             turn.hasBeenTooLong = true
         }

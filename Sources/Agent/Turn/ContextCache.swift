@@ -45,10 +45,10 @@ final class ContextCache {
     /// Keeps what was read.
     func keep(_ tail: TranscriptTail, of session: SessionID, maxBytes: Int) {
         drop(session)
-        guard tail.weight <= Self.mostBytesOfOne else { return }
+        guard tail.byteCount <= Self.mostBytesOfOne else { return }
         let entry = Kept(tail, maxBytes: maxBytes)
         kept[session] = entry
-        weight += tail.weight
+        weight += tail.byteCount
         used(entry)
     }
 
@@ -59,12 +59,12 @@ final class ContextCache {
         guard let first = positions.first(where: \.isNew) else { return }
         if kept[session] == nil && first.sequence == 1 { kept[session] = Kept(TranscriptTail()) }
         guard let entry = kept[session] else { return }
-        weight -= entry.tail.weight
+        weight -= entry.tail.byteCount
         let isWhole = zip(messages, positions).allSatisfy { message, position in
             !position.isNew || entry.tail.append(message, at: position, of: run)
         }
-        weight += entry.tail.weight
-        if isWhole && entry.tail.weight <= Self.mostBytesOfOne { used(entry) } else { drop(session) }
+        weight += entry.tail.byteCount
+        if isWhole && entry.tail.byteCount <= Self.mostBytesOfOne { used(entry) } else { drop(session) }
     }
 
     private func used(_ entry: Kept) {
@@ -74,7 +74,9 @@ final class ContextCache {
         letGoLater()
     }
 
-    private func drop(_ session: SessionID) { weight -= kept.removeValue(forKey: session)?.tail.weight ?? 0 }
+    private func drop(_ session: SessionID) {
+        weight -= kept.removeValue(forKey: session)?.tail.byteCount ?? 0
+    }
 
     private func makeRoom() {
         while weight > Self.mostBytes, let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {

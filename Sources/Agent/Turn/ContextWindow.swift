@@ -14,6 +14,8 @@ struct ContextWindow {
     static let turnsWithImages = 3
     /// What all vendors take in one request.
     static let mostImages = 20
+    /// Base64 of one request's images: beside the longest conversation, less than the 20 MB that the strictest vendor takes.
+    static let mostImageBytes = 16 << 20
 
     /// Tokens kept free for the answer and for what the estimate misses; of a small window a quarter.
     static func reserve(_ wish: Int, of window: Int) -> Int { min(max(wish, 0), window / 4) }
@@ -34,7 +36,7 @@ struct ContextWindow {
         let said = Self.answeredTogether(turns.map(Self.said))
         let shown = mostTurns.map { said.suffix($0) } ?? said[...]
         let leavesOut = shown.count < said.count
-        var messages = Self.answered(limitImages(shown))
+        var messages = Self.answered(withRecentImages(shown))
         if isCut || leavesOut, let first = messages.firstIndex(where: \.isFromUser),
             case .user(var message) = messages[first]
         {
@@ -118,18 +120,36 @@ struct ContextWindow {
                 isError: true, timestamp: .now))
     }
 
-    private func limitImages(_ turns: ArraySlice<[Message]>) -> [Message] {
-        var images = 0
-        let newestFirst = turns.reversed().enumerated().flatMap { age, turn in
-            turn.reversed().map { message in
-                let keeps = acceptsImages && age < Self.turnsWithImages && images < Self.mostImages
-                images += message.imageCount
-                return keeps
-                    ? message
-                    : message.replacingImages(with: acceptsImages ? "[older image left out]" : Self.blindNote)
+    private func withRecentImages(_ turns: ArraySlice<[Message]>) -> [Message] {
+        let recent = turns.suffix(acceptsImages ? Self.turnsWithImages : 0)
+        let note = acceptsImages ? "[older image left out]" : Self.blindNote
+        return turns.dropLast(recent.count).joined().map { $0.replacingImages(with: note) } + recent.joined()
+    }
+
+    /// The messages with as many of their newest images as a request may hold, and `most` bytes of them.
+    static func withNewestImages(_ messages: [Message], most: Int = mostImageBytes) -> [Message] {
+        guard messages.contains(where: \.hasImages) else { return messages }
+        var (count, bytes) = (0, 0)
+        let newestFirst = messages.reversed().map { message in
+            message.replacingImages(with: "[image left out: more than a request may hold]") { image in
+                count += 1
+                bytes += image.base64.utf8.count
+                return count > mostImages || bytes > most || image.base64.isEmpty
             }
         }
         return newestFirst.reversed()
+    }
+
+    /// Base64 of the messages' images.
+    static func imageBytes(of messages: [Message]) -> Int {
+        messages.reduce(0) { $0 + $1.images.reduce(0) { $0 + $1.base64.utf8.count } }
+    }
+
+    /// The images that no answer has followed yet, or all of them when there are none: those before an answer were taken.
+    static func unansweredImages(of messages: [Message]) -> [ImageContent] {
+        let answered = messages.lastIndex(where: \.isFromModel).map { $0 + 1 } ?? 0
+        let newest = messages[answered...].flatMap(\.images)
+        return newest.isEmpty ? messages.flatMap(\.images) : newest
     }
 
     /// What is asked when a model has refused the same with images.
@@ -161,35 +181,19 @@ extension Message {
         if case .assistant(let message) = self { message.stopReason == .injected } else { false }
     }
 
-    var hasImages: Bool { content.contains(where: \.isImage) }
-
     var imageCount: Int { content.count(where: \.isImage) }
 
     fileprivate func replacingImages(
-        with note: String, where isRefused: (ImageContent) -> Bool = { _ in true }
+        with note: String, where isLeftOut: (ImageContent) -> Bool = { _ in true }
     ) -> Message {
         guard hasImages else { return self }
-        let content = content.map { block -> Block in
-            if case .image(let image) = block, isRefused(image) { .text(note) } else { block }
-        }
-        switch self {
-        case .user(var message):
-            message.content = content
-            return .user(message)
-        case .assistant(var message):
-            message.content = content
-            return .assistant(message)
-        case .toolResult(var message):
-            message.content = content
-            return .toolResult(message)
-        case .compaction: return self
+        return mapContent { block in
+            if case .image(let image) = block, isLeftOut(image) { .text(note) } else { block }
         }
     }
 }
 
 extension Block {
-    var isImage: Bool { if case .image = self { true } else { false } }
-
     fileprivate var isToolCall: Bool { if case .toolCall = self { true } else { false } }
 }
 

@@ -3,17 +3,32 @@ import Core
 /// What models have shown that they do not take: more than their real window, and images that they have refused.
 @MainActor
 final class LearnedLimits {
-    private var windows: [ModelReference: Int] = [:]
+    private var windows: [Place: Int] = [:]
     /// By what they are: a picture is the same in every conversation.
     private var refusedImages: [ModelReference: Recent<Int>] = [:]
 
     private static let mostImagesOfAModel = 256
+    private static let mostSessions = 256
 
-    /// Bytes of conversation that the model is sent at most; nil while it has taken all that it was sent.
-    func bytes(of model: ModelReference) -> Int? { windows[model] }
+    /// Where a limit holds: in one conversation, or without a session in all.
+    private struct Place: Hashable {
+        let model: ModelReference
+        let session: SessionID?
+    }
 
-    func learn(_ bytes: Int, of model: ModelReference) {
-        windows[model] = max(min(bytes, windows[model] ?? bytes), ContextWindow.leastBytes)
+    /// Bytes of the conversation that the model is sent at most; nil while it has taken all that it was sent.
+    func bytes(of model: ModelReference, in session: SessionID?) -> Int? {
+        [Place(model: model, session: session), Place(model: model, session: nil)].compactMap { windows[$0] }
+            .min()
+    }
+
+    /// What is too long in one session may be denser than others are: it says nothing of them.
+    func learn(_ bytes: Int, of model: ModelReference, in session: SessionID?) {
+        let place = Place(model: model, session: session)
+        if windows[place] == nil, windows.count >= Self.mostSessions {
+            windows = windows.filter { $0.key.session == nil }
+        }
+        windows[place] = max(min(bytes, windows[place] ?? bytes), ContextWindow.leastBytes)
     }
 
     /// The model has refused a request with these images, and taken the same without them.

@@ -63,10 +63,14 @@ struct Turn {
     var hasCompacted = false
     /// The model has said that its window is smaller than was thought, now or earlier.
     var hasBeenTooLong = false
+    /// Who has refused how much as too long, until a shorter request is answered.
+    var refusal: (model: ModelReference, bytes: Int)?
+    /// Bytes of images a request may hold; less after a model has said that it was too much.
+    var imageBytes = ContextWindow.mostImageBytes
     /// A summary could not be had; it is not asked for again.
     var hasGivenUpCompacting = false
-    /// What a model has refused, until it has answered without; images are left out since.
-    var leftOutImages: [ImageContent]?
+    /// What a model has refused, until it has answered without.
+    var leftOutImages: [ImageContent] = []
     /// What the model has been and will be sent.
     var messages: [Message] = []
     /// Messages that the transcript lacks still.

@@ -72,7 +72,7 @@ extension TurnFailure.Kind {
         switch error {
         case .rateLimited: self = .rateLimited
         case .overloaded: self = .overloaded
-        case .unauthorized: self = .unauthorized
+        case .unauthorized, .forbidden: self = .unauthorized
         case .billing: self = .billing
         case .unknownModel: self = .unknownModel
         case .rejected: self = .rejected

@@ -23,6 +23,25 @@ package indirect enum Message: Sendable, Hashable {
     package var images: [ImageContent] {
         content.compactMap { if case .image(let image) = $0 { image } else { nil } }
     }
+
+    package var hasImages: Bool { content.contains(where: \.isImage) }
+
+    /// The same message with each block changed.
+    package func mapContent(_ change: (Block) -> Block) -> Message {
+        let content = content.map(change)
+        switch self {
+        case .user(var message):
+            message.content = content
+            return .user(message)
+        case .assistant(var message):
+            message.content = content
+            return .assistant(message)
+        case .toolResult(var message):
+            message.content = content
+            return .toolResult(message)
+        case .compaction: return self
+        }
+    }
 }
 
 /// A piece of a message.
@@ -35,6 +54,8 @@ package enum Block: Sendable, Hashable {
     case redactedThinking(data: String)
     case toolCall(ToolCall)
     case image(ImageContent)
+
+    package var isImage: Bool { if case .image = self { true } else { false } }
 }
 
 /// An image as base64 text.

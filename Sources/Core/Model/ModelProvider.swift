@@ -87,8 +87,10 @@ package enum ModelError: Error, Sendable {
     case rateLimited(retryAfter: Duration?, message: String)
     /// HTTP 529 or 5xx, or the connection failed before the first event: try again, or elsewhere.
     case overloaded(retryAfter: Duration?, message: String)
-    /// HTTP 401 or 403: the credential is wrong or may not do this.
+    /// HTTP 401: the credential is wrong.
     case unauthorized(message: String)
+    /// HTTP 403: this credential may not use this model.
+    case forbidden(message: String)
     /// HTTP 402, or the vendor's code for no credit: the account must pay first.
     case billing(message: String)
     /// HTTP 404, or the vendor's code for an unknown model; `nearest` are ids that the vendor has, nearest first.
@@ -136,7 +138,8 @@ extension ModelError {
     package var explanation: String {
         switch self {
         case .rateLimited(_, let message), .overloaded(_, let message), .unauthorized(let message),
-            .billing(let message), .unknownModel(let message, _), .rejected(let message),
+            .forbidden(let message), .billing(let message), .unknownModel(let message, _),
+            .rejected(let message),
             .contextTooLong(_, let message),
             .timedOut(let message), .interrupted(_, let message), .notConfigured(let message):
             message

@@ -11,8 +11,7 @@ struct AnthropicProvider: VendorProvider {
     ) async throws(ModelError) -> AssistantMessage {
         try await VendorCall(web: web, endpoint: endpoint).send(
             BaseURL.join(endpoint.baseURL, version: "v1", "messages"), headers: headers(request),
-            body: request.body,
-            reader: AnthropicReader(), emit: emit)
+            request, reader: AnthropicReader(), emit: emit)
     }
 
     private func headers(_ request: AnthropicRequest) -> [(name: String, value: String)] {

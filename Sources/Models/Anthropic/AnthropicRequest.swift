@@ -5,6 +5,7 @@ struct AnthropicRequest: VendorRequest {
     let body: [UInt8]
     /// Whether thoughts of earlier turns go back; the vendor may refuse them.
     let hasReasoning: Bool
+    let imageBytes: Int
     /// Whether the model thinks by budget, between its tool calls too.
     let thinksByBudget: Bool
 
@@ -27,6 +28,7 @@ struct AnthropicRequest: VendorRequest {
             }
         }
         hasReasoning = conversation.hasReasoning
+        imageBytes = conversation.imageBytes
         thinksByBudget = thinking.isBudget
     }
 

@@ -43,6 +43,9 @@ struct AnswerBuilder {
 
     func has(_ key: Int) -> Bool { places[key] != nil }
 
+    /// Counts what a reader keeps beside the pieces.
+    mutating func count(bytes: Int) { byteCount += bytes }
+
     /// Adds to the text at `key`, or to the last piece if that is text, or begins one.
     mutating func add(text: String, at key: Int? = nil) {
         byteCount += text.utf8.count

@@ -14,6 +14,15 @@ struct Conversation: Equatable {
     /// Whether any thought goes back to the vendor that had it.
     private(set) var hasReasoning = false
 
+    /// Base64 of the images in it.
+    var imageBytes: Int {
+        turns.reduce(0) { bytes, turn in
+            guard case .person(let results, let content) = turn else { return bytes }
+            let images = results.flatMap(\.content.images) + content.images
+            return bytes + images.reduce(0) { $0 + $1.base64.utf8.count }
+        }
+    }
+
     /// `keepsReasoning` false leaves out every thought, also those of the same model.
     init(_ messages: [Message], for endpoint: Endpoint, keepsReasoning: Bool = true) {
         var calls = CallPairing(messages)

@@ -45,6 +45,7 @@ package struct KeyCheck {
         } catch {
             switch error {
             case .unauthorized, .billing, .notConfigured: return .refused(error.explanation)
+            // A key that may not see the list may be good for answers.
             default: return .unknown(error.explanation)
             }
         }

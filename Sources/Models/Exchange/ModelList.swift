@@ -30,10 +30,7 @@ struct ModelList {
         }
         let json = try? JSON.parse(reply.body)  // what is no JSON is told by its status
         guard reply.status == 200, let json else {
-            let error = ModelError(
-                VendorFailure(status: reply.status, json: json ?? .null), from: endpoint)
-            // A key may be good for answers and not for the list.
-            throw reply.status == 403 ? .rejected(message: error.explanation) : error
+            throw ModelError(VendorFailure(status: reply.status, json: json ?? .null), from: endpoint)
         }
         return Self.ids(json)
     }

@@ -13,21 +13,22 @@ struct VendorCall {
     let endpoint: Endpoint
 
     func send(
-        _ url: String, headers: [(name: String, value: String)], body: [UInt8], reader: some AnswerReader,
-        emit: @MainActor (ModelEvent) async -> Void
+        _ url: String, headers: [(name: String, value: String)], _ vendorRequest: some VendorRequest,
+        reader: some AnswerReader, emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
+        let body = vendorRequest.body
         var request = WebRequest(
             "POST", url, headers: endpoint.headerList(vendor: headers), body: body)
         request.idleTimeout = endpoint.idleTimeout
         request.proxy = endpoint.proxy
         request.acceptsCompression = false
-        let stream = try await open(request)
+        let stream = try await open(request, wordBytes: body.count - vendorRequest.imageBytes)
         let message = try await read(stream, reader, emit: emit)
         stream.release()
         return message
     }
 
-    private func open(_ request: WebRequest) async throws(ModelError) -> WebStream {
+    private func open(_ request: WebRequest, wordBytes: Int) async throws(ModelError) -> WebStream {
         let stream: WebStream
         do throws(WebError) {
             stream = try await web.open(request)
@@ -37,7 +38,7 @@ struct VendorCall {
         // Some servers answer with an error, or without a stream, and still say 200.
         let isJSON = stream.head["content-type"]?.hasPrefix("application/json") ?? false
         guard stream.head.status != 200 || isJSON else { return stream }
-        throw ModelError(await failure(of: stream), from: endpoint, requestBytes: request.body?.count ?? 0)
+        throw ModelError(await failure(of: stream), from: endpoint, wordBytes: wordBytes)
     }
 
     private func failure(of stream: WebStream) async -> VendorFailure {

@@ -12,7 +12,8 @@ struct VendorFailure: Error, Equatable {
     var retryAfter: Duration?
 
     enum Kind {
-        case rateLimited, overloaded, unauthorized, billing, unknownModel, rejected, contextTooLong, timedOut
+        case rateLimited, overloaded, unauthorized, forbidden, billing, unknownModel, rejected,
+            contextTooLong, timedOut
     }
 
     var kind: Kind {
@@ -44,18 +45,19 @@ struct VendorFailure: Error, Equatable {
         // Anthropic.
         "overloaded_error": .overloaded, "api_error": .overloaded, "timeout_error": .timedOut,
         "rate_limit_error": .rateLimited, "authentication_error": .unauthorized,
-        "permission_error": .unauthorized,
+        "permission_error": .forbidden,
         "billing_error": .billing, "not_found_error": .unknownModel, "request_too_large": .contextTooLong,
         // Google.
         "api_key_invalid": .unauthorized, "unauthenticated": .unauthorized,
-        "permission_denied": .unauthorized,
+        "permission_denied": .forbidden,
         "failed_precondition": .billing, "resource_exhausted": .rateLimited, "unavailable": .overloaded,
         "internal": .overloaded, "deadline_exceeded": .timedOut, "not_found": .unknownModel,
     ]
 
     private static func kind(of status: Int) -> Kind {
         switch status {
-        case 401, 403: .unauthorized
+        case 401: .unauthorized
+        case 403: .forbidden
         case 402: .billing
         case 404, 410: .unknownModel
         case 408, 504: .timedOut
@@ -95,8 +97,9 @@ extension VendorFailure {
 }
 
 extension ModelError {
-    /// `requestBytes` tells a request that is too long for the model where the vendor has no code for it.
-    init(_ failure: VendorFailure, from endpoint: Endpoint, requestBytes: Int = 0) {
+    /// `wordBytes`, the request's without its images, tell one that is too long for the model where the vendor has no code
+    /// for it.
+    init(_ failure: VendorFailure, from endpoint: Endpoint, wordBytes: Int = 0) {
         let text = failure.sentence(endpoint)
         let wait = failure.retryAfter.map { $0 >= .seconds(1) ? " Ask again in \($0.text)." : "" } ?? ""
         let ofLogin = endpoint.isSubscription ? " " + endpoint.credentialAdvice : ""
@@ -106,11 +109,14 @@ extension ModelError {
         case .overloaded: self = .overloaded(retryAfter: failure.retryAfter, message: text + wait)
         case .timedOut: self = .timedOut(message: text)
         case .unauthorized: self = .unauthorized(message: text + " " + endpoint.credentialAdvice)
+        case .forbidden:
+            let advice = "Choose another model with `/model`. " + endpoint.credentialAdvice
+            self = .forbidden(message: text + " " + advice)
         case .billing: self = .billing(message: text + " " + endpoint.billingAdvice)
         case .unknownModel: self = .unknownModel(message: text, nearest: [])
         case .contextTooLong: self = .contextTooLong(of: endpoint.reference, message: text)
         case .rejected:
-            let isLikelyTooLong = requestBytes / bytesPerToken > endpoint.model.contextWindow
+            let isLikelyTooLong = wordBytes / bytesPerToken > endpoint.model.contextWindow
             self =
                 isLikelyTooLong
                 ? .contextTooLong(of: endpoint.reference, message: text) : .rejected(message: text + ofLogin)
@@ -147,6 +153,7 @@ extension VendorFailure.Kind {
         case .rateLimited: "is rate-limited for this key"
         case .overloaded: "is overloaded or failing"
         case .unauthorized: "did not accept the key"
+        case .forbidden: "may not be used with this key"
         case .billing: "wants payment first"
         case .unknownModel: "is not known to the provider, or not open to this key"
         case .rejected: "refused the request"

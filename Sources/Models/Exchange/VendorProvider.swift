@@ -7,6 +7,8 @@ protocol VendorRequest {
     var body: [UInt8] { get }
     /// Thoughts are in it, which only the account that had them may send back.
     var hasReasoning: Bool { get }
+    /// Base64 in `body`, which says nothing of how long the conversation is.
+    var imageBytes: Int { get }
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool)
 }

@@ -14,7 +14,6 @@ struct GeminiProvider: VendorProvider {
         let path = "models/\(id.percentEncoded):streamGenerateContent?alt=sse"
         return try await VendorCall(web: web, endpoint: endpoint).send(
             BaseURL.join(endpoint.baseURL, version: "v1beta", path), headers: endpoint.keyHeaders,
-            body: request.body,
-            reader: GeminiReader(), emit: emit)
+            request, reader: GeminiReader(), emit: emit)
     }
 }

@@ -4,6 +4,7 @@ import Core
 struct GeminiRequest: VendorRequest {
     let body: [UInt8]
     let hasReasoning: Bool
+    let imageBytes: Int
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
@@ -22,6 +23,7 @@ struct GeminiRequest: VendorRequest {
             }
         }
         hasReasoning = conversation.hasReasoning
+        imageBytes = conversation.imageBytes
     }
 
     private static func tools(_ tools: [ToolSchema]) -> JSON {

@@ -10,7 +10,7 @@ struct OpenAIChatProvider: VendorProvider {
         _ request: OpenAIChatRequest, _ emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
         try await VendorCall(web: web, endpoint: endpoint).send(
-            endpoint.baseURL + "/chat/completions", headers: endpoint.keyHeaders, body: request.body,
+            endpoint.baseURL + "/chat/completions", headers: endpoint.keyHeaders, request,
             reader: OpenAIChatReader(), emit: emit)
     }
 }

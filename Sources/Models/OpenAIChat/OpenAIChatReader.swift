@@ -18,6 +18,7 @@ struct OpenAIChatReader: AnswerReader {
     mutating func read(_ event: SSEEvent) throws(VendorFailure) -> [ModelEvent] {
         if event.isDoneMark {
             isDone = true
+            if !hasFinished { signThought() }
             return tell(thoughts.rest())
         }
         let json = try VendorFailure.parsed(event.data)
@@ -40,9 +41,8 @@ struct OpenAIChatReader: AnswerReader {
             events.append(think(thought))
             break
         }
-        if let parts = delta["reasoning_details"]?.arrayValue {
-            details.add(parts)
-            answer.set(signatureOfFirstThought: details.json.text)
+        if !hasFinished, let parts = delta["reasoning_details"]?.arrayValue {
+            answer.count(bytes: details.add(parts))
         }
         events += readContent(delta["content"] ?? .null)
         if let refusal = delta["refusal"]?.stringValue, !refusal.isEmpty { events.append(say(refusal)) }
@@ -112,8 +112,15 @@ struct OpenAIChatReader: AnswerReader {
 
     private func newID() -> String { Digest.hex(SecureRandom.bytes(8)) }
 
+    /// Only a whole answer's details go back, so they are written out once.
+    private mutating func signThought() {
+        guard !details.isEmpty else { return }
+        answer.set(signatureOfFirstThought: details.json.text)
+    }
+
     private mutating func finish(_ reason: String) throws(VendorFailure) {
         hasFinished = true
+        signThought()
         switch reason {
         case "length": answer.stopReason = .length
         case "error":
@@ -140,27 +147,60 @@ struct OpenAIChatReader: AnswerReader {
 
 /// OpenRouter's `reasoning_details`: pieces of the same index are put together again and go back as they came.
 private struct ReasoningDetails {
-    private var items: [(index: Int, item: JSONObject)] = []
-
-    mutating func add(_ parts: [JSON]) {
-        for part in parts {
-            guard let object = part.objectValue else { continue }
-            let index = object["index"]?.intValue ?? items.count
-            guard
-                let place = items.firstIndex(where: { $0.index == index && $0.item["type"] == object["type"] }
-                )
-            else {
-                items.append((index, object))
-                continue
-            }
-            for (key, value) in object {
-                let isText = ["text", "summary", "data"].contains(key)
-                let earlier = items[place].item[key]?.stringValue ?? ""
-                if value.isNull { continue }
-                items[place].item[key] = isText ? .string(earlier + (value.stringValue ?? "")) : value
-            }
-        }
+    private struct Item {
+        var fields: JSONObject
+        /// Apart from the other fields, so that they grow in place.
+        var texts: [String: String] = [:]
     }
 
-    var json: JSON { .array(items.map { .object($0.item) }) }
+    private struct Place: Hashable {
+        var index: Int
+        var type: JSON?
+    }
+
+    private var items: [Item] = []
+    private var places: [Place: Int] = [:]
+
+    private static let textFields: Set<String> = ["text", "summary", "data"]
+
+    var isEmpty: Bool { items.isEmpty }
+
+    /// Returns how many bytes it holds more.
+    mutating func add(_ parts: [JSON]) -> Int {
+        parts.reduce(0) { bytes, part in bytes + (part.objectValue.map { add($0) } ?? 0) }
+    }
+
+    private mutating func add(_ object: JSONObject) -> Int {
+        let wanted = Place(index: object["index"]?.intValue ?? items.count, type: object["type"])
+        var bytes = 0
+        let place = places[wanted] ?? items.count
+        if place == items.count {
+            items.append(Item(fields: JSONObject()))
+            places[wanted] = place
+            bytes += Self.itemBytes
+        }
+        for (key, value) in object where !value.isNull || items[place].fields[key] == nil {
+            if let text = value.stringValue, Self.textFields.contains(key) {
+                // In its place among the fields until all is there.
+                if items[place].fields[key] == nil { items[place].fields[key] = "" }
+                items[place].texts[key, default: ""] += text
+                bytes += text.utf8.count
+            } else if items[place].fields[key] != value {
+                items[place].fields[key] = value
+                bytes += value.text.utf8.count
+            }
+        }
+        return bytes
+    }
+
+    private static let itemBytes = 64
+
+    var json: JSON {
+        .array(
+            items.map { item in
+                var fields = item.fields
+                for (key, text) in item.texts { fields[key] = .string(text) }
+                return .object(fields)
+            })
+    }
 }

@@ -4,6 +4,7 @@ import Core
 struct OpenAIChatRequest: VendorRequest {
     let body: [UInt8]
     let hasReasoning: Bool
+    let imageBytes: Int
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
@@ -24,6 +25,7 @@ struct OpenAIChatRequest: VendorRequest {
             Self.addReasoning(request.thinking, endpoint, to: &body)
         }
         hasReasoning = conversation.hasReasoning
+        imageBytes = conversation.imageBytes
     }
 
     private static func tool(_ tool: ToolSchema) -> JSON {

@@ -10,7 +10,7 @@ struct OpenAIResponsesProvider: VendorProvider {
         _ request: OpenAIResponsesRequest, _ emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
         try await VendorCall(web: web, endpoint: endpoint).send(
-            endpoint.baseURL + "/responses", headers: endpoint.keyHeaders, body: request.body,
+            endpoint.baseURL + "/responses", headers: endpoint.keyHeaders, request,
             reader: OpenAIResponsesReader(), emit: emit)
     }
 }

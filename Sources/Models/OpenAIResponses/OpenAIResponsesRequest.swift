@@ -4,6 +4,7 @@ import Core
 struct OpenAIResponsesRequest: VendorRequest {
     let body: [UInt8]
     let hasReasoning: Bool
+    let imageBytes: Int
 
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
@@ -24,6 +25,7 @@ struct OpenAIResponsesRequest: VendorRequest {
             }
         }
         hasReasoning = conversation.hasReasoning
+        imageBytes = conversation.imageBytes
     }
 
     /// Said where the server refuses a request without any.

@@ -108,3 +108,13 @@ extension ModelRouter {
         return "Log in again at \(login.provider), or set `\(variable)`."
     }
 }
+
+extension ModelError {
+    /// Vendors refuse a login that has ended with 401 or with 403.
+    var mayEndWithRenewal: Bool {
+        switch self {
+        case .unauthorized, .forbidden: true
+        default: false
+        }
+    }
+}

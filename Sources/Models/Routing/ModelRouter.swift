@@ -5,6 +5,7 @@ package import Wire
 /// rest.
 ///
 /// Another candidate takes over only before an answer's first event; after it the answer fails and keeps what was said.
+/// One whose answers break off again and again rests: who takes back what was said and asks anew is answered by another.
 @MainActor
 package final class ModelRouter: ModelProvider {
     /// Builds the provider for one candidate.
@@ -290,7 +291,7 @@ extension ModelRouter {
                 await wake(candidate.credential, candidate.model)
                 return message
             } catch {
-                if case .unauthorized = error, !wasRenewed,
+                if error.mayEndWithRenewal, !wasRenewed,
                     let renewed = try await renewedAfterRefusal(credential)
                 {
                     credential = renewed
@@ -339,10 +340,15 @@ extension ModelRouter {
         async throws(ModelError)
     {
         switch error {
-        case .cancelled, .interrupted, .contextTooLong, .exhausted: throw error
+        case .cancelled, .contextTooLong, .exhausted: throw error
+        case .interrupted:
+            // Who takes back what was said and asks again may find another.
+            await rest(candidate, .brokenStream)
+            throw error
         case .rateLimited(let retryAfter, _): await rest(candidate, .rateLimit(retryAfter: retryAfter))
         case .overloaded, .timedOut: await rest(candidate, .overload)
         case .unauthorized: await rest(candidate, .authentication)
+        case .forbidden: await rest(candidate, .permission)
         case .billing: await rest(candidate, .billing)
         case .unknownModel, .rejected, .notConfigured: break
         }

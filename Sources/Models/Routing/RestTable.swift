@@ -18,14 +18,16 @@ struct RestTable {
     enum Reason {
         case rateLimit(retryAfter: Duration?)
         case overload
+        case brokenStream
         case authentication
+        case permission
         case billing
 
         /// A wrong key or an unpaid bill concerns every model.
         var isForCredential: Bool {
             switch self {
             case .authentication, .billing: true
-            case .rateLimit, .overload: false
+            case .rateLimit, .overload, .brokenStream, .permission: false
             }
         }
 
@@ -33,7 +35,9 @@ struct RestTable {
             switch self {
             case .rateLimit: "rate limit"
             case .overload: "overloaded"
+            case .brokenStream: "its answers break off"
             case .authentication: "key not accepted"
+            case .permission: "not open to this key"
             case .billing: "payment needed"
             }
         }
@@ -84,8 +88,13 @@ struct RestTable {
         if case .rateLimit(let retryAfter?) = reason {
             return min(max(retryAfter, .seconds(1)), rules.billingLongest)
         }
-        var isBilling = false
+        var (failures, isBilling) = (failures, false)
         if case .billing = reason { isBilling = true }
+        if case .brokenStream = reason {
+            // One may be the network's: the model is asked once more before another is.
+            failures -= 1
+            if failures == 0 { return .zero }
+        }
         return rules.rest(after: failures, isBilling: isBilling, provider: provider)
     }
 }

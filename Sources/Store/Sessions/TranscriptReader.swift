@@ -34,7 +34,7 @@ struct TranscriptReader {
     private struct Weighed {
         let sequence: Int64
         let run: RunID?
-        let message: Message
+        private(set) var message: Message
         let bytes: Int
 
         /// Nil for what is no part of the conversation: lines of the system's, and summaries.
@@ -47,10 +47,23 @@ struct TranscriptReader {
         }
 
         var isResult: Bool { message.isResult }
+
+        /// Its images take their bytes from `room`; those that find none are kept without.
+        mutating func keepImages(within room: inout Int) {
+            guard message.hasImages else { return }
+            message = message.mapContent { block in
+                guard case .image(var image) = block else { return block }
+                room -= image.base64.utf8.count
+                if room < 0 { image.base64 = "" }
+                return .image(image)
+            }
+        }
     }
 
-    /// JSON that is read for one tail at most, images and all: memory for this much is needed while a turn runs.
-    private static let mostReadBytes = 16 << 20
+    /// JSON that is read for one tail at most, images and all.
+    private static let mostReadBytes = 64 << 20
+    /// Base64 of a tail's images: memory for this much is needed while a turn runs, and a model is sent no more.
+    private static let mostImageBytes = 16 << 20
 
     /// The newest messages that fit, beginning where a conversation can begin.
     ///
@@ -61,15 +74,17 @@ struct TranscriptReader {
         var newest: [Weighed] = []
         var bytes = compaction?.summary.utf8.count ?? 0
         var readBytes = 0
+        var imageRoom = Self.mostImageBytes
         var covered = max(0, Int(first - summary.firstSequence))
         try newestFirst(before: nil, limit: Int(Int32.max)) { row in
             guard row.int64(0) >= first else { return false }
             readBytes += row.int(4)
             guard readBytes <= max(Self.mostReadBytes, maxBytes) else { return false }
-            guard let message = Weighed(row) else {
+            guard var message = Weighed(row) else {
                 covered += 1
                 return true
             }
+            message.keepImages(within: &imageRoom)
             bytes += message.bytes
             if bytes <= maxBytes { newest.append(message) }
             return bytes <= maxBytes

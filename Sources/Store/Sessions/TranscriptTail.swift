@@ -1,6 +1,6 @@
 package import Core
 
-/// The newest messages of a transcript, as much as a model may be sent.
+/// The newest messages of a transcript, as much as a model may be sent; of their images the newest have their bytes.
 package struct TranscriptTail: Sendable {
     package private(set) var messages: [Message] = []
     /// Stands for what is older than the messages; see `CompactionMessage`.
@@ -15,6 +15,8 @@ package struct TranscriptTail: Sendable {
     package private(set) var weights: [Int] = []
     /// The sum of `weights` and the summary's.
     package private(set) var weight = 0
+    /// What its images have beyond their weight.
+    private var imageExcess = 0
     /// The newest message's place.
     package private(set) var lastSequence: Int64
     /// Messages of the whole transcript.
@@ -30,6 +32,9 @@ package struct TranscriptTail: Sendable {
         self.covered = covered
         weight = summary.map { $0.summary.utf8.count } ?? 0
     }
+
+    /// Bytes of JSON it holds, images and all.
+    package var byteCount: Int { weight + imageExcess }
 
     /// Whether older messages are left out that no summary stands for.
     package var isCut: Bool { leavesOut(beyond: messages.count) }
@@ -106,6 +111,7 @@ package struct TranscriptTail: Sendable {
         runs.append(run)
         weights.append(weight)
         self.weight += weight
+        if weight >= Message.imageBytes { imageExcess += message.imageExcess }
     }
 }
 
@@ -117,10 +123,14 @@ extension Message {
     /// An image costs a model at most about 1,600 tokens, however large its file is.
     func windowBytes(json: Int) -> Int {
         guard json > Self.smallestWithImage else { return json }
-        return json - images.reduce(0) { $0 + max($1.base64.utf8.count - Self.imageBytes, 0) }
+        return json - imageExcess
     }
 
-    private static let imageBytes = 6_400
+    fileprivate var imageExcess: Int {
+        images.reduce(0) { $0 + max($1.base64.utf8.count - Self.imageBytes, 0) }
+    }
+
+    fileprivate static let imageBytes = 6_400
     /// Smaller messages are not searched for images.
     private static let smallestWithImage = 8_192
 }

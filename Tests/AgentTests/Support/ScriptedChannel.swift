@@ -181,7 +181,7 @@ struct ChannelTestHouse {
                 store: house.stores.channelMemory, models: models, usage: house.stores.usage, log: log)
             let door = ChannelDoor(
                 board: board, switchboard: house.switchboard, replies: replies, pairing: pairing,
-                stores: house.stores, files: IncomingFiles(base64: { _ in "" }), stickers: stickers,
+                stores: house.stores, files: IncomingFiles(base64: { _ in "AAAA" }), stickers: stickers,
                 log: log)
             house.switchboard.replies = replies
             house.switchboard.pairing = pairing

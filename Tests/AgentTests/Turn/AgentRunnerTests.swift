@@ -252,6 +252,28 @@ struct AgentRunnerTests {
         }
     }
 
+    @Test
+    func `an image that the model has taken is not held against one that it refuses later`() async throws {
+        let (good, broken) = (
+            ImageContent(mimeType: "image/png", base64: "iVBO"),
+            ImageContent(mimeType: "image/png", base64: "iVBP")
+        )
+        let refusal = ScriptedModels.Script.fail(.rejected(message: "the image is broken"))
+        try await TestHouse.run { house in
+            try await house.ask("what is this?", images: [good])
+            house.models.add(refusal)
+            try await house.ask("and this?", images: [broken])
+            try await house.ask("the first again", in: "agent:main:other", images: [good])
+            let shown = house.models.requests.map { $0.messages.flatMap(\.images) }
+            #expect(shown == [[good], [good, broken], [good], [good]])
+
+            house.models.add(refusal)
+            house.models.add(refusal)
+            try await house.ask("both", images: [broken, good])
+            #expect(house.models.requests.suffix(2).map { $0.messages.last?.imageCount } == [1, 0])
+        }
+    }
+
     @Test(arguments: ["[[reply_to_current]]", "[[audio_as_voice]]\n", "  "])
     func `an answer of nothing but a wish is no answer to people on a channel`(text: String) async throws {
         try await ChannelTestHouse.run(models: ScriptedModels([.say([text])])) { test in

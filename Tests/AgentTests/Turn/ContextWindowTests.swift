@@ -100,8 +100,20 @@ struct ContextWindowTests {
     func `images that were sent in a row stay together, up to what a vendor takes`() {
         let row = window.messages(from: (0..<5).map { [.image("\($0)")] })
         #expect(row.count { $0.imageCount > 0 } == 5)
-        let long = window.messages(from: (0..<30).map { [.image("\($0)")] })
+        let long = ContextWindow.withNewestImages((0..<30).map { .image("\($0)") })
         #expect(long.suffix(20).count { $0.imageCount > 0 } == 20 && long[9].imageCount == 0)
+    }
+
+    @Test
+    func `of images that are large the newest stay, as many bytes as a request may hold`() {
+        let messages = (0..<5).map { Message.image("\($0)", bytes: 5 << 20) }
+        #expect(ContextWindow.withNewestImages(messages).map(\.imageCount) == [0, 0, 1, 1, 1])
+        #expect(
+            ContextWindow.withNewestImages(messages, most: 12 << 20).map(\.imageCount) == [0, 0, 0, 1, 1])
+        #expect(ContextWindow.withNewestImages(messages, most: 0).allSatisfy { !$0.hasImages })
+        #expect(ContextWindow.withNewestImages(messages)[1].line.contains("image left out"))
+        let empty = [Message.image("its bytes were not read", bytes: 0), .image("new")]
+        #expect(ContextWindow.withNewestImages(empty).map(\.imageCount) == [0, 1])
     }
 
     @Test
@@ -129,11 +141,9 @@ extension Message {
         .user(UserMessage(content: [.text(text)], timestamp: .now))
     }
 
-    static func image(_ text: String) -> Message {
-        .user(
-            UserMessage(
-                content: [.text(text), .image(ImageContent(mimeType: "image/png", base64: "AAAA"))],
-                timestamp: .now))
+    static func image(_ text: String, bytes: Int = 4) -> Message {
+        let image = ImageContent(mimeType: "image/png", base64: String(repeating: "A", count: bytes))
+        return .user(UserMessage(content: [.text(text), .image(image)], timestamp: .now))
     }
 
     static func assistant(_ text: String, _ reason: StopReason = .stop) -> Message {

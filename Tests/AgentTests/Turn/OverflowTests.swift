@@ -1,4 +1,5 @@
 import Core
+import Store
 import Testing
 
 @testable import Agent
@@ -90,7 +91,7 @@ struct OverflowTests {
             try await talk(house, 5, bytes: 6_000)
             for script in [refusal, .say(["SUMMARY"])] { house.models.add(script) }
             try await house.ask("And now?")
-            let most = try #require(house.switchboard.limits.bytes(of: ScriptedModels.name))
+            let most = try #require(house.switchboard.limits.bytes(of: ScriptedModels.name, in: nil))
             let before = house.models.requests.count
             try await talk(house, 6, bytes: 6_000)
 
@@ -99,7 +100,7 @@ struct OverflowTests {
                 house.models.requests[before...].allSatisfy { $0.tools.schemas.isEmpty || size($0) <= most })
             #expect(house.models.requests.count > before + 6)
             house.switchboard.settings.maxConcurrent = 3
-            #expect(house.switchboard.limits.bytes(of: ScriptedModels.name) == nil)
+            #expect(house.switchboard.limits.bytes(of: ScriptedModels.name, in: nil) == nil)
         }
     }
 
@@ -110,7 +111,58 @@ struct OverflowTests {
             for script in [refusal, .say(["SUMMARY"])] { house.models.add(script) }
             try await house.ask("look", images: [ImageContent(mimeType: "image/png", base64: "iVBO")])
 
-            #expect(house.switchboard.limits.bytes(of: ScriptedModels.name) == nil)
+            #expect(house.switchboard.limits.bytes(of: ScriptedModels.name, in: nil) == nil)
+        }
+    }
+
+    @Test
+    func `of images that are too large together the newest stay, and none is held against the model`()
+        async throws
+    {
+        let images = (0..<4).map { number in
+            ImageContent(mimeType: "image/png", base64: String(repeating: "\(number)", count: 1_000))
+        }
+        try await TestHouse.run { house in
+            try await house.ask("look", images: [images[0]])
+            try await house.ask("and here", images: [images[1]])
+            house.models.add(refusal)
+            let outcome = try await house.ask("and these", images: Array(images[2...]))
+
+            #expect(outcome.text == "Hello.")
+            #expect(house.models.requests.suffix(2).map { $0.messages.flatMap(\.images).count } == [4, 2])
+            #expect(house.models.requests.last?.messages.last?.imageCount == 2)
+            try await house.ask("this one again", in: "agent:main:other", images: [images[0]])
+            #expect(house.models.requests.last?.messages.last?.imageCount == 1)
+        }
+    }
+
+    @Test
+    func `a paste that is too long in one conversation shortens no other`() async throws {
+        try await TestHouse.run { house in
+            try await talk(house, 5, bytes: 6_000)
+            house.models.add(refusal)
+            let failed = try await house.ask(
+                String(repeating: "x", count: 40_000), in: "agent:main:other")
+            #expect(failed.failure?.kind == .contextTooLong)
+            let before = size(try #require(house.models.requests.dropLast().last))
+            try await house.ask("And now?")
+
+            #expect(size(try #require(house.models.requests.last)) > before)
+        }
+    }
+
+    @Test
+    func `texts that fill a window with fewer bytes than others do say nothing of others`() async throws {
+        let facts = ModelFacts(contextWindow: 150)
+        try await TestHouse.run(facts: facts, { $0.compaction.isAutomatic = false }) { house in
+            try await talk(house, 2, bytes: 3_000)
+            house.models.add(refusal)
+            #expect(try await house.ask("And now?").text == "Hello.")
+
+            let limits = house.switchboard.limits
+            let session = try await house.stores.sessions.entry(TestHouse.main)?.sessionID
+            #expect(limits.bytes(of: ScriptedModels.name, in: nil) == nil)
+            #expect(limits.bytes(of: ScriptedModels.name, in: session) == ContextWindow.leastBytes)
         }
     }
 

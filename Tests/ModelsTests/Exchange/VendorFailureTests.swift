@@ -34,7 +34,7 @@ struct VendorFailureTests {
             401, #"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#,
             VendorFailure.Kind.unauthorized
         ),
-        (403, #"{"type":"error","error":{"type":"permission_error","message":"no"}}"#, .unauthorized),
+        (403, #"{"type":"error","error":{"type":"permission_error","message":"no"}}"#, .forbidden),
         (404, #"{"type":"error","error":{"type":"not_found_error","message":"model: x"}}"#, .unknownModel),
         (413, #"{"type":"error","error":{"type":"request_too_large","message":"big"}}"#, .contextTooLong),
         (429, #"{"type":"error","error":{"type":"rate_limit_error","message":"slow"}}"#, .rateLimited),
@@ -81,9 +81,11 @@ struct VendorFailureTests {
         (400, #"[{"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT"}}]"#, .rejected),
         (400, #"{"error":{"code":400,"message":"enable billing","status":"FAILED_PRECONDITION"}}"#, .billing),
         (429, #"{"error":{"code":429,"message":"quota","status":"RESOURCE_EXHAUSTED"}}"#, .rateLimited),
+        (403, #"{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}"#, .forbidden),
         (503, #"{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}"#, .overloaded),
         // Others
-        (402, #"{"error":"no credits"}"#, .billing), (404, "null", .unknownModel), (502, "[]", .overloaded),
+        (403, "{}", .forbidden), (402, #"{"error":"no credits"}"#, .billing), (404, "null", .unknownModel),
+        (502, "[]", .overloaded),
         (418, "{}", .rejected), (302, "{}", .rejected), (408, "{}", .timedOut), (504, "{}", .timedOut),
     ])
     func `status and code decide`(status: Int, body: String, kind: VendorFailure.Kind) throws {
@@ -271,11 +273,11 @@ struct VendorFailureTests {
         let failure = VendorFailure(status: 400, codes: ["invalid_request_error"], message: "no")
         let endpoint = Endpoint.sample(.anthropicMessages, contextWindow: 1000)
 
-        guard case .contextTooLong = ModelError(failure, from: endpoint, requestBytes: 5000) else {
+        guard case .contextTooLong = ModelError(failure, from: endpoint, wordBytes: 5000) else {
             Issue.record("5000 bytes are more than 1000 tokens")
             return
         }
-        guard case .rejected = ModelError(failure, from: endpoint, requestBytes: 3000) else {
+        guard case .rejected = ModelError(failure, from: endpoint, wordBytes: 3000) else {
             Issue.record("3000 bytes may be fewer than 1000 tokens")
             return
         }

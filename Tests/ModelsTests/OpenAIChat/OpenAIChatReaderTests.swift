@@ -128,7 +128,8 @@ struct OpenAIChatReaderTests {
         let reader = try read([
             #"{"choices":[{"delta":{"reasoning":"a","reasoning_details":[{"type":"reasoning.text","text":"a","index":0}]}}]}"#,
             #"{"choices":[{"delta":{"reasoning":"b","reasoning_details":[{"type":"reasoning.text","text":"b","signature":"s","index":0}]}}]}"#,
-            #"{"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.encrypted","data":"x","index":1}]}}]}"#,
+            #"{"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.encrypted","data":"x","index":1}]},"finish_reason":"stop"}]}"#,
+            "[DONE]",
         ])
         guard case .thinking("ab", let signature?)? = reader.answer.message(from: endpoint).content.first
         else {
@@ -140,6 +141,14 @@ struct OpenAIChatReaderTests {
                 == json(
                     #"[{"type":"reasoning.text","text":"ab","index":0,"signature":"s"},{"type":"reasoning.encrypted","data":"x","index":1}]"#
                 ))
+    }
+
+    @Test(arguments: ["\"index\":0,", ""])
+    func `reasoning details without an end are too large as text is`(index: String) throws {
+        let detail = #"{"type":"reasoning.text",\#(index)"text":"\#(String(repeating: "a", count: 100))"}"#
+        let chunk = #"{"choices":[{"delta":{"reasoning_details":[\#(detail)]}}]}"#
+        let reader = try read(Array(repeating: chunk, count: 22_000))
+        #expect(reader.answer.isTooLarge)
     }
 
     @Test func `DeepSeek's names for cached tokens are known`() throws {

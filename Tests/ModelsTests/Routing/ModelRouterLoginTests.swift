@@ -59,8 +59,9 @@ extension ModelRouterTests {
             ])
     }
 
-    @Test func `a login that the vendor refuses is renewed, once for each question`() async {
-        scene.steps = [me: [.fail(.unauthorized(message: "revoked")), .answer("hello")]]
+    @Test(arguments: [ModelError.unauthorized(message: "revoked"), .forbidden(message: "revoked")])
+    func `a login that the vendor refuses is renewed, once for each question`(refusal: ModelError) async {
+        scene.steps = [me: [.fail(refusal), .answer("hello")]]
         scene.tokens = ["r1": .success(tokens("new")), "r2": .success(tokens("newer"))]
         let router = await loaded(login(endsIn: 3600))
         #expect(explanation(await ask(router, ["anthropic/a"])) == "answered hello")

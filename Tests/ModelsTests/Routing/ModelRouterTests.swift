@@ -136,7 +136,8 @@ struct ModelRouterTests {
 
     @Test(arguments: [
         ModelError.rateLimited(retryAfter: nil, message: "x"), .overloaded(retryAfter: nil, message: "x"),
-        .timedOut(message: "x"), .unauthorized(message: "x"), .billing(message: "x"),
+        .timedOut(message: "x"), .unauthorized(message: "x"),
+        .forbidden(message: "x"), .billing(message: "x"),
         .unknownModel(message: "x", nearest: []),
         .rejected(message: "x"),
     ])
@@ -151,7 +152,33 @@ struct ModelRouterTests {
             a: [.breakOff("hel", .interrupted(partial: nil, message: "cut"))], o: [.answer("hello")],
         ]
         #expect(explanation(await ask(router())) == "cut")
-        #expect(scene.asked == [a] && scene.stored.isEmpty)
+        #expect(scene.asked == [a])
+    }
+
+    @Test func `a stream that breaks off is asked for once more, and then another model answers`() async {
+        let cut = Step.breakOff("hel", .interrupted(partial: nil, message: "cut"))
+        scene.steps = [a: [cut, cut, .answer("back")], o: [.answer("hello")]]
+        let router = router()
+        #expect(explanation(await ask(router)) == "cut")
+        #expect(router.cooldowns.isEmpty)
+        #expect(explanation(await ask(router)) == "cut")
+        #expect(router.cooldowns.map(\.model) == ["anthropic/a"])
+        #expect(explanation(await ask(router)) == "answered hello")
+        #expect(scene.asked == [a, a, o])
+
+        scene.now = scene.now + .seconds(61)
+        #expect(explanation(await ask(router)) == "answered back")
+        #expect(scene.stored.isEmpty)
+    }
+
+    @Test func `a model that a key may not use rests alone`() async {
+        let b = "anthropic/b@anthropic:env:ANTHROPIC_API_KEY"
+        scene.steps = [a: [.fail(.forbidden(message: "x"))], b: [.answer("1"), .answer("2")]]
+        let router = router()
+        #expect(explanation(await ask(router, ["anthropic/a", "anthropic/b"])) == "answered 1")
+        #expect(explanation(await ask(router, ["anthropic/b", "openai/o"])) == "answered 2")
+        #expect(scene.asked == [a, b, b])
+        #expect(router.cooldowns.map(\.model) == ["anthropic/a"])
     }
 
     @Test func `who stops the answer stops it for good`() async {

@@ -125,6 +125,26 @@ struct ContextTests {
         #expect(try await context(shown, maxBytes: 6_000) == [shown[2]])
     }
 
+    @Test func `of many photos the newest are read, and everything that was said`() async throws {
+        let world = try TestStores()
+        let photo = ImageContent(mimeType: "image/png", base64: String(repeating: "A", count: 3 << 20))
+        let shown = (0..<8).map { number in
+            Message.user(
+                UserMessage(
+                    content: [.text("photo \(number)"), .image(photo)],
+                    timestamp: Timestamp(milliseconds: 1)))
+        }
+        _ = try await world.stores.sessions.append([.person("first of all")] + shown, to: session)
+        let tail = try await world.stores.sessions.tail(session, maxBytes: 1 << 20)
+
+        #expect(tail.messages.map(\.plainText) == ["first of all"] + (0..<8).map { "photo \($0)" })
+        #expect(!tail.isCut && tail.weight < 8 * 7_000)
+        let held = tail.messages.flatMap(\.images).map(\.base64.utf8.count)
+        #expect(held == [0, 0, 0] + Array(repeating: 3 << 20, count: 5))
+        #expect(tail.byteCount > 15 << 20)
+        await world.database.close()
+    }
+
     @Test func `a tail that is followed is the tail that is read`() async throws {
         let world = try TestStores()
         _ = try await world.stores.sessions.append(Array(talk[..<5]), to: session)
