@@ -589,3 +589,16 @@ def test_what_a_damaged_store_has_lost_is_told_and_comes_with_a_good_copy(tmp_pa
     assert second.code == 0 and "Took over what was missing" in second.text, second.text
     undisturbed = run_openclaw("migrate", "--from", str(original), home=tmp_path, state=tmp_path / "other")
     assert undisturbed.code == 0 and rows_of(tmp_path / "state") == rows_of(tmp_path / "other")
+
+
+def test_a_program_that_only_reads_the_database_is_not_taken_for_a_gateway(tmp_path: Path, original: Path) -> None:
+    assert migrate(tmp_path, original).code == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "state/openclaw.sqlite")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM messages").fetchone()
+        done = migrate(tmp_path, original)
+        started = run_openclaw("gateway", "--allow-unconfigured", home=tmp_path, state=tmp_path / "state")
+    for refused in (done, started):
+        assert refused.code == 1 and f"(pid {os.getpid()}), which is no gateway" in refused.err, refused.text
+        assert "kill" not in refused.err
+    assert migrate(tmp_path, original).code == 0

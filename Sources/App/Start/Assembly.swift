@@ -267,8 +267,10 @@ final class Assembly {
             }
             return try Database(path: "\(state)/openclaw.sqlite")
         } catch StoreError.alreadyOpen {
-            throw GatewayRun.alreadyRunning(
-                pid: Database.holder(of: "\(state)/openclaw.sqlite"), setup.platform)
+            let path = "\(state)/openclaw.sqlite"
+            let holder = Database.holder(of: path)
+            if let holder, !holder.isAlone { throw GatewayRun.isOpenElsewhere(path, holder) }
+            throw GatewayRun.alreadyRunning(pid: holder?.pid, setup.platform)
         } catch {
             throw CommandError("Gateway failed to start: \(error)")
         }
