@@ -527,6 +527,25 @@ def test_a_channel_in_the_config_is_listed_with_the_reason_why_it_does_not_run(s
     assert "slack-secret" not in json.dumps(status) + gateway.output
 
 
+def test_a_channel_that_is_on_without_a_token_is_told(start: Any, state: Path) -> None:
+    channels = {"discord": {"enabled": True}, "telegram": {"accounts": {"work": {}, "off": {"enabled": False}}}}
+    gateway = start(gateway_config(state))
+    with connect(gateway.port) as client:
+        patch(client, {"channels": channels})
+        places = ["`DISCORD_BOT_TOKEN` or `channels.discord.token`", "`channels.telegram.accounts.work.botToken`"]
+        for place in places:
+            gateway.wait_for_line(rf"has no token, so nothing is read or sent there: set {place}")
+        status = client.request("channels.status", {"probe": False})["channelAccounts"]
+    discord, work, off = status["discord"][0], *sorted(status["telegram"], key=lambda one: one["accountId"] == "off")
+    assert places[0] in discord["lastError"] and places[1] in work["lastError"] and off["lastError"] is None
+    done = gateway.command("doctor")
+    assert all(done.out.count(place) == 1 for place in places), done.out
+
+    gateway.stop()
+    gateway = start(port=gateway.port)
+    assert gateway.output.count(places[0]) == 1, "once a start"
+
+
 def test_includes_are_merged_and_watched(start: Any, state: Path) -> None:
     state.mkdir()
     (state / "agents.json5").write_text("{ defaults: { maxConcurrent: 5 } }")

@@ -358,9 +358,6 @@ final class Assembly {
         sayShadowedKeys()
         sayQuietRules()
         for mistake in certificates.mistakes { log.warning("\(mistake)") }
-        for channel in RoomSettings(setup: setup, secret: secret).channels {
-            if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }
-        }
         if secret.mode == .none {
             log.info(
                 "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"
