@@ -244,6 +244,16 @@ def test_logs_are_shown(gateway: Gateway) -> None:
     assert all(json.loads(line)["type"] == "log" for line in lines[1:])
 
 
+def test_a_cut_line_of_the_log_is_told_as_json_and_steers_no_terminal(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    (file,) = (state / "logs").glob("openclaw-*.log")
+    with file.open("a") as log:
+        log.write('{"message": "cut \x1b[2J\n')
+    told = json.loads(succeeded(gateway.command("logs", "--limit", "1", "--json")).out.splitlines()[-1])
+    assert told == {"type": "raw", "raw": '{"message": "cut \x1b[2J'}
+    assert "\x1b" not in succeeded(gateway.command("logs", "--limit", "1")).out
+
+
 def test_models_are_listed(gateway: Gateway) -> None:
     assert "fake/fake-1" in succeeded(gateway.command("models", "list")).out
     listed = json.loads(succeeded(gateway.command("models", "list", "--json")).out)

@@ -388,6 +388,7 @@ def test_every_command_tells_what_keeps_a_gateway_from_starting(state: Path) -> 
         assert "gateway.port" in told.text and "agents.defaults.maxConcurrent" in told.text
     verdict = json.loads(run_openclaw("config", "validate", "--json", home=state, state=state).out)
     assert verdict["valid"] is False and len(verdict["issues"]) == 2
+    assert [verdict["issues"][0][key] for key in ("file", "line", "column")] == ["openclaw.json", 1, 33]
     assert run_openclaw("config", "get", "gateway.port", home=state, state=state).out == "x\n"
 
 
@@ -525,6 +526,60 @@ def test_a_channel_in_the_config_is_listed_with_the_reason_why_it_does_not_run(s
     assert "Slack is not built into this gateway yet" in account["lastError"]
     assert account["lastError"] in gateway.output, "the log says it as well"
     assert "slack-secret" not in json.dumps(status) + gateway.output
+
+
+def test_a_channel_that_is_on_without_a_token_is_told(start: Any, state: Path) -> None:
+    channels = {"discord": {"enabled": True}, "telegram": {"accounts": {"work": {}, "off": {"enabled": False}}}}
+    gateway = start(gateway_config(state))
+    with connect(gateway.port) as client:
+        patch(client, {"channels": channels})
+        places = ["`DISCORD_BOT_TOKEN` or `channels.discord.token`", "`channels.telegram.accounts.work.botToken`"]
+        for place in places:
+            gateway.wait_for_line(rf"has no token, so nothing is read or sent there: set {place}")
+        status = client.request("channels.status", {"probe": False})["channelAccounts"]
+    discord, work, off = status["discord"][0], *sorted(status["telegram"], key=lambda one: one["accountId"] == "off")
+    assert places[0] in discord["lastError"] and places[1] in work["lastError"] and off["lastError"] is None
+    done = gateway.command("doctor")
+    assert all(done.out.count(place) == 1 for place in places), done.out
+
+    gateway.stop()
+    gateway = start(port=gateway.port)
+    assert gateway.output.count(places[0]) == 1, "once a start"
+
+
+def test_lines_of_an_env_file_that_say_nothing_are_named_and_not_shown(start: Any, state: Path) -> None:
+    file = state / ".env"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text('A="x\ny"\nOPENAI_API_KEY: sk-hidden-1\n# a comment\n')
+    gateway = start(gateway_config(state))
+    gateway.wait_for_line(rf"`{file}`: line 3: not `NAME=value`")
+    by_rename(file, "B=1\nOPENAI_API_KEY: sk-hidden-1\nsk-hidden-2\n")
+    gateway.wait_for_line(rf"`{file}`: line 2, 3: not `NAME=value`")
+    done = gateway.command("doctor")
+    assert done.out.count(f"`{file}`: line 2, 3: not") == 1, done.out
+    by_rename(file, "C=1\n")
+    assert "not `NAME=value`" not in gateway.command("doctor").out
+    assert "sk-hidden" not in gateway.output + done.text
+
+
+def test_a_list_of_an_included_file_is_changed_where_it_stands(state: Path) -> None:
+    state.mkdir(exist_ok=True)
+    (state / "more.json5").write_text("{ agents: { list: [{ id: 'a' }] }, logging: { level: 'debug' } }")
+    file = state / "openclaw.json"
+    file.write_text("{ $include: './more.json5', agents: { list: [{ id: 'b' }] } }")
+
+    def change(*words: str) -> Any:
+        return run_openclaw("config", *words, home=state, state=state)
+
+    refused = change("set", "agents.list[0].name", "A")
+    assert refused.code == 1 and "`agents.list[0]` comes from an included file; change it there" in refused.err
+    refused = change("unset", "logging.level")
+    assert refused.code == 1 and "`logging.level` comes from an included file; remove it there" in refused.err
+    assert change("set", "agents.list[1].name", "B").code == 0
+    assert change("set", "agents.list.2.id", "c").code == 0
+    assert json.loads(change("get", "agents.list").out) == [{"id": "a"}, {"id": "b", "name": "B"}, {"id": "c"}]
+    assert change("unset", "agents.list[1].name").code == 0
+    assert file.read_text() == "{ $include: './more.json5', agents: { list: [{ id: 'b' }, {id: 'c'}] } }"
 
 
 def test_includes_are_merged_and_watched(start: Any, state: Path) -> None:

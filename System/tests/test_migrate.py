@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from harness import Gateway, ModelConfig, connect, gateway_config
+from harness import Gateway, ModelConfig, connect, gateway_config, stores
 from harness.gateway import Finished, binary, copied, run_openclaw, scrubbed_environment
 from harness.waiting import eventually
 from tests.test_import import JANUARY, digests
@@ -553,3 +553,52 @@ def test_a_folder_that_is_no_installation_is_refused(tmp_path: Path, folder: str
 def test_it_asks_for_the_folder(tmp_path: Path) -> None:
     done = run_openclaw("migrate", home=tmp_path, state=tmp_path / "state")
     assert done.code == 1 and "--from" in done.text
+
+
+def damaged(path: Path, table: str) -> bytes:
+    """A root page that has forgotten half of its entries: SQLite reads the other half without complaint."""
+    whole = path.read_bytes()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    count = slice((page - 1) * size + 3, (page - 1) * size + 5)
+    bytes_ = bytearray(whole)
+    bytes_[count] = (int.from_bytes(whole[count], "big") // 2).to_bytes(2, "big")
+    path.write_bytes(bytes_)
+    return whole
+
+
+def rows_of(state: Path) -> dict[str, int]:
+    with contextlib.closing(sqlite3.connect(f"file:{state}/openclaw.sqlite?mode=ro", uri=True)) as database:
+        tables = ("sessions", "transcripts", "messages", "paired_devices", "cron_jobs")
+        return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+
+
+@pytest.mark.parametrize("table", ["session_nodes", "transcript_events", "device_pairing_paired"])
+def test_what_a_damaged_store_has_lost_is_told_and_comes_with_a_good_copy(tmp_path: Path, table: str) -> None:
+    original = tmp_path / "original"
+    stores.build(original)
+    store = "state/openclaw.sqlite" if table.startswith("device") else "agents/main/agent/openclaw-agent.sqlite"
+    whole = damaged(original / store, table)
+
+    first = migrate(tmp_path, original)
+    assert first.code == 1 and f"its table `{table}` is damaged" in first.text, first.text
+
+    (original / store).write_bytes(whole)
+    second = migrate(tmp_path, original)
+    assert second.code == 0 and "Took over what was missing" in second.text, second.text
+    undisturbed = run_openclaw("migrate", "--from", str(original), home=tmp_path, state=tmp_path / "other")
+    assert undisturbed.code == 0 and rows_of(tmp_path / "state") == rows_of(tmp_path / "other")
+
+
+def test_a_program_that_only_reads_the_database_is_not_taken_for_a_gateway(tmp_path: Path, original: Path) -> None:
+    assert migrate(tmp_path, original).code == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "state/openclaw.sqlite")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM messages").fetchone()
+        done = migrate(tmp_path, original)
+        started = run_openclaw("gateway", "--allow-unconfigured", home=tmp_path, state=tmp_path / "state")
+    for refused in (done, started):
+        assert refused.code == 1 and f"(pid {os.getpid()}), which is no gateway" in refused.err, refused.text
+        assert "kill" not in refused.err
+    assert migrate(tmp_path, original).code == 0

@@ -645,3 +645,13 @@ def test_the_word_that_stands_for_secrets_is_no_token(state: Path, openclaw: Pat
     (state / "openclaw.json").write_text(json.dumps(config))
     done = run_openclaw("gateway", "--bind", "lan", home=state, state=state)
     assert done.code == 1 and "everybody knows" in done.err, done.text
+
+
+def test_what_a_client_says_forges_no_line_of_the_log_and_steers_no_terminal(start: Any, state: Path) -> None:
+    config = gateway_config(state, more={"logging": {"level": "trace"}})
+    gateway: Gateway = start(config, args=["--verbose", "--ws-log", "full"])
+    with connect(gateway.port) as client, contextlib.suppress(Refused):
+        client.request("nothing\n[gateway] listening elsewhere\x1b[2J\x7f\u202e", {})
+    gateway.wait_for_line(r"nothing\\n\[gateway\] listening elsewhere\\u\{0*1B\}\[2J")
+    assert not [line for line in gateway.lines if line.startswith("[gateway] listening elsewhere")]
+    assert not {"\x1b", "\x7f", "\u202e"} & set(gateway.output)

@@ -132,8 +132,8 @@ enum ConfigCommands {
             Terminal.print([
                 "valid": .bool(mistakes.isEmpty && setup.refusal?.reason == nil),
                 "path": .string(setup.configPath),
-                "issues": .array(mistakes.map(\.json)),
-                "warnings": .array(snapshot.file.warnings.map(\.json)),
+                "issues": .array(mistakes.map(\.locatedJSON)),
+                "warnings": .array(snapshot.file.warnings.map(\.locatedJSON)),
             ])
         } else if let reason = setup.refusal?.reason {
             Terminal.printError(reason)

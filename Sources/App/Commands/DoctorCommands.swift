@@ -58,19 +58,19 @@ enum DoctorCommands {
 
     private static func config(_ setup: LocalSetup) -> [Finding] {
         if let reason = setup.refusal?.reason { return [Finding(.problem, reason)] }
+        let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
         guard setup.snapshot.exists else {
             return [
                 Finding(
                     .note,
                     "No config file at \(setup.configPath): defaults hold. `openclaw onboard` writes one."
                 )
-            ]
+            ] + warnings
         }
         let mistakes = setup.snapshot.file.issues.map { Finding(.problem, $0.description) }
         let leftOut = setup.snapshot.file.quarantined.map {
             Finding(.problem, "\($0) (left out)")
         }
-        let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
         let secrets = setup.config.secrets.failures.map { Finding(.problem, "\($0)") }
         let standIn = mistakes.isEmpty ? [] : [Finding(.note, whatAStartDoes(setup))]
         let written = setup.snapshot.file.config

@@ -129,8 +129,11 @@ enum LogCommands {
     }
 
     private static func printLine(_ line: String, _ invocation: Invocation) {
-        let entry = (try? JSON.parse(line)) ?? .null  // a line that is not JSON is printed as it is
-        guard entry.objectValue != nil else { return Terminal.print(line) }
+        let entry = (try? JSON.parse(line)) ?? .null  // a line that is not JSON, as one that was cut is not
+        guard entry.objectValue != nil else {
+            let raw = JSON.object(["type": "raw", "raw": .string(line)]).text
+            return Terminal.print(invocation.wantsJSON ? raw : line.writtenOut)
+        }
         let time = entry["time"]?.stringValue ?? ""
         let level = entry["_meta"]?["logLevelName"]?.stringValue?.lowercased() ?? "info"
         let subsystem = subsystem(of: entry) ?? ""
@@ -143,7 +146,7 @@ enum LogCommands {
                     "message": .string(message),
                 ]).text)
         } else {
-            Terminal.print("\(time) \(level) \(subsystem) \(message)")
+            Terminal.print("\(time) \(level) \(subsystem) \(message)".writtenOut)
         }
     }
 }

@@ -20,22 +20,27 @@ struct ConsoleSink: Log.Sink {
     var mask: LogMask
 
     func write(_ line: Log.Line) {
-        let text = mask.apply(to: formatted(line)) + "\n"
+        let text = formatted(line) + "\n"
         let stream = line.level >= .warning ? STDERR_FILENO : STDOUT_FILENO
         writeAll(Array(text.utf8), to: stream)
     }
 
     private func formatted(_ line: Log.Line) -> String {
         switch style {
-        case .json: jsonLine(line)
-        case .plain: "[\(line.displayName)] \(line.text)"
-        case .compact: "\(line.time.iso8601) [\(line.displayName)] \(line.text)"
+        case .json: mask.apply(to: jsonLine(line))
+        case .plain: "[\(name(line))] \(text(line))"
+        case .compact: "\(line.time.iso8601) [\(name(line))] \(text(line))"
         case .pretty: pretty(line)
         }
     }
 
+    private func name(_ line: Log.Line) -> String { mask.apply(to: line.displayName).writtenOut }
+
+    /// Masked as it was meant: written out, a secret may no longer look like one.
+    private func text(_ line: Log.Line) -> String { mask.apply(to: line.text).writtenOut }
+
     private func pretty(_ line: Log.Line) -> String {
-        guard usesColor else { return "\(line.time.localClock) [\(line.displayName)] \(line.text)" }
+        guard usesColor else { return "\(line.time.localClock) [\(name(line))] \(text(line))" }
         let tint =
             switch line.level {
             case .error, .fatal: "31"
@@ -43,8 +48,8 @@ struct ConsoleSink: Log.Sink {
             case .trace, .debug: "90"
             case .info: "0"
             }
-        return "\u{1B}[90m\(line.time.localClock)\u{1B}[0m \u{1B}[36m[\(line.displayName)]\u{1B}[0m "
-            + "\u{1B}[\(tint)m\(line.text)\u{1B}[0m"
+        return "\u{1B}[90m\(line.time.localClock)\u{1B}[0m \u{1B}[36m[\(name(line))]\u{1B}[0m "
+            + "\u{1B}[\(tint)m\(text(line))\u{1B}[0m"
     }
 
     private func jsonLine(_ line: Log.Line) -> String {

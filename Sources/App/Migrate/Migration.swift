@@ -108,9 +108,11 @@ struct Migration {
         do {
             return try Database(path: path)
         } catch StoreError.alreadyOpen {
+            let holder = Database.holder(of: path)
+            if let holder, !holder.isAlone { throw GatewayRun.isOpenElsewhere(path, holder) }
             throw CommandError(
                 "The gateway is running on `\(state)`. "
-                    + "\(Platform(environment).stopAdvice(pid: Database.holder(of: path))) Then try again.")
+                    + "\(Platform(environment).stopAdvice(pid: holder?.pid)) Then try again.")
         }
     }
 

@@ -269,8 +269,10 @@ final class Assembly {
             }
             return try Database(path: "\(state)/openclaw.sqlite")
         } catch StoreError.alreadyOpen {
-            throw GatewayRun.alreadyRunning(
-                pid: Database.holder(of: "\(state)/openclaw.sqlite"), setup.platform)
+            let path = "\(state)/openclaw.sqlite"
+            let holder = Database.holder(of: path)
+            if let holder, !holder.isAlone { throw GatewayRun.isOpenElsewhere(path, holder) }
+            throw GatewayRun.alreadyRunning(pid: holder?.pid, setup.platform)
         } catch {
             throw CommandError("Gateway failed to start: \(error)")
         }
@@ -358,9 +360,6 @@ final class Assembly {
         sayShadowedKeys()
         sayQuietRules()
         for mistake in certificates.mistakes { log.warning("\(mistake)") }
-        for channel in RoomSettings(setup: setup, secret: secret).channels {
-            if let reason = channel.accounts.lazy.compactMap(\.reason).first { config.warning("\(reason)") }
-        }
         if secret.mode == .none {
             log.info(
                 "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"

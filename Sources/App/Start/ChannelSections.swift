@@ -89,14 +89,22 @@ struct ChannelSections {
     ) -> ChannelFacts.Account {
         let isEnabled = isOn && account["enabled"]?.boolValue ?? true
         let isDefault = id == "default"
+        let source = source(of: isDefault ? [account, section] : [account], platform, isDefault: isDefault)
         return ChannelFacts.Account(
             id: id, name: (account["name"] ?? (isDefault ? section["name"] : nil))?.stringValue,
-            isEnabled: isEnabled,
-            tokenSource: source(
-                of: isDefault ? [account, section] : [account], platform, isDefault: isDefault),
-            reason: isEnabled && ChannelCatalog.factory(ChannelID(platform.id)) == nil
-                ? "\(platform.label) is not built into this gateway yet: nothing is read or sent there." : nil
-        )
+            isEnabled: isEnabled, tokenSource: source,
+            reason: isEnabled ? Self.obstacle(id, platform, hasSecret: source != "none") : nil)
+    }
+
+    /// What keeps an account from running that is on.
+    private static func obstacle(_ id: String, _ platform: Platform, hasSecret: Bool) -> String? {
+        guard let factory = ChannelCatalog.factory(ChannelID(platform.id)) else {
+            return "\(platform.label) is not built into this gateway yet: nothing is read or sent there."
+        }
+        if hasSecret { return nil }
+        let account = id == "default" ? "" : " (account `\(id)`)"
+        return "\(platform.label)\(account) is on and has no token, so nothing is read or sent there: set "
+            + "\(secretPlaces(id, factory))"
     }
 
     private func source(of holders: [JSON], _ platform: Platform, isDefault: Bool) -> String {
@@ -187,7 +195,9 @@ struct ChannelSections {
     }
 
     /// What comes to something else than was meant.
-    var warnings: [String] { directs + placeholders }
+    var warnings: [String] { obstacles + directs + placeholders }
+
+    private var obstacles: [String] { facts.flatMap { Set($0.accounts.compactMap(\.reason)).sorted() } }
 
     private var placeholders: [String] {
         sections.sorted { $0.key < $1.key }.flatMap { Self.placeholders(in: $1, at: "channels.\($0)") }
@@ -244,8 +254,7 @@ struct ChannelSections {
             }
             guard let secret, !secret.isEmpty else {
                 throw .refused(
-                    failure
-                        ?? "there is no token: set \(factory.secretVariable) or `\(Self.place(id, factory))`")
+                    failure ?? "there is no token: set \(Self.secretPlaces(id, factory))")
             }
             return try factory.make(
                 ChannelSetup(
@@ -279,10 +288,12 @@ struct ChannelSections {
         return config.secrets.failures.first { places.contains($0.path) }.map { "\($0)" }
     }
 
-    private static func place(_ account: String, _ factory: ChannelFactory) -> String {
+    /// Where an account's secret can be put: only the default one has a variable.
+    private static func secretPlaces(_ account: String, _ factory: ChannelFactory) -> String {
         let key = factory.secretKeys.first ?? "token"
         return account == "default"
-            ? "channels.\(factory.id).\(key)" : "channels.\(factory.id).accounts.\(account).\(key)"
+            ? "`\(factory.secretVariable)` or `channels.\(factory.id).\(key)`"
+            : "`channels.\(factory.id).accounts.\(account).\(key)`"
     }
 
     /// The account's section over the channel's; another account than the default never takes the channel's own secret.

@@ -146,7 +146,7 @@ final class GatewayLock {
                 // Containers may share the state directory, and count their processes each for itself.
                 return .held(
                     pid: place.isShared
-                        ? pid(in: descriptor) : Database.holder(of: "\(stateDirectory)/openclaw.sqlite"))
+                        ? pid(in: descriptor) : Database.holder(of: "\(stateDirectory)/openclaw.sqlite")?.pid)
             }
         }
         return states.first { if case .held = $0 { true } else { false } } ?? states.first

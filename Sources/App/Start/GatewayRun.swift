@@ -110,6 +110,14 @@ struct GatewayRun {
         }
     }
 
+    /// Of a database that a program has open which is no gateway: a backup, or somebody who looks into it.
+    nonisolated static func isOpenElsewhere(_ path: String, _ holder: LockHolder) -> CommandError {
+        let pid = holder.pid.map { " (pid \($0))" } ?? ""
+        return CommandError(
+            "`\(path)` is open in another program\(pid), which is no gateway. Close it or wait until it has ended, then try "
+                + "again.")
+    }
+
     static func alreadyRunning(pid: Int?, _ platform: Platform) -> CommandError {
         let holder = pid.map { " (pid \($0))" } ?? ""
         return CommandError(

@@ -11,6 +11,18 @@ extension String {
         return lines.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
+    /// On one line with nothing lost: what would end it, steer a terminal, turn or hide text is written as its name.
+    package var writtenOut: String {
+        guard !unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value < 0x7F }) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.endsLine || scalar.isHidden {
+                text += scalar.escaped(asASCII: true)
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
     /// On one line and without brackets, for a place within a mark of the house.
     package var plainName: String { singleLine.replacing("[", with: "(").replacing("]", with: ")") }
 

@@ -15,16 +15,48 @@ package struct TextPosition: Hashable, Sendable {
 
     /// Counts the lines and columns before `offset`; it is called for what is reported only.
     package init(offset: Int, in bytes: some Collection<UInt8>) {
-        var line = 1
-        var column = 1
-        for byte in bytes.prefix(max(offset, 0)) {
+        self = Self.start.advanced(over: bytes.prefix(max(offset, 0)))
+        self.offset = offset
+    }
+
+    fileprivate static let start = TextPosition(offset: 0, line: 1, column: 1)
+
+    fileprivate func advanced(over bytes: some Sequence<UInt8>) -> TextPosition {
+        var next = self
+        for byte in bytes {
+            next.offset += 1
             if byte == 0x0A {
-                line += 1
-                column = 1
+                next.line += 1
+                next.column = 1
             } else if byte & 0xC0 != 0x80 {
-                column += 1
+                next.column += 1
             }
         }
-        self.init(offset: offset, line: line, column: column)
+        return next
+    }
+}
+
+/// Finds many places in one text without counting from its beginning each time.
+struct TextPositions {
+    private let bytes: [UInt8]
+    /// One every `spacing` bytes, the first at 0.
+    private let marks: [TextPosition]
+
+    private static let spacing = 1 << 10
+
+    init(in bytes: [UInt8]) {
+        self.bytes = bytes
+        var mark = TextPosition.start
+        marks = stride(from: 0, through: bytes.count, by: Self.spacing).map { offset in
+            mark = mark.advanced(over: bytes[mark.offset..<offset])
+            return mark
+        }
+    }
+
+    func position(at offset: Int) -> TextPosition {
+        let mark = marks[min(max(offset, 0) / Self.spacing, marks.count - 1)]
+        var position = mark.advanced(over: bytes[mark.offset...].prefix(max(offset - mark.offset, 0)))
+        position.offset = offset
+        return position
     }
 }

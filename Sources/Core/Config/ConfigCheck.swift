@@ -49,15 +49,18 @@ struct ConfigCheck {
         if shapes.count == 1 { return check(&self, shapes[0]) }
         var first: ConfigCheck?
         for shape in shapes {
-            var attempt = self
+            var attempt = ConfigCheck()
             check(&attempt, shape)
-            if attempt.issues.count == issues.count && attempt.unknownKeys.count == unknownKeys.count {
-                self = attempt
-                return
-            }
+            if attempt.issues.isEmpty && attempt.unknownKeys.isEmpty { return add(attempt) }
             if first == nil { first = attempt }
         }
-        if let first { self = first }
+        if let first { add(first) }
+    }
+
+    private mutating func add(_ other: ConfigCheck) {
+        issues += other.issues
+        unknownKeys += other.unknownKeys
+        keysWithoutEffect += other.keysWithoutEffect
     }
 
     private mutating func checkItems(_ items: [JSON], as shape: Shape, in context: Context) {

@@ -127,7 +127,8 @@ extension JSON {
 }
 
 extension ConfigPath.Step {
-    fileprivate var itemIndex: Int? {
+    /// The item of a list that it means: `0` is also a key.
+    package var itemIndex: Int? {
         switch self {
         case .index(let index): index
         case .key(let key): Int(key).flatMap { $0 >= 0 ? $0 : nil }

@@ -5,8 +5,13 @@
 struct ConfigIncludes {
     /// One file that was read.
     struct Source {
-        var path: String
-        var document: JSON5Document
+        let path: String
+        let positions: TextPositions
+
+        init(path: String, document: JSON5Document) {
+            self.path = path
+            positions = TextPositions(in: document.bytes)
+        }
     }
 
     static let key = "$include"
@@ -131,8 +136,7 @@ struct ConfigIncludes {
         for member in node.members ?? [] {
             let (inner, offset) = (path.appending(member.key), member.keyRange.lowerBound)
             if let earlier = places.updateValue(offset, forKey: member.key) {
-                let document = sources[file].document
-                let place = document.position(at: earlier)
+                let place = sources[file].positions.position(at: earlier)
                 let name = FilePath.name(of: sources[file].path)
                 let issue = ConfigIssue(
                     path: inner,
@@ -149,7 +153,7 @@ struct ConfigIncludes {
         guard sources.indices.contains(place.file) else { return issue }
         var issue = issue
         issue.file = FilePath.name(of: sources[place.file].path)
-        issue.position = sources[place.file].document.position(at: place.offset)
+        issue.position = sources[place.file].positions.position(at: place.offset)
         return issue
     }
 }

@@ -35,6 +35,15 @@ package struct ConfigIssue: Hashable, Sendable, CustomStringConvertible {
     /// `{path, message}`, as in `issues` of `config.get`.
     package var json: JSON { ["path": .string(protocolPath.dotted), "message": .string(protocolMessage)] }
 
+    /// `json` and the place, for who reads the answer of a command.
+    package var locatedJSON: JSON {
+        var object: JSONObject = ["path": .string(protocolPath.dotted), "message": .string(protocolMessage)]
+        object["file"] = file.map { .string($0) }
+        object["line"] = position.map { JSON($0.line) }
+        object["column"] = position.map { JSON($0.column) }
+        return .object(object)
+    }
+
     /// `gateway.port: Invalid input: …`, as newer clients show it.
     package var protocolLine: String {
         "\(protocolPath == .root ? "<root>" : protocolPath.dotted): \(protocolMessage)"

@@ -20,8 +20,13 @@ package struct Environment: Sendable {
     }
 
     /// Reads a `.env` file: `NAME=value` lines, `export` before them, quotes around values, `#` comments.
-    package static func parse(_ text: String) -> [String: String] {
+    package static func parse(_ text: String) -> [String: String] { read(text).variables }
+
+    /// What a `.env` file says, and the numbers of the lines that say nothing, from 1.
+    package static func read(_ text: String) -> (variables: [String: String], wrongLines: [Int]) {
         var variables: [String: String] = [:]
+        var wrongLines: [Int] = []
+        var number = 0
         var rest = Substring(text)
         // Some editors put a byte order mark before the first name.
         if rest.unicodeScalars.first == "\u{FEFF}" { rest.unicodeScalars.removeFirst() }
@@ -30,12 +35,19 @@ package struct Environment: Sendable {
             let value = line.firstIndex(of: "=").map { rest[line.index(after: $0)...] }
             let name = line.prefix { $0 != "=" }.trimmed.withoutPrefix("export ").trimmed
             rest = rest[line.endIndex...].dropFirst()
-            guard let value, isName(name) else { continue }
+            number += 1
+            guard let value, isName(name) else {
+                let said = line.trimmed
+                if !said.isEmpty, said.first != "#" { wrongLines.append(number) }
+                continue
+            }
             let (text, end) = parseValue(value)
             variables[String(name)] = text
-            if end > rest.startIndex { rest = rest[end...] }
+            guard end > rest.startIndex else { continue }
+            number += rest[..<end].count(where: \.isNewline)
+            rest = rest[end...]
         }
-        return variables
+        return (variables, wrongLines)
     }
 
     /// The text of a `.env` file with `value` for `name`, in its place when it is there, else as a last line.

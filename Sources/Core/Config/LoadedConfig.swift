@@ -45,16 +45,17 @@ package struct LoadedConfig: Sendable {
     mutating func accept(_ tree: LocatedValue, locatedBy includes: ConfigIncludes) {
         var document = tree.json
         let check = ConfigCheck.run(document)
-        issues += check.issues.map { includes.locate($0, at: tree.place(of: $0.path, key: false)) }
+        // Only what is reported is looked up, and most files have nothing to report.
+        lazy var places = ValuePlaces(of: tree)
+        issues += check.issues.map { includes.locate($0, at: places.value(at: $0.path)) }
         for unknown in check.unknownKeys {
-            let located = includes.locate(unknown, at: tree.place(of: unknown.path, key: true))
+            let located = includes.locate(unknown, at: places.key(at: unknown.path))
             if unknown.isSecurity { issues.append(located) } else { quarantined.append(located) }
-            document.remove(at: unknown.path)
         }
         config.keysWithoutEffect = check.keysWithoutEffect
-        for issue in check.issues { document.remove(at: issue.path) }
+        document.remove(at: (check.unknownKeys + check.issues).map(\.path))
         let read = followReferences(in: document, includes.readFile) { issue in
-            includes.locate(issue, at: tree.place(of: issue.path, key: false))
+            includes.locate(issue, at: places.value(at: issue.path))
         }
         decode(read.objectValue ?? [:])
         config.raw = document
@@ -118,23 +119,31 @@ extension Shape {
 }
 
 extension JSON {
-    /// Removes the member at `path`; an item of a list is replaced by null, so that the others keep their
+    /// Removes the members at `paths`; an item of a list is replaced by null, so that the others keep their
     /// places.
-    mutating func remove(at path: ConfigPath) {
-        guard let last = path.steps.last else {
-            self = [:]
-            return
-        }
-        change(at: path.parent.steps[...]) { holder in
-            switch (holder, last) {
-            case (.object(var object), .key(let key)):
-                object[key] = nil
-                holder = .object(object)
-            case (.array(var items), .index(let index)) where items.indices.contains(index):
-                items[index] = .null
-                holder = .array(items)
-            default: break
-            }
+    mutating func remove(at paths: [ConfigPath]) {
+        guard !paths.isEmpty else { return }
+        self = without(paths.map { $0.steps[...] }) ?? [:]
+    }
+
+    /// Nil when one of the ways leads here.
+    private func without(_ ways: [ArraySlice<ConfigPath.Step>]) -> JSON? {
+        guard !ways.contains(where: \.isEmpty) else { return nil }
+        let inner = Dictionary(grouping: ways) { $0.first }.mapValues { $0.map { $0.dropFirst() } }
+        switch self {
+        case .object(let object):
+            return .object(
+                JSONObject(
+                    object.lazy.compactMap { key, value in
+                        guard let ways = inner[.key(key)] else { return (key, value) }
+                        return value.without(ways).map { (key, $0) }
+                    }))
+        case .array(let items):
+            return .array(
+                items.enumerated().map { index, item in
+                    inner[.index(index)].map { item.without($0) ?? .null } ?? item
+                })
+        default: return self
         }
     }
 

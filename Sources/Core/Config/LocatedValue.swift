@@ -35,13 +35,15 @@ struct LocatedValue {
         case .array(let items): content = .array(items.map { LocatedValue($0, file: file) })
         case .object(let members):
             var kept: [Member] = []
+            var places: [String: Int] = [:]
             for member in members {
                 let new = Member(
                     key: member.key, place: Place(file: file, offset: member.keyRange.lowerBound),
                     value: LocatedValue(member.node, file: file))
-                if let index = kept.firstIndex(where: { $0.key == member.key }) {
+                if let index = places[member.key] {
                     kept[index] = new
                 } else {
+                    places[member.key] = kept.count
                     kept.append(new)
                 }
             }
@@ -57,27 +59,6 @@ struct LocatedValue {
         }
     }
 
-    /// Where `path` stands: a key for members, the value itself for items.
-    ///
-    /// The nearest place above when it is missing.
-    func place(of path: ConfigPath, key: Bool) -> Place {
-        var value = self
-        var place = self.place
-        for (depth, step) in path.steps.enumerated() {
-            switch (value.content, step) {
-            case (.object(let members), .key(let name)):
-                guard let member = members.first(where: { $0.key == name }) else { return place }
-                value = member.value
-                place = key && depth == path.steps.count - 1 ? member.place : value.place
-            case (.array(let items), .index(let index)) where items.indices.contains(index):
-                value = items[index]
-                place = value.place
-            default: return place
-            }
-        }
-        return place
-    }
-
     /// Objects are merged member by member, lists are put one behind the other, of anything else `other`
     /// wins.
     func merged(with other: LocatedValue) -> LocatedValue {
@@ -85,8 +66,9 @@ struct LocatedValue {
         case (.array(let mine), .array(let theirs)):
             return LocatedValue(place: other.place, content: .array(mine + theirs))
         case (.object(var members), .object(let theirs)):
+            let places = Dictionary(uniqueKeysWithValues: members.indices.map { (members[$0].key, $0) })
             for member in theirs {
-                if let index = members.firstIndex(where: { $0.key == member.key }) {
+                if let index = places[member.key] {
                     members[index].value = members[index].value.merged(with: member.value)
                     members[index].place = member.place
                 } else {

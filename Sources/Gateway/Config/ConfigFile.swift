@@ -15,6 +15,8 @@ package final class ConfigFile {
     private var environment: Environment
     /// With what they said when the running config was loaded.
     private var runningEnvironment: Environment
+    /// The lines of the `.env` files that say nothing, as warnings.
+    private var dotEnvMistakes: [ConfigIssue]
     private let loader: ConfigLoader
     private let digest: @Sendable ([UInt8]) -> String
     private let stamp: Stamp
@@ -44,7 +46,7 @@ package final class ConfigFile {
         self.digest = digest
         processEnvironment = environment
         dotEnvPaths = [workingDirectory, location.stateDirectory].map { $0 + "/.env" }
-        self.environment = Self.environment(environment, dotEnvPaths)
+        (self.environment, dotEnvMistakes) = Self.environment(environment, dotEnvPaths)
         runningEnvironment = self.environment
         loader = ConfigLoader { path in
             do throws(FileError) {
@@ -56,23 +58,30 @@ package final class ConfigFile {
                 return .failure(.init(message: error.description))
             }
         }
-        let nothing = loader.load(nil, path: location.configPath, environment: self.environment)
+        var nothing = loader.load(nil, path: location.configPath, environment: self.environment)
+        nothing.warnings += dotEnvMistakes
         snapshot = ConfigSnapshot(
             path: location.configPath, raw: nil, exists: false, hash: digest([]), running: nothing,
             origin: .defaults,
             file: nothing)
     }
 
-    private static func environment(_ variables: [String: String], _ dotEnvPaths: [String]) -> Environment {
+    private static func environment(
+        _ variables: [String: String], _ dotEnvPaths: [String]
+    ) -> (Environment, mistakes: [ConfigIssue]) {
         var environment = Environment(variables)
+        var mistakes: [ConfigIssue] = []
         for path in dotEnvPaths {
             // A `.env` that cannot be read is as good as none: nothing in it is needed to start.
             guard let bytes = try? PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes) else {
                 continue
             }
-            environment.add(Environment.parse(String(decoding: bytes, as: UTF8.self)))
+            let (variables, wrongLines) = Environment.read(String(decoding: bytes, as: UTF8.self))
+            environment.add(variables)
+            let mistake = wrongLines.isEmpty ? nil : ConfigIssue.wrongLines(wrongLines, of: path)
+            if let mistake, !mistakes.contains(mistake) { mistakes.append(mistake) }
         }
-        return environment
+        return (environment, mistakes)
     }
 
     /// All files whose change may change the config.
@@ -123,7 +132,8 @@ package final class ConfigFile {
 
     /// Reads the file and the `.env` files again.
     package func reload() -> Reading {
-        environment = Self.environment(processEnvironment, dotEnvPaths)
+        let knownMistakes = dotEnvMistakes
+        (environment, dotEnvMistakes) = Self.environment(processEnvironment, dotEnvPaths)
         let variables = runningEnvironment.names(thatDifferFrom: environment)
         let bytes: [UInt8]?
         do throws(FileError) {
@@ -135,7 +145,8 @@ package final class ConfigFile {
             return .unusable([ConfigIssue(path: .root, message: "the file is gone")])
         }
         let running = snapshot.running
-        if variables.isEmpty, bytes == runningText, running.includedPaths.isEmpty,
+        if variables.isEmpty, dotEnvMistakes == knownMistakes, bytes == runningText,
+            running.includedPaths.isEmpty,
             running.config.secrets.files.isEmpty
         {
             if let bytes { keepFile(bytes) }
@@ -164,11 +175,17 @@ package final class ConfigFile {
 
     /// An empty file where a good one was is a write that was cut off.
     private func load(_ bytes: [UInt8]?, isEmptyAMistake: @autoclosure () -> Bool) -> LoadedConfig {
-        var loaded = loader.load(bytes, path: location.configPath, environment: environment)
+        var loaded = load(bytes, location.configPath)
         if let bytes, bytes.allSatisfy({ $0 <= 0x20 }), isEmptyAMistake() {
             loaded.issues.append(
                 ConfigIssue(path: .root, message: "the file is empty; write `{}` for all defaults"))
         }
+        return loaded
+    }
+
+    private func load(_ bytes: [UInt8]?, _ path: String) -> LoadedConfig {
+        var loaded = loader.load(bytes, path: path, environment: environment)
+        loaded.warnings += dotEnvMistakes
         return loaded
     }
 
@@ -201,7 +218,7 @@ package final class ConfigFile {
         // A copy that cannot be read is no copy; the mistakes in the file itself are what is told then.
         guard let bytes = try? PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
         else { return nil }
-        let loaded = loader.load(bytes, path: location.lastGoodPath, environment: environment)
+        let loaded = load(bytes, location.lastGoodPath)
         return loaded.isValid ? loaded : nil
     }
 
@@ -255,7 +272,7 @@ package final class ConfigFile {
         guard snapshot.file.isValid else { throw ConfigWriteError("invalid config; fix before patching") }
         let patch = try parse(try restored(sent)).value
         if let included = patch.removedPaths().first(where: isIncluded) {
-            throw ConfigWriteError("`\(included)` comes from an included file; remove it there")
+            throw .included(included, remedy: "remove")
         }
         let document: JSON5Document
         if let present = snapshot.file.document { document = present } else { document = try parse("{}\n") }
@@ -288,7 +305,9 @@ package final class ConfigFile {
     @discardableResult
     package func set(_ value: JSON, at path: ConfigPath) async throws(ConfigWriteError) -> [ConfigPath] {
         try await changing { () throws(ConfigWriteError) in
-            try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.set(value, at: path, in: text) }
+            let own = try ownPlace(of: path)
+            return try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.set(value, at: own, in: text)
+            }
         }
     }
 
@@ -296,8 +315,29 @@ package final class ConfigFile {
     @discardableResult
     package func unset(_ path: ConfigPath) async throws(ConfigWriteError) -> [ConfigPath] {
         try await changing { () throws(ConfigWriteError) in
-            try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.unset(path, in: text) }
+            let own = try ownPlace(of: path)
+            if snapshot.file.parsed[own] == nil, snapshot.file.assembled[path] != nil {
+                throw .included(path, remedy: "remove")
+            }
+            return try edit { text throws(ConfigEdit.Failure) in try ConfigEdit.unset(own, in: text) }
         }
+    }
+
+    /// Where in the file itself stands what is at `path` of the whole config: a list has its included items first.
+    private func ownPlace(of path: ConfigPath) throws(ConfigWriteError) -> ConfigPath {
+        var (own, whole) = (ConfigPath.root, ConfigPath.root)
+        for step in path.steps {
+            let items = snapshot.file.assembled[whole]?.arrayValue
+            whole = whole.appending(step)
+            guard let items, let index = step.itemIndex else {
+                own = own.appending(step)
+                continue
+            }
+            let included = items.count - (snapshot.file.parsed[own]?.arrayValue?.count ?? 0)
+            guard index >= included else { throw .included(whole) }
+            own = own.appending(.index(index - included))
+        }
+        return own
     }
 
     /// Reads the file again and changes it, while no other process does.
@@ -412,7 +452,7 @@ package final class ConfigFile {
     /// Checks the text as a whole, keeps the old one as a backup, and puts the new one in its place.
     private func write(_ text: String, tolerating known: [ConfigIssue] = []) throws(ConfigWriteError) {
         let bytes = Array(text.utf8)
-        let loaded = loader.load(bytes, path: location.configPath, environment: environment)
+        let loaded = load(bytes, location.configPath)
         let issues = (loaded.issues + loaded.quarantined).filter { issue in
             !known.contains { $0.path == issue.path && $0.message == issue.message }
         }
@@ -427,7 +467,26 @@ package final class ConfigFile {
     }
 }
 
+extension ConfigIssue {
+    /// Lines named in one sentence.
+    private static let mostLines = 8
+
+    fileprivate static func wrongLines(_ lines: [Int], of path: String) -> ConfigIssue {
+        let named = lines.prefix(mostLines).map(String.init).joined(separator: ", ")
+        let rest = lines.count > mostLines ? " and \(lines.count - mostLines) more" : ""
+        return ConfigIssue(
+            path: .root,
+            message:
+                "`\(path)`: line \(named)\(rest): not `NAME=value`, so it is passed over; mend it, or put `#` before it"
+        )
+    }
+}
+
 extension ConfigWriteError {
+    fileprivate static func included(_ path: ConfigPath, remedy: String = "change") -> ConfigWriteError {
+        ConfigWriteError("`\(path)` comes from an included file; \(remedy) it there")
+    }
+
     init(_ failure: ConfigEdit.Failure) {
         switch failure {
         case .unreadable(let error): self.init(error.protocolMessage)

@@ -57,10 +57,10 @@ package final class Database: Sendable {
 
     deinit { thread.stop() }
 
-    /// The process that has the database at `path` open; nil when there is none, or it cannot be seen from here.
+    /// The process that has the database at `path` open; nil when there is none.
     ///
     /// Asks the kernel for the holder of SQLite's own lock, which outlives any file that says who runs.
-    package static func holder(of path: String) -> Int? { LockHolder.pid(of: path) }
+    package static func holder(of path: String) -> LockHolder? { LockHolder.find(of: path) }
 
     /// Runs `body` in a transaction and returns once it is on disk.
     ///

@@ -42,12 +42,12 @@ struct AgentDatabaseImport: Sendable {
         do {
             if scope.includes(transcripts) { try await addTranscripts(&report) }
         } catch let problem as ImportProblem {
-            return report.miss([transcripts, sessions], problem)
+            return report.miss(scope.parts(of: sessions).union([transcripts]), problem)
         }
         do {
-            if scope.includes(sessions) { report.add(try await addSessions()) }
+            if scope.reaches(sessions) { report.add(try await addSessions(scope)) }
         } catch let problem as ImportProblem {
-            report.miss(sessions, problem)
+            report.miss(scope.parts(of: sessions), problem)
         }
     }
 
@@ -99,7 +99,9 @@ struct AgentDatabaseImport: Sendable {
     // MARK: Transcripts
 
     private func addTranscripts(_ report: inout ImportReport) async throws {
+        try await database.read { _ in try ForeignDatabase(path).check(table: "transcript_events") }
         var cursor: TranscriptCursor? = TranscriptCursor()
+        var cut: Set<SessionID> = []
         while let place = cursor {
             try Task.checkCancellation()
             let piece = try await database.write { connection in
@@ -111,31 +113,68 @@ struct AgentDatabaseImport: Sendable {
             report.transcriptIDs.formUnion(piece.transcripts)
             report.knownIDs.formUnion(piece.known)
             report.skippedLines += piece.skipped
+            cut.formUnion(piece.cut)
             cursor = piece.next
         }
+        guard !cut.isEmpty else { return }
+        let names = Self.list(cut.map(\.rawValue))
+        report.add(
+            failure:
+                "Messages of \(cut.count) conversations in `\(path)` cannot be read, the rest of them came: \(names). "
+                + "Where you have a good copy, take it over into another state directory")
     }
+
+    /// Names in a sentence, the first few of them.
+    private static func list(_ names: [String]) -> String {
+        let shown = names.sorted().prefix(mostNames).map { "`\($0.singleLine)`" }.joined(separator: ", ")
+        return names.count > mostNames ? shown + " and \(names.count - mostNames) more" : shown
+    }
+
+    private static let mostNames = 20
 
     // MARK: Entries
 
-    private func addSessions() async throws -> ImportReport {
+    /// Each session is a place, too, so that one that cannot be read keeps no other from being deleted for good.
+    private func addSessions(_ scope: ImportScope) async throws -> ImportReport {
         try await database.write { connection in
             let intake = SessionIntake(connection: connection, agent: agent)
             var report = ImportReport()
-            try ForeignDatabase(path).each(
+            var unreadable: [String] = []
+            let source = try ForeignDatabase(path)
+            try source.check(table: "session_nodes")
+            try source.each(
                 "SELECT session_key, current_session_id, entry_json, label, display_name FROM session_nodes"
             ) { row in
-                guard var object = row.json(2)?.objectValue else { return true }
+                let spelling = row.text(0)
+                guard scope.includes("\(sessions)/\(spelling)") else { return true }
+                let key = intake.canonical(spelling)
+                let entry = row.json(2)
+                if entry == nil, row.size(2) > 0 {
+                    unreadable.append(spelling)
+                    // What older files say under that key is not the newest either.
+                    report.sessionKeys.insert(key)
+                    return true
+                }
+                guard var object = entry?.objectValue else { return true }
                 if object["label"] == nil { object["label"] = row.optionalText(3).map { .string($0) } }
                 if object["displayName"] == nil {
                     object["displayName"] = row.optionalText(4).map { .string($0) }
                 }
                 let transcript = row.optionalID(1, as: SessionID.self)
-                let key = intake.canonical(row.text(0))
                 report.add(try intake.add(object, key: key, transcript: transcript), of: key)
                 return true
             }
+            if !unreadable.isEmpty {
+                report.miss(Set(unreadable.map { "\(sessions)/\($0)" }), damaged(unreadable))
+            }
             return report
         }
+    }
+
+    private func damaged(_ keys: [String]) -> ImportProblem {
+        ImportProblem(
+            "\(keys.count) sessions in `\(path)` were left out, what it says of them is damaged: \(Self.list(keys)). "
+                + "Put back a copy of it, and they are read")
     }
 
     /// Logins that older versions kept in `auth-profiles.json`.
@@ -145,8 +184,10 @@ struct AgentDatabaseImport: Sendable {
         try await database.write { connection in
             let source = try ForeignDatabase(path)
             guard try source.has(table: "auth_profile_store") else { return }
+            try source.check(table: "auth_profile_store")
             try source.each("SELECT store_json FROM auth_profile_store WHERE store_key = 'primary'") { row in
-                guard let store = row.json(0), store["profiles"]?.objectValue?.isEmpty == false else {
+                guard let store = try source.json(row, 0), store["profiles"]?.objectValue?.isEmpty == false
+                else {
                     return true
                 }
                 try MetaTable(connection: connection).set(LoginTable.prefix + agent, store.text)

@@ -67,6 +67,35 @@ struct ForeignDatabase {
     /// Throws what keeps all of it from being read, such as a program that uses it.
     func check() throws { _ = try has(table: "") }
 
+    /// Throws when rows of `table` are gone or not to be trusted; reading alone passes over some damage.
+    func check(table: String) throws {
+        var complaint: String?
+        // A row that breaks a rule of the original's can be read all the same.
+        try each("PRAGMA ignore_check_constraints = ON") { _ in true }
+        try each("PRAGMA integrity_check(\"\(table)\")") { row in
+            complaint = row.text(0)
+            return false
+        }
+        guard let complaint, complaint != "ok" else { return }
+        // A headline with stars comes first.
+        let said = complaint.split(separator: "\n").first { !$0.hasPrefix("*") } ?? ""
+        throw damaged("its table `\(table)` is damaged (\(said.prefix(Self.longestComplaint)))")
+    }
+
+    /// Characters of what SQLite has to say, which may be a sentence a page.
+    private static let longestComplaint = 120
+
+    /// The JSON in a column, nil where there is none; text that is no JSON is damage.
+    func json(_ row: Row, _ column: Int32) throws -> JSON? {
+        guard row.size(column) > 0 else { return nil }
+        guard let json = row.json(column) else { throw damaged("a row of it is damaged") }
+        return json
+    }
+
+    private func damaged(_ detail: String) -> ImportProblem {
+        Self.problem(path, StoreError.damaged(path: path, detail: detail))
+    }
+
     func has(table: String) throws -> Bool {
         var found = false
         try each("SELECT 1 FROM sqlite_master WHERE name = ?", [.text(table)]) { _ in

@@ -82,10 +82,11 @@ extension Folder {
         return "\(status.st_ino) \(status.st_size) \(changed.tv_sec).\(changed.tv_nsec)"
     }
 
-    /// A table is in the file of its database.
+    /// A table is in the file of its database, and so is a row.
     private func file(holding place: String) -> String {
         var status = stat()
-        let path = whole(place)
-        return lstat(path, &status) != 0 && errno == ENOTDIR ? FilePath.folder(of: path) : path
+        var path = whole(place)
+        while lstat(path, &status) != 0, errno == ENOTDIR { path = FilePath.folder(of: path) }
+        return path
     }
 }

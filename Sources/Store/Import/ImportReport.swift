@@ -80,7 +80,8 @@ package struct ImportReport: Sendable, Hashable {
         add(failure: problem.text)
     }
 
-    private mutating func add(failure: String) {
+    /// Something that is lost though its place was read.
+    mutating func add(failure: String) {
         guard !toldFailures.contains(failure) else { return }
         if toldFailures.count < Self.mostProblems {
             toldFailures.append(failure)

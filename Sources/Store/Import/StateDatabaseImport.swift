@@ -54,7 +54,9 @@ struct StateDatabaseImport: Sendable {
     private func add(_ step: Step, on connection: Connection) throws -> ImportReport {
         var report = ImportReport()
         let source = try ForeignDatabase(path)
-        if try source.has(table: step.table) { try step.add(source, connection, &report) }
+        guard try source.has(table: step.table) else { return report }
+        try source.check(table: step.table)
+        try step.add(source, connection, &report)
         return report
     }
 
@@ -78,10 +80,10 @@ struct StateDatabaseImport: Sendable {
             device.clientID = row.optionalText(5)
             device.clientMode = row.optionalText(6)
             device.role = row.optionalText(7)
-            device.roles = row.json(8)?.strings ?? []
-            device.scopes = row.json(9)?.strings ?? []
+            device.roles = try source.json(row, 8)?.strings ?? []
+            device.scopes = try source.json(row, 9)?.strings ?? []
             device.remoteIP = row.optionalText(10)
-            for (role, token) in row.json(11)?.objectValue ?? [:] {
+            for (role, token) in try source.json(row, 11)?.objectValue ?? [:] {
                 device.tokens[role] = DeviceToken(json: token)
             }
             device.lastSeenAt = row.optionalTimestamp(14)
@@ -105,7 +107,8 @@ struct StateDatabaseImport: Sendable {
             try PairingTable(connection: connection).save(
                 PairingRequest(
                     channel: row.id(0), account: row.text(1), sender: row.text(2), code: row.text(3),
-                    createdAt: created, lastSeenAt: Timestamp(iso8601: row.text(5)), meta: row.json(6)))
+                    createdAt: created, lastSeenAt: Timestamp(iso8601: row.text(5)), meta: source.json(row, 6)
+                ))
             report.pairingRequests += 1
             return true
         }
@@ -141,7 +144,9 @@ struct StateDatabaseImport: Sendable {
         try source.each("SELECT job_json, state_json, declaration_key FROM cron_jobs ORDER BY sort_order") {
             row in
             guard row.isNull(2) else { return true }
-            guard let document = row.json(0), let job = CronRow(document: document, state: row.json(1)) else {
+            guard let document = try source.json(row, 0),
+                let job = CronRow(document: document, state: try source.json(row, 1))
+            else {
                 report.skippedLines += 1
                 return true
             }

@@ -23,6 +23,8 @@ struct TranscriptCopier {
         /// Those that were here already.
         var known: Set<SessionID> = []
         var skipped = 0
+        /// Those in which a message is no longer one.
+        var cut: Set<SessionID> = []
         /// Nil when everything is copied.
         var next: TranscriptCursor?
     }
@@ -69,6 +71,7 @@ struct TranscriptCopier {
     private mutating func add(_ row: Row) throws {
         guard let event = try event(row) else {
             piece.skipped += 1
+            if !row.isNull(2), row.size(2) <= ImportedFile.mostBytes { piece.cut.insert(row.id(0)) }
             return
         }
         try open?.add(event)

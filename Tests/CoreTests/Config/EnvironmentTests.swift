@@ -20,6 +20,15 @@ struct EnvironmentTests {
 
     @Test(
         arguments: [
+            ("A=1\n\n# c\nB=2", []), ("A\nB=1\n=2\n 1C=1", [1, 3, 4]), ("A='x\ny\nz' # c\nword\nB=1", [4]),
+            ("A='x\r\ny'\r\nword\r\n", [3]), ("\u{FEFF}word", [1]), ("A='x'", []), ("A=\"x\ny\"", []),
+        ] as [(String, [Int])])
+    func `lines that say nothing are counted by their numbers`(text: String, lines: [Int]) {
+        #expect(Environment.read(text).wrongLines == lines)
+    }
+
+    @Test(
+        arguments: [
             ("", "KEY=new\n"), ("A=1", "A=1\nKEY=new\n"), ("A=1\n\n", "A=1\n\nKEY=new\n"),
             ("# mine\nexport KEY='old' # was\nB=2\n", "# mine\nKEY=new\nB=2\n"),
             ("KEY=1\nKEY=2\n", "KEY=1\nKEY=new\n"), ("A='x\nKEY=y'\n", "A='x\nKEY=y'\nKEY=new\n"),

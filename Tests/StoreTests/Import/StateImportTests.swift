@@ -539,6 +539,48 @@ struct StateImportTests {
         await world.database.close()
     }
 
+    @Test func `a session whose entry is damaged is named and left open alone`() async throws {
+        let world = try today()
+        let name = "agents/main/agent/openclaw-agent.sqlite"
+        let whole = try world.folder.bytes(of: name)
+        let all = try #require(try await imported(today())).sessions
+        let connection = try Connection.openAlone(world.folder.path + "/" + name)
+        try connection.run(
+            "UPDATE session_nodes SET entry_json = substr(entry_json, 1, 9) WHERE session_key = 'agent:main:main'"
+        )
+        connection.close()
+        let first = try #require(try await imported(world))
+        #expect(!first.isWhole && first.sessions == all - 1 && first.failures.count == 1)
+        #expect(first.failures.first?.contains("1 sessions") == true)
+        #expect(first.failures.first?.contains("`agent:main:main`") == true)
+        #expect(try await imported(world) == nil)
+        _ = try await world.stores.sessions.delete("agent:main:slash")
+
+        try world.folder.write(whole, to: name)
+
+        let second = try #require(try await imported(world))
+        #expect(second.isWhole && second.sessions == 1)
+        #expect(try await world.stores.sessions.entry("agent:main:main") != nil)
+        #expect(try await world.stores.sessions.entry("agent:main:slash") == nil)
+        await world.database.close()
+    }
+
+    @Test func `a message that is damaged is told, and the rest of its conversation comes`() async throws {
+        let world = try today()
+        let connection = try Connection.openAlone(
+            world.folder.path + "/agents/main/agent/openclaw-agent.sqlite")
+        let id = try #require(
+            try connection.first("SELECT session_id FROM transcript_events") { $0.text(0) })
+        try connection.run(
+            "UPDATE transcript_events SET event_json = '{\"a' WHERE session_id = ? AND seq = 1", id)
+        connection.close()
+        let report = try #require(try await imported(world))
+        #expect(report.skippedLines == 1 && report.failures.count == 1)
+        #expect(report.failures.first?.contains("`\(id)`") == true)
+        #expect(report.transcripts == 3)
+        await world.database.close()
+    }
+
     @Test func `what waits for a database a second time is no more than what waited before`() async throws {
         let world = try today()
         let older = "agents/main/sessions/older.jsonl"
