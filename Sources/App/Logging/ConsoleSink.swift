@@ -27,7 +27,7 @@ struct ConsoleSink: Log.Sink {
 
     private func formatted(_ line: Log.Line) -> String {
         switch style {
-        case .json: mask.apply(to: jsonLine(line))
+        case .json: mask.apply(to: jsonLine(mask.apply(to: line)))
         case .plain: "[\(name(line))] \(text(line))"
         case .compact: "\(line.time.iso8601) [\(name(line))] \(text(line))"
         case .pretty: pretty(line)

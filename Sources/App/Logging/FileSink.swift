@@ -57,7 +57,7 @@ final class FileSink: Log.Sink {
     var path: String { path(day: Timestamp.now.isoDay) }
 
     func write(_ line: Log.Line) {
-        let bytes = Array((mask.apply(to: encoded(line)) + "\n").utf8)
+        let bytes = Array((mask.apply(to: encoded(mask.apply(to: line))) + "\n").utf8)
         current.withLock { current in
             openIfNeeded(&current, at: line.time)
             if current.size > 0, current.size + bytes.count > maxFileBytes {

@@ -1,4 +1,8 @@
+import Core
+
 /// Notices that the process has stood still, as on a machine that was suspended.
+///
+/// Of a virtual machine only the clock of the day may tell, which is set right afterwards.
 @MainActor
 final class StandstillWatch {
     private static let interval = Duration.seconds(4)
@@ -6,7 +10,7 @@ final class StandstillWatch {
     private static let least = PollRivalry.timeToTake - interval
 
     private var seen = 0
-    private var last = ContinuousClock.now
+    private var last = (ticks: ContinuousClock.now, day: Timestamp.now)
 
     /// Watches until cancelled.
     func run() async {
@@ -19,8 +23,8 @@ final class StandstillWatch {
 
     /// How often the process has stood still.
     func count() -> Int {
-        let now = ContinuousClock.now
-        if last.duration(to: now) >= Self.least { seen += 1 }
+        let now = (ticks: ContinuousClock.now, day: Timestamp.now)
+        if max(last.ticks.duration(to: now.ticks), now.day - last.day) >= Self.least { seen += 1 }
         last = now
         return seen
     }

@@ -11,10 +11,12 @@ struct FileSinkTests {
     /// Seconds after which the sink looks at its file again.
     private let later = 2
 
-    private func sink(fixedPath: String? = nil, maxFileBytes: Int = 1 << 20) -> FileSink {
+    private func sink(
+        fixedPath: String? = nil, maxFileBytes: Int = 1 << 20, mask: LogMask = LogMask()
+    ) -> FileSink {
         FileSink(
             folder: folder + "/logs", fixedPath: fixedPath, leastLevel: .info, maxFileBytes: maxFileBytes,
-            mask: LogMask(), hostname: "here")
+            mask: mask, hostname: "here")
     }
 
     private func line(_ message: String, second: Int = 0) -> Log.Line {
@@ -55,6 +57,22 @@ struct FileSinkTests {
         #expect(text(path).contains("line 40.") && text(path).utf8.count <= 2_000)
         #expect(text(path + ".1").contains("line ") && text(path + ".1").utf8.count <= 2_000)
         #expect(!text(path + ".1").contains("line 1."))
+    }
+
+    @Test(arguments: ["sk-ant-0123456789", "a \"known\" secret"])
+    func `a secret is hidden also behind a line break and in quotes`(secret: String) {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let mask = LogMask()
+        mask.replace(with: SecretMask(["a \"known\" secret"]))
+        let sink = sink(fixedPath: folder + "/own.log", mask: mask)
+
+        var line = line("the vendor said:\n\(secret)")
+        line.metadata = [("error", "refused:\n\(secret)")]
+        sink.write(line)
+
+        let written = text(folder + "/own.log")
+        #expect(written.contains("the vendor said") && written.contains("refused"))
+        #expect(!written.contains("0123456789") && !written.contains("known"))
     }
 
     @Test func `a file that was full when the process began is not the end of the log`() throws {
