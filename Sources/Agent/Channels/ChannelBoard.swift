@@ -176,14 +176,23 @@ package final class ChannelBoard {
     }
 
     /// What an account had under its old name; it has left by then.
+    ///
+    /// What is older than its own is from before it had another name for a while. Of an account that is another bot's by now
+    /// only what says so is ours.
     private func takeOver(_ isOurs: (JSON) -> Bool, for key: ChannelKey) async {
         for (old, seat) in leaving where old.channel == key.channel { await seat.stop() }
         let store = stores.channelMemory
         do {
-            let values = try await store.values(channel: key.channel)
-            let owners = Set(values.filter { isOurs($0.value) }.map(\.account))
-            for account in owners where seats[ChannelKey(channel: key.channel, account: account)] == nil {
-                try await store.move(from: account, to: key.account, channel: key.channel)
+            let accounts = Dictionary(grouping: try await store.rows(channel: key.channel), by: \.account)
+            let newest = (accounts[key.account] ?? []).filter { isOurs($0.value) }.map(\.updatedAt).max()
+            for (account, rows) in accounts where account != key.account {
+                let ours = rows.filter { isOurs($0.value) }
+                guard let last = ours.map(\.updatedAt).max(), newest.map({ last > $0 }) ?? true else {
+                    continue
+                }
+                let hasGone = seats[ChannelKey(channel: key.channel, account: account)] == nil
+                let names = Set((hasGone ? rows : ours).map(\.name))
+                try await store.move(names, from: account, to: key.account, channel: key.channel)
                 log.named(key.channel.rawValue).info(
                     "[\(key.account)] goes on where the account `\(account)` has ended")
             }

@@ -62,7 +62,8 @@ final class TelegramLanes {
                 try await take(update)
             } catch {
                 refusal = error
-                for later in waiting[place]?.dropFirst() ?? [] { await takeStop(later) }
+                // It may be a stop word itself, behind pieces that could not be kept.
+                for update in waiting[place] ?? [] { await takeStop(update) }
                 begun.subtract(waiting[place]?.map(\.id) ?? [])
                 areTaken.open()
                 break

@@ -26,22 +26,39 @@ package struct ChannelMemoryStore: Sendable {
         .compactMap(\.self)
     }
 
+    /// One thing that an account has.
+    package struct Row: Sendable {
+        package let account: String
+        package let name: String
+        package let value: JSON
+        package let updatedAt: Timestamp
+    }
+
     /// All that the channel's accounts have.
-    package func values(channel: ChannelID) async throws -> [(account: String, value: JSON)] {
+    package func rows(channel: ChannelID) async throws -> [Row] {
         try await database.read { connection in
             try connection.rows(
-                "SELECT account, value FROM channel_memory WHERE channel = ?", channel
-            ) { row in row.json(1).map { (row.text(0), $0) } }
+                "SELECT account, name, value, updated_at FROM channel_memory WHERE channel = ?", channel
+            ) { row in
+                row.json(2).map {
+                    Row(account: row.text(0), name: row.text(1), value: $0, updatedAt: row.timestamp(3))
+                }
+            }
         }
         .compactMap(\.self)
     }
 
-    /// Makes what one account has another one's.
-    package func move(from old: String, to new: String, channel: ChannelID) async throws {
+    /// Makes what one account has another one's, in place of what that had under the same names.
+    package func move(_ names: Set<String>, from old: String, to new: String, channel: ChannelID) async throws
+    {
         try await database.write { connection in
-            try connection.run(
-                "UPDATE OR REPLACE channel_memory SET account = ? WHERE channel = ? AND account = ?", new,
-                channel, old)
+            for name in names {
+                try connection.run(
+                    """
+                    UPDATE OR REPLACE channel_memory SET account = ?
+                    WHERE channel = ? AND account = ? AND name = ?
+                    """, new, channel, old, name)
+            }
         }
     }
 
