@@ -88,8 +88,8 @@ test("messages keep their order although the first is not taken at once", async 
     await wait(15);
     assert.deepEqual(page.rows(), ["sent:a", "sent:b"]);
     assert.equal(page.thread().sent[0]?.failure?.message, refusal === full ? "full" : undefined);
-    page.chats.resume();
     page.chats.send(key, "c", []);
+    page.chats.resume();
     await wait(60);
     assert.deepEqual(page.taken, ["a", "b", "c"]);
     assert.equal(page.thread().sent[0]?.failure, undefined);
@@ -104,4 +104,20 @@ test("what the gateway refuses for good holds up nothing", async () => {
   await wait(30);
   assert.deepEqual(page.taken, ["b"]);
   assert.deepEqual(page.thread().sent.map(({ state }) => state), ["failed", "accepted"]);
+});
+
+test("a stop does not wait for a message that cannot be taken, and that can be taken back", async () => {
+  const page = new Page();
+  const full = new RefusedError({ code: "UNAVAILABLE", message: "full", details: {}, retryable: true, retryAfterMs: 5_000 });
+  page.refusals = [full];
+  page.chats.send(key, "a", []);
+  await wait(15);
+  page.chats.send(key, "/stop", []);
+  page.chats.send(key, "b", []);
+  await wait(15);
+  assert.deepEqual(page.taken, ["/stop"]);
+
+  page.chats.discard(key, page.thread().sent[0]?.item.key ?? "");
+  await wait(30);
+  assert.deepEqual(page.taken, ["/stop", "b"]);
 });

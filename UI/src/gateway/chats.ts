@@ -98,6 +98,7 @@ export class Chats {
   }
 
   discard(sessionKey: string, key: string): void {
+    this.sender.discard(key);
     this.change(sessionKey, (thread) => ({ ...thread, sent: thread.sent.filter(({ item }) => item.key !== key) }));
   }
 

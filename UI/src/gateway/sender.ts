@@ -11,6 +11,8 @@ const mostEndedRuns = 200;
 const mostPictureChars = 24_000_000;
 const resendDelayMs = 1_000;
 const silentResendDelayMs = 15_000;
+/** What stops a running answer. It need not wait for a message that the gateway cannot take: that is not what it stops. */
+const stopWords = new Set(["/stop", "stop", "abort", "esc", "wait", "exit", "interrupt"]);
 
 type Change = (sessionKey: string, change: (thread: Thread) => Thread) => void;
 
@@ -25,6 +27,8 @@ export class Sender {
   private readonly endedRuns = new Set<string>();
   /** Sessions with a message on its way. */
   private readonly busy = new Set<string>();
+  /** When the first message of a session goes again, by session. */
+  private readonly resends = new Map<string, { readonly timer: number; readonly at: number }>();
 
   constructor(
     private readonly request: Request,
@@ -45,7 +49,17 @@ export class Sender {
       ...thread,
       sent: [...thread.sent, { item, state: "sending", failure: undefined }],
     }));
-    void this.transmitAll(sessionKey);
+    if (!this.resends.has(sessionKey)) void this.transmitAll(sessionKey);
+    else if (stopWords.has(text.trim().toLowerCase())) void this.transmit(item);
+    else this.transmitLater(sessionKey, resendDelayMs);
+  }
+
+  /** Takes back a message that the gateway has not taken. */
+  discard(key: string): void {
+    const item = this.outbox.all().find((candidate) => candidate.key === key);
+    if (!item) return;
+    this.outbox.remove(key);
+    if (this.resends.has(item.sessionKey)) this.transmitLater(item.sessionKey, 0);
   }
 
   /** Sends a refused message again. It was never accepted, so it goes under a key of its own. */
@@ -78,6 +92,8 @@ export class Sender {
   private async transmitAll(sessionKey: string): Promise<void> {
     if (this.busy.has(sessionKey)) return;
     this.busy.add(sessionKey);
+    clearTimeout(this.resends.get(sessionKey)?.timer);
+    this.resends.delete(sessionKey);
     try {
       let goesOn = true;
       while (goesOn) {
@@ -117,12 +133,12 @@ export class Sender {
   /** Whether an error is the gateway's last word. Else the message goes again, at the latest with the next connection. */
   private isRefused(item: Outgoing, error: unknown): boolean {
     if (!(error instanceof RefusedError)) {
-      this.transmitLater(item, silentResendDelayMs);
+      this.transmitLater(item.sessionKey, silentResendDelayMs);
       return false;
     }
     if (error.wire.retryable) {
       this.changeState(item, "sending", troubleOf(error));
-      this.transmitLater(item, error.wire.retryAfterMs ?? resendDelayMs);
+      this.transmitLater(item.sessionKey, error.wire.retryAfterMs ?? resendDelayMs);
       return false;
     }
     this.outbox.remove(item.key);
@@ -130,8 +146,12 @@ export class Sender {
     return true;
   }
 
-  private transmitLater(item: Outgoing, delayMs: number): void {
-    setTimeout(() => void this.transmitAll(item.sessionKey), delayMs);
+  private transmitLater(sessionKey: string, delayMs: number): void {
+    const at = Date.now() + delayMs;
+    const planned = this.resends.get(sessionKey);
+    if (planned && planned.at <= at) return;
+    clearTimeout(planned?.timer);
+    this.resends.set(sessionKey, { timer: window.setTimeout(() => void this.transmitAll(sessionKey), delayMs), at });
   }
 
   private changeState(item: Outgoing, state: Sent["state"], failure: Trouble | undefined): void {

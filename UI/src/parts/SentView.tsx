@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { Block } from "../gateway/message";
 import type { Trouble } from "../gateway/failure";
+import type { Outgoing } from "../gateway/outbox";
 import type { Sent } from "../gateway/thread";
 import { useGateway, useStore, useText } from "./context";
 import { explained } from "./explained";
@@ -31,7 +32,7 @@ function SentState({ sent, waiting }: { sent: Sent; waiting: boolean }) {
   const words = useText();
   const online = useStore(useGateway().connection.link).state === "online";
   if (sent.state === "failed") return <NotSent sent={sent} />;
-  if (sent.state === "sending" && online && sent.failure) return <NotSentYet why={sent.failure} />;
+  if (sent.state === "sending" && online && sent.failure) return <NotSentYet item={sent.item} why={sent.failure} />;
   if (sent.state === "sending") {
     return <footer className="row-foot shown">{online ? words.sending : words.willSend}</footer>;
   }
@@ -39,14 +40,18 @@ function SentState({ sent, waiting }: { sent: Sent; waiting: boolean }) {
 }
 
 /** The gateway cannot take it now; it goes again by itself. */
-function NotSentYet({ why }: { why: Trouble }) {
+function NotSentYet({ item, why }: { item: Outgoing; why: Trouble }) {
   const words = useText();
+  const { chats } = useGateway();
   return (
     <div className="not-sent" role="status">
       <Icon name="warning" size={16} />
       <span>
         {words.notSentYet}: <Prose text={explained(why, words)} />
       </span>
+      <button type="button" className="link-button" onClick={() => chats.discard(item.sessionKey, item.key)}>
+        {words.discard}
+      </button>
     </div>
   );
 }

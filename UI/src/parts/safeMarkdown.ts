@@ -21,6 +21,8 @@ const plainAttributes = ["align", "start", "type"];
 
 /** Reading one text may take this long; some that a model repeats itself in would take minutes. */
 const mostMs = 1_500;
+/** Signs on one line beyond which a single rule of the reader may take longer than that. */
+const mostSignsOnALine = 10_000;
 let readUntil = Infinity;
 const deadline = {
   name: "deadline",
@@ -46,15 +48,21 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
 export function markdownNodes(text: string): DocumentFragment {
   try {
     readUntil = performance.now() + mostMs;
+    if (isEndless(text)) throw new Error("the text takes too long to read");
     return nodesOf(text);
   } catch {
-    // It took too long, or more quotes or lists stand in each other than the reader's stack bears.
+    // It took or would take too long, or more quotes or lists stand in each other than the reader's stack bears.
     const plain = document.createElement("pre");
     plain.textContent = text;
     const fragment = document.createDocumentFragment();
     fragment.append(plain);
     return fragment;
   }
+}
+
+function isEndless(text: string): boolean {
+  if (text.length <= mostSignsOnALine) return false;
+  return text.split("\n").some((line) => line.length > mostSignsOnALine && line.replace(/[^|~[\]()*_`<>!:\\]+/g, "").length > mostSignsOnALine);
 }
 
 function nodesOf(text: string): DocumentFragment {
