@@ -335,7 +335,7 @@ def test_a_stream_that_always_breaks_is_taken_back_and_the_second_model_answers(
     pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat, fault: Step
 ) -> None:
     fake_anthropic.script += [fault] * 20
-    fake_chat.script += [Text("From the second."), Text("At once.")]
+    fake_chat.script.append(Text("From the second."))
     with connect(pair.port) as client:
         run = client.send_chat("hi")
         ended = client.chat_end(run, timeout=40)
@@ -344,8 +344,39 @@ def test_a_stream_that_always_breaks_is_taken_back_and_the_second_model_answers(
         taken_back = next(place for place, text in enumerate(shown) if "From".startswith(text[:4]) and text)
         assert all("From the second.".startswith(text) for text in shown[taken_back:]), shown
         assert len(fake_anthropic.requests) == 2
-        assert text_of(client.chat("again")["message"]) == "At once."
-    assert len(fake_anthropic.requests) == 2, "the first model rests"
+        fake_anthropic.script.clear()
+        client.chat("hi", "agent:main:other")
+        client.chat("again")
+    assert (len(fake_anthropic.requests), len(fake_chat.requests)) == (4, 1), "the first model does not rest"
+
+
+def test_the_broken_streams_of_one_conversation_count_also_while_others_are_answered(
+    pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_chat.script.append(Text("From the second."))
+
+    def cuts() -> int:
+        return sum("[[cut]]" in str(request.body) for request in fake_anthropic.requests)
+
+    with connect(pair.port) as client:
+        run = client.send_chat("[[cut]]", "agent:main:broken")
+        deadline = time.monotonic() + 20
+        while cuts() < 2 and time.monotonic() < deadline:
+            client.chat("hi", "agent:main:whole")
+        client.chat("hi", "agent:main:whole")
+        ended = client.chat_end(run, timeout=40)
+    assert ended["state"] == "final" and text_of(ended["message"]) == "From the second.", ended
+    assert (cuts(), len(fake_chat.requests)) == (2, 1)
+
+
+def test_a_model_that_breaks_off_is_not_asked_again_in_the_same_turn(
+    pair: Gateway, fake_anthropic: FakeAnthropic, fake_chat: FakeOpenAIChat
+) -> None:
+    fake_anthropic.script += [Cut(after=3)] * 20
+    fake_chat.script += [ToolCall("read", {"path": "AGENTS.md"}), Text("From the second.")]
+    with connect(pair.port) as client:
+        assert text_of(client.chat("hi", timeout=40)["message"]) == "From the second."
+    assert (len(fake_anthropic.requests), len(fake_chat.requests)) == (2, 2)
 
 
 def test_a_model_that_the_key_may_not_use_rests_alone(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:

@@ -6,6 +6,8 @@ extension AgentRunner {
     ///
     /// Nothing has been done in between, and what was said is taken back, so the person sees one answer.
     private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
+    /// One break may be the network's; after so many in a row the turn asks another model first.
+    private static let mostBreaks = 2
     /// How often a request that was too long is tried with half of the conversation.
     private static let mostHalvings = 4
 
@@ -20,6 +22,7 @@ extension AgentRunner {
                 return answer
             } catch .interrupted(_, let reason) where attempt < Self.pauses.count && !Task.isCancelled {
                 attempt += 1
+                turn.breaks[turn.live.state.model ?? turn.choice.model, default: 0] += 1
                 try await pause(before: attempt, reason, turn.live)
             } catch let error where error.isRejection && canLeaveOutImages(turn) {
                 // One image that it does not take would end every turn of the conversation until it is forgotten.
@@ -111,7 +114,8 @@ extension AgentRunner {
         }
         turn.messages = ContextWindow.withNewestImages(turn.messages, most: turn.imageBytes)
         let request = ModelRequest(
-            model: turn.choice.model, fallbacks: turn.choice.fallbacks, system: turn.system,
+            model: turn.choice.model, fallbacks: turn.choice.fallbacks,
+            avoids: Set(turn.breaks.filter { $0.value >= Self.mostBreaks }.keys), system: turn.system,
             messages: turn.messages,
             tools: turn.tools, thinking: turn.choice.thinking, cacheKey: turn.sessionID.rawValue)
         let answer = try await models.respond(to: request) { Self.tell($0, on: live) }
@@ -130,6 +134,7 @@ extension AgentRunner {
 
     private func note(_ answer: AssistantMessage, from model: ModelReference, _ turn: inout Turn) {
         turn.model = model
+        turn.breaks[model] = nil
         let channel = turn.order.message.address.channel
         turn.add(
             answer.usage ?? Usage(), of: model, source: channel == .webchat ? "chat" : channel.rawValue,

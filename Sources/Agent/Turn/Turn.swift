@@ -80,6 +80,8 @@ struct Turn {
     var records: [UsageRecord] = []
     /// The model that answered last.
     var model: ModelReference?
+    /// How often in a row each model's answers have broken off.
+    var breaks: [ModelReference: Int] = [:]
     /// Tokens that the last request sent: how full the window is.
     var lastTokens = 0
     var toolNames: [String] = []

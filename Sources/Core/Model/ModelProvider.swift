@@ -47,6 +47,8 @@ package struct ModelRequest: Sendable {
     /// The model asked for first. A router may answer with one of `fallbacks` instead.
     package var model: ModelReference
     package var fallbacks: [ModelReference]
+    /// Those of them that are asked only when no other can answer.
+    package var avoids: Set<ModelReference>
     package var system: String
     package var messages: [Message]
     package var tools: ToolOffer
@@ -57,12 +59,14 @@ package struct ModelRequest: Sendable {
     package var cacheKey: String?
 
     package init(
-        model: ModelReference, fallbacks: [ModelReference] = [], system: String = "", messages: [Message],
+        model: ModelReference, fallbacks: [ModelReference] = [], avoids: Set<ModelReference> = [],
+        system: String = "", messages: [Message],
         tools: ToolOffer = [], thinking: ThinkingLevel = .off, maxTokens: Int? = nil,
         cacheKey: String? = nil
     ) {
         self.model = model
         self.fallbacks = fallbacks
+        self.avoids = avoids
         self.system = system
         self.messages = messages
         self.tools = tools

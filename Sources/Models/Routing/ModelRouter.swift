@@ -5,7 +5,6 @@ package import Wire
 /// rest.
 ///
 /// Another candidate takes over only before an answer's first event; after it the answer fails and keeps what was said.
-/// One whose answers break off again and again rests: who takes back what was said and asks anew is answered by another.
 @MainActor
 package final class ModelRouter: ModelProvider {
     /// Builds the provider for one candidate.
@@ -199,8 +198,11 @@ extension ModelRouter {
     private func candidates(for request: ModelRequest) async throws(ModelError) -> [Candidate] {
         var found: [Candidate] = []
         var seen: Set<ModelReference> = []
-        for model in [request.model] + request.fallbacks where seen.insert(model).inserted {
-            let model = standIns[model] ?? model
+        let wished = ([request.model] + request.fallbacks).map { standIns[$0] ?? $0 }
+        let (avoided, others) = (
+            wished.filter { request.avoids.contains($0) }, wished.filter { !request.avoids.contains($0) }
+        )
+        for model in others + avoided where seen.insert(model).inserted {
             for credential in credentials(for: model.provider) {
                 found.append(Candidate(place: found.count, model: model, credential: credential))
             }
@@ -340,11 +342,7 @@ extension ModelRouter {
         async throws(ModelError)
     {
         switch error {
-        case .cancelled, .contextTooLong, .exhausted: throw error
-        case .interrupted:
-            // Who takes back what was said and asks again may find another.
-            await rest(candidate, .brokenStream)
-            throw error
+        case .cancelled, .interrupted, .contextTooLong, .exhausted: throw error
         case .rateLimited(let retryAfter, _): await rest(candidate, .rateLimit(retryAfter: retryAfter))
         case .overloaded, .timedOut: await rest(candidate, .overload)
         case .unauthorized: await rest(candidate, .authentication)

@@ -18,7 +18,6 @@ struct RestTable {
     enum Reason {
         case rateLimit(retryAfter: Duration?)
         case overload
-        case brokenStream
         case authentication
         case permission
         case billing
@@ -27,7 +26,7 @@ struct RestTable {
         var isForCredential: Bool {
             switch self {
             case .authentication, .billing: true
-            case .rateLimit, .overload, .brokenStream, .permission: false
+            case .rateLimit, .overload, .permission: false
             }
         }
 
@@ -35,7 +34,6 @@ struct RestTable {
             switch self {
             case .rateLimit: "rate limit"
             case .overload: "overloaded"
-            case .brokenStream: "its answers break off"
             case .authentication: "key not accepted"
             case .permission: "not open to this key"
             case .billing: "payment needed"
@@ -88,13 +86,8 @@ struct RestTable {
         if case .rateLimit(let retryAfter?) = reason {
             return min(max(retryAfter, .seconds(1)), rules.billingLongest)
         }
-        var (failures, isBilling) = (failures, false)
+        var isBilling = false
         if case .billing = reason { isBilling = true }
-        if case .brokenStream = reason {
-            // One may be the network's: the model is asked once more before another is.
-            failures -= 1
-            if failures == 0 { return .zero }
-        }
         return rules.rest(after: failures, isBilling: isBilling, provider: provider)
     }
 }

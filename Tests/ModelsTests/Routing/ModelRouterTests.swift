@@ -105,12 +105,13 @@ struct ModelRouterTests {
             make: { _, credential throws(ModelError) in Scripted(scene: scene, credential: credential) })
     }
 
-    func ask(_ router: ModelRouter, _ models: [String] = ["anthropic/a", "openai/o"]) async -> Result<
-        String, ModelError
-    > {
+    func ask(
+        _ router: ModelRouter, _ models: [String] = ["anthropic/a", "openai/o"], avoiding: [String] = []
+    ) async -> Result<String, ModelError> {
         let references = models.compactMap { ModelReference($0) }
         let request = ModelRequest(
-            model: references[0], fallbacks: Array(references.dropFirst()), messages: [.person("hi")])
+            model: references[0], fallbacks: Array(references.dropFirst()),
+            avoids: Set(avoiding.compactMap { ModelReference($0) }), messages: [.person("hi")])
         do throws(ModelError) {
             return .success(try await router.respond(to: request) { _ in }.text)
         } catch {
@@ -152,23 +153,30 @@ struct ModelRouterTests {
             a: [.breakOff("hel", .interrupted(partial: nil, message: "cut"))], o: [.answer("hello")],
         ]
         #expect(explanation(await ask(router())) == "cut")
-        #expect(scene.asked == [a])
+        #expect(scene.asked == [a] && scene.stored.isEmpty)
     }
 
-    @Test func `a stream that breaks off is asked for once more, and then another model answers`() async {
+    @Test func `however many streams break off, the model does not rest`() async {
         let cut = Step.breakOff("hel", .interrupted(partial: nil, message: "cut"))
-        scene.steps = [a: [cut, cut, .answer("back")], o: [.answer("hello")]]
+        scene.steps = [a: [cut, cut, cut, .answer("back")]]
         let router = router()
-        #expect(explanation(await ask(router)) == "cut")
-        #expect(router.cooldowns.isEmpty)
-        #expect(explanation(await ask(router)) == "cut")
-        #expect(router.cooldowns.map(\.model) == ["anthropic/a"])
-        #expect(explanation(await ask(router)) == "answered hello")
-        #expect(scene.asked == [a, a, o])
-
-        scene.now = scene.now + .seconds(61)
+        for _ in 0..<3 { #expect(explanation(await ask(router)) == "cut") }
         #expect(explanation(await ask(router)) == "answered back")
-        #expect(scene.stored.isEmpty)
+        #expect(router.cooldowns.isEmpty && scene.stored.isEmpty)
+        #expect(scene.asked == [a, a, a, a])
+    }
+
+    @Test func `a model that a request avoids is asked when no other can answer`() async {
+        scene.steps = [
+            a: [.answer("first"), .answer("alone")],
+            o: [.answer("other"), .fail(.overloaded(retryAfter: nil, message: "x"))],
+        ]
+        let router = router()
+        #expect(explanation(await ask(router, avoiding: ["anthropic/a"])) == "answered other")
+        #expect(explanation(await ask(router, avoiding: ["anthropic/a"])) == "answered first")
+        #expect(
+            explanation(await ask(router, ["anthropic/a"], avoiding: ["anthropic/a"])) == "answered alone")
+        #expect(scene.asked == [o, o, a, a])
     }
 
     @Test func `a model that a key may not use rests alone`() async {
