@@ -103,7 +103,7 @@ final class EchoServer: RequestHandler {
 /// Sends every message back; reads no more while the peer does not take its answers.
 @MainActor
 final class EchoSocket: WebSocketHandler {
-    func opened(_ socket: WebSocket) {}
+    func opened(_ socket: WebSocket) { socket.isKnown = true }
 
     func received(text: [UInt8], on socket: WebSocket) {
         socket.send(text: text)

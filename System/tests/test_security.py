@@ -7,18 +7,20 @@ import functools
 import json
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, Text, ToolCall
+from fakes import FakeOpenAIChat, Hold, Text, ToolCall
 from harness import Client, Device, Gateway, ModelConfig, Refused, connect, connect_params, eventually, gateway_config
+from harness.client import ALL_SCOPES
 from harness.config import TOKEN
 from harness.gateway import run_openclaw
 from harness.raw import exchange
-from harness.websocket import TEXT, frame, text, upgrade
+from harness.websocket import TEXT, frame, mask, text, upgrade
 from tests.test_chat import text_of
 
 ATTEMPTS = 3
@@ -451,15 +453,15 @@ def test_a_slow_reader_is_cut_and_the_others_go_on(gateway: Gateway, session: st
     assert gateway.memory()["private"] - before < 60_000
 
 
-def admitted(gateway: Gateway, scopes: list[str], buffer: int | None = None) -> socket.socket:
-    """A client of the fourth generation that has been greeted and reads nothing by itself."""
+def admitted(gateway: Gateway, scopes: list[str], buffer: int | None = None, generation: int = 4) -> socket.socket:
+    """A client that has been greeted and reads nothing by itself."""
     client = socket.socket()
     if buffer:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
     client.settimeout(10)
     client.connect(("127.0.0.1", gateway.port))
     client.sendall(upgrade("/"))
-    login = {"type": "req", "id": "c", "method": "connect", "params": connect_params(4, scopes=scopes)}
+    login = {"type": "req", "id": "c", "method": "connect", "params": connect_params(generation, scopes=scopes)}
     client.sendall(text(json.dumps(login)))
     heard = b""
     while b"hello-ok" not in heard:
@@ -480,6 +482,78 @@ def test_who_asks_and_does_not_read_is_not_heard_until_he_reads(gateway: Gateway
         while answered < 200:
             heard = heard[-20:] + lazy.recv(1 << 20)
             answered += heard.count(b'"id":"ask"')
+
+
+def fill(client: Client, session: str) -> None:
+    """Makes a conversation whose history is 5.6 MB."""
+    client.chat("hello", session)
+    for n in range(140):
+        client.request("chat.inject", {"sessionKey": session, "message": f"{n} " + "z" * 40_000})
+
+
+def ask(client: socket.socket, name: str, method: str, **params: Any) -> None:
+    client.sendall(text(json.dumps({"type": "req", "id": name, "method": method, "params": params})))
+
+
+def test_large_answers_are_made_as_they_are_read(gateway: Gateway, session: str) -> None:
+    with connect(gateway.port) as client:
+        fill(client, session)
+    with connect(gateway.port) as client, admitted(gateway, ["operator.read"], 1 << 16) as reader:
+        before = most_resident(gateway)
+        for n in range(16):
+            ask(reader, f"h{n}", "chat.history", sessionKey=session, limit=200 + n)
+        for _ in range(3):
+            assert len(client.history(session)) > 100
+        assert most_resident(gateway, since_now=False) - before < 80_000
+        heard, answered = b"", 0
+        while answered < 16:
+            piece = reader.recv(1 << 20)
+            assert piece, f"cut off after {answered} answers"
+            answered += (heard[-12:] + piece).count(b'{"type":"res"')
+            heard = piece
+
+
+def test_a_stop_is_heard_while_a_history_waits_to_be_read(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, generation: int
+) -> None:
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    large, session, held = "agent:main:large", "agent:main:main", threading.Event()
+    with connect(gateway.port) as client:
+        fill(client, large)
+    with connect(gateway.port) as client, admitted(gateway, ALL_SCOPES, 1 << 16, generation) as reader:
+        fake_chat.script.append(Hold(held))
+        run = client.send_chat("work", session)
+        ask(reader, "history", "chat.history", sessionKey=large)
+        assert len(client.history(large)) > 100
+        ask(reader, "later", "health")
+        ask(reader, "stop", "chat.abort", sessionKey=session)
+        assert client.chat_end(run)["state"] == "aborted"
+        heard = b""
+        while b'"id":"stop"' not in heard or b'"id":"later"' not in heard:
+            piece = reader.recv(1 << 20)
+            assert piece, "cut off"
+            heard += piece
+        assert heard.index(b'"id":"history"') < heard.index(b'"id":"stop"') < heard.index(b'"id":"later"')
+        assert b'"state":"aborted"' in heard
+        held.set()
+
+
+def test_strangers_do_not_end_the_messages_of_people(gateway: Gateway) -> None:
+    size = 24 << 20
+    with contextlib.ExitStack() as stack:
+        people = [stack.enter_context(admitted(gateway, ["operator.write"])) for _ in range(2)]
+        for person in people:
+            person.sendall(frame(TEXT, b"a" * (size - 1), claimed=size))
+        for _ in range(300):
+            stranger = stack.enter_context(socket.create_connection(("127.0.0.1", gateway.port), 5))
+            stranger.sendall(upgrade("/") + frame(TEXT, b"a" * (63 << 10), claimed=64 << 10))
+        with connect(gateway.port) as client:
+            assert client.request("health")["ok"] is True
+        for person in people:
+            assert b"too many large messages" not in rest(person)
+            person.sendall(mask(b"aaaa")[3:])
+            ask(person, "health", "health")
+            assert b'"id":"health"' in rest(person)
 
 
 def test_a_client_that_may_not_write_cannot_send_what_takes_all_memory(gateway: Gateway) -> None:

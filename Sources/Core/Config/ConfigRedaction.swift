@@ -125,14 +125,27 @@ package enum ConfigRedaction {
 
     /// Whether an address has a login in it, `https://user:password@host` or `https://token@host`, or a key in its query.
     private static func holdsCredentials(_ text: String, at path: ConfigPath) -> Bool {
-        guard let start = text.firstRange(of: "://")?.upperBound else {
+        let isAddress = addressEndings.contains { folded(path.lastKey).hasSuffix($0) }
+        guard var start = text.firstRange(of: "://")?.upperBound else {
             // An address whose scheme is missing or misspelt: `user:password@host`.
             let login = text.lastIndex(of: "@").map { text[..<$0] } ?? ""
-            return login.contains(":") && addressEndings.contains { folded(path.lastKey).hasSuffix($0) }
+            return login.contains(":") && isAddress
         }
-        let authority = text[start...].prefix { !"/?#".contains($0) }
+        while true {
+            let rest = text[start...]
+            // Among words an address ends where none goes on.
+            let address = isAddress ? rest : rest.prefix { !$0.isWhitespace && !"\"`<>".contains($0) }
+            if holdsCredentials(address: address) { return true }
+            guard let next = rest.firstRange(of: "://")?.upperBound else { return false }
+            start = next
+        }
+    }
+
+    /// The same of one address, without its scheme.
+    private static func holdsCredentials(address: Substring) -> Bool {
+        let authority = address.prefix { !"/?#".contains($0) }
         if let at = authority.lastIndex(of: "@"), at > authority.startIndex { return true }
-        let query = text[start...].drop { $0 != "?" }.dropFirst()
+        let query = address.drop { $0 != "?" }.dropFirst()
         return query.split(separator: "&").contains { pair in
             let name = pair.prefix { $0 != "=" }.lowercased().filter { $0 != "_" && $0 != "-" }
             return name == "key" || name == "sig" || secretEndings.contains { name.hasSuffix($0) }

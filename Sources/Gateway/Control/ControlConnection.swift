@@ -16,6 +16,8 @@ protocol ClientSocket: AnyObject {
     func resumeReading()
     /// Bytes that wait because the client does not read.
     var bufferedBytes: Int { get }
+    /// The client has logged in.
+    var isKnown: Bool { get set }
     /// The largest message taken from now on.
     var maxMessageBytes: Int { get set }
 }
@@ -55,8 +57,14 @@ final class ControlConnection: Caller {
     private var state = State.waiting
     private var sequence = 0
     private var callsInFlight = 0
-    /// It asks for more than it reads, and is not heard until it has read.
+    /// It asks for more than it reads: what it wants to read waits until it has read.
     private var isHeld = false
+    /// Calls that were run although it is held.
+    private var callsWhileHeld = 0
+    /// Bytes of the largest answer that waits while it is held; events have their room beside it.
+    private var largeBytes = 0
+    private var isMakingLargeAnswer = false
+    private var held = HeldRequests()
     private var presenceKey: String?
 
     init(plane: ControlPlane, socket: any ClientSocket, place: ClientPlace, origin: OriginRule.Verdict) {
@@ -106,20 +114,22 @@ final class ControlConnection: Caller {
     func closed() {
         if case .closed = state { return }
         state = .closed
+        held = HeldRequests()
         plane.broadcaster.remove(self)
         if let presenceKey { plane.left(presenceKey) }
     }
 
-    func close(code: Int, reason: String) { socket.close(code: code, reason: reason) }
+    func close(code: Int, reason: String) {
+        held = HeldRequests()
+        socket.close(code: code, reason: reason)
+    }
 
     func send(_ frame: [UInt8]) {
         guard case .open = state else { return }
         socket.send(text: frame)
         guard unreadBytes > Limits.mostUnreadBytes(generation) else { return }
-        if !isHeld {
-            isHeld = true
-            socket.pauseReading()
-        }
+        isHeld = true
+        largeBytes = max(largeBytes, frame.count)
         plane.broadcaster.boundUnread()
     }
 }
@@ -133,11 +143,39 @@ extension ControlConnection {
     func drained() {
         guard isHeld else { return }
         isHeld = false
-        socket.resumeReading()
+        callsWhileHeld = 0
+        largeBytes = 0
+        answerHeld()
+    }
+
+    /// Whether a request waits; who acts, such as by a stop, is answered shortly and goes first.
+    private func mustWait(_ request: RequestFrame) -> Bool {
+        guard isHeld || isMakingLargeAnswer else { return false }
+        let method = try? plane.table.method(request.method, role: role, scopes: scopes, generation)
+        if isMakingLargeAnswer, method?.isLarge == true { return true }
+        guard isHeld else { return false }
+        guard let method, !method.onlyReads(in: generation), callsWhileHeld < Limits.mostCallsInFlight else {
+            return true
+        }
+        callsWhileHeld += 1
+        return false
+    }
+
+    private func holdBack(_ bytes: [UInt8]) {
+        held.add(bytes)
+        if held.isFull { socket.pauseReading() }
+    }
+
+    private func answerHeld() {
+        var rest = held.takeAll()[...]
+        while !isHeld, let bytes = rest.popFirst() { received(bytes) }
+        guard case .open = state else { return }
+        for bytes in rest { held.add(bytes) }
+        if !held.isFull { socket.resumeReading() }
     }
 
     func cutOff() {
-        socket.close(code: 1008, reason: "slow consumer")
+        close(code: 1008, reason: "slow consumer")
         socket.abort()
     }
 }
@@ -242,6 +280,7 @@ extension ControlConnection {
         deviceID = params.device?.id
         wantsToolEvents = params.caps.contains("tool-events")
         isApprovalClient = params.canApprove
+        socket.isKnown = true
         socket.maxMessageBytes = Limits.maxPayloadBytes(scopes)
         presenceKey = plane.joined(self, params, acceptance)
         let hello = plane.hello(for: self, acceptance, token)
@@ -258,6 +297,7 @@ extension ControlConnection {
     private func answer(_ bytes: [UInt8]) {
         do throws(RequestFrame.Refusal) {
             let request = try RequestFrame(bytes, generation: generation)
+            if mustWait(request) { return holdBack(bytes) }
             do throws(RPCError) {
                 try run(request)
             } catch {
@@ -265,6 +305,7 @@ extension ControlConnection {
             }
         } catch {
             guard case .invalid(let id, let reason) = error else { return }
+            if isHeld { return holdBack(bytes) }
             send(OutgoingFrame.failure(to: id, .invalid("invalid request frame: \(reason)")))
         }
     }
@@ -290,11 +331,21 @@ extension ControlConnection {
                 retryAfter: .milliseconds(250))
         }
         callsInFlight += 1
+        if method.isLarge { isMakingLargeAnswer = true }
         plane.tasks.add { [self] in
-            await finish(call, slow)
+            if method.isLarge { await finishLarge(call, slow) } else { await finish(call, slow) }
             plane.tellAnswered(call, since: start)
             callsInFlight -= 1
         }
+    }
+
+    /// Nothing is made for a client that has left.
+    private func finishLarge(_ call: Call, _ handler: MethodTable.Slow) async {
+        await plane.largeAnswers.make {
+            if case .open = state { await finish(call, handler) }
+        }
+        isMakingLargeAnswer = false
+        if !isHeld { answerHeld() }
     }
 
     private func finish(_ call: Call, _ handler: MethodTable.Slow) async {
@@ -332,42 +383,13 @@ extension ControlConnection {
     /// a few milliseconds, together with what comes after it.
     func deliver(_ body: EventBody, isDroppable: Bool, isUrgent: Bool = false) {
         guard case .open = state else { return }
-        let (waiting, most) = (socket.bufferedBytes, Limits.maxBufferedBytes(generation))
+        let (waiting, most) = (socket.bufferedBytes, Limits.maxBufferedBytes(generation) + largeBytes)
         if isDroppable && (isHeld || waiting > most / 2 || waiting + body.bytes.count > most) { return }
-        guard waiting <= most else { return socket.close(code: 1008, reason: "slow consumer") }
+        guard waiting <= most else { return close(code: 1008, reason: "slow consumer") }
         sequence += 1
         socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: !isUrgent)
         if waiting > Limits.notableUnreadBytes { plane.broadcaster.boundUnread() }
     }
-}
-
-/// What a connection asked to be told about sessions (`sessions.subscribe`, `sessions.messages.subscribe`).
-struct SessionSubscriptions {
-    var wantsSessionChanges = false
-    private var messages: Set<SessionKey> = []
-    /// How the client spells the keys of the sessions it used.
-    private var spellings: [SessionKey: String] = [:]
-
-    func wantsMessages(of session: SessionKey) -> Bool { messages.contains(session) }
-
-    mutating func addMessages(of session: SessionKey) {
-        if messages.count < Self.mostSessions { messages.insert(session) }
-    }
-
-    mutating func removeMessages(of session: SessionKey) { messages.remove(session) }
-
-    func spelling(of session: SessionKey) -> String { spellings[session] ?? session.rawValue }
-
-    mutating func remember(_ spelling: String, of session: SessionKey) {
-        if spelling == session.rawValue {
-            spellings[session] = nil
-        } else if spellings.count < Self.mostSessions || spellings[session] != nil {
-            spellings[session] = spelling
-        }
-    }
-
-    /// Sessions one client may follow; a person looks at a handful.
-    private static let mostSessions = 64
 }
 
 extension ControlConnection {

@@ -9,6 +9,7 @@ final class ControlPlane {
     let devices: DeviceDesk
     let health: HealthBook
     let tasks: TaskPool
+    let largeAnswers = LargeAnswers()
     let log: Log
     private(set) var table: MethodTable
     /// Whether people can log in.

@@ -18,6 +18,9 @@ enum Limits {
     ///
     /// Clients that ask more at once are out of control.
     static let mostCallsInFlight = 64
+    /// Requests of one connection that are held back, and their bytes, from which it is not heard any more.
+    static let mostFramesHeld = 64
+    static let mostBytesHeld = 64 << 10
     /// Answers that take longer are worth a line in the log.
     static let slowAnswer: Duration = .milliseconds(50)
     static let tickInterval: Duration = .seconds(30)
@@ -30,7 +33,7 @@ enum Limits {
         generation == .three ? 1536 << 10 : 4 << 20
     }
 
-    /// Unread bytes from which a client is not heard until it has read.
+    /// Unread bytes from which what a client wants to read waits until it has read.
     ///
     /// Events alone never get there: those that may be missed stop before.
     static func mostUnreadBytes(_ generation: Generation) -> Int { maxBufferedBytes(generation) / 4 * 3 }

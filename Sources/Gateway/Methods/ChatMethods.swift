@@ -16,7 +16,8 @@ struct ChatMethods: MethodGroup {
     let commands: [SlashCommand]
 
     func register(in table: inout MethodTable) {
-        table.add("chat.history", .read, Self.historyParams, fast: history.cached, history.read)
+        table.add(
+            "chat.history", .read, Self.historyParams, fast: history.cached, isLarge: true, history.read)
         table.add("chat.send", .write, Self.sendParams, preliminary: Self.needsTarget, send)
         table.add(
             "chat.abort", .write,
@@ -28,7 +29,8 @@ struct ChatMethods: MethodGroup {
             ParamsSchema(
                 .required("sessionKey", .string(least: 1)), .required("message", .string(least: 1)),
                 .optional("agentId", .string(least: 1)), .optional("label", .string(most: 100))), inject)
-        table.add("chat.startup", .read, Self.startupParams, fast: history.cached, history.read)
+        table.add(
+            "chat.startup", .read, Self.startupParams, fast: history.cached, isLarge: true, history.read)
         table.addFast(
             "chat.metadata", .read,
             ParamsSchema(.optional("agentId", .string(least: 1)), .optional("sessionKey", .string(least: 1))),

@@ -16,11 +16,20 @@ struct MethodTable {
         let params: ParamsSchema
         let fast: Fast?
         let slow: Slow?
+        /// Its answer may take megabytes: such are made one at a time.
+        let isLarge: Bool
 
         /// What is wrong before the params are looked at; nil: nothing.
         let preliminary: Preliminary?
 
         func scope(in generation: Generation) -> Scope { generation == .three ? scopes.three : scopes.four }
+
+        func onlyReads(in generation: Generation) -> Bool {
+            switch scope(in: generation) {
+            case .none, .read: true
+            default: false
+            }
+        }
 
         func check(_ params: JSON, _ generation: Generation) throws(RPCError) {
             if let error = preliminary?(params, generation) { throw error }
@@ -47,7 +56,7 @@ struct MethodTable {
         add(
             Method(
                 name: name, scopes: (before ?? scope, scope), params: params, fast: handler, slow: nil,
-                preliminary: nil))
+                isLarge: false, preliminary: nil))
     }
 
     /// Adds a method that waits for something.
@@ -55,12 +64,12 @@ struct MethodTable {
     /// `fast` may answer without a task when all is at hand.
     mutating func add(
         _ name: String, _ scope: Scope, before: Scope? = nil, _ params: ParamsSchema, fast: Fast? = nil,
-        preliminary: Preliminary? = nil, _ handler: @escaping Slow
+        isLarge: Bool = false, preliminary: Preliminary? = nil, _ handler: @escaping Slow
     ) {
         add(
             Method(
                 name: name, scopes: (before ?? scope, scope), params: params, fast: fast, slow: handler,
-                preliminary: preliminary))
+                isLarge: isLarge, preliminary: preliminary))
     }
 
     private mutating func add(_ method: Method) {

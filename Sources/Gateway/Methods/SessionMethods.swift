@@ -11,13 +11,13 @@ struct SessionMethods: MethodGroup {
     let models: KnownModels
 
     func register(in table: inout MethodTable) {
-        table.add("sessions.list", .read, Self.listParams, list)
+        table.add("sessions.list", .read, Self.listParams, isLarge: true, list)
         table.add(
             "sessions.preview", .read,
             ParamsSchema(
                 .required("keys", .array(of: .string(least: 1), least: 1)),
                 .optional("limit", .integer(least: 1)),
-                .optional("maxChars", .integer(least: 20))), preview)
+                .optional("maxChars", .integer(least: 20))), isLarge: true, preview)
         table.add("sessions.resolve", .read, before: .admin, Self.resolveParams, resolve)
         table.add("sessions.patch", .write, before: .admin, SessionPatch.schema, patch)
         table.add(

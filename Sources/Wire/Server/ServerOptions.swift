@@ -13,6 +13,8 @@ package struct ServerOptions: Sendable {
     /// Bytes of WebSocket messages that are not whole yet, for all together; beyond it the one that has been silent longest
     /// is given up with 1013.
     package var maxUnfinishedBytes = 64 << 20
+    /// The same for those whom the handler does not know yet, who send little.
+    package var maxUnfinishedBytesOfStrangers = 8 << 20
     /// Connections at once; nil means 10,000, or what the descriptor limit leaves.
     package var maxConnections: Int?
     /// Connections at once from one IPv4 address or one IPv6 /64.

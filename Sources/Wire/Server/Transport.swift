@@ -59,7 +59,8 @@ final class Transport: PassEndWork {
     private var isReading = false
     private var isFlushQueued = false
     private var isWaiting = false
-    private var isBlocked = false
+    /// The kernel takes nothing more until the peer has read; whoever leaves that so is cut.
+    private(set) var isBlocked = false
     private var wasAboveHighWater = false
     private var lastProgress = 0
     private var lingerUntil = 0

@@ -11,8 +11,8 @@ package final class WebServer {
     let handler: any RequestHandler
     /// Bytes of request bodies held now.
     var bufferedBodyBytes = 0
-    /// Bytes of WebSocket messages that are not whole yet.
-    var unfinishedBytes = 0
+    /// Bytes of WebSocket messages that are not whole yet, of those who are known and of strangers.
+    var unfinishedBytes = (known: 0, strangers: 0)
     /// What the server has done so far.
     package internal(set) var counters = ServerCounters()
     private(set) var isStopping = false
@@ -133,14 +133,23 @@ package final class WebServer {
     }
 
     /// Gives up messages that are not whole, those first whose senders are silent, until the rest has room.
+    ///
+    /// Strangers have a room of their own.
     func makeRoomForMessages() {
-        while unfinishedBytes > options.maxUnfinishedBytes {
-            let senders = connections.compactMap { $0.stage as? WebSocket }.filter { $0.unfinishedBytes > 0 }
-            let slowest = senders.min {
-                ($0.lastReceived, -$0.unfinishedBytes) < ($1.lastReceived, -$1.unfinishedBytes)
-            }
-            guard let slowest else { return }
+        while unfinishedBytes.known > options.maxUnfinishedBytes, let slowest = slowestSender(isKnown: true) {
             slowest.giveUpMessage()
+        }
+        while unfinishedBytes.strangers > options.maxUnfinishedBytesOfStrangers,
+            let slowest = slowestSender(isKnown: false)
+        {
+            slowest.giveUpMessage()
+        }
+    }
+
+    private func slowestSender(isKnown: Bool) -> WebSocket? {
+        let senders = connections.compactMap { $0.stage as? WebSocket }
+        return senders.filter { $0.isKnown == isKnown && $0.unfinishedBytes > 0 }.min {
+            ($0.lastReceived, -$0.unfinishedBytes) < ($1.lastReceived, -$1.unfinishedBytes)
         }
     }
 

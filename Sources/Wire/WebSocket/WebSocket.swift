@@ -23,6 +23,8 @@ package final class WebSocket: ConnectionStage {
     private var held: [UInt8] = []
     private var countedBytes = 0
     private(set) var lastReceived = LoopClock.seconds
+    /// When the peer last had something left to read, and could not have answered a ping.
+    private var lastBlocked = 0
     private var isPingSent = false
     private var isPaused = false
     private var isProcessing = false
@@ -62,6 +64,12 @@ package final class WebSocket: ConnectionStage {
     package var maxMessageBytes: Int {
         get { reader.maxMessageBytes }
         set { reader.maxMessageBytes = newValue }
+    }
+
+    /// Whether the handler knows who this is; what strangers send has less room, and never takes that of the others.
+    package var isKnown = false {
+        willSet { countUnfinished(as: 0) }
+        didSet { countUnfinished() }
     }
 
     /// Queues a text, which must be UTF-8 and leaves at the end of the loop's pass; ignored once closed.
@@ -158,11 +166,18 @@ package final class WebSocket: ConnectionStage {
 
     /// All messages that are not whole have a limit together.
     private func countUnfinished() {
-        let count = reader.unfinishedBytes
-        guard count != countedBytes else { return }
-        transport.server.unfinishedBytes += count - countedBytes
-        countedBytes = count
+        guard reader.unfinishedBytes != countedBytes else { return }
+        countUnfinished(as: reader.unfinishedBytes)
         transport.server.makeRoomForMessages()
+    }
+
+    private func countUnfinished(as count: Int) {
+        if isKnown {
+            transport.server.unfinishedBytes.known += count - countedBytes
+        } else {
+            transport.server.unfinishedBytes.strangers += count - countedBytes
+        }
+        countedBytes = count
     }
 
     /// Bytes of a message that is not whole yet.
@@ -287,8 +302,9 @@ package final class WebSocket: ConnectionStage {
             endWithoutAnswer()
             return transport.end()
         }
-        guard !isPaused else { return }
-        let silence = now - lastReceived
+        if transport.isBlocked { lastBlocked = now }
+        guard !isPaused, !transport.isBlocked else { return }
+        let silence = now - max(lastReceived, lastBlocked)
         if silence > pingSeconds + pingTimeoutSeconds {
             transport.server.counters.cut += 1
             transport.close()

@@ -40,6 +40,29 @@ struct ConfigRedactionTests {
             ])
     }
 
+    @Test(arguments: [
+        ("Our site is https://example.com\nSend people to help@example.com", false),
+        ("see https://a.example, mail ann@example.com; https://b.example?x=1 token=y", false),
+        ("[https://bot.example] @bot", false), (#"{"a":"https://a.example","b":"@bot"}"#, false),
+        ("Our site is https://example.com, use https://me:pass@example.com", true),
+        ("Fetch https://example.com/?a=1&api_key=b every day", true),
+        ("--proxy=http://me:p)a'ss@example.com", true),
+    ])
+    func `prose with an address is shown, and an address with a login in it is not`(
+        text: String, isHidden: Bool
+    ) {
+        let shown = ConfigRedaction.redacted(["messages": ["responsePrefix": .string(text)]])
+
+        #expect((shown["messages"]?["responsePrefix"] == .string(hidden)) == isHidden)
+    }
+
+    @Test(arguments: ["https://me:pa ss@example.com", "https://me:pa\"ss@example.com"])
+    func `what should be an address is one as a whole`(text: String) {
+        let shown = ConfigRedaction.redacted(["channels": ["telegram": ["proxy": .string(text)]]])
+
+        #expect(shown["channels"]?["telegram"]?["proxy"] == .string(hidden))
+    }
+
     @Test func `values lose their secrets but keep their shape`() {
         let document: JSON = [
             "gateway": ["auth": ["token": "hunter2", "password": "", "mode": "token"]],

@@ -146,19 +146,26 @@ struct ControlConnectionTests {
     }
 
     @Test(arguments: Generation.allCases)
-    func `a client that asks for more than it reads is not heard until it has read`(
+    func `what a client asks to read waits until it has read, and a stop does not`(
         generation: Generation
     ) async throws {
         try await House.with { house in
             let client = await house.client(generation)
             client.bufferedBytes = Limits.mostUnreadBytes(generation)
             _ = await client.call("health")
-            #expect(!client.isPaused)
+            _ = await client.call("health")
 
             client.bufferedBytes += 1
             _ = await client.call("health")
-            #expect(client.isPaused)
             client.bufferedBytes = 20 << 10
+            client.ask("health", id: "waits")
+            #expect(await client.call("chat.abort", ["sessionKey": "main"])["ok"] == true)
+            #expect(!client.received.contains { $0["id"] == "waits" })
+            for _ in 1..<Limits.mostFramesHeld {
+                #expect(!client.isPaused)
+                client.ask("health", id: "waits")
+            }
+            #expect(client.isPaused)
             house.server.plane.broadcaster.send(.event("tick", [:], isDroppable: true))
             #expect(client.events("tick").isEmpty && client.closed == nil)
 
@@ -166,6 +173,29 @@ struct ControlConnectionTests {
             client.connection?.drained()
             house.server.plane.broadcaster.send(.event("tick", [:], isDroppable: true))
             #expect(!client.isPaused && client.events("tick").count == 1)
+            let answers = client.received.filter { $0["id"] == "waits" }
+            #expect(answers.count == Limits.mostFramesHeld && answers.allSatisfy { $0["ok"] == true })
+        }
+    }
+
+    @Test
+    func `who only acts and reads nothing is held back in the end, too`() async throws {
+        try await House.with { house in
+            let client = await house.client()
+            client.bufferedBytes = Limits.mostUnreadBytes(.four) + 1
+            _ = await client.call("health")
+
+            for number in 0..<Limits.mostCallsInFlight {
+                _ = await client.call("chat.abort", ["sessionKey": "main"], id: "a\(number)")
+            }
+            client.ask("chat.abort", ["sessionKey": "main"], id: "late")
+            client.ask(String(repeating: "x", count: Limits.mostBytesHeld), id: "large")
+            #expect(client.isPaused && !client.received.contains { $0["id"] == "late" })
+
+            client.bufferedBytes = 0
+            client.connection?.drained()
+            #expect(await client.answer("late")["ok"] == true)
+            #expect(await client.answer("large")["ok"] == false)
         }
     }
 

@@ -156,6 +156,7 @@ final class FakeClient: ClientSocket {
     private(set) var closed: (code: Int, reason: String)?
     var bufferedBytes = 0
     var maxMessageBytes = 0
+    var isKnown = false
     private(set) var isPaused = false
     private var waiting: [(condition: @MainActor () -> Bool, resume: CheckedContinuation<Void, Never>)] = []
 
@@ -213,8 +214,12 @@ final class FakeClient: ClientSocket {
     /// Sends a request and waits for its first answer.
     func call(_ method: String, _ params: JSON = [:], id: String? = nil) async -> JSON {
         let id = id ?? "q\(received.count)-\(method)"
-        say(["type": "req", "id": .string(id), "method": .string(method), "params": params])
+        ask(method, params, id: id)
         return await answer(id)
+    }
+
+    func ask(_ method: String, _ params: JSON = [:], id: String) {
+        say(["type": "req", "id": .string(id), "method": .string(method), "params": params])
     }
 
     func answer(_ id: String) async -> JSON {
