@@ -167,15 +167,18 @@ final class ForeignDatabase {
     /// Each row of a table by its number, from the table itself; `columns` begin with `rowid`.
     ///
     /// Where damaged tables are taken, rows that cannot be read are passed over.
-    func each(of table: String, _ columns: String, body: (Row) throws -> Void) throws {
+    func each(of table: String, _ columns: String, body: (Row) -> Void) throws {
         do { try scan(table, columns, body) } catch { throw Self.problem(path, error) }
     }
 
-    /// As a query for one row; false where it cannot be read and damaged tables are taken.
+    /// A query for one row by its number; false where it cannot be read and damaged tables are taken.
+    ///
+    /// What `body` throws is its own here, too.
     func one(_ sql: String, _ number: Int64, body: (Row) throws -> Void) throws -> Bool {
+        var failure: (any Error)?
         do {
             try connection.each(sql, number) { row in
-                try body(row)
+                do { try body(row) } catch { failure = error }
                 return false
             }
         } catch let error as StoreError where takesDamaged && Self.isDamage(error) {
@@ -183,6 +186,7 @@ final class ForeignDatabase {
         } catch {
             throw Self.problem(path, error)
         }
+        if let failure { throw failure }
         return true
     }
 
