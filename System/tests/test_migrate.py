@@ -591,6 +591,74 @@ def test_what_a_damaged_store_has_lost_is_told_and_comes_with_a_good_copy(tmp_pa
     assert undisturbed.code == 0 and rows_of(tmp_path / "state") == rows_of(tmp_path / "other")
 
 
+@pytest.mark.parametrize("table", ["session_nodes", "transcript_events", "device_pairing_paired"])
+@pytest.mark.parametrize("harm", ["forgets", "zeroed"])
+def test_damage_of_an_index_alone_loses_nothing(tmp_path: Path, table: str, harm: str) -> None:
+    original, whole = tmp_path / "original", tmp_path / "whole"
+    stores.build(original)
+    stores.build(whole)
+    store = "state/openclaw.sqlite" if table.startswith("device") else "agents/main/agent/openclaw-agent.sqlite"
+    index = f"sqlite_autoindex_{table}_1"
+    if harm == "forgets":
+        damaged(original / store, index)
+    else:
+        with contextlib.closing(sqlite3.connect(original / store)) as database:
+            found = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+            zeroed(original / store, database.execute(found, (index,)).fetchone()[0])
+
+    done = migrate(tmp_path, original)
+
+    assert done.code == 0, done.text
+    assert run_openclaw("migrate", "--from", str(whole), home=tmp_path, state=tmp_path / "other").code == 0
+    assert rows_of(tmp_path / "state") == rows_of(tmp_path / "other")
+
+
+def zeroed(path: Path, page: int) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = bytes(size)
+    path.write_bytes(content)
+
+
+def middle_page(path: Path, table: str) -> int:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        found = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path"
+        pages = [page for (page,) in database.execute(found, (table,))]
+    return int(pages[len(pages) // 2])
+
+
+def test_of_a_damaged_store_without_a_good_copy_comes_what_can_be_read(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    stores.build(original)
+    store = original / "agents/main/agent/openclaw-agent.sqlite"
+    said = json.dumps({"type": "message", "id": "m", "message": {"role": "user", "content": "x" * 300, "timestamp": 1}})
+    entry = json.dumps({"sessionId": "s", "updatedAt": 1, "label": "y" * 300})
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        insert = "INSERT INTO transcript_events (session_id, seq, event_json) VALUES (?, ?, ?)"
+        database.executemany(insert, [(f"talk-{n % 5}", n, said.replace('"m"', f'"m{n}"')) for n in range(200)])
+        insert = "INSERT INTO session_nodes (session_key, current_session_id, entry_json) VALUES (?, ?, ?)"
+        keys = [(f"agent:main:k{n}", f"talk-{n}", entry.replace('"y', f'"{n}y')) for n in range(200)]
+        database.executemany(insert, keys)
+        database.commit()
+    undisturbed = run_openclaw("migrate", "--from", str(original), home=tmp_path, state=tmp_path / "other")
+    assert undisturbed.code == 0, undisturbed.text
+    for table in ("transcript_events", "session_nodes"):
+        zeroed(store, middle_page(store, table))
+
+    refused = migrate(tmp_path, original)
+    assert refused.code == 1 and "openclaw migrate --damaged" in refused.out, refused.text
+    assert rows_of(tmp_path / "state")["sessions"] == 0
+
+    taken = migrate(tmp_path, original, "--damaged")
+    assert taken.code == 1 and "`talk-" in taken.out and "`session_nodes` is damaged" in taken.out, taken.text
+    some, everything = rows_of(tmp_path / "state"), rows_of(tmp_path / "other")
+    for kind in ("sessions", "messages"):
+        assert everything[kind] - 30 < some[kind] < everything[kind], (kind, some, everything)
+    again = migrate(tmp_path, original, "--damaged")
+    assert again.code == 0 and rows_of(tmp_path / "state") == some, again.text
+
+
 def test_a_program_that_only_reads_the_database_is_not_taken_for_a_gateway(tmp_path: Path, original: Path) -> None:
     assert migrate(tmp_path, original).code == 0
     with contextlib.closing(sqlite3.connect(tmp_path / "state/openclaw.sqlite")) as reader:

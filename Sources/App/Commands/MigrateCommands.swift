@@ -10,6 +10,7 @@ enum MigrateCommands {
                 path: ["migrate"], summary: "Take over another OpenClaw installation, which stays as it is",
                 options: [
                     .value("--from", "folder", "Its state directory (`~/.openclaw`, or a copy of it)"),
+                    .flag("--damaged", "Of a damaged database, take what can be read"),
                     .flag("--json", "Print JSON"),
                 ], run: migrate)
         ]
@@ -29,7 +30,7 @@ enum MigrateCommands {
         let setup = LocalSetup(invocation)
         let migration = try Migration(
             from: place(folder, setup), state: setup.state, configPath: setup.configPath,
-            environment: invocation.environment)
+            environment: invocation.environment, takesDamaged: invocation.has("--damaged"))
         let outcome = try await migration.run()
         if invocation.wantsJSON {
             Terminal.print([

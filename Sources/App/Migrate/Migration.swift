@@ -18,6 +18,8 @@ struct Migration {
     /// Where our config file is, or will be.
     let configPath: String
     let environment: Environment
+    /// Whether damaged tables are read as far as they can be, for want of a good copy.
+    let takesDamaged: Bool
 
     /// What was done, a sentence a step.
     struct Outcome {
@@ -30,9 +32,9 @@ struct Migration {
     /// `source` as a real path; refuses folders that hold no installation.
     ///
     /// `environment` tells what `~` and variables in the original's config mean.
-    init(from source: String, state: String, configPath: String, environment: Environment)
-        throws(CommandError)
-    {
+    init(
+        from source: String, state: String, configPath: String, environment: Environment, takesDamaged: Bool
+    ) throws(CommandError) {
         guard let real = RealPath.of(source) else {
             guard errno == EACCES else {
                 throw CommandError(
@@ -41,9 +43,12 @@ struct Migration {
             throw Self.unreachable(source)
         }
         guard real != RealPath.of(state) else {
-            throw CommandError(
-                "`\(source)` is this gateway's own state directory. Its next start takes over what is there: "
-                    + "`openclaw gateway`.")
+            let advice =
+                takesDamaged
+                ? "Copy it, and take over the copy: `cp -a \(source) /tmp/original && openclaw migrate --damaged --from "
+                    + "/tmp/original`."
+                : "Its next start takes over what is there: `openclaw gateway`."
+            throw CommandError("`\(source)` is this gateway's own state directory. \(advice)")
         }
         guard let names = (try? FolderListing.read(real)).map(Set.init) else {
             throw Self.unreachable(source)
@@ -57,6 +62,7 @@ struct Migration {
         self.state = state
         self.configPath = configPath
         self.environment = environment
+        self.takesDamaged = takesDamaged
     }
 
     private static func unreachable(_ source: String) -> CommandError {
@@ -126,7 +132,8 @@ struct Migration {
             )
         }
         let approvals = await ApprovalsFile(state: state, home: nil)
-        let stateImport = StateImport(stateDirectory: source, database: database, sessionLists: lists)
+        let stateImport = StateImport(
+            stateDirectory: source, database: database, sessionLists: lists, takesDamaged: takesDamaged)
         let wasDone = try await stateImport.isDone()
         if let report = try await stateImport.run(triesAgain: true, keepingApprovals: approvals.bringIn) {
             outcome.steps.append("Took over \(wasDone ? "what was missing: " : "")\(report.summary).")

@@ -7,6 +7,8 @@ struct AgentDatabaseImport: Sendable {
     /// How the report calls the file.
     let name: String
     let database: Database
+    /// Whether damaged tables are read as far as they can be.
+    let takesDamaged: Bool
 
     /// Rows read in one transaction, and their bytes.
     private static let rowsAPiece = 2_000
@@ -30,7 +32,9 @@ struct AgentDatabaseImport: Sendable {
         }
         try await addConversations(scope, &report)
         do {
-            if scope.includes(credentials) { try await keepCredentials() }
+            if scope.includes(credentials), let failure = try await keepCredentials() {
+                report.add(failure: failure)
+            }
         } catch let problem as ImportProblem {
             report.miss(credentials, problem)
         }
@@ -72,7 +76,7 @@ struct AgentDatabaseImport: Sendable {
     private func keys(on connection: Connection) throws -> Set<SessionKey> {
         let intake = SessionIntake(connection: connection, agent: agent)
         var keys: Set<SessionKey> = []
-        try ForeignDatabase(path).each("SELECT session_key FROM session_nodes") { row in
+        try ForeignDatabase(path).each("SELECT session_key FROM session_nodes NOT INDEXED") { row in
             keys.insert(intake.canonical(row.text(0)))
             return true
         }
@@ -85,7 +89,8 @@ struct AgentDatabaseImport: Sendable {
             guard try Folder.hasFile(path) else { return [] }
             return try await database.read { _ in
                 var ids: [SessionID] = []
-                try ForeignDatabase(path).each("SELECT current_session_id FROM session_nodes") { row in
+                try ForeignDatabase(path).each("SELECT current_session_id FROM session_nodes NOT INDEXED") {
+                    row in
                     if let id = row.optionalID(0, as: SessionID.self) { ids.append(id) }
                     return true
                 }
@@ -99,14 +104,14 @@ struct AgentDatabaseImport: Sendable {
     // MARK: Transcripts
 
     private func addTranscripts(_ report: inout ImportReport) async throws {
-        try await database.read { _ in try ForeignDatabase(path).check(table: "transcript_events") }
-        var cursor: TranscriptCursor? = TranscriptCursor()
-        var cut: Set<SessionID> = []
-        while let place = cursor {
+        let order = try await database.read { _ in try TranscriptOrder(of: source()) }
+        var next: Int? = 0
+        var cut = order.cut
+        while let place = next {
             try Task.checkCancellation()
             let piece = try await database.write { connection in
-                var copier = TranscriptCopier(from: place, on: connection)
-                try copier.copy(ForeignDatabase(path), rows: Self.rowsAPiece, bytes: Self.bytesAPiece)
+                var copier = TranscriptCopier(order, from: place, on: connection)
+                try copier.copy(source(), rows: Self.rowsAPiece, bytes: Self.bytesAPiece)
                 return copier.piece
             }
             report.messages += piece.messages
@@ -114,14 +119,18 @@ struct AgentDatabaseImport: Sendable {
             report.knownIDs.formUnion(piece.known)
             report.skippedLines += piece.skipped
             cut.formUnion(piece.cut)
-            cursor = piece.next
+            next = piece.next
+        }
+        if let complaint = order.complaint {
+            report.add(
+                failure: "`\(path)`: \(complaint). What can be read came. \(ForeignDatabase.otherCopy)")
         }
         guard !cut.isEmpty else { return }
         let names = Self.list(cut.map(\.rawValue))
         report.add(
             failure:
                 "Messages of \(cut.count) conversations in `\(path)` cannot be read, the rest of them came: \(names). "
-                + "Where you have a good copy, take it over into another state directory")
+                + ForeignDatabase.otherCopy)
     }
 
     /// Names in a sentence, the first few of them.
@@ -140,10 +149,10 @@ struct AgentDatabaseImport: Sendable {
             let intake = SessionIntake(connection: connection, agent: agent)
             var report = ImportReport()
             var unreadable: [String] = []
-            let source = try ForeignDatabase(path)
-            try source.check(table: "session_nodes")
+            let source = try source()
+            let complaint = try source.open(table: "session_nodes")
             try source.each(
-                "SELECT session_key, current_session_id, entry_json, label, display_name FROM session_nodes"
+                "SELECT session_key, current_session_id, entry_json, label, display_name FROM session_nodes NOT INDEXED"
             ) { row in
                 let spelling = row.text(0)
                 guard scope.includes("\(sessions)/\(spelling)") else { return true }
@@ -151,11 +160,15 @@ struct AgentDatabaseImport: Sendable {
                 let entry = row.json(2)
                 if entry == nil, row.size(2) > 0 {
                     unreadable.append(spelling)
+                }
+                if entry == nil, row.size(2) > 0, !takesDamaged {
                     // What older files say under that key is not the newest either.
                     report.sessionKeys.insert(key)
                     return true
                 }
-                guard var object = entry?.objectValue else { return true }
+                guard var object = entry == nil && takesDamaged ? [:] : entry?.objectValue else {
+                    return true
+                }
                 if object["label"] == nil { object["label"] = row.optionalText(3).map { .string($0) } }
                 if object["displayName"] == nil {
                     object["displayName"] = row.optionalText(4).map { .string($0) }
@@ -164,7 +177,13 @@ struct AgentDatabaseImport: Sendable {
                 report.add(try intake.add(object, key: key, transcript: transcript), of: key)
                 return true
             }
-            if !unreadable.isEmpty {
+            if let failure = source.told(complaint) { report.add(failure: failure) }
+            if !unreadable.isEmpty, takesDamaged {
+                report.add(
+                    failure:
+                        "What `\(path)` says of \(unreadable.count) sessions is damaged, they came without their settings: "
+                        + "\(Self.list(unreadable))")
+            } else if !unreadable.isEmpty {
                 report.miss(Set(unreadable.map { "\(sessions)/\($0)" }), damaged(unreadable))
             }
             return report
@@ -174,18 +193,25 @@ struct AgentDatabaseImport: Sendable {
     private func damaged(_ keys: [String]) -> ImportProblem {
         ImportProblem(
             "\(keys.count) sessions in `\(path)` were left out, what it says of them is damaged: \(Self.list(keys)). "
-                + "Put back a copy of it, and they are read")
+                + "Put back a copy of it, and they are read. Where there is none, `openclaw migrate --damaged` takes what "
+                + "can be read")
+    }
+
+    private func source() throws(ImportProblem) -> ForeignDatabase {
+        try ForeignDatabase(path, takesDamaged: takesDamaged)
     }
 
     /// Logins that older versions kept in `auth-profiles.json`.
     ///
     /// They stay as they are, under `auth.profiles.<agent>`.
-    private func keepCredentials() async throws {
+    private func keepCredentials() async throws -> String? {
         try await database.write { connection in
-            let source = try ForeignDatabase(path)
-            guard try source.has(table: "auth_profile_store") else { return }
-            try source.check(table: "auth_profile_store")
-            try source.each("SELECT store_json FROM auth_profile_store WHERE store_key = 'primary'") { row in
+            let source = try source()
+            guard try source.has(table: "auth_profile_store") else { return nil }
+            let complaint = try source.open(table: "auth_profile_store")
+            try source.each(
+                "SELECT store_json FROM auth_profile_store NOT INDEXED WHERE store_key = 'primary'"
+            ) { row in
                 guard let store = try source.json(row, 0), store["profiles"]?.objectValue?.isEmpty == false
                 else {
                     return true
@@ -193,6 +219,7 @@ struct AgentDatabaseImport: Sendable {
                 try MetaTable(connection: connection).set(LoginTable.prefix + agent, store.text)
                 return true
             }
+            return source.told(complaint)
         }
     }
 }

@@ -10,12 +10,17 @@ import Core
 /// A SQLite database of the original, opened to read only.
 ///
 /// What goes wrong is told as an `ImportProblem`.
-struct ForeignDatabase {
+final class ForeignDatabase {
     let path: String
+    /// Whether a damaged table is read as far as it can be, instead of not at all.
+    private let takesDamaged: Bool
     private let connection: Connection
+    /// Rows that are known to be there and cannot be read, where damaged tables are taken.
+    private(set) var lostRows = 0
 
-    init(_ path: String) throws(ImportProblem) {
+    init(_ path: String, takesDamaged: Bool = false) throws(ImportProblem) {
         self.path = path
+        self.takesDamaged = takesDamaged
         guard access(path, R_OK) == 0 else { throw ImportProblem(unreadable: path, errno) }
         do {
             connection = try Connection.openForeign(path)
@@ -31,7 +36,12 @@ struct ForeignDatabase {
         var failure: (any Error)?
         do {
             try connection.each(sql, values: values) { row in
-                do { return try body(row) } catch {
+                do { return try body(row) } catch let problem as ImportProblem
+                    where takesDamaged && !problem.mayPass
+                {
+                    lostRows += 1
+                    return true
+                } catch {
                     failure = error
                     return false
                 }
@@ -52,7 +62,8 @@ struct ForeignDatabase {
             ImportProblem(needsRoom(path), mayPass: true)
         case .damaged(_, let detail):
             ImportProblem(
-                "`\(path)` was left out, or a part of it: \(detail). Put back a copy of it, and what is missing is read"
+                "`\(path)` was left out, or a part of it: \(detail). Put back a copy of it, and what is missing is read. "
+                    + "Where there is none, `openclaw migrate --damaged` takes what can be read"
             )
         default: ImportProblem("`\(path)` was left out, or a part of it: \(error)")
         }
@@ -67,24 +78,185 @@ struct ForeignDatabase {
     /// Throws what keeps all of it from being read, such as a program that uses it.
     func check() throws { _ = try has(table: "") }
 
-    /// Throws when rows of `table` are gone or not to be trusted; reading alone passes over some damage.
-    func check(table: String) throws {
-        var complaint: String?
-        // A row that breaks a rule of the original's can be read all the same.
-        try each("PRAGMA ignore_check_constraints = ON") { _ in true }
-        // Its indexes may lack what the rows have.
-        try each("PRAGMA quick_check(\"\(table)\")") { row in
-            complaint = row.text(0)
-            return false
+    /// Makes sure that queries of `table` see all of its rows, and throws where they cannot.
+    ///
+    /// Where damaged tables are taken, what can be read of it stands in its place, and what is wrong with it is returned.
+    func open(table: String) throws -> String? {
+        guard let complaint = try complaint(about: table) else { return nil }
+        do {
+            try connection.run("PRAGMA temp_store = MEMORY")
+            try connection.run("CREATE TEMP TABLE \"\(table)\" AS SELECT * FROM main.\"\(table)\" WHERE 0")
+            try scan(table, "rowid") { [self] row in
+                do {
+                    try connection.run(
+                        "INSERT INTO temp.\"\(table)\" SELECT * FROM main.\"\(table)\" NOT INDEXED WHERE rowid = ?",
+                        row.int64(0))
+                } catch let error as StoreError where Self.isDamage(error) {
+                    lostRows += 1
+                }
+            }
+        } catch {
+            throw Self.problem(path, error)
         }
-        guard let complaint, complaint != "ok" else { return }
-        // A headline with stars comes first.
-        let said = complaint.split(separator: "\n").first { !$0.hasPrefix("*") } ?? ""
-        throw damaged("its table `\(table)` is damaged (\(said.prefix(Self.longestComplaint)))")
+        return complaint
+    }
+
+    /// Throws when rows of `table` are gone or not to be trusted; reading alone passes over some damage.
+    ///
+    /// Where damaged tables are taken, what is wrong is returned.
+    func complaint(about table: String) throws -> String? {
+        guard let said = try damage(of: table) else { return nil }
+        let complaint = "its table `\(table)` is damaged (\(said.prefix(Self.longestComplaint)))"
+        guard takesDamaged else { throw damaged(complaint) }
+        return complaint
     }
 
     /// Characters of what SQLite has to say, which may be a sentence a page.
     private static let longestComplaint = 120
+
+    /// What SQLite says against the pages of a table; its indexes are not read, so they may be damaged.
+    private func damage(of table: String) throws -> String? {
+        var said: [(page: Int?, text: Substring)] = []
+        do {
+            // A row that breaks a rule of the original's can be read all the same.
+            try connection.run("PRAGMA ignore_check_constraints = ON")
+            try connection.each("PRAGMA quick_check(\"\(table)\")") { row in
+                let lines = row.text(0).split(separator: "\n")
+                // What is said of pages has a headline with stars.
+                let isOfPages = lines.first?.hasPrefix("***") == true
+                said += lines.drop { $0.hasPrefix("***") }.map { (Self.page(in: $0), $0) }
+                    .filter { isOfPages || $0.0 != nil }
+                return true
+            }
+        } catch let error as StoreError where Self.isDamage(error) {
+            guard case .damaged(_, let detail) = error else { return "\(error)" }
+            return detail
+        } catch {
+            throw Self.problem(path, error)
+        }
+        guard !said.isEmpty, let first = said.first?.text else { return nil }
+        guard let (own, ofIndexes) = pages(of: table) else { return String(first) }
+        let damage = said.first { line in
+            line.page.map { own.contains($0) || !ofIndexes.contains($0) } ?? true
+        }
+        return damage.map { String($0.text) }
+    }
+
+    /// The page that a complaint is about: the first one that it names.
+    private static func page(in complaint: Substring) -> Int? {
+        let words = complaint.split { !$0.isLetter && !$0.isNumber }
+        return zip(words, words.dropFirst()).lazy
+            .compactMap { $0.lowercased() == "page" ? Int($1) : nil }.first
+    }
+
+    /// The pages of a table and those of its indexes; nil where this SQLite does not tell.
+    private func pages(of table: String) -> (own: Set<Int>, ofIndexes: Set<Int>)? {
+        let indexes = "SELECT name FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ?"
+        do {
+            let pages = try ["name = ?", "name IN (\(indexes))"].map { which in
+                Set(try connection.rows("SELECT pageno FROM dbstat WHERE \(which)", table) { $0.int(0) })
+            }
+            return (pages[0], pages[1])
+        } catch {
+            return nil
+        }
+    }
+
+    // MARK: Row by row
+
+    /// Each row of a table by its number, from the table itself; `columns` begin with `rowid`.
+    ///
+    /// Where damaged tables are taken, rows that cannot be read are passed over.
+    func each(of table: String, _ columns: String, body: (Row) -> Void) throws {
+        do { try scan(table, columns, body) } catch { throw Self.problem(path, error) }
+    }
+
+    /// A query for one row by its number; false where it cannot be read and damaged tables are taken.
+    ///
+    /// What `body` throws is its own here, too.
+    func one(_ sql: String, _ number: Int64, body: (Row) throws -> Void) throws -> Bool {
+        var failure: (any Error)?
+        do {
+            try connection.each(sql, number) { row in
+                do { try body(row) } catch { failure = error }
+                return false
+            }
+        } catch let error as StoreError where takesDamaged && Self.isDamage(error) {
+            return false
+        } catch {
+            throw Self.problem(path, error)
+        }
+        if let failure { throw failure }
+        return true
+    }
+
+    private func scan(_ table: String, _ columns: String, _ body: (Row) throws -> Void) throws {
+        var last = Int64.min
+        var isOver = false
+        while !isOver {
+            do {
+                try connection.each(
+                    "SELECT \(columns) FROM main.\"\(table)\" NOT INDEXED WHERE rowid > ? ORDER BY rowid",
+                    last
+                ) { row in
+                    last = row.int64(0)
+                    try body(row)
+                    return true
+                }
+                isOver = true
+            } catch let error as StoreError where takesDamaged && Self.isDamage(error) {
+                guard let next = try next(in: table, after: last) else { return }
+                last = next - 1
+            }
+        }
+    }
+
+    /// The first row that can be read behind damage, found by leaps and then between the last two of them.
+    private func next(in table: String, after last: Int64) throws -> Int64? {
+        // Rows count from 1.
+        var unreadable = max(last, 0)
+        var step: Int64 = 1
+        var place = unreadable
+        var found: Int64??
+        while found == nil {
+            let isOver: Bool
+            (place, isOver) = unreadable.addingReportingOverflow(step)
+            if isOver { return nil }
+            found = try row(in: table, after: place)
+            if found == nil { (unreadable, step) = (place, step &* 2) }
+        }
+        while place - unreadable > 1 {
+            let middle = unreadable + (place - unreadable) / 2
+            if let row = try row(in: table, after: middle) {
+                (place, found) = (middle, row)
+            } else {
+                unreadable = middle
+            }
+        }
+        return found ?? nil
+    }
+
+    /// The number of the next row, nil in it where there is none; nil where that cannot be read.
+    private func row(in table: String, after place: Int64) throws -> Int64?? {
+        do {
+            return .some(
+                try connection.first(
+                    "SELECT rowid FROM main.\"\(table)\" NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1",
+                    place
+                ) { $0.int64(0) })
+        } catch let error as StoreError where Self.isDamage(error) {
+            return nil
+        }
+    }
+
+    /// What the disk or the file has lost, unlike a lock.
+    private static func isDamage(_ error: StoreError) -> Bool {
+        switch error {
+        case .damaged: true
+        case .sqlite(let failure): failure.code == SQLITE_IOERR
+        default: false
+        }
+    }
 
     /// The JSON in a column, nil where there is none; text that is no JSON is damage.
     func json(_ row: Row, _ column: Int32) throws -> JSON? {
@@ -92,6 +264,17 @@ struct ForeignDatabase {
         guard let json = row.json(column) else { throw damaged("a row of it is damaged") }
         return json
     }
+
+    /// What did not come of a damaged table, or of a table with damaged rows, in words.
+    func told(_ complaint: String?) -> String? {
+        guard complaint != nil || lostRows > 0 else { return nil }
+        let lost = lostRows > 0 ? "\(lostRows) rows are known to be missing" : "what is missing is not known"
+        return
+            "`\(path)`: \(complaint ?? "rows of it are damaged"). What can be read came, \(lost). \(Self.otherCopy)"
+    }
+
+    /// Said of what is not read a second time.
+    static let otherCopy = "Where you have a good copy, take it over into another state directory"
 
     private func damaged(_ detail: String) -> ImportProblem {
         Self.problem(path, StoreError.damaged(path: path, detail: detail))

@@ -6,6 +6,8 @@ struct StateDatabaseImport: Sendable {
     /// How the report calls the file.
     let name: String
     let database: Database
+    /// Whether damaged tables are read as far as they can be.
+    let takesDamaged: Bool
 
     private struct Step: Sendable {
         let table: String
@@ -53,10 +55,11 @@ struct StateDatabaseImport: Sendable {
     /// A table that the original has not made is as good as empty.
     private func add(_ step: Step, on connection: Connection) throws -> ImportReport {
         var report = ImportReport()
-        let source = try ForeignDatabase(path)
+        let source = try ForeignDatabase(path, takesDamaged: takesDamaged)
         guard try source.has(table: step.table) else { return report }
-        try source.check(table: step.table)
+        let complaint = try source.open(table: step.table)
         try step.add(source, connection, &report)
+        if let failure = source.told(complaint) { report.add(failure: failure) }
         return report
     }
 
@@ -68,7 +71,7 @@ struct StateDatabaseImport: Sendable {
             """
             SELECT device_id, public_key, display_name, platform, device_family, client_id, client_mode, role,
                 roles_json, scopes_json, remote_ip, tokens_json, created_at_ms, approved_at_ms, last_seen_at_ms
-            FROM device_pairing_paired
+            FROM device_pairing_paired NOT INDEXED
             """
         ) { row in
             var device = PairedDevice(
@@ -100,7 +103,7 @@ struct StateDatabaseImport: Sendable {
         try source.each(
             """
             SELECT channel_key, account_id, request_id, code, created_at, last_seen_at, meta_json
-            FROM channel_pairing_requests
+            FROM channel_pairing_requests NOT INDEXED
             """
         ) { row in
             let created = Timestamp(iso8601: row.text(4)) ?? Timestamp(milliseconds: 0)
@@ -118,7 +121,8 @@ struct StateDatabaseImport: Sendable {
     @Sendable private func addApprovals(
         _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
     ) throws {
-        try source.each("SELECT raw_json FROM exec_approvals_config WHERE config_key = 'current'") { row in
+        try source.each("SELECT raw_json FROM exec_approvals_config NOT INDEXED WHERE config_key = 'current'")
+        { row in
             report.approvals = row.optionalText(0)
             return true
         }
@@ -128,7 +132,10 @@ struct StateDatabaseImport: Sendable {
         _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
     ) throws {
         try source.each(
-            "SELECT channel_key, account_id, entry, updated_at FROM channel_pairing_allow_entries ORDER BY sort_order"
+            """
+            SELECT channel_key, account_id, entry, updated_at FROM channel_pairing_allow_entries NOT INDEXED
+            ORDER BY sort_order
+            """
         ) { row in
             try PairingTable(connection: connection).allow(
                 row.text(2), channel: row.id(0), account: row.text(1), at: row.timestamp(3))
@@ -141,7 +148,9 @@ struct StateDatabaseImport: Sendable {
     @Sendable private func addJobs(
         _ source: ForeignDatabase, _ connection: Connection, _ report: inout ImportReport
     ) throws {
-        try source.each("SELECT job_json, state_json, declaration_key FROM cron_jobs ORDER BY sort_order") {
+        try source.each(
+            "SELECT job_json, state_json, declaration_key FROM cron_jobs NOT INDEXED ORDER BY sort_order"
+        ) {
             row in
             guard row.isNull(2) else { return true }
             guard let document = try source.json(row, 0),
@@ -163,7 +172,7 @@ struct StateDatabaseImport: Sendable {
         try source.each(
             """
             SELECT job_id, status, started_at_ms, finished_at_ms, error_text FROM cron_run_receipts
-            ORDER BY started_at_ms
+            NOT INDEXED ORDER BY started_at_ms
             """
         ) { row in
             guard jobs.contains(row.text(0)) else { return true }

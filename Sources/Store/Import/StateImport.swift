@@ -12,10 +12,16 @@ package struct StateImport: Sendable {
     private let database: Database
     /// Where the list of an agent's sessions is, when not at its usual place.
     private let sessionLists: [String: String]
+    private let takesDamaged: Bool
 
-    /// `sessionLists` has the files that `session.store` names, by agent.
-    package init(stateDirectory: String, database: Database, sessionLists: [String: String] = [:]) {
+    /// `sessionLists` has the files that `session.store` names, by agent; with `takesDamaged` damaged tables are read as
+    /// far as they can be, and no second time.
+    package init(
+        stateDirectory: String, database: Database, sessionLists: [String: String] = [:],
+        takesDamaged: Bool = false
+    ) {
         folder = Folder(path: stateDirectory)
+        self.takesDamaged = takesDamaged
         self.database = database
         self.sessionLists = sessionLists
     }
@@ -83,7 +89,8 @@ package struct StateImport: Sendable {
         let agents = agents(scope, &report)
         for agent in agents { report.add(try await database(of: agent).run(scope)) }
         let state = StateDatabaseImport(
-            path: folder.file("state/openclaw.sqlite"), name: "state/openclaw.sqlite", database: database)
+            path: folder.file("state/openclaw.sqlite"), name: "state/openclaw.sqlite", database: database,
+            takesDamaged: takesDamaged)
         report.add(try await state.run(scope))
         for agent in agents {
             try Task.checkCancellation()
@@ -109,7 +116,9 @@ package struct StateImport: Sendable {
 
     private func database(of agent: String) -> AgentDatabaseImport {
         let name = "agents/\(agent)/agent/openclaw-agent.sqlite"
-        return AgentDatabaseImport(path: folder.file(name), agent: agent, name: name, database: database)
+        return AgentDatabaseImport(
+            path: folder.file(name), agent: agent, name: name, database: database,
+            takesDamaged: takesDamaged)
     }
 
     private func files(of agent: String) -> AgentFilesImport {

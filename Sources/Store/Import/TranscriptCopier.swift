@@ -1,14 +1,9 @@
 import Core
 
-/// Where copying `transcript_events` goes on: after this row.
-struct TranscriptCursor: Sendable {
-    var session = ""
-    var sequence: Int64 = -1
-}
-
-/// Copies a piece of the original's `transcript_events`, which holds the transcripts one after another.
+/// Copies a piece of the original's `transcript_events`.
 struct TranscriptCopier {
-    private let start: TranscriptCursor
+    private let order: TranscriptOrder
+    private let start: Int
     private let connection: Connection
     private var open: TranscriptIntake?
     private var openSession: String?
@@ -25,33 +20,35 @@ struct TranscriptCopier {
         var skipped = 0
         /// Those in which a message is no longer one.
         var cut: Set<SessionID> = []
-        /// Nil when everything is copied.
-        var next: TranscriptCursor?
+        /// Where it goes on, nil when everything is copied.
+        var next: Int?
     }
 
-    init(from start: TranscriptCursor, on connection: Connection) {
+    init(_ order: TranscriptOrder, from start: Int, on connection: Connection) {
+        self.order = order
         self.start = start
         self.connection = connection
     }
 
     mutating func copy(_ source: ForeignDatabase, rows: Int, bytes: Int) throws {
         var left = (rows: rows, bytes: bytes)
-        try source.each(
-            """
-            SELECT session_id, seq, event_json, event_zstd FROM transcript_events
-            WHERE (session_id, seq) > (?, ?) ORDER BY session_id, seq
-            """, [.text(start.session), .integer(start.sequence)]
-        ) { row in
-            let session = row.text(0)
-            try turn(to: session)
-            if !isPassing { try add(row) }
-            left.rows -= 1
-            left.bytes -= row.size(2) + row.size(3)
+        for (index, place) in order.places.enumerated().dropFirst(start) {
             guard left.rows > 0, left.bytes > 0 else {
-                piece.next = TranscriptCursor(session: session, sequence: row.int64(1))
-                return false
+                piece.next = index
+                break
             }
-            return true
+            let session = order.sessions[place.session]
+            try turn(to: session)
+            left.rows -= 1
+            if isPassing { continue }
+            let isRead = try source.one(
+                "SELECT session_id, seq, event_json, event_zstd FROM transcript_events NOT INDEXED WHERE rowid = ?",
+                place.row
+            ) { row in
+                try add(row)
+                left.bytes -= row.size(2) + row.size(3)
+            }
+            if !isRead { piece.cut.insert(SessionID(session)) }
         }
         try piece.next == nil ? close() : pause()
     }
