@@ -24,6 +24,8 @@ package final class Outbox {
     /// What is to be in their place afterwards.
     private var changes: [Int64: OutgoingPart.Content] = [:]
     private var isStopping = false
+    /// When parts have failed last.
+    private var failures: [Int64: Timestamp] = [:]
     /// Told when a part was sent, put off or given up.
     var settled: (RunID) -> Void = { _ in }
     private let stopping = Gate()
@@ -45,8 +47,11 @@ package final class Outbox {
     private static let longestTrustedPause: Duration = .seconds(900)
     /// What was tried less often is not given up for its age: the clock may have been set forward.
     private static let leastAttempts = 10
-    /// What failed so often, which takes an hour, while others of its account arrived, must not hold up its chat for a day.
+    /// What failed so often, which takes an hour, and again after others of its account arrived, must not hold up its chat
+    /// for a day.
     private static let mostAttemptsAlone = 20
+    /// Parts whose last failure is remembered.
+    private static let mostFailures = 500
 
     package init(
         store: OutboxStore, board: ChannelBoard, log: Log, clock: any Clock<Duration> = ContinuousClock()
@@ -284,11 +289,13 @@ package final class Outbox {
         try await store.retry(part.id, at: .now + pause, reason: reason, triedAt: triedAt)
     }
 
+    /// Whether it has failed very often, and its account could send others since it failed last.
     private func failsAlone(_ part: OutboxPart) -> Bool {
-        guard part.attempts >= Self.mostAttemptsAlone,
-            let last = board.state(part.address.key)?.lastOutboundAt
+        if failures.count > Self.mostFailures { failures = [:] }
+        guard let before = failures.updateValue(.now, forKey: part.id),
+            let sent = board.state(part.address.key)?.lastOutboundAt
         else { return false }
-        return last > part.createdAt
+        return part.attempts >= Self.mostAttemptsAlone && sent > before
     }
 
     private func isTooOld(_ part: OutboxPart) -> Bool { Timestamp.now - part.createdAt > Self.longestWait }
@@ -303,6 +310,7 @@ package final class Outbox {
     private func giveUp(_ part: OutboxPart, _ reason: String, telling note: NewOutboxPart? = nil) async throws
     {
         try await store.failed(part.id, reason: reason, telling: note)
+        failures[part.id] = nil
         gaveUp(part)
         board.change(part.address.key) { $0.lastError = reason }
         log.named(part.address.channel.rawValue).error(

@@ -63,7 +63,9 @@ extension Switchboard {
             case .summarize: queue.shortenOldest(of: session)
             case .old, .new:
                 if let item = queue.takeOldest(of: session) {
-                    let isTold = item.entry.message.map(isFirstLeftOut) ?? true
+                    // Who has chosen a command from the platform's menu waits for a word.
+                    let isTold =
+                        item.entry.message.map { $0.origin?.handle != nil || isFirstLeftOut($0) } ?? true
                     work.add { await self.refuse(item, .overtaken(rule.most), isTold: isTold) }
                 }
             }

@@ -18,7 +18,7 @@ enum Migrations {
         Migration("turns of several messages", ["ALTER TABLE turns ADD COLUMN joined TEXT"]),
         Migration("overheard", overheard),
         Migration(
-            "questions",
+            "questions", mayWait: true,
             ["CREATE INDEX messages_asked ON messages (transcript, sequence) WHERE role = 'user'"]),
     ]
 

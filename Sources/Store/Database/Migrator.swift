@@ -5,11 +5,14 @@ import Core
 /// Once released it is never edited; another one is appended.
 struct Migration: Sendable {
     let name: String
+    /// Whether all works without it, only slower: where the disk has no room for it, it is left to a later start.
+    let mayWait: Bool
     let run: @Sendable (Connection) throws -> Void
 
     /// A step made of statements.
-    init(_ name: String, _ statements: [String]) {
+    init(_ name: String, mayWait: Bool = false, _ statements: [String]) {
         self.name = name
+        self.mayWait = mayWait
         run = { connection in
             for statement in statements { try connection.run(statement) }
         }
@@ -31,7 +34,13 @@ struct Migrator {
         guard unknown.isEmpty else {
             throw StoreError.newerDatabase(path: connection.path, unknownMigrations: unknown)
         }
-        for step in steps where !done.contains(step.name) { try apply(step, to: connection) }
+        for step in steps where !done.contains(step.name) {
+            do {
+                try apply(step, to: connection)
+            } catch let error as StoreError where step.mayWait && error.refusalReason == .full {
+                continue
+            }
+        }
     }
 
     private func appliedNames(_ connection: Connection) throws -> Set<String> {

@@ -125,7 +125,7 @@ struct TranscriptReader {
     private func lastQuestion(before sequence: Int64) throws -> [Weighed] {
         try connection.rows(
             """
-            SELECT \(Self.columns) FROM messages INDEXED BY messages_asked
+            SELECT \(Self.columns) FROM messages
             WHERE transcript = ? AND sequence < ? AND role = 'user' ORDER BY sequence DESC LIMIT 1
             """, summary.transcript, sequence, map: Weighed.init
         ).compactMap { $0 }
@@ -135,7 +135,7 @@ struct TranscriptReader {
     private func questions(of turn: RunID, before sequence: Int64) throws -> [Weighed] {
         try connection.rows(
             """
-            SELECT \(Self.columns) FROM messages INDEXED BY messages_asked
+            SELECT \(Self.columns) FROM messages
             WHERE transcript = ? AND sequence < ? AND role = 'user' AND run = ?
                 AND sequence >= (SELECT first_sequence FROM turns WHERE run = ?) ORDER BY sequence
             """, summary.transcript, sequence, turn, turn, map: Weighed.init

@@ -31,7 +31,10 @@ package enum Orphans {
     ///
     /// For the only gateway on a state directory, before its first command.
     package static func endThoseOfEarlierProcess(stateDirectory: String) {
-        house = Digest.hex(Digest.sha1(Array(stateDirectory.utf8))).prefix(16) + "."
+        // Another one may have the same path in a container, and this one several.
+        var place = stat()
+        guard stat(stateDirectory, &place) == 0 else { return }
+        house = Digest.hex(Digest.sha1(Array("\(place.st_dev).\(place.st_ino)".utf8))).prefix(16) + "."
         let beginning = "\(markName)=\(house)"
         for _ in 0..<Self.mostSweeps {
             let table = ProcessTable.current()
