@@ -43,7 +43,6 @@ extension TurnQueue.Item {
         for place in brief.dropLast(Self.mostBrief) {
             joined[place].share = .none
             joined[place].entry.message?.text = ""
-            joined[place].entry.message?.images = []
         }
     }
 
@@ -68,6 +67,8 @@ extension TurnQueue.Item {
         }
         others.joined.removeLast()
         others.entry = newest.entry
+        // What was to be told in brief is told whole now, and read back for it.
+        if newest.share != .whole { others.entry.message = nil }
         return (TurnQueue.Item(entry: entry), others)
     }
 
@@ -95,7 +96,8 @@ extension InboundMessage {
             && origin?.tools == other.origin?.tools
     }
 
-    fileprivate var weight: Int { images.reduce(text.utf8.count) { $0 + $1.base64.utf8.count } }
+    /// Bytes of its words and images.
+    var weight: Int { images.reduce(text.utf8.count) { $0 + $1.base64.utf8.count } }
 }
 
 extension TurnQueue.Joined {
@@ -104,7 +106,6 @@ extension TurnQueue.Joined {
         guard var message = entry.message else { return nil }
         if share == .none { return JoinedMessage(inbox: entry.id) }
         if share == .brief {
-            message.images = []
             message.text = Self.note + message.text.singleLine.head(bytes: Self.briefBytes)
         }
         return JoinedMessage(inbox: entry.id, message: message.asUserMessage)

@@ -146,6 +146,26 @@ struct QueueModeTests {
         }
     }
 
+    @Test
+    func `of many pictures few are in memory while they wait, and none is lost`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate, after: ["First."])])
+        try await TestHouse.run(models: models, mode(.collect, most: 20, .summarize)) { house in
+            try await house.say("begin", id: "begin")
+            await models.sawRequests(1)
+            let image = ImageContent(
+                mimeType: "image/png", base64: String(repeating: "iVBO", count: 300 << 10))
+            for number in 0..<16 { try await house.say("look", id: "p\(number)", images: [image]) }
+            #expect(house.switchboard.queue.waitingBytes <= 16 << 20)
+            gate.open()
+
+            for number in 0..<16 {
+                #expect(try await house.outcome(of: RunID("p\(number)")).status == .ok)
+            }
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+        }
+    }
+
     // MARK: steer
 
     @Test
