@@ -5,9 +5,11 @@ extension TurnQueue.Item {
     /// Bytes of words and images that share a turn; an image alone may be several megabytes.
     private static let mostBytes = 16 << 20
 
-    /// Whether it is a message for a model and nothing has been done about it yet.
-    var isPlain: Bool {
-        command == nil && interrupted == nil && beginning == nil && text == nil && entry.message != nil
+    /// Whether it is a message for a model, in memory, and nothing has been done about it yet.
+    var isPlain: Bool { isUntouched && entry.message != nil }
+
+    private var isUntouched: Bool {
+        command == nil && interrupted == nil && beginning == nil && text == nil
     }
 
     /// Whether one turn is to answer both.
@@ -59,7 +61,7 @@ extension TurnQueue.Item {
 
     /// One of its messages, and the item without it; nil when there are no others, or something has been done about them.
     func parted(from run: RunID) -> (one: TurnQueue.Item, others: TurnQueue.Item)? {
-        guard isPlain, var newest = joined.last else { return nil }
+        guard isUntouched, var newest = joined.last else { return nil }
         var others = self
         if let place = joined.firstIndex(where: { $0.entry.run == run }) {
             newest = others.joined.remove(at: place)
