@@ -659,6 +659,22 @@ def test_of_a_damaged_store_without_a_good_copy_comes_what_can_be_read(tmp_path:
     assert again.code == 0 and rows_of(tmp_path / "state") == some, again.text
 
 
+def test_a_table_of_which_nothing_can_be_read_is_told_and_the_others_come(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    stores.build(original)
+    store = original / "state/openclaw.sqlite"
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        found = "SELECT rootpage FROM sqlite_master WHERE name = 'device_pairing_paired'"
+        (page,) = database.execute(found).fetchone()
+    zeroed(store, page)
+
+    done = migrate(tmp_path, original, "--damaged")
+
+    assert done.code == 1 and "`device_pairing_paired` is damaged" in done.out, done.text
+    rows = rows_of(tmp_path / "state")
+    assert rows["paired_devices"] == 0 and rows["cron_jobs"] == 1 and rows["sessions"] > 0, rows
+
+
 def test_a_program_that_only_reads_the_database_is_not_taken_for_a_gateway(tmp_path: Path, original: Path) -> None:
     assert migrate(tmp_path, original).code == 0
     with contextlib.closing(sqlite3.connect(tmp_path / "state/openclaw.sqlite")) as reader:

@@ -60,10 +60,10 @@ extension Switchboard {
             counts.recovered += 1 + turn.joined.count
             admit(entry, rule(ofFound: entry), interrupted: turn)
         }
-        try await eachUnanswered { entry in
+        try await eachUnanswered { entry, wish in
             guard !held.contains(entry.id) else { return }
             counts.recovered += 1
-            takeUp(entry)
+            takeUp(entry, wish)
         }
         // A journal without a message has nobody to answer.
         for run in nobodys { try await stores.journal.abandon(run) }
@@ -72,28 +72,34 @@ extension Switchboard {
         }
     }
 
-    /// Messages that are kept in memory while they wait; each may hold images, so the rest is read back in its turn.
-    private static let mostMessagesInMemory = 100
+    /// Messages that wait before longer ones, and images, are left to be read back in their turn.
+    private static let mostLongMessages = 100
+    private static let longBytes = 16 << 10
 
     /// `take` must not wait: what a page says of a message holds only until somebody has had time to answer it.
-    private func eachUnanswered(_ take: (InboxEntry) -> Void) async throws {
+    private func eachUnanswered(_ take: (InboxEntry, QueueWish) -> Void) async throws {
         var last: InboxID = 0
         while true {
             let page = try await stores.inbox.unanswered(after: last)
-            guard let end = page.last?.id else { return }
+            guard let end = page.entries.last?.id else { return }
             last = end
-            for var entry in page {
-                if queue.waitingCount >= Self.mostMessagesInMemory, entry.message.map(isStop) != true {
+            let wishes = page.sessions.mapValues { QueueWish(of: $0) }
+            for var entry in page.entries {
+                if queue.waitingCount >= Self.mostLongMessages,
+                    let message = entry.message, message.weight > Self.longBytes
+                {
                     entry.message = nil
                 }
-                take(entry)
+                take(entry, wishes[entry.session] ?? QueueWish())
             }
         }
     }
 
-    /// A message that is found in the inbox, and that nobody works on.
-    func takeUp(_ entry: InboxEntry) {
-        guard let message = entry.message, isStop(message) else { return admit(entry, rule(ofFound: entry)) }
+    /// A message that is found in the inbox, and that nobody works on; `wish` is its session's.
+    func takeUp(_ entry: InboxEntry, _ wish: QueueWish) {
+        guard let message = entry.message, isStop(message) else {
+            return admit(entry, rule(ofFound: entry, wish))
+        }
         held.insert(entry.id)
         let before = takeOut(before: entry)
         work.add { await self.carryOut(stop: entry, of: before) }
@@ -161,11 +167,11 @@ extension Switchboard {
         guard recovered.isOpen, !isDraining else { return 0 }
         do {
             var lost = 0
-            try await eachUnanswered { entry in
+            try await eachUnanswered { entry, wish in
                 guard !held.contains(entry.id), entry.receivedAt < .now - Self.grace else { return }
                 lost += 1
                 log.error("A message had no outcome and nobody at work.", ["run.id": entry.run.rawValue])
-                takeUp(entry)
+                takeUp(entry, wish)
             }
             counts.unanswered = lost
         } catch {

@@ -11,12 +11,12 @@ extension Switchboard {
         return settings.queue.rule(for: message.address.channel, wish)
     }
 
-    /// The same for a message that is found in the inbox, at once: without what its session wishes.
+    /// The same for a message that is found in the inbox, at once: `wish` is its session's.
     ///
     /// There was room for it when it came: it is not turned away now.
-    func rule(ofFound entry: InboxEntry) -> QueueRule {
-        var wish = QueueWish()
-        wish.mode = entry.message?.options.queueMode
+    func rule(ofFound entry: InboxEntry, _ wish: QueueWish = QueueWish()) -> QueueRule {
+        var wish = wish
+        wish.mode = entry.message?.options.queueMode ?? wish.mode
         var rule = settings.queue.rule(for: entry.channel, wish)
         if rule.overflow != .summarize { rule.most = .max }
         return rule
@@ -35,7 +35,7 @@ extension Switchboard {
             queue.isRunning(session) || queue.waiting(in: session).last?.isBehindTurn == true
         item.quiet = quiet(after: item)
         // Pictures are read back in their turn, where many wait.
-        if item.weight > Self.mostWaitingBytes / 8, item.weight + queue.waitingBytes > Self.mostWaitingBytes {
+        if item.weight > Self.smallBytes, item.weight + queue.waitingBytes > Self.mostWaitingBytes {
             item.entry.message = nil
         }
         queue.append(item)
@@ -48,6 +48,8 @@ extension Switchboard {
     }
 
     private static let mostWaitingBytes = 16 << 20
+    /// Bytes of a message that stays in memory however many wait.
+    private static let smallBytes = 64 << 10
 
     /// What comes while the session is at work waits for an end of what is said; what is said in one go does always.
     private func quiet(after item: TurnQueue.Item) -> Duration {

@@ -247,7 +247,7 @@ package final class Switchboard {
             let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
             return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
         case .queued, .running:
-            if recovered.isOpen && !held.contains(entry.id) { takeUp(entry) }
+            if recovered.isOpen && !held.contains(entry.id) { takeUp(entry, QueueWish()) }
             return .inFlight(entry.run)
         }
     }

@@ -5,9 +5,11 @@ extension TurnQueue.Item {
     /// Bytes of words and images that share a turn; an image alone may be several megabytes.
     private static let mostBytes = 16 << 20
 
-    /// Whether it is a message for a model and nothing has been done about it yet.
-    var isPlain: Bool {
-        command == nil && interrupted == nil && beginning == nil && text == nil && entry.message != nil
+    /// Whether it is a message for a model, in memory, and nothing has been done about it yet.
+    var isPlain: Bool { isUntouched && entry.message != nil }
+
+    private var isUntouched: Bool {
+        command == nil && interrupted == nil && beginning == nil && text == nil
     }
 
     /// Whether one turn is to answer both.
@@ -43,7 +45,6 @@ extension TurnQueue.Item {
         for place in brief.dropLast(Self.mostBrief) {
             joined[place].share = .none
             joined[place].entry.message?.text = ""
-            joined[place].entry.message?.images = []
         }
     }
 
@@ -60,7 +61,7 @@ extension TurnQueue.Item {
 
     /// One of its messages, and the item without it; nil when there are no others, or something has been done about them.
     func parted(from run: RunID) -> (one: TurnQueue.Item, others: TurnQueue.Item)? {
-        guard isPlain, var newest = joined.last else { return nil }
+        guard isUntouched, var newest = joined.last else { return nil }
         var others = self
         if let place = joined.firstIndex(where: { $0.entry.run == run }) {
             newest = others.joined.remove(at: place)
@@ -68,6 +69,8 @@ extension TurnQueue.Item {
         }
         others.joined.removeLast()
         others.entry = newest.entry
+        // What was to be told in brief is told whole now, and read back for it.
+        if newest.share != .whole { others.entry.message = nil }
         return (TurnQueue.Item(entry: entry), others)
     }
 
@@ -95,7 +98,8 @@ extension InboundMessage {
             && origin?.tools == other.origin?.tools
     }
 
-    fileprivate var weight: Int { images.reduce(text.utf8.count) { $0 + $1.base64.utf8.count } }
+    /// Bytes of its words and images.
+    var weight: Int { images.reduce(text.utf8.count) { $0 + $1.base64.utf8.count } }
 }
 
 extension TurnQueue.Joined {
@@ -104,7 +108,6 @@ extension TurnQueue.Joined {
         guard var message = entry.message else { return nil }
         if share == .none { return JoinedMessage(inbox: entry.id) }
         if share == .brief {
-            message.images = []
             message.text = Self.note + message.text.singleLine.head(bytes: Self.briefBytes)
         }
         return JoinedMessage(inbox: entry.id, message: message.asUserMessage)

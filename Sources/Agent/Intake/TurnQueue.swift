@@ -40,7 +40,7 @@ struct TurnQueue {
         /// What of it goes into the turn.
         enum Share {
             case whole
-            /// Its beginning, because too many waited.
+            /// Its beginning without its images, because too many waited.
             case brief
             /// Nothing, because even of beginnings there are too many.
             case none
@@ -237,9 +237,12 @@ struct TurnQueue {
     /// Lets the session's oldest message share the turn of the one behind it, in brief; not where that is another chat's.
     mutating func shortenOldest(of session: SessionKey) {
         guard let items = waiting[session], let place = items.firstIndex(where: \.isPlain),
-            place + 1 < items.count, items[place].mayShareTurn(with: items[place + 1])
+            place + 1 < items.count
         else { return }
-        waiting[session]?[place + 1] = items[place].joining(items[place + 1], share: .brief)
+        var oldest = items[place]
+        oldest.entry.message?.images = []
+        guard oldest.mayShareTurn(with: items[place + 1]) else { return }
+        waiting[session]?[place + 1] = oldest.joining(items[place + 1], share: .brief)
         waiting[session]?.remove(at: place)
         waitingCount -= 1
     }

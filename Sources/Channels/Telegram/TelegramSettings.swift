@@ -132,7 +132,7 @@ extension TelegramSettings {
     /// Where calls come in: at our path, or at the address's own when nothing before the gateway changes it.
     var webhookPaths: [String] {
         guard let webhookURL else { return [] }
-        return [webhookPath] + [ownPath(of: webhookURL)].compactMap(\.self)
+        return [webhookPath] + [ownPath(of: webhookURL)?.percentDecoded].compactMap(\.self)
     }
 
     private func ownPath(of url: String) -> String? {

@@ -219,9 +219,8 @@ final class ForeignDatabase {
         var place = unreadable
         var found: Int64??
         while found == nil {
-            let isOver: Bool
-            (place, isOver) = unreadable.addingReportingOverflow(step)
-            if isOver { return nil }
+            guard unreadable <= Int64.max / 2 else { return nil }
+            place = unreadable + step
             found = try row(in: table, after: place)
             if found == nil { (unreadable, step) = (place, step &* 2) }
         }

@@ -26,6 +26,12 @@ package struct InboxEntry: Sendable {
     package var message: InboundMessage?
 }
 
+/// Messages without an answer, and the entries of their sessions at the same moment.
+package struct UnansweredPage: Sendable {
+    package var entries: [InboxEntry]
+    package var sessions: [SessionKey: SessionEntry] = [:]
+}
+
 /// What the inbox says to a message.
 package enum Recorded: Sendable {
     case new(InboxEntry)

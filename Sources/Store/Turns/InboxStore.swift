@@ -33,17 +33,21 @@ package struct InboxStore: Sendable {
     }
 
     /// What waits for an answer, oldest first, with the messages, but for long ones: those have images, and are read in
-    /// their turn.
+    /// their turn; and their sessions, as they are at the same time.
     ///
     /// Ask again with `after` for more than a few hundred.
-    package func unanswered(after: InboxID = 0, limit: Int = 500) async throws -> [InboxEntry] {
+    package func unanswered(after: InboxID = 0, limit: Int = 500) async throws -> UnansweredPage {
         let columns = InboxTable.columns.replacing(
             "received_at, message",
             with: "received_at, CASE WHEN length(message) <= \(Self.mostBytesAtOnce) THEN message END")
         return try await database.read { connection in
-            try connection.rows(
+            let entries = try connection.rows(
                 "SELECT \(columns) FROM inbox WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?",
                 after, limit, map: InboxTable.entry)
+            var page = UnansweredPage(entries: entries)
+            let table = SessionTable(connection: connection)
+            for key in Set(entries.map(\.session)) { page.sessions[key] = try table.entry(key) }
+            return page
         }
     }
 

@@ -40,19 +40,7 @@ package struct HTTPRequest: Sendable {
     }
 
     private static func formDecoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let high = HTTPGrammar.hexadecimal(rest[rest.startIndex]),
-                let low = HTTPGrammar.hexadecimal(rest[rest.startIndex + 1])
-            {
-                bytes.append(high << 4 | low)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte == UInt8(ascii: "+") ? HTTPGrammar.space : byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        let spaced = text.utf8.map { $0 == UInt8(ascii: "+") ? HTTPGrammar.space : $0 }
+        return String(decoding: spaced, as: UTF8.self).percentDecoded
     }
 }

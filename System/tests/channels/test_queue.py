@@ -4,6 +4,7 @@ Clients of the gateway get an answer for each of their requests; they are put to
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from typing import Any
@@ -14,6 +15,7 @@ from fakes import FakeOpenAIChat, Text
 from fakes.steps import Hold
 from harness import Gateway
 from harness.platforms import Connect, Place, Platform, wait_for_status
+from tests.test_chat import DOT_PNG
 
 
 def said_last(request: Any) -> str:
@@ -21,6 +23,12 @@ def said_last(request: Any) -> str:
     message = request.body["messages"][-1]
     assert message["role"] == "user"
     return str(message["content"])
+
+
+def blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a message to the model is made of."""
+    content = message["content"]
+    return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 
 def wait_until_received(gateway: Gateway, platform: Platform, count: int) -> None:
@@ -209,6 +217,80 @@ def test_of_very_many_none_is_turned_away_and_the_newest_are_told_whole(
     said = str(held.later_requests[0].body["messages"])
     assert "10 older messages are left out" in said and "Line 9." not in said
     assert all(f"Line {number}." in said for number in range(10, 130))
+
+
+@pytest.mark.needs("bot")
+def test_of_many_pictures_only_those_of_the_newest_are_kept(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    held = Held(platform, fake_chat, place, ann)
+    picture = base64.b64decode(DOT_PNG) + bytes(500_000)
+    for number in range(50):
+        platform.sends_picture(ann, place, f"p{number}.png", "image/png", picture, f"Picture {number}.")
+    wait_until_received(gateway, platform, 51)
+    held.release()
+
+    platform.wait_for_answers(place, 2)
+    said = [block for message in held.later_requests[0].body["messages"] for block in blocks(message)]
+    assert len([block for block in said if block["type"] == "image_url"]) == 20
+    texts = " ".join(block["text"] for block in said if block["type"] == "text")
+    told = [number for number in range(50) if f"[file p{number}.png" in texts]
+    assert told == list(range(50)), "pictures that are not shown parted what waited"
+
+
+@pytest.mark.crash
+@pytest.mark.needs("bot")
+def test_a_kill_parts_nothing_of_what_waits_in_several_chats(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    more = {"session": {"dmScope": "per-channel-peer"}, "messages": {"queue": {"cap": 100}}}
+    gateway = connect_bot(more=more)
+    people = [platform.person("Ann"), platform.person("Bob")]
+    places = [platform.direct(person) for person in people]
+    held = [Held(platform, fake_chat, place, person) for place, person in zip(places, people, strict=True)]
+    for number in range(60):
+        for place, person in zip(places, people, strict=True):
+            platform.says(person, place, f"Line {number}.")
+    wait_until_received(gateway, platform, 122)
+    before = len(fake_chat.requests)
+    platform.kills(gateway)
+    for one in held:
+        one.release()
+
+    connect_bot(again=gateway, more=more)
+
+    for place in places:
+        platform.wait_for_answers(place, 2)
+    told = [str(request.body["messages"][-1]) for request in fake_chat.requests[before:]]
+    assert sum("Line 0." in text and "Line 59." in text for text in told) == 2, "not answered together"
+
+
+@pytest.mark.crash
+@pytest.mark.needs("bot")
+def test_what_a_chat_wants_whole_is_whole_after_a_kill(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = connect_bot()
+    ann = platform.person("Ann")
+    place = platform.direct(ann)
+    platform.says(ann, place, "/queue collect cap:100 debounce:0")
+    platform.wait_for_answers(place)
+    held = Held(platform, fake_chat, place, ann)
+    for number in range(30):
+        platform.says(ann, place, f"Line {number}.")
+    wait_until_received(gateway, platform, 32)
+    before = len(fake_chat.requests)
+    platform.kills(gateway)
+    held.release()
+
+    connect_bot(again=gateway)
+
+    platform.wait_for_answers(place, 3)
+    said = str(fake_chat.requests[-1].body["messages"])
+    assert len(fake_chat.requests) == before + 2 and "Line 0." in said and "Shortened" not in said
 
 
 @pytest.mark.needs("bot")

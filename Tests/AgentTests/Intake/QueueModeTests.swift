@@ -146,6 +146,25 @@ struct QueueModeTests {
         }
     }
 
+    @Test
+    func `of many pictures few are in memory while they wait`() async throws {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            try await house.say("begin")
+            await house.models.sawRequests(1)
+            let image = ImageContent(
+                mimeType: "image/png", base64: String(repeating: "iVBO", count: 300 << 10))
+            for id in 100..<120 {
+                var item = TurnQueue.Item.sample(id, in: TestHouse.main.rawValue)
+                item.entry.message = .sample("look", images: [image])
+                house.switchboard.enqueue(item)
+            }
+
+            let waiting = house.switchboard.queue.waiting(in: TestHouse.main)
+            #expect(waiting.count == 20 && waiting.contains { $0.isPlain })
+            #expect(house.switchboard.queue.waitingBytes <= 16 << 20)
+        }
+    }
+
     // MARK: steer
 
     @Test

@@ -115,6 +115,25 @@ struct TurnQueueTests {
         #expect(queue.next(mostTurns: 9)?.entry.id == 1)
         #expect(queue.next(mostTurns: 9) == nil)
     }
+
+    @Test
+    func `what was shortened is whole when those after it are withdrawn, and none goes with them`() {
+        var queue = TurnQueue()
+        for id in 1...3 {
+            var item = TurnQueue.Item.sample(id, in: "a")
+            let image = ImageContent(mimeType: "image/png", base64: "iVBO")
+            item.entry.message = .sample("look", images: [image])
+            queue.append(item)
+        }
+        for _ in 1...2 { queue.shortenOldest(of: "a") }
+
+        #expect(queue.waiting(in: "a").map(\.joined.count) == [2])
+        #expect(queue.remove("3").map(\.entry.id) == [3])
+        let left = queue.waiting(in: "a")
+        #expect(left.map(\.entry.id) == [2] && left.first?.entry.message == nil)
+        #expect(queue.remove("2").map(\.entry.id) == [2])
+        #expect(queue.waiting(in: "a").map(\.entry.id) == [1])
+    }
 }
 
 extension TurnQueue.Item {

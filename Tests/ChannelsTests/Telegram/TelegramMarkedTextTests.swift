@@ -142,6 +142,10 @@ struct TelegramSettingsTests {
             ["webhookUrl": "https://a.b/bots?x=1"], "work", "https://a.b/bots?x=1",
             ["/telegram-webhook/work", "/bots"]
         ),
+        (
+            ["webhookUrl": "https://a.b/my%20bots/b%C3%BC"], "work", "https://a.b/my%20bots/b%C3%BC",
+            ["/telegram-webhook/work", "/my bots/bü"]
+        ),
         ([:], "work", "", []),
     ]
 

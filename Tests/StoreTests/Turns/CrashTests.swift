@@ -76,7 +76,7 @@ struct CrashTests {
         let entry = try await stores.sessions.ensure(key)
         let page = try await stores.sessions.history(entry.sessionID, limit: 100)
         let running = Set(try await stores.journal.interrupted().map(\.run.rawValue))
-        let waiting = Set(try await stores.inbox.unanswered().map(\.run.rawValue))
+        let waiting = Set(try await stores.inbox.unanswered().entries.map(\.run.rawValue))
         #expect(
             page.messages.map(\.sequence) == Array(1...24).prefix(page.messages.count).map(Int64.init),
             comment)

@@ -89,7 +89,7 @@ struct InboxStoreTests {
         message.options = TurnOptions(
             thinking: .high, timeout: .seconds(30), extraSystemPrompt: "Be brief.", delivers: true)
         let entry = try await inbox.record(message).entry
-        let kept = try #require(try await inbox.unanswered().first?.message)
+        let kept = try #require(try await inbox.unanswered().entries.first?.message)
         #expect(kept.json == message.json)
         #expect(
             kept.address == message.address && kept.images == message.images
@@ -98,7 +98,7 @@ struct InboxStoreTests {
 
         try await inbox.finish(entry.id, state: .done, outcome: ["status": "ok"])
         #expect(try await inbox.message(entry.id) == nil)
-        #expect(try await inbox.unanswered().isEmpty)
+        #expect(try await inbox.unanswered().entries.isEmpty)
         let answered = try #require(try await inbox.entry(channel: "telegram", account: "default", id: "1"))
         #expect(answered.state == .done && answered.outcome == ["status": "ok"])
         await world.database.close()
@@ -111,7 +111,7 @@ struct InboxStoreTests {
         message.images = [ImageContent(mimeType: "image/png", base64: String(repeating: "a", count: 100_000))]
         let entry = try await inbox.record(message).entry
         _ = try await inbox.record(.sample("2", "short"))
-        #expect(try await inbox.unanswered().map { $0.message?.text } == [nil, "short"])
+        #expect(try await inbox.unanswered().entries.map { $0.message?.text } == [nil, "short"])
         #expect(try await inbox.message(entry.id)?.images == message.images)
         await world.database.close()
     }
@@ -142,8 +142,8 @@ struct InboxStoreTests {
     @Test func `what waits comes oldest first`() async throws {
         let world = try TestStores()
         for id in ["c", "a", "b"] { _ = try await world.stores.inbox.record(.sample(id)) }
-        #expect(try await world.stores.inbox.unanswered().map(\.messageID) == ["c", "a", "b"])
-        let next = try await world.stores.inbox.unanswered(after: 1, limit: 1)
+        #expect(try await world.stores.inbox.unanswered().entries.map(\.messageID) == ["c", "a", "b"])
+        let next = try await world.stores.inbox.unanswered(after: 1, limit: 1).entries
         #expect(next.map(\.messageID) == ["a"])
         await world.database.close()
     }
