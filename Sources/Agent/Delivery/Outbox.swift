@@ -242,7 +242,8 @@ package final class Outbox {
             settled(part.run)
             return
         }
-        noteSent(on: part.address.key)
+        // What is counted is on disk, or could not be written.
+        defer { noteSent(on: part.address.key) }
         try await write(Posted(id: id, isWhole: true), of: part)
     }
 
