@@ -15,8 +15,8 @@ package final class Outbox {
     private var busy: [Address: Bool] = [:]
     /// Runs of which something is on its way to be seen early: their parts wait until it is known what became of it.
     private var early: [RunID: Gate] = [:]
-    /// Parts that are being sent.
-    private var inFlight: Set<Int64> = []
+    /// Parts that are being sent, and since when.
+    private var inFlight: [Int64: Timestamp] = [:]
     /// Hears of each part that no platform will get.
     var gaveUp: (OutboxPart) -> Void = { _ in }
     /// What platforms have, and the disk does not know yet because it refused to be written.
@@ -136,7 +136,7 @@ package final class Outbox {
     func change(_ part: OutboxPart, to content: OutgoingPart.Content) async throws {
         // It may begin to be sent while the store is asked.
         for _ in 0..<2 {
-            if inFlight.contains(part.id) {
+            if inFlight[part.id] != nil {
                 changes[part.id] = content
                 return
             }
@@ -206,9 +206,9 @@ package final class Outbox {
     }
 
     private func send(_ part: OutboxPart, through channel: any Channel) async throws {
-        inFlight.insert(part.id)
+        inFlight[part.id] = .now
         defer {
-            inFlight.remove(part.id)
+            inFlight[part.id] = nil
             changes[part.id] = nil
         }
         try await attempt(part, through: channel)
@@ -290,13 +290,13 @@ package final class Outbox {
         try await store.retry(part.id, at: .now + pause, reason: reason, triedAt: triedAt)
     }
 
-    /// Whether it has failed very often, and its account could send others since it failed last.
+    /// Whether it has failed very often, and its account could send others between its last failure and this attempt.
     private func failsAlone(_ part: OutboxPart) -> Bool {
         if failures.count > Self.mostFailures { failures = [:] }
         guard let before = failures.updateValue(.now, forKey: part.id),
             let sent = board.state(part.address.key)?.lastOutboundAt
         else { return false }
-        return part.attempts >= Self.mostAttemptsAlone && sent > before
+        return part.attempts >= Self.mostAttemptsAlone && before < sent && sent < inFlight[part.id] ?? .now
     }
 
     private func isTooOld(_ part: OutboxPart) -> Bool { Timestamp.now - part.createdAt > Self.longestWait }

@@ -34,12 +34,13 @@ extension Switchboard {
         item.isBehindTurn =
             queue.isRunning(session) || queue.waiting(in: session).last?.isBehindTurn == true
         item.quiet = quiet(after: item)
+        let isPlain = item.isPlain
         // Pictures are read back in their turn, where many wait.
         if item.weight > Self.smallBytes, item.weight + queue.waitingBytes > Self.mostWaitingBytes {
             item.entry.message = nil
         }
         queue.append(item)
-        if item.isPlain {
+        if isPlain {
             makeRoom(in: session, item.rule)
             if item.rule.mode == .interrupt { book.stop(in: session, .interrupt) }
         }

@@ -125,12 +125,17 @@ package enum ConfigRedaction {
 
     /// Whether an address has a login in it, `https://user:password@host` or `https://token@host`, or a key in its query.
     private static func holdsCredentials(_ text: String, at path: ConfigPath) -> Bool {
-        let isAddress = addressEndings.contains { folded(path.lastKey).hasSuffix($0) }
-        guard var start = text.firstRange(of: "://")?.upperBound else {
+        var isAddress = addressEndings.contains { folded(path.lastKey).hasSuffix($0) }
+        guard let scheme = text.firstRange(of: "://") else {
             // An address whose scheme is missing or misspelt: `user:password@host`.
             let login = text.lastIndex(of: "@").map { text[..<$0] } ?? ""
             return login.contains(":") && isAddress
         }
+        // What begins as an address is one to its end: a password may hold what would end it.
+        if text[..<scheme.lowerBound].allSatisfy({ $0.isLetter || $0.isNumber || "+.-".contains($0) }) {
+            isAddress = true
+        }
+        var start = scheme.upperBound
         while true {
             let rest = text[start...]
             // Among words an address ends where none goes on.

@@ -143,7 +143,6 @@ extension ControlConnection {
     func drained() {
         guard isHeld else { return }
         isHeld = false
-        callsWhileHeld = 0
         largeBytes = 0
         answerHeld()
     }
@@ -169,6 +168,8 @@ extension ControlConnection {
     private func answerHeld() {
         var rest = held.takeAll()[...]
         while !isHeld, let bytes = rest.popFirst() { received(bytes) }
+        // What acts overtakes nothing that acts and waits.
+        if rest.isEmpty { callsWhileHeld = 0 }
         guard case .open = state else { return }
         for bytes in rest { held.add(bytes) }
         if !held.isFull { socket.resumeReading() }
@@ -281,6 +282,8 @@ extension ControlConnection {
         wantsToolEvents = params.caps.contains("tool-events")
         isApprovalClient = params.canApprove
         socket.isKnown = true
+        // There may have been no room for what it has sent of its next message.
+        guard case .open = state else { return }
         socket.maxMessageBytes = Limits.maxPayloadBytes(scopes)
         presenceKey = plane.joined(self, params, acceptance)
         let hello = plane.hello(for: self, acceptance, token)

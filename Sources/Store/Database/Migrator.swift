@@ -5,7 +5,7 @@ import Core
 /// Once released it is never edited; another one is appended.
 struct Migration: Sendable {
     let name: String
-    /// Whether all works without it, only slower: where the disk has no room for it, it is left to a later start.
+    /// Whether all works without it, only slower: what the disk refuses of it is left to a later start.
     let mayWait: Bool
     let run: @Sendable (Connection) throws -> Void
 
@@ -37,7 +37,7 @@ struct Migrator {
         for step in steps where !done.contains(step.name) {
             do {
                 try apply(step, to: connection)
-            } catch let error as StoreError where step.mayWait && error.refusalReason == .full {
+            } catch let error as StoreError where step.mayWait && error.isOfTheDisk {
                 continue
             }
         }

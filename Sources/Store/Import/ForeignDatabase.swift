@@ -196,8 +196,9 @@ final class ForeignDatabase {
         while !isOver {
             do {
                 try connection.each(
-                    "SELECT \(columns) FROM main.\"\(table)\" NOT INDEXED WHERE rowid > ? ORDER BY rowid",
-                    last
+                    "SELECT \(columns) FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid",
+                    // A row after the last of a damaged page is looked for in the next one.
+                    last == .min ? last : last + 1
                 ) { row in
                     last = row.int64(0)
                     try body(row)
@@ -240,8 +241,8 @@ final class ForeignDatabase {
         do {
             return .some(
                 try connection.first(
-                    "SELECT rowid FROM main.\"\(table)\" NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1",
-                    place
+                    "SELECT rowid FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1",
+                    place + 1
                 ) { $0.int64(0) })
         } catch let error as StoreError where Self.isDamage(error) {
             return nil

@@ -151,7 +151,11 @@ export class Sender {
     const planned = this.resends.get(sessionKey);
     if (planned && planned.at <= at) return;
     clearTimeout(planned?.timer);
-    this.resends.set(sessionKey, { timer: window.setTimeout(() => void this.transmitAll(sessionKey), delayMs), at });
+    const resend = () => {
+      this.resends.delete(sessionKey);
+      void this.transmitAll(sessionKey);
+    };
+    this.resends.set(sessionKey, { timer: window.setTimeout(resend, delayMs), at });
   }
 
   private changeState(item: Outgoing, state: Sent["state"], failure: Trouble | undefined): void {
