@@ -558,7 +558,7 @@ def test_lines_of_an_env_file_that_say_nothing_are_named_and_not_shown(start: An
     done = gateway.command("doctor")
     assert done.out.count(f"`{file}`: line 2, 3: not") == 1, done.out
     by_rename(file, "C=1\n")
-    assert "not `NAME=value`" not in gateway.command("doctor").out
+    eventually("nothing to be named", lambda: "not `NAME=value`" not in gateway.command("doctor").out)
     assert "sk-hidden" not in gateway.output + done.text
 
 
