@@ -198,7 +198,7 @@ final class ForeignDatabase {
                 try connection.each(
                     "SELECT \(columns) FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid",
                     // A row after the last of a damaged page is looked for in the next one.
-                    last == .min ? last : last + 1
+                    last == .min || last == .max ? last : last + 1
                 ) { row in
                     last = row.int64(0)
                     try body(row)
@@ -238,6 +238,7 @@ final class ForeignDatabase {
 
     /// The number of the next row, nil in it where there is none; nil where that cannot be read.
     private func row(in table: String, after place: Int64) throws -> Int64?? {
+        guard place < .max else { return .some(nil) }
         do {
             return .some(
                 try connection.first(
