@@ -17,6 +17,8 @@ package final class ConfigFile {
     private var runningEnvironment: Environment
     /// The lines of the `.env` files that say nothing, as warnings.
     private var dotEnvMistakes: [ConfigIssue]
+    /// What the watched files were before they were read for the start.
+    private var fingerprints: [String: String] = [:]
     let loader: ConfigLoader
     private let digest: @Sendable ([UInt8]) -> String
     let stamp: Stamp
@@ -46,6 +48,9 @@ package final class ConfigFile {
         self.digest = digest
         processEnvironment = environment
         dotEnvPaths = [workingDirectory, location.stateDirectory].map { $0 + "/.env" }
+        for path in [location.configPath] + dotEnvPaths {
+            fingerprints[path] = FolderNotifier.fingerprint(of: path)
+        }
         (self.environment, dotEnvMistakes) = Self.environment(environment, dotEnvPaths)
         runningEnvironment = self.environment
         loader = ConfigLoader { path in
@@ -115,7 +120,15 @@ package final class ConfigFile {
                 origin: lastGood == nil ? .defaults : .lastGood)
             throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
         }
+        for path in watchedPaths where fingerprints[path] == nil {
+            fingerprints[path] = FolderNotifier.fingerprint(of: path)
+        }
         return snapshot
+    }
+
+    /// Whether a file has been written since it was read for the start, which nobody was told of.
+    var hasChangedSinceStart: Bool {
+        watchedPaths.contains { fingerprints[$0] != FolderNotifier.fingerprint(of: $0) }
     }
 
     /// What reading the file again gave.

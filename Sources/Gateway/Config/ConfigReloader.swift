@@ -28,6 +28,7 @@ package final class ConfigReloader {
             files: { [file] in file.watchedPaths },
             settled: { [weak self] in self?.look() ?? .done })
         watcher.start()
+        if file.hasChangedSinceStart { watcher.changed() }
         self.watcher = watcher
     }
 

@@ -60,16 +60,19 @@ final class FolderNotifier {
     }
 
     private static func fingerprint(of files: [String]) -> String {
-        files.map { file in
-            var status = stat()
-            guard stat(file, &status) == 0 else { return "-" }
-            #if canImport(Glibc)
-                let time = status.st_mtim
-            #else
-                let time = status.st_mtimespec
-            #endif
-            return "\(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
-        }.joined(separator: "\n")
+        files.map(fingerprint).joined(separator: "\n")
+    }
+
+    /// Another text when the file has been written or replaced; one of its own where there is none.
+    static func fingerprint(of file: String) -> String {
+        var status = stat()
+        guard stat(file, &status) == 0 else { return "-" }
+        #if canImport(Glibc)
+            let time = status.st_mtim
+        #else
+            let time = status.st_mtimespec
+        #endif
+        return "\(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
     }
 
     /// The names on the way to a file that may come to mean something else: each symbolic link, and the file

@@ -1,8 +1,9 @@
 import Core
 import Foundation
-import Gateway
 import Testing
 import Wire
+
+@testable import Gateway
 
 @MainActor
 struct ConfigFileTests {
@@ -47,6 +48,18 @@ struct ConfigFileTests {
         #expect(snapshot.json(showsComments: true)["raw"] == .null)
         #expect(snapshot.json(showsComments: true)["parsed"] == [:])
         #expect(folder.names == [])
+    }
+
+    @Test(arguments: ["openclaw.json", ".env", "more.json"])
+    func `a file that is written while the gateway starts has changed`(name: String) throws {
+        try folder.write("{}", to: "more.json")
+        let file = try file("{$include: './more.json'}")
+        _ = try file.loadAtStart()
+        #expect(!file.hasChangedSinceStart)
+
+        try folder.write(name == ".env" ? "A=1" : "{logging: {level: 'debug'}}", to: name)
+
+        #expect(file.hasChangedSinceStart)
     }
 
     @Test func `a good file is kept as the last good copy`() throws {
