@@ -125,7 +125,7 @@ package struct IncomingFiles {
     private func image(
         _ file: IncomingFile, at path: String, beside others: [ImageContent]
     ) -> ImageContent? {
-        let room = ContextWindow.mostImageBytes - others.reduce(0) { $0 + $1.base64.utf8.count }
+        let room = ContextWindow.mostImageBytes - others.byteCount
         let mayBeImage =
             file.mimeType.map { $0.hasPrefix("image/") || $0 == "application/octet-stream" } ?? true
         guard mayBeImage, let bytes = Self.bytes(of: path, most: min(Self.mostImageBytes, room / 4 * 3)),

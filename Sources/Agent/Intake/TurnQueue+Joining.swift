@@ -99,7 +99,7 @@ extension InboundMessage {
     }
 
     /// Bytes of its words and images.
-    var weight: Int { images.reduce(text.utf8.count) { $0 + $1.base64.utf8.count } }
+    var weight: Int { text.utf8.count + images.byteCount }
 }
 
 extension TurnQueue.Joined {

@@ -142,7 +142,7 @@ struct ContextWindow {
 
     /// Base64 of the messages' images.
     static func imageBytes(of messages: [Message]) -> Int {
-        messages.reduce(0) { $0 + $1.images.reduce(0) { $0 + $1.base64.utf8.count } }
+        messages.reduce(0) { $0 + $1.images.byteCount }
     }
 
     /// The images that no answer has followed yet, or all of them when there are none: those before an answer were taken.

@@ -114,11 +114,10 @@ struct Migration {
         do {
             return try Database(path: path)
         } catch StoreError.alreadyOpen {
-            let holder = Database.holder(of: path)
-            if let holder, !holder.isAlone { throw GatewayRun.isOpenElsewhere(path, holder) }
+            let pid = try GatewayRun.gateway(holding: path)
             throw CommandError(
-                "The gateway is running on `\(state)`. "
-                    + "\(Platform(environment).stopAdvice(pid: holder?.pid)) Then try again.")
+                "The gateway is running on `\(state)`. \(Platform(environment).stopAdvice(pid: pid)) Then try again."
+            )
         }
     }
 

@@ -269,10 +269,8 @@ final class Assembly {
             }
             return try Database(path: "\(state)/openclaw.sqlite")
         } catch StoreError.alreadyOpen {
-            let path = "\(state)/openclaw.sqlite"
-            let holder = Database.holder(of: path)
-            if let holder, !holder.isAlone { throw GatewayRun.isOpenElsewhere(path, holder) }
-            throw GatewayRun.alreadyRunning(pid: holder?.pid, setup.platform)
+            throw GatewayRun.alreadyRunning(
+                pid: try GatewayRun.gateway(holding: "\(state)/openclaw.sqlite"), setup.platform)
         } catch {
             throw CommandError("Gateway failed to start: \(error)")
         }

@@ -110,10 +110,12 @@ struct GatewayRun {
         }
     }
 
-    /// Of a database that a program has open which is no gateway: a backup, or somebody who looks into it.
-    nonisolated static func isOpenElsewhere(_ path: String, _ holder: LockHolder) -> CommandError {
+    /// The gateway that has a database open; throws for a program that is none: a backup, or somebody who looks into it.
+    nonisolated static func gateway(holding path: String) throws(CommandError) -> Int? {
+        guard let holder = Database.holder(of: path) else { return nil }
+        guard !holder.isAlone else { return holder.pid }
         let pid = holder.pid.map { " (pid \($0))" } ?? ""
-        return CommandError(
+        throw CommandError(
             "`\(path)` is open in another program\(pid), which is no gateway. Close it or wait until it has ended, then try "
                 + "again.")
     }

@@ -69,6 +69,11 @@ package struct ImageContent: Sendable, Hashable {
     }
 }
 
+extension Sequence<ImageContent> {
+    /// Bytes of their base64 text.
+    package var byteCount: Int { reduce(0) { $0 + $1.base64.utf8.count } }
+}
+
 /// A model's wish to run a tool.
 package struct ToolCall: Sendable, Hashable {
     package var id: String

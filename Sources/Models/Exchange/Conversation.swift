@@ -19,7 +19,7 @@ struct Conversation: Equatable {
         turns.reduce(0) { bytes, turn in
             guard case .person(let results, let content) = turn else { return bytes }
             let images = results.flatMap(\.content.images) + content.images
-            return bytes + images.reduce(0) { $0 + $1.base64.utf8.count }
+            return bytes + images.byteCount
         }
     }
 

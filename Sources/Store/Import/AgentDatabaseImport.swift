@@ -21,15 +21,7 @@ struct AgentDatabaseImport: Sendable {
     /// Each table is a place of its own: what has come is not read again.
     func run(_ scope: ImportScope) async throws -> ImportReport {
         var report = ImportReport()
-        guard scope.reaches(name) else { return report }
-        do {
-            guard try Folder.hasFile(path) else { return report }
-            report.sources = [name]
-            try await database.read { _ in try ForeignDatabase(path).check() }
-        } catch let problem as ImportProblem {
-            report.miss(scope.parts(of: name), problem)
-            return report
-        }
+        guard try await report.begins(with: path, as: name, scope, on: database) else { return report }
         try await addConversations(scope, &report)
         do {
             if scope.includes(credentials), let failure = try await keepCredentials() {
@@ -160,11 +152,11 @@ struct AgentDatabaseImport: Sendable {
                 let entry = row.json(2)
                 if entry == nil, row.size(2) > 0 {
                     unreadable.append(spelling)
-                }
-                if entry == nil, row.size(2) > 0, !takesDamaged {
-                    // What older files say under that key is not the newest either.
-                    report.sessionKeys.insert(key)
-                    return true
+                    guard takesDamaged else {
+                        // What older files say under that key is not the newest either.
+                        report.sessionKeys.insert(key)
+                        return true
+                    }
                 }
                 guard var object = entry == nil && takesDamaged ? [:] : entry?.objectValue else {
                     return true

@@ -191,43 +191,44 @@ final class ForeignDatabase {
     }
 
     private func scan(_ table: String, _ columns: String, _ body: (Row) throws -> Void) throws {
-        var last = Int64.min
+        var first = Int64.min
         var isOver = false
         while !isOver {
             do {
                 try connection.each(
                     "SELECT \(columns) FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid",
-                    // A row after the last of a damaged page is looked for in the next one.
-                    last == .min || last == .max ? last : last + 1
+                    first
                 ) { row in
-                    last = row.int64(0)
+                    // Never back: what is damaged may tell any number.
+                    let number = row.int64(0)
+                    first = max(first, number == .max ? number : number + 1)
                     try body(row)
                     return true
                 }
                 isOver = true
             } catch let error as StoreError where takesDamaged && Self.isDamage(error) {
-                guard let next = try next(in: table, after: last) else { return }
-                last = next - 1
+                guard let next = try next(in: table, from: first) else { return }
+                first = next
             }
         }
     }
 
     /// The first row that can be read behind damage, found by leaps and then between the last two of them.
-    private func next(in table: String, after last: Int64) throws -> Int64? {
+    private func next(in table: String, from first: Int64) throws -> Int64? {
         // Rows count from 1.
-        var unreadable = max(last, 0)
+        var unreadable = max(first, 1)
         var step: Int64 = 1
         var place = unreadable
         var found: Int64??
         while found == nil {
             guard unreadable <= Int64.max / 2 else { return nil }
             place = unreadable + step
-            found = try row(in: table, after: place)
+            found = try row(in: table, from: place)
             if found == nil { (unreadable, step) = (place, step &* 2) }
         }
         while place - unreadable > 1 {
             let middle = unreadable + (place - unreadable) / 2
-            if let row = try row(in: table, after: middle) {
+            if let row = try row(in: table, from: middle) {
                 (place, found) = (middle, row)
             } else {
                 unreadable = middle
@@ -236,14 +237,13 @@ final class ForeignDatabase {
         return found ?? nil
     }
 
-    /// The number of the next row, nil in it where there is none; nil where that cannot be read.
-    private func row(in table: String, after place: Int64) throws -> Int64?? {
-        guard place < .max else { return .some(nil) }
+    /// The number of the first row from `place` on, nil in it where there is none; nil where that cannot be read.
+    private func row(in table: String, from place: Int64) throws -> Int64?? {
         do {
             return .some(
                 try connection.first(
                     "SELECT rowid FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1",
-                    place + 1
+                    place
                 ) { $0.int64(0) })
         } catch let error as StoreError where Self.isDamage(error) {
             return nil
@@ -288,5 +288,23 @@ final class ForeignDatabase {
             return false
         }
         return found
+    }
+}
+
+extension ImportReport {
+    /// Names a database of the original's that is to be read; false where there is none, or none of it can be read.
+    mutating func begins(
+        with path: String, as name: String, _ scope: ImportScope, on database: Database
+    ) async throws -> Bool {
+        guard scope.reaches(name) else { return false }
+        do {
+            guard try Folder.hasFile(path) else { return false }
+            sources = [name]
+            try await database.read { _ in try ForeignDatabase(path).check() }
+            return true
+        } catch let problem as ImportProblem {
+            miss(scope.parts(of: name), problem)
+            return false
+        }
     }
 }

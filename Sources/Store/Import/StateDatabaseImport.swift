@@ -30,15 +30,7 @@ struct StateDatabaseImport: Sendable {
     /// Each table is a place of its own and comes whole or not at all: what has come is not read again.
     func run(_ scope: ImportScope) async throws -> ImportReport {
         var report = ImportReport()
-        guard scope.reaches(name) else { return report }
-        do {
-            guard try Folder.hasFile(path) else { return report }
-            report.sources = [name]
-            try await database.read { _ in try ForeignDatabase(path).check() }
-        } catch let problem as ImportProblem {
-            report.miss(scope.parts(of: name), problem)
-            return report
-        }
+        guard try await report.begins(with: path, as: name, scope, on: database) else { return report }
         var problems: [String: ImportProblem] = [:]
         for step in steps where scope.includes("\(name)/\(step.table)") {
             do {

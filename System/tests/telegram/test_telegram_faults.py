@@ -127,6 +127,14 @@ def send_album(person: Person, pieces: int = 2, pause: float = 0) -> str:
     return mark
 
 
+def send_slow_file(fake: FakeTelegram, person: Person, seconds: float) -> str:
+    """A question with a picture that Telegram gives after a while."""
+    mark = f"#q{next(numbers)}"
+    fake.fail("getFile", Late(seconds))
+    person.sends(person.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+    return mark
+
+
 def images(fake_chat: FakeOpenAIChat, mark: str) -> list[int]:
     """How many pictures each request has whose last message is the marked one."""
     last = [json.dumps(request.body["messages"][-1]) for request in fake_chat.requests]
@@ -226,9 +234,7 @@ def test_a_file_that_is_being_fetched_comes_although_the_channel_stops(
 ) -> None:
     gateway = connect_bot()
     ann = fake.user("Ann")
-    mark = f"#q{next(numbers)}"
-    fake.fail("getFile", Late(5))
-    ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+    mark = send_slow_file(fake, ann, 5)
     fake.wait_until("the file to be asked for", lambda: not fake.faults.left())
 
     if end == "a reload":
@@ -274,9 +280,7 @@ def test_a_slow_file_and_a_hundred_messages_hold_up_nobody_else(
 ) -> None:
     gateway = connect_bot(groups={"*": {"requireMention": True}}, groupPolicy="open")
     ann, bob, family = fake.user("Ann"), fake.user("Bob"), fake.group("Family")
-    mark = f"#q{next(numbers)}"
-    fake.fail("getFile", Late(15))
-    ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+    mark = send_slow_file(fake, ann, 15)
     fake.wait_until("the file to be asked for", lambda: not fake.faults.left())
     for number in range(120):
         ann.writes(family, f"chatter {number}")
@@ -301,9 +305,7 @@ def test_a_slow_file_that_telegram_has_no_more_is_taken_without_telegram(
 ) -> None:
     gateway = connect_bot()
     ann = fake.user("Ann")
-    mark = f"#q{next(numbers)}"
-    fake.fail("getFile", Late(15))
-    ann.sends(ann.chat, picture("a"), f"Look! {mark} [[add:I see. {mark}]]")
+    mark = send_slow_file(fake, ann, 15)
     fake.wait_until("Telegram to have nothing left", lambda: not fake.world.updates.waiting)
     gateway.kill()
     fake.killed()
