@@ -9,8 +9,8 @@ package final class ChannelBoard {
     private let log: Log
     private let work = TaskPool()
     private var seats: [ChannelKey: ChannelSeat] = [:]
-    /// Those that have been taken away and may not have ended yet.
-    private var leaving: [ChannelKey: ChannelSeat] = [:]
+    /// Those that have been taken away or replaced and may not have ended yet, the last one last.
+    private var leaving: [ChannelSeat] = []
     private var lastLimits: [ChannelID: MessageLimits] = [:]
     private var isStopped = false
 
@@ -56,18 +56,16 @@ package final class ChannelBoard {
     package func update(_ accounts: [ChannelAccount]) {
         guard !isStopped else { return }
         let wanted = Dictionary(accounts.map { ($0.key, $0) }) { first, _ in first }
-        let old = seats
         for (key, seat) in seats where wanted[key]?.fingerprint != seat.account.fingerprint {
             seats[key] = nil
-            guard wanted[key] == nil else { continue }
-            leaving[key] = seat
+            leaving.append(seat)
             work.add {
                 await seat.stop()
-                if self.leaving[key] === seat { self.leaving[key] = nil }
+                self.leaving.removeAll { $0 === seat }
             }
         }
         for account in accounts where seats[account.key] == nil {
-            start(account, after: old[account.key] ?? leaving[account.key])
+            start(account, after: leaving.last { $0.account.key == account.key })
         }
         work.add { await self.tellWhatWaits() }
     }
@@ -180,7 +178,7 @@ package final class ChannelBoard {
     /// What is older than its own is from before it had another name for a while. Of an account that is another bot's by now
     /// only what says so is ours.
     private func takeOver(_ isOurs: (JSON) -> Bool, for key: ChannelKey) async {
-        for (old, seat) in leaving where old.channel == key.channel { await seat.stop() }
+        for seat in leaving where seat.account.key.channel == key.channel { await seat.stop() }
         let store = stores.channelMemory
         do {
             let accounts = Dictionary(grouping: try await store.rows(channel: key.channel), by: \.account)

@@ -88,4 +88,35 @@ struct ChannelBoardTests {
             #expect(await memory.load("offset") == nil)
         }
     }
+
+    @Test func `what a renamed account keeps last goes with it, also when its old name has another bot now`()
+        async throws
+    {
+        try await run { board in
+            let renamed = ScriptedChannel()
+            let bot = PartingChannel(says: "bot 1")
+            board.update([account(bot, "old")])
+            try await eventually("it runs") { bot.house != nil }
+            board.update([
+                account(renamed, "new"), account(ScriptedChannel(), "old", fingerprint: 1),
+            ])
+            try await eventually("it runs") { renamed.house != nil }
+            let memory = try #require(renamed.house?.memory)
+            await memory.takeOver { $0 == "bot 1" }
+            #expect(await memory.load("last") == "bot 1")
+        }
+    }
+}
+
+/// Keeps something when it is told to leave, and takes a moment for it.
+private final class PartingChannel: ScriptedChannel {
+    private let words: String
+
+    init(says words: String) { self.words = words }
+
+    override func run(in house: ChannelHouse) async throws(ChannelError) {
+        try await super.run(in: house)
+        for _ in 0..<1000 { await Task.yield() }
+        await house.memory.save("last", .string(words))
+    }
 }

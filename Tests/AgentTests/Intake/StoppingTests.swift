@@ -104,6 +104,21 @@ struct StoppingTests {
     }
 
     @Test
+    func `an abort keeps the words of what waited outside of memory`() async throws {
+        let long = String(repeating: "x", count: 100_000)
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            try await house.say("first", id: "a")
+            try await house.say(String(repeating: "y", count: (16 << 20) - long.count / 2), id: "b")
+            try await house.say(long, id: "c")
+            await house.models.sawRequests(1)
+            _ = await house.switchboard.abort(session: TestHouse.main, reason: .stop)
+
+            let last = try await house.lines().last
+            #expect(last == "user: \(long)", "\(last?.count ?? 0) characters")
+        }
+    }
+
+    @Test
     func `one run can be stopped and the next one starts`() async throws {
         try await TestHouse.run(models: ScriptedModels([.hang(Gate()), .say(["Second."])])) { house in
             try await house.say("first", id: "a")
