@@ -144,6 +144,30 @@ def test_a_stop_word_stops(gateway: Gateway, model: FakeOpenAIChat, session: str
         assert client.chat_end(run)["stopReason"] == "stop"
 
 
+@pytest.mark.parametrize("way", ["session", "run", "word"])
+@pytest.mark.parametrize("start", ["chat.send", "agent by key", "agent by id"])
+def test_what_was_asked_for_just_before_is_stopped(gateway: Gateway, session: str, start: str, way: str) -> None:
+    """Nobody waits for an acknowledgement here: the turn is on its way to the disk, or its session is still looked up."""
+    with connect(gateway.port) as client:
+        client.chat("[[say:Here.]]", session)
+        [entry] = [s for s in client.request("sessions.list")["sessions"] if s["key"] == session]
+        run = str(uuid.uuid4())
+        asked = {"message": "[[slow]]", "idempotencyKey": run}
+        if start == "agent by id":
+            asked["sessionId"] = entry["sessionId"]
+        else:
+            asked["sessionKey"] = session
+        client.start(start.split()[0], asked)
+        if way == "word":
+            word = {"sessionKey": session, "message": "/stop", "idempotencyKey": str(uuid.uuid4())}
+            answer = client.response(client.start("chat.send", word))["payload"]
+        else:
+            which = {"runId": run} if way == "run" else {}
+            answer = client.response(client.start("chat.abort", {"sessionKey": session, **which}))["payload"]
+        assert answer == {"ok": True, "aborted": True, "runIds": [run]}
+        assert client.chat_end(run)["state"] == "aborted"
+
+
 def test_a_stop_hits_what_was_sent_just_before_it_and_nothing_after(
     gateway: Gateway, model: FakeOpenAIChat, session: str
 ) -> None:

@@ -50,8 +50,9 @@ package final class Switchboard {
     var counts = AgentMetrics()
     /// Inbox messages that somebody here will answer.
     var held: Set<InboxID> = []
-    /// Messages of each session that are being written down: none that comes after them may begin before them.
-    private var arriving: [SessionKey: [Gate]] = [:]
+    /// Messages of each session that are being written down: none that comes after them may begin before them. Those whose
+    /// session is still being looked up have none.
+    private var arriving: [SessionKey?: [Gate]] = [:]
     /// The last stop word of each session that is being obeyed: what comes after it waits until it has been.
     var stopsArriving: [SessionKey: Gate] = [:]
     /// Commands of each session that are under way beside its turns.
@@ -123,10 +124,11 @@ package final class Switchboard {
         guard count < Self.mostQueued, messages < Self.mostMessages else {
             return try await turnAway(message, .queueFull(max(count, messages)))
         }
-        if mayBeginAtOnce(message) { return try await begin(message, obeysSendPolicy) }
+        let beginsAtOnce = mayBeginAtOnce(message)
         let arrival = Gate()
         arriving[message.session, default: []].append(arrival)
         defer { end(arrival, in: message.session) }
+        if beginsAtOnce { return try await begin(message, obeysSendPolicy) }
         await stopsArriving[message.session]?.wait()
         let rule = try await accepting { try await self.rule(for: message) }
         let waiting = queue.waiting(in: message.session).count
@@ -155,17 +157,30 @@ package final class Switchboard {
             && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
 
-    private func end(_ arrival: Gate, in session: SessionKey) {
+    private func end(_ arrival: Gate, in session: SessionKey?) {
         arrival.open()
         arriving[session]?.removeAll { $0 === arrival }
         if arriving[session]?.isEmpty == true { arriving[session] = nil }
     }
 
+    /// Finds out what a message is before it is submitted; who stops its session meanwhile waits for it, or any session
+    /// while it is not known.
+    package func expecting<T, E: Error>(
+        in session: SessionKey? = nil, _ find: @MainActor () async throws(E) -> T
+    ) async throws(E) -> T {
+        let arrival = Gate()
+        arriving[session, default: []].append(arrival)
+        defer { end(arrival, in: session) }
+        return try await find()
+    }
+
     /// Returns when what has come before in a session is where it can be stopped.
     func waitForArrivals(in session: SessionKey) async {
         let begun = ContinuousClock.now
-        for arrival in arriving[session] ?? [] {
-            await arrival.wait(atMost: max(Self.patience - begun.duration(to: .now), .zero), on: clock)
+        for place in [nil, session] {
+            for arrival in arriving[place] ?? [] {
+                await arrival.wait(atMost: max(Self.patience - begun.duration(to: .now), .zero), on: clock)
+            }
         }
     }
 

@@ -49,7 +49,9 @@ struct ChatMethods: MethodGroup {
         var message = try message(call)
         if message.options.delivers {
             // Nobody has to have written from a chat platform: who asks here reads the answer here.
-            message.deliversTo = try? await route?.address(for: call, in: message.session)
+            message.deliversTo = await switchboard.expecting(in: message.session) { [message] in
+                try? await route?.address(for: call, in: message.session)
+            }
         }
         let run = RunID(message.id.rawValue)
         turns.hold(run)
