@@ -144,6 +144,26 @@ def test_a_stop_word_stops(gateway: Gateway, model: FakeOpenAIChat, session: str
         assert client.chat_end(run)["stopReason"] == "stop"
 
 
+def test_the_history_tells_what_waits(gateway: Gateway, model: FakeOpenAIChat, session: str) -> None:
+    held = threading.Event()
+    model.script.append(Hold(held))
+    with connect(gateway.port) as client:
+        first = client.send_chat("the first", session)
+        client.event("agent", runId=first, stream="lifecycle")
+        runs = [client.send_chat(f"waits {n} " + "x" * 9000 * (n == 24), session) for n in range(25)]
+        answer = client.request("chat.history", {"sessionKey": session})
+        waiting = answer["pendingInputs"]
+        assert (waiting["total"], [item["runId"] for item in waiting["items"]]) == (25, runs[5:])
+        assert [item["message"]["content"][:8].strip() for item in waiting["items"]] == [f"waits {n}" for n in range(5, 25)]
+        assert len(waiting["items"][-1]["message"]["content"]) == 8192
+        before = {"sessionKey": session, "pendingBefore": waiting["nextBefore"]}
+        older = client.request("chat.history", before)["pendingInputs"]
+        assert ([item["runId"] for item in older["items"]], "nextBefore" in older) == (runs[:5], False)
+        held.set()
+        client.chat_end(runs[-1])
+        assert client.request("chat.history", {"sessionKey": session})["pendingInputs"] == {"items": [], "total": 0}
+
+
 @pytest.mark.parametrize("way", ["session", "run", "word"])
 @pytest.mark.parametrize("start", ["chat.send", "agent by key", "agent by id"])
 def test_what_was_asked_for_just_before_is_stopped(gateway: Gateway, session: str, start: str, way: str) -> None:

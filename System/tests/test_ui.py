@@ -453,6 +453,25 @@ def test_stopping_at_once_leaves_a_word_about_it(tab: OpenTab, fake_chat: FakeOp
     assert found == ["never mind", "Stopped", "nor this one", "Stopped"]
 
 
+def test_what_waits_is_there_after_a_reload_and_in_another_tab(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    gate = threading.Event()
+    fake_chat.script.append(Hold(gate))
+    page = tab()
+    page.say("the first")
+    page.say("the second, which waits")
+    expect(page.page.get_by_text("Queued", exact=True)).to_be_visible()
+    page.page.reload()
+    expect(page.conversation.get_by_text("the second, which waits")).to_be_visible()
+    expect(page.page.get_by_text("Queued", exact=True)).to_be_visible()
+    other = tab()
+    expect(other.conversation.get_by_text("the second, which waits")).to_be_visible()
+    gate.set()
+    for each in (page, other):
+        expect(each.answers).to_have_count(2)
+        expect(each.page.get_by_text("Queued", exact=True)).to_be_hidden()
+        assert each.said().count("the second, which waits") == 1
+
+
 def test_ten_huge_images_become_eight_that_fit(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
     page = tab()
     assert page.bring_images("drop", 10, 2600) > 19_000_000

@@ -22,7 +22,7 @@ function latest(thread: Thread, messages: JsonRecord[], extra: JsonRecord = {}, 
 
 function withSent(thread: Thread, key: string, state: "accepted" | "settled" = "accepted"): Thread {
   const item = { key, sessionKey: thread.sessionKey, text: key, attachments: [], createdAt: 0 };
-  return { ...thread, sent: [...thread.sent, { item, state, failure: undefined }] };
+  return { ...thread, sent: [...thread.sent, { item, isOurs: true, state, failure: undefined }] };
 }
 
 function kinds(thread: Thread): string[] {
@@ -40,6 +40,16 @@ test("a message of ours disappears once the history shows it", () => {
 test("a message the history does not show yet stays, after what was said", () => {
   const thread = latest(withSent(empty, "k2"), [user("m1", "k1"), assistant("m2", "Hi")]);
   assert.deepEqual(kinds(thread), ["m1", "m2", "sent:k2"]);
+});
+
+test("what waits at the gateway and was sent elsewhere is shown until its turn has begun", () => {
+  const waiting = (runId: string, text: string) => ({ runId, acceptedAt: 1, message: { role: "user", content: text } });
+  const pendingInputs = { items: [waiting("k1", "ours"), waiting("other", "theirs")], total: 2 };
+  let thread = latest(withSent(empty, "k1"), [user("m1", "k0")], { pendingInputs });
+  assert.deepEqual(kinds(thread), ["m1", "sent:other", "sent:k1"]);
+  assert.deepEqual(thread.sent.map(({ item, isOurs }) => [item.text, isOurs]), [["theirs", false], ["k1", true]]);
+  thread = latest(thread, [user("m1", "k0"), user("m2", "other")], { pendingInputs: { items: [], total: 0 } });
+  assert.deepEqual(kinds(thread), ["m1", "m2", "sent:k1"]);
 });
 
 test("a running answer follows its own message, and queued messages follow it", () => {

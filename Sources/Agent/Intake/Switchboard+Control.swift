@@ -1,5 +1,5 @@
 package import Core
-import Store
+package import Store
 
 extension Switchboard {
     // MARK: Stopping
@@ -249,6 +249,11 @@ extension Switchboard {
     }
 
     package func queued(in session: SessionKey) -> Int { queue.waiting(in: session).count }
+
+    /// The messages of a session that wait for their turn, oldest first.
+    package func waiting(in session: SessionKey) -> [InboxEntry] {
+        queue.waiting(in: session).flatMap(\.entries)
+    }
 
     private func waitingState(_ item: TurnQueue.Item) -> ActiveRunState {
         var state = ActiveRunState(

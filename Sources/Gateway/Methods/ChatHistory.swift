@@ -15,7 +15,7 @@ struct ChatHistory {
     func cached(_ call: Call) throws(RPCError) -> Payload? {
         guard let key = cacheKey(call), let page = cache[key] else { return nil }
         call.client.remember(spelling: key.spelling, of: key.session)
-        return .encoded(withRuns(page, key.session, call.generation))
+        return .encoded(withRuns(page, key.session, call))
     }
 
     func read(_ call: Call) async throws(RPCError) -> Payload {
@@ -25,7 +25,7 @@ struct ChatHistory {
         let epoch = cache.epoch
         let page = try await page(call, session, spelling)
         if let key = cacheKey(call) { cache.keep(page, for: key, readAt: epoch) }
-        return .encoded(withRuns(page, session, call.generation))
+        return .encoded(withRuns(page, session, call))
     }
 
     private func cacheKey(_ call: Call) -> HistoryCache.Key? {
@@ -75,7 +75,6 @@ struct ChatHistory {
             $0.add("messages", encoded: Self.messages(page, generation))
             $0.add("thinkingLevel", entry?.thinkingLevel ?? settings.now.thinking.rawValue)
             guard generation == .four else { return }
-            $0.add("pendingInputs", ["items": [], "total": 0])
             $0.add("hasMore", page?.hasMore ?? false)
             if let next { $0.add("nextOffset", next) }
             $0.add("totalMessages", page?.total ?? 0)
@@ -97,18 +96,21 @@ struct ChatHistory {
         return bytes
     }
 
-    /// Which runs are on, and what one has said so far, changes with every word and is never kept: it is put in last.
+    /// Which runs are on, what waits, and what one has said so far, changes with every word and is never kept: it is put in
+    /// last.
     ///
     /// The page of today's clients ends with `sessionInfo`; see `encoded`.
-    private func withRuns(_ page: [UInt8], _ session: SessionKey, _ generation: Generation) -> [UInt8] {
+    private func withRuns(_ page: [UInt8], _ session: SessionKey, _ call: Call) -> [UInt8] {
         let run = switchboard.activeRun(in: session)
         let text = run?.wholeText ?? ""
         return [UInt8](capacity: page.count + text.utf8.count + 256) {
-            if generation == .four {
+            if call.generation == .four {
                 $0.write(encoded: page.dropLast(2))
                 $0.add("hasActiveRun", run != nil)
                 $0.add("activeRunIds", .array(run.map { [.string($0.run.rawValue)] } ?? []))
                 $0.write(raw: "}")
+                let before = call.params["pendingBefore"]?.intValue.map { InboxID(clamping: $0) }
+                PendingInputs(switchboard.waiting(in: session), before: before).write(to: &$0)
             } else {
                 $0.write(encoded: page.dropLast())
             }

@@ -158,6 +158,7 @@ extension ChatMethods {
         .optional("agentId", .string(least: 1)), .optional("offset", .integer(least: 0)),
         .optional("maxChars", .integer(least: 1, most: 500_000)), .optional("maxBytes", .integer(least: 1)),
         .optional("sessionId", .string(least: 1)), .optional("cursor", .string(least: 1)),
+        .optional("pendingBefore", .integer(least: 1)),
         .optional("inputRunIds", .array(of: .string(least: 1), most: 200)))
 
     /// Short ids are a way of today's page to name a session in its address; it also sends the whole key.

@@ -1,5 +1,6 @@
+import { blocksOf } from "./content";
 import type { Block, Message } from "./message";
-import { numberOf, recordOf, textOf, textsOf, type JsonRecord } from "./read";
+import { numberOf, recordOf, recordsOf, textOf, textsOf, type JsonRecord } from "./read";
 import { adoptedRun, type Run } from "./run";
 import { keepingSame } from "./same";
 import type { Ending, Sent, Thread } from "./thread";
@@ -36,9 +37,29 @@ export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictur
     failure: undefined,
     olderOffset: older.length > 0 ? moved(thread.olderOffset, grown) : olderOffset(page.payload, fresh.length),
     runs,
-    sent: shown.sent.filter((sent) => !inHistory.has(sent.item.key) && !isOver(sent)),
+    sent: withWaiting(
+      shown.sent.filter((sent) => sent.isOurs && !isOver(sent)),
+      page.payload,
+      thread.sessionKey,
+    ).filter(({ item }) => !inHistory.has(item.key)),
     endings,
   };
+}
+
+/** Messages that were sent elsewhere, or before this page was loaded, and wait at the gateway for their turn. */
+function withWaiting(ours: readonly Sent[], payload: JsonRecord, sessionKey: string): Sent[] {
+  const known = new Set(ours.map(({ item }) => item.key));
+  const waiting = recordsOf(recordOf(payload.pendingInputs).items).flatMap(({ runId, message, acceptedAt }): Sent[] => {
+    const key = textOf(runId);
+    if (key === undefined || known.has(key)) return [];
+    const blocks = blocksOf(recordOf(message));
+    const text = blocks.flatMap((block) => (block.kind === "text" ? [block.text] : [])).join("\n");
+    const images = blocks.filter(({ kind }) => kind === "image");
+    const attachments = images.map(() => ({ mimeType: "", fileName: "", content: "" }));
+    const item = { key, sessionKey, text, attachments, createdAt: numberOf(acceptedAt) ?? 0 };
+    return [{ item, isOurs: false, state: "accepted", failure: undefined }];
+  });
+  return [...waiting, ...ours];
 }
 
 /** When another conversation has begun, only what is still to be answered is left of the one before. */

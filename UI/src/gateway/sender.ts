@@ -47,7 +47,7 @@ export class Sender {
     this.outbox.add(item);
     this.change(sessionKey, (thread) => ({
       ...thread,
-      sent: [...thread.sent, { item, state: "sending", failure: undefined }],
+      sent: [...thread.sent, { item, isOurs: true, state: "sending", failure: undefined }],
     }));
     if (!this.resends.has(sessionKey)) void this.transmitAll(sessionKey);
     else if (stopWords.has(text.trim().toLowerCase())) void this.transmit(item);

@@ -4,9 +4,11 @@ import type { Outgoing } from "./outbox";
 import type { Run } from "./run";
 import type { Entry } from "./transcript";
 
-/** A message of ours until the history shows it. */
+/** A message until the history shows it. */
 export interface Sent {
   readonly item: Outgoing;
+  /** Whether it was sent from here: others wait at the gateway, and only its pages tell of them. */
+  readonly isOurs: boolean;
   /** `settled`: its run has ended. */
   readonly state: "sending" | "accepted" | "settled" | "failed";
   /** Why it failed, or why it is not sent yet. */
@@ -48,7 +50,7 @@ export function emptyThread(sessionKey: string, unsent: readonly Outgoing[]): Th
     entries: [],
     messages: [],
     olderOffset: undefined,
-    sent: unsent.map((item) => ({ item, state: "sending", failure: undefined })),
+    sent: unsent.map((item) => ({ item, isOurs: true, state: "sending", failure: undefined })),
     runs: [],
     endings: [],
   };

@@ -9,13 +9,18 @@ import { Icon } from "./Icon";
 import { Prose } from "./Prose";
 import { UserBubble } from "./UserBubble";
 
-/** A message of ours the history does not show yet. */
+/** A message the history does not show yet. */
 export function SentView({ sent, waiting }: { sent: Sent; waiting: boolean }) {
   const words = useText();
   const { item } = sent;
   const blocks = useMemo<Block[]>(
     () => [
-      ...item.attachments.map(({ mimeType, content }): Block => ({ kind: "image", source: `data:${mimeType};base64,${content}` })),
+      ...item.attachments.map(
+        ({ mimeType, content }): Block => ({
+          kind: "image",
+          source: content === "" ? undefined : `data:${mimeType};base64,${content}`,
+        }),
+      ),
       { kind: "text", text: item.text },
     ],
     [item],

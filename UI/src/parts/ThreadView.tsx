@@ -27,7 +27,7 @@ export function ThreadView({ thread, onOlder, onAgain, children }: ThreadViewPro
   const { scroller, content, isAway, onScroll, toEnd } = useReadingPosition(
     `${rows[0]?.id} ${rows[rows.length - 1]?.id} ${rows.length}`,
   );
-  const sentCount = thread.sent.length;
+  const sentCount = thread.sent.filter(({ isOurs }) => isOurs).length;
   useEffect(() => {
     if (sentCount > 0) toEnd();
   }, [sentCount, toEnd]);
