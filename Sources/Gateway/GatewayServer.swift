@@ -82,7 +82,7 @@ package final class GatewayServer: RequestHandler {
         return (config ?? []) + pairing + (messages ?? []) + approvalMethods() + [
             HealthMethods(
                 plane: plane, settings: settings, sessions: stores.sessions, board: services.channels,
-                volume: services.switchboard.volume, logFile: services.logFile),
+                switchboard: services.switchboard, logFile: services.logFile),
             ModelMethods(models: services.models, settings: settings),
             AgentMethods(
                 settings: settings, switchboard: services.switchboard, turns: turns, models: services.models,

@@ -29,6 +29,8 @@ package struct GatewaySetup: Sendable {
     package var channels: [ChannelFacts] = []
     package var configPath = ""
     package var configHash: String?
+    /// Whether changes of the config are taken up while the gateway runs (`gateway.reload.mode`).
+    package var reloadsConfig = true
     package var stateDirectory = ""
     /// Where sessions are stored: what `path` says in answers.
     package var databasePath = ""

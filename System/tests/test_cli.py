@@ -99,6 +99,24 @@ def test_status_tells_that_the_gateway_is_reachable(gateway: Gateway) -> None:
     assert str(gateway.port) in done.out and "reachable" in done.out.lower()
 
 
+def test_status_counts_turns_and_what_nobody_answers(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    assert "Turns     none since the start" in succeeded(gateway.command("status")).out
+    with connect(gateway.port) as client:
+        for words in ("[[say:Hello.]]", "[[err:400]]"):
+            client.chat_end(client.send_chat(words))
+        turns = client.request("status")["turns"]
+    assert (turns["submitted"], turns["completed"], turns["failed"], turns["unanswered"]) == (2, 1, 1, 0)
+    assert "Turns     1 answered, 1 failed\n" in succeeded(gateway.command("status")).out
+
+
+@pytest.mark.parametrize(("mode", "told"), [("hybrid", "active"), ("off", "disabled")])
+def test_health_tells_whether_changes_of_the_config_are_taken_up(start: Any, state: Path, mode: str, told: str) -> None:
+    gateway = start(gateway_config(state, more={"gateway": {"reload": {"mode": mode}}}))
+    with connect(gateway.port, 4) as client:
+        assert client.request("health")["configReload"] == {"hotReloadStatus": told}
+
+
 def test_status_as_json_is_json_alone(gateway: Gateway) -> None:
     status = json.loads(succeeded(gateway.command("status", "--json")).out)
     assert status["gateway"]["reachable"] is True

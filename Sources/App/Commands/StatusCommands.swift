@@ -118,11 +118,22 @@ enum StatusCommands {
                     order.isEmpty ? "none" : order.map { channelLine($0, channels) }.joined(separator: ", ")
                 ),
                 ("Sessions", String(status["sessions"]?["count"]?.intValue ?? 0)),
+                ("Turns", turnsLine(status["turns"])),
             ] + volumeRows(status["volume"])
         return "OpenClaw status\n\n"
             + rows.map { name, value in
                 name + String(repeating: " ", count: 10 - name.count) + value
             }.joined(separator: "\n")
+    }
+
+    private static func turnsLine(_ turns: JSON?) -> String {
+        let counts = [
+            ("completed", "answered"), ("failed", "failed"), ("aborted", "stopped"), ("running", "running"),
+            ("queued", "waiting"), ("unanswered", "unanswered"),
+        ].compactMap { name, word in
+            turns?[name]?.intValue.flatMap { $0 > 0 ? "\($0) \(word)" : nil }
+        }
+        return counts.isEmpty ? "none since the start" : counts.joined(separator: ", ")
     }
 
     private static func volumeRows(_ volume: JSON?) -> [(String, String)] {

@@ -269,6 +269,7 @@ struct RoomSettings {
         settings.channels = channels
         settings.configPath = setup.configPath
         settings.configHash = configHash
+        settings.reloadsConfig = config.gateway.reload.mode != "off"
         settings.stateDirectory = setup.state
         settings.databasePath = databasePath
         settings.traffic = traffic

@@ -100,9 +100,11 @@ struct ConfigCheck {
         let known = shape.isDeclared ? KeyTable.shared.members(at: context.path).map(\.key) : []
         let nearest = NearestKey.of(key, among: shape.members.map(\.key) + known)
         let hint = nearest ?? Config.spec.shape.path(ofKey: key, excluding: context.path)?.description
+        let moved = context.path.steps.isEmpty ? MovedKeys.place(of: key) : nil
+        let advice =
+            moved.map { "; what it said stands in \($0) now" } ?? hint.map { "; did you mean `\($0)`?" }
         return ConfigIssue(
-            path: context.path.appending(key),
-            message: "unknown key" + (hint.map { "; did you mean `\($0)`?" } ?? ""),
+            path: context.path.appending(key), message: "unknown key" + (advice ?? ""),
             protocolMessage: "Unrecognized key: \(key.quotedJSON)", protocolPath: context.path,
             isSecurity: context.isSecurity || hint.map { Self.isSecurity($0, in: shape) } ?? false)
     }

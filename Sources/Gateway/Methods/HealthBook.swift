@@ -76,7 +76,7 @@ struct HealthSummary {
         var object: JSONObject = ["ok": true, "ts": now.json, "durationMs": .integer(took.milliseconds)]
         if generation == .four {
             object["plugins"] = ["loaded": [], "errors": [], "unavailable": []]
-            object["configReload"] = ["hotReloadStatus": "active"]
+            object["configReload"] = ["hotReloadStatus": settings.reloadsConfig ? "active" : "disabled"]
         }
         let channels = settings.channels
         let report = ChannelReportJSON(channels: channels, board: board)

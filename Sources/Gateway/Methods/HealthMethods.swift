@@ -8,7 +8,7 @@ struct HealthMethods: MethodGroup {
     let settings: SettingsBox
     let sessions: SessionStore
     let board: ChannelBoard?
-    let volume: VolumeWatch?
+    let switchboard: Switchboard
     let logFile: @MainActor () -> String?
 
     func register(in table: inout MethodTable) {
@@ -48,13 +48,13 @@ struct HealthMethods: MethodGroup {
         return .json(
             StatusSummary(
                 settings: settings, board: board, version: plane.host.version, agents: lists,
-                volume: await volumeWithUse()
+                turns: switchboard.metrics, volume: await volumeWithUse()
             ).json(call.generation))
     }
 
     /// With what takes up the room, by kind.
     private func volumeWithUse() async -> JSON? {
-        guard let volume, var object = volume.json?.objectValue else { return nil }
+        guard let volume = switchboard.volume, var object = volume.json?.objectValue else { return nil }
         let use = await volume.currentUse()
         object["used"] = use.json
         object["usedText"] = .string(use.text)
@@ -77,6 +77,7 @@ struct StatusSummary {
     let board: ChannelBoard?
     let version: String
     let agents: [(agent: AgentFacts, sessions: SessionList)]
+    let turns: AgentMetrics
     let volume: JSON?
     var now = Timestamp.now
 
@@ -113,6 +114,7 @@ struct StatusSummary {
             "recent": .array(rows.map { status(of: $0.1, agent: $0.0) }),
             "byAgent": .array(agents.map { byAgent($0.agent, $0.sessions) }),
         ]
+        object["turns"] = turns.json
         object["volume"] = volume
         return .object(object)
     }
@@ -170,5 +172,15 @@ func reading<T>(_ body: () async throws -> T) async throws(RPCError) -> T {
         throw error
     } catch {
         throw .unavailable("\(error)")
+    }
+}
+
+extension AgentMetrics {
+    fileprivate var json: JSON {
+        [
+            "submitted": JSON(submitted), "completed": JSON(completed), "failed": JSON(failed),
+            "aborted": JSON(aborted), "recovered": JSON(recovered), "commands": JSON(commands),
+            "running": JSON(running), "queued": JSON(queued), "unanswered": JSON(unanswered),
+        ]
     }
 }

@@ -168,6 +168,15 @@ struct ConfigLoaderTests {
         #expect(loaded.config.raw == ["gateway": ["port": 3000]])
     }
 
+    @Test func `a key of an early release is told where its settings stand now`() {
+        let loaded = LoadedConfig.sample("{telegram: {}, agent: {model: 'a/b'}, gateway: {telegram: 1}}")
+        #expect(
+            loaded.quarantined.map(\.message) == [
+                "unknown key; what it said stands in `channels.telegram` now",
+                "unknown key; what it said stands in `agents.defaults` now", "unknown key",
+            ])
+    }
+
     @Test(arguments: [
         "{gateway: {auth: {mode: 'tokn'}}}", "{gateway: {auth: {tokn: 'x'}}}",
         "{gateway: {bind: 'everywhere'}}", "{gateway: {bnd: 'lan'}}",
