@@ -587,6 +587,67 @@ def test_a_server_that_has_moved_is_named_with_its_new_address_and_the_setting(s
         assert len(fake.requests) == 1
 
 
+class Own(FakeOpenAIChat):
+    """A server of one's own, which says byte for byte what the test wrote, and then what the fake says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[str, bytes]] = []
+
+    async def _play(self, request: web.Request, seen: Seen, step: Step) -> web.StreamResponse:
+        if not self.said:
+            return await super()._play(request, seen, step)
+        kind, body = self.said.pop(0)
+        seen.answered.set()
+        return web.Response(body=body, headers={"content-type": kind})
+
+    def says(self, *deltas: dict[str, Any], reason: str | None = None, end: str | None = "stop") -> None:
+        """Streams the deltas, each with `reason` beside it, and one more with the reason for the end."""
+        chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]} for delta in deltas]
+        chunks += [{"choices": [{"index": 0, "delta": {}, "finish_reason": end}]}] if end else []
+        events = [*map(json.dumps, chunks), *(["[DONE]"] if end else [])]
+        self.said.append(("text/event-stream", "".join(f"data: {event}\n\n" for event in events).encode()))
+
+
+@pytest.fixture
+def own(start: Any, state: Path) -> Iterator[tuple[Own, Client]]:
+    with Own() as fake:
+        gateway = start(gateway_config(state, [ModelConfig("own", fake.url)]))
+        with connect(gateway.port) as client:
+            yield fake, client
+            assert gateway.running
+        assert not fake.violations
+
+
+def piece(call: str, command: str, **fields: Any) -> dict[str, Any]:
+    function = {"name": "exec", "arguments": json.dumps({"command": command})}
+    return {"tool_calls": [{"id": call, "type": "function", "function": function, **fields}]}
+
+
+@pytest.mark.parametrize(
+    "indices", [(0, 0), (None, None), (2**63 - 1, None), (-(2**63), 2**63 - 1)], ids=["same", "none", "last", "odd"]
+)
+def test_every_call_of_an_answer_runs_whatever_number_it_has(
+    own: tuple[Own, Client], indices: tuple[int | None, int | None]
+) -> None:
+    fake, client = own
+    numbers = [{} if index is None else {"index": index} for index in indices]
+    fake.says(piece("a", "echo one", **numbers[0]), piece("b", "echo two", **numbers[1]), end="tool_calls")
+    assert client.chat("go", "agent:main:main")["state"] == "final"
+    results = [text_of(m) for m in client.history("agent:main:main") if m["role"] == "toolResult"]
+    assert results == ["one", "two"]
+
+
+@pytest.mark.parametrize("reason", ["", "null"])
+def test_a_reason_that_says_nothing_ends_no_answer(own: tuple[Own, Client], reason: str) -> None:
+    fake, client = own
+    thought = [{"content": part} for part in ("<think>", "a secret plan", "</think>", "Here I am.")]
+    fake.says(*thought, reason=reason)
+    assert text_of(client.chat("hi", "agent:main:main")["message"]) == "Here I am."
+    fake.says({"content": "Half of"}, reason=reason, end=None)
+    assert text_of(client.chat("hi", "agent:main:main")["message"]) == "Hello from the fake model."
+
+
 def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
     fake_anthropic.script.append(Error(402, "Your credit balance is too low"))
     base = f"http://127.0.0.1:{fake_anthropic.port}"
