@@ -648,6 +648,12 @@ def test_a_reason_that_says_nothing_ends_no_answer(own: tuple[Own, Client], reas
     assert text_of(client.chat("hi", "agent:main:main")["message"]) == "Hello from the fake model."
 
 
+def test_an_answer_of_nothing_but_empty_thoughts_at_first_is_read(own: tuple[Own, Client]) -> None:
+    fake, client = own
+    fake.says({"content": "<think></think>" * 60_000 + "Here I am."})
+    assert text_of(client.chat("hi", "agent:main:main", timeout=30)["message"]) == "Here I am."
+
+
 def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
     fake_anthropic.script.append(Error(402, "Your credit balance is too low"))
     base = f"http://127.0.0.1:{fake_anthropic.port}"
