@@ -654,6 +654,39 @@ def test_an_answer_of_nothing_but_empty_thoughts_at_first_is_read(own: tuple[Own
     assert text_of(client.chat("hi", "agent:main:main", timeout=30)["message"]) == "Here I am."
 
 
+OTHER = "sent no stream of events (HTTP 200): Check `models.providers.own.baseUrl` (`http://127.0.0.1:"
+PAID = b'{"error":{"message":"You have no credit left","type":"insufficient_quota","code":"insufficient_quota"}}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("text/html", b"<!doctype html>\n\n<title>Welcome</title>", OTHER),
+        ("text/plain", b"It works!\n", OTHER),
+        ("application/json", b'{"object":"list"}', OTHER),
+        ("application/x-ndjson", b'{"done":true}\n', OTHER),
+        ("text/event-stream", PAID, "wants payment first (HTTP 200): You have no credit left"),
+        ("text/plain", PAID, "wants payment first (HTTP 200): You have no credit left"),
+        ("application/json", b'{"error":{"code":402,"message":"Pay"}}', "wants payment first (HTTP 402): Pay."),
+    ],
+    ids=["page", "text", "json", "lines", "error-as-stream", "error-as-text", "error-with-number"],
+)
+def test_what_is_no_stream_of_events_says_so_and_is_asked_once(
+    own: tuple[Own, Client], kind: str, body: bytes, words: str
+) -> None:
+    fake, client = own
+    fake.said = [(kind, body)] * 3
+    said = client.chat("hi", "agent:main:main")["errorMessage"]
+    assert words in said, said
+    assert len(fake.requests) == 1
+
+
+def test_a_stream_that_breaks_off_in_its_first_line_is_asked_for_again(own: tuple[Own, Client]) -> None:
+    fake, client = own
+    fake.said = [("text/event-stream", b'data: {"choices":[')]
+    assert client.chat("hi", "agent:main:main")["state"] == "final"
+
+
 def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
     fake_anthropic.script.append(Error(402, "Your credit balance is too low"))
     base = f"http://127.0.0.1:{fake_anthropic.port}"
