@@ -687,6 +687,23 @@ def test_a_stream_that_breaks_off_in_its_first_line_is_asked_for_again(own: tupl
     assert client.chat("hi", "agent:main:main")["state"] == "final"
 
 
+def test_a_fallback_without_a_key_is_named_when_all_fail(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script += [Error(403, "no")] * 9
+    config = gateway_config(state, [configured("chat", fake_chat)], fallbacks=["nope/x", "openai/gpt-9"])
+    with connect(start(config).port) as client:
+        said = client.chat("hi")["errorMessage"]
+    assert "fake-chat/fake-1" in said and "nope/x: No provider `nope`" in said and "Set `OPENAI_API_KEY`" in said, said
+
+
+def test_a_first_model_without_a_key_is_named_in_the_log(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    config = gateway_config(state, [configured("chat", fake_chat)])
+    config["agents"]["defaults"]["model"] = {"primary": "openai/gpt-9", "fallbacks": ["fake-chat/fake-1"]}
+    gateway = start(config)
+    with connect(gateway.port) as client:
+        assert client.chat("hi")["state"] == "final"
+    assert "openai/gpt-9" in gateway.output and "OPENAI_API_KEY" in gateway.output, gateway.output
+
+
 def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
     fake_anthropic.script.append(Error(402, "Your credit balance is too low"))
     base = f"http://127.0.0.1:{fake_anthropic.port}"
