@@ -704,6 +704,20 @@ def test_a_first_model_without_a_key_is_named_in_the_log(start: Any, state: Path
     assert "openai/gpt-9" in gateway.output and "OPENAI_API_KEY" in gateway.output, gateway.output
 
 
+def test_a_summary_that_a_filter_broke_off_takes_nobodys_place(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    with connect(start(gateway_config(state, [configured("chat", fake_chat)])).port) as client:
+        for number in range(4):
+            client.chat(f"the code of door {number} is {1000 + number} " + "x" * 30_000, "agent:main:main")
+        fake_chat.script.append(Text("I am sorry, but", end="filter"))
+        said = text_of(client.chat("/compact", "agent:main:main")["message"])
+        assert "did not finish the summary" in said, said
+        client.chat("which is the code of door 0?", "agent:main:main")
+        asked = json.dumps(fake_chat.requests[-1].body)
+        assert "1000" in asked and "I am sorry" not in asked
+
+
 def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
     fake_anthropic.script.append(Error(402, "Your credit balance is too low"))
     base = f"http://127.0.0.1:{fake_anthropic.port}"
