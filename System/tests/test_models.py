@@ -587,6 +587,137 @@ def test_a_server_that_has_moved_is_named_with_its_new_address_and_the_setting(s
         assert len(fake.requests) == 1
 
 
+class Own(FakeOpenAIChat):
+    """A server of one's own, which says byte for byte what the test wrote, and then what the fake says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[str, bytes]] = []
+
+    async def _play(self, request: web.Request, seen: Seen, step: Step) -> web.StreamResponse:
+        if not self.said:
+            return await super()._play(request, seen, step)
+        kind, body = self.said.pop(0)
+        seen.answered.set()
+        return web.Response(body=body, headers={"content-type": kind})
+
+    def says(self, *deltas: dict[str, Any], reason: str | None = None, end: str | None = "stop") -> None:
+        """Streams the deltas, each with `reason` beside it, and one more with the reason for the end."""
+        chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]} for delta in deltas]
+        chunks += [{"choices": [{"index": 0, "delta": {}, "finish_reason": end}]}] if end else []
+        events = [*map(json.dumps, chunks), *(["[DONE]"] if end else [])]
+        self.said.append(("text/event-stream", "".join(f"data: {event}\n\n" for event in events).encode()))
+
+
+@pytest.fixture
+def own(start: Any, state: Path) -> Iterator[tuple[Own, Client]]:
+    with Own() as fake:
+        gateway = start(gateway_config(state, [ModelConfig("own", fake.url)]))
+        with connect(gateway.port) as client:
+            yield fake, client
+            assert gateway.running
+        assert not fake.violations
+
+
+def piece(call: str, command: str, **fields: Any) -> dict[str, Any]:
+    function = {"name": "exec", "arguments": json.dumps({"command": command})}
+    return {"tool_calls": [{"id": call, "type": "function", "function": function, **fields}]}
+
+
+@pytest.mark.parametrize(
+    "indices", [(0, 0), (None, None), (2**63 - 1, None), (-(2**63), 2**63 - 1)], ids=["same", "none", "last", "odd"]
+)
+def test_every_call_of_an_answer_runs_whatever_number_it_has(
+    own: tuple[Own, Client], indices: tuple[int | None, int | None]
+) -> None:
+    fake, client = own
+    numbers = [{} if index is None else {"index": index} for index in indices]
+    fake.says(piece("a", "echo one", **numbers[0]), piece("b", "echo two", **numbers[1]), end="tool_calls")
+    assert client.chat("go", "agent:main:main")["state"] == "final"
+    results = [text_of(m) for m in client.history("agent:main:main") if m["role"] == "toolResult"]
+    assert results == ["one", "two"]
+
+
+@pytest.mark.parametrize("reason", ["", "null"])
+def test_a_reason_that_says_nothing_ends_no_answer(own: tuple[Own, Client], reason: str) -> None:
+    fake, client = own
+    thought = [{"content": part} for part in ("<think>", "a secret plan", "</think>", "Here I am.")]
+    fake.says(*thought, reason=reason)
+    assert text_of(client.chat("hi", "agent:main:main")["message"]) == "Here I am."
+    fake.says({"content": "Half of"}, reason=reason, end=None)
+    assert text_of(client.chat("hi", "agent:main:main")["message"]) == "Hello from the fake model."
+
+
+def test_an_answer_of_nothing_but_empty_thoughts_at_first_is_read(own: tuple[Own, Client]) -> None:
+    fake, client = own
+    fake.says({"content": "<think></think>" * 60_000 + "Here I am."})
+    assert text_of(client.chat("hi", "agent:main:main", timeout=30)["message"]) == "Here I am."
+
+
+OTHER = "sent no stream of events (HTTP 200): Check `models.providers.own.baseUrl` (`http://127.0.0.1:"
+PAID = b'{"error":{"message":"You have no credit left","type":"insufficient_quota","code":"insufficient_quota"}}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("text/html", b"<!doctype html>\n\n<title>Welcome</title>", OTHER),
+        ("text/plain", b"It works!\n", OTHER),
+        ("application/json", b'{"object":"list"}', OTHER),
+        ("application/x-ndjson", b'{"done":true}\n', OTHER),
+        ("text/event-stream", PAID, "wants payment first (HTTP 200): You have no credit left"),
+        ("text/plain", PAID, "wants payment first (HTTP 200): You have no credit left"),
+        ("application/json", b'{"error":{"code":402,"message":"Pay"}}', "wants payment first (HTTP 402): Pay."),
+    ],
+    ids=["page", "text", "json", "lines", "error-as-stream", "error-as-text", "error-with-number"],
+)
+def test_what_is_no_stream_of_events_says_so_and_is_asked_once(
+    own: tuple[Own, Client], kind: str, body: bytes, words: str
+) -> None:
+    fake, client = own
+    fake.said = [(kind, body)] * 3
+    said = client.chat("hi", "agent:main:main")["errorMessage"]
+    assert words in said, said
+    assert len(fake.requests) == 1
+
+
+def test_a_stream_that_breaks_off_in_its_first_line_is_asked_for_again(own: tuple[Own, Client]) -> None:
+    fake, client = own
+    fake.said = [("text/event-stream", b'data: {"choices":[')]
+    assert client.chat("hi", "agent:main:main")["state"] == "final"
+
+
+def test_a_fallback_without_a_key_is_named_when_all_fail(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script += [Error(403, "no")] * 9
+    config = gateway_config(state, [configured("chat", fake_chat)], fallbacks=["nope/x", "openai/gpt-9"])
+    with connect(start(config).port) as client:
+        said = client.chat("hi")["errorMessage"]
+    assert "fake-chat/fake-1" in said and "nope/x: No provider `nope`" in said and "Set `OPENAI_API_KEY`" in said, said
+
+
+def test_a_first_model_without_a_key_is_named_in_the_log(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    config = gateway_config(state, [configured("chat", fake_chat)])
+    config["agents"]["defaults"]["model"] = {"primary": "openai/gpt-9", "fallbacks": ["fake-chat/fake-1"]}
+    gateway = start(config)
+    with connect(gateway.port) as client:
+        assert client.chat("hi")["state"] == "final"
+    assert "openai/gpt-9" in gateway.output and "OPENAI_API_KEY" in gateway.output, gateway.output
+
+
+def test_a_summary_that_a_filter_broke_off_takes_nobodys_place(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    with connect(start(gateway_config(state, [configured("chat", fake_chat)])).port) as client:
+        for number in range(4):
+            client.chat(f"the code of door {number} is {1000 + number} " + "x" * 30_000, "agent:main:main")
+        fake_chat.script.append(Text("I am sorry, but", end="filter"))
+        said = text_of(client.chat("/compact", "agent:main:main")["message"])
+        assert "did not finish the summary" in said, said
+        client.chat("which is the code of door 0?", "agent:main:main")
+        asked = json.dumps(fake_chat.requests[-1].body)
+        assert "1000" in asked and "I am sorry" not in asked
+
+
 def test_who_must_pay_is_told_where(start: Any, state: Path, fake_anthropic: FakeAnthropic) -> None:
     fake_anthropic.script.append(Error(402, "Your credit balance is too low"))
     base = f"http://127.0.0.1:{fake_anthropic.port}"

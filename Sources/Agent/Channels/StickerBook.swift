@@ -80,6 +80,8 @@ package final class StickerBook {
                 provider: model.provider, model: model.model, source: "sticker", agent: agent,
                 usage: answer.usage ?? Usage())
         ])
+        // The beginning of a refusal describes nothing.
+        guard answer.stopReason != .error else { return "" }
         return String(answer.text.trimmed).head(bytes: Self.mostBytes)
             .split(whereSeparator: \.isNewline).joined(separator: " ")
     }

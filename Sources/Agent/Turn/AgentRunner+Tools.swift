@@ -61,11 +61,23 @@ extension AgentRunner {
     /// What is known and what is not becomes the result.
     func settleInterruptedTools(_ turn: inout Turn) async throws(TurnStop) {
         guard let interrupted = turn.order.interrupted, !interrupted.openTools.isEmpty else { return }
-        let results = interrupted.openTools.map { Self.interruptedResult($0) }
+        let open = interrupted.openTools
+        let stored = try await tail(of: turn, maxBytes: ContextWindow.mostBytes).messages
+        let results =
+            open.map { Self.interruptedResult($0) }
+            + Self.unsettledCalls(of: stored).dropFirst(open.count).map { Self.neverRun($0) }
         turn.unsaved += results.map { .toolResult($0) }
         try await commit(
-            &turn, interrupted.openTools.map { .toolFinished(callID: $0.call.id, isError: true) })
+            &turn, open.map { .toolFinished(callID: $0.call.id, isError: true) })
         try await loadContext(&turn)
+    }
+
+    /// The calls of the last answer that have no result yet.
+    private static func unsettledCalls(of messages: [Message]) -> ArraySlice<ToolCall> {
+        guard let place = messages.lastIndex(where: \.isFromModel),
+            case .assistant(let answer) = messages[place]
+        else { return [] }
+        return answer.toolCalls.dropFirst(messages.count - place - 1)
     }
 
     // MARK: One call
@@ -146,11 +158,7 @@ extension AgentRunner {
     }
 
     private static func stopped(_ call: ToolCall) -> Message {
-        .toolResult(
-            ToolResultMessage(
-                toolCallID: call.id, toolName: call.name,
-                content: [.text("The call was stopped before it ended.")],
-                isError: true, timestamp: .now))
+        .toolResult(failed(call, "The call was stopped before it ended."))
     }
 
     private static func interruptedResult(_ open: InterruptedTurn.OpenTool) -> ToolResultMessage {
@@ -158,8 +166,15 @@ extension AgentRunner {
             open.changesTheWorld
             ? "The process ended while this call ran; whether it took effect is unknown. Find out before you do it again."
             : "The process ended while this call ran. It changes nothing, so you may repeat it."
-        return ToolResultMessage(
-            toolCallID: open.call.id, toolName: open.call.name, content: [.text(text)], isError: true,
-            timestamp: .now)
+        return failed(open.call, text)
+    }
+
+    private static func neverRun(_ call: ToolCall) -> ToolResultMessage {
+        failed(call, "Not run: the process ended before this call began. Call again what is still wanted.")
+    }
+
+    private static func failed(_ call: ToolCall, _ text: String) -> ToolResultMessage {
+        ToolResultMessage(
+            toolCallID: call.id, toolName: call.name, content: [.text(text)], isError: true, timestamp: .now)
     }
 }

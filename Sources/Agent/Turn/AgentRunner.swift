@@ -134,7 +134,7 @@ struct AgentRunner {
         if turn.messages.isEmpty { turn.messages = turn.order.userMessages }
     }
 
-    private func tail(of turn: Turn, maxBytes bytes: Int) async throws(TurnStop) -> TranscriptTail {
+    func tail(of turn: Turn, maxBytes bytes: Int) async throws(TurnStop) -> TranscriptTail {
         let session = turn.sessionID
         if let transcript = turn.transcript,
             let tail = contexts.tail(of: session, transcript, maxBytes: bytes)

@@ -116,11 +116,21 @@ struct Compactor {
                 UsageRecord(
                     provider: model.provider, model: model.model, source: "compaction", agent: place.agent,
                     usage: answer.usage ?? Usage()))
-            let written = String(answer.text.trimmed)
-            guard !written.isEmpty else { throw CompactionError.emptySummary(model) }
-            text = written.head(bytes: Self.mostSummaryBytes)
+            text = try written(answer, by: model)
         }
         return text ?? ""
+    }
+
+    /// What a refusal, a filter or a limit cut short is no summary: it would take everything else's place.
+    private func written(_ answer: AssistantMessage, by model: ModelReference) throws -> String {
+        switch answer.stopReason {
+        case .error, .aborted: throw CompactionError.unfinished(model, reason: answer.errorMessage)
+        case .length: throw CompactionError.unfinished(model, reason: "It is longer than an answer may be.")
+        case .stop, .toolUse, .injected: break
+        }
+        let written = String(answer.text.trimmed)
+        guard !written.isEmpty else { throw CompactionError.emptySummary(model) }
+        return written.head(bytes: Self.mostSummaryBytes)
     }
 
     private func question(_ piece: String, earlier: String?) -> String {
@@ -179,12 +189,15 @@ struct Compactor {
 /// Why a conversation was not summarised, beside what a model or the store says.
 enum CompactionError: Error {
     case emptySummary(ModelReference)
+    case unfinished(ModelReference, reason: String?)
 
     /// Why a compaction failed, in words for a person.
     static func explanation(of error: any Error) -> String {
         switch error {
         case let error as ModelError: error.explanation
         case CompactionError.emptySummary(let model): "\(model) wrote an empty summary."
+        case CompactionError.unfinished(let model, let reason):
+            "\(model) did not finish the summary" + (reason.map { ": \($0)" } ?? ".")
         default: "\(error)"
         }
     }

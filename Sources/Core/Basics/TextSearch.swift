@@ -61,15 +61,22 @@ extension Substring {
 
 extension [UInt8] {
     /// The first place of `part`.
+    package func firstRange(of part: [UInt8]) -> Range<Int>? { self[...].firstRange(of: part) }
+}
+
+extension ArraySlice<UInt8> {
+    /// The first place of `part`.
     package func firstRange(of part: [UInt8]) -> Range<Int>? {
         withUnsafeBufferPointer { bytes in part.withUnsafeBufferPointer { firstOffset(of: $0, in: bytes) } }
-            .map { $0..<$0 + part.count }
+            .map { startIndex + $0..<startIndex + $0 + part.count }
     }
 }
 
+/// In time that grows with the sum of both lengths.
 private func firstOffset(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard let wanted = part.baseAddress, let first = part.first else { return 0 }
-    guard let start = bytes.baseAddress else { return nil }
+    guard let start = bytes.baseAddress, part.count <= bytes.count else { return nil }
+    guard part.count <= shortPartBytes else { return firstOffset(ofLong: part, in: bytes) }
     var offset = 0
     while bytes.count - offset >= part.count {
         let rest = bytes.count - offset - part.count + 1
@@ -79,4 +86,41 @@ private func firstOffset(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBu
         offset += 1
     }
     return nil
+}
+
+/// A part of so few bytes is compared as a whole wherever its first byte stands.
+private let shortPartBytes = 64
+
+/// The search of Knuth, Morris and Pratt: no byte is looked at from two places.
+private func firstOffset(ofLong part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>)
+    -> Int?
+{
+    guard let start = bytes.baseAddress else { return nil }
+    let borders = borders(of: part)
+    var (offset, matched) = (0, 0)
+    while matched < part.count {
+        guard bytes.count - offset >= part.count - matched else { return nil }
+        if matched == 0 {
+            guard let found = memchr(start + offset, Int32(part[0]), bytes.count - offset) else { return nil }
+            (offset, matched) = (UnsafeRawPointer(found) - UnsafeRawPointer(start) + 1, 1)
+        } else if bytes[offset] == part[matched] {
+            offset += 1
+            matched += 1
+        } else {
+            matched = borders[matched - 1]
+        }
+    }
+    return offset - matched
+}
+
+/// For each beginning of `part`, how long a shorter beginning it ends with.
+private func borders(of part: UnsafeBufferPointer<UInt8>) -> [Int] {
+    var borders = [Int](repeating: 0, count: part.count)
+    var length = 0
+    for place in part.indices.dropFirst() {
+        while length > 0, part[place] != part[length] { length = borders[length - 1] }
+        if part[place] == part[length] { length += 1 }
+        borders[place] = length
+    }
+    return borders
 }

@@ -81,7 +81,9 @@ struct AnthropicReader: AnswerReader {
 
     private mutating func finish(_ json: JSON) -> [ModelEvent] {
         count(json["usage"])
-        switch json["delta"]?["stop_reason"]?.stringValue {
+        switch json["delta"]?["stop_reason"]?.endReason {
+        // It was told before; this event only counts.
+        case nil where answer.stopReason != .stop: break
         case "max_tokens", "model_context_window_exceeded": answer.stopReason = .length
         case "tool_use": answer.stopReason = .toolUse
         case "refusal":

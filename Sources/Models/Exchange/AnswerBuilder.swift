@@ -12,6 +12,10 @@ struct AnswerBuilder {
         var name: String
         var arguments = ""
         var signature: String?
+
+        fileprivate var byteCount: Int {
+            id.utf8.count + name.utf8.count + arguments.utf8.count + (signature?.utf8.count ?? 0)
+        }
     }
 
     enum Piece {
@@ -19,6 +23,15 @@ struct AnswerBuilder {
         case thinking(String, signature: String?)
         case redacted(String)
         case call(Call)
+
+        fileprivate var byteCount: Int {
+            switch self {
+            case .text(let text, let signature): text.utf8.count + (signature?.utf8.count ?? 0)
+            case .thinking(let text, let signature): text.utf8.count + (signature?.utf8.count ?? 0)
+            case .redacted(let data): data.utf8.count
+            case .call(let call): call.byteCount
+            }
+        }
     }
 
     var usage: Usage?
@@ -38,8 +51,10 @@ struct AnswerBuilder {
     mutating func begin(_ piece: Piece, at key: Int? = nil) {
         if let key { places[key] = pieces.count }
         pieces.append(piece)
-        byteCount += 64
+        byteCount += Self.emptyPieceBytes + piece.byteCount
     }
+
+    private static let emptyPieceBytes = 64
 
     func has(_ key: Int) -> Bool { places[key] != nil }
 
@@ -48,24 +63,16 @@ struct AnswerBuilder {
 
     /// Adds to the text at `key`, or to the last piece if that is text, or begins one.
     mutating func add(text: String, at key: Int? = nil) {
-        byteCount += text.utf8.count
-        let place = place(key)
-        if let place, case .text(var whole, nil) = pieces[place] {
-            // Held once only, it grows in place.
-            pieces[place] = .text("")
-            whole += text
-            pieces[place] = .text(whole)
+        if let place = place(key), case .text(_, nil) = pieces[place] {
+            change(place) { $0.append(text) }
         } else {
             begin(.text(text), at: key)
         }
     }
 
     mutating func add(thinking: String, at key: Int? = nil) {
-        byteCount += thinking.utf8.count
-        if let place = place(key), case .thinking(var whole, let signature) = pieces[place] {
-            pieces[place] = .text("")
-            whole += thinking
-            pieces[place] = .thinking(whole, signature: signature)
+        if let place = place(key), case .thinking = pieces[place] {
+            change(place) { $0.append(thinking) }
         } else {
             begin(.thinking(thinking, signature: nil), at: key)
         }
@@ -74,50 +81,58 @@ struct AnswerBuilder {
     /// Text that came with a signature is a part of its own, but nobody's sentence is torn in two: at the end of a text
     /// the signature stands behind it, on an empty part.
     mutating func add(text: String, signature: String) {
-        byteCount += signature.utf8.count
         if case .text(_, nil)? = pieces.last, !text.isEmpty {
             add(text: text)
             begin(.text("", signature: signature))
         } else {
-            byteCount += text.utf8.count
             begin(.text(text, signature: signature))
         }
     }
 
     /// The signature of the thought that goes on or begins with this text.
     mutating func add(thinking: String, signature: String) {
-        byteCount += signature.utf8.count
         if case .thinking(_, nil)? = pieces.last {} else { begin(.thinking("", signature: nil)) }
         add(thinking: thinking)
-        if case .thinking(let text, _)? = pieces.last {
-            pieces[pieces.count - 1] = .thinking(text, signature: signature)
-        }
+        change(pieces.count - 1) { $0.sign(signature) }
     }
 
     mutating func add(arguments: String, at key: Int) {
-        byteCount += arguments.utf8.count
-        change(at: key) { $0.arguments += arguments }
+        guard let place = places[key], case .call = pieces[place] else {
+            return count(bytes: arguments.utf8.count)
+        }
+        change(place) { $0.append(arguments) }
     }
 
-    mutating func change(at key: Int, _ change: (inout Call) -> Void) {
+    mutating func set(arguments: String, at key: Int) { changeCall(key) { $0.arguments = arguments } }
+
+    mutating func set(name: String, at key: Int) { changeCall(key) { $0.name = name } }
+
+    /// What the vendor wants back with the thought at `key`; it may come in pieces.
+    mutating func add(signature: String, at key: Int) {
+        guard let place = places[key], case .thinking = pieces[place] else {
+            return count(bytes: signature.utf8.count)
+        }
+        change(place) { $0.sign(signature) }
+    }
+
+    mutating func set(signature: String, ofThoughtAt key: Int) {
+        guard let place = places[key], case .thinking(let text, _) = pieces[place] else { return }
+        change(place) { $0 = .thinking(text, signature: signature) }
+    }
+
+    private mutating func changeCall(_ key: Int, _ change: (inout Call) -> Void) {
         guard let place = places[key], case .call(var call) = pieces[place] else { return }
         change(&call)
-        pieces[place] = .call(call)
+        self.change(place) { $0 = .call(call) }
     }
 
-    /// What the vendor wants back with the thought at `key`.
-    mutating func add(signature: String, at key: Int) {
-        byteCount += signature.utf8.count
-        guard let place = places[key], case .thinking(let text, let earlier) = pieces[place] else { return }
-        pieces[place] = .thinking(text, signature: (earlier ?? "") + signature)
+    private mutating func change(_ place: Int, _ change: (inout Piece) -> Void) {
+        let before = pieces[place].byteCount
+        change(&pieces[place])
+        byteCount += pieces[place].byteCount - before
     }
 
-    mutating func set(text: String?, signature: String?, ofThoughtAt key: Int) {
-        guard let place = places[key], case .thinking(let earlier, _) = pieces[place] else { return }
-        pieces[place] = .thinking(text ?? earlier, signature: signature)
-    }
-
-    /// The signature of the first thought, or of a new one in front of everything.
+    /// The signature of the first thought, or of a new one in front of everything; a reader has counted it as it came.
     mutating func set(signatureOfFirstThought signature: String) {
         for place in pieces.indices {
             guard case .thinking(let text, _) = pieces[place] else { continue }
@@ -160,6 +175,39 @@ struct AnswerBuilder {
     private func place(_ key: Int?) -> Int? {
         if let key { return places[key] }
         return pieces.indices.last
+    }
+}
+
+extension AnswerBuilder.Piece {
+    /// Adds to its text or its arguments.
+    fileprivate mutating func append(_ more: String) {
+        switch takeOut() {
+        case .text(var text, let signature):
+            text += more
+            self = .text(text, signature: signature)
+        case .thinking(var text, let signature):
+            text += more
+            self = .thinking(text, signature: signature)
+        case .redacted(var data):
+            data += more
+            self = .redacted(data)
+        case .call(var call):
+            call.arguments += more
+            self = .call(call)
+        }
+    }
+
+    /// Adds to a thought's signature.
+    fileprivate mutating func sign(_ more: String) {
+        guard case .thinking(let text, var signature) = takeOut() else { return }
+        if signature == nil { signature = more } else { signature?.append(more) }
+        self = .thinking(text, signature: signature)
+    }
+
+    /// Held once only while it is changed, so that what is long grows in place.
+    private mutating func takeOut() -> Self {
+        defer { self = .text("") }
+        return self
     }
 }
 

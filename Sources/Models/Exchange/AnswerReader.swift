@@ -22,3 +22,11 @@ extension SSEEvent {
     /// OpenAI's last event, which is no JSON.
     var isDoneMark: Bool { data.count < 16 && text.trimmed == "[DONE]" }
 }
+
+extension JSON {
+    /// A text that says something.
+    var filledText: String? { stringValue.flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Why an answer is over; some servers write `""` or `"null"` into every event until it is.
+    var endReason: String? { filledText.flatMap { $0 == "null" ? nil : $0 } }
+}

@@ -4,11 +4,6 @@ import Wire
 /// Sends one request to a vendor and reads its stream of events to the end.
 @MainActor
 struct VendorCall {
-    /// Largest error body read, in bytes.
-    ///
-    /// Vendors send under 4 kB.
-    private static let maxErrorBytes = 64 << 10
-
     let web: WebClient
     let endpoint: Endpoint
 
@@ -43,11 +38,9 @@ struct VendorCall {
 
     private func failure(of stream: WebStream) async -> VendorFailure {
         // Without its body the status still says enough.
-        let body = (try? await stream.collect(upTo: Self.maxErrorBytes)) ?? []
+        let body = (try? await stream.collect(upTo: AnswerStart.mostBytes)) ?? []
         stream.close()
-        var failure =
-            (try? JSON.parse(body)).map { VendorFailure(status: stream.head.status, json: $0) }
-            ?? VendorFailure(status: stream.head.status)
+        var failure = VendorFailure(status: stream.head.status, body: body, endpoint)
         if (300..<400).contains(stream.head.status), let place = stream.head["location"] {
             failure.message = endpoint.redirectAdvice(to: place)
         }
@@ -62,10 +55,13 @@ struct VendorCall {
     ) async throws(ModelError) -> AssistantMessage {
         var reader = reader
         var parser = SSEParser()
+        var start = AnswerStart()
         var hasBegun = false
         do {
             while !reader.isComplete, let bytes = try await stream.next() {
-                for event in try parser.feed(bytes) {
+                let events = try parser.feed(bytes)
+                start.add(bytes, hasEvents: !events.isEmpty)
+                for event in events {
                     for event in try reader.read(event) {
                         if case .usage = event, !hasBegun { continue }
                         if !hasBegun { await emit(.began(endpoint.reference)) }
@@ -83,6 +79,10 @@ struct VendorCall {
             throw brokenOff(error, hasBegun, reader.answer)
         }
         guard reader.mayEnd else {
+            if let body = start.otherBody {
+                throw brokenOff(
+                    VendorFailure(status: stream.head.status, body: body, endpoint), hasBegun, reader.answer)
+            }
             throw brokenOff(
                 WebError.interrupted("The stream ended before the answer did."), hasBegun, reader.answer)
         }
@@ -125,6 +125,46 @@ struct VendorCall {
         var partial = answer.message(from: endpoint, isWhole: false)
         partial.errorMessage = reason.explanation
         return .interrupted(partial: partial, message: reason.explanation)
+    }
+}
+
+/// What came before the first event, which tells whether an answer is a stream of events at all.
+private struct AnswerStart {
+    /// Most that is kept, in bytes.
+    ///
+    /// Vendors' errors are under 4 kB.
+    static let mostBytes = 64 << 10
+
+    private var bytes: [UInt8] = []
+    private var hasEvents = false
+
+    mutating func add(_ more: [UInt8], hasEvents: Bool) {
+        self.hasEvents = self.hasEvents || hasEvents
+        bytes = self.hasEvents ? [] : bytes + more.prefix(Self.mostBytes - bytes.count)
+    }
+
+    /// The beginning of what is no stream of events, also not one that broke off in its first line.
+    var otherBody: [UInt8]? {
+        let word = bytes.drop { $0 <= 0x20 }.prefix(Self.longestField)
+        let isField = Self.fields.contains { field in
+            word.starts(with: field.utf8) || field.utf8.starts(with: word)
+        }
+        return hasEvents || isField ? nil : bytes
+    }
+
+    /// What a line of a stream begins with; the empty one is a comment's.
+    private static let fields = [":", "data:", "event:", "id:", "retry:"]
+    private static let longestField = 6
+}
+
+extension VendorFailure {
+    /// What an answer that is no stream of events tells: an error, or else that something else answers at this address.
+    fileprivate init(status: Int, body: [UInt8], _ endpoint: Endpoint) {
+        // Without words the status still says enough.
+        self =
+            (try? JSON.parse(body)).map { VendorFailure(status: status, json: $0) }
+            ?? VendorFailure(status: status)
+        if (200..<300).contains(status), message.isEmpty { message = endpoint.addressAdvice }
     }
 }
 

@@ -83,8 +83,9 @@ extension VendorFailure {
         }
         message = error["message"]?.stringValue ?? ""
         codes = ["code", "type", "status"].compactMap { error[$0]?.stringValue }
-        if let number = error["code"]?.intValue, (400..<600).contains(number) {
-            self.status = status ?? number
+        // Of an answer that began well, the error's own number tells more.
+        if let number = error["code"]?.intValue, (400..<600).contains(number), (status ?? 200) < 300 {
+            self.status = number
         }
         if let seconds = error["resets_in_seconds"]?.intValue, seconds > 0 { retryAfter = .seconds(seconds) }
         for detail in error["details"]?.arrayValue ?? [] {

@@ -16,11 +16,11 @@ struct GeminiReader: AnswerReader {
         if let error = json["error"], !error.isNull { throw VendorFailure(status: nil, json: json) }
         answer.responseID = json["responseId"]?.stringValue ?? answer.responseID
         count(json["usageMetadata"])
-        if let reason = json["promptFeedback"]?["blockReason"]?.stringValue { refuse(reason) }
+        if let reason = json["promptFeedback"]?["blockReason"]?.endReason { refuse(reason) }
         guard let candidate = json["candidates"]?.arrayValue?.first else { return [] }
         var events: [ModelEvent] = []
         for part in candidate["content"]?["parts"]?.arrayValue ?? [] { events += read(part) }
-        try finish(candidate["finishReason"]?.stringValue)
+        try finish(candidate["finishReason"]?.endReason)
         return events
     }
 
@@ -41,9 +41,7 @@ struct GeminiReader: AnswerReader {
 
     /// Not every model gives a call an id; ours must differ over the whole conversation.
     private mutating func read(call: JSON, signature: String?) -> [ModelEvent] {
-        let id =
-            call["id"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? "call_"
-            + Digest.hex(SecureRandom.bytes(8))
+        let id = call["id"]?.filledText ?? "call_" + Digest.hex(SecureRandom.bytes(8))
         let name = call["name"]?.stringValue ?? ""
         let arguments = call["args"].flatMap { $0.objectValue == nil ? nil : $0.text } ?? ""
         answer.begin(

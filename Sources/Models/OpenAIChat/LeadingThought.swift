@@ -20,7 +20,7 @@ struct LeadingThought {
     private var place = Place.beginning
     /// What may still become a tag, or white space beside one.
     private var held = ""
-    /// All of a thought that has not been closed, with its tag.
+    /// The tag of a thought that has not been closed, and what was shown of the thought.
     private var open = ""
 
     /// A model that writes nothing but line breaks has begun its answer.
@@ -28,21 +28,20 @@ struct LeadingThought {
 
     mutating func read(_ text: String) -> [Piece] {
         held += text
-        if case .inside = place { open += text }
-        switch place {
-        case .beginning: return begin()
-        case .inside(let end): return think(until: end)
-        case .behind: return leave()
-        case .answer: return rest()
-        }
+        var rest = held[...]
+        var pieces: [Piece] = []
+        while !rest.isEmpty, take(from: &rest, &pieces) {}
+        held = String(rest)
+        return pieces
     }
 
     /// What was held back, when nothing follows that could make a tag of it.
     mutating func rest() -> [Piece] {
         defer { held = "" }
         guard !held.isEmpty else { return [] }
-        if case .inside = place { return [.thought(held)] }
-        return [.text(held)]
+        guard case .inside = place else { return [.text(held)] }
+        open += held
+        return [.thought(held)]
     }
 
     /// The same at the end of an answer that is whole: what begins with a tag and never closes it was no thought.
@@ -53,43 +52,52 @@ struct LeadingThought {
         return rest + [.text(open)]
     }
 
-    private mutating func begin() -> [Piece] {
-        let text = held.drop(while: \.isWhitespace)
-        let start = text.prefix(Self.longestTag).lowercased()
-        if let name = Self.names.first(where: { start.hasPrefix("<\($0)>") }) {
-            open = String(text)
-            held = String(text.dropFirst(name.count + 2))
-            let end = "</\(name)>"
-            place = .inside(end: end)
-            return think(until: end)
+    /// False when what is left of the text has to wait for more.
+    private mutating func take(from text: inout Substring, _ pieces: inout [Piece]) -> Bool {
+        switch place {
+        case .beginning: return begin(&text)
+        case .inside(let end): return think(&text, until: end, &pieces)
+        case .behind:
+            text = text.drop(while: \.isWhitespace)
+            if !text.isEmpty { place = .beginning }
+        case .answer:
+            pieces.append(.text(String(text)))
+            text = ""
         }
-        if held.utf8.count <= Self.mostHeldBytes, Self.names.contains(where: { "<\($0)>".hasPrefix(start) }) {
-            return []
+        return true
+    }
+
+    private mutating func begin(_ text: inout Substring) -> Bool {
+        let words = text.drop(while: \.isWhitespace)
+        let start = words.prefix(Self.longestTag).lowercased()
+        if let name = Self.names.first(where: { start.hasPrefix("<\($0)>") }) {
+            text = words.dropFirst(name.count + 2)
+            open = String(words[..<text.startIndex])
+            place = .inside(end: "</\(name)>")
+            return true
+        }
+        if text.utf8.count <= Self.mostHeldBytes, Self.names.contains(where: { "<\($0)>".hasPrefix(start) }) {
+            return false
         }
         place = .answer
-        return rest()
+        return true
     }
 
     /// `<thinking>`, in characters.
     private static let longestTag = 10
 
-    private mutating func think(until end: String) -> [Piece] {
-        let tag = held.indices.first { place in
-            held[place] == "<" && end.hasPrefix(held[place...].prefix(end.count).lowercased())
+    private mutating func think(_ text: inout Substring, until end: String, _ pieces: inout [Piece]) -> Bool {
+        let tag = text.indices.first { place in
+            text[place] == "<" && end.hasPrefix(text[place...].prefix(end.count).lowercased())
         }
-        guard let tag else { return rest() }
-        let thought = tag == held.startIndex ? [] : [Piece.thought(String(held[..<tag]))]
-        held = String(held[tag...])
-        guard held.count >= end.count else { return thought }
-        held = String(held.dropFirst(end.count))
+        let thought = text[..<(tag ?? text.endIndex)]
+        if !thought.isEmpty { pieces.append(.thought(String(thought))) }
+        open += thought
+        text = text[thought.endIndex...]
+        let closing = text.prefix(end.count)
+        guard closing.count == end.count else { return false }
+        text = text[closing.endIndex...]
         place = .behind
-        return thought + leave()
-    }
-
-    private mutating func leave() -> [Piece] {
-        held = String(held.drop(while: \.isWhitespace))
-        guard !held.isEmpty else { return [] }
-        place = .beginning
-        return begin()
+        return true
     }
 }

@@ -6,8 +6,7 @@ struct OpenAIChatReader: AnswerReader {
     private(set) var answer = AnswerBuilder()
     private var isDone = false
     private var hasFinished = false
-    /// Text, thoughts and calls are numbered apart; calls have the vendor's index.
-    private var lastCall = -1
+    private var calls = CallPieces()
     private var details = ReasoningDetails()
     private var thoughts = LeadingThought()
 
@@ -29,7 +28,7 @@ struct OpenAIChatReader: AnswerReader {
         if let error = choice["error"], !error.isNull { throw VendorFailure(status: nil, json: choice) }
         count(choice["usage"])
         let events = read(choice["delta"] ?? choice["message"] ?? .null)
-        guard let reason = choice["finish_reason"]?.stringValue else { return events }
+        guard let reason = choice["finish_reason"]?.endReason else { return events }
         try finish(reason)
         return events + tell(answer.stopReason == .stop ? thoughts.end() : thoughts.rest())
     }
@@ -89,24 +88,22 @@ struct OpenAIChatReader: AnswerReader {
         return .thinking(text)
     }
 
-    /// A chunk with an id or a name the call does not have yet begins a call; servers that leave the index out send
-    /// each call whole.
     private mutating func read(call: JSON) -> [ModelEvent] {
         let function = call["function"] ?? .null
-        let index =
-            call["index"]?.intValue ?? (call["id"]?.stringValue == nil ? max(lastCall, 0) : lastCall + 1)
+        let arguments = function["arguments"] ?? .null
+        let piece = CallPieces.Piece(
+            index: call["index"]?.intValue, id: call["id"]?.filledText, name: function["name"]?.filledText,
+            arguments: arguments.stringValue ?? (arguments.isNull ? "" : arguments.text))
+        let (place, isNew) = calls.place(of: piece)
         var events: [ModelEvent] = []
-        if !answer.has(index) {
-            let id = call["id"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? "call_" + newID()
-            let name = function["name"]?.stringValue ?? ""
-            answer.begin(.call(.init(id: id, name: name)), at: index)
-            lastCall = index
-            events.append(.toolCallBegan(id: id, name: name))
+        if isNew {
+            let id = piece.id ?? "call_" + newID()
+            answer.begin(.call(.init(id: id, name: piece.name ?? "")), at: place)
+            events.append(.toolCallBegan(id: id, name: piece.name ?? ""))
+        } else if let name = piece.name {
+            answer.set(name: name, at: place)
         }
-        if let arguments = function["arguments"] {
-            answer.add(
-                arguments: arguments.stringValue ?? (arguments.isNull ? "" : arguments.text), at: index)
-        }
+        answer.add(arguments: piece.arguments, at: place)
         return events
     }
 

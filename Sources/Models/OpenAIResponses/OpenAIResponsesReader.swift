@@ -79,7 +79,7 @@ struct OpenAIResponsesReader: AnswerReader {
     }
 
     private mutating func setArguments(_ arguments: String?, _ index: Int) -> [ModelEvent] {
-        if let arguments { answer.change(at: index) { $0.arguments = arguments } }
+        if let arguments { answer.set(arguments: arguments, at: index) }
         return []
     }
 
@@ -91,7 +91,7 @@ struct OpenAIResponsesReader: AnswerReader {
                 return []
             }
             let kept = JSONObject(object.filter { $0.key != "status" }.map { ($0.key, $0.value) })
-            answer.set(text: nil, signature: JSON.object(kept).text, ofThoughtAt: index)
+            answer.set(signature: JSON.object(kept).text, ofThoughtAt: index)
         case "function_call":
             return setArguments(item["arguments"]?.stringValue, index)
         default: break

@@ -35,7 +35,7 @@ enum MissingKey {
     static func ofAll(localModels: [String]) -> String {
         var text =
             "No model can be asked yet, because no key is set. Set one of `ANTHROPIC_API_KEY`, `OPENAI_API_KEY` or "
-            + "`GEMINI_API_KEY` in the environment (on Fly: `fly secrets set ANTHROPIC_API_KEY=…`) and try again."
+            + "`GOOGLE_API_KEY` in the environment (on Fly: `fly secrets set ANTHROPIC_API_KEY=…`) and try again."
         if let first = localModels.first {
             let names = localModels.prefix(listedModels).map { "`ollama/\($0)`" }.joined(separator: ", ")
             text +=

@@ -51,10 +51,13 @@ package final class ModelRouter: ModelProvider {
         didSet {
             foundDefault = nil
             credentials = [:]
+            passedOver = []
         }
     }
     /// What `source` has for the providers that were asked.
     private var credentials: [String: [Credential]] = [:]
+    /// Models without a key that the log has named since `source` is this one.
+    private var passedOver: Set<ModelReference> = []
     /// What `defaultModel` found with this `source`: it looks at every provider there is.
     var foundDefault: FoundDefault?
     private var make: Maker
@@ -162,7 +165,8 @@ package final class ModelRouter: ModelProvider {
     package func respond(
         to request: ModelRequest, emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
-        let candidates = try await candidates(for: request)
+        let (candidates, missing) = try await candidates(for: request)
+        for model in missing { pass(over: model) }
         var trial = Trial()
         for candidate in inOrder(candidates, &trial) where !trial.isOver(candidate) {
             let hasOther = candidates.contains { other in
@@ -174,7 +178,7 @@ package final class ModelRouter: ModelProvider {
                 try await learn(error, from: candidate, &trial)
             }
         }
-        throw trial.failure
+        throw trial.failure(besides: missing)
     }
 }
 
@@ -195,21 +199,39 @@ extension ModelRouter {
         var credential: Credential
     }
 
-    private func candidates(for request: ModelRequest) async throws(ModelError) -> [Candidate] {
+    /// Those that can be asked, and the models that nobody has a key for.
+    private func candidates(
+        for request: ModelRequest
+    ) async throws(ModelError) -> (found: [Candidate], missing: [ModelReference]) {
         var found: [Candidate] = []
+        var missing: [ModelReference] = []
         var seen: Set<ModelReference> = []
         let wished = ([request.model] + request.fallbacks).map { standIns[$0] ?? $0 }
         let (avoided, others) = (
             wished.filter { request.avoids.contains($0) }, wished.filter { !request.avoids.contains($0) }
         )
         for model in others + avoided where seen.insert(model).inserted {
-            for credential in credentials(for: model.provider) {
+            let credentials = credentials(for: model.provider)
+            if credentials.isEmpty { missing.append(model) }
+            for credential in credentials {
                 found.append(Candidate(place: found.count, model: model, credential: credential))
             }
         }
-        guard found.isEmpty else { return found }
+        guard found.isEmpty else { return (found, missing) }
         throw .notConfigured(message: await missingKey(for: request.model))
     }
+
+    /// Says once that only others can answer.
+    private func pass(over model: ModelReference) {
+        if passedOver.count >= Self.mostPassedOver { passedOver = [] }
+        guard passedOver.insert(model).inserted else { return }
+        log.warning(
+            "A model cannot be asked and is passed over.",
+            ["model": model.description, "reason": MissingKey.of(model.provider, others: [])])
+    }
+
+    /// People use a handful of models.
+    private static let mostPassedOver = 64
 
     private func credentials(for provider: String) -> [Credential] {
         if let known = credentials[provider] { return known }

@@ -40,10 +40,13 @@ extension ModelRouter {
             }
         }
 
-        /// The one error there was, or all of them together.
-        var failure: ModelError {
-            if let error = errors.first, attempts.count == 1 { return error }
-            return .exhausted(attempts)
+        /// The one error there was, or all of them together with the models that have no key.
+        func failure(besides missing: [ModelReference]) -> ModelError {
+            if let error = errors.first, attempts.count == 1, missing.isEmpty { return error }
+            let withoutKey = missing.map {
+                ModelError.Attempt(model: $0, reason: MissingKey.of($0.provider, others: []))
+            }
+            return .exhausted(attempts + withoutKey)
         }
     }
 }

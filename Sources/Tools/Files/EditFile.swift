@@ -23,12 +23,12 @@ struct EditFile: Tool {
             let path = try WorkspacePath(
                 arguments.text("path", "file_path"), workspace: context.workspace,
                 staysInside: settings.workspaceOnly)
-            let file = try FileAccess.read(path)
+            let bytes = try FileAccess.read(path)
             let edit = TextEdit(
                 old: Array(try arguments.text("oldText", "old_string").utf8),
                 new: Array(try arguments.text("newText", "new_string").utf8))
-            let (bytes, line) = try edit.apply(to: file.bytes, named: path.shown)
-            try FileAccess.write(bytes, to: path, mode: file.mode)
+            let (edited, line) = try edit.apply(to: bytes, named: path.shown)
+            try FileAccess.write(edited, to: path)
             return ToolResult("Replaced 1 occurrence in \(path.shown), line \(line).", summary: path.shown)
         }
     }

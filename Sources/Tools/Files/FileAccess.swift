@@ -9,12 +9,7 @@ enum FileAccess {
     /// Larger files are for commands, not for a conversation; and the loop waits while one is read.
     static let mostBytes = 10 << 20
 
-    struct Contents {
-        var bytes: [UInt8]
-        var mode: mode_t
-    }
-
-    static func read(_ path: WorkspacePath) throws(ToolFailure) -> Contents {
+    static func read(_ path: WorkspacePath) throws(ToolFailure) -> [UInt8] {
         // Not blocking, or a named pipe would hold us up before we know what it is.
         let descriptor = open(path.absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
         guard descriptor >= 0 else { throw failure("read", path) }
@@ -25,21 +20,18 @@ enum FileAccess {
                 "\(path.shown) is \(status.st_size >> 20) MiB; the limit is \(mostBytes >> 20) MiB. Use `exec`."
             )
         }
-        return Contents(bytes: try bytes(descriptor, path), mode: status.st_mode & 0o777)
+        return try bytes(descriptor, path)
     }
 
-    /// The old contents or the new ones, never half of them.
+    /// The old contents or the new ones, never half of them, and with the mode of the file that is there.
     ///
     /// Makes missing folders.
-    static func write(_ bytes: [UInt8], to path: WorkspacePath, mode: mode_t = 0o644) throws(ToolFailure) {
+    static func write(_ bytes: [UInt8], to path: WorkspacePath) throws(ToolFailure) {
         guard bytes.count <= mostBytes else {
             throw ToolFailure(
                 "\(bytes.count >> 20) MiB are more than a file tool writes (\(mostBytes >> 20) MiB).")
         }
-        var status = stat()
-        if lstat(path.absolute, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw ToolFailure("\(path.shown) is not an ordinary file.")
-        }
+        let mode = try mode(of: path)
         let folder = String(path.absolute[..<(path.absolute.lastIndex(of: "/") ?? path.absolute.startIndex)])
         try makeFolders(folder, path)
         let temporary = "\(folder)/.\(UInt64.random(in: .min ... .max)).tmp"
@@ -53,6 +45,16 @@ enum FileAccess {
     }
 
     // MARK: Steps
+
+    /// Nil where there is no file yet.
+    private static func mode(of path: WorkspacePath) throws(ToolFailure) -> mode_t? {
+        var status = stat()
+        guard lstat(path.absolute, &status) == 0 else { return nil }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ToolFailure("\(path.shown) is not an ordinary file.")
+        }
+        return status.st_mode & 0o777
+    }
 
     private static func ordinary(_ descriptor: CInt, _ path: WorkspacePath) throws(ToolFailure) -> stat {
         var status = stat()
@@ -77,11 +79,15 @@ enum FileAccess {
     }
 
     private static func create(
-        _ bytes: [UInt8], at temporary: String, _ mode: mode_t, _ path: WorkspacePath
+        _ bytes: [UInt8], at temporary: String, _ mode: mode_t?, _ path: WorkspacePath
     ) throws(ToolFailure) {
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode ?? 0o644)
         guard descriptor >= 0 else { throw failure("write", path) }
         defer { close(descriptor) }
+        // The process's mask is for new files; some file systems have one mode for all and refuse to change it.
+        if let mode, try ordinary(descriptor, path).st_mode & 0o777 != mode, fchmod(descriptor, mode) != 0 {
+            throw failure("write", path)
+        }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { posixWrite(descriptor, $0.baseAddress, $0.count) }

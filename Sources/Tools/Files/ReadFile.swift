@@ -28,7 +28,7 @@ struct ReadFile: Tool {
             let path = try WorkspacePath(
                 arguments.text("path", "file_path"), workspace: context.workspace,
                 staysInside: settings.workspaceOnly)
-            let bytes = try FileAccess.read(path).bytes
+            let bytes = try FileAccess.read(path)
             if let type = ImageType(bytes) { return try Self.image(bytes, type, path) }
             guard !bytes.prefix(8 << 10).contains(0) else {
                 throw ToolFailure(

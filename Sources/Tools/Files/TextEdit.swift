@@ -1,3 +1,5 @@
+import Core
+
 /// One exact replacement that leaves no doubt about the place.
 struct TextEdit {
     let old: [UInt8]
@@ -39,14 +41,10 @@ struct TextEdit {
 
     private static func places(of piece: [UInt8], in bytes: [UInt8]) -> [Int] {
         var places: [Int] = []
-        var start = 0
-        while start + piece.count <= bytes.count, places.count < mostCounted {
-            if bytes[start] == piece[0], bytes[start..<(start + piece.count)].elementsEqual(piece) {
-                places.append(start)
-                start += piece.count
-            } else {
-                start += 1
-            }
+        var rest = bytes[...]
+        while places.count < mostCounted, let place = rest.firstRange(of: piece) {
+            places.append(place.lowerBound)
+            rest = rest[place.upperBound...]
         }
         return places
     }

@@ -22,9 +22,7 @@ struct WriteFile: Tool {
                 arguments.text("path", "file_path"), workspace: context.workspace,
                 staysInside: settings.workspaceOnly)
             let bytes = Array(try arguments.text("content").utf8)
-            // A file that cannot be read is not there, or writing will say why.
-            let mode = (try? FileAccess.read(path))?.mode
-            try FileAccess.write(bytes, to: path, mode: mode ?? 0o644)
+            try FileAccess.write(bytes, to: path)
             return ToolResult("Wrote \(bytes.count) bytes to \(path.shown).", summary: path.shown)
         }
     }

@@ -250,6 +250,31 @@ struct RecoveryTests {
     }
 
     @Test
+    func `calls behind the one that was running are known not to have begun`() async throws {
+        try await inFolder { folder in
+            let calls = ["look", "exec", "look", "exec"].enumerated().map {
+                ToolCall.sample($1, id: "c\($0)")
+            }
+            let look = ScriptedTool("look", .answer("seen"))
+            let tool = ScriptedTool("exec", .hang(Gate()))
+            try await TestHouse.run(in: folder, models: ScriptedModels([.call(calls)]), tools: [look, tool]) {
+                try await $0.say("go", id: "r1")
+                await tool.calls.started.wait()
+            }
+
+            let models = ScriptedModels([.say(["I see."])])
+            try await TestHouse.run(in: folder, models: models, tools: [look, tool]) { house in
+                #expect(try await house.outcome(of: "r1").text == "I see.")
+                let lines = try await house.lines().filter { $0.hasPrefix("tool ") }
+                #expect(lines.count == 4 && lines[0] == "tool look: seen")
+                #expect(lines[1].contains("The process ended while this call ran"))
+                #expect(lines[2...].allSatisfy { $0.contains("Not run: ") })
+                #expect(models.requests.first?.messages.suffix(4).map(\.line) == lines)
+            }
+        }
+    }
+
+    @Test
     func `a finished call keeps its result over a restart`() async throws {
         try await inFolder { folder in
             let tool = ScriptedTool("exec", .answer("sent"))

@@ -5,7 +5,7 @@ import Core
 final class ScriptedModels: ModelProvider {
     enum Script: Sendable {
         /// Streams the pieces, then stops.
-        case say([String])
+        case say([String], ending: StopReason = .stop)
         /// Calls tools, after saying something or nothing.
         case call([ToolCall], saying: String = "")
         /// Streams the pieces, waits until `gate` opens, then fails.
@@ -56,9 +56,9 @@ final class ScriptedModels: ModelProvider {
         _ script: Script, _ emit: @MainActor (ModelEvent) async -> Void
     ) async throws(ModelError) -> AssistantMessage {
         switch script {
-        case .say(let pieces):
+        case .say(let pieces, let ending):
             for piece in pieces { await emit(.text(piece)) }
-            return Self.answer([.text(pieces.joined())])
+            return Self.answer([.text(pieces.joined())], ending)
         case .call(let calls, let text):
             if !text.isEmpty { await emit(.text(text)) }
             let said: [Block] = text.isEmpty ? [] : [.text(text)]

@@ -82,6 +82,25 @@ struct CompactionTests {
         }
     }
 
+    @Test(arguments: [StopReason.error, .length])
+    func `what a refusal or a limit cut short is no summary`(ending: StopReason) async throws {
+        try await TestHouse.run { house in
+            try await talk(house, 3)
+            house.models.add(.say(["THE SUMMARY"]))
+            try await house.ask("/compact")
+            try await talk(house, 3)
+            house.models.add(.say(["I am sorry, but"], ending: ending))
+            let outcome = try await house.ask("/compact")
+            try await house.ask("And now?")
+
+            #expect(
+                outcome.text?.hasPrefix("⚙️ Compaction failed: fake/fake-1 did not finish the summary") == true
+            )
+            let sent = try #require(house.models.requests.last).messages.map(\.line)
+            #expect(sent[0].contains("THE SUMMARY") && !sent.contains { $0.contains("I am sorry") })
+        }
+    }
+
     @Test
     func `it waits for the turn that runs, and can be stopped`() async throws {
         let gate = Gate()

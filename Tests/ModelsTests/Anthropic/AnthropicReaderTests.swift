@@ -78,6 +78,18 @@ struct AnthropicReaderTests {
         #expect(reader.answer.message(from: endpoint).stopReason == meaning)
     }
 
+    @Test(arguments: [#"{"stop_reason":null}"#, #"{"stop_reason":""}"#, "{}"])
+    func `an event that only counts does not change the reason`(delta: String) throws {
+        var reader = AnthropicReader()
+        _ = try reader.readAll(
+            stream([
+                #"{"type":"message_delta","delta":{"stop_reason":"refusal"}}"#,
+                #"{"type":"message_delta","delta":\#(delta),"usage":{"output_tokens":7}}"#,
+            ]))
+        let message = reader.answer.message(from: endpoint)
+        #expect(message.stopReason == .error && message.usage?.output == 7)
+    }
+
     @Test func `an error event is a failure`() {
         var reader = AnthropicReader()
         let event = #"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#

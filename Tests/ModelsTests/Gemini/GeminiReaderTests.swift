@@ -75,6 +75,15 @@ struct GeminiReaderTests {
         #expect((message.errorMessage != nil) == (meaning == .error))
     }
 
+    @Test func `a reason that says nothing ends nothing`() throws {
+        var reader = GeminiReader()
+        _ = try reader.readAll(
+            stream([
+                #"{"promptFeedback":{"blockReason":""},"candidates":[{"content":{"parts":[{"text":"Hi"}]},"finishReason":""}]}"#
+            ]))
+        #expect(!reader.mayEnd && reader.answer.message(from: endpoint).stopReason == .stop)
+    }
+
     @Test func `a blocked prompt is an answer that says so`() throws {
         var reader = GeminiReader()
         _ = try reader.readAll(stream([#"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}"#]))

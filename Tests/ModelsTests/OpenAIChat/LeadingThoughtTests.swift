@@ -48,6 +48,18 @@ struct LeadingThoughtTests {
         #expect(pieces.last == .text("<thinking> is a tag."))
     }
 
+    @Test func `however many thoughts there are, they are read one after another`() {
+        let started = ContinuousClock.now
+        let empty = read([String(repeating: "<think></think>", count: 60_000) + "Hi"])
+        let full = read([
+            String(repeating: "<thought>a</thought>\n", count: 20_000), "<think>", "b", "</think>Hi",
+        ])
+
+        #expect(ContinuousClock.now - started < .seconds(20))
+        #expect(empty.thought.isEmpty && empty.text == "Hi")
+        #expect(full.thought == String(repeating: "a", count: 20_000) + "b" && full.text == "Hi")
+    }
+
     @Test func `an answer that begins with line breaks without end is shown`() {
         var reader = LeadingThought()
         let shown = (0..<1_000).flatMap { _ in reader.read("\n") }

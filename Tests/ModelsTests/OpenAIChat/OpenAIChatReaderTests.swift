@@ -82,6 +82,96 @@ struct OpenAIChatReaderTests {
         #expect(reader.answer.message(from: endpoint).toolCalls.map(\.id) == ["a", "b"])
     }
 
+    /// The pieces of `tool_calls`, and the calls they are, as name and arguments.
+    private static let pieces: [([String], [String])] = [
+        // All with the same number: by id.
+        (
+            [
+                #"{"index":0,"id":"a","function":{"name":"read","arguments":"{\"n\":1}"}}"#,
+                #"{"index":0,"id":"b","function":{"name":"read","arguments":"{\"n\""}}"#,
+                #"{"index":0,"function":{"arguments":":2}"}}"#,
+            ], [#"read {"n":1}"#, #"read {"n":2}"#]
+        ),
+        // By id, in turns.
+        (
+            [
+                #"{"index":0,"id":"a","function":{"name":"read","arguments":"{\"n\""}}"#,
+                #"{"index":0,"id":"b","function":{"name":"write","arguments":"{\"n\""}}"#,
+                #"{"index":0,"id":"a","function":{"arguments":":1}"}}"#,
+                #"{"index":0,"id":"b","function":{"arguments":":2}"}}"#,
+            ], [#"read {"n":1}"#, #"write {"n":2}"#]
+        ),
+        // Without ids, each whole: by what is whole already.
+        (
+            [
+                #"{"index":0,"id":"","function":{"name":"read","arguments":"{\"n\":1}"}}"#,
+                #"{"index":0,"function":{"name":"read","arguments":{"n":2}}}"#,
+                #"{"function":{"name":"write","arguments":"{}"}}"#,
+            ], [#"read {"n":1}"#, #"read {"n":2}"#, "write {}"]
+        ),
+        // Id and name again with every piece, or an id of its own for every piece.
+        (
+            [
+                #"{"index":0,"id":"a","function":{"name":"read","arguments":"{\"n\":{}"}}"#,
+                #"{"index":0,"id":"a","function":{"name":"read","arguments":"}"}}"#,
+                #"{"id":"a","function":{"arguments":""}}"#,
+            ], [#"read {"n":{}}"#]
+        ),
+        (
+            [
+                #"{"index":1,"id":"a","function":{"name":"read","arguments":"{\"n\":"}}"#,
+                #"{"index":1,"id":"b","function":{"name":null,"arguments":"1}"}}"#,
+                #"{"index":2,"id":"b","function":{"name":"read","arguments":"{}"}}"#,
+            ], [#"read {"n":1}"#, "read {}"]
+        ),
+        // The name again with every piece, without an id.
+        (
+            [
+                #"{"index":0,"function":{"name":"read","arguments":""}}"#,
+                #"{"index":0,"function":{"name":"read","arguments":"{\"n\":"}}"#,
+                #"{"index":0,"function":{"name":"read","arguments":"{}}"}}"#,
+            ], [#"read {"n":{}}"#]
+        ),
+        // The name after the id.
+        (
+            [
+                #"{"index":0,"id":"a"}"#, #"{"index":0,"function":{"name":"read"}}"#,
+                #"{"index":0,"function":{"arguments":"{\"n\":1}"}}"#,
+            ], [#"read {"n":1}"#]
+        ),
+        // Numbers that no list has.
+        (
+            [
+                #"{"index":9223372036854775807,"id":"a","function":{"name":"read","arguments":"{}"}}"#,
+                #"{"id":"b","function":{"name":"write","arguments":"{}"}}"#,
+                #"{"index":-9223372036854775808,"id":"c","function":{"name":"read","arguments":"{"}}"#,
+                #"{"index":9223372036854775807,"function":{"arguments":""}}"#,
+                #"{"index":-9223372036854775808,"function":{"arguments":"}"}}"#,
+            ], ["read {}", "write {}", "read {}"]
+        ),
+    ]
+
+    @Test(arguments: pieces)
+    func `calls are told apart whatever number a server gives them`(pieces: [String], calls: [String]) throws
+    {
+        let reader = try read(pieces.map { #"{"choices":[{"delta":{"tool_calls":[\#($0)]}}]}"# })
+        let found = reader.answer.message(from: endpoint).toolCalls
+
+        #expect(found.map { "\($0.name) \($0.arguments.text)" } == calls)
+        #expect(Set(found.map(\.id)).count == calls.count)
+    }
+
+    @Test(arguments: ["\"\"", "\"null\"", "null"])
+    func `a reason that says nothing ends nothing`(none: String) throws {
+        let chunks = ["<think>", "plan", "</think>", "Hi"].map {
+            #"{"choices":[{"delta":{"content":"\#($0)"},"finish_reason":\#(none)}]}"#
+        }
+        #expect(!(try read(chunks)).mayEnd)
+        let whole = try read(chunks + [#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#])
+        #expect(
+            whole.answer.message(from: endpoint).content == [.thinking("plan", signature: nil), .text("Hi")])
+    }
+
     @Test func `without a finish reason the answer is not whole`() throws {
         #expect(!(try read([#"{"choices":[{"delta":{"content":"x"}}]}"#])).mayEnd)
     }

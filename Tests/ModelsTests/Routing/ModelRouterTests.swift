@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 import TestSupport
 import Testing
 
@@ -61,6 +62,18 @@ struct ModelRouterTests {
         }
     }
 
+    /// The models that the log's lines name.
+    final class KeptLines: Log.Sink {
+        private let models = Mutex<[String]>([])
+        var leastLevel: Log.Level { .warning }
+        var all: [String] { models.withLock { $0 } }
+
+        func write(_ line: Log.Line) {
+            let model = line.metadata.first { $0.key == "model" }?.value ?? line.message
+            models.withLock { $0.append(model) }
+        }
+    }
+
     struct Scripted: ModelProvider {
         let scene: Scene
         let credential: Credential
@@ -88,13 +101,13 @@ struct ModelRouterTests {
 
     func router(
         _ environment: [String: String] = ["ANTHROPIC_API_KEY": "a", "OPENAI_API_KEY": "o"],
-        _ settings: ModelSettings = ModelSettings()
+        _ settings: ModelSettings = ModelSettings(), log: Log = Log("models", to: SilentSink())
     ) -> ModelRouter {
         var settings = settings
         settings.environment = environment
         let scene = scene
         return ModelRouter(
-            settings: settings, book: scene, logins: scene, log: Log("models", to: SilentSink()),
+            settings: settings, book: scene, logins: scene, log: log,
             world: .init(
                 now: { scene.now },
                 sleep: {
@@ -359,6 +372,29 @@ struct ModelRouterTests {
         }
     }
 
+    @Test func `those without a key are named when all others fail`() async {
+        scene.steps = [a: [.fail(.rejected(message: "bad"))]]
+        #expect(
+            explanation(
+                await ask(router(["ANTHROPIC_API_KEY": "a"]), ["nobody/x", "anthropic/a", "openai/o"]))
+                == "All models failed (3): anthropic/a: bad | nobody/x: \(MissingKey.unknownProvider("nobody")) | "
+                + "openai/o: \(MissingKey.of("openai", others: []))")
+    }
+
+    @Test func `the log says once that a model without a key is passed over, until there is another key`()
+        async
+    {
+        let lines = KeptLines()
+        let router = router(["OPENAI_API_KEY": "o"], log: Log("models", to: lines))
+        scene.steps = [o: Array(repeating: .answer("hello"), count: 3)]
+        for _ in 0..<2 { _ = await ask(router, ["anthropic/a", "openai/o"]) }
+
+        #expect(lines.all == ["anthropic/a"])
+        router.update(ModelSettings(environment: ["OPENAI_API_KEY": "new"]))
+        _ = await ask(router, ["anthropic/a", "openai/o"])
+        #expect(lines.all == ["anthropic/a", "anthropic/a"])
+    }
+
     @Test func `a fallback whose provider has no key is passed over`() async {
         scene.steps = [o: [.answer("hello")]]
         #expect(
@@ -377,7 +413,7 @@ struct ModelRouterTests {
     @Test func `without any key the three usual choices are told, and a local model is offered`() async {
         scene.local = ["llama9:8b", "qwen9"]
         let text = explanation(await ask(router([:]), ["anthropic/a"]))
-        #expect(text.contains("`ANTHROPIC_API_KEY`, `OPENAI_API_KEY` or `GEMINI_API_KEY`"))
+        #expect(text.contains("`ANTHROPIC_API_KEY`, `OPENAI_API_KEY` or `GOOGLE_API_KEY`"))
         #expect(
             text.hasSuffix(
                 "it has `ollama/llama9:8b`, `ollama/qwen9`. Set `agents.defaults.model.primary` to `ollama/llama9:8b`."

@@ -66,6 +66,24 @@ struct FileToolsTests {
     }
 
     @Test
+    func `a file too large to be read, and one open to all, keep their modes`() async throws {
+        try await inWorkspace { root in
+            let large = [UInt8](repeating: 0x78, count: FileAccess.mostBytes + 1)
+            try Data(large).write(to: URL(fileURLWithPath: "\(root)/large"))
+            chmod("\(root)/large", 0o600)
+            chmod("\(root)/text", 0o666)
+            _ = try await call("write", ["path": "large", "content": "secret"], root)
+            _ = try await call("edit", ["path": "text", "oldText": "tex", "newText": "TEX"], root)
+
+            var status = stat()
+            #expect(stat("\(root)/large", &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o600 && status.st_size == 6)
+            #expect(stat("\(root)/text", &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o666)
+        }
+    }
+
+    @Test
     func `an image is shown as one`() async throws {
         try await inWorkspace { root in
             let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]

@@ -19,6 +19,19 @@ struct TextEditTests {
         #expect(result.line == line)
     }
 
+    @Test func `a text that stands nearly everywhere is found soon`() throws {
+        func text(_ count: Int) -> [UInt8] { Array(String(repeating: "ab", count: count).utf8) }
+        let edit = TextEdit(old: text(100_000) + [0x63], new: [0x64])
+        let started = ContinuousClock.now
+
+        let result = try edit.apply(to: text(300_000) + [0x63], named: "f")
+        #expect(throws: ToolFailure.self) { try edit.apply(to: text(300_000), named: "f") }
+
+        // Compared at every place it would be 40 billion bytes.
+        #expect(ContinuousClock.now - started < .seconds(10))
+        #expect(result.bytes == text(200_000) + [0x64] && result.line == 1)
+    }
+
     @Test(arguments: [
         ("abc", "", "x", "empty"), ("abc", "b", "b", "the same"), ("abc", "z", "x", "does not occur"),
         ("aaa", "a", "b", "3 times"), ("", "a", "b", "does not occur"), ("x y x", "x", "z", "2 times"),
