@@ -12,6 +12,8 @@ package final class GatewayServer: RequestHandler {
     private let turns: TurnBroadcast
     private let history: HistoryCache
     private let tasks = TaskPool()
+    private let answers = SharedAnswers()
+    private let log: Log
     private var rules: Rules
     /// Lets the config that a client has just written take effect; true: the gateway is about to start again for it.
     package var takeUpConfig: @MainActor () -> Bool = { false }
@@ -44,6 +46,7 @@ package final class GatewayServer: RequestHandler {
             activeRuns: { switchboard.activeRuns(in: $0) })
         self.settings = box
         self.services = services
+        self.log = log
         self.history = history
         rules = Rules(settings.access)
         plane = ControlPlane(
@@ -165,6 +168,10 @@ package final class GatewayServer: RequestHandler {
 extension GatewayServer {
     /// Everything is answered at once, but for what a chat platform hands in: that waits for the disk.
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
+        answer(to: request).map { answers.shared($0) }
+    }
+
+    private func answer(to request: HTTPRequest) -> HTTPResponse? {
         guard rules.hosts.allows(request.host) else { return HostRule.refusal }
         if request.method == "POST", services.channels?.isCalled(at: request.path) == true { return nil }
         let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
@@ -189,6 +196,26 @@ extension GatewayServer {
             return ControlUIRoutes.notFound
         }
         return HTTPResponse(status: await channel.receive(headers: headers, body: request.body))
+    }
+
+    /// Only what a chat platform hands in is read, and of those who know its secret.
+    package func wantsBody(of request: HTTPRequest) -> Bool {
+        guard request.method == "POST", let channels = services.channels, channels.isCalled(at: request.path)
+        else { return false }
+        let headers = request.headers.fields
+        return channels.receiver(at: request.path, with: headers)?.isCalled(with: headers) == true
+    }
+
+    package func bringsOthers(_ peer: PeerAddress) -> Bool { rules.places.bringsOthers(peer) }
+
+    package func client(of request: HTTPRequest) -> PeerAddress? {
+        rules.places.client(behind: request.peer, request.headers)
+    }
+
+    package func refused(_ count: Int, last: PeerAddress) {
+        log.warning(
+            "connections were refused or ended: there are too many, or too many from one address",
+            ["count": "\(count)", "client.address": last.text])
     }
 
     /// Clients connect at whatever path their address has.

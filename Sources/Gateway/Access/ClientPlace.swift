@@ -65,6 +65,18 @@ struct ClientPlaces: Sendable {
             isDirectLoopback: peer.isLoopback && !isForwarded)
     }
 
+    /// Whether connections of many people come from there.
+    func bringsOthers(_ peer: PeerAddress) -> Bool {
+        peer.isLoopback || trusts(peer) || isOnFly && peer.isPrivate
+    }
+
+    /// Who is behind such a peer, where one that we trust names somebody who is no such peer.
+    func client(behind peer: PeerAddress, _ headers: HTTPHeaders) -> PeerAddress? {
+        guard bringsOthers(peer) else { return nil }
+        let client = clientNamed(by: peer, isTrusted: trusts(peer), Self.hops(headers), headers)
+        return client.flatMap { bringsOthers($0) ? nil : $0 }
+    }
+
     private static let forwardingHeaders = [
         "x-forwarded-for", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "forwarded", "via",
         "fly-client-ip",

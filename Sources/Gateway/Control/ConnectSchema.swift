@@ -28,6 +28,8 @@ enum ConnectSchema {
 
     private static let text = ParamsSchema.Shape.string(least: 1)
     private static let texts = ParamsSchema.Shape.array(of: text)
+    /// What others are shown, each time that somebody comes or goes.
+    private static let name = ParamsSchema.Shape.string(least: 1, most: 200)
 
     private static let common: [ParamsSchema.Field] = [
         .required("minProtocol", .integer(least: 1)),
@@ -38,7 +40,7 @@ enum ConnectSchema {
         .optional("permissions", .map(of: .boolean)),
         .optional("pathEnv", .string()),
         .optional("role", text),
-        .optional("scopes", texts),
+        .optional("scopes", .array(of: name, most: 64)),
         .optional("locale", .string()),
         .optional("userAgent", .string()),
     ]
@@ -50,15 +52,15 @@ enum ConnectSchema {
 
     private static let client = ParamsSchema(
         .required("id", .oneOf(clientIDs)),
-        .required("version", text),
-        .required("platform", text),
+        .required("version", name),
+        .required("platform", name),
         .required("mode", .oneOf(["webchat", "cli", "ui", "backend", "node", "worker", "probe", "test"])),
-        .optional("displayName", text),
+        .optional("displayName", name),
         .optional("buildId", .string(most: 96)),
-        .optional("deviceFamily", text),
-        .optional("modelIdentifier", text),
+        .optional("deviceFamily", name),
+        .optional("modelIdentifier", name),
         .optional("timeZone", .string(most: 64)),
-        .optional("instanceId", text))
+        .optional("instanceId", name))
 
     /// Every id of both generations, under each name the product has had.
     private static let clientIDs: [String] =

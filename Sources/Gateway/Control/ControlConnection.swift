@@ -50,21 +50,15 @@ final class ControlConnection: Caller {
     var subscriptions = SessionSubscriptions()
     /// Where the broadcaster keeps it.
     var placeInList: Int?
+    let gone = Gate()
 
     private let plane: ControlPlane
     private let socket: any ClientSocket
     private let challenge = Challenge(nonce: randomUUID(), at: .now)
-    private var state = State.waiting
+    private var state = State.waiting { didSet { if !isWaiting { plane.expectsLoginNoMore(of: self) } } }
     private var sequence = 0
     private var callsInFlight = 0
-    /// It asks for more than it reads: what it wants to read waits until it has read.
-    private var isHeld = false
-    /// Calls that were run although it is held.
-    private var callsWhileHeld = 0
-    /// Bytes of the largest answer that waits while it is held; events have their room beside it.
-    private var largeBytes = 0
-    private var isMakingLargeAnswer = false
-    private var held = HeldRequests()
+    private var unread = UnreadRules()
     private var presenceKey: String?
 
     init(plane: ControlPlane, socket: any ClientSocket, place: ClientPlace, origin: OriginRule.Verdict) {
@@ -112,15 +106,16 @@ final class ControlConnection: Caller {
     }
 
     func closed() {
+        gone.open()
         if case .closed = state { return }
         state = .closed
-        held = HeldRequests()
+        _ = unread.takeFrames()
         plane.broadcaster.remove(self)
         if let presenceKey { plane.left(presenceKey) }
     }
 
     func close(code: Int, reason: String) {
-        held = HeldRequests()
+        _ = unread.takeFrames()
         socket.close(code: code, reason: reason)
     }
 
@@ -128,8 +123,7 @@ final class ControlConnection: Caller {
         guard case .open = state else { return }
         socket.send(text: frame)
         guard unreadBytes > Limits.mostUnreadBytes(generation) else { return }
-        isHeld = true
-        largeBytes = max(largeBytes, frame.count)
+        unread.hold(after: frame.count)
         plane.broadcaster.boundUnread()
     }
 }
@@ -141,38 +135,29 @@ extension ControlConnection {
 
     /// The client has read nearly all that waited.
     func drained() {
-        guard isHeld else { return }
-        isHeld = false
-        largeBytes = 0
+        guard unread.isHeld else { return }
+        unread.release()
         answerHeld()
     }
 
-    /// Whether a request waits; who acts, such as by a stop, is answered shortly and goes first.
     private func mustWait(_ request: RequestFrame) -> Bool {
-        guard isHeld || isMakingLargeAnswer else { return false }
+        guard unread.isActive else { return false }
         let method = try? plane.table.method(request.method, role: role, scopes: scopes, generation)
-        if isMakingLargeAnswer, method?.isLarge == true { return true }
-        guard isHeld else { return false }
-        guard let method, !method.onlyReads(in: generation), callsWhileHeld < Limits.mostCallsInFlight else {
-            return true
-        }
-        callsWhileHeld += 1
-        return false
+        return unread.mustWait(method, in: generation)
     }
 
     private func holdBack(_ bytes: [UInt8]) {
-        held.add(bytes)
-        if held.isFull { socket.pauseReading() }
+        unread.keep(bytes)
+        if unread.isFull { socket.pauseReading() }
     }
 
     private func answerHeld() {
-        var rest = held.takeAll()[...]
-        while !isHeld, let bytes = rest.popFirst() { received(bytes) }
-        // What acts overtakes nothing that acts and waits.
-        if rest.isEmpty { callsWhileHeld = 0 }
+        var rest = unread.takeFrames()[...]
+        while !unread.isHeld, let bytes = rest.popFirst() { received(bytes) }
+        if rest.isEmpty { unread.allAnswered() }
         guard case .open = state else { return }
-        for bytes in rest { held.add(bytes) }
-        if !held.isFull { socket.resumeReading() }
+        for bytes in rest { unread.keep(bytes) }
+        if !unread.isFull { socket.resumeReading() }
     }
 
     func cutOff() {
@@ -308,7 +293,7 @@ extension ControlConnection {
             }
         } catch {
             guard case .invalid(let id, let reason) = error else { return }
-            if isHeld { return holdBack(bytes) }
+            if unread.isHeld { return holdBack(bytes) }
             send(OutgoingFrame.failure(to: id, .invalid("invalid request frame: \(reason)")))
         }
     }
@@ -334,7 +319,7 @@ extension ControlConnection {
                 retryAfter: .milliseconds(250))
         }
         callsInFlight += 1
-        if method.isLarge { isMakingLargeAnswer = true }
+        if method.isLarge { unread.largeAnswerBegins() }
         plane.tasks.add { [self] in
             if method.isLarge { await finishLarge(call, slow) } else { await finish(call, slow) }
             plane.tellAnswered(call, since: start)
@@ -347,8 +332,8 @@ extension ControlConnection {
         await plane.largeAnswers.make {
             if case .open = state { await finish(call, handler) }
         }
-        isMakingLargeAnswer = false
-        if !isHeld { answerHeld() }
+        unread.largeAnswerEnds()
+        if !unread.isHeld { answerHeld() }
     }
 
     private func finish(_ call: Call, _ handler: MethodTable.Slow) async {
@@ -386,8 +371,10 @@ extension ControlConnection {
     /// a few milliseconds, together with what comes after it.
     func deliver(_ body: EventBody, isDroppable: Bool, isUrgent: Bool = false) {
         guard case .open = state else { return }
-        let (waiting, most) = (socket.bufferedBytes, Limits.maxBufferedBytes(generation) + largeBytes)
-        if isDroppable && (isHeld || waiting > most / 2 || waiting + body.bytes.count > most) { return }
+        let (waiting, most) = (socket.bufferedBytes, Limits.maxBufferedBytes(generation) + unread.largeBytes)
+        if isDroppable && (unread.isHeld || waiting > most / 2 || waiting + body.bytes.count > most) {
+            return
+        }
         guard waiting <= most else { return close(code: 1008, reason: "slow consumer") }
         sequence += 1
         socket.send(text: body.bytes, suffix: EventBody.end(sequence: sequence), mayWait: !isUrgent)

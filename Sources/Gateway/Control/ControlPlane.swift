@@ -27,7 +27,9 @@ final class ControlPlane {
     private var limiter: FailedLoginLimiter
     private var presence: PresenceBook
     private var features: [Generation: [UInt8]] = [:]
-    private var waiting: [(deadline: ContinuousClock.Instant, connection: ControlConnection)] = []
+    /// Those that have not logged in, each with the time until which they may.
+    private var waiting: [String: (deadline: ContinuousClock.Instant, connection: ControlConnection)] = [:]
+    private var isWatchingLogins = false
     private var isPresenceDue = false
     private var hasHintedAtProxy = false
     private var lastPresence: ContinuousClock.Instant?
@@ -192,20 +194,26 @@ extension ControlPlane {
     ///
     /// One task watches all of them, and only while there are any.
     func expectLogin(of connection: ControlConnection) {
-        waiting.append((ContinuousClock.now + Limits.handshakeTimeout, connection))
-        if waiting.count == 1 { tasks.add { [self] in await closeSilent() } }
+        waiting[connection.id] = (ContinuousClock.now + Limits.handshakeTimeout, connection)
+        guard !isWatchingLogins else { return }
+        isWatchingLogins = true
+        tasks.add { [self] in await closeSilent() }
     }
 
+    /// It has logged in, or has left.
+    func expectsLoginNoMore(of connection: ControlConnection) { waiting[connection.id] = nil }
+
     private func closeSilent() async {
-        while let first = waiting.first, !Task.isCancelled {
-            if first.connection.isWaiting {
-                // Throws only when cancelled.
-                try? await Task.sleep(until: first.deadline, clock: .continuous)
+        while !waiting.isEmpty, !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))  // throws only when cancelled
+            let now = ContinuousClock.now
+            for (id, entry) in waiting where entry.deadline <= now {
+                waiting[id] = nil
+                entry.connection.close(code: 1000, reason: "")
             }
-            if first.connection.isWaiting { first.connection.close(code: 1000, reason: "") }
-            waiting.removeFirst()
         }
-        if Task.isCancelled { waiting = [] }
+        waiting = [:]
+        isWatchingLogins = false
     }
 }
 

@@ -124,9 +124,8 @@ extension AgentMethods {
         case .started:
             call.answer(.json(accepted(run, message, call)))
             turns.release(run)
-            guard let outcome = await switchboard.wait(for: run, timeout: Call.longestTurn) else {
-                return .sent
-            }
+            let outcome = await call.whileHere { await switchboard.wait(for: run, timeout: Call.longestTurn) }
+            guard let outcome else { return .sent }
             let answer = try final(run, outcome, call.generation)
             try await checkDelivery(of: message, run, answer, call)
             return .json(answer)
@@ -289,7 +288,8 @@ extension AgentMethods {
     private func wait(_ call: Call) async throws(RPCError) -> Payload {
         let run = RunID(call.text("runId") ?? "")
         let most = min(call.params["timeoutMs"]?.intValue ?? 30_000, Self.mostWaitMilliseconds)
-        guard let outcome = await switchboard.wait(for: run, timeout: .milliseconds(most)) else {
+        let outcome = await call.whileHere { await switchboard.wait(for: run, timeout: .milliseconds(most)) }
+        guard let outcome else {
             return .json(["runId": .string(run.rawValue), "status": "timeout"])
         }
         var object: JSONObject = [

@@ -111,7 +111,9 @@ struct ApprovalMethods: MethodGroup {
 
     private func wait(_ call: Call) async throws(RPCError) -> Payload {
         let id = call.text("id") ?? ""
-        guard let approval = desk.find(id), approval.id == id, let outcome = await desk.wait(for: id) else {
+        guard let approval = desk.find(id), approval.id == id,
+            let outcome = await call.whileHere({ await desk.wait(for: id) })
+        else {
             throw .invalid("approval expired or not found")
         }
         return .json(approval.answer(outcome, reason: true))

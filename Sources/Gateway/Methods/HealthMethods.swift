@@ -20,7 +20,7 @@ struct HealthMethods: MethodGroup {
             "logs.tail", .read,
             ParamsSchema(
                 .optional("cursor", .integer(least: 0)), .optional("limit", .integer(least: 1, most: 5000)),
-                .optional("maxBytes", .integer(least: 1, most: 1_000_000))), logs)
+                .optional("maxBytes", .integer(least: 1, most: 1_000_000))), isLarge: true, logs)
     }
 
     /// A summary is good for a minute; `probe` asks for a new one.

@@ -125,6 +125,22 @@ struct Call {
     /// Longer than any turn may take; the client has gone by then.
     static let longestTurn: Duration = .seconds(48 * 3600)
 
+    /// What comes of waiting; nil also when the client has left.
+    func whileHere<Outcome: Sendable>(
+        _ wait: @escaping @MainActor @Sendable () async -> Outcome?
+    ) async -> Outcome? {
+        await withTaskGroup(of: Outcome?.self) { group in
+            group.addTask { await wait() }
+            group.addTask { [gone = client.gone] in
+                await gone.wait()
+                return nil
+            }
+            let first = await group.next()
+            group.cancelAll()
+            return first ?? nil
+        }
+    }
+
     /// What a client may not do by a method it may not do by a command in a message either.
     func checkCommand(_ text: String, to switchboard: Switchboard) throws(RPCError) {
         guard let name = switchboard.commandName(of: text),
@@ -155,6 +171,8 @@ protocol Caller: AnyObject {
     /// What people know it by.
     var clientName: String { get }
     var subscriptions: SessionSubscriptions { get set }
+    /// Opens when the client has left.
+    var gone: Gate { get }
     func send(_ frame: [UInt8])
     /// Remembers how this client spells a session's key; events use its spelling.
     func remember(spelling: String, of session: SessionKey)

@@ -26,6 +26,9 @@ package struct HTTPHeaders: Sendable {
 
     var count: Int { places.count }
 
+    /// Bytes of all fields.
+    var byteCount: Int { wire.count }
+
     /// Every field in its order.
     package var fields: [(name: String, value: String)] { places.map { (text($0.name), text($0.value)) } }
 

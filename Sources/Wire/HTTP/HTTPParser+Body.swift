@@ -1,11 +1,19 @@
 /// Bodies: by length, and in chunks (RFC 9112 §6 and §7).
 extension HTTPParser {
     mutating func takeBody(_ input: borrowing Span<UInt8>, _ place: inout Int, _ remaining: Int) -> Event? {
-        let count = min(remaining, input.count - place)
-        body.append(input.extracting(place..<place + count))
-        place += count
+        let count = takeBytes(input, &place, atMost: remaining)
         state = .body(remaining: remaining - count)
         return remaining == count ? finish() : .more
+    }
+
+    private mutating func takeBytes(
+        _ input: borrowing Span<UInt8>, _ place: inout Int, atMost most: Int
+    ) -> Int {
+        let count = min(most, input.count - place)
+        if keepsBody { body.append(input.extracting(place..<place + count)) }
+        bodyBytes += count
+        place += count
+        return count
     }
 
     mutating func chunkLine(_ input: borrowing Span<UInt8>, _ place: inout Int) throws(HTTPFailure) -> Event?
@@ -24,7 +32,7 @@ extension HTTPParser {
         guard extensionBytes <= Self.maxChunkExtensionBytes else {
             throw .badRequest("The chunk extensions are too large.")
         }
-        guard chunk.size <= maxBodyBytes - body.count else { throw Self.tooLarge }
+        guard chunk.size <= maxBodyBytes - bodyBytes else { throw Self.tooLarge }
         if chunk.size == 0 {
             headerBytes = 0
             headerFields = 0
@@ -38,9 +46,7 @@ extension HTTPParser {
     mutating func chunkData(
         _ input: borrowing Span<UInt8>, _ place: inout Int, _ remaining: Int
     ) throws(HTTPFailure) -> Event? {
-        let count = min(remaining, input.count - place)
-        body.append(input.extracting(place..<place + count))
-        place += count
+        let count = takeBytes(input, &place, atMost: remaining)
         state = remaining == count ? .chunkEnd : .chunkData(remaining: remaining - count)
         return remaining == count ? nil : .more
     }

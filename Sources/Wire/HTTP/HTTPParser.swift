@@ -48,7 +48,10 @@ struct HTTPParser {
     var request: HTTPRequest?
     var framing = RequestHead.Framing.none
     var body: [UInt8] = []
+    /// Bytes of the body so far, also of one that is dropped.
+    var bodyBytes = 0
     var maxBodyBytes = 0
+    var keepsBody = true
     var extensionBytes = 0
     private var hasSkippedEmptyLine = false
 
@@ -65,6 +68,9 @@ struct HTTPParser {
         }
     }
 
+    /// Bytes kept of a request that is not whole yet.
+    var byteCount: Int { pending.count + head.byteCount + (request?.byteCount ?? 0) + body.count }
+
     /// Goes on at `place` and moves it past what was taken in.
     mutating func feed(_ input: borrowing Span<UInt8>, _ place: inout Int) -> Event {
         do throws(HTTPFailure) {
@@ -80,9 +86,10 @@ struct HTTPParser {
         }
     }
 
-    /// Lets the body of the request whose head was given come in; a longer one fails with 413.
-    mutating func allowBody(upTo maxBytes: Int) {
+    /// Lets the body of the request whose head was given come in, and keeps or drops it; a longer one fails with 413.
+    mutating func allowBody(upTo maxBytes: Int, keepsIt: Bool = true) {
         maxBodyBytes = maxBytes
+        keepsBody = keepsIt
         switch framing {
         case .length(let length):
             state = length > maxBytes ? .failed(Self.tooLarge) : .body(remaining: length)

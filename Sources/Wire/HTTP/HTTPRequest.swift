@@ -24,6 +24,11 @@ package struct HTTPRequest: Sendable {
     /// Whether the answer must have no body; the server sees to that.
     package var isHead: Bool { method == "HEAD" }
 
+    /// About how many bytes it keeps.
+    var byteCount: Int {
+        headers.byteCount + body.count + target.utf8.count + path.utf8.count + (query?.utf8.count ?? 0)
+    }
+
     /// The first value of a query parameter, with `+` and percent signs decoded.
     package func queryValue(_ name: String) -> String? {
         guard let query else { return nil }

@@ -12,6 +12,9 @@ struct RequestHead {
     private(set) var isHTTP10 = false
     private(set) var headers = HTTPHeaders()
 
+    /// About how many bytes it keeps: path and query are copies of parts of the target.
+    var byteCount: Int { headers.byteCount + 2 * (target?.text.utf8.count ?? 0) }
+
     /// Methods that the server knows; every other gets 501.
     private static func isKnown(_ method: String) -> Bool {
         switch method {

@@ -20,7 +20,6 @@ final class HTTPConnection: ConnectionStage {
     private var isChunked = false
     private var keepsConnection = true
     private var answered = 0
-    private var countedBodyBytes = 0
     /// When the wait for a request, its head or its body began.
     private var since = LoopClock.seconds
 
@@ -47,6 +46,7 @@ final class HTTPConnection: ConnectionStage {
 
     private func hold(_ bytes: Slice<UnsafeMutableBufferPointer<UInt8>>) {
         held.append(contentsOf: bytes)
+        countWaiting()
         if held.count >= Self.maxHeldBytes { transport.pauseReading() }
     }
 
@@ -71,10 +71,11 @@ final class HTTPConnection: ConnectionStage {
         while request == nil, transport.stage === self, !isFull {
             switch parser.feed(bytes, &place) {
             case .more:
-                countBody()
+                countWaiting()
                 return place
-            case .head(let request): allowBody(of: request, isBodyHere: place < bytes.count)
-            case .request(let request): respond(to: request)
+            case .head(let request):
+                if admits(request) { allowBody(of: request, isBodyHere: place < bytes.count) }
+            case .request(let request): if admits(request) { respond(to: request) }
             case .failed(let failure): fail(failure)
             }
         }
@@ -83,27 +84,34 @@ final class HTTPConnection: ConnectionStage {
 
     private func allowBody(of request: HTTPRequest, isBodyHere: Bool) {
         since = LoopClock.seconds
-        parser.allowBody(upTo: server.handler.maxBodyBytes(for: request) ?? server.options.maxBodyBytes)
+        parser.allowBody(upTo: server.options.maxBodyBytes, keepsIt: server.handler.wantsBody(of: request))
         guard parser.isInBody, !isBodyHere, !request.isHTTP10, request.headers["Expect"] != nil else {
             return
         }
         transport.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
     }
 
-    /// All bodies together have a limit.
-    private func countBody() {
-        let count = parser.body.count
-        server.bufferedBodyBytes += count - countedBodyBytes
-        countedBodyBytes = count
-        guard server.bufferedBodyBytes > server.options.maxBufferedBodyBytes else { return }
-        fail(HTTPFailure(status: 503, reason: "Too many requests with large bodies are running."))
+    private func admits(_ request: HTTPRequest) -> Bool {
+        guard !server.admits(request, on: transport) else { return true }
+        fail(HTTPFailure(status: 503, reason: "There are too many connections from this address."))
+        return false
     }
 
-    private func releaseBody() {
-        guard countedBodyBytes > 0 else { return }
-        server.bufferedBodyBytes -= countedBodyBytes
-        MemoryTrim.shared.note(bytes: countedBodyBytes)
-        countedBodyBytes = 0
+    /// What waits for its rest or for its answer has a limit together with what waits of others.
+    private func countWaiting() {
+        transport.count(
+            held.count + (request?.byteCount ?? parser.byteCount), in: isWanted ? .bodies : .heads)
+    }
+
+    /// A request is being answered, or brings a body that the handler wants.
+    private var isWanted: Bool { request != nil || parser.isInBody && parser.keepsBody }
+
+    var isIdleStranger: Bool { !isWanted }
+
+    /// A request that is being answered keeps its room.
+    func giveUp() {
+        guard request == nil else { return }
+        fail(HTTPFailure(status: 503, reason: "Too many large requests are coming in."))
     }
 
     // MARK: Answering
@@ -113,10 +121,8 @@ final class HTTPConnection: ConnectionStage {
         if WebSocketHandshake.isAsked(by: request) { return upgrade(request) }
         self.request = request
         keepsConnection = request.keepsConnection
-        let bodyCount = request.body.count
-        server.bufferedBodyBytes += bodyCount - countedBodyBytes
-        countedBodyBytes = bodyCount
         if let response = server.handler.respondNow(to: request) { return answer(response) }
+        countWaiting()
         task = Task {
             let response = await server.handler.respond(to: request)
             if !transport.isClosed { answer(response) }
@@ -169,7 +175,7 @@ final class HTTPConnection: ConnectionStage {
         task = nil
         writer = nil
         answered += 1
-        releaseBody()
+        countWaiting()
         since = LoopClock.seconds
         if !keepsConnection { return transport.end() }
         if !isProcessing { resume() }
@@ -177,7 +183,6 @@ final class HTTPConnection: ConnectionStage {
 
     /// Refuses what came, and with it the connection.
     private func fail(_ failure: HTTPFailure) {
-        releaseBody()
         keepsConnection = false
         let response = HTTPResponse.text(
             "\(failure.status) \(HTTPStatus.reason(failure.status)): \(failure.reason)\n")
@@ -255,6 +260,7 @@ final class HTTPConnection: ConnectionStage {
             101, handshake.answer(options, compression), .none, connection: "Connection: Upgrade\r\n",
             to: transport)
         let socket = WebSocket(transport, handler, options, compression)
+        transport.count(0, in: .messagesOfStrangers)
         transport.stage = socket
         socket.open()
     }
@@ -274,7 +280,6 @@ final class HTTPConnection: ConnectionStage {
     func connectionClosed() {
         task?.cancel()
         writer?.end()
-        releaseBody()
         request = nil
     }
 
@@ -282,7 +287,7 @@ final class HTTPConnection: ConnectionStage {
         guard request == nil, held.isEmpty else { return }
         let waited = now - since
         if parser.isInBody {
-            let allowed = Self.bodyGraceSeconds + parser.body.count / Self.minBodyBytesPerSecond
+            let allowed = Self.bodyGraceSeconds + parser.bodyBytes / Self.minBodyBytesPerSecond
             if waited > allowed { cut() }
         } else if !parser.isIdle {
             if waited > server.headerSeconds { cut() }

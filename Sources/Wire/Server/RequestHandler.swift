@@ -10,8 +10,17 @@ package protocol RequestHandler: AnyObject {
     /// Decides about a valid WebSocket handshake (RFC 6455 §4.2.1); an invalid one never comes here.
     func upgrade(_ request: HTTPRequest) -> UpgradeDecision
 
-    /// Largest body for this request (whose body has not been read), in bytes; nil means the server's limit.
-    func maxBodyBytes(for request: HTTPRequest) -> Int?
+    /// Whether the body of this request, which has not been read, is wanted; another is dropped while it comes.
+    func wantsBody(of request: HTTPRequest) -> Bool
+
+    /// Whether this peer brings connections of many people, and so has no limit of its own.
+    func bringsOthers(_ peer: PeerAddress) -> Bool
+
+    /// Whom such a peer's connection is for from this request on; nil where nobody vouches for that.
+    func client(of request: HTTPRequest) -> PeerAddress?
+
+    /// There were too many connections: so many have been refused or ended since this was last said, a minute ago or longer.
+    func refused(_ count: Int, last: PeerAddress)
 }
 
 extension RequestHandler {
@@ -21,7 +30,13 @@ extension RequestHandler {
         .refuse(.text("There is no WebSocket here.\n", status: 404))
     }
 
-    package func maxBodyBytes(for request: HTTPRequest) -> Int? { nil }
+    package func wantsBody(of request: HTTPRequest) -> Bool { true }
+
+    package func bringsOthers(_ peer: PeerAddress) -> Bool { peer.isLoopback }
+
+    package func client(of request: HTTPRequest) -> PeerAddress? { nil }
+
+    package func refused(_ count: Int, last: PeerAddress) {}
 }
 
 /// What becomes of a WebSocket handshake.

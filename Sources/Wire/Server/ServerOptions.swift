@@ -6,21 +6,22 @@
 
 /// The limits of a server.
 package struct ServerOptions: Sendable {
-    /// Largest request body in bytes, where the handler does not say otherwise for a path.
+    /// Largest request body in bytes.
     package var maxBodyBytes = 1 << 20
-    /// Bytes of bodies held for all requests together, so that a 256 MB machine survives; beyond it a request gets 503.
+    /// Bytes of requests with a body held for all together, so that a 256 MB machine survives; beyond it those that are stuck,
+    /// then the largest, get 503.
     package var maxBufferedBodyBytes = 32 << 20
-    /// Bytes of WebSocket messages that are not whole yet, for all together; beyond it the one that has been silent longest
-    /// is given up with 1013.
+    /// The same for heads that are not whole yet, and for what comes before an answer has been read.
+    package var maxBufferedHeadBytes = 8 << 20
+    /// Bytes of WebSocket messages that are not whole yet, for all together; beyond it those that are stuck, then the
+    /// largest, are given up with 1013.
     package var maxUnfinishedBytes = 64 << 20
     /// The same for those whom the handler does not know yet, who send little.
     package var maxUnfinishedBytesOfStrangers = 8 << 20
     /// Connections at once; nil means 10,000, or what the descriptor limit leaves.
     package var maxConnections: Int?
-    /// Connections at once from one IPv4 address or one IPv6 /64.
+    /// Connections at once of one IPv4 address or one IPv6 /64, its own and those that proxies bring for it.
     package var maxConnectionsPerAddress = 256
-    /// Who has no limit of his own: loopback, and proxies that carry everybody's connections.
-    package var exemptFromAddressLimit: @Sendable (PeerAddress) -> Bool = { $0.isLoopback }
     /// For a request's head to come in, from its first byte or from the connection's start.
     package var headerTimeout: Duration = .seconds(10)
     /// How long a connection may wait for its next request.

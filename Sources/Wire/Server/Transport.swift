@@ -17,6 +17,10 @@ protocol ConnectionStage: AnyObject {
     func peerFinished()
     /// The output was above `Transport.highWaterBytes` and is below `Transport.lowWaterBytes` again.
     func outputDrained()
+    /// Nobody known, and nothing is being done for them.
+    var isIdleStranger: Bool { get }
+    /// Ends what has not come whole: there is no room for it.
+    func giveUp()
     /// Called once a second.
     func sweep(_ now: Int)
     /// The connection is gone; nothing can be sent.
@@ -47,6 +51,12 @@ final class Transport: PassEndWork {
     var stage: (any ConnectionStage)?
     /// Its place in the server's list.
     var index = 0
+    /// Whose connection it counts as; nil: nobody's in particular.
+    var owner: AddressBlock?
+    /// Bytes that have come and wait for their rest or for their answer, and where they are counted.
+    private(set) var waiting = (room: Room.heads, bytes: 0)
+    /// When the peer last sent something.
+    private(set) var lastReceived = LoopClock.seconds
     private(set) var isClosed = false
     /// Nothing more will be sent: what is queued goes out, and then the connection ends.
     private(set) var isEnding = false
@@ -93,12 +103,24 @@ final class Transport: PassEndWork {
         let limit = min(stage?.readLimit ?? Self.readBytes, Self.readBytes)
         let count = read(descriptor, Self.readBuffer, limit)
         if count > 0 {
+            lastReceived = LoopClock.seconds
             stage?.received(UnsafeMutableBufferPointer(start: Self.readBuffer, count: count))
         } else if count == 0 {
             peerFinished()
         } else if errno != EAGAIN && errno != EINTR {
             close()
         }
+    }
+
+    /// Counts what waits now; where that is too much for all together, some of those who wait are ended.
+    func count(_ bytes: Int, in room: Room) {
+        let before = waiting
+        guard before != (room, bytes), stage != nil || bytes == 0 else { return }
+        waiting = (room, bytes)
+        server.waitingBytes[before.room, default: 0] -= before.bytes
+        server.waitingBytes[room, default: 0] += bytes
+        if bytes < before.bytes { MemoryTrim.shared.note(bytes: before.bytes - bytes) }
+        if bytes > 0 { server.makeRoom(in: room) }
     }
 
     private func peerFinished() {
@@ -222,6 +244,7 @@ final class Transport: PassEndWork {
         guard !isClosed, !isEnding else { return }
         isEnding = true
         stage = nil
+        count(0, in: waiting.room)
         resumeReading()
         queueFlush()
     }
@@ -237,6 +260,7 @@ final class Transport: PassEndWork {
     func close() {
         guard !isClosed else { return }
         isClosed = true
+        count(0, in: waiting.room)
         if let readEvent { event_free(readEvent) }
         if let writeEvent { event_free(writeEvent) }
         readEvent = nil

@@ -9,10 +9,8 @@
 package final class WebServer {
     let options: ServerOptions
     let handler: any RequestHandler
-    /// Bytes of request bodies held now.
-    var bufferedBodyBytes = 0
-    /// Bytes of WebSocket messages that are not whole yet, of those who are known and of strangers.
-    var unfinishedBytes = (known: 0, strangers: 0)
+    /// Bytes that wait for the rest of their message, or for their answer.
+    var waitingBytes: [Room: Int] = [:]
     /// What the server has done so far.
     package internal(set) var counters = ServerCounters()
     private(set) var isStopping = false
@@ -23,7 +21,9 @@ package final class WebServer {
     private let maxConnections: Int
     private var listeners: [Listener] = []
     private var connections: [Transport] = []
-    private var connectionsByBlock: [AddressBlock: Int] = [:]
+    private var connectionsByOwner: [AddressBlock: Int] = [:]
+    private var untold: (count: Int, last: PeerAddress)?
+    private var toldAt: Int?
     private var sweeper: LoopEvent?
     private var mostConnections = 0
     private var whenEmpty: CheckedContinuation<Void, Never>?
@@ -32,6 +32,10 @@ package final class WebServer {
     private static let usualMaxConnections = 10_000
     /// About what a connection leaves behind in the heap, for the decision to trim it.
     private static let connectionBytes = 4 << 10
+    /// When all places are taken, one of so many is made free.
+    private static let partMadeFree = 16
+    /// How often it is said at most that connections were refused.
+    private static let secondsBetweenTellings = 60
 
     /// Keeps `handler`; raises the descriptor limit as far as allowed, and ignores SIGPIPE.
     package init(options: ServerOptions = ServerOptions(), handler: any RequestHandler) {
@@ -82,9 +86,9 @@ package final class WebServer {
     // MARK: Connections
 
     private func accept(_ socket: CInt, _ peer: PeerAddress) {
-        let fromBlock = connectionsByBlock[peer.block, default: 0]
-        let isCrowded = fromBlock >= options.maxConnectionsPerAddress && !options.exemptFromAddressLimit(peer)
-        guard connections.count < maxConnections, !isCrowded else { return refuse(socket) }
+        if connections.count >= maxConnections { endIdleStrangers() }
+        let owner = handler.bringsOthers(peer) ? nil : peer.block
+        guard connections.count < maxConnections, hasPlace(for: owner) else { return refuse(socket, peer) }
         #if !canImport(Glibc)
             Listener.set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
         #endif
@@ -92,15 +96,62 @@ package final class WebServer {
         transport.stage = HTTPConnection(transport)
         transport.index = connections.count
         connections.append(transport)
-        connectionsByBlock[peer.block] = fromBlock + 1
+        own(transport, owner)
         counters.accepted += 1
         counters.connections = connections.count
         mostConnections = max(mostConnections, connections.count)
         if sweeper == nil { sweeper = LoopEvent.every(.seconds(1)) { [unowned self] in sweep() } }
     }
 
-    private func refuse(_ socket: CInt) {
+    /// Makes places for newcomers when there are none: of those who are not known and wait for nothing, the most silent end.
+    private func endIdleStrangers() {
+        let idle = connections.filter { $0.stage?.isIdleStranger ?? true }
+            .sorted { $0.lastReceived < $1.lastReceived }
+        for transport in idle.prefix(max(1, maxConnections / Self.partMadeFree)) {
+            countRefused(transport.peer)
+            transport.close()
+        }
+    }
+
+    private func hasPlace(for owner: AddressBlock?) -> Bool {
+        owner.map { connectionsByOwner[$0, default: 0] < options.maxConnectionsPerAddress } ?? true
+    }
+
+    private func own(_ transport: Transport, _ owner: AddressBlock?) {
+        if let before = transport.owner {
+            let left = connectionsByOwner[before, default: 1] - 1
+            connectionsByOwner[before] = left > 0 ? left : nil
+        }
+        if let owner { connectionsByOwner[owner, default: 0] += 1 }
+        transport.owner = owner
+    }
+
+    /// Counts a proxy's connection as one of the client that a request comes from; false: that client has too many.
+    func admits(_ request: HTTPRequest, on transport: Transport) -> Bool {
+        guard let client = handler.client(of: request), client.block != transport.owner else { return true }
+        guard hasPlace(for: client.block) else {
+            countRefused(client)
+            return false
+        }
+        own(transport, client.block)
+        return true
+    }
+
+    private func countRefused(_ peer: PeerAddress) {
         counters.refused += 1
+        untold = ((untold?.count ?? 0) + 1, peer)
+    }
+
+    private func tellRefused(_ now: Int) {
+        guard let (count, last) = untold, toldAt.map({ now - $0 >= Self.secondsBetweenTellings }) ?? true
+        else { return }
+        untold = nil
+        toldAt = now
+        handler.refused(count, last: last)
+    }
+
+    private func refuse(_ socket: CInt, _ peer: PeerAddress) {
+        countRefused(peer)
         let answer: StaticString =
             "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
         _ = write(socket, answer.utf8Start, answer.utf8CodeUnitCount)
@@ -113,15 +164,14 @@ package final class WebServer {
             connections[transport.index] = last
             last.index = transport.index
         }
-        let block = transport.peer.block
-        let left = connectionsByBlock[block, default: 1] - 1
-        connectionsByBlock[block] = left > 0 ? left : nil
+        own(transport, nil)
         counters.connections = connections.count
         MemoryTrim.shared.note(bytes: Self.connectionBytes)
         guard connections.isEmpty else { return }
+        tellRefused(LoopClock.seconds)
         sweeper = nil
         connections = []
-        connectionsByBlock = [:]
+        connectionsByOwner = [:]
         whenEmpty?.resume()
         whenEmpty = nil
     }
@@ -130,26 +180,19 @@ package final class WebServer {
     private func sweep() {
         let now = LoopClock.seconds
         for transport in connections where !transport.isClosed { transport.sweep(now) }
+        tellRefused(now)
     }
 
-    /// Gives up messages that are not whole, those first whose senders are silent, until the rest has room.
-    ///
-    /// Strangers have a room of their own.
-    func makeRoomForMessages() {
-        while unfinishedBytes.known > options.maxUnfinishedBytes, let slowest = slowestSender(isKnown: true) {
-            slowest.giveUpMessage()
-        }
-        while unfinishedBytes.strangers > options.maxUnfinishedBytesOfStrangers,
-            let slowest = slowestSender(isKnown: false)
-        {
-            slowest.giveUpMessage()
-        }
-    }
-
-    private func slowestSender(isKnown: Bool) -> WebSocket? {
-        let senders = connections.compactMap { $0.stage as? WebSocket }
-        return senders.filter { $0.isKnown == isKnown && $0.unfinishedBytes > 0 }.min {
-            ($0.lastReceived, -$0.unfinishedBytes) < ($1.lastReceived, -$1.unfinishedBytes)
+    /// Ends some of those of whom something waits, until an eighth of the room is free.
+    func makeRoom(in room: Room) {
+        let most = options.mostBytes(in: room)
+        guard waitingBytes[room, default: 0] > most else { return }
+        let now = LoopClock.seconds
+        let waiters = connections.filter { $0.waiting.room == room && $0.waiting.bytes > 0 }
+            .map { Waiter($0, now: now) }.sorted { $0.goes(before: $1) }
+        for waiter in waiters {
+            guard waitingBytes[room, default: 0] > most / 8 * 7 else { return }
+            waiter.transport.stage?.giveUp()
         }
     }
 

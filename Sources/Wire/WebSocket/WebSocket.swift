@@ -21,7 +21,6 @@ package final class WebSocket: ConnectionStage {
     private let pingSeconds: Int
     private let pingTimeoutSeconds: Int
     private var held: [UInt8] = []
-    private var countedBytes = 0
     private(set) var lastReceived = LoopClock.seconds
     /// When the peer last had something left to read, and could not have answered a ping.
     private var lastBlocked = 0
@@ -67,10 +66,7 @@ package final class WebSocket: ConnectionStage {
     }
 
     /// Whether the handler knows who this is; what strangers send has less room, and never takes that of the others.
-    package var isKnown = false {
-        willSet { countUnfinished(as: 0) }
-        didSet { countUnfinished() }
-    }
+    package var isKnown = false { didSet { countUnfinished() } }
 
     /// Queues a text, which must be UTF-8 and leaves at the end of the loop's pass; ignored once closed.
     package func send(text: [UInt8]) { send(.text, text) }
@@ -166,25 +162,12 @@ package final class WebSocket: ConnectionStage {
 
     /// All messages that are not whole have a limit together.
     private func countUnfinished() {
-        guard reader.unfinishedBytes != countedBytes else { return }
-        countUnfinished(as: reader.unfinishedBytes)
-        transport.server.makeRoomForMessages()
+        transport.count(reader.unfinishedBytes, in: isKnown ? .messages : .messagesOfStrangers)
     }
 
-    private func countUnfinished(as count: Int) {
-        if isKnown {
-            transport.server.unfinishedBytes.known += count - countedBytes
-        } else {
-            transport.server.unfinishedBytes.strangers += count - countedBytes
-        }
-        countedBytes = count
-    }
+    var isIdleStranger: Bool { !isKnown }
 
-    /// Bytes of a message that is not whole yet.
-    var unfinishedBytes: Int { countedBytes }
-
-    /// Gives up a message that is not whole, for there are too many of them.
-    func giveUpMessage() { fail(.noRoom) }
+    func giveUp() { fail(.noRoom) }
 
     private func deliver(_ message: [UInt8], _ isText: Bool, _ isCompressed: Bool) {
         guard closeSent == nil, let handler else { return }
@@ -275,7 +258,6 @@ package final class WebSocket: ConnectionStage {
         self.handler = nil
         held = []
         reader.end()
-        MemoryTrim.shared.note(bytes: countedBytes)
         countUnfinished()
         transport.server.counters.webSockets -= 1
         handler.closed(self, code: code, reason: reason)

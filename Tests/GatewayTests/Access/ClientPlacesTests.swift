@@ -163,4 +163,33 @@ struct HostRuleTests {
     func `with a secret every name is answered`() {
         #expect(HostRule(asksForSecret: true, configuredNames: []).allows(HostAndPort("evil.example")))
     }
+
+    @Test(arguments: [
+        ("192.0.2.2", "X-Forwarded-For", "203.0.113.9", "203.0.113.9"),
+        ("192.0.2.2", "X-Forwarded-For", "203.0.113.9, 192.0.2.3", "203.0.113.9"),
+        ("192.0.2.2", "X-Forwarded-For", "192.0.2.3", nil),
+        ("192.0.2.2", "X-Forwarded-For", "127.0.0.1", nil),
+        ("192.0.2.2", "Via", "1.1 caddy", nil), ("172.16.3.4", "Fly-Client-IP", "203.0.113.9", "203.0.113.9"),
+        ("172.16.3.4", "X-Forwarded-For", "203.0.113.9", nil),
+        ("127.0.0.1", "X-Forwarded-For", "203.0.113.9", nil),
+    ])
+    func `a connection that a proxy brings counts as its client's where a proxy we trust names one`(
+        peer: String, header: String, value: String, client: String?
+    ) throws {
+        let places = ClientPlaces(trustedProxies: ["192.0.2.0/29"], isOnFly: true)
+        let peer = try #require(PeerAddress(peer))
+
+        #expect(places.bringsOthers(peer))
+        #expect(places.client(behind: peer, HTTPHeaders([(header, value)]))?.text == client)
+    }
+
+    @Test func `who is no proxy has a limit of its own, whatever it says`() throws {
+        let peer = try #require(PeerAddress("172.16.3.4"))
+        let places = ClientPlaces(trustedProxies: ["192.0.2.2"], isOnFly: false)
+
+        #expect(!places.bringsOthers(peer))
+        #expect(
+            places.client(behind: peer, HTTPHeaders([(name: "X-Forwarded-For", value: "203.0.113.9")])) == nil
+        )
+    }
 }

@@ -1,3 +1,4 @@
+import Agent
 import Core
 import TestSupport
 import Testing
@@ -239,6 +240,46 @@ struct ControlConnectionTests {
             broadcaster.send(.event("tick", ["text": large], isDroppable: true))
 
             #expect(client.events("tick").isEmpty && client.events("x").count == 1 && client.closed == nil)
+        }
+    }
+
+    @Test
+    func `who has left before the login is forgotten at once, also while others wait`() async throws {
+        try await House.with { house in
+            let patient = house.connect()
+            let plane = house.server.plane
+            if let connection = patient.connection { plane.expectLogin(of: connection) }
+            var hasty: FakeClient? = house.connect()
+            weak let connection = hasty?.connection
+            if let connection { plane.expectLogin(of: connection) }
+
+            hasty?.close(code: 1000, reason: "")
+            hasty?.connection = nil
+            hasty = nil
+
+            #expect(connection == nil && patient.closed == nil)
+        }
+    }
+
+    @Test(arguments: ["agent.wait", "exec.approval.waitDecision"])
+    func `a wait ends with its client`(method: String) async throws {
+        try await House.with { house in
+            let approval = try house.approvals.open(ApprovalRequest(command: "ls"), id: nil)
+            let client = await house.client()
+            let before = house.server.plane.tasks.count
+            let params: JSON =
+                method == "agent.wait"
+                ? ["runId": "never", "timeoutMs": 86_400_000] : ["id": .string(approval.id)]
+            client.ask(method, params, id: "w")
+            #expect(await client.call("health")["ok"] == true)
+            #expect(house.server.plane.tasks.count == before + 1)
+
+            client.close(code: 1000, reason: "")
+
+            for _ in 0..<2000 where house.server.plane.tasks.count > before {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            #expect(house.server.plane.tasks.count <= before)
         }
     }
 

@@ -100,6 +100,29 @@ struct HTTPParserTests {
         }
     }
 
+    @Test func `a body that nobody wants is read past, and no longer than allowed`() {
+        let chunks =
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
+        let plain = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+        for text in [plain, chunks] {
+            for limit in [4, 5] {
+                var parser = HTTPParser(peer: ParserRun.peer)
+                var place = 0
+                let bytes = Array(text.utf8)
+                guard case .head = parser.feed(bytes.span, &place) else {
+                    Issue.record("no head")
+                    return
+                }
+                parser.allowBody(upTo: limit, keepsIt: false)
+                switch parser.feed(bytes.span, &place) {
+                case .request(let request): #expect(limit == 5 && request.body.isEmpty && parser.isIdle)
+                case .failed(let failure): #expect(limit == 4 && failure.status == 413)
+                default: Issue.record("neither whole nor too long")
+                }
+            }
+        }
+    }
+
     /// Every place in a short text; in a long one, places spread over it.
     private func cuts(of bytes: [UInt8]) -> [Int] {
         bytes.count < 1000
