@@ -61,3 +61,16 @@ def mounted(folder: Path, image: Path | None = None) -> Iterator[Volume]:
         yield Volume(folder)
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextlib.contextmanager
+def mounted_file(outside: Path, at: Path) -> Iterator[None]:
+    """A single file from elsewhere, as a container mounts one."""
+    at.touch(mode=0o600)
+    done = subprocess.run(["mount", "--bind", outside, at], capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"no file can be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", at], check=True)

@@ -514,6 +514,37 @@ def test_doctor_says_where_the_running_gateway_listens(start: Any, state: Path) 
     assert "for this machine only (gateway.bind: loopback)" in told
 
 
+@pytest.mark.parametrize(
+    ("gateway", "code", "said"),
+    [
+        ({"mode": "local"}, 0, "ok   Listens on"),
+        # A container, as the tests may run in, is started with a command that nobody sees.
+        ({"auth": {"mode": "none"}}, None, "`gateway.mode` is not `local`"),
+        ({"mode": "remote", "remote": {"url": "ws://other:18789"}}, 0, "ok   Uses the gateway at ws://other:18789"),
+        ({"mode": "remote"}, 1, "`gateway.remote.url` does not say where the gateway is"),
+    ],
+)
+def test_doctor_knows_what_the_machine_is_for(
+    openclaw: Path, tmp_path: Path, gateway: dict[str, Any], code: int | None, said: str
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    config = state / "openclaw.json"
+    config.write_text(json.dumps({"gateway": gateway}))
+    config.chmod(0o600)
+    done = alone(tmp_path, "doctor", "--non-interactive", ANTHROPIC_API_KEY="sk-ant-x")
+    assert code in (None, done.code) and said in done.out, done.text
+    assert gateway.get("mode") != "remote" or "vendor" not in done.out
+
+
+def test_doctor_knows_that_the_queue_of_a_channel_has_its_effect(openclaw: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    more = {"messages": {"queue": {"byChannel": {"telegram": "followup"}}}}
+    (state / "openclaw.json").write_text(json.dumps(gateway_config(state, more=more)))
+    assert "no effect" not in alone(tmp_path, "doctor", "--non-interactive").out
+
+
 def test_doctor_lists_keys_that_have_no_effect_yet(openclaw: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()

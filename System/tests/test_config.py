@@ -416,7 +416,7 @@ def test_a_restart_after_a_dangerous_mistake_goes_on_with_what_ran(start: Any, s
     gateway.wait_for_line(r"reload skipped", after=before)
     before = len(gateway.lines)
     gateway.signal(signal.SIGUSR1)
-    gateway.wait_for_line(r"running on the last good copy", after=before)
+    gateway.wait_for_line(r"goes on with the one before", after=before)
     gateway.wait_for_line(r"listening on", after=before)
     gateway.wait_until_ready()
     with pytest.raises(Refused):

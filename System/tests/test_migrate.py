@@ -659,6 +659,46 @@ def test_of_a_damaged_store_without_a_good_copy_comes_what_can_be_read(tmp_path:
     assert again.code == 0 and rows_of(tmp_path / "state") == some, again.text
 
 
+def garbled(path: Path, page: int) -> None:
+    """The third row of a leaf claims a number far behind all others."""
+    content = bytearray(path.read_bytes())
+    start = (page - 1) * 4096
+    cell = start + int.from_bytes(content[start + 12 : start + 14], "big")
+    while content[cell] & 0x80:
+        cell += 1
+    assert content[cell + 1] & 0x80, "a number of two bytes"
+    content[cell + 1] |= 0x7F
+    path.write_bytes(content)
+
+
+def test_a_row_with_a_garbled_number_before_damage_costs_only_itself(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    stores.build(original)
+    store = original / "agents/main/agent/openclaw-agent.sqlite"
+    said = {"type": "message", "message": {"role": "user", "content": "x" * 300, "timestamp": 1}}
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        database.execute("DELETE FROM transcript_events")
+        insert = "INSERT INTO transcript_events (session_id, seq, event_json) VALUES (?, ?, ?)"
+        rows = [(f"talk-{n % 20}", n, json.dumps({**said, "id": f"m{n}"})) for n in range(1500)]
+        database.executemany(insert, rows)
+        insert = "INSERT INTO session_nodes (session_key, current_session_id, entry_json) VALUES (?, ?, ?)"
+        entries = [json.dumps({"sessionId": f"talk-{n}", "updatedAt": 1}) for n in range(20)]
+        database.executemany(insert, [(f"agent:main:k{n}", f"talk-{n}", entries[n]) for n in range(20)])
+        database.commit()
+        found = "SELECT pageno FROM dbstat WHERE name = 'transcript_events' AND pagetype = 'leaf' ORDER BY path"
+        leaves = [page for (page,) in database.execute(found)]
+    garbled(store, leaves[20])
+    # With readable ones between them.
+    for page in leaves[21], leaves[40], leaves[42], leaves[44]:
+        zeroed(store, page)
+
+    done = migrate(tmp_path, original, "--damaged")
+
+    assert done.code == 1 and "`transcript_events` is damaged" in done.out, done.text
+    came, on_a_page = rows_of(tmp_path / "state")["messages"], 1500 // len(leaves) + 1
+    assert 1499 - 5 * on_a_page <= came < 1500, done.text
+
+
 def test_a_table_of_which_nothing_can_be_read_is_told_and_the_others_come(tmp_path: Path) -> None:
     original = tmp_path / "original"
     stores.build(original)

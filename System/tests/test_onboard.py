@@ -396,6 +396,7 @@ def test_a_gateway_elsewhere_is_only_named_and_greeted(
         (["--provider", "ollama", "--api-key", "x"], "name it with `--provider`"),
         (["--anthropic-api-key", "two words"], "`--anthropic-api-key` is empty, or has characters no key has"),
         (["--api-key", "-"], "`--api-key` is empty"),
+        (["--anthropic-api-key", "a", "--openai-api-key", "b"], "One key at a time"),
         (["--gateway-port", "0"], "Invalid --gateway-port"),
         (["--skip-everything"], "Unknown option"),
     ],
@@ -404,6 +405,19 @@ def test_a_slip_is_told(args: list[str], said: str, state: Path, onboard: Onboar
     done = onboard(*args)
     assert done.code == 1 and said in done.err, done.text
     assert not (state / ".env").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--gateway-auth", "password"], "no password is configured"),
+        (["--gateway-bind", "lan", "--gateway-auth", "none"], "Refusing to listen beyond this machine"),
+        (["--gateway-bind", "custom"], "set `gateway.customBindHost`"),
+    ],
+)
+def test_a_config_with_which_no_gateway_starts_is_told(flags: list[str], said: str, onboard: Onboard) -> None:
+    done = onboard("--skip-model", "--skip-test", *flags)
+    assert done.code == 1 and said in done.out, done.text
 
 
 def test_a_model_the_vendor_does_not_have_is_told(state: Path, onboard: Onboard) -> None:

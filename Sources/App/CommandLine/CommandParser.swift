@@ -20,11 +20,13 @@ struct CommandParser {
     }
 
     func parse(_ words: [String], environment: Environment) throws(CommandError) -> Parsed {
-        if let first = words.first, ["-V", "-v", "--version"].contains(first) { return .version }
+        if let first = plainWords(words).first, ["-V", "-v", "--version"].contains(first) { return .version }
         let leading = Array(words.prefix { !$0.hasPrefix("-") })
         let wantsHelp = words.contains("--help") || words.contains("-h") || leading.first == "help"
         guard let command = longestMatch(words) else {
-            if wantsHelp || plainWords(words).isEmpty { return .help(prefix: []) }
+            let group = plainWords(words).filter { $0 != "help" }.prefix { !$0.hasPrefix("-") }
+            let isGroup = commands.contains { $0.path.starts(with: group) }
+            if wantsHelp || plainWords(words).isEmpty { return .help(prefix: isGroup ? Array(group) : []) }
             if words.contains("--update") {
                 throw CommandError(
                     "`--update` is not for this `openclaw`: install the new version where the gateway runs.")

@@ -10,6 +10,8 @@ struct OriginalOptions: Sendable {
         var said: String
         /// What is said instead of these values.
         var refusedValues: [String: String] = [:]
+        /// All values there are, with those that are refused; empty where any may be.
+        var choices: [String] = []
         var isRefused = false
     }
 
@@ -24,7 +26,8 @@ struct OriginalOptions: Sendable {
         entries: [
             Entry(
                 names: ["--tailscale"], value: "mode", said: tailscaleStays,
-                refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand]),
+                refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand],
+                choices: ["off", "serve", "funnel"]),
             Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
             Entry(
                 names: ["--raw-stream"],
@@ -88,7 +91,8 @@ struct OriginalOptions: Sendable {
                 + "one that the environment has is used from there and not stored"),
         Entry(
             names: ["--tailscale"], value: "mode", said: tailscaleStays,
-            refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand]),
+            refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand],
+            choices: ["off", "serve", "funnel"]),
         Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
         Entry(names: ["--reset"], said: nothingIsDeleted, isRefused: true),
         Entry(names: ["--reset-scope"], value: "scope", said: "nothing is deleted here", isRefused: true),
@@ -116,7 +120,7 @@ struct OriginalOptions: Sendable {
         entries.flatMap { entry in
             entry.names.map { name in
                 Command.Option(
-                    name: name, value: entry.value,
+                    name: name, value: entry.value, choices: entry.choices,
                     summary: entry.isRefused
                         ? "Of the original; refused with what to do" : "Of the original: \(entry.said)")
             }

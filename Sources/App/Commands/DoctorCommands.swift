@@ -32,7 +32,10 @@ enum DoctorCommands {
         for note in try OriginalOptions.doctor.notes(on: invocation) { Terminal.printError("Note: \(note)") }
         if invocation.has("--generate-gateway-token") { try await writeToken(LocalSetup(invocation)) }
         let setup = LocalSetup(invocation)
-        let findings = config(setup) + secrets(setup) + files(setup) + models(setup) + gateway(setup)
+        let isElsewhere = setup.config.gateway.mode == "remote"
+        let own = isElsewhere ? remote(setup) : [Finding(startOf: setup)].compactMap(\.self) + secrets(setup)
+        let findings =
+            config(setup) + own + files(setup) + (isElsewhere ? [] : models(setup)) + gateway(setup)
         return Finding.report(findings, asJSON: invocation.wantsJSON)
     }
 
@@ -106,6 +109,20 @@ enum DoctorCommands {
         } catch {
             return [Finding(.problem, error.message)]
         }
+    }
+
+    /// Of a machine that only uses another one's gateway.
+    private static func remote(_ setup: LocalSetup) -> [Finding] {
+        guard setup.refusal == nil else { return [] }
+        guard let url = setup.config.gateway.remote.url else {
+            return [
+                Finding(
+                    .problem,
+                    "`gateway.mode` is `remote`, and `gateway.remote.url` does not say where the gateway is",
+                    fix: "openclaw config set gateway.remote.url wss://HOST")
+            ]
+        }
+        return [Finding(.ok, "Uses the gateway at \(url); models and channels are set up there")]
     }
 
     private static func weakness(of secret: SharedSecret?, _ listener: GatewayLock.Listener) -> [Finding] {

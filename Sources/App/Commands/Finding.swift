@@ -1,5 +1,6 @@
 import Agent
 import Core
+import Gateway
 
 #if canImport(Glibc)
     import Glibc
@@ -33,6 +34,19 @@ struct Finding: Equatable {
             return
         }
         self.init(.problem, "\(problem.what). Used: \(VolumeUse(of: setup.state).text)", fix: problem.fix)
+    }
+
+    /// That a gateway starts with this config only when it is asked to; nil where it starts, or nobody can tell.
+    @MainActor
+    init?(startOf setup: LocalSetup) {
+        let isLocal = setup.config.gateway.mode == "local"
+        guard setup.refusal == nil, setup.snapshot.exists, !isLocal else { return nil }
+        // One that runs, or that a machine of its own starts, has been asked to.
+        let isAsked = setup.runningListener != nil || setup.platform.isContainer
+        self.init(
+            isAsked ? .note : .problem,
+            "`gateway.mode` is not `local`: a gateway starts with this config only with `--allow-unconfigured`",
+            fix: "openclaw config set gateway.mode local")
     }
 
     /// What a volume that looks well says to a file: one that broke down, or a quota, shows only then.

@@ -48,6 +48,11 @@ struct FlyConfig {
     /// `[http_service]`, or the first of `[[services]]`; nil where nothing is public.
     var service: JSON? { json["http_service"] ?? json["services"]?.arrayValue?.first ?? json["services"] }
 
+    /// How the section of the public service begins.
+    var serviceHead: String { isOldService ? "[[services]]" : "[http_service]" }
+    var checksHead: String { isOldService ? "[[services.http_checks]]" : "[[http_service.checks]]" }
+    private var isOldService: Bool { json["http_service"] == nil && json["services"] != nil }
+
     /// `[mounts]` or `[[mounts]]`.
     var mounts: [JSON] { json["mounts"]?.arrayValue ?? json["mounts"].map { [$0] } ?? [] }
 

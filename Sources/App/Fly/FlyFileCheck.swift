@@ -11,7 +11,8 @@ struct FlyFileCheck {
     private static let enoughMegabytes = 256
 
     var findings: [Finding] {
-        [address, process, port, storage, memory, sleep, ending].compactMap(\.self) + checks + secrets
+        [address, unconfigured, process, port, storage, memory, sleep, ending].compactMap(\.self) + checks
+            + secrets
             + leftovers
     }
 
@@ -35,12 +36,27 @@ struct FlyFileCheck {
         }
     }
 
+    /// A volume that is empty yet has no config, and without this flag nothing starts on it.
+    private var unconfigured: Finding? {
+        let words = config.command
+        guard words.contains("gateway"), !words.contains(Self.unconfigured) else { return nil }
+        return Finding(
+            .note,
+            "The command lacks `\(Self.unconfigured)`: without a config file with `gateway.mode` `local` no gateway "
+                + "starts",
+            fix: "[processes]\n  app = \"\((words + [Self.unconfigured]).joined(separator: " "))\"")
+    }
+
+    private static let unconfigured = "--allow-unconfigured"
+    /// What the image runs where `fly.toml` says nothing.
+    private static let usualCommand = ["node", "dist/index.js", "gateway", unconfigured]
+
     private var process: Finding? {
         config.unknownProcess.map { name in
             Finding(
                 .problem,
                 "The public service is for the processes `\(name)`, which `[processes]` does not have",
-                fix: "[http_service]\n  processes = [\"app\"]")
+                fix: "\(config.serviceHead)\n  processes = [\"app\"]")
         }
     }
 
@@ -60,13 +76,13 @@ struct FlyFileCheck {
         guard let port = config.internalPort else {
             return Finding(
                 .problem, "Nothing says which port Fly's proxy asks",
-                fix: "[http_service]\n  internal_port = \(gatewayPort)")
+                fix: "\(config.serviceHead)\n  internal_port = \(gatewayPort)")
         }
         guard port == gatewayPort else {
             return Finding(
                 .problem,
                 "Fly's proxy asks port \(port), and the gateway listens on \(gatewayPort): connections are refused",
-                fix: "[http_service]\n  internal_port = \(gatewayPort)")
+                fix: "\(config.serviceHead)\n  internal_port = \(gatewayPort)")
         }
         return Finding(.ok, "Fly's proxy and the gateway agree on port \(port)")
     }
@@ -75,7 +91,7 @@ struct FlyFileCheck {
 
     private func commandLine(setting flag: String, to value: String) -> String {
         var words = config.command
-        if words.isEmpty { words = ["openclaw", "gateway"] }
+        if words.isEmpty { words = Self.usualCommand }
         if let index = words.firstIndex(of: flag), index + 1 < words.count {
             words[index + 1] = value
         } else {
@@ -141,7 +157,7 @@ struct FlyFileCheck {
         guard config.sleeps else { return nil }
         return Finding(
             .problem, "The machine is stopped while nobody opens the page: chat platforms reach nobody then",
-            fix: "[http_service]\n  auto_stop_machines = \"off\"\n  min_machines_running = 1")
+            fix: "\(config.serviceHead)\n  auto_stop_machines = \"off\"\n  min_machines_running = 1")
     }
 
     private var ending: Finding? {
@@ -162,7 +178,7 @@ struct FlyFileCheck {
             Finding(
                 .note, "Nobody asks the gateway how it is: a deploy counts as done before it answers",
                 fix:
-                    "[[http_service.checks]]\n  method = \"GET\"\n  path = \"/healthz\"\n  interval = \"15s\"\n"
+                    "\(config.checksHead)\n  method = \"GET\"\n  path = \"/healthz\"\n  interval = \"15s\"\n"
                     + "  timeout = \"5s\"\n  grace_period = \"10s\"")
         ]
     }

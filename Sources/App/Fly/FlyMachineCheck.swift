@@ -17,7 +17,10 @@ struct FlyMachineCheck {
     private var app: String { setup.platform.flyApp ?? "APP" }
 
     var findings: [Finding] {
-        [gatewaySecret, modelKey, storage, Finding(volumeOf: setup), memory, killed, machines].compactMap(
+        [
+            Finding(startOf: setup), gatewaySecret, modelKey, storage, Finding(volumeOf: setup), memory,
+            killed, machines,
+        ].compactMap(
             \.self)
             + configFile + FlyAddressCheck(setup: setup, app: app).findings + [lock].compactMap(\.self)
     }

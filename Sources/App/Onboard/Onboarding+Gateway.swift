@@ -85,6 +85,17 @@ extension Onboarding {
             (typed == nil ? "A new one is" : "It is") + " `gateway.auth.token` in \(setup.configPath).")
     }
 
+    /// Whether a gateway starts with what is written now.
+    func checkStart() {
+        do throws(CommandError) {
+            try setup.checkMode()
+            _ = try setup.listener()
+        } catch {
+            let state: Step.State = invocation.has("--skip-token") ? .skipped : .failed
+            add("Start", state, error.message, later: "openclaw doctor")
+        }
+    }
+
     private func chosenSecret(_ option: String) throws -> String? {
         guard let text = try secret(option)?.reveal() else { return nil }
         if let weakness = SharedSecret.weakness(of: text) { throw CommandError("`\(option)` \(weakness).") }

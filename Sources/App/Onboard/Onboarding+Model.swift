@@ -51,6 +51,14 @@ extension Onboarding {
 
     /// A key among the options, and whose it is.
     private func givenKey() throws -> (vendor: Vendor, key: Secret)? {
+        let options = (Set(Vendor.all.compactMap(\.keyFlag)).sorted() + ["--api-key"]).filter {
+            invocation[$0] != nil
+        }
+        guard options.count < 2 else {
+            throw CommandError(
+                "One key at a time: run this once with each of \(options.map { "`\($0)`" }.joined(separator: ", "))."
+            )
+        }
         for vendor in Vendor.all {
             guard let flag = vendor.keyFlag, let key = try secret(flag, isKey: true) else { continue }
             return (vendor, key)

@@ -50,6 +50,7 @@ final class Onboarding {
                 try await model()
                 try await gatewaySecret()
                 try await channels()
+                checkStart()
             }
             try testMessage()
         } catch is Prompt.Ended {

@@ -38,22 +38,19 @@ final class Assembly {
     private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
         apply(plan)
     }
-    private lazy var signals = StopSignals(
-        log: log,
-        reload: { [unowned self] in
-            log.named("reload").info("received SIGHUP; reading the config and the .env files again")
-            reloader.reloadNow()
-        },
-        mayRestart: { [unowned self] in setup.config.commands.restart })
+    private let signals: StopSignals
 
     private var log: Log { logs.log }
     private var knownSecrets: [String] { setup.knownSecrets(secret) + router.knownSecrets }
 
-    init(_ setup: LocalSetup) throws {
+    /// `logs` and `signals` are the process's, and outlive this gateway.
+    init(_ setup: LocalSetup, _ logs: LogSetup, _ signals: StopSignals) throws {
         self.setup = setup
+        self.logs = logs
+        self.signals = signals
         plan = try setup.listenPlan()
         secret = try setup.secret(isLoopback: plan.isLoopback)
-        logs = LogSetup(setup, secrets: setup.knownSecrets(secret))
+        logs.update(setup, secrets: setup.knownSecrets(secret))
         let log = logs.log
 
         let rooms = RoomSettings(setup: setup, secret: secret)
@@ -137,7 +134,7 @@ final class Assembly {
             log.info("restarting, now that the volume can be written")
             signals.end(.restart)
         }
-        switchboard.restart = { [unowned self] in
+        switchboard.restart = {
             log.info("restarting, as asked for in a chat")
             signals.end(.restart)
         }
@@ -147,7 +144,14 @@ final class Assembly {
     }
 
     /// Runs until a signal or a config change ends it.
-    func run() async throws -> StopSignals.Reason {
+    func run() async throws {
+        signals.attach(
+            reload: { [weak self] in
+                self?.log.named("reload").info(
+                    "received SIGHUP; reading the config and the .env files again")
+                self?.reloader.reloadNow()
+            },
+            mayRestart: { [weak self] in self?.setup.config.commands.restart ?? true })
         sayWhatWasFound()
         let bringingIn = ImportService(
             StateImport(stateDirectory: setup.state, database: database), approvals: ApprovalsFile(setup),
@@ -167,29 +171,32 @@ final class Assembly {
                 ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
                 ReloadService(reloader),
             ]
-        try listen()
-        if !isReadOnly { Orphans.endThoseOfEarlierProcess(stateDirectory: setup.state) }
-        let group = ServiceGroup(services, log: log)
-        let reason = try await group.run(until: { [signals] in await signals.wait() }) {
-            sayWhereItListens()
-            MemoryTrim.shared.beforeTrim { [weak switchboard, weak database] in
-                switchboard?.releaseMemory()
-                database?.releaseMemory()
+        do {
+            try listen()
+            if !isReadOnly { Orphans.endThoseOfEarlierProcess(stateDirectory: setup.state) }
+            let group = ServiceGroup(services, log: log)
+            try await group.run(until: { [signals] in await signals.wait() }) {
+                setup.file.keep()
+                sayWhereItListens()
+                MemoryTrim.shared.beforeTrim { [weak switchboard, weak database] in
+                    switchboard?.releaseMemory()
+                    database?.releaseMemory()
+                }
+                MemoryTrim.shared.trimLater()
             }
-            MemoryTrim.shared.trimLater()
+        } catch {
+            // Whoever starts next needs both.
+            await web.finish(within: .zero)
+            await database.close()
+            throw error
         }
         // A start that was cut short has not come to the service that closes it.
         await web.finish(within: .zero)
-        return reason
     }
 
     private func listen() throws {
         do throws(ListenError) {
-            switch plan.hosts {
-            case ["::"]: try web.listen(.everywhere(port: plan.port))
-            case ["127.0.0.1", "::1"]: try web.listen(.loopback(port: plan.port))
-            default: for host in plan.hosts { try web.listen(.address(host, port: plan.port)) }
-            }
+            try web.listen(plan.endpoint(port: plan.port))
         } catch {
             let advice =
                 switch error {

@@ -137,7 +137,7 @@ final class GatewayLock {
         case leftBehind(path: String)
     }
 
-    /// Nil when there is no lock file, or none that this user may read. Not for the gateway itself: it would lose the lock
+    /// Nil when no gateway runs and there is no lock file, or none that this user may read. Not for the gateway itself: it would lose the lock
     /// on its database.
     static func state(stateDirectory: String, configPath: String) -> State? {
         let states = places(stateDirectory: stateDirectory, configPath: configPath).compactMap { place in
@@ -149,7 +149,12 @@ final class GatewayLock {
                         ? pid(in: descriptor) : Database.holder(of: "\(stateDirectory)/openclaw.sqlite")?.pid)
             }
         }
-        return states.first { if case .held = $0 { true } else { false } } ?? states.first
+        if let held = states.first(where: { if case .held = $0 { true } else { false } }) { return held }
+        // Somebody may have removed the file of one that runs.
+        if let holder = Database.holder(of: "\(stateDirectory)/openclaw.sqlite"), holder.isAlone {
+            return .held(pid: holder.pid)
+        }
+        return states.first
     }
 
     /// Where the gateway listens that runs on this state directory and config; nil when none runs or it does not say.

@@ -23,44 +23,72 @@ struct GatewayRun {
     }
 
     func untilStopped() async throws -> ExitCode {
-        try checkMode()
+        try setup.checkMode()
         if invocation.has("--force") { PortHolder.stop(port: try setup.listenPlan().port) }
+        // Both outlive a restart: what is said and what a supervisor sends in between is not lost.
+        let logs = LogSetup(setup, secrets: setup.knownSecrets(.unset))
+        let signals = StopSignals(log: logs.log)
         var lock: GatewayLock?
         defer { lock?.release() }
         var current = setup
+        var isRestart = false
         while true {
-            current.isReadOnly = try prepareStateDirectory()
-            if current.isReadOnly {
-                lock = lock ?? tellingLock
-            } else if lock?.isOutside != false {
-                lock?.release()
-                lock = try await acquireLock()
-            }
-            lock?.tell(try current.listener())
-            switch try await Assembly(current).run() {
-            case .stop: return .success
-            case .restart:
-                current = LocalSetup(invocation)
-                // What ran before runs again; with nothing to fall back on it would run unprotected.
-                if let refusal = current.refusal, current.snapshot.origin != .lastGood {
-                    throw CommandError("Gateway failed to restart: \(refusal)")
+            if isRestart { await waitForDatabase(logs.log) }
+            do {
+                current.isReadOnly = try prepareStateDirectory()
+                if current.isReadOnly {
+                    lock = lock ?? tellingLock
+                } else if lock?.isOutside != false {
+                    lock?.release()
+                    lock = try await acquireLock()
                 }
+                lock?.tell(try current.listener())
+                let check = try StartCheck(current)
+                setup.file.obstacle = check.obstacle
+                try await Assembly(current, logs, signals).run()
+                guard signals.startAnew() else { return .success }
+                isRestart = true
+                readAgain(logs.log)
+            } catch {
+                if !isRestart || Database.holder(of: databasePath)?.isAlone != false {
+                    guard setup.file.goBack() else { throw error }
+                    logs.log.named("config").error(
+                        "the gateway does not start with the changed config and goes on with the one before: \(Self.text(error))"
+                    )
+                }
+                guard signals.startAnew() else { return .success }
             }
+            current.refresh()
         }
     }
 
-    /// Only a config that says `local` starts, or `--allow-unconfigured`.
-    private func checkMode() throws {
-        guard !invocation.has("--allow-unconfigured"), setup.config.gateway.mode != "local" else { return }
-        guard setup.snapshot.exists else {
-            throw CommandError(
-                "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."
-            )
-        }
-        throw CommandError(
-            "Gateway start blocked: set gateway.mode=local (current: \(setup.config.gateway.mode ?? "unset")) in "
-                + "\(setup.configPath), or pass --allow-unconfigured.")
+    /// What cannot be used does not keep the gateway from running: what ran before runs again.
+    private func readAgain(_ log: Log) {
+        guard case .unusable(let issues) = setup.file.reload() else { return }
+        let config = log.named("config")
+        config.error("the config cannot be used; the gateway goes on with the one before")
+        for issue in issues { config.error("\(issue)") }
     }
+
+    private static let databaseLooks = Duration.milliseconds(200)
+
+    private var databasePath: String { "\(setup.state)/openclaw.sqlite" }
+
+    /// A backup, say, may have opened the database as soon as it was closed: the gateway comes back when it is done.
+    private func waitForDatabase(_ log: Log) async {
+        guard let holder = Database.holder(of: databasePath) else { return }
+        let pid = holder.pid.map { " (pid \($0))" } ?? ""
+        log.named("store").warning("waiting for another program\(pid) to close `\(databasePath)`")
+        // Who lets nobody else in for so long is another gateway, and that is told.
+        let deadline = ContinuousClock.now + GatewayLock.patience
+        while let holder = Database.holder(of: databasePath),
+            !holder.isAlone || ContinuousClock.now < deadline
+        {
+            try? await Task.sleep(for: Self.databaseLooks)
+        }
+    }
+
+    private static func text(_ error: any Error) -> String { (error as? CommandError)?.message ?? "\(error)" }
 
     /// Whether the state directory is on a volume that can only be read; throws when it can be used neither way.
     private func prepareStateDirectory() throws -> Bool {

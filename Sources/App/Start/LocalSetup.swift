@@ -71,7 +71,27 @@ struct LocalSetup {
     /// After a reload: what runs now.
     mutating func refresh() { snapshot = file.snapshot }
 
+    /// This machine with another config.
+    func with(_ loaded: LoadedConfig) -> LocalSetup {
+        var setup = self
+        setup.snapshot.running = loaded
+        return setup
+    }
+
     // MARK: What follows from it
+
+    /// Only a config that says `local` starts, or `--allow-unconfigured`.
+    func checkMode() throws(CommandError) {
+        guard !invocation.has("--allow-unconfigured"), config.gateway.mode != "local" else { return }
+        guard snapshot.exists else {
+            throw CommandError(
+                "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."
+            )
+        }
+        throw CommandError(
+            "Gateway start blocked: set gateway.mode=local (current: \(config.gateway.mode ?? "unset")) in "
+                + "\(configPath), or pass --allow-unconfigured.")
+    }
 
     func listenPlan() throws(CommandError) -> ListenPlan {
         try ListenPlan(
@@ -83,6 +103,9 @@ struct LocalSetup {
                 customHost: config.gateway.customBindHost),
             platform: platform, tailnetAddress: NetworkAddresses.tailnet())
     }
+
+    /// What clients must give, where somebody has said it.
+    var chosenAuthMode: String? { invocation["--auth"] ?? config.gateway.auth.mode }
 
     func secret(isLoopback: Bool) throws(CommandError) -> SharedSecret {
         let auth = config.gateway.auth

@@ -13,11 +13,13 @@ struct ConfigCheck {
         var isSecurity = false
         /// Inside a key that was reported as without effect already.
         var hasEffect = true
+        var isReadWhole = false
 
         func entering(_ key: String, _ traits: Traits) -> Context {
             Context(
                 path: path.appending(key), isSecurity: isSecurity || traits.isSecurity,
-                hasEffect: hasEffect && traits.hasEffect)
+                hasEffect: hasEffect && (traits.hasEffect || isReadWhole),
+                isReadWhole: isReadWhole || traits.isReadWhole)
         }
     }
 
@@ -151,7 +153,8 @@ extension Shape {
             var inner = traits
             inner.isSensitive = inner.isSensitive || result.isSensitive
             inner.isSecurity = inner.isSecurity || result.isSecurity
-            inner.hasEffect = inner.hasEffect && result.hasEffect
+            inner.hasEffect = result.hasEffect && (inner.hasEffect || result.isReadWhole)
+            inner.isReadWhole = inner.isReadWhole || result.isReadWhole
             inner.reload = inner.reload ?? result.reload
             result = inner
             shape = next

@@ -226,6 +226,7 @@ extension ConfigFile {
             !known.contains { $0.path == issue.path && $0.message == issue.message }
         }
         guard issues.isEmpty else { throw ConfigWriteError("invalid config", issues: issues) }
+        if let obstacle = obstacle(loaded) { throw ConfigWriteError("invalid config", issues: [obstacle]) }
         do throws(FileError) {
             if let old = try read() { try ConfigBackups.keep(old, of: location.configPath) }
             try PrivateFile.write(bytes, to: location.configPath)

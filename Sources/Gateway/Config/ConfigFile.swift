@@ -6,8 +6,13 @@ package final class ConfigFile {
     package let location: ConfigLocation
     package internal(set) var snapshot: ConfigSnapshot
 
+    /// What keeps a config that has no mistake from being taken up: a gateway would not start with it, for example.
+    package var obstacle: @MainActor (LoadedConfig) -> ConfigIssue? = { _ in nil }
+
     /// The text that runs; nil when a copy or nothing but defaults does.
     var runningText: [UInt8]?
+    /// What ran before a change of which nobody knows yet whether a gateway runs with it.
+    private var before: Running?
     /// The process's own variables.
     private let processEnvironment: [String: String]
     private let dotEnvPaths: [String]
@@ -17,7 +22,7 @@ package final class ConfigFile {
     private var runningEnvironment: Environment
     /// The lines of the `.env` files that say nothing, as warnings.
     private var dotEnvMistakes: [ConfigIssue]
-    /// What the watched files were before they were read for the start.
+    /// What the watched files were before they were read last.
     private var fingerprints: [String: String] = [:]
     let loader: ConfigLoader
     private let digest: @Sendable ([UInt8]) -> String
@@ -33,6 +38,13 @@ package final class ConfigFile {
             self.version = version
             self.now = now
         }
+    }
+
+    private struct Running {
+        var loaded: LoadedConfig
+        var origin: ConfigSnapshot.Origin
+        var text: [UInt8]?
+        var environment: Environment
     }
 
     /// `environment` is the process's; `.env` files of the working and the state directory are added to it
@@ -110,7 +122,7 @@ package final class ConfigFile {
         lazy var lastGood = self.lastGood()
         let loaded = load(bytes, isEmptyAMistake: lastGood != nil)
         if loaded.isValid {
-            accept(bytes, loaded)
+            take(bytes, loaded)
         } else if !loaded.failsClosed, let lastGood {
             snapshot = snapshot(of: bytes, file: loaded, running: lastGood, origin: .lastGood)
         } else {
@@ -120,14 +132,18 @@ package final class ConfigFile {
                 origin: lastGood == nil ? .defaults : .lastGood)
             throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
         }
-        for path in watchedPaths where fingerprints[path] == nil {
-            fingerprints[path] = FolderNotifier.fingerprint(of: path)
-        }
+        noteNewFiles()
         return snapshot
     }
 
-    /// Whether a file has been written since it was read for the start, which nobody was told of.
-    var hasChangedSinceStart: Bool {
+    private func noteNewFiles() {
+        for path in watchedPaths where fingerprints[path] == nil {
+            fingerprints[path] = FolderNotifier.fingerprint(of: path)
+        }
+    }
+
+    /// Whether a file has been written since it was read last, which nobody was told of.
+    var hasChangedSinceRead: Bool {
         watchedPaths.contains { fingerprints[$0] != FolderNotifier.fingerprint(of: $0) }
     }
 
@@ -139,12 +155,15 @@ package final class ConfigFile {
         ///
         /// `variables` are the names of those that `.env` files give another value, or none, by now.
         case changed(from: Config, variables: [String])
-        /// A text with mistakes, or none: what ran goes on running.
+        /// A text with mistakes, or none, or one that must not run: what ran goes on running.
         case unusable([ConfigIssue])
     }
 
-    /// Reads the file and the `.env` files again.
-    package func reload() -> Reading {
+    /// Reads the file and the `.env` files again; where it only looks, what ran goes on running in any case.
+    package func reload(onlyLooks: Bool = false) -> Reading {
+        fingerprints = [:]
+        noteNewFiles()
+        defer { noteNewFiles() }
         let knownMistakes = dotEnvMistakes
         (environment, dotEnvMistakes) = Self.environment(processEnvironment, dotEnvPaths)
         let variables = runningEnvironment.names(thatDifferFrom: environment)
@@ -165,21 +184,55 @@ package final class ConfigFile {
             if let bytes { keepFile(bytes) }
             return .unchanged
         }
-        let loaded = load(bytes, isEmptyAMistake: true)
+        var loaded = load(bytes, isEmptyAMistake: true)
         let old = snapshot.running.config
         // A secret that could be read a moment ago is still good.
         let lost = loaded.config.secrets.failures.filter { issue in
             old.secrets.values[issue.path] != nil && !issue.isSecurity
         }
-        guard loaded.isValid, lost.isEmpty else {
+        var issues = loaded.issues + lost
+        if issues.isEmpty, let obstacle = obstacle(loaded) {
+            issues.append(obstacle)
+            loaded.warnings.append(obstacle)
+        }
+        guard issues.isEmpty else {
             snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
-            return .unusable(loaded.issues + lost)
+            return .unusable(issues)
         }
         let isSame =
             snapshot.origin == .file && loaded.config.raw == old.raw
             && loaded.config.secrets.paths(thatDifferFrom: old.secrets).isEmpty
-        accept(bytes, loaded)
-        return isSame && variables.isEmpty ? .unchanged : .changed(from: old, variables: variables)
+        if isSame, variables.isEmpty {
+            take(bytes, loaded)
+            if before == nil { keep() }
+            return .unchanged
+        }
+        if onlyLooks {
+            snapshot = snapshot(of: bytes, file: loaded, running: running, origin: snapshot.origin)
+        } else {
+            before =
+                before
+                ?? Running(
+                    loaded: running, origin: snapshot.origin, text: runningText,
+                    environment: runningEnvironment)
+            take(bytes, loaded)
+        }
+        return .changed(from: old, variables: variables)
+    }
+
+    /// A gateway runs with what was read last: it is the copy for a start with a file that has mistakes.
+    package func keep() {
+        before = nil
+        if snapshot.origin == .file, let runningText { saveLastGood(runningText, snapshot.running) }
+    }
+
+    /// Takes back the last change, with which no gateway starts; false when there was none.
+    package func goBack() -> Bool {
+        guard let before else { return false }
+        self.before = nil
+        (runningText, runningEnvironment) = (before.text, before.environment)
+        (snapshot.running, snapshot.origin) = (before.loaded, before.origin)
+        return true
     }
 
     func read() throws(FileError) -> [UInt8]? {
@@ -190,8 +243,11 @@ package final class ConfigFile {
     func load(_ bytes: [UInt8]?, isEmptyAMistake: @autoclosure () -> Bool) -> LoadedConfig {
         var loaded = load(bytes, location.configPath)
         if let bytes, bytes.allSatisfy({ $0 <= 0x20 }), isEmptyAMistake() {
-            loaded.issues.append(
-                ConfigIssue(path: .root, message: "the file is empty; write `{}` for all defaults"))
+            var issue = ConfigIssue(path: .root, message: "the file is empty; write `{}` for all defaults")
+            (issue.file, issue.position) = (
+                FilePath.name(of: location.configPath), TextPosition(offset: 0, line: 1, column: 1)
+            )
+            loaded.issues.append(issue)
         }
         return loaded
     }
@@ -202,19 +258,17 @@ package final class ConfigFile {
         return loaded
     }
 
-    /// A text with mistakes went and the one that runs is back.
+    /// What could not be taken up went, and what runs is back.
     private func keepFile(_ bytes: [UInt8]) {
-        guard snapshot.raw.map({ Array($0.utf8) }) != bytes else { return }
         snapshot = snapshot(
             of: bytes, file: snapshot.running, running: snapshot.running, origin: snapshot.origin)
     }
 
-    private func accept(_ bytes: [UInt8]?, _ loaded: LoadedConfig) {
+    private func take(_ bytes: [UInt8]?, _ loaded: LoadedConfig) {
         runningText = bytes
         runningEnvironment = environment
         snapshot = snapshot(
             of: bytes, file: loaded, running: loaded, origin: bytes == nil ? .defaults : .file)
-        if let bytes { saveLastGood(bytes, loaded) }
     }
 
     func snapshot(

@@ -31,7 +31,7 @@ package struct ConfigLocation: Sendable, Hashable {
         environment: [String: String], profile: String? = nil, home: String, workingDirectory: String,
         exists: (String) -> Bool = { access($0, F_OK) == 0 }
     ) -> ConfigLocation {
-        let set = { (name: String) in environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let set = { (name: String) in environment[name].flatMap { $0.trimmed.isEmpty ? nil : $0 } }
         let absolute = { (path: String) in Self.absolute(path, home: home, workingDirectory: workingDirectory)
         }
         let suffix =

@@ -28,7 +28,7 @@ package final class ConfigReloader {
             files: { [file] in file.watchedPaths },
             settled: { [weak self] in self?.look() ?? .done })
         watcher.start()
-        if file.hasChangedSinceStart { watcher.changed() }
+        if file.hasChangedSinceRead { watcher.changed() }
         self.watcher = watcher
     }
 
@@ -37,7 +37,8 @@ package final class ConfigReloader {
         watcher = nil
     }
 
-    /// Reads the files at once, as SIGHUP asks, and when a client has written the config.
+    /// Reads the files at once, as SIGHUP asks, and when a client has written the config; also with
+    /// `gateway.reload.mode: "off"`.
     ///
     /// Gives what was done about a change; nil when there is none, or it cannot be used.
     @discardableResult
@@ -47,7 +48,7 @@ package final class ConfigReloader {
         case .unchanged:
             tell()
             return nil
-        case .changed(let old, let variables): return take(from: old, variables)
+        case .changed(let old, let variables): return take(from: old, variables, isAskedFor: true)
         case .unusable(let issues):
             report(issues)
             return nil
@@ -57,9 +58,9 @@ package final class ConfigReloader {
     private var isSecondLook = false
 
     private func look() -> ConfigWatcher.Verdict {
-        switch file.reload() {
+        switch file.reload(onlyLooks: file.snapshot.config.gateway.reload.mode == "off") {
         case .unchanged: tell()
-        case .changed(let old, let variables): take(from: old, variables)
+        case .changed(let old, let variables): take(from: old, variables, isAskedFor: false)
         case .unusable(let issues):
             // A text that is half written looks like this for a moment.
             if !isSecondLook {
@@ -73,10 +74,14 @@ package final class ConfigReloader {
     }
 
     @discardableResult
-    private func take(from old: Config, _ variables: [String]) -> ReloadPlan? {
+    private func take(from old: Config, _ variables: [String], isAskedFor: Bool) -> ReloadPlan? {
         tell()
-        let plan = ReloadPlan(from: old, to: file.snapshot.config, variables: variables)
-        guard !plan.isEmpty else { return nil }
+        let plan = ReloadPlan(
+            from: old, to: file.snapshot.file.config, variables: variables, isAskedFor: isAskedFor)
+        guard !plan.isEmpty else {
+            file.keep()
+            return nil
+        }
         let paths = Self.list(plan.changed)
         log.info("config change detected; evaluating reload (\(paths))")
         if plan.isOff {
@@ -85,13 +90,14 @@ package final class ConfigReloader {
         }
         if plan.needsRestart {
             log.info("config change requires gateway restart (\(Self.list(plan.restartReasons)))")
-        } else {
-            log.info("config hot reload applied (\(paths))")
+        } else if !plan.applied.isEmpty {
+            log.info("config hot reload applied (\(Self.list(plan.applied)))")
         }
         if !plan.waitingForRestart.isEmpty {
             log.warning("restart the gateway to apply (\(Self.list(plan.waitingForRestart)))")
         }
         apply(plan, file.snapshot.config)
+        if !plan.needsRestart { file.keep() }
         return plan
     }
 

@@ -15,6 +15,7 @@ final class FolderNotifier {
     private var names: [String: Set<String>] = [:]
     #if os(Linux)
         private let descriptor: CInt
+        /// The path of each: a folder, or one of the files themselves.
         private var watches: [CInt: String] = [:]
     #endif
     private var event: LoopEvent?
@@ -119,16 +120,20 @@ final class FolderNotifier {
             UInt32(IN_CLOSE_WRITE) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM)
             | UInt32(IN_DELETE) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
 
+        /// What is written to a single file that a container mounts is told to its folder outside, and to the file.
+        private static let fileMask = UInt32(IN_CLOSE_WRITE)
+
         private func renewWatches() {
             guard descriptor >= 0 else { return }
-            for (watch, folder) in watches where names[folder] == nil {
-                inotify_rm_watch(descriptor, watch)
-                watches[watch] = nil
+            var renewed: [CInt: String] = [:]
+            for (paths, mask) in [(Array(names.keys), Self.mask), (polled, Self.fileMask)] {
+                for path in paths {
+                    let watch = inotify_add_watch(descriptor, path, mask)
+                    if watch >= 0 { renewed[watch] = path }
+                }
             }
-            for folder in names.keys {
-                let watch = inotify_add_watch(descriptor, folder, Self.mask)
-                if watch >= 0 { watches[watch] = folder }
-            }
+            for watch in watches.keys where renewed[watch] == nil { inotify_rm_watch(descriptor, watch) }
+            watches = renewed
         }
 
         /// Takes all waiting events, and tells once when one of them counts.
@@ -163,12 +168,12 @@ final class FolderNotifier {
             let whole =
                 UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_IGNORED) | UInt32(IN_Q_OVERFLOW)
             guard event.mask & whole == 0 else {
-                let folder = watches[event.wd]
+                let path = watches[event.wd]
                 if event.mask & UInt32(IN_IGNORED) != 0 { watches[event.wd] = nil }
-                return folder != nil || event.mask & UInt32(IN_Q_OVERFLOW) != 0
+                return path != nil || event.mask & UInt32(IN_Q_OVERFLOW) != 0
             }
-            guard let folder = watches[event.wd] else { return false }
-            return names[folder]?.contains(name) ?? false
+            guard let path = watches[event.wd] else { return false }
+            return name.isEmpty || names[path]?.contains(name) ?? false
         }
     }
 #endif

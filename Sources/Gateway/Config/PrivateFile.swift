@@ -96,11 +96,25 @@ package enum PrivateFile {
     }
 
     private static func overwrite(_ path: String, with bytes: [UInt8]) throws(FileError) {
-        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+        guard let old = try read(path, limit: .max) else { throw FileError("open", path) }
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("open", path) }
         defer { close(descriptor) }
+        do throws(FileError) {
+            try replace(descriptor, with: bytes, path)
+        } catch {
+            // What was there has its room still, as long as the file has not been cut off.
+            try? replace(descriptor, with: old, path)
+            throw error
+        }
+    }
+
+    private static func replace(_ descriptor: CInt, with bytes: [UInt8], _ path: String) throws(FileError) {
+        lseek(descriptor, 0, SEEK_SET)
         try writeAll(bytes, to: descriptor, path)
-        guard fsync(descriptor) == 0 else { throw FileError("write", path) }
+        guard ftruncate(descriptor, off_t(bytes.count)) == 0, fsync(descriptor) == 0 else {
+            throw FileError("write", path)
+        }
     }
 
     /// Makes a folder and those above it.

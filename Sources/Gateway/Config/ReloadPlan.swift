@@ -10,21 +10,23 @@ package struct ReloadPlan: Hashable, Sendable {
     package var restartReasons: [ConfigPath] = []
     /// Paths that ask for a restart which `gateway.reload.mode: "hot"` does not allow.
     package var waitingForRestart: [ConfigPath] = []
-    /// `gateway.reload.mode: "off"`: nothing is done.
+    /// `gateway.reload.mode: "off"`, and nobody has asked: nothing is done.
     package var isOff = false
 
     package var needsRestart: Bool { !restartReasons.isEmpty }
     package var isEmpty: Bool { changed.isEmpty }
+    /// Those that take effect without a restart.
+    package var applied: [ConfigPath] { changed.filter { !waitingForRestart.contains($0) } }
 
     /// Sorts the differences by their rules; the mode is that of the config that runs.
     ///
     /// A variable that a `.env` file gives another value counts like one of the `env` section, and a secret that is only
     /// referred to like one that stands in the config.
-    package init(from old: Config, to new: Config, variables: [String] = []) {
+    package init(from old: Config, to new: Config, variables: [String] = [], isAskedFor: Bool = false) {
         changed = old.raw.changedPaths(to: new.raw) + variables.map { ConfigPath([.key("env"), .key($0)]) }
         changed += old.secrets.paths(thatDifferFrom: new.secrets).filter { !changed.contains($0) }
         switch old.gateway.reload.mode {
-        case "off": isOff = true
+        case "off" where !isAskedFor: isOff = true
         case "restart": restartReasons = changed
         case let mode: sort(allowsRestart: mode != "hot")
         }

@@ -191,62 +191,60 @@ final class ForeignDatabase {
     }
 
     private func scan(_ table: String, _ columns: String, _ body: (Row) throws -> Void) throws {
-        var first = Int64.min
-        var isOver = false
-        while !isOver {
+        var progress = ScanProgress()
+        while true {
             do {
-                try connection.each(
+                return try connection.each(
                     "SELECT \(columns) FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid",
-                    first
+                    progress.first
                 ) { row in
-                    // Never back: what is damaged may tell any number.
-                    let number = row.int64(0)
-                    first = max(first, number == .max ? number : number + 1)
-                    try body(row)
+                    if !takesDamaged || progress.takes(row.int64(0)) { try body(row) }
                     return true
                 }
-                isOver = true
             } catch let error as StoreError where takesDamaged && Self.isDamage(error) {
-                guard let next = try next(in: table, from: first) else { return }
-                first = next
+                guard let next = try next(in: table, behind: progress.lastInOrder) else { return }
+                progress.first = next
             }
         }
     }
 
-    /// The first row that can be read behind damage, found by leaps and then between the last two of them.
-    private func next(in table: String, from first: Int64) throws -> Int64? {
+    /// Numbers that are tried one by one behind damage: those of some damaged pages with readable ones between them.
+    private static let nearNumbers: Int64 = 1000
+
+    /// From where a table can be read behind damage; nil where nothing is left.
+    ///
+    /// Found one by one, then by leaps, and then between the last two of them.
+    private func next(in table: String, behind last: Int64) throws -> Int64? {
         // Rows count from 1.
-        var unreadable = max(first, 1)
-        var step: Int64 = 1
-        var place = unreadable
-        var found: Int64??
-        while found == nil {
-            guard unreadable <= Int64.max / 2 else { return nil }
-            place = unreadable + step
-            found = try row(in: table, from: place)
-            if found == nil { (unreadable, step) = (place, step &* 2) }
+        let start = max(last, 0)
+        var (unreadable, place) = (start, start)
+        var found = Reach.damage
+        while found == .damage {
+            guard place <= Int64.max / 4 else { return nil }
+            unreadable = place
+            place += place - start < Self.nearNumbers ? 1 : place - start
+            found = try reach(in: table, from: place)
         }
         while place - unreadable > 1 {
             let middle = unreadable + (place - unreadable) / 2
-            if let row = try row(in: table, from: middle) {
-                (place, found) = (middle, row)
-            } else {
-                unreadable = middle
-            }
+            let reach = try reach(in: table, from: middle)
+            if reach == .damage { unreadable = middle } else { (place, found) = (middle, reach) }
         }
-        return found ?? nil
+        return found == .row ? place : nil
     }
 
-    /// The number of the first row from `place` on, nil in it where there is none; nil where that cannot be read.
-    private func row(in table: String, from place: Int64) throws -> Int64?? {
+    private enum Reach { case row, end, damage }
+
+    /// What is found first from `place` on.
+    private func reach(in table: String, from place: Int64) throws -> Reach {
         do {
-            return .some(
-                try connection.first(
-                    "SELECT rowid FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1",
-                    place
-                ) { $0.int64(0) })
+            let row = try connection.first(
+                "SELECT rowid FROM main.\"\(table)\" NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1",
+                place
+            ) { $0.int64(0) }
+            return row == nil ? .end : .row
         } catch let error as StoreError where Self.isDamage(error) {
-            return nil
+            return .damage
         }
     }
 
@@ -288,6 +286,27 @@ final class ForeignDatabase {
             return false
         }
         return found
+    }
+}
+
+/// How far a table has been read whose rows may tell any number.
+private struct ScanProgress {
+    /// Where the next reading begins.
+    var first = Int64.min {
+        didSet { ordered = max(ordered, first) }
+    }
+    private var ordered = Int64.min
+    private var previous: Int64?
+    private var taken: Set<Int64> = []
+
+    /// The row behind which damage lies: one that a larger number follows tells its own, and the last may not.
+    var lastInOrder: Int64 { ordered }
+
+    /// False for a row that has been taken before.
+    mutating func takes(_ number: Int64) -> Bool {
+        if let previous, previous < number { ordered = max(ordered, previous) }
+        previous = number
+        return taken.insert(number).inserted
     }
 }
 

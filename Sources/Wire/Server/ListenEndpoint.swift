@@ -11,6 +11,14 @@ package enum ListenEndpoint: Sendable, Equatable {
     /// `127.0.0.1`, and `::1` where that is possible.
     case loopback(port: Int)
     case address(String, port: Int)
+
+    /// Throws why nothing could listen there now.
+    @MainActor
+    package func check() throws(ListenError) {
+        for listener in try Listener.open(self, accepted: { socket, _ in Descriptor.close(socket) }) {
+            listener.close()
+        }
+    }
 }
 
 /// Why a server cannot listen.

@@ -38,6 +38,26 @@ final class Listener {
         watch()
     }
 
+    /// All that are needed to listen there.
+    static func open(
+        _ endpoint: ListenEndpoint, accepted: @escaping @MainActor (CInt, PeerAddress) -> Void
+    ) throws(ListenError) -> [Listener] {
+        switch endpoint {
+        case .address(let address, let port): return [try Listener(address, port: port, accepted: accepted)]
+        case .loopback(let port):
+            let first = try Listener("127.0.0.1", port: port, accepted: accepted)
+            // A machine without IPv6, or another process on ::1, is no reason not to serve 127.0.0.1.
+            let second = try? Listener("::1", port: first.port, accepted: accepted)
+            return [first] + (second.map { [$0] } ?? [])
+        case .everywhere(let port):
+            do throws(ListenError) {
+                return [try Listener("::", port: port, isDualStack: true, accepted: accepted)]
+            } catch .noSuchAddress, .failed {
+                return [try Listener("0.0.0.0", port: port, accepted: accepted)]
+            }
+        }
+    }
+
     func close() {
         event?.cancel()
         event = nil

@@ -54,19 +54,7 @@ package final class WebServer {
 
     /// Listens there as well; with port 0 the system chooses.
     package func listen(_ endpoint: ListenEndpoint) throws(ListenError) {
-        switch endpoint {
-        case .address(let address, let port): try open(address, port)
-        case .loopback(let port):
-            try open("127.0.0.1", port)
-            // A machine without IPv6, or another process on ::1, is no reason not to serve 127.0.0.1.
-            try? open("::1", listeners.last?.port ?? port)
-        case .everywhere(let port):
-            do throws(ListenError) {
-                try open("::", port, isDualStack: true)
-            } catch .noSuchAddress, .failed {
-                try open("0.0.0.0", port)
-            }
-        }
+        listeners += try Listener.open(endpoint) { [unowned self] socket, peer in accept(socket, peer) }
     }
 
     /// The port of the first listener; 0 before.
@@ -74,14 +62,6 @@ package final class WebServer {
 
     /// The addresses that are listened at.
     package var addresses: [String] { listeners.map(\.address) }
-
-    private func open(_ address: String, _ port: Int, isDualStack: Bool = false) throws(ListenError) {
-        let listener = try Listener(address, port: port, isDualStack: isDualStack) {
-            [unowned self] socket, peer in
-            accept(socket, peer)
-        }
-        listeners.append(listener)
-    }
 
     // MARK: Connections
 

@@ -39,6 +39,28 @@ struct CommandParserTests {
         #expect(try parse(line).0.name == name)
     }
 
+    @Test(arguments: [
+        ("--help", ""), ("help channels", "channels"), ("channels --help", "channels"), ("nope --help", ""),
+        ("--no-color message --help", "message"), ("models status --help", "models status"),
+    ])
+    func `help is that of the words before it, where they begin a command`(line: String, prefix: String)
+        throws
+    {
+        let words = line.split(separator: " ").map(String.init)
+        guard case .help(let found) = try parser.parse(words, environment: Environment([:])) else {
+            return #expect(Bool(false), "it is no help")
+        }
+        #expect(found.joined(separator: " ") == prefix)
+    }
+
+    @Test(arguments: ["--version", "-v", "--no-color --version", "--profile work -V"])
+    func `the version may stand behind other options`(line: String) throws {
+        let words = line.split(separator: " ").map(String.init)
+        guard case .version = try parser.parse(words, environment: Environment([:])) else {
+            return #expect(Bool(false), "it is no version")
+        }
+    }
+
     @Test func `options give their values, with a space or an equals sign`() throws {
         let (_, invocation) = try parse("gateway --port 3000 --bind=lan --allow-unconfigured")
 
@@ -52,6 +74,7 @@ struct CommandParserTests {
         ("gateway --prot 1", "Did you mean `--port`?"),
         ("gateway --port", "needs a value"),
         ("gateway --auth nope", "Use one of: none, token, password"),
+        ("gateway --tailscale nope", "Use one of: off, serve, funnel"),
         ("gateway call", "needs <method>"),
         ("status extra", "does not take `extra`"),
         ("configure", "`openclaw onboard`"), ("update", "install the new version"),

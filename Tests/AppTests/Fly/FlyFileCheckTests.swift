@@ -48,9 +48,29 @@ struct FlyFileCheckTests {
             #expect(try finding("--bind lan", same).weight == .problem)
         }
         #expect(try finding("--bind lan", "--bind everywhere").text.contains("Invalid --bind"))
-        let listed = #"["node", "dist/index.js", "gateway", "--port", "3000", "--bind", "lan"]"#
+        let listed =
+            #"["node", "dist/index.js", "gateway", "--allow-unconfigured", "--port", "3000", "--bind", "lan"]"#
         let good = #""node dist/index.js gateway --allow-unconfigured --port 3000 --bind lan""#
         #expect(try findings { $0.replacing(good, with: listed) }.filter { $0.weight != .ok } == [])
+    }
+
+    @Test func `a command that starts nothing on an empty volume is told`() throws {
+        let missing = try finding(" --allow-unconfigured", "")
+        #expect(missing.weight == .note)
+        #expect(missing.fix?.hasSuffix("--port 3000 --bind lan --allow-unconfigured\"") == true)
+    }
+
+    @Test func `where the image's command runs, that is what is changed`() throws {
+        let found = FlyFileCheck(
+            config: try FlyConfig("[[services]]\n  internal_port = 1\n")
+        ).findings
+        #expect(
+            found.contains {
+                $0.fix?.contains("app = \"node dist/index.js gateway --allow-unconfigured --bind lan\"")
+                    == true
+            })
+        #expect(found.contains { $0.fix?.hasPrefix("[[services]]\n  internal_port") == true })
+        #expect(!found.contains { $0.fix?.contains("http_service") == true })
     }
 
     @Test func `a slash at the end of a folder means nothing`() throws {

@@ -24,6 +24,7 @@ struct ConfigFileTests {
         try folder.write(text, to: "openclaw.json")
         let file = file()
         _ = try file.loadAtStart()
+        file.keep()
         return file
     }
 
@@ -55,11 +56,52 @@ struct ConfigFileTests {
         try folder.write("{}", to: "more.json")
         let file = try file("{$include: './more.json'}")
         _ = try file.loadAtStart()
-        #expect(!file.hasChangedSinceStart)
+        #expect(!file.hasChangedSinceRead)
 
         try folder.write(name == ".env" ? "A=1" : "{logging: {level: 'debug'}}", to: name)
 
-        #expect(file.hasChangedSinceStart)
+        #expect(file.hasChangedSinceRead)
+    }
+
+    @Test
+    func `a change is the last good copy when a gateway runs with it, and can be taken back until then`()
+        throws
+    {
+        let file = try file("{gateway: {port: 3000}}")
+        try folder.write("{gateway: {port: 4000}}", to: "openclaw.json")
+        guard case .changed = file.reload() else { return #expect(Bool(false), "the port is another") }
+        #expect(folder.read("openclaw.last-good.json") == "{gateway: {port: 3000}}")
+
+        #expect(file.goBack())
+        #expect(file.snapshot.config.gateway.port == 3000)
+        #expect(file.snapshot.file.config.gateway.port == 4000)
+        #expect(!file.goBack())
+
+        guard case .changed = file.reload() else { return #expect(Bool(false), "it is another still") }
+        file.keep()
+        #expect(folder.read("openclaw.last-good.json") == "{gateway: {port: 4000}}")
+        #expect(!file.goBack())
+    }
+
+    @Test func `what must not run is neither taken up nor written`() async throws {
+        let file = try file("{gateway: {port: 3000}}")
+        file.obstacle = { loaded in
+            loaded.config.gateway.port == 4000 ? ConfigIssue(path: .root, message: "the port is in use") : nil
+        }
+        #expect(
+            await message { () async throws(ConfigWriteError) in
+                _ = try await file.set(4000, at: ConfigPath("gateway.port")!)
+            } == "invalid config")
+        #expect(folder.read("openclaw.json") == "{gateway: {port: 3000}}")
+
+        try folder.write("{gateway: {port: 4000}}", to: "openclaw.json")
+        guard case .unusable(let issues) = file.reload() else {
+            return #expect(Bool(false), "it must not run")
+        }
+
+        #expect(issues.map(\.message) == ["the port is in use"])
+        #expect(file.snapshot.config.gateway.port == 3000)
+        #expect(file.snapshot.json(showsComments: true)["warnings"]?.text.contains("in use") == true)
     }
 
     @Test func `a good file is kept as the last good copy`() throws {
@@ -115,10 +157,12 @@ struct ConfigFileTests {
     @Test func `the copy holds included files in one`() throws {
         try folder.write("{port: 3000, auth: {token: '${T}'}}", to: "gateway.json5")
         try folder.write("{gateway: {$include: 'gateway.json5'}}", to: "openclaw.json")
-        _ = try file(environment: ["T": "t"]).loadAtStart()
+        let file = file(environment: ["T": "t"])
+        _ = try file.loadAtStart()
+        file.keep()
         try FileManager.default.removeItem(atPath: folder.path + "/gateway.json5")
 
-        let snapshot = try file(environment: ["T": "t"]).loadAtStart()
+        let snapshot = try self.file(environment: ["T": "t"]).loadAtStart()
 
         #expect(snapshot.origin == .lastGood)
         #expect(snapshot.config.gateway.port == 3000)
