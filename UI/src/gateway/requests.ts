@@ -24,15 +24,20 @@ export class Requests {
     this.count += 1;
     const id = `u${this.count}`;
     const frame = JSON.stringify({ type: "req", id, method, params });
-    const bytes = [...this.waiting.values()].reduce((sum, waiting) => sum + waiting.bytes, frame.length);
+    const sendingMs = this.sendingMs() + frame.length / slowestBytesPerMs;
     const answer = new Promise<unknown>((resolve, reject) => {
       const timer = window.setTimeout(() => {
         this.waiting.delete(id);
         reject(new UnansweredError("NO_ANSWER"));
-      }, timeoutMs + bytes / slowestBytesPerMs);
+      }, timeoutMs + sendingMs);
       this.waiting.set(id, { resolve, reject, timer, bytes: frame.length });
     });
     return { id, frame, answer };
+  }
+
+  /** How long the slowest line takes for all that is not answered yet. */
+  sendingMs(): number {
+    return [...this.waiting.values()].reduce((sum, { bytes }) => sum + bytes, 0) / slowestBytesPerMs;
   }
 
   settle(response: ResponseFrame): void {
