@@ -470,10 +470,14 @@ def test_a_line_that_died_without_a_word_is_noticed_when_the_network_comes_back(
     context = chrome.new_context(locale="en-US")
     context.route_web_socket(re.compile("."), between)
     page = Tab(context.new_page(), ours.url).open().log_in(TOKEN)
+    page.say("first")
+    expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    page.page.wait_for_timeout(500)  # the history is read once more
     dead += lines
     page.say("into the dark")
     page.page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.answers.last).to_contain_text("Hello from the fake model.", timeout=12_000)
+    expect(page.answers).to_have_count(2, timeout=12_000)
+    expect(page.answers.last).to_contain_text("Hello from the fake model.")
     assert sum("into the dark" in json.dumps(request.body) for request in fake_chat.requests) == 1
     assert len(lines) > len(dead)
     context.close()

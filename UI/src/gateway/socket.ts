@@ -4,7 +4,7 @@ import { connectParams, type Challenge, type Proof } from "./handshake";
 import { parseHello, type Hello } from "./hello";
 import type { Identity } from "./identity";
 import { numberOf, recordOf, textOf } from "./read";
-import { Requests } from "./requests";
+import { hasLongAnswer, Requests } from "./requests";
 
 /** A gateway that accepts sockets but says nothing for this long is not working. */
 const handshakeTimeoutMs = 15_000;
@@ -53,17 +53,19 @@ export class GatewaySocket {
 
   request(method: string, params: object, timeoutMs = answerTimeoutMs): Promise<unknown> {
     const answer = this.ask(method, params, timeoutMs);
+    if (hasLongAnswer(method)) return answer;
     const doubt = window.setTimeout(() => this.probe(), doubtMs + this.requests.sendingMs());
     const settle = () => clearTimeout(doubt);
     answer.then(settle, settle);
     return answer;
   }
 
-  /** Ends unless anything at all comes back soon. */
+  /** Ends unless anything at all comes back soon. Behind a long answer that takes longer. */
   probe(): void {
-    if (this.ended || this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    const timeoutMs = this.requests.awaitsLongAnswer() ? answerTimeoutMs : probeTimeoutMs;
     this.ask("health", {}, answerTimeoutMs).catch(() => undefined);
-    this.listenForSilence(Math.min(this.silenceMs, probeTimeoutMs + this.requests.sendingMs()));
+    this.listenForSilence(Math.min(this.silenceMs, timeoutMs + this.requests.sendingMs()));
   }
 
   private ask(method: string, params: object, timeoutMs: number): Promise<unknown> {
