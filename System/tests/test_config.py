@@ -128,6 +128,28 @@ def test_writing_back_what_was_read_restores_the_secrets(commented: Gateway, own
     connect(commented.port).close()
 
 
+@pytest.mark.parametrize("method", ["config.set", "config.patch", "config.apply"])
+def test_a_placeholder_that_was_typed_into_is_no_secret(commented: Gateway, owner: Client, method: str) -> None:
+    snapshot, before = owner.request("config.get"), commented.config_path.read_text()
+    for word in (f"{REDACTED}x", f"{REDACTED} ", "__OPENCLAW_REDAxCTED__", "OPENCLAW_REDACTED"):
+        document = snapshot["config"] | {"gateway": snapshot["config"]["gateway"] | {"auth": {"mode": "token", "token": word}}}
+        refusal = owner.refusal(method, {"raw": json.dumps(document), "baseHash": snapshot["hash"]})
+        assert "gateway.auth.token" in json.dumps(refusal.details), refusal
+        assert REDACTED in json.dumps(refusal.details)
+    done = commented.command("config", "set", "gateway.auth.token", f"{REDACTED}x")
+    assert done.code == 1 and "`gateway.auth.token` holds" in done.text, done.text
+    assert commented.config_path.read_text() == before
+
+
+def test_a_text_with_the_placeholder_in_it_that_stands_there_hinders_no_change(commented: Gateway, owner: Client) -> None:
+    note = f"never write {REDACTED} yourself"
+    text = commented.config_path.read_text()
+    commented.write_config(text.replace("ui: {", f"ui: {{ assistant: {{ name: '{note}' }},"))
+    eventually("the file to be read", lambda: note in owner.request("config.get")["raw"])
+    patch(owner, {"logging": {"consoleStyle": "compact"}})
+    assert note in commented.config_path.read_text()
+
+
 def test_five_backups_are_kept_and_everything_is_private(commented: Gateway, owner: Client) -> None:
     texts = [commented.config_path.read_text()]
     for n in range(7):

@@ -713,9 +713,10 @@ def test_a_secret_in_the_wrong_shape_is_shown_to_nobody(start: Any, state: Path,
     assert "secret-in-the-wrong-place" not in told
 
 
-def test_the_word_that_stands_for_secrets_is_no_token(state: Path, openclaw: Path) -> None:
+@pytest.mark.parametrize("token", ["__OPENCLAW_REDACTED__", "__OPENCLAW_REDACTED__x"])
+def test_the_word_that_stands_for_secrets_is_no_token(state: Path, openclaw: Path, token: str) -> None:
     state.mkdir(exist_ok=True)
-    config = gateway_config(state, token="__OPENCLAW_REDACTED__")
+    config = gateway_config(state, token=token)
     (state / "openclaw.json").write_text(json.dumps(config))
     done = run_openclaw("gateway", "--bind", "lan", home=state, state=state)
     assert done.code == 1 and "everybody knows" in done.err, done.text

@@ -404,6 +404,105 @@ def test_nothing_is_asked_of_other_machines(chrome: Browser, ours: Gateway) -> N
 # What people do to it
 
 
+def test_a_turn_picked_up_midway_has_its_calls_between_its_sentences(
+    tab: OpenTab, ours: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    go_on = threading.Event()
+    fake_chat.script += [
+        ToolCall("exec", {"command": "echo RESULT-one"}, text="First I look, to the FIRST-END."),
+        ToolCall("exec", {"command": "echo RESULT-two"}, text="Then I look again, to the SECOND-END."),
+        Hold(go_on, Text("And that was it.")),
+    ]
+    page = tab()
+    page.say("go")
+    cards = page.conversation.locator(".tool")
+    for each in (page, tab()):
+        expect(cards).to_have_count(2)
+        expect(each.conversation.locator(".tool").last).to_contain_text("Done")
+        told = each.said()
+        for words in ("to the FIRST-END.", "to the SECOND-END."):
+            assert words in told, told
+    go_on.set()
+    expect(page.answers.last).to_contain_text("And that was it.")
+
+
+def test_calls_that_are_numbered_anew_keep_their_own_outputs(
+    tab: OpenTab, fake_chat: FakeOpenAIChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some servers of one's own do in every answer."""
+    made = fake_chat.next_id
+    monkeypatch.setattr(fake_chat, "next_id", lambda kind: "call_0" if kind == "call_" else made(kind))
+    go_on = threading.Event()
+    calls = [ToolCall("exec", {"command": f"echo RESULT-{word}"}) for word in ("one", "two", "three")]
+    fake_chat.script += [calls[0], Text("Done first."), *calls[1:], Hold(go_on, Text("Done all."))]
+    page = tab()
+    page.say("once")
+    expect(page.answers.last).to_contain_text("Done first.")
+    page.say("twice")
+    cards = page.conversation.locator(".tool")
+    expect(cards).to_have_count(3)
+    expect(cards.last).to_contain_text("Done")
+    cards.nth(1).get_by_role("button").click()
+    go_on.set()
+    expect(page.answers.last).to_contain_text("Done all.")
+    page.page.wait_for_timeout(500)
+    expect(page.conversation.locator(".tool-details")).to_have_count(1)
+    expect(cards.nth(1).locator(".tool-details")).to_contain_text("RESULT-two")
+    page.page.reload()
+    expect(cards).to_have_count(3)
+    for n, word in enumerate(("one", "two", "three")):
+        cards.nth(n).get_by_role("button").first.click()
+        expect(cards.nth(n).locator("pre").last).to_have_text(f"RESULT-{word}")
+
+
+def test_a_line_that_died_without_a_word_is_noticed_when_the_network_comes_back(
+    chrome: Browser, ours: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    dead: list[WebSocketRoute] = []
+    lines: list[WebSocketRoute] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        gateway = socket.connect_to_server()
+        lines.append(socket)
+        socket.on_message(lambda frame: None if socket in dead else gateway.send(frame))
+        gateway.on_message(lambda frame: None if socket in dead else socket.send(frame))
+
+    context = chrome.new_context(locale="en-US")
+    context.route_web_socket(re.compile("."), between)
+    page = Tab(context.new_page(), ours.url).open().log_in(TOKEN)
+    page.say("first")
+    expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    page.page.wait_for_timeout(500)  # the history is read once more
+    dead += lines
+    page.say("into the dark")
+    page.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.answers).to_have_count(2, timeout=12_000)
+    expect(page.answers.last).to_contain_text("Hello from the fake model.")
+    assert sum("into the dark" in json.dumps(request.body) for request in fake_chat.requests) == 1
+    assert len(lines) > len(dead)
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(360, 400), (320, 568), (740, 330), (360, 740)], ids=str)
+def test_a_long_draft_and_a_command_that_waits_fit_on_a_small_screen(
+    tab: OpenTab, ours: Gateway, fake_chat: FakeOpenAIChat, size: tuple[int, int]
+) -> None:
+    ours.write_config(ours.config | {"tools": {"exec": {"security": "allowlist"}}})
+    page = tab(size={"width": size[0], "height": size[1]})
+    fake_chat.script += [ToolCall("exec", {"command": "echo " + "long " * 60}), Text("That was it.")]
+    page.say("run it")
+    card = page.page.get_by_role("region", name="Commands waiting for your decision").get_by_role("article")
+    expect(card).to_have_count(1)
+    page.message_box.fill("line\n" * 30)
+    for button in (page.stop_button, page.page.get_by_role("button", name="Send")):
+        expect(button).to_be_in_viewport(ratio=1)
+    expect(page.message_box).to_be_in_viewport(ratio=1)
+    page.picture(f"approval-{size[0]}-{size[1]}")
+    assert card.evaluate("(card) => card.parentElement.scrollWidth <= card.parentElement.clientWidth")
+    card.get_by_role("button", name="Deny").click()
+    expect(card).to_have_count(0)
+
+
 def test_a_reload_in_the_middle_of_an_answer_loses_and_doubles_nothing(tab: OpenTab) -> None:
     page = tab()
     page.say("[[slow]]")
@@ -505,6 +604,34 @@ def test_images_wait_with_the_text_while_another_chat_is_read(tab: OpenTab) -> N
     page.page.get_by_role("navigation", name="Chats").get_by_role("link", name="Main chat").click()
     expect(page.message_box).to_have_value("a draft")
     expect(page.page.get_by_role("button", name="Remove dot.png")).to_be_visible()
+
+
+def test_images_become_ready_while_another_chat_is_read(tab: OpenTab) -> None:
+    page = tab()
+    page.bring_images("paste", 3, 1_000)
+    page.page.get_by_role("button", name="New chat").click()
+    page.page.get_by_role("navigation", name="Chats").get_by_role("link", name="Main chat").click()
+    expect(page.page.locator(".composer img")).to_have_count(3)
+
+
+def test_what_is_refused_for_good_can_be_taken_up_after_a_reload(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    page = tab().open("/chat/agent:gone:main")
+    page.say("words that took an hour")
+    for _ in range(2):
+        expect(page.conversation).to_contain_text("Not sent")
+        expect(page.conversation).to_contain_text("words that took an hour")
+        page.page.reload()
+    page.page.get_by_role("button", name="Discard").click()
+    expect(page.page.get_by_text("words that took an hour")).to_have_count(0)
+    assert fake_chat.requests == []
+
+
+def test_the_log_tells_the_time_of_the_clock_on_the_wall(tab: OpenTab) -> None:
+    page = tab(timezone_id="Asia/Kolkata").open("/status")
+    time_of = page.page.locator(".log-line time").last
+    expect(time_of).to_have_attribute("title", re.compile(r"GMT\+0530"))
+    whole, shown = time_of.evaluate("(time) => [time.title, time.textContent]")
+    assert whole.split()[4] == shown
 
 
 def test_a_very_long_message_is_sent_whole_and_shown_folded(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
@@ -950,6 +1077,45 @@ def test_a_save_without_an_answer_is_looked_up_once_the_gateway_is_back(
         expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
     assert ours.config_path.read_text().startswith("// mine")
     context.close()
+
+
+def test_unsaved_changes_to_the_config_survive_a_look_elsewhere_and_a_new_login(
+    tab: OpenTab, ours: Gateway, start: Any
+) -> None:
+    page = tab()
+    editor = open_config(page)
+    mine = "// an hour of work\n" + editor.input_value()
+    editor.fill(mine)
+    page.page.go_back()
+    expect(page.message_box).to_be_visible()
+    expect(page.page.get_by_text("Your changes to the configuration are not saved.")).to_be_visible()
+    page.page.go_forward()
+    expect(editor).to_have_value(mine)
+
+    page.page.evaluate("localStorage.clear()")
+    ours.kill()
+    config = json.loads(ours.config_path.read_text())
+    config["gateway"]["auth"]["token"] = "another-token-0123456789"
+    start(config, port=ours.port)
+    page.page.get_by_label("Gateway token or password").fill("another-token-0123456789")
+    page.page.get_by_role("button", name="Connect", exact=True).click()
+    expect(editor).to_have_value(mine)
+    expect(page.page.get_by_text("The file was changed elsewhere")).to_be_visible()
+    page.page.get_by_role("button", name="Load the file").click()
+    expect(page.page.get_by_text("Unsaved changes")).to_have_count(0)
+
+
+def test_a_file_with_ends_of_lines_as_on_windows_keeps_them(tab: OpenTab, ours: Gateway) -> None:
+    ours.config_path.write_bytes(("// mine\n" + ours.config_path.read_text()).replace("\n", "\r\n").encode())
+    page = tab()
+    editor = open_config(page)
+    expect(editor).to_have_value(re.compile("^// mine\n"))
+    editor.fill(editor.input_value().replace("// mine", "// ours"))
+    page.page.get_by_role("button", name="Save").click()
+    expect(page.page.get_by_text("Saved.")).to_be_visible()
+    expect(page.page.get_by_text("Unsaved changes")).to_have_count(0)
+    written = ours.config_path.read_bytes()
+    assert written.startswith(b"// ours\r\n") and written.count(b"\n") == written.count(b"\r\n")
 
 
 def test_a_file_changed_outside_is_followed_unless_one_has_typed(tab: OpenTab, ours: Gateway) -> None:

@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { isChanged } from "./gateway/configEdit";
 import { Gateway } from "./gateway/gateway";
 import { placeOfPage } from "./gateway/place";
 import "./looks/all.css";
@@ -21,6 +22,11 @@ followKeyboard();
 const speak = () => (document.documentElement.lang = language.get());
 language.subscribe(speak);
 speak();
+
+// The browser asks before it closes a tab with unsaved changes.
+window.addEventListener("beforeunload", (event) => {
+  if (isChanged(gateway.configEdit.get())) event.preventDefault();
+});
 
 const root = document.getElementById("app");
 if (!root) throw new Error("index.html has no element with the id `app`.");

@@ -21,9 +21,12 @@ class Page {
   /** What the gateway says to each message, in turn; then it takes all. */
   refusals: Error[] = [];
   readonly taken: string[] = [];
+  /** How often a message was to be taken. */
+  asked = 0;
   readonly chats = new Chats(
     async (method, params) => {
       if (method === "chat.history") return this.history;
+      this.asked += 1;
       await wait(5);
       const refusal = this.refusals.shift();
       if (refusal) throw refusal;
@@ -120,4 +123,48 @@ test("a stop does not wait for a message that cannot be taken, and that can be t
   page.chats.discard(key, page.thread().sent[0]?.item.key ?? "");
   await wait(30);
   assert.deepEqual(page.taken, ["/stop", "b"]);
+});
+
+test("what is discarded while it goes again is gone, unless the gateway takes it now", async () => {
+  const full = new RefusedError({ code: "UNAVAILABLE", message: "full", details: {}, retryable: true, retryAfterMs: 10 });
+  for (const isTaken of [false, true]) {
+    const page = new Page();
+    page.refusals = isTaken ? [full] : [full, full];
+    page.chats.send(key, "a", []);
+    await wait(8);
+    assert.equal(page.thread().sent[0]?.failure?.message, "full");
+    while (page.asked < 2) await wait(1);
+    page.chats.discard(key, page.thread().sent[0]?.item.key ?? "");
+    assert.equal(page.thread().sent[0]?.failure, undefined);
+    await wait(40);
+    assert.deepEqual(page.taken, isTaken ? ["a"] : []);
+    assert.deepEqual(page.rows(), isTaken ? ["sent:a"] : []);
+  }
+});
+
+test("what was refused for good is still there after a look elsewhere", async () => {
+  const page = new Page();
+  page.refusals = [new RefusedError({ code: "INVALID_REQUEST", message: "no", details: {}, retryable: false, retryAfterMs: undefined })];
+  page.chats.send(key, "a", []);
+  await wait(15);
+  page.chats.show("agent:main:other");
+  page.chats.resume();
+  page.chats.show(key);
+  await wait(15);
+  assert.deepEqual(page.thread().sent.map(({ item, state, failure }) => [item.text, state, failure?.message]), [["a", "failed", "no"]]);
+  assert.deepEqual(page.taken, []);
+  page.chats.retry(key, page.thread().sent[0]?.item.key ?? "");
+  await wait(15);
+  assert.deepEqual([page.taken, page.rows()], [["a"], ["sent:a"]]);
+});
+
+test("a conversation can be read back to its beginning", async () => {
+  const page = new Page();
+  for (let from = 5_000; from > 0; from -= 500) {
+    const messages = Array.from({ length: 500 }, (_, n) => ({ role: "user", content: "x", __openclaw: { id: `m${from + n}` } }));
+    page.history = { messages, hasMore: from > 500, nextOffset: 5_500 - from };
+    if (from === 5_000) await page.chats.refresh(key);
+    else await page.chats.loadOlder(key);
+  }
+  assert.equal(page.rows().length, 5_000);
 });

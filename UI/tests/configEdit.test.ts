@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterAnswer, afterFailure, afterReading, afterTyping, afterUndo, isChanged, unread, whileSaving, type ConfigEdit } from "../src/gateway/configEdit";
-import { configFileOf, saysTheSame, type ConfigFile } from "../src/gateway/configFile";
+import { configFileOf, saysTheSame, withLineEnds, type ConfigFile } from "../src/gateway/configFile";
 import { RefusedError, UnansweredError } from "../src/gateway/failure";
 
 const broken = configFileOf({ path: "/c", raw: null, valid: false, hash: "b", issues: [{ path: "", message: "no" }] });
@@ -84,4 +84,12 @@ test("plain JSON says the same in another form", () => {
   assert.equal(saysTheSame(written, '{"token": "secret", "a": [1]}'), true);
   assert.equal(saysTheSame(written, '{"token": "secret", "a": [2]}'), false);
   assert.equal(saysTheSame(written, "{ a: [1] }"), false);
+});
+
+test("a file's ends of lines are put back", () => {
+  for (const raw of ["{\r\n}\r\n", "{\n}\n", "{}", ""]) {
+    const shown = file(raw);
+    assert.equal(shown.raw?.includes("\r"), false);
+    assert.equal(withLineEnds(shown.raw ?? "", shown), raw);
+  }
 });

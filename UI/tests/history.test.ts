@@ -178,3 +178,23 @@ test("a message stopped in the queue says so for as long as the history does not
   thread = latest(thread, [user("m1", "k1"), assistant("m2", "As far as it came", { stopReason: "aborted" })]);
   assert.deepEqual(kinds(thread), ["m1", "m2"]);
 });
+
+test("each call has its own result when the calls of each answer are numbered anew", () => {
+  const call = (id: string, ...ids: string[]) => ({
+    role: "assistant",
+    content: ids.map((callId) => ({ type: "toolCall", id: callId, name: "exec", arguments: {} })),
+    __openclaw: { id },
+  });
+  const result = (text: string) => ({ role: "toolResult", toolCallId: "call_0", content: [{ type: "text", text }] });
+  const thread = latest(empty, [
+    result("further back"), call("m1", "call_0", "call_0"), result("one"), result("two"),
+    user("m2", "k2"), call("m3", "call_0"), call("m4", "call_0"), result("four"),
+  ]);
+  const outputs = thread.messages.map(({ blocks }) => blocks.map((block) => block.kind === "tool" && block.call.output));
+  assert.deepEqual(outputs, [["further back", "one", "two"], [false], [undefined, "four"]]);
+});
+
+test("a time that no calendar has is left out", () => {
+  const thread = latest(empty, [{ ...user("m1", "k1"), timestamp: 1e17 }, { ...user("m2", "k2"), timestamp: 5 }]);
+  assert.deepEqual(thread.messages.map(({ timestamp }) => timestamp), [undefined, 5]);
+});

@@ -34,6 +34,17 @@ test("messages survive a reload in order", () => {
   assert.deepEqual(new Outbox(shelf, "box").all(), [message("b", 8), message("c")]);
 });
 
+test("what was refused for good survives a reload and goes no more", () => {
+  const shelf = new MemoryShelf();
+  const before = new Outbox(shelf, "box");
+  before.add(message("a"));
+  before.add(message("b"));
+  before.refuse("a", { code: "NO", message: "no" });
+  const after = new Outbox(shelf, "box");
+  assert.deepEqual(after.all(), [{ ...message("a"), refusal: { code: "NO", message: "no" } }, message("b")]);
+  assert.equal(after.next("agent:main:main")?.key, "b");
+});
+
 test("an image too large to store does not take the other messages with it", () => {
   const shelf = new MemoryShelf(500);
   const outbox = new Outbox(shelf, "box");

@@ -23,3 +23,13 @@ test("an answer is late only when its request, and those before it, can have arr
   await wait(300);
   assert.deepEqual(late, ["small", "large", "behind it"]);
 });
+
+test("a long answer that may be coming is known", () => {
+  const requests = new Requests();
+  requests.add("chat.send", {}, 1_000).answer.catch(() => undefined);
+  assert.equal(requests.awaitsLongAnswer(), false);
+  requests.add("chat.history", {}, 1_000).answer.catch(() => undefined);
+  assert.equal(requests.awaitsLongAnswer(), true);
+  requests.abandonAll();
+  assert.equal(requests.awaitsLongAnswer(), false);
+});

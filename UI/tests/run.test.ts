@@ -59,3 +59,25 @@ test("a run picked up midway keeps the calls the transcript holds", () => {
   assert.deepEqual(blocksOfRun(run).map((block) => block.kind), ["text", "tool", "text"]);
   assert.equal(run.tools[0]?.call.status, "running");
 });
+
+test("a call under an id that was used before is a call of its own", () => {
+  const tool = (phase: string, rest: object) => ({ phase, toolCallId: "call_0", name: "exec", ...rest });
+  let run = newRun("r", 0);
+  for (const word of ["one", "two"]) {
+    run = withToolEvent(run, tool("start", { args: { command: word } }));
+    run = withToolEvent(run, tool("result", { result: word }));
+  }
+  run = withToolEvent(run, tool("start", { args: { command: "two" } }));
+  assert.deepEqual(run.tools.map(({ call }) => [call.output, call.status]), [["one", "done"], ["two", "done"], [undefined, "running"]]);
+});
+
+test("a run picked up midway has its calls where they were made, whatever stands between its messages", () => {
+  const call = (id: string) => ({ kind: "tool", call: { id, name: "exec", args: {}, output: "", status: "done" } }) as const;
+  const text = (words: string) => ({ kind: "text", text: words }) as const;
+  const written = [text("One.\n"), call("a"), text("Two."), call("b"), text("Three."), call("c")];
+  const run = adoptedRun("r", "One.\n\nTwo.\n\nThree.\n\nFou", written, 0);
+  const shown = (of: Run) => blocksOfRun(of).map((block) => (block.kind === "text" ? block.text : block.kind));
+  assert.deepEqual(shown(run), ["One.", "tool", "Two.", "tool", "Three.", "tool", "Fou"]);
+  // What was on its way while the transcript was read tells nothing new.
+  assert.deepEqual(shown(withToolEvent(run, { phase: "start", toolCallId: "c", name: "exec", args: {} })), shown(run));
+});

@@ -53,10 +53,11 @@ struct SharedSecret {
     }
 
     private func check(isLoopback: Bool) throws(CommandError) {
-        guard [token, password].allSatisfy({ $0?.reveal() != ConfigRedaction.placeholder }) else {
+        let secrets = [token, password].compactMap { $0?.reveal() }
+        guard !secrets.contains(where: ConfigRedaction.holdsPlaceholder) else {
             throw CommandError(
-                "The gateway's secret is `\(ConfigRedaction.placeholder)`, the word that is shown in place of secrets and that "
-                    + "everybody knows. " + Self.threeWays)
+                "The gateway's secret is `\(ConfigRedaction.placeholder)` or hardly more, the word that is shown in place of "
+                    + "secrets and that everybody knows. " + Self.threeWays)
         }
         switch mode {
         case .none where !isLoopback:

@@ -199,6 +199,42 @@ package enum ConfigRedaction {
 
     // MARK: Putting back
 
+    /// Whether a text is the placeholder, or one that was typed into.
+    package static func holdsPlaceholder(_ text: String) -> Bool {
+        text.contains("OPENCLAW_REDACTED") || text.hasPrefix("__OPENCLAW") || text.hasSuffix("REDACTED__")
+    }
+
+    /// What is wrong with texts that hold a placeholder, unless `stored` has them too: as a secret, such a text would be known to
+    /// everybody.
+    package static func placeholders(leftIn document: JSON, stored: JSON) -> [ConfigIssue] {
+        var known: Set<String> = []
+        eachPlaceholder(in: stored, at: .root) { known.insert($1) }
+        var issues: [ConfigIssue] = []
+        eachPlaceholder(in: document, at: .root) { path, text in
+            guard !known.contains(text) else { return }
+            let message =
+                "`\(path)` holds `\(placeholder)` or a part of it, which only stands for a secret; "
+                + "write the value itself, or leave the placeholder as it was shown"
+            issues.append(ConfigIssue(path: path, message: message))
+        }
+        return issues
+    }
+
+    private static func eachPlaceholder(
+        in value: JSON, at path: ConfigPath, _ found: (ConfigPath, String) -> Void
+    ) {
+        switch value {
+        case .string(let text) where holdsPlaceholder(text): found(path, text)
+        case .object(let object):
+            for (key, member) in object { eachPlaceholder(in: member, at: path.appending(.key(key)), found) }
+        case .array(let items):
+            for (index, item) in items.enumerated() {
+                eachPlaceholder(in: item, at: path.appending(.index(index)), found)
+            }
+        default: return
+        }
+    }
+
     /// A placeholder for which the stored config has no secret.
     package struct Unrestorable: Error {
         package var path: ConfigPath

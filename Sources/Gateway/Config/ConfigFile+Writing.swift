@@ -222,9 +222,10 @@ extension ConfigFile {
     private func write(_ text: String, tolerating known: [ConfigIssue] = []) throws(ConfigWriteError) {
         let bytes = Array(text.utf8)
         let loaded = load(bytes, location.configPath)
-        let issues = (loaded.issues + loaded.quarantined).filter { issue in
+        var issues = (loaded.issues + loaded.quarantined).filter { issue in
             !known.contains { $0.path == issue.path && $0.message == issue.message }
         }
+        issues += ConfigRedaction.placeholders(leftIn: loaded.parsed, stored: snapshot.file.parsed)
         guard issues.isEmpty else { throw ConfigWriteError("invalid config", issues: issues) }
         if let obstacle = obstacle(loaded) { throw ConfigWriteError("invalid config", issues: [obstacle]) }
         do throws(FileError) {

@@ -1,6 +1,6 @@
 import { blocksOf } from "./content";
 import type { Block, Message } from "./message";
-import { numberOf, recordOf, textOf, type JsonRecord } from "./read";
+import { recordOf, textOf, timeOf, type JsonRecord } from "./read";
 import { blocksOfRun, newRun, withDelta, withThinking, withToolEvent, type Run } from "./run";
 import { changeSent, type Thread } from "./thread";
 
@@ -69,7 +69,7 @@ function endingOf(runId: string, run: Run | undefined, payload: JsonRecord): Mes
     id: `ending:${runId}`,
     role: "assistant",
     blocks: finalBlocks(run, blocksOf(last)),
-    timestamp: numberOf(last.timestamp),
+    timestamp: timeOf(last.timestamp),
     runId,
     sendKey: undefined,
     failure: payload.state === "error" ? textOf(payload.errorMessage) ?? "" : undefined,

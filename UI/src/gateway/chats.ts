@@ -13,8 +13,6 @@ import { emptyThread, type Thread } from "./thread";
 const pageSize = 80;
 /** Threads kept in memory besides the one on screen; the history brings the others back. */
 const mostThreads = 8;
-/** Past this a conversation is no longer scrolled but searched, and the page stays quick. */
-const mostEntries = 3_000;
 /** Events that call for the history come in bursts. */
 const refreshDelayMs = 120;
 
@@ -98,8 +96,7 @@ export class Chats {
   }
 
   discard(sessionKey: string, key: string): void {
-    this.sender.discard(key);
-    this.change(sessionKey, (thread) => ({ ...thread, sent: thread.sent.filter(({ item }) => item.key !== key) }));
+    this.sender.discard(sessionKey, key);
   }
 
   async stop(sessionKey: string): Promise<void> {
@@ -127,8 +124,8 @@ export class Chats {
   }
 
   async loadOlder(sessionKey: string): Promise<void> {
-    const { olderOffset, loading, entries } = this.thread(sessionKey).get();
-    if (olderOffset === undefined || loading !== "no" || entries.length >= mostEntries) return;
+    const { olderOffset, loading } = this.thread(sessionKey).get();
+    if (olderOffset === undefined || loading !== "no") return;
     this.change(sessionKey, (thread) => ({ ...thread, loading: "older" }));
     try {
       const payload = await this.request("chat.history", { sessionKey, limit: pageSize, offset: olderOffset });

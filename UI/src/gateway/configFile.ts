@@ -5,6 +5,8 @@ import { isRecord, recordOf, textOf } from "./read";
 export interface ConfigFile {
   /** Undefined while the text cannot be shown: in a text that does not parse, nobody can tell its secrets. */
   readonly raw: string | undefined;
+  /** Its lines end as on Windows. In `raw` they end with `\n` alone, as in a text field. */
+  readonly endsLinesWithCRLF: boolean;
   readonly hash: string | undefined;
   readonly path: string;
   readonly exists: boolean;
@@ -23,8 +25,10 @@ export function configFileOf(payload: unknown): ConfigFile {
   const snapshot = recordOf(payload);
   const exists = snapshot.exists !== false;
   const nothing = exists ? undefined : "";
+  const text = typeof snapshot.raw === "string" ? snapshot.raw : undefined;
   return {
-    raw: typeof snapshot.raw === "string" ? snapshot.raw : nothing,
+    raw: text?.replace(/\r\n/g, "\n") ?? nothing,
+    endsLinesWithCRLF: text !== undefined && /^([^\n]*\r\n)+[^\n]*$/.test(text),
     hash: textOf(snapshot.hash),
     path: textOf(snapshot.path) ?? "",
     exists,
@@ -33,6 +37,11 @@ export function configFileOf(payload: unknown): ConfigFile {
     warnings: issuesOf(snapshot.warnings),
     parsed: snapshot.parsed,
   };
+}
+
+/** What was typed, with the file's own ends of lines. */
+export function withLineEnds(text: string, { endsLinesWithCRLF }: ConfigFile): string {
+  return endsLinesWithCRLF ? text.replace(/\n/g, "\r\n") : text;
 }
 
 /** Whether the file says what was sent, apart from its secrets; plain JSON may have been written in another form. */

@@ -69,6 +69,8 @@ export class Connection {
   private hurry(): void {
     const { state } = this.link.get();
     if (state === "interrupted" || state === "unreachable") this.reopen();
+    // The line may have died without a word.
+    if (state === "online") this.socket?.probe();
   }
 
   private reopen(): void {

@@ -1,5 +1,6 @@
 import { Approvals } from "./approvals";
 import { Chats } from "./chats";
+import { unread, type ConfigEdit } from "./configEdit";
 import { Connection } from "./connection";
 import { Credentials, takeTokenFromAddress } from "./credentials";
 import type { EventFrame } from "./frames";
@@ -8,6 +9,7 @@ import { Outbox } from "./outbox";
 import type { Place } from "./place";
 import { recordOf } from "./read";
 import { Sessions } from "./sessions";
+import { Store } from "./store";
 import { tabStorage } from "./storage";
 
 /** Everything the pages need of the gateway, put together once for the life of the page. */
@@ -16,6 +18,8 @@ export class Gateway {
   readonly sessions: Sessions;
   readonly chats: Chats;
   readonly approvals: Approvals;
+  /** Kept for as long as the page lives, so that looking at another one loses nothing. */
+  readonly configEdit = new Store<ConfigEdit>(unread);
 
   constructor(readonly place: Place) {
     const credentials = new Credentials(place.basePath);

@@ -1,3 +1,4 @@
+import type { Trouble } from "./failure";
 import { isRecord, listOf, numberOf, recordsOf, textOf } from "./read";
 
 export interface Attachment {
@@ -14,6 +15,8 @@ export interface Outgoing {
   readonly text: string;
   readonly attachments: readonly Attachment[];
   readonly createdAt: number;
+  /** Why the gateway will never take it: then it waits for the person, to be sent anew or discarded. */
+  readonly refusal?: Trouble;
 }
 
 /** What the outbox needs of a storage; `tabStorage` is one. */
@@ -23,7 +26,7 @@ export interface Shelf {
 }
 
 /**
- * Messages the gateway has not acknowledged yet.
+ * Messages the gateway has not acknowledged yet, or has refused for good.
  *
  * They survive a reload of the tab, so that a message is neither lost nor, thanks to its key, doubled. Large images
  * may exceed what the browser stores: then the message still survives a reconnect, though not a reload.
@@ -44,6 +47,16 @@ export class Outbox {
 
   add(item: Outgoing): void {
     this.items = [...this.items, item];
+    this.save();
+  }
+
+  /** The message of a session that goes next. */
+  next(sessionKey: string): Outgoing | undefined {
+    return this.items.find((item) => item.sessionKey === sessionKey && !item.refusal);
+  }
+
+  refuse(key: string, refusal: Trouble): void {
+    this.items = this.items.map((item) => (item.key === key ? { ...item, refusal } : item));
     this.save();
   }
 
@@ -79,5 +92,8 @@ function parseOutgoing(value: unknown): Outgoing[] {
     if (content === undefined) return [];
     return [{ content, mimeType: textOf(item.mimeType) ?? "image/png", fileName: textOf(item.fileName) ?? "image" }];
   });
-  return [{ key, sessionKey, text: value.text, attachments, createdAt: numberOf(value.createdAt) ?? 0 }];
+  const item = { key, sessionKey, text: value.text, attachments, createdAt: numberOf(value.createdAt) ?? 0 };
+  if (!isRecord(value.refusal)) return [item];
+  const { code, message } = value.refusal;
+  return [{ ...item, refusal: { code: textOf(code) ?? "", message: textOf(message) ?? "" } }];
 }

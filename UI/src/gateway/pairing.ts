@@ -1,4 +1,4 @@
-import { numberOf, recordOf, recordsOf, textOf } from "./read";
+import { recordOf, recordsOf, textOf, timeOf } from "./read";
 
 /** Somebody who wrote on a chat platform and waits to be let in. */
 export interface PairingRequest {
@@ -21,7 +21,7 @@ export function peopleLetIn(payload: unknown): LetInPerson[] {
     channel: textOf(person.channel) ?? "",
     account: textOf(person.accountId) ?? "",
     id: textOf(person.id) ?? "",
-    since: numberOf(person.addedAt),
+    since: timeOf(person.addedAt),
   }));
 }
 
@@ -34,7 +34,7 @@ export function pairingRequests(payload: unknown): PairingRequest[] {
       channel: textOf(request.channel) ?? "",
       code: textOf(request.code) ?? "",
       sender: name === undefined ? id : `${name} (${id})`,
-      since: numberOf(request.createdAt),
+      since: timeOf(request.createdAt),
     };
   });
 }

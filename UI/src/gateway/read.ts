@@ -31,6 +31,12 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
+/** A number of milliseconds that a `Date` can hold, or undefined. */
+export function timeOf(value: unknown): number | undefined {
+  const time = numberOf(value);
+  return time !== undefined && Math.abs(time) <= 8.64e15 ? time : undefined;
+}
+
 export function flagOf(value: unknown): boolean | undefined {
   return typeof value === "boolean" ? value : undefined;
 }

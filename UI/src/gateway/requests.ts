@@ -12,6 +12,12 @@ interface Waiting {
   readonly reject: (error: Error) => void;
   readonly timer: number;
   readonly bytes: number;
+  readonly method: string;
+}
+
+/** Whether the answer may be megabytes: on a slow line nothing else comes until it is there. */
+export function hasLongAnswer(method: string): boolean {
+  return method === "chat.history" || method === "sessions.list";
 }
 
 /** Requests on their way: pairs each response with the caller who waits for it. */
@@ -24,15 +30,25 @@ export class Requests {
     this.count += 1;
     const id = `u${this.count}`;
     const frame = JSON.stringify({ type: "req", id, method, params });
-    const bytes = [...this.waiting.values()].reduce((sum, waiting) => sum + waiting.bytes, frame.length);
+    const sendingMs = this.sendingMs() + frame.length / slowestBytesPerMs;
     const answer = new Promise<unknown>((resolve, reject) => {
       const timer = window.setTimeout(() => {
         this.waiting.delete(id);
         reject(new UnansweredError("NO_ANSWER"));
-      }, timeoutMs + bytes / slowestBytesPerMs);
-      this.waiting.set(id, { resolve, reject, timer, bytes: frame.length });
+      }, timeoutMs + sendingMs);
+      this.waiting.set(id, { resolve, reject, timer, bytes: frame.length, method });
     });
     return { id, frame, answer };
+  }
+
+  /** How long the slowest line takes for all that is not answered yet. */
+  sendingMs(): number {
+    return [...this.waiting.values()].reduce((sum, { bytes }) => sum + bytes, 0) / slowestBytesPerMs;
+  }
+
+  /** Whether a long answer may be on its way. */
+  awaitsLongAnswer(): boolean {
+    return [...this.waiting.values()].some(({ method }) => hasLongAnswer(method));
   }
 
   settle(response: ResponseFrame): void {

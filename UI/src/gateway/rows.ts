@@ -9,6 +9,13 @@ export type Row =
   | { readonly kind: "sent"; readonly id: string; readonly sent: Sent; readonly waiting: boolean }
   | { readonly kind: "run"; readonly id: string; readonly run: Run };
 
+/** Whether two rows show the same thing: rows are made anew each time, what they hold is not. */
+export function isSameRow(left: Row, right: Row): boolean {
+  if (left.kind === "message") return right.kind === "message" && left.message === right.message;
+  if (left.kind === "run") return right.kind === "run" && left.run === right.run;
+  return right.kind === "sent" && left.sent === right.sent && left.waiting === right.waiting;
+}
+
 /** What was said, what is being said, and what waits to be said. */
 export function rowsOf(thread: Thread): Row[] {
   const told = historyRows(thread);

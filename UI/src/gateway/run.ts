@@ -1,6 +1,7 @@
 import { outputText, withoutReasoning } from "./content";
 import type { Block, ToolCall } from "./message";
 import { flagOf, recordOf, textOf, type JsonRecord } from "./read";
+import { same } from "./same";
 
 /** An answer while it is being made. */
 export interface Run {
@@ -9,10 +10,17 @@ export interface Run {
   readonly text: string;
   readonly thinking: string;
   /** Calls in order, each with the length `text` had when it began: that is where it belongs in the answer. */
-  readonly tools: readonly { readonly at: number; readonly call: ToolCall }[];
+  readonly tools: readonly PlacedCall[];
   readonly phase: string | undefined;
   /** When the last event about it came. */
   readonly touchedAt: number;
+}
+
+interface PlacedCall {
+  readonly at: number;
+  readonly call: ToolCall;
+  /** The transcript told of it: an event that was on its way meanwhile may tell of it again. */
+  readonly isAdopted?: boolean;
 }
 
 export function newRun(runId: string, now: number): Run {
@@ -47,12 +55,16 @@ function cumulativeText(payload: JsonRecord): string | undefined {
 export function withToolEvent(run: Run, data: JsonRecord): Run {
   const id = textOf(data.toolCallId);
   if (id === undefined) return run;
-  const known = run.tools.some((tool) => tool.call.id === id);
-  const tools = known ? run.tools : [...run.tools, { at: run.text.length, call: newCall(id, data) }];
+  // Some models number the calls of each answer anew.
+  const newest = run.tools.map(({ call }) => call.id).lastIndexOf(id);
+  const known = run.tools[newest];
+  const isNew = !known || (data.phase === "start" && known.call.status !== "running" && !(known.isAdopted && same(known.call.args, data.args)));
+  const tools = isNew ? [...run.tools, { at: run.text.length, call: newCall(id, data) }] : run.tools;
+  const told = isNew ? run.tools.length : newest;
   return {
     ...run,
     phase: undefined,
-    tools: tools.map((tool) => (tool.call.id === id ? { ...tool, call: advanced(tool.call, data) } : tool)),
+    tools: tools.map((tool, index) => (index === told ? { ...tool, call: advanced(tool.call, data) } : tool)),
   };
 }
 
@@ -101,12 +113,18 @@ function pushText(blocks: Block[], text: string): void {
  */
 export function adoptedRun(runId: string, text: string, written: readonly Block[], now: number): Run {
   let at = 0;
-  const tools: { at: number; call: ToolCall }[] = [];
+  const tools: PlacedCall[] = [];
   for (const block of written) {
-    if (block.kind === "text") at += block.text.length;
+    if (block.kind === "text") at = endOf(block.text.trim(), text, at);
     if (block.kind !== "tool") continue;
     const call: ToolCall = block.call.status === "unknown" ? { ...block.call, status: "running" } : block.call;
-    tools.push({ at: Math.min(at, text.length), call });
+    tools.push({ at, call, isAdopted: true });
   }
   return { ...newRun(runId, now), text, tools };
+}
+
+/** Where `part` ends in `text`, looked for behind `from`; what is not there ends nowhere else. */
+function endOf(part: string, text: string, from: number): number {
+  const start = text.indexOf(part, from);
+  return start < 0 ? from : start + part.length;
 }

@@ -27,6 +27,9 @@ export class Sender {
   private readonly endedRuns = new Set<string>();
   /** Sessions with a message on its way. */
   private readonly busy = new Set<string>();
+  /** The keys of messages on their way, and of those among them that the person does not want any more. */
+  private readonly underWay = new Set<string>();
+  private readonly unwanted = new Set<string>();
   /** When the first message of a session goes again, by session. */
   private readonly resends = new Map<string, { readonly timer: number; readonly at: number }>();
 
@@ -54,22 +57,27 @@ export class Sender {
     else this.transmitLater(sessionKey, resendDelayMs);
   }
 
-  /** Takes back a message that the gateway has not taken. */
-  discard(key: string): void {
-    const item = this.outbox.all().find((candidate) => candidate.key === key);
-    if (!item) return;
+  /** Takes back a message that the gateway has not taken. One that is on its way is gone unless the gateway takes it now. */
+  discard(sessionKey: string, key: string): void {
+    if (this.underWay.has(key)) {
+      this.unwanted.add(key);
+      this.change(sessionKey, (thread) => changeSent(thread, key, (sent) => ({ ...sent, failure: undefined })));
+      return;
+    }
+    this.drop(sessionKey, key);
+    if (this.resends.has(sessionKey)) this.transmitLater(sessionKey, 0);
+  }
+
+  private drop(sessionKey: string, key: string): void {
     this.outbox.remove(key);
-    if (this.resends.has(item.sessionKey)) this.transmitLater(item.sessionKey, 0);
+    this.change(sessionKey, (thread) => ({ ...thread, sent: thread.sent.filter(({ item }) => item.key !== key) }));
   }
 
   /** Sends a refused message again. It was never accepted, so it goes under a key of its own. */
   retry(thread: Thread, key: string): void {
     const refused = thread.sent.find(({ item }) => item.key === key)?.item;
     if (!refused) return;
-    this.change(thread.sessionKey, (current) => ({
-      ...current,
-      sent: current.sent.filter(({ item }) => item.key !== key),
-    }));
+    this.drop(thread.sessionKey, key);
     this.send(refused.sessionKey, refused.text, refused.attachments);
   }
 
@@ -97,7 +105,7 @@ export class Sender {
     try {
       let goesOn = true;
       while (goesOn) {
-        const item = this.outbox.all().find((candidate) => candidate.sessionKey === sessionKey);
+        const item = this.outbox.next(sessionKey);
         goesOn = item !== undefined && (await this.transmit(item));
       }
     } finally {
@@ -107,6 +115,7 @@ export class Sender {
 
   /** Whether the message is out of the way of those behind it. */
   private async transmit(item: Outgoing): Promise<boolean> {
+    this.underWay.add(item.key);
     try {
       const answer = recordOf(await this.request("chat.send", sendParams(item)));
       this.outbox.remove(item.key);
@@ -114,7 +123,12 @@ export class Sender {
       this.accepted(item, textOf(answer.status));
       return true;
     } catch (error) {
-      return this.isRefused(item, error);
+      if (!this.unwanted.has(item.key)) return this.isRefused(item, error);
+      this.drop(item.sessionKey, item.key);
+      return true;
+    } finally {
+      this.underWay.delete(item.key);
+      this.unwanted.delete(item.key);
     }
   }
 
@@ -141,7 +155,7 @@ export class Sender {
       this.transmitLater(item.sessionKey, error.wire.retryAfterMs ?? resendDelayMs);
       return false;
     }
-    this.outbox.remove(item.key);
+    this.outbox.refuse(item.key, troubleOf(error));
     this.changeState(item, "failed", troubleOf(error));
     return true;
   }

@@ -1,6 +1,6 @@
 import type { Request } from "./requests";
 import { troubleOf, type Trouble } from "./failure";
-import { flagOf, numberOf, recordOf, recordsOf, textOf, type JsonRecord } from "./read";
+import { flagOf, numberOf, recordOf, recordsOf, textOf, timeOf, type JsonRecord } from "./read";
 import { shortName } from "./sessionKey";
 import { Store } from "./store";
 import { whereaboutsOf, type Whereabouts } from "./whereabouts";
@@ -115,7 +115,7 @@ function rowOf(row: JsonRecord): SessionRow[] {
       whereabouts,
       title: label ?? group ?? textOf(row.derivedTitle) ?? textOf(row.displayName) ?? shortName(key),
       preview: textOf(row.lastMessagePreview),
-      updatedAt: numberOf(row.updatedAt),
+      updatedAt: timeOf(row.updatedAt),
       model: textOf(row.model),
       totalTokens: numberOf(row.totalTokens),
       contextTokens: numberOf(row.contextTokens),

@@ -4,13 +4,17 @@ import { connectParams, type Challenge, type Proof } from "./handshake";
 import { parseHello, type Hello } from "./hello";
 import type { Identity } from "./identity";
 import { numberOf, recordOf, textOf } from "./read";
-import { Requests } from "./requests";
+import { hasLongAnswer, Requests } from "./requests";
 
 /** A gateway that accepts sockets but says nothing for this long is not working. */
 const handshakeTimeoutMs = 15_000;
 const answerTimeoutMs = 30_000;
 /** Silence for this many tick intervals means the connection is dead though nobody closed it. */
 const silentIntervals = 2.5;
+/** Within this something comes back on any line, once what was sent before is there. */
+const probeTimeoutMs = 5_000;
+/** A request without an answer for this long calls for a probe. */
+const doubtMs = 10_000;
 const restartCloseCode = 1012;
 
 export interface SocketEvents {
@@ -48,6 +52,23 @@ export class GatewaySocket {
   }
 
   request(method: string, params: object, timeoutMs = answerTimeoutMs): Promise<unknown> {
+    const answer = this.ask(method, params, timeoutMs);
+    if (hasLongAnswer(method)) return answer;
+    const doubt = window.setTimeout(() => this.probe(), doubtMs + this.requests.sendingMs());
+    const settle = () => clearTimeout(doubt);
+    answer.then(settle, settle);
+    return answer;
+  }
+
+  /** Ends unless anything at all comes back soon. Behind a long answer that takes longer. */
+  probe(): void {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    const timeoutMs = this.requests.awaitsLongAnswer() ? answerTimeoutMs : probeTimeoutMs;
+    this.ask("health", {}, answerTimeoutMs).catch(() => undefined);
+    this.listenForSilence(Math.min(this.silenceMs, timeoutMs + this.requests.sendingMs()));
+  }
+
+  private ask(method: string, params: object, timeoutMs: number): Promise<unknown> {
     const { id, frame, answer } = this.requests.add(method, params, timeoutMs);
     if (isLonger(frame, this.mostBytes)) this.requests.settle({ type: "res", id, outcome: { error: tooLarge(this.mostBytes) } });
     // What is asked while it closes is not sent, and told so with the others at the end.
@@ -91,7 +112,7 @@ export class GatewaySocket {
     };
     try {
       const params = await connectParams(challenge, this.proof, this.identity, this.instanceId);
-      const hello = parseHello(await this.request("connect", params), Date.now());
+      const hello = parseHello(await this.ask("connect", params, answerTimeoutMs), Date.now());
       if (this.ended) return;
       this.silenceMs = hello.tickIntervalMs * silentIntervals;
       this.mostBytes = hello.maxPayloadBytes;
@@ -104,9 +125,9 @@ export class GatewaySocket {
     }
   }
 
-  private listenForSilence(): void {
+  private listenForSilence(forMs = this.silenceMs): void {
     clearTimeout(this.watchdog);
-    this.watchdog = window.setTimeout(() => this.end(false), this.silenceMs);
+    this.watchdog = window.setTimeout(() => this.end(false), forMs);
   }
 
   private end(restarting: boolean): void {

@@ -1,4 +1,4 @@
-import { flagOf, isRecord, listOf, numberOf, recordOf, recordsOf, textOf, textsOf, type JsonRecord } from "./read";
+import { flagOf, isRecord, listOf, numberOf, recordOf, recordsOf, textOf, textsOf, timeOf, type JsonRecord } from "./read";
 
 export type ChannelState = "connected" | "running" | "stopped" | "off" | "unconfigured" | "failed";
 
@@ -43,7 +43,7 @@ function turnedAwayOf(account: JsonRecord): TurnedAway {
   const newest = recordsOf(account.lastTurnedAway).map((entry) => ({
     who: [textOf(entry.sender), textOf(entry.place)].filter(Boolean).join(" · "),
     reason: textOf(entry.reason) ?? "",
-    at: numberOf(entry.at),
+    at: timeOf(entry.at),
   }));
   return { count: numberOf(account.turnedAway) ?? 0, newest: newest.reverse() };
 }
@@ -91,11 +91,12 @@ export function clientsOf(payload: unknown): Client[] {
       id: textOf(entry.instanceId) ?? textOf(entry.deviceId) ?? String(index),
       name: textOf(entry.host) ?? textOf(entry.clientId) ?? textOf(entry.text) ?? "",
       detail: [entry.mode, entry.platform, entry.version, entry.ip].map((part) => textOf(part) ?? "").filter(Boolean).join(" · "),
-      since: numberOf(entry.onlineSince) ?? numberOf(entry.ts),
+      since: timeOf(entry.onlineSince) ?? timeOf(entry.ts),
     }));
 }
 
 export interface Overview {
+  /** Whether it runs and takes in messages. */
   readonly healthy: boolean;
   readonly sessionCount: number | undefined;
   /** Such as `30m`, or undefined when there is no heartbeat. */
@@ -113,7 +114,7 @@ export function overviewOf(health: unknown, status: unknown): Overview {
   const volume = recordOf(summary.volume);
   const beat = recordsOf(recordOf(summary.heartbeat).agents)[0];
   return {
-    healthy: recordOf(health).ok === true,
+    healthy: recordOf(health).ok === true && volume.state !== "full" && volume.state !== "read-only",
     sessionCount: numberOf(recordOf(summary.sessions).count) ?? numberOf(recordOf(recordOf(health).sessions).count),
     heartbeatEvery: beat && flagOf(beat.enabled) ? textOf(beat.every) : undefined,
     memoryBytes: numberOf(recordOf(summary.processMemory).rssBytes),

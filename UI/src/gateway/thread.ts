@@ -50,7 +50,7 @@ export function emptyThread(sessionKey: string, unsent: readonly Outgoing[]): Th
     entries: [],
     messages: [],
     olderOffset: undefined,
-    sent: unsent.map((item) => ({ item, isOurs: true, state: "sending", failure: undefined })),
+    sent: unsent.map((item) => ({ item, isOurs: true, state: item.refusal ? "failed" : "sending", failure: item.refusal })),
     runs: [],
     endings: [],
   };

@@ -1,6 +1,6 @@
 import { blocksOf, outputText, withoutReasoning } from "./content";
 import type { Block, Message, ToolCall } from "./message";
-import { flagOf, numberOf, recordOf, recordsOf, textOf, type JsonRecord } from "./read";
+import { flagOf, numberOf, recordOf, recordsOf, textOf, timeOf, type JsonRecord } from "./read";
 
 /** One message of `chat.history`, with an id that stays the same however often it is read. */
 export interface Entry {
@@ -26,22 +26,26 @@ function nameOf(wire: JsonRecord): string {
 
 /** Messages to show: tool results join the calls they answer, and one turn's assistant messages become one. */
 export function messagesOf(entries: readonly Entry[]): Message[] {
-  const results = new Map<string, JsonRecord>();
-  const called = new Set<string>();
-  for (const { wire } of entries) {
-    if (isToolResult(wire)) results.set(textOf(wire.toolCallId) ?? "", wire);
-  }
+  const read = entries.map((entry) => ({ entry, blocks: isToolResult(entry.wire) ? [] : blocksOf(entry.wire) }));
+  // The results of each message's calls, by their ids. Some models number the calls of each answer anew, so a result belongs
+  // to the last message that calls by its id.
+  const results = read.map(() => new Map<string, JsonRecord[]>());
+  const callers = new Map<string, number>();
   const messages: Message[] = [];
-  for (const entry of entries) {
-    if (isToolResult(entry.wire)) {
-      // Its call is further back than what is loaded, so it stands alone.
-      if (!called.has(textOf(entry.wire.toolCallId) ?? "")) append(messages, orphanedResult(entry));
-      continue;
-    }
-    const message = messageOf(entry, results);
-    for (const block of message.blocks) if (block.kind === "tool") called.add(block.call.id);
-    append(messages, message);
-  }
+  const orphans = new Set<Entry>();
+  read.forEach(({ entry, blocks }, index) => {
+    for (const block of blocks) if (block.kind === "tool") callers.set(block.call.id, index);
+    if (!isToolResult(entry.wire)) return;
+    const id = textOf(entry.wire.toolCallId) ?? "";
+    const ofCaller = results[callers.get(id) ?? -1];
+    // Its call is further back than what is loaded, so it stands alone.
+    if (!ofCaller) orphans.add(entry);
+    else ofCaller.set(id, [...(ofCaller.get(id) ?? []), entry.wire]);
+  });
+  read.forEach(({ entry, blocks }, index) => {
+    if (orphans.has(entry)) append(messages, orphanedResult(entry));
+    else if (!isToolResult(entry.wire)) append(messages, messageOf(entry, blocks, results[index]!));
+  });
   return messages;
 }
 
@@ -70,18 +74,18 @@ function belongsToTurn(last: Message, next: Message): boolean {
   return last.blocks[last.blocks.length - 1]?.kind === "tool" && last.failure === undefined;
 }
 
-function messageOf({ id, wire }: Entry, results: Map<string, JsonRecord>): Message {
+function messageOf({ id, wire }: Entry, read: readonly Block[], results: Map<string, JsonRecord[]>): Message {
   const meta = recordOf(wire.__openclaw);
   const role = wire.role === "user" ? "user" : wire.role === "assistant" ? "assistant" : "notice";
   const stopReason = textOf(wire.stopReason);
   const failed = stopReason === "error";
-  const blocks = blocksOf(wire).map((block) => finished(block, role, results));
+  const blocks = read.map((block) => finished(block, role, results));
   const failure = failed ? textOf(wire.errorMessage) ?? textOnly(blocks) : undefined;
   return {
     id,
     role,
     blocks: failure !== undefined && failure === textOnly(blocks) ? [] : [...blocks, ...files(meta, blocks)],
-    timestamp: numberOf(wire.timestamp),
+    timestamp: timeOf(wire.timestamp),
     runId: textOf(meta.runId),
     sendKey: role === "user" ? sendKeyOf(wire, meta) : undefined,
     failure,
@@ -93,8 +97,8 @@ function messageOf({ id, wire }: Entry, results: Map<string, JsonRecord>): Messa
   };
 }
 
-function finished(block: Block, role: Message["role"], results: Map<string, JsonRecord>): Block {
-  if (block.kind === "tool") return { kind: "tool", call: withResult(block.call, results.get(block.call.id)) };
+function finished(block: Block, role: Message["role"], results: Map<string, JsonRecord[]>): Block {
+  if (block.kind === "tool") return { kind: "tool", call: withResult(block.call, results.get(block.call.id)?.shift()) };
   if (block.kind === "text" && role === "assistant") return { kind: "text", text: withoutReasoning(block.text) };
   return block;
 }
@@ -116,7 +120,7 @@ function orphanedResult({ id, wire }: Entry): Message {
     id,
     role: "assistant",
     blocks: [{ kind: "tool", call }],
-    timestamp: numberOf(wire.timestamp),
+    timestamp: timeOf(wire.timestamp),
     runId: undefined,
     sendKey: undefined,
     failure: undefined,

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import type { ConfigFile } from "../gateway/configFile";
 import type { ConfigIssue } from "../gateway/failure";
 import { lineOfPath } from "../gateway/locate";
@@ -10,7 +10,6 @@ import { explained } from "../parts/explained";
 import { PageHead } from "../parts/PageHead";
 import { Problem } from "../parts/Problem";
 import { Prose } from "../parts/Prose";
-import { useRouter } from "../parts/RouterContext";
 import { Skeleton } from "../parts/Skeleton";
 import { useConfig } from "../parts/useConfig";
 
@@ -19,7 +18,6 @@ export function ConfigPage({ onOpenMenu }: { onOpenMenu: () => void }) {
   const words = useText();
   const { methods } = useHello();
   const config = useConfig();
-  useLeavingQuestion(config.isChanged, words.configLeave);
   const { file, failure } = config;
   const canSave = methods.has("config.apply");
   const isShown = file?.raw !== undefined;
@@ -83,19 +81,4 @@ function Editing({ file, config, canSave }: { file: ConfigFile; config: ReturnTy
       </p>
     </>
   );
-}
-
-/** Asks before unsaved work is lost, be it to another page or to a closed tab. */
-function useLeavingQuestion(isChanged: boolean, question: string): void {
-  const router = useRouter();
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const beforeUnload = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", beforeUnload);
-    router.mayLeave = () => window.confirm(question);
-    return () => {
-      window.removeEventListener("beforeunload", beforeUnload);
-      router.mayLeave = () => true;
-    };
-  }, [isChanged, question, router]);
 }

@@ -7,30 +7,44 @@ import { openPictures } from "./pictures";
 import { Thinking } from "./Thinking";
 import { ToolCard } from "./ToolCard";
 
+interface BlocksProps {
+  /** Of the turn: it stays the same when the answer becomes history. */
+  name: string;
+  blocks: readonly Block[];
+  streaming?: boolean;
+}
+
 /** The assistant's blocks. While `streaming`, the last one still grows. */
-export function Blocks({ blocks, streaming = false }: { blocks: readonly Block[]; streaming?: boolean }) {
+export function Blocks({ name, blocks, streaming = false }: BlocksProps) {
+  const names = namesOf(blocks);
   return (
     <>
       {blocks.map((block, index) => (
-        <BlockView key={keyOf(block, index)} block={block} growing={streaming && index === blocks.length - 1} />
+        <BlockView key={names[index]} name={`${name} ${names[index]}`} block={block} growing={streaming && index === blocks.length - 1} />
       ))}
     </>
   );
 }
 
-/** A tool keeps its card, open or closed, when text appears before it. */
-function keyOf(block: Block, index: number): string {
-  return block.kind === "tool" && block.call.id ? `tool:${block.call.id}` : `${block.kind}:${index}`;
+/** A tool keeps its card, open or closed, when text appears before it. Two calls of a turn may share an id. */
+function namesOf(blocks: readonly Block[]): string[] {
+  const uses = new Map<string, number>();
+  return blocks.map((block, index) => {
+    if (block.kind !== "tool") return `${block.kind}:${index}`;
+    const use = (uses.get(block.call.id) ?? 0) + 1;
+    uses.set(block.call.id, use);
+    return `tool:${block.call.id}:${use}`;
+  });
 }
 
-function BlockView({ block, growing }: { block: Block; growing: boolean }) {
+function BlockView({ name, block, growing }: { name: string; block: Block; growing: boolean }) {
   switch (block.kind) {
     case "text":
       return <Markdown text={block.text} streaming={growing} />;
     case "thinking":
       return <Thinking text={block.text} growing={growing} />;
     case "tool":
-      return <ToolCard call={block.call} />;
+      return <ToolCard name={name} call={block.call} />;
     case "image":
       return <Picture source={block.source} />;
     case "file":

@@ -57,9 +57,10 @@ export function LogView() {
 }
 
 const LogRow = memo(function LogRow({ line }: { line: LogLine }) {
+  const at = new Date(line.time);
   return (
     <div className={`log-line level-${line.level}`}>
-      <time>{line.time.slice(11, 19)}</time>
+      <time title={at.toString()}>{isNaN(at.getTime()) ? line.time.slice(11, 19) : at.toTimeString().slice(0, 8)}</time>
       <span className="log-level">{line.level}</span>
       <span className="log-subsystem">{line.subsystem}</span>
       <span className="log-text">{line.text}</span>

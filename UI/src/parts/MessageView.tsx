@@ -45,7 +45,7 @@ function AssistantMessage({ message }: { message: Message }) {
   const words = useText();
   return (
     <article className="row assistant" aria-label={words.assistant}>
-      <Blocks blocks={message.blocks} />
+      <Blocks name={message.runId ?? message.id} blocks={message.blocks} />
       {message.failure !== undefined && <Failure reason={message.failure} code={message.failureCode} />}
       {message.stopped && <p className="stopped">{words.stopped}</p>}
       {message.cut && <p className="stopped">{words.cut}</p>}

@@ -1,3 +1,4 @@
+import { unread } from "../gateway/configEdit";
 import { useGateway, useStore, useText } from "./context";
 import { chooseLanguage, language, languages, type Language } from "../text/language";
 import { chooseTheme, theme, type Theme } from "./theme";
@@ -5,13 +6,17 @@ import { chooseTheme, theme, type Theme } from "./theme";
 /** Appearance, language and leaving: what belongs to this browser rather than to the gateway. */
 export function Preferences() {
   const words = useText();
-  const { connection } = useGateway();
+  const { connection, configEdit } = useGateway();
   const themes: Record<Theme, string> = { system: words.themeSystem, light: words.themeLight, dark: words.themeDark };
+  const signOut = () => {
+    configEdit.set(unread);
+    connection.forgetAccess();
+  };
   return (
     <div className="preferences">
       <Choice label={words.theme} options={themes} chosen={useStore(theme)} onChoose={chooseTheme} />
       <Choice label={words.language} options={languageNames} chosen={useStore(language)} onChoose={chooseLanguage} />
-      <button type="button" className="link-button" onClick={() => connection.forgetAccess()}>
+      <button type="button" className="link-button" onClick={signOut}>
         {words.forgetAccess}
       </button>
     </div>

@@ -10,7 +10,7 @@ export function RunView({ run }: { run: Run }) {
   const isSilent = last === undefined || (last.kind === "tool" && last.call.status !== "running");
   return (
     <article className="row assistant live" aria-busy="true" aria-label={words.assistant}>
-      <Blocks blocks={blocks} streaming />
+      <Blocks name={run.runId} blocks={blocks} streaming />
       {isSilent && <Working text={words.phases[run.phase ?? ""] ?? words.working} />}
     </article>
   );

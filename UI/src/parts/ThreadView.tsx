@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { memo, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { plainText } from "../gateway/message";
-import { rowsOf, type Row } from "../gateway/rows";
+import { isSameRow, rowsOf, type Row } from "../gateway/rows";
 import { isBusy, type Thread } from "../gateway/thread";
 import { Announcer } from "./Announcer";
 import { useText } from "./context";
@@ -72,14 +72,14 @@ function askedInVain(rows: readonly Row[]): string | undefined {
 }
 
 /** One row; when it cannot be shown, all others still are. */
-function RowView({ row }: { row: Row }) {
+const RowView = memo(function RowView({ row }: { row: Row }) {
   const words = useText();
   return (
     <ErrorBoundary instead={() => <p className="divider">{words.unshowable}</p>}>
       <RowContent row={row} />
     </ErrorBoundary>
   );
-}
+}, (before, after) => isSameRow(before.row, after.row));
 
 function RowContent({ row }: { row: Row }) {
   switch (row.kind) {

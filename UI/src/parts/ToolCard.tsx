@@ -9,10 +9,10 @@ import { useOpen } from "./useOpen";
 /** Longer outputs are shown in part: laying out megabytes of text would freeze the page. */
 const mostOutputChars = 20_000;
 
-/** One tool call: what was asked, how it stands, and on demand what came back. */
-export const ToolCard = memo(function ToolCard({ call }: { call: ToolCall }) {
+/** One tool call: what was asked, how it stands, and on demand what came back. `name` is its own on the whole page. */
+export const ToolCard = memo(function ToolCard({ name, call }: { name: string; call: ToolCall }) {
   const words = useText();
-  const [isOpen, toggle] = useOpen(`call:${call.id}`);
+  const [isOpen, toggle] = useOpen(name);
   return (
     <section className={`tool tool-${call.status}`}>
       <button type="button" className="tool-head" aria-expanded={isOpen} onClick={toggle}>

@@ -1,5 +1,6 @@
 import type { Attachment } from "../gateway/outbox";
 import { tabStorage } from "../gateway/storage";
+import { Store } from "../gateway/store";
 
 /** What was being written in each session, so that looking at another one loses nothing. */
 const storageKey = "openclaw.drafts";
@@ -21,16 +22,20 @@ export function keepDraft(sessionKey: string, text: string): void {
   tabStorage.set(storageKey, JSON.stringify([...drafts]));
 }
 
-/** Images are too large for the browser's storage: they wait as long as the page lives. */
-const attachments = new Map<string, readonly Attachment[]>();
-
-export function attachmentsOf(sessionKey: string): readonly Attachment[] {
-  return attachments.get(sessionKey) ?? [];
+/** The images that go with a message being written. */
+export interface DraftImages {
+  readonly ready: readonly Attachment[];
+  /** How many are still being read and scaled down. */
+  readonly preparing: number;
 }
 
-export function keepAttachments(sessionKey: string, list: readonly Attachment[]): void {
-  if (list.length === 0) attachments.delete(sessionKey);
-  else attachments.set(sessionKey, list);
+export const noImages: DraftImages = { ready: [], preparing: 0 };
+
+/** By session. Images are too large for the browser's storage: they wait as long as the page lives. */
+export const draftImages = new Store<ReadonlyMap<string, DraftImages>>(new Map());
+
+export function changeImages(sessionKey: string, change: (images: DraftImages) => DraftImages): void {
+  draftImages.update((all) => new Map(all).set(sessionKey, change(all.get(sessionKey) ?? noImages)));
 }
 
 function saved(): [string, string][] {

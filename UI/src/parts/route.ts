@@ -36,8 +36,6 @@ function decoded(text: string): string {
 /** The address bar as state. */
 export class Router {
   readonly route: Store<Route>;
-  /** Asked before leaving a page; says whether that is fine. */
-  mayLeave: () => boolean = () => true;
 
   constructor(readonly basePath: string) {
     this.route = new Store(routeOf(location.pathname, basePath));
@@ -45,7 +43,6 @@ export class Router {
   }
 
   go(route: Route): void {
-    if (!this.mayLeave()) return;
     history.pushState(null, "", pathOf(route, this.basePath));
     this.route.set(route);
   }

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect } from "react";
 import {
   afterAnswer,
   afterFailure,
@@ -10,8 +10,10 @@ import {
   unread,
   whileSaving,
 } from "../gateway/configEdit";
-import { configFileOf } from "../gateway/configFile";
+import { configFileOf, withLineEnds } from "../gateway/configFile";
+import { language, stringsOf } from "../text/language";
 import { useGateway, useStore } from "./context";
+import { showNotice } from "./notices";
 import { usePolled } from "./usePolled";
 
 /** The file may be changed elsewhere too: by a person in an editor, or by the assistant. */
@@ -19,29 +21,38 @@ const lookMs = 2_000;
 
 /** The config file being edited: kept in step with the disk, and written back only if nobody else changed it meanwhile. */
 export function useConfig() {
-  const { request, connection } = useGateway();
+  const { request, connection, configEdit } = useGateway();
   const isOnline = useStore(connection.link).state === "online";
-  const [edit, setEdit] = useState(unread);
+  const edit = useStore(configEdit);
 
   const read = useCallback(async () => configFileOf(await request("config.get", {})), [request]);
   const look = useCallback(async () => {
     const file = await read();
-    setEdit((before) => afterReading(before, file));
-  }, [read]);
+    configEdit.update((before) => afterReading(before, file));
+  }, [configEdit, read]);
   const { failure, refresh } = usePolled(look, lookMs);
+  useEffect(
+    () => () => {
+      const left = configEdit.get();
+      if (left.result.kind === "saving") return;
+      if (isChanged(left)) showNotice(stringsOf(language.get()).configLeft);
+      else configEdit.set(unread);
+    },
+    [configEdit],
+  );
 
   const save = async (from = edit) => {
-    const { base, text: sent } = from;
-    if (!base || !isOnline || from.result.kind === "saving") return;
-    setEdit(whileSaving(from));
+    const { base, file, text: sent } = from;
+    if (!base || !file || !isOnline || from.result.kind === "saving") return;
+    configEdit.set(whileSaving(from));
     try {
-      const answer = await request("config.apply", { raw: sent, ...(base.hash !== undefined && { baseHash: base.hash }) });
-      setEdit((before) => afterAnswer(before, sent, answer));
+      const answer = await request("config.apply", { raw: withLineEnds(sent, file), ...(base.hash !== undefined && { baseHash: base.hash }) });
+      configEdit.update((before) => afterAnswer(before, sent, answer));
       refresh();
     } catch (error) {
       // A refusal may mean that the file moved on; its hash tells, not the wording. Without a connection it is read later.
       const file = await read().catch(() => undefined);
-      setEdit((before) => {
+      configEdit.update((before) => {
         const failed = afterFailure(before, sent, error);
         return file ? afterReading(failed, file) : failed;
       });
@@ -55,8 +66,8 @@ export function useConfig() {
     failure: failure?.code === "NO_CONNECTION" ? undefined : failure,
     refresh,
     save: () => save(),
-    type: (text: string) => setEdit((before) => afterTyping(before, text)),
-    undo: () => setEdit(afterUndo),
+    type: (text: string) => configEdit.update((before) => afterTyping(before, text)),
+    undo: () => configEdit.update(afterUndo),
     keepText: () => save(keepingText(edit)),
   };
 }

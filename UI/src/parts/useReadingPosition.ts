@@ -31,13 +31,17 @@ export function useReadingPosition(rowIds: string): ReadingPosition {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
+  const lastTop = useRef(0);
   const anchor = useRef<Anchor>();
   const [isAway, setAway] = useState(false);
 
   const onScroll = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
-    follows.current = box.scrollHeight - box.scrollTop - box.clientHeight < nearEndPx;
+    const isNearEnd = box.scrollHeight - box.scrollTop - box.clientHeight < nearEndPx;
+    // Words may have come since it was scrolled: only who goes up leaves the end.
+    follows.current = isNearEnd || (follows.current && box.scrollTop >= lastTop.current);
+    lastTop.current = box.scrollTop;
     anchor.current = follows.current ? undefined : anchorIn(box);
     setAway(!follows.current);
   }, []);

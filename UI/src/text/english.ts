@@ -259,7 +259,7 @@ export const english = {
   configMend: "Mend it in the file itself: until then its text cannot be shown or saved here. `openclaw config validate` checks it, and this page goes on by itself.",
   configKept: "Your unsaved changes are kept here meanwhile.",
   configReadAgain: "Read again",
-  configLeave: "There are unsaved changes. Leave anyway?",
+  configLeft: "Your changes to the configuration are not saved. They are kept on its page.",
 };
 
 export type Strings = typeof english;

@@ -253,5 +253,5 @@ export const swedish: Strings = {
   configMend: "Rätta det i själva filen: till dess kan texten varken visas eller sparas här. `openclaw config validate` kontrollerar den, och sidan fortsätter av sig själv.",
   configKept: "Dina osparade ändringar finns kvar här så länge.",
   configReadAgain: "Läs igen",
-  configLeave: "Det finns osparade ändringar. Lämna ändå?",
+  configLeft: "Dina ändringar i konfigurationen är inte sparade. De finns kvar på dess sida.",
 };
