@@ -13,11 +13,13 @@ struct ConfigCheck {
         var isSecurity = false
         /// Inside a key that was reported as without effect already.
         var hasEffect = true
+        var isReadWhole = false
 
         func entering(_ key: String, _ traits: Traits) -> Context {
             Context(
                 path: path.appending(key), isSecurity: isSecurity || traits.isSecurity,
-                hasEffect: hasEffect && traits.hasEffect)
+                hasEffect: hasEffect && (traits.hasEffect || isReadWhole),
+                isReadWhole: isReadWhole || traits.isReadWhole)
         }
     }
 

@@ -52,7 +52,11 @@ struct Field<Root: Sendable>: Sendable {
     }
 
     /// A key that `KeyTable` knows, and that is read from the document where it is needed.
-    static func raw(_ key: String, at path: String) -> Field { Field(known: key, at: path) }
+    static func raw(_ key: String, at path: String) -> Field {
+        var field = Field(known: key, at: path)
+        field.traits.isReadWhole = true
+        return field
+    }
 
     /// A key that `KeyTable` knows and that has no effect yet, with the rule for when it does.
     static func known(_ key: String, at path: String? = nil, reload: ReloadRule) -> Field {

@@ -69,6 +69,8 @@ package struct Traits: Sendable {
     package var isRequired = false
     /// Whether changing it changes anything today.
     package var hasEffect = true
+    /// Whether all that is below it has an effect with it: it is read from the document.
+    package var isReadWhole = false
     /// `config.get` shows the default although the file does not say it.
     package var showsDefault = false
     /// Some key below has `environment`.
