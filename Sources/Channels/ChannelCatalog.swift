@@ -60,6 +60,12 @@ package struct ChannelSetup {
         self.assistantName = assistantName
         self.machineAdvice = machineAdvice
     }
+
+    /// What to say at the start where the config names none of the platform's places, which `groupPolicy` would want.
+    func closedPlaces(_ places: String, key: String) -> String {
+        "[\(account)] nobody is answered in \(places): `channels.\(channel).\(key)` names none. Name those that are to be "
+            + "listened to there, or set `channels.\(channel).groupPolicy` to \"open\""
+    }
 }
 
 /// Every platform we speak.

@@ -157,9 +157,9 @@ package final class ChatApprovals: ApprovalAudience {
         let resolver = board.channel(destination.key) as? any TargetResolving
         switch destination.target {
         case .place(let address): return address
-        case .person(let id):
+        case .person(let entry):
             guard let resolver else { throw .refused("the account is not running") }
-            return try await resolver.address(of: "user:\(id)")
+            return try await resolver.address(ofPerson: entry)
         case .named(let name, let thread):
             guard let resolver else { throw .refused("the account is not running") }
             var address = try await resolver.address(of: name)

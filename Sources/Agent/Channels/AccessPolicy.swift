@@ -35,7 +35,7 @@ struct AccessPolicy {
             return .ignore("it is a bot (`allowBots` is off)")
         }
         guard message.kind != .direct, let place = message.place else { return direct(message.sender) }
-        if let reason = refusal(of: place, message.sender) { return .ignore(reason) }
+        if let reason = refusal(of: place, message) { return .ignore(reason) }
         let isAddressed = isNamed || [.named, .reply].contains(message.mention) || message.isCommand
         let standing = Standing(
             isAuthorized: isAuthorized(message.sender, in: place), isAddressed: isAddressed)
@@ -69,16 +69,17 @@ struct AccessPolicy {
 
     // MARK: Chats of many
 
-    private func refusal(of place: ChatPlace, _ sender: Sender) -> String? {
-        let rule = place.rule
+    private func refusal(of place: ChatPlace, _ message: ChannelMessage) -> String? {
+        let (rule, sender) = (place.rule, message.sender)
+        let key = "`channels.\(message.address.channel).\(rule.key)`"
         guard rule.isEnabled else {
             return rule.isListed
-                ? "the config turns this place off" : "the place is not among those that the config lists"
+                ? "the config turns this place off" : "the place is not among those in \(key)"
         }
         switch rule.policy ?? rules.groupPolicy {
         case .disabled: return "groups are off (`groupPolicy` is \"disabled\")"
         case .allowlist where !rule.isListed:
-            return "the place is not in the config (`groupPolicy` is \"allowlist\")"
+            return "the place is not in \(key) (`groupPolicy` is \"allowlist\")"
         case .allowlist, .open: break
         }
         if let users = rule.users {

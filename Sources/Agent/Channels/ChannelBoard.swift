@@ -14,6 +14,9 @@ package final class ChannelBoard {
     private var lastLimits: [ChannelID: MessageLimits] = [:]
     private var isStopped = false
 
+    /// How often what waits for an account that is off is looked at: it is left out after a day.
+    private static let abandonedInterval: Duration = .seconds(3600)
+
     /// Takes what people write; set before `run`.
     package var receive: (ChannelMessage) async throws(InboxError) -> Void = { _ throws(InboxError) in
         throw InboxError("the gateway is starting")
@@ -32,6 +35,8 @@ package final class ChannelBoard {
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
     /// Told when an account can be sent to.
     package var becameReady: (ChannelKey) -> Void = { _ in }
+    /// Told of an account that is off and for which answers wait, every now and then.
+    package var isAbandoned: (ChannelKey) -> Void = { _ in }
     /// The rules of an account that is off or logged out: what it owes people waits for it in the outbox.
     package var rulesOfAbsent: (ChannelKey) -> ChannelRules? = { _ in nil }
     /// The commands that people may choose from in the platforms' menus.
@@ -44,7 +49,10 @@ package final class ChannelBoard {
     }
 
     /// Runs the accounts until cancelled.
-    package func run() async { await work.run() }
+    package func run() async {
+        work.add { await self.lookForAbandoned() }
+        await work.run()
+    }
 
     /// Nothing more is read; what is on its way out can still be sent.
     package func stopReading() async {
@@ -70,17 +78,30 @@ package final class ChannelBoard {
         work.add { await self.tellWhatWaits() }
     }
 
+    private func lookForAbandoned() async {
+        while !Task.isCancelled {
+            await Gate().wait(atMost: Self.abandonedInterval)
+            for key in await abandoned() { isAbandoned(key) }
+        }
+    }
+
     /// Answers wait for their own account, also for one that has another name now.
     private func tellWhatWaits() async {
+        for key in await abandoned() {
+            log.named(key.channel.rawValue).warning(
+                "answers wait for the account `\(key.account)`, which the config has off or has not: they are sent when "
+                    + "it is there again, and left out after a day")
+            isAbandoned(key)
+        }
+    }
+
+    /// Accounts that the config has off or has not, and for which answers wait.
+    private func abandoned() async -> [ChannelKey] {
         do {
-            let waiting = Set(try await stores.outbox.conversations().map(\.key))
-            for key in waiting where seats[key] == nil {
-                log.named(key.channel.rawValue).warning(
-                    "answers wait for the account `\(key.account)`, which the config has off or has not: they are sent when "
-                        + "it is there again, and left out after a day")
-            }
+            return Set(try await stores.outbox.conversations().map(\.key)).filter { seats[$0] == nil }
         } catch {
             log.warning("The outbox could not be read.", ["reason": "\(error)"])
+            return []
         }
     }
 
@@ -159,7 +180,7 @@ package final class ChannelBoard {
                     return []
                 }
             },
-            takeOver: { [unowned self] in await takeOver($0, for: key) },
+            takeOver: { [unowned self] in await takeOver($0, for: key, $1) },
             save: { name, value, hasHappened in
                 do {
                     try await store.set(
@@ -173,29 +194,22 @@ package final class ChannelBoard {
             })
     }
 
-    /// What an account had under its old name; it has left by then.
-    ///
-    /// What is older than its own is from before it had another name for a while. Of an account that is another bot's by now
-    /// only what says so is ours.
-    private func takeOver(_ isOurs: (JSON) -> Bool, for key: ChannelKey) async {
+    /// What a bot had in another account; who is leaving has left by then. False when that cannot be done now.
+    private func takeOver(
+        _ bot: String, for key: ChannelKey, _ whose: @escaping @Sendable (JSON) -> String?
+    ) async -> Bool {
         for seat in leaving where seat.account.key.channel == key.channel { await seat.stop() }
-        let store = stores.channelMemory
         do {
-            let accounts = Dictionary(grouping: try await store.rows(channel: key.channel), by: \.account)
-            let newest = (accounts[key.account] ?? []).filter { isOurs($0.value) }.map(\.updatedAt).max()
-            for (account, rows) in accounts where account != key.account {
-                let ours = rows.filter { isOurs($0.value) }
-                guard let last = ours.map(\.updatedAt).max(), newest.map({ last > $0 }) ?? true else {
-                    continue
-                }
-                let hasGone = seats[ChannelKey(channel: key.channel, account: account)] == nil
-                let names = Set((hasGone ? rows : ours).map(\.name))
-                try await store.move(names, from: account, to: key.account, channel: key.channel)
+            let before = try await stores.channelMemory.bring(
+                bot, to: key.account, channel: key.channel, whose: whose)
+            if !before.isEmpty {
                 log.named(key.channel.rawValue).info(
-                    "[\(key.account)] goes on where the account `\(account)` has ended")
+                    "[\(key.account)] goes on where its bot has ended in another account")
             }
+            return true
         } catch {
             log.warning("A channel's memory could not be taken over.", ["reason": "\(error)"])
+            return false
         }
     }
 

@@ -278,6 +278,9 @@ extension MessageDesk {
             throw .unavailable("The message could not be stored: \(error)")
         }
         try tell(sent, key)
+        if let reason = outbox.leftBehind[run] {
+            throw .invalid("What goes with a file was posted, the file was not: \(reason)")
+        }
         let ids = sent.compactMap { $0.platformID.map { Self.outward($0, at: target) } }
         var result: JSONObject = [
             "messageId": .string(ids.last ?? ""), "chatId": .string(target.chat),

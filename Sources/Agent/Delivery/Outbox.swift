@@ -24,6 +24,8 @@ package final class Outbox {
     /// What is to be in their place afterwards.
     private var changes: [Int64: OutgoingPart.Content] = [:]
     private var isStopping = false
+    /// Why files did not go with the words of these runs.
+    private(set) var leftBehind: [RunID: String] = [:]
     /// When parts have failed last.
     private var failures: [Int64: Timestamp] = [:]
     /// Told when a part was sent, put off or given up.
@@ -52,6 +54,9 @@ package final class Outbox {
     private static let mostAttemptsAlone = 20
     /// Parts whose last failure is remembered.
     private static let mostFailures = 500
+
+    /// Runs remembered whose files stayed behind; who has sent them looks at once.
+    private static let mostLeftBehind = 500
 
     package init(
         store: OutboxStore, board: ChannelBoard, log: Log, clock: any Clock<Duration> = ContinuousClock()
@@ -180,7 +185,10 @@ package final class Outbox {
             guard await isDue(part) else { return }
             guard let channel = board.channel(conversation.key) else {
                 // `wake` comes when the account runs again.
-                return try await giveUpIfOld(part, "\(board.label(conversation.key)) is not running")
+                guard try await giveUpIfOld(part, "\(board.label(conversation.key)) is not running") else {
+                    return
+                }
+                continue
             }
             try await send(part, through: channel)
         }
@@ -242,6 +250,10 @@ package final class Outbox {
             settled(part.run)
             return
         }
+        if let reason = (channel as? any FileLeaving)?.leftBehind(of: part.nonce) {
+            if leftBehind.count > Self.mostLeftBehind { leftBehind = [:] }
+            leftBehind[part.run] = reason
+        }
         // What is counted is on disk, or could not be written.
         defer { noteSent(on: part.address.key) }
         try await write(Posted(id: id, isWhole: true), of: part)
@@ -301,10 +313,12 @@ package final class Outbox {
 
     private func isTooOld(_ part: OutboxPart) -> Bool { Timestamp.now - part.createdAt > Self.longestWait }
 
-    /// An account that is on may be between two attempts to connect.
-    private func giveUpIfOld(_ part: OutboxPart, _ reason: String) async throws {
+    /// An account that is on may be between two attempts to connect. Returns whether it was given up.
+    private func giveUpIfOld(_ part: OutboxPart, _ reason: String) async throws -> Bool {
         let isOff = board.rules(part.address.key) == nil
-        if isTooOld(part), isOff || part.attempts >= Self.leastAttempts { try await giveUp(part, reason) }
+        guard isTooOld(part), isOff || part.attempts >= Self.leastAttempts else { return false }
+        try await giveUp(part, reason)
+        return true
     }
 
     /// The note stands in the conversation's order like everything else that is said there.

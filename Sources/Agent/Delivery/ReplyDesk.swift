@@ -117,7 +117,7 @@ package final class ReplyDesk {
         for (number, person) in people.enumerated() {
             work.add {
                 do {
-                    let address = try await channel.address(of: "user:\(person)")
+                    let address = try await channel.address(ofPerson: person)
                     let run = RunID("\(run)-\(number)")
                     let plan = self.plan(address, MessageID(run.rawValue), nil, run)
                     try await self.post(self.aside(text, plan, buttons: buttons))

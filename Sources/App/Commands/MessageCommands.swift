@@ -169,9 +169,14 @@ enum MessageCommands {
         return answer["ok"]?.boolValue == false ? .failure : .success
     }
 
-    /// `ok (messageId 7)`; nil for an answer that says more than that something was done.
+    /// `ok (messageId 7, chatId 5)`, also where the platform shows the whole message; nil for an answer that says more than that something was done.
     private static func sentence(_ answer: JSON) -> String? {
-        guard let members = answer.objectValue, members["ok"] == true else { return nil }
+        guard var members = answer.objectValue, members["ok"] == true else { return nil }
+        if let message = members["message"], message.objectValue != nil {
+            members["message"] = nil
+            members["messageId"] = message["id"]
+            members["chatId"] = message["channel_id"]
+        }
         let more = members.filter { $0.key != "ok" }
         guard more.allSatisfy({ $0.value.objectValue == nil && $0.value.arrayValue == nil }) else {
             return nil

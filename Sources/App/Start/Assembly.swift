@@ -102,6 +102,7 @@ final class Assembly {
         board.admits = { [door] in await door.admits($0) }
         board.isStop = { [switchboard] in switchboard.isStop($0.text) }
         board.becameReady = { [outbox] in outbox.wake($0) }
+        board.isAbandoned = { [outbox] in outbox.wake($0) }
         messages.mirror = { [switchboard, log] spelling, text in
             let session = switchboard.settings.keys.canonical(spelling)
             do throws(InjectError) { _ = try await switchboard.inject(text, into: session) } catch {

@@ -83,6 +83,15 @@ extension DiscordChannel: TargetResolving {
         }
     }
 
+    package func address(ofPerson entry: String) async throws(DeliveryError) -> Address {
+        do throws(DiscordFailure) {
+            let place = try await targets.person(entry)
+            return Address(channel: setup.channel, account: setup.account, chat: place.description)
+        } catch {
+            throw error.delivery
+        }
+    }
+
     var targets: DiscordTargets { DiscordTargets(api: api, places: places) }
 }
 

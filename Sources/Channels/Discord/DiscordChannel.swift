@@ -3,7 +3,7 @@ import Wire
 
 /// One Discord bot: a session at the gateway to listen, the REST API to speak.
 @MainActor
-package final class DiscordChannel: Channel {
+package final class DiscordChannel: Channel, FileLeaving {
     /// Characters in a message; counted in UTF-16, which is never less than what Discord counts.
     package let limits = MessageLimits(
         longest: OutgoingMapping.longestMessage, unit: .utf16, mostLines: 17,
@@ -47,6 +47,9 @@ package final class DiscordChannel: Channel {
     }
 
     package func run(in house: ChannelHouse) async throws(ChannelError) {
+        guard await gateway.session.takeOver(house.memory) else {
+            throw .lost("what the bot has to go on with could not be read")
+        }
         await rivals.begin(house)
         office.known = house.place
         await buttons.begin(house.memory)
@@ -91,6 +94,8 @@ package final class DiscordChannel: Channel {
     package func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {
         try await office.deliver(part)
     }
+
+    package func leftBehind(of nonce: String) -> String? { office.leftBehind.removeValue(forKey: nonce) }
 
     /// Posts something that no outbox keeps.
     func post(_ part: OutgoingPart, in place: Snowflake) async throws(DiscordFailure) -> Snowflake {

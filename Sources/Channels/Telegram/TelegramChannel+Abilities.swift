@@ -131,6 +131,20 @@ extension TelegramChannel: TargetResolving {
         }
     }
 
+    func address(ofPerson entry: String) async throws(DeliveryError) -> Address {
+        switch SenderMatch.person(entry) {
+        case .id(let text):
+            if let id = Int(text), id > 0 { return address(id, nil) }
+        case .name(let name):
+            if let id = people[name] { return address(id, nil) }
+            throw .refused(
+                "Telegram finds nobody by a name: `@\(name)` has to write to the bot first, or the config names the number."
+            )
+        case nil: break
+        }
+        throw .refused("`\(entry)` is nobody on Telegram: write the person's number.")
+    }
+
     private func address(_ chat: Int, _ topic: Int?) -> Address {
         Address(
             channel: TelegramMapping.channel, account: setup.account, chat: String(chat),

@@ -3,7 +3,7 @@ import Wire
 
 /// One bot on Telegram.
 @MainActor
-final class TelegramChannel: Channel {
+final class TelegramChannel: Channel, FileLeaving {
     /// What the original splits at; 4,096 would be the most, but a table or a quote can grow when it is formatted.
     let limits = MessageLimits(longest: 4000, unit: .utf16, mostFiles: 10)
 
@@ -11,6 +11,7 @@ final class TelegramChannel: Channel {
     let settings: TelegramSettings
     let api: TelegramAPI
     let buttons = TelegramButtons()
+    let people = TelegramPeople()
     /// Open when it is known how long Telegram wants to be left alone.
     private let isReady = Gate()
     private(set) var bot: TelegramBot?
@@ -71,6 +72,8 @@ final class TelegramChannel: Channel {
         return id
     }
 
+    func leftBehind(of nonce: String) -> String? { delivery.leftBehind.removeValue(forKey: nonce) }
+
     private func keepMoves() async {
         let moves = pendingMoves
         pendingMoves = []
@@ -91,12 +94,21 @@ final class TelegramChannel: Channel {
         let bot = try await hello()
         self.bot = bot
         setup.log.info("[\(setup.account)] starting provider (@\(bot.username))")
-        await house.memory.takeOver { $0["bot"]?.intValue == bot.user.id }
+        try await takeOver(house.memory, as: bot)
         let intake = await makeIntake(bot, house)
         self.intake = intake
         report(bot, to: house)
         let end = await run(bot, intake, house)
         if let end { throw end }
+    }
+
+    /// Before anything is kept that says whose it is. What is known of deliveries may have come with it.
+    private func takeOver(_ memory: ChannelMemory, as bot: TelegramBot) async throws(ChannelError) {
+        guard await memory.takeOver(String(bot.user.id), { $0["bot"]?.intValue.map { String($0) } }) else {
+            throw .lost("what the bot has to go on with could not be read")
+        }
+        await api.begin(memory)
+        await delivery.progress.begin(memory)
     }
 
     /// Asks Telegram who we are: the token's first test.
@@ -119,7 +131,7 @@ final class TelegramChannel: Channel {
             places: TelegramPlaces(groups: settings.groups, rules: setup.rules))
         let intake = TelegramIntake(
             mapping: mapping, house: house, settings: settings, rules: setup.rules, api: api,
-            buttons: buttons,
+            buttons: buttons, people: people,
             log: setup.log,
             save: { [weak self] file, path, most throws(IncomingFile.FetchError) in
                 guard let self else { throw .failed("The channel was closed.") }
@@ -127,6 +139,7 @@ final class TelegramChannel: Channel {
             },
             ours: { [weak self] in self?.delivery.sent.place(of: $0) })
         await buttons.begin(house.memory)
+        await people.begin(house.memory)
         await intake.restore()
         moves = intake.mapping.moves
         return intake
@@ -136,6 +149,12 @@ final class TelegramChannel: Channel {
         house.report(.fact(name: "mode", settings.webhookURL == nil ? "polling" : "webhook"))
         house.report(.fact(name: "bot", ["id": JSON(bot.user.id), "username": JSON(bot.username)]))
         house.report(.connected(name: "@" + bot.username))
+        let rules = setup.rules
+        if rules.groupPolicy == .allowlist, settings.groups == nil, rules.groupAllowFrom.isEmpty,
+            rules.allowFrom.isEmpty
+        {
+            setup.log.info("\(setup.closedPlaces("groups", key: "groups"))")
+        }
         if !bot.readsAllGroupMessages,
             settings.groups?.contains(where: { $0.value["requireMention"] == false }) == true
         {

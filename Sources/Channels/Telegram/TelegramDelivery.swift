@@ -17,6 +17,8 @@ final class TelegramDelivery {
     /// The chat's id now.
     private let current: (Int) -> Int
     let progress = TelegramProgress()
+    /// Why files were not posted, by the marks of parts that are posted without them.
+    var leftBehind: [String: String] = [:]
     private(set) var sent = TelegramSent(most: 1000)
     /// What messages that were changed last say: the same again is an error to Telegram, and counts against its limits.
     private var shown: [(id: TelegramMessageID, text: String, buttons: [[ReplyButton]])] = []
@@ -256,6 +258,7 @@ final class TelegramDelivery {
         if posted.first != 0 { rest.replyTo = nil }
         let number = rest.text.isEmpty ? posted.first : try await sendText(rest, at: place)
         await progress.forget(nonce)
+        if !posted.failures.isEmpty { leftBehind[nonce] = posted.failures.joined(separator: "\n") }
         return number
     }
 

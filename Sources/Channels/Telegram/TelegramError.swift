@@ -111,7 +111,8 @@ extension TelegramError {
         case .webhookIsSet: "A webhook is set for this bot, so its messages cannot be asked for."
         case .badToken(let status):
             "Telegram does not accept the bot token (HTTP \(status)). Check TELEGRAM_BOT_TOKEN or "
-                + "`channels.telegram.botToken`; @BotFather shows it under /mybots, API Token."
+                + "`channels.telegram.botToken` (of another account than the default one "
+                + "`channels.telegram.accounts.NAME.botToken`); @BotFather shows it under /mybots, API Token."
         case .refused(let status, let description): Self.sentence(status, description, chat: chat)
         case .server(let status): "Telegram's server failed (HTTP \(status))."
         case .unreachable(let text): "Telegram cannot be reached. \(text)"

@@ -39,6 +39,7 @@ final class TelegramIntake {
     private let rules: ChannelRules
     private let api: TelegramAPI
     private let buttons: TelegramButtons
+    private let people: TelegramPeople
     private let log: Log
     private let save: TelegramFileSaver
     /// Where a message stands, if it is ours.
@@ -60,7 +61,8 @@ final class TelegramIntake {
 
     init(
         mapping: TelegramMapping, house: ChannelHouse, settings: TelegramSettings, rules: ChannelRules,
-        api: TelegramAPI, buttons: TelegramButtons, log: Log, save: @escaping TelegramFileSaver,
+        api: TelegramAPI, buttons: TelegramButtons, people: TelegramPeople, log: Log,
+        save: @escaping TelegramFileSaver,
         ours: @escaping (TelegramMessageID) -> TelegramPlace?
     ) {
         self.mapping = mapping
@@ -69,6 +71,7 @@ final class TelegramIntake {
         self.rules = rules
         self.api = api
         self.buttons = buttons
+        self.people = people
         self.log = log
         self.save = save
         self.ours = ours
@@ -155,7 +158,16 @@ final class TelegramIntake {
         guard let message = mapping.message(pieces, mostFileBytes: rules.mostFileBytes, save: save) else {
             return
         }
+        await note(message)
         try await house.inbox.receive(message)
+    }
+
+    /// Before the house has the message, whose answer may have to ask its sender something.
+    private func note(_ message: ChannelMessage) async {
+        guard let name = message.sender.username, !message.sender.isBot, let id = Int(message.sender.id),
+            id > 0, !people.knows(name, is: id), await house.inbox.admits(message)
+        else { return }
+        await people.note(name, is: id)
     }
 
     private func name(_ message: TelegramMessage) -> String { mapping.id(of: message).rawValue }

@@ -20,7 +20,8 @@ struct TelegramPieces {
         var album: String?
 
         init(_ message: TelegramMessage) {
-            self.init(sender: message.from?.id ?? message.senderChat?.id ?? 0, in: message.place)
+            // All who write in the name of a channel share one `from`.
+            self.init(sender: message.senderChat?.id ?? message.from?.id ?? 0, in: message.place)
             album = message.album
         }
 

@@ -26,7 +26,7 @@ struct TelegramSettings {
     var buttons: ButtonScope
     var tables: TableStyle
     var customCommands: [ChannelCommand]
-    private var gates: JSON
+    private var gates: [String: Bool]
 
     /// Of which reactions the agent hears.
     enum ReactionNotices: String { case off, own, all }
@@ -41,10 +41,16 @@ struct TelegramSettings {
     static let keys = """
         botToken tokenFile apiRoot proxy network.autoSelectFamily network.dnsResultOrder timeoutSeconds webhookUrl
         webhookSecret webhookPath linkPreview reactionNotifications reactionLevel capabilities markdown.tables
-        customCommands actions groups.*.groupPolicy groups.*.enabled groups.*.requireMention groups.*.allowFrom
+        customCommands groups.*.groupPolicy groups.*.enabled groups.*.requireMention groups.*.allowFrom
         groups.*.systemPrompt groups.*.topics.*.groupPolicy groups.*.topics.*.enabled
         groups.*.tools groups.*.toolsBySender groups.*.topics.*.requireMention groups.*.topics.*.allowFrom groups.*.topics.*.systemPrompt
-        """
+        """ + gateNames.map { " actions.\($0)" }.joined()
+
+    /// The keys of `actions` that switch something.
+    private static let gateNames = [
+        "reactions", "sendMessage", "poll", "deleteMessage", "editMessage", "sticker", "createForumTopic",
+        "editForumTopic",
+    ]
 
     static let defaultRoot = "https://api.telegram.org"
 
@@ -70,11 +76,12 @@ struct TelegramSettings {
                 ChannelCommand(name: $0, help: json["description"]?.stringValue ?? "")
             }
         }
-        gates = section["actions"] ?? [:]
+        gates = [:]
+        for name in Self.gateNames { gates[name] = section["actions"]?[name]?.boolValue }
     }
 
     /// Whether an action of `channels.telegram.actions` is on; all but stickers are, unless told otherwise.
-    func allows(_ action: String) -> Bool { gates[action]?.boolValue ?? (action != "sticker") }
+    func allows(_ action: String) -> Bool { gates[action] ?? (action != "sticker") }
 
     /// Whether buttons are put below messages of a chat; people have positive ids.
     func showsButtons(in chat: Int) -> Bool {

@@ -46,6 +46,15 @@ package protocol Probing: Channel {
 package protocol TargetResolving: Channel {
     /// The chat that a spelling such as `#general`, `channel:123`, `user:123`, `@ann` or `-100123:topic:4` means.
     func address(of target: String) async throws(DeliveryError) -> Address
+    /// The chat with one person, whom the config spells as in `allowFrom`: never a place of many.
+    func address(ofPerson entry: String) async throws(DeliveryError) -> Address
+}
+
+/// A channel that posts words without a file that it cannot post.
+@MainActor
+package protocol FileLeaving: Channel {
+    /// Why a file of a part stayed behind for which `deliver` has returned; told once.
+    func leftBehind(of nonce: String) -> String?
 }
 
 /// A channel that can do more than write and read: pins, threads, polls.

@@ -148,14 +148,18 @@ package struct ChannelMemory {
     package let load: (_ name: String) async -> JSON?
     /// What all accounts of the channel remember under a name, this one included.
     package let loadAll: (_ name: String) async -> [JSON]
-    /// Takes over all that an account remembers which the config has no more, when a value of its is ours.
-    package let takeOver: (_ isOurs: (JSON) -> Bool) async -> Void
+    /// Takes over what a bot has left in any account, before anything is loaded or saved; false: try again later.
+    ///
+    /// `whose` tells the bot that a value names. What other bots have left here waits for them.
+    package let takeOver: (_ bot: String, _ whose: @escaping @Sendable (JSON) -> String?) async -> Bool
     private let keep: (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
 
     package init(
         load: @escaping (_ name: String) async -> JSON?,
         loadAll: @escaping (_ name: String) async -> [JSON] = { _ in [] },
-        takeOver: @escaping (_ isOurs: (JSON) -> Bool) async -> Void = { _ in },
+        takeOver: @escaping (_ bot: String, _ whose: @escaping @Sendable (JSON) -> String?) async -> Bool = {
+            _, _ in true
+        },
         save: @escaping (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
     ) {
         self.load = load

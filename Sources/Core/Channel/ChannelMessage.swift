@@ -156,6 +156,8 @@ package struct PlaceRule: Sendable, Hashable {
     ///
     /// With `groupPolicy: "allowlist"` only these are answered.
     package var isListed = false
+    /// The key of the channel's section that names such places.
+    package var key = "groups"
     /// False: never, whatever the policy.
     package var isEnabled = true
     package var requiresMention = true

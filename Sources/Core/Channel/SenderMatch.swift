@@ -13,6 +13,21 @@ package struct SenderMatch {
         SenderMatch(entries).names(sender)
     }
 
+    /// Whom an entry means that is about one person.
+    package enum Person: Sendable, Hashable {
+        case id(String)
+        /// The one that the platform keeps unique, in lower case and without `@`.
+        case name(String)
+    }
+
+    /// Nil for `*` and for nothing.
+    package static func person(_ entry: String) -> Person? {
+        let entry = withoutPrefix(entry[...].trimmed)
+        guard !entry.isEmpty, entry != "*", entry != "@" else { return nil }
+        let isID = entry.first != "@" && entry.allSatisfy(\.isWholeNumber)
+        return isID ? .id(String(entry)) : .name(name(entry))
+    }
+
     private init(_ entries: [String]) {
         for entry in entries { add(entry[...].trimmed) }
     }

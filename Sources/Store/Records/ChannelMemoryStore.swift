@@ -26,32 +26,57 @@ package struct ChannelMemoryStore: Sendable {
         .compactMap(\.self)
     }
 
-    /// One thing that an account has.
-    package struct Row: Sendable {
-        package let account: String
-        package let name: String
-        package let value: JSON
-        package let updatedAt: Timestamp
+    /// Puts what a bot has left into the hands of the account that it has now; returns the accounts that it had before.
+    ///
+    /// What another bot has left in that account is put aside until that bot comes for it, so that two may change places.
+    /// `whose` tells the bot that a value names; a value that names none belongs to the bot that its account named last.
+    package func bring(
+        _ bot: String, to account: String, channel: ChannelID, whose: @escaping @Sendable (JSON) -> String?
+    ) async throws -> [String] {
+        let find: @Sendable (Connection) throws -> [Move] = { connection in
+            Self.moves(of: bot, to: account, in: try Self.rows(connection, channel), whose)
+        }
+        guard !(try await database.read(find)).isEmpty else { return [] }
+        return try await database.write { connection in
+            let moves = try find(connection)
+            for move in moves { try move.make(connection, channel) }
+            return moves.filter { $0.new == account }.map(\.old)
+        }
     }
 
-    /// All that the channel's accounts have.
-    package func rows(channel: ChannelID) async throws -> [Row] {
-        try await database.read { connection in
-            try connection.rows(
-                "SELECT account, name, value, updated_at FROM channel_memory WHERE channel = ?", channel
-            ) { row in
-                row.json(2).map {
-                    Row(account: row.text(0), name: row.text(1), value: $0, updatedAt: row.timestamp(3))
-                }
+    // MARK: Whose what is
+
+    private struct Row: Sendable {
+        let account: String
+        let name: String
+        let value: JSON
+        let updatedAt: Timestamp
+    }
+
+    private static func rows(_ connection: Connection, _ channel: ChannelID) throws -> [Row] {
+        try connection.rows(
+            "SELECT account, name, value, updated_at FROM channel_memory WHERE channel = ?", channel
+        ) { row in
+            row.json(2).map {
+                Row(account: row.text(0), name: row.text(1), value: $0, updatedAt: row.timestamp(3))
             }
         }
         .compactMap(\.self)
     }
 
-    /// Makes what one account has another one's, in place of what that had under the same names.
-    package func move(_ names: Set<String>, from old: String, to new: String, channel: ChannelID) async throws
-    {
-        try await database.write { connection in
+    /// Rows that another account gets.
+    private struct Move: Sendable {
+        let names: [String]
+        let old: String
+        let new: String
+        /// Whether nothing of what the other had is to stay.
+        var takesAll = false
+
+        func make(_ connection: Connection, _ channel: ChannelID) throws {
+            if takesAll {
+                try connection.run(
+                    "DELETE FROM channel_memory WHERE channel = ? AND account = ?", channel, new)
+            }
             for name in names {
                 try connection.run(
                     """
@@ -61,6 +86,40 @@ package struct ChannelMemoryStore: Sendable {
             }
         }
     }
+
+    /// What is older than what the bot has in its account is from before it had another for a while, and stays.
+    private static func moves(
+        of bot: String, to account: String, in rows: [Row], _ whose: (JSON) -> String?
+    ) -> [Move] {
+        let left = Dictionary(grouping: rows, by: \.account).mapValues { byBot($0, whose) }
+        var moves: [Move] = []
+        for (other, rows) in left[account] ?? [:] where other != bot {
+            guard let other, newest(rows) > newest(left[aside(other)]?[other]) else { continue }
+            moves.append(Move(names: rows.map(\.name), old: account, new: aside(other), takesAll: true))
+        }
+        let own = newest(left[account]?[bot])
+        let before = left.filter { $0.key != account && newest($0.value[bot]) > own }
+            .sorted { newest($0.value[bot]) < newest($1.value[bot]) }
+        return moves
+            + before.map { old, rows in
+                Move(names: (rows[bot] ?? []).map(\.name), old: old, new: account)
+            }
+    }
+
+    private static func byBot(_ rows: [Row], _ whose: (JSON) -> String?) -> [String?: [Row]] {
+        let named = rows.filter { whose($0.value) != nil }.max { $0.updatedAt < $1.updatedAt }
+        let last = named.flatMap { whose($0.value) }
+        return Dictionary(grouping: rows) { whose($0.value) ?? last }
+    }
+
+    private static func newest(_ rows: [Row]?) -> Timestamp {
+        rows?.map(\.updatedAt).max() ?? Timestamp(milliseconds: 0)
+    }
+
+    /// Where what a bot has left waits for it; no account is called so.
+    private static func aside(_ bot: String) -> String { "\u{1}\(bot)" }
+
+    // MARK: Writing
 
     /// Nil removes it; what `hasHappened` is a record.
     package func set(

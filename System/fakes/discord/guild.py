@@ -20,12 +20,14 @@ class User:
     name: str
     is_bot: bool = False
     refuses_dms: bool = False
+    # What they call themselves; None: their name.
+    shown: str | None = None
 
     def wire(self) -> dict[str, Any]:
         return {
             "id": str(self.id),
             "username": self.name.lower().replace(" ", "_"),
-            "global_name": None if self.is_bot else self.name,
+            "global_name": None if self.is_bot else self.shown or self.name,
             "discriminator": "0",
             "avatar": None,
             "bot": self.is_bot,

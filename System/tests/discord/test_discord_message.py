@@ -42,7 +42,7 @@ def test_the_command_line_sends_reads_reacts_pins_and_begins_threads(fake: FakeD
     assert unknown.code == 1 and "There is no channel `#nowhere` that the bot can see." in unknown.err, unknown.text
 
 
-def test_a_channel_a_thread_and_a_person_are_known_by_name_in_a_session_that_goes_on(
+def test_a_channel_and_a_person_are_known_by_name_in_a_session_that_goes_on(
     fake: FakeDiscord, connect_bot: Connect
 ) -> None:
     gateway = connect_bot()
@@ -57,12 +57,69 @@ def test_a_channel_a_thread_and_a_person_are_known_by_name_in_a_session_that_goe
     for target, place in (
         ("#general", general),
         (f"{fake.guild().name}/#general", general),
-        ("#lunch", thread),
         ("@ann", fake.direct(ann)),
     ):
         sent = gateway.command("message", "send", "--target", target, "--message", f"To {target}")
         assert sent.code == 0, sent.text
         assert fake.messages(place)[-1].content == f"To {target}"
+    refused = gateway.command("message", "send", "--target", "#lunch", "--message", "x")
+    assert refused.code == 1 and f"`channel:{thread.id}`" in refused.err, refused.text
+
+
+def test_a_name_means_the_user_name_and_not_what_somebody_calls_themselves(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    mallory, ann = fake.user("mallory"), fake.user("ann")
+    mallory.user.shown = "Ann"
+
+    sent = gateway.command("message", "send", "--target", "@Ann", "--message", "A secret")
+    assert sent.code == 0, sent.text
+    assert [message.content for message in fake.messages(fake.direct(ann))] == ["A secret"]
+    assert not fake.messages(fake.direct(mallory))
+
+    mallory.user.shown = "Bea"
+    refused = gateway.command("message", "send", "--target", "@bea", "--message", "A secret")
+    assert refused.code == 1 and "`@mallory`" in refused.err, refused.text
+    assert not fake.messages(fake.direct(mallory))
+
+
+def test_threads_of_others_change_nothing_about_what_a_channel_is_called(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    general, mallory = fake.channel("general"), fake.user("Mallory")
+    mallory.starts_thread(general, "General")
+
+    sent = gateway.command("message", "send", "--target", "#general", "--message", "Hello")
+
+    assert sent.code == 0, sent.text
+    assert [message.content for message in fake.messages(general)][-1] == "Hello"
+
+
+def test_a_file_that_cannot_go_is_told_to_who_sends_it(
+    fake: FakeDiscord, connect_bot: Connect, tmp_path: Path
+) -> None:
+    gateway = connect_bot()
+    empty = tmp_path / "big.bin"
+    with empty.open("wb") as file:
+        file.truncate(101 << 20)
+
+    sent = gateway.command("message", "send", "--target", "#general", "--message", "See", "--media", str(empty))
+
+    assert sent.code == 1 and "`big.bin`" in sent.err, sent.text
+    assert fake.wait_for_message(fake.channel("general")).content.startswith("See")
+
+
+def test_the_command_line_says_what_it_changed(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    general = fake.channel("general")
+    gateway.command("message", "send", "--target", "#general", "--message", "Hello")
+    message = fake.wait_for_message(general)
+
+    done = gateway.command("message", "edit", "--target", "#general", "--message-id", str(message.id), "-m", "Bye")
+
+    assert done.out.strip() == f"ok (messageId {message.id}, chatId {general.id})", done.text
 
 
 def test_the_tool_writes_to_another_channel(fake: FakeDiscord, connect_bot: Connect) -> None:

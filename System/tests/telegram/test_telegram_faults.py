@@ -18,6 +18,7 @@ from fakes.telegram import Attachment, FakeTelegram
 from fakes.telegram.people import Person
 from fakes.telegram.server import IN_FLIGHT_SECONDS
 from harness import Gateway, connect
+from harness.client import Refused
 from harness.platforms import ONE_BY_ONE, TelegramPlatform
 from tests.telegram.conftest import Connect
 from tests.telegram.test_telegram import JPEG, ask, numbers, wait_until_answered
@@ -467,7 +468,8 @@ def test_a_file_that_cannot_be_sent_takes_no_other_with_it(
     for name in ("a.jpg", "c.jpg"):
         (folder / name).write_bytes(JPEG)
 
-    send_files(gateway, ann, [str(folder / "a.jpg"), cannot_be_sent(folder, flaw), str(folder / "c.jpg")])
+    with pytest.raises(Refused, match="b.jpg"):
+        send_files(gateway, ann, [str(folder / "a.jpg"), cannot_be_sent(folder, flaw), str(folder / "c.jpg")])
 
     fake.wait_until("the rest of them and a word", lambda: len(fake.messages(ann.chat)) == 4)
     first, second, words = fake.messages(ann.chat)[1:]

@@ -58,6 +58,21 @@ def test_what_cannot_be_sent_is_refused_in_words(connect_bot: Connect, words: li
     assert refused.code == 1 and says in refused.err, refused.text
 
 
+def test_a_file_that_cannot_go_is_told_to_who_sends_it(
+    fake: FakeTelegram, connect_bot: Connect, tmp_path: Path
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+
+    words = ["--target", str(ann.chat.id), "--message", "See", "--media", str(empty)]
+    sent = gateway.command("message", "send", *words)
+
+    assert sent.code == 1 and "empty.txt" in sent.err, sent.text
+    assert fake.wait_for_message(ann.chat).text.startswith("See")
+
+
 def test_an_account_that_does_not_run_is_said(fake: FakeTelegram, connect_bot: Connect) -> None:
     gateway = connect_bot(waits=False, token="1:wrong")
     gateway.wait_for_line(r"\[telegram\] stopped")

@@ -102,7 +102,7 @@ struct ChannelBoardTests {
             ])
             try await eventually("it runs") { renamed.house != nil }
             let memory = try #require(renamed.house?.memory)
-            await memory.takeOver { $0 == "bot 1" }
+            #expect(await memory.takeOver("bot 1") { $0.stringValue })
             #expect(await memory.load("last") == "bot 1")
         }
     }

@@ -30,6 +30,30 @@ struct OutboxTests {
         }
     }
 
+    @Test func `what waits for an account that is off is left out after a day, and not before`() async throws
+    {
+        try await ChannelTestHouse.run { test in
+            let store = test.house.stores.outbox
+            let gone = Address(channel: "test", account: "gone", chat: "ann")
+            func part(_ run: RunID) -> NewOutboxPart {
+                NewOutboxPart(
+                    run: run, part: 0, address: gone, content: OutgoingPart.Content(text: "Hello."))
+            }
+            let now = Timestamp.now
+            _ = try await store.add([part("first")], at: now - .seconds(25 * 3600))
+            _ = try await store.add([part("second")], at: now - .seconds(24 * 3600 + 60))
+            _ = try await store.add([part("third")], at: now - .seconds(3600))
+
+            test.board.update([test.account(ChannelTestHouse.rules())])
+
+            try await eventually("the old ones are given up") {
+                try await store.parts(of: "second").first?.state == .failed
+            }
+            #expect(try await store.parts(of: "first").first?.state == .failed)
+            #expect(try await store.parts(of: "third").first?.state == .waiting)
+        }
+    }
+
     @Test func `what was posted while the disk refused is written down later, and not posted again`()
         async throws
     {

@@ -115,6 +115,10 @@ class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, Targ
         return Address(channel: "test", chat: target)
     }
 
+    func address(ofPerson entry: String) async throws(DeliveryError) -> Address {
+        try await address(of: "user:\(entry)")
+    }
+
     var actions = ["send", "edit", "poll"]
     private(set) var performed: [String] = []
 
@@ -189,6 +193,7 @@ struct ChannelTestHouse {
             board.notice = { await door.note($0) }
             board.admits = { await door.admits($0) }
             board.becameReady = { outbox.wake($0) }
+            board.isAbandoned = { outbox.wake($0) }
             let channel = channel ?? ScriptedChannel()
             let test = ChannelTestHouse(
                 house: house, channel: channel, board: board, outbox: outbox, pairing: pairing,

@@ -184,7 +184,7 @@ struct DiscordWireFuzzTests {
             _ = GuildRules(["guilds": json]).rule(for: .general, parent: nil, in: home)
             _ = RefusalWords.sentence(status: 400, code: 0, message: "", errors: json)
             _ = DiscordPermissions.of(1, roles: [], guild: json, channel: json)
-            var session = GatewaySession(json: json, fingerprint: "")
+            var session = GatewaySession(json: json, fingerprint: "", login: "")
             session.begin(json)
             _ = SeenMessages(json: json)
         }

@@ -37,35 +37,35 @@ struct GatewaySessionTests {
     ]
 
     @Test func `a session is the same after a restart`() {
-        var session = GatewaySession(fingerprint: "f")
+        var session = GatewaySession(fingerprint: "f", login: "l")
         session.begin(ready)
         session.sequence = 17
         session.seenUntil = 4711
 
-        let restored = GatewaySession(json: session.json, fingerprint: "f")
+        let restored = GatewaySession(json: session.json, fingerprint: "f", login: "l")
 
         #expect(restored == session && restored.canResume)
     }
 
     @Test func `a session of another login is only good for what has been seen`() {
-        var session = GatewaySession(fingerprint: "f")
+        var session = GatewaySession(fingerprint: "f", login: "l")
         session.begin(ready)
         session.seenUntil = 4711
 
-        let restored = GatewaySession(json: session.json, fingerprint: "other")
+        let restored = GatewaySession(json: session.json, fingerprint: "other", login: "l")
 
         #expect(!restored.canResume && restored.sequence == 0 && restored.seenUntil == 4711)
     }
 
     @Test(arguments: [nil, .null, "x", ["sequence": "many", "bot": 7]] as [JSON?])
     func `what makes no sense is no session`(json: JSON?) {
-        #expect(!GatewaySession(json: json, fingerprint: "f").canResume)
+        #expect(!GatewaySession(json: json, fingerprint: "f", login: "l").canResume)
     }
 
     @Test
     func `a new session remembers since when something may be missing until all guilds have been looked at`()
     {
-        var session = GatewaySession(fingerprint: "f")
+        var session = GatewaySession(fingerprint: "f", login: "l")
         session.begin(ready)
         #expect(session.since == nil)
         session.unseenGuilds = []
@@ -81,7 +81,7 @@ struct GatewaySessionTests {
     }
 
     @Test func `a clock that was ahead and is set back makes nothing seen that is still to come`() {
-        var session = GatewaySession(fingerprint: "f")
+        var session = GatewaySession(fingerprint: "f", login: "l")
         session.sawEverything(until: 900)
         session.sawEverything(until: 300)
         #expect(session.seenUntil == 300)

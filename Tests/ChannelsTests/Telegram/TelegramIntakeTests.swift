@@ -42,12 +42,14 @@ private final class TestHouse {
         _ section: JSON = [:], ours: [TelegramMessageID: TelegramPlace] = [:], bot: TelegramBot = sampleBot
     ) async -> TelegramIntake {
         let settings = TelegramSettings(section)
+        let people = TelegramPeople()
+        await people.begin(house.memory)
         let intake = TelegramIntake(
             mapping: sampleMapping(groups: section["groups"]?.objectValue, bot: bot), house: house,
             settings: settings,
             rules: sampleRules(section),
             api: TelegramAPI(web: WebClient(), settings: settings, token: Secret("1:x")),
-            buttons: TelegramButtons(),
+            buttons: TelegramButtons(), people: people,
             log: Log("telegram", to: SilentSink()), save: noSaving, ours: { ours[$0] })
         await intake.restore()
         return intake
@@ -104,6 +106,31 @@ struct TelegramIntakeTests {
         let other = await house.intake(bot: TelegramBot(user: TelegramUser(id: 711)))
         try await other.take(update(2, groupMessage("and?", id: 11)))
         #expect(house.received.map(\.text) == ["and?"])
+    }
+
+    @Test func `what two channels say in one group are two messages`() async throws {
+        let house = TestHouse()
+        let intake = await house.intake()
+        func said(_ text: String, id: Int, by channel: Int) -> JSON {
+            groupMessage(
+                text, id: id,
+                more: [
+                    "from": ["id": 136_817_688, "is_bot": true, "first_name": "Channel"],
+                    "sender_chat": ["id": JSON(channel), "type": "channel", "title": "C"],
+                ])
+        }
+        try await intake.take(update(1, said(long, id: 20, by: -1001)))
+        try await intake.take(update(2, said("and me", id: 21, by: -1002)))
+        #expect(house.received.map(\.sender.id) == ["-1002"])
+        #expect(house.received.map(\.text) == ["and me"])
+    }
+
+    @Test func `who is answered is found by the name later`() async throws {
+        let house = TestHouse()
+        try await house.intake().take(update(1, groupMessage("hi")))
+        let people = TelegramPeople()
+        await people.begin(house.house.memory)
+        #expect(people["ann"] == 5)
     }
 
     @Test func `what was written later is no piece, also of what is being put together`() async throws {

@@ -38,6 +38,16 @@ struct ResponsePrefixTests {
 }
 
 struct SenderMatchTests {
+    @Test(arguments: [
+        ("157", SenderMatch.Person.id("157")), ("discord:157", .id("157")), ("user:157", .id("157")),
+        ("<@!157>", .id("157")), ("tg: 157", .id("157")), ("@Olga", .name("olga")), ("Olga", .name("olga")),
+        ("user:@Olga", .name("olga")), ("discord:olga#1234", .name("olga#1234")), ("@157", .name("157")),
+        ("*", nil), ("", nil), ("@", nil),
+    ])
+    func `an entry means one person, however it is spelled`(entry: String, person: SenderMatch.Person?) {
+        #expect(SenderMatch.person(entry) == person)
+    }
+
     @Test func `a bot is known by its id alone, for its name is nobody's`() {
         var bot = Self.ann
         bot.isBot = true

@@ -42,6 +42,9 @@ final class DiscordPostOffice {
         posts = ForumPosts(api: api, places: places, mapping: mapping, files: files)
     }
 
+    /// Why files were not posted, by the marks of parts that are posted without them.
+    var leftBehind: [String: String] = [:]
+
     /// An answer that another gateway may give.
     private static let standingDownPause = Duration.seconds(30)
 
@@ -76,7 +79,9 @@ final class DiscordPostOffice {
                 rest.content.files = []
                 let note = Cut.head(
                     "⚠️ \(names.joined(separator: ", ")): \(error.reason)", Self.longestNote)
-                return try await post(rest, and: note, in: place)
+                let id = try await post(rest, and: note, in: place)
+                leftBehind[part.nonce] = "\(names.joined(separator: ", ")): \(error.reason)"
+                return id
             }
             guard error.isAboutWords else { throw error }
             rest.content = OutgoingPart.Content(

@@ -3,8 +3,9 @@ import Core
 /// What a refusal of Discord's means for the one who runs the bot, and what to do about it.
 enum RefusalWords {
     static let badToken =
-        "Discord does not accept the bot token (401). Set DISCORD_BOT_TOKEN or `channels.discord.token` to the token of "
-        + "your application's Bot page in the Discord Developer Portal; a new one is made there by Reset Token."
+        "Discord does not accept the bot token (401). Set DISCORD_BOT_TOKEN or `channels.discord.token` (for another account "
+        + "than the default one `channels.discord.accounts.NAME.token`) to the token of your application's Bot page in the "
+        + "Discord Developer Portal; a new one is made there by Reset Token."
 
     /// `message` and `errors` are Discord's own words.
     static func sentence(status: Int, code: Int, message: String, errors: JSON?) -> String {

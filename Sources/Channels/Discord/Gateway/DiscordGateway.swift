@@ -51,12 +51,13 @@ final class DiscordGateway {
         self.chance = chance
         session = GatewaySession(
             fingerprint: GatewaySession.fingerprint(
-                token: setup.secret, settings: settings, machine: setup.machine))
+                token: setup.secret, settings: settings, machine: setup.machine),
+            login: GatewaySession.login(token: setup.secret, settings: settings))
     }
 
     /// Takes in events until cancelled; `intake` does with them what is to be done.
     func run(in house: ChannelHouse, _ intake: DiscordIntake) async throws(ChannelError) {
-        session = GatewaySession(json: await house.memory.load("session"), fingerprint: session.fingerprint)
+        session = session.restored(from: await house.memory.load("session"))
         ledger = SequenceLedger(from: session.sequence)
         await rememberBeginning(house.memory)
         await intake.begin(session, house)
@@ -257,6 +258,9 @@ final class DiscordGateway {
         if !hasLoggedIn {
             hasLoggedIn = true
             setup.log.info("logged in to discord as \(name ?? session.bot?.id.description ?? "a bot")")
+            if setup.rules.groupPolicy == .allowlist, settings.rules.namesNoGuild {
+                setup.log.info("\(setup.closedPlaces("servers", key: "guilds"))")
+            }
         }
         house.report(.connected(name: name))
         intake.rivals.repeatReport()

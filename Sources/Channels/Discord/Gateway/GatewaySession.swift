@@ -20,16 +20,29 @@ struct GatewaySession: Sendable, Hashable {
     var unseenGuilds: Set<Snowflake> = []
     /// Tells whether it was made with the same token, shard and intents, on the same machine; nothing can be learned from it.
     var fingerprint: String
+    /// Tells which bot and which shard of it this is, whatever else changes.
+    var login: String
 
     /// Guilds whose order of arrival is remembered; a bot in more of them is sharded.
     static let mostUnseenGuilds = 2500
 
-    init(fingerprint: String) { self.fingerprint = fingerprint }
+    init(fingerprint: String, login: String) {
+        self.fingerprint = fingerprint
+        self.login = login
+    }
 
     /// The same for the same login on the same machine: of two with one session each would end the other's.
     static func fingerprint(token: Secret, settings: DiscordSettings, machine: String?) -> String {
         let shard = settings.shard.map { "\($0.number)/\($0.count)" } ?? ""
-        let parts = [token.reveal(), settings.apiRoot, String(settings.intents), shard, machine]
+        return hash([token.reveal(), settings.apiRoot, String(settings.intents), shard, machine])
+    }
+
+    /// A token begins with its bot's id, which a new token of the same bot has as well.
+    static func login(token: Secret, settings: DiscordSettings) -> String {
+        hash([String(token.reveal().prefix { $0 != "." }), String(settings.shardNumber)])
+    }
+
+    private static func hash(_ parts: [String?]) -> String {
         let text = parts.compactMap(\.self).joined(separator: "\n")
         return String(Digest.hex(Digest.sha256(Array(text.utf8))).prefix(16))
     }
@@ -66,7 +79,9 @@ struct GatewaySession: Sendable, Hashable {
 
 extension GatewaySession {
     var json: JSON {
-        var object: JSONObject = ["fingerprint": .string(fingerprint), "sequence": JSON(sequence)]
+        var object: JSONObject = [
+            "fingerprint": .string(fingerprint), "login": .string(login), "sequence": JSON(sequence),
+        ]
         object["id"] = id.map { .string($0) }
         object["resumeUrl"] = resumeURL.map { .string($0) }
         object["bot"] = bot.map { ["id": $0.id.json, "username": .string($0.username), "bot": true] }
@@ -78,8 +93,21 @@ extension GatewaySession {
     }
 
     /// What is kept of an earlier session; one of another login is only good for what has been seen.
-    init(json: JSON?, fingerprint: String) {
-        self.init(fingerprint: fingerprint)
+    func restored(from json: JSON?) -> GatewaySession {
+        GatewaySession(json: json, fingerprint: fingerprint, login: login)
+    }
+
+    /// Finds what this bot has left in whichever account; false when that cannot be done now.
+    @MainActor
+    func takeOver(_ memory: ChannelMemory) async -> Bool {
+        await memory.takeOver(login) { [fingerprint, login] kept in
+            // Earlier versions noted no `login`.
+            kept["login"]?.stringValue ?? (kept["fingerprint"]?.stringValue == fingerprint ? login : nil)
+        }
+    }
+
+    init(json: JSON?, fingerprint: String, login: String) {
+        self.init(fingerprint: fingerprint, login: login)
         guard let json else { return }
         bot = DiscordUser(json: json["bot"])
         applicationID = Snowflake(json["application"])

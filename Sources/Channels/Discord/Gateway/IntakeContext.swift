@@ -39,6 +39,14 @@ final class IntakeContext {
             && (rule.isListed || setup.rules.groupPolicy == .open)
     }
 
+    /// A guild has been told of: what the config calls by a name there is in the log with its id.
+    func logNames(in id: Snowflake) {
+        guard let guild = places.allGuilds.first(where: { $0.id == id }),
+            let meanings = settings.rules.meanings(in: guild, places.threadParents(in: id))
+        else { return }
+        setup.log.info("[\(setup.account)] names of the config in \(guild.name) (\(guild.id)): \(meanings)")
+    }
+
     func completed(_ message: DiscordMessage, at whereabouts: Whereabouts) async throws(IntakeFailure)
         -> DiscordMessage
     {

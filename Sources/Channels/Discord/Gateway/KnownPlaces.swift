@@ -147,10 +147,11 @@ final class KnownPlaces {
     /// What has been told of a place.
     func known(_ id: Snowflake) -> DiscordPlace? { places[id] }
 
-    /// Channels whose name in the config's spelling is `slug`, in a guild or in all.
+    /// Channels whose name in the config's spelling is `slug`, in a guild or in all, threads included.
     func places(named slug: String, in guild: Snowflake? = nil) -> [DiscordPlace] {
         places.values.filter { place in
-            place.guildID != nil && place.kind != .category && (guild == nil || place.guildID == guild)
+            place.guildID != nil && place.kind != .category
+                && (guild == nil || place.guildID == guild)
                 && place.name.map(Slug.of) == slug
         }.sorted { $0.id < $1.id }
     }

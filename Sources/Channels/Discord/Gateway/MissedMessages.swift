@@ -55,6 +55,7 @@ final class MissedMessages {
             mark(place, joined: joined).map { (place: place, mark: $0) }
         }
         // While nobody was here threads may have been written in and put away.
+        context.logNames(in: guildID)
         let parents = context.since == nil ? [] : context.places.threadParents(in: guildID)
         unreadArchives.formUnion(parents.map(\.id))
         let countdown = Countdown(behind.count + parents.count) { failure in

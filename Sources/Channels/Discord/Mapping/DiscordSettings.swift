@@ -5,14 +5,14 @@ struct DiscordSettings: Sendable {
     /// The keys of Discord's own that are read.
     static let keys = """
         token apiRoot proxy intents.messageContent intents.presence intents.guildMembers intents.voiceStates shard
-        applicationId slashCommand.ephemeral suppressEmbeds mentionAliases actions activity activityType activityUrl
+        applicationId slashCommand.ephemeral suppressEmbeds mentionAliases activity activityType activityUrl
         status dm.groupEnabled dm.groupChannels guilds.*.requireMention guilds.*.ignoreOtherMentions guilds.*.roles
         guilds.*.users guilds.*.reactionNotifications guilds.*.channels.*.allow guilds.*.channels.*.enabled
         guilds.*.channels.*.requireMention guilds.*.channels.*.ignoreOtherMentions guilds.*.channels.*.roles
         guilds.*.channels.*.users guilds.*.channels.*.systemPrompt guilds.*.channels.*.includeThreadStarter
         guilds.*.tools guilds.*.toolsBySender
         guilds.*.channels.*.tools guilds.*.channels.*.toolsBySender execApprovals.cleanupAfterResolve
-        """
+        """ + ActionGates.names.map { " actions.\($0)" }.joined()
 
     static let defaultRoot = "https://discord.com/api/v10"
 
@@ -97,14 +97,19 @@ struct DiscordSettings: Sendable {
 struct ActionGates: Sendable {
     private var switches: [String: Bool] = [:]
 
-    /// What is off unless it is switched on.
-    private static let offByDefault: Set<String> = ["roles", "moderation", "presence"]
+    /// The keys that switch an action of ours.
+    static let names = [
+        "messages", "reactions", "polls", "stickers", "pins", "threads", "search", "permissions",
+        "memberInfo",
+        "roleInfo", "roles", "channelInfo", "voiceStatus", "events",
+    ]
 
     init() {}
 
     init(_ json: JSON) {
-        for (key, value) in json.objectValue ?? [:] { switches[key] = value.boolValue }
+        for name in Self.names { switches[name] = json[name]?.boolValue }
     }
 
-    func allows(_ gate: String) -> Bool { switches[gate] ?? !Self.offByDefault.contains(gate) }
+    /// All are on but `roles`, unless told otherwise.
+    func allows(_ gate: String) -> Bool { switches[gate] ?? (gate != "roles") }
 }

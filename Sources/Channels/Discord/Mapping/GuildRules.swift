@@ -25,9 +25,13 @@ struct GuildRules: Sendable {
         }
     }
 
+    /// Whether the config names no server at all.
+    var namesNoGuild: Bool { guilds.isEmpty }
+
     /// The rule of a channel; a thread has its channel's unless it is listed by its own id.
     func rule(for place: DiscordPlace, parent: DiscordPlace?, in guild: DiscordGuild) -> PlaceRule {
         var rule = PlaceRule()
+        rule.key = "guilds"
         guard let entry = entry(for: guild) else {
             rule.isEnabled = guilds.isEmpty
             return rule
@@ -48,6 +52,18 @@ struct GuildRules: Sendable {
         return rule
     }
 
+    /// What the config's names in a guild mean, for the log; nil where all is named by id.
+    func meanings(in guild: DiscordGuild, _ places: [DiscordPlace]) -> String? {
+        guard let entry = entry(for: guild) else { return nil }
+        let names = (entry["channels"]?.objectValue ?? [:]).map(\.key)
+            .filter { $0 != "*" && Snowflake($0) == nil }
+        let meanings = names.map { name in
+            let found = places.filter { $0.name.map(Slug.of) == Slug.of(name) }.map(\.id.description)
+            return "\(name) is \(found.isEmpty ? "not there" : found.joined(separator: ", "))"
+        }
+        return meanings.isEmpty ? nil : meanings.joined(separator: "; ")
+    }
+
     /// Whether the message that a thread hangs on is shown with its first message: `includeThreadStarter`.
     func showsStarter(of thread: DiscordPlace, parent: DiscordPlace?, in guild: DiscordGuild) -> Bool {
         let channels = entry(for: guild)?["channels"]?.objectValue ?? [:]
@@ -58,6 +74,7 @@ struct GuildRules: Sendable {
     /// The rule of a chat of several people without a guild.
     func rule(forGroup place: DiscordPlace) -> PlaceRule {
         var rule = PlaceRule()
+        rule.key = "dm.groupChannels"
         guard let groupChats else {
             rule.isListed = true
             rule.isEnabled = false

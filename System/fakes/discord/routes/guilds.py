@@ -105,7 +105,12 @@ def search_members(call: Call) -> Reply:
     start = form.string("query", 1, required=True)
     limit = form.integer("limit", 1, 1000) or 1
     form.check()
-    found = [user for user in guild.members.values() if user.name.lower().startswith((start or "").lower())]
+    names = lambda user: (user.name, user.shown or "")  # noqa: E731
+    found = [
+        user
+        for user in guild.members.values()
+        if any(name.lower().startswith((start or "").lower()) for name in names(user))
+    ]
     return 200, [guild.member(user) for user in found[:limit]]
 
 
