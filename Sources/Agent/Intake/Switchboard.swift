@@ -52,7 +52,7 @@ package final class Switchboard {
     var held: Set<InboxID> = []
     /// Messages of each session that are being written down: none that comes after them may begin before them. Those whose
     /// session is still being looked up have none.
-    private var arriving: [SessionKey?: [Gate]] = [:]
+    var arriving: [SessionKey?: [Arrival]] = [:]
     /// The last stop word of each session that is being obeyed: what comes after it waits until it has been.
     var stopsArriving: [SessionKey: Gate] = [:]
     /// Commands of each session that are under way beside its turns.
@@ -108,10 +108,15 @@ package final class Switchboard {
     ///
     /// With `obeysSendPolicy` a session whose `sendPolicy` is `deny` takes nothing, not even a stop word.
     package func submit(
-        _ message: InboundMessage, obeysSendPolicy: Bool = false
+        _ message: InboundMessage, at place: Arrival? = nil, obeysSendPolicy: Bool = false
     ) async throws(SubmitError) -> Submission {
+        let arrival = place ?? Arrival(after: stopsArriving)
+        defer { leave(arrival) }
         guard !isDraining else { throw .stopping }
-        if isStop(message) { return try await stop(by: message, obeysSendPolicy) }
+        if isStop(message) {
+            leave(arrival)
+            return try await stop(by: message, obeysSendPolicy)
+        }
         if let refusal = volume?.refusal { throw .shut(refusal) }
         // While the disk works, so that the model's first request need not wait for more than that.
         if command(in: message) == nil { models.prepare() }
@@ -124,12 +129,9 @@ package final class Switchboard {
         guard count < Self.mostQueued, messages < Self.mostMessages else {
             return try await turnAway(message, .queueFull(max(count, messages)))
         }
-        let beginsAtOnce = mayBeginAtOnce(message)
-        let arrival = Gate()
-        arriving[message.session, default: []].append(arrival)
-        defer { end(arrival, in: message.session) }
-        if beginsAtOnce { return try await begin(message, obeysSendPolicy) }
-        await stopsArriving[message.session]?.wait()
+        move(arrival, to: message.session)
+        if mayBeginAtOnce(message, arrival) { return try await begin(message, obeysSendPolicy) }
+        await arrival.stopsBefore[message.session]?.wait()
         let rule = try await accepting { try await self.rule(for: message) }
         let waiting = queue.waiting(in: message.session).count
         guard rule.overflow != .new || waiting < rule.most else {
@@ -151,37 +153,10 @@ package final class Switchboard {
     }
 
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
-    private func mayBeginAtOnce(_ message: InboundMessage) -> Bool {
-        recovered.isOpen && arriving[message.session] == nil && stopsArriving[message.session] == nil
-            && command(in: message) == nil
+    private func mayBeginAtOnce(_ message: InboundMessage, _ arrival: Arrival) -> Bool {
+        recovered.isOpen && arriving[message.session]?.count == 1
+            && arrival.stopsBefore[message.session]?.isOpen != false && command(in: message) == nil
             && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
-    }
-
-    private func end(_ arrival: Gate, in session: SessionKey?) {
-        arrival.open()
-        arriving[session]?.removeAll { $0 === arrival }
-        if arriving[session]?.isEmpty == true { arriving[session] = nil }
-    }
-
-    /// Finds out what a message is before it is submitted; who stops its session meanwhile waits for it, or any session
-    /// while it is not known.
-    package func expecting<T, E: Error>(
-        in session: SessionKey? = nil, _ find: @MainActor () async throws(E) -> T
-    ) async throws(E) -> T {
-        let arrival = Gate()
-        arriving[session, default: []].append(arrival)
-        defer { end(arrival, in: session) }
-        return try await find()
-    }
-
-    /// Returns when what has come before in a session is where it can be stopped.
-    func waitForArrivals(in session: SessionKey) async {
-        let begun = ContinuousClock.now
-        for place in [nil, session] {
-            for arrival in arriving[place] ?? [] {
-                await arrival.wait(atMost: max(Self.patience - begun.duration(to: .now), .zero), on: clock)
-            }
-        }
     }
 
     private static func countDown(_ counts: inout [SessionKey: Int], _ session: SessionKey) {

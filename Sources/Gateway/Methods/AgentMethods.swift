@@ -92,20 +92,18 @@ struct AgentMethods: MethodGroup {
 extension AgentMethods {
     /// Answers twice under one id: that the run has begun, and how it ended.
     private func run(_ call: Call) async throws(RPCError) -> Payload {
-        var message = try await switchboard.expecting { () async throws(RPCError) in
-            try await self.message(call)
-        }
+        let arrival = switchboard.arrive()
+        defer { switchboard.leave(arrival) }
+        var message = try await message(call)
         if message.options.delivers {
-            message.deliversTo = try await switchboard.expecting(in: message.session) {
-                [message] () async throws(RPCError) in
-                try await route?.address(for: call, in: message.session)
-            }
+            switchboard.move(arrival, to: message.session)
+            message.deliversTo = try await route?.address(for: call, in: message.session)
         }
         let run = RunID(message.id.rawValue)
         turns.hold(run)
         let submission: Submission
         do throws(SubmitError) {
-            submission = try await switchboard.submit(message)
+            submission = try await switchboard.submit(message, at: arrival)
         } catch {
             turns.release(run)
             throw error.answer(to: call.generation, run: run)

@@ -47,17 +47,17 @@ struct ChatMethods: MethodGroup {
 
     private func send(_ call: Call) async throws(RPCError) -> Payload {
         var message = try message(call)
+        let arrival = switchboard.arrive(in: message.session)
+        defer { switchboard.leave(arrival) }
         if message.options.delivers {
             // Nobody has to have written from a chat platform: who asks here reads the answer here.
-            message.deliversTo = await switchboard.expecting(in: message.session) { [message] in
-                try? await route?.address(for: call, in: message.session)
-            }
+            message.deliversTo = try? await route?.address(for: call, in: message.session)
         }
         let run = RunID(message.id.rawValue)
         turns.hold(run)
         defer { turns.release(run) }
         do throws(SubmitError) {
-            let submission = try await switchboard.submit(message, obeysSendPolicy: true)
+            let submission = try await switchboard.submit(message, at: arrival, obeysSendPolicy: true)
             call.answer(.json(answer(submission, call)))
         } catch {
             throw error.answer(to: call.generation, run: run)

@@ -118,6 +118,22 @@ struct StoppingTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a stop word waits for what came before it and is still being looked up`(isSessionKnown: Bool)
+        async throws
+    {
+        try await TestHouse.run(models: ScriptedModels([.hang(Gate())])) { house in
+            let arrival = house.switchboard.arrive(in: isSessionKnown ? TestHouse.main : nil)
+            async let stopped = house.say("/stop")
+            try await eventually("the stop word has come") { !house.switchboard.stopsArriving.isEmpty }
+            _ = try await house.switchboard.submit(
+                .sample("go on", id: "r1", in: TestHouse.main), at: arrival)
+
+            #expect(try await stopped == .stopped(["r1"]))
+            #expect(try await house.outcome(of: "r1").status == .aborted)
+        }
+    }
+
     @Test
     func `one run can be stopped and the next one starts`() async throws {
         try await TestHouse.run(models: ScriptedModels([.hang(Gate()), .say(["Second."])])) { house in
