@@ -155,7 +155,7 @@ def test_the_history_tells_what_waits(gateway: Gateway, model: FakeOpenAIChat, s
         waiting = answer["pendingInputs"]
         assert (waiting["total"], [item["runId"] for item in waiting["items"]]) == (25, runs[5:])
         assert [item["message"]["content"][:8].strip() for item in waiting["items"]] == [f"waits {n}" for n in range(5, 25)]
-        assert len(waiting["items"][-1]["message"]["content"]) == 8192
+        assert waiting["items"][-1]["message"]["content"] == "waits 24 " + "x" * 8183 + "…"
         before = {"sessionKey": session, "pendingBefore": waiting["nextBefore"]}
         older = client.request("chat.history", before)["pendingInputs"]
         assert ([item["runId"] for item in older["items"]], "nextBefore" in older) == (runs[:5], False)

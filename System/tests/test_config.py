@@ -131,7 +131,7 @@ def test_writing_back_what_was_read_restores_the_secrets(commented: Gateway, own
 @pytest.mark.parametrize("method", ["config.set", "config.patch", "config.apply"])
 def test_a_placeholder_that_was_typed_into_is_no_secret(commented: Gateway, owner: Client, method: str) -> None:
     snapshot, before = owner.request("config.get"), commented.config_path.read_text()
-    for word in (f"{REDACTED}x", f"{REDACTED} ", "__OPENCLAW_REDAxCTED__", "OPENCLAW_REDACTED"):
+    for word in (f"{REDACTED}x", f"{REDACTED} ", "__OPENCLAW_REDAxCTED__", "OPENCLAW_REDACTED", REDACTED.lower()):
         document = snapshot["config"] | {"gateway": snapshot["config"]["gateway"] | {"auth": {"mode": "token", "token": word}}}
         refusal = owner.refusal(method, {"raw": json.dumps(document), "baseHash": snapshot["hash"]})
         assert "gateway.auth.token" in json.dumps(refusal.details), refusal

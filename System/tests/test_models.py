@@ -681,6 +681,16 @@ def test_what_is_no_stream_of_events_says_so_and_is_asked_once(
     assert len(fake.requests) == 1
 
 
+def test_a_page_in_the_place_of_an_answer_is_nothing_against_an_image(own: tuple[Own, Client]) -> None:
+    fake, client = own
+    image = {"type": "image", "mimeType": "image/png", "fileName": "dot.png", "content": DOT_PNG}
+    fake.said = [("text/html", b"<title>Welcome</title>")]
+    assert client.chat("what is it?", "agent:main:main", attachments=[image])["state"] == "error"
+    assert len(fake.requests) == 1
+    assert client.chat("and now?", "agent:main:main")["state"] == "final"
+    assert DOT_PNG in str(fake.requests[-1]).replace("\\/", "/")
+
+
 def test_a_stream_that_breaks_off_in_its_first_line_is_asked_for_again(own: tuple[Own, Client]) -> None:
     fake, client = own
     fake.said = [("text/event-stream", b'data: {"choices":[')]

@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -455,32 +456,46 @@ def test_calls_that_are_numbered_anew_keep_their_own_outputs(
         expect(cards.nth(n).locator("pre").last).to_have_text(f"RESULT-{word}")
 
 
-def test_a_line_that_died_without_a_word_is_noticed_when_the_network_comes_back(
-    chrome: Browser, ours: Gateway, fake_chat: FakeOpenAIChat
-) -> None:
-    dead: list[WebSocketRoute] = []
-    lines: list[WebSocketRoute] = []
+@dataclass
+class Cable:
+    """Between a tab and the gateway; cut, it swallows everything without a word."""
 
-    def between(socket: WebSocketRoute) -> None:
+    lines: list[WebSocketRoute] = field(default_factory=list)
+    dead: list[WebSocketRoute] = field(default_factory=list)
+
+    def connect(self, socket: WebSocketRoute) -> None:
         gateway = socket.connect_to_server()
-        lines.append(socket)
-        socket.on_message(lambda frame: None if socket in dead else gateway.send(frame))
-        gateway.on_message(lambda frame: None if socket in dead else socket.send(frame))
+        self.lines.append(socket)
+        socket.on_message(lambda frame: None if socket in self.dead else gateway.send(frame))
+        gateway.on_message(lambda frame: None if socket in self.dead else socket.send(frame))
 
+    def cut(self) -> None:
+        self.dead += self.lines
+
+
+@pytest.fixture
+def cabled(chrome: Browser, ours: Gateway) -> Iterator[tuple[Tab, Cable]]:
+    cable = Cable()
     context = chrome.new_context(locale="en-US")
-    context.route_web_socket(re.compile("."), between)
-    page = Tab(context.new_page(), ours.url).open().log_in(TOKEN)
+    context.route_web_socket(re.compile("."), cable.connect)
+    yield Tab(context.new_page(), ours.url).open().log_in(TOKEN), cable
+    context.close()
+
+
+def test_a_line_that_died_without_a_word_is_noticed_when_the_network_comes_back(
+    cabled: tuple[Tab, Cable], fake_chat: FakeOpenAIChat
+) -> None:
+    page, cable = cabled
     page.say("first")
     expect(page.answers.last).to_contain_text("Hello from the fake model.")
     page.page.wait_for_timeout(500)  # the history is read once more
-    dead += lines
+    cable.cut()
     page.say("into the dark")
     page.page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.answers).to_have_count(2, timeout=12_000)
     expect(page.answers.last).to_contain_text("Hello from the fake model.")
     assert sum("into the dark" in json.dumps(request.body) for request in fake_chat.requests) == 1
-    assert len(lines) > len(dead)
-    context.close()
+    assert len(cable.lines) > len(cable.dead)
 
 
 @pytest.mark.parametrize("size", [(360, 400), (320, 568), (740, 330), (360, 740)], ids=str)

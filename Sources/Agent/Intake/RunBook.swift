@@ -25,6 +25,7 @@ final class RunBook {
     func began(_ run: ActiveRun) {
         active[run.run] = run
         guard let turn = starting[run.run] else { return }
+        turn.run = run
         if let reason = turn.abortReason { run.stop(reason) }
         left(turn)
     }

@@ -8,6 +8,8 @@ final class StartingTurn {
     private(set) var abortReason: AbortReason?
     /// Open when it is a run, or has come to nothing.
     let gone = Gate()
+    /// What it has become; it may have ended since.
+    var run: ActiveRun?
 
     init(_ item: TurnQueue.Item) { self.item = item }
 

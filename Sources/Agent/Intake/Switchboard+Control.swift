@@ -105,7 +105,7 @@ extension Switchboard {
         for turn in unfinished.starting { turn.stop(reason) }
         for turn in unfinished.starting {
             await turn.gone.wait(atMost: Self.patience, on: clock)
-            guard let run = book.active[turn.item.entry.run] else { continue }
+            guard let run = turn.run else { continue }
             run.stop(reason)
             running.append(run)
         }

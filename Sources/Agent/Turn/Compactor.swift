@@ -125,8 +125,10 @@ struct Compactor {
     private func written(_ answer: AssistantMessage, by model: ModelReference) throws -> String {
         switch answer.stopReason {
         case .error, .aborted: throw CompactionError.unfinished(model, reason: answer.errorMessage)
-        case .length: throw CompactionError.unfinished(model, reason: "It is longer than an answer may be.")
-        case .stop, .toolUse, .injected: break
+        // As much of it as is kept may be there all the same.
+        case .length where answer.text.utf8.count < Self.mostSummaryBytes:
+            throw CompactionError.unfinished(model, reason: "It is longer than an answer may be.")
+        case .length, .stop, .toolUse, .injected: break
         }
         let written = String(answer.text.trimmed)
         guard !written.isEmpty else { throw CompactionError.emptySummary(model) }

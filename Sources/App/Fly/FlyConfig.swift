@@ -31,11 +31,19 @@ struct FlyConfig {
     ///
     /// Written as one text or as a list of words, and perhaps within a shell's quotes.
     var command: [String] {
+        writtenCommand.flatMap { $0.split { " \"'".contains($0) } }.map(String.init)
+    }
+
+    /// The command as it is written there: one text, or a list of words.
+    var writtenCommand: [String] {
+        let written = json["processes"]?[processGroup]
+        return written?.arrayValue?.compactMap(\.stringValue) ?? [written?.stringValue].compactMap(\.self)
+    }
+
+    /// The process group that serves.
+    var processGroup: String {
         let processes = json["processes"]?.objectValue ?? [:]
-        let written = processes["app"] ?? processes.first?.value
-        let texts =
-            written?.arrayValue?.compactMap(\.stringValue) ?? [written?.stringValue].compactMap(\.self)
-        return texts.flatMap { $0.split { " \"'".contains($0) } }.map(String.init)
+        return processes["app"] == nil ? processes.first?.key ?? "app" : "app"
     }
 
     /// The value after a flag, written `--port 3000` or `--port=3000`.

@@ -44,7 +44,18 @@ struct FlyFileCheck {
             .note,
             "The command lacks `\(Self.unconfigured)`: without a config file with `gateway.mode` `local` no gateway "
                 + "starts",
-            fix: "[processes]\n  app = \"\((words + [Self.unconfigured]).joined(separator: " "))\"")
+            fix:
+                "[processes]\n  \(config.processGroup) = \"\(withFlag(config.writtenCommand.joined(separator: " ")))\""
+        )
+    }
+
+    /// Within the quotes, where the command is a shell's.
+    private func withFlag(_ command: String) -> String {
+        guard let quote = command.last, "\"'".contains(quote) else {
+            return "\(command) \(Self.unconfigured)"
+        }
+        return "\(command.dropLast()) \(Self.unconfigured)\(quote)"
+            .split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
     }
 
     private static let unconfigured = "--allow-unconfigured"

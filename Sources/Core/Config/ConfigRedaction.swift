@@ -201,7 +201,9 @@ package enum ConfigRedaction {
 
     /// Whether a text is the placeholder, or one that was typed into.
     package static func holdsPlaceholder(_ text: String) -> Bool {
-        text.contains("OPENCLAW_REDACTED") || text.hasPrefix("__OPENCLAW") || text.hasSuffix("REDACTED__")
+        let text = text.lowercased()
+        return text.contains("openclaw_redact") || text.hasPrefix("__openclaw")
+            || text.hasSuffix("redacted__")
     }
 
     /// What is wrong with texts that hold a placeholder, unless `stored` has them too: as a secret, such a text would be known to

@@ -33,7 +33,7 @@ struct PendingInputs {
     /// Words are cut and images left out: the history has the whole once their turn has begun.
     private static func message(_ entry: InboxEntry) -> JSON {
         let text =
-            entry.message?.text.head(bytes: mostBytes)
+            entry.message.map { shortened($0.text) }
             ?? "This message is large: it is shown when its turn begins."
         let images = entry.message?.images ?? []
         let pictures = images.map {
@@ -45,6 +45,10 @@ struct PendingInputs {
                 ? .string(text) : .array([["type": "text", "text": .string(text)]] + pictures),
             "__openclaw": ["id": .string("pending:\(entry.id)")],
         ]
+    }
+
+    private static func shortened(_ text: String) -> String {
+        text.utf8.count > mostBytes ? text.head(bytes: mostBytes) + "…" : text
     }
 
     /// As many as the protocol allows in one answer.

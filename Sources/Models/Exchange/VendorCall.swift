@@ -164,7 +164,10 @@ extension VendorFailure {
         self =
             (try? JSON.parse(body)).map { VendorFailure(status: status, json: $0) }
             ?? VendorFailure(status: status)
-        if (200..<300).contains(status), message.isEmpty { message = endpoint.addressAdvice }
+        if (200..<300).contains(status), message.isEmpty, kind == .rejected {
+            message = endpoint.addressAdvice
+            isForeign = true
+        }
     }
 }
 

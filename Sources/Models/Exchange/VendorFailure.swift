@@ -10,13 +10,16 @@ struct VendorFailure: Error, Equatable {
     var codes: [String] = []
     var message = ""
     var retryAfter: Duration?
+    /// Something else than a vendor's API answers at this address.
+    var isForeign = false
 
     enum Kind {
         case rateLimited, overloaded, unauthorized, forbidden, billing, unknownModel, rejected,
-            contextTooLong, timedOut
+            contextTooLong, timedOut, foreign
     }
 
     var kind: Kind {
+        if isForeign { return .foreign }
         let told = kindOfCode
         return (told == .rejected || told == .overloaded) && saysTooLong ? .contextTooLong : told
     }
@@ -116,6 +119,7 @@ extension ModelError {
         case .billing: self = .billing(message: text + " " + endpoint.billingAdvice)
         case .unknownModel: self = .unknownModel(message: text, nearest: [])
         case .contextTooLong: self = .contextTooLong(of: endpoint.reference, message: text)
+        case .foreign: self = .notConfigured(message: text)
         case .rejected:
             let isLikelyTooLong = wordBytes / bytesPerToken > endpoint.model.contextWindow
             self =
@@ -138,9 +142,7 @@ extension VendorFailure {
         let shortened =
             said.count > Self.maxMessageLength ? said.prefix(Self.maxMessageLength) + "…" : said[...]
         let number = status.map { " (HTTP \($0))" } ?? ""
-        let isAnswer = status.map { (200..<300).contains($0) } ?? false
-        let verb = isAnswer && kind == .rejected ? "sent no stream of events" : kind.verb
-        let head = "`\(endpoint.reference)` \(verb)\(number)"
+        let head = "`\(endpoint.reference)` \(kind.verb)\(number)"
         return shortened.isEmpty
             ? head + "." : "\(head): \(shortened)" + (".!?…".contains(shortened.last ?? " ") ? "" : ".")
     }
@@ -160,6 +162,7 @@ extension VendorFailure.Kind {
         case .rejected: "refused the request"
         case .contextTooLong: "cannot take a conversation this long"
         case .timedOut: "took too long"
+        case .foreign: "sent no stream of events"
         }
     }
 }

@@ -102,6 +102,15 @@ struct CompactionTests {
     }
 
     @Test
+    func `a limit that left as much of a summary as is kept did no harm`() async throws {
+        try await TestHouse.run { house in
+            try await talk(house, 3)
+            house.models.add(.say([String(repeating: "much ", count: 4000)], ending: .length))
+            #expect(try await house.ask("/compact").text?.hasPrefix("⚙️ Compacted") == true)
+        }
+    }
+
+    @Test
     func `it waits for the turn that runs, and can be stopped`() async throws {
         let gate = Gate()
         try await TestHouse.run { house in

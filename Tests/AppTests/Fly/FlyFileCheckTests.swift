@@ -58,6 +58,14 @@ struct FlyFileCheckTests {
         let missing = try finding(" --allow-unconfigured", "")
         #expect(missing.weight == .note)
         #expect(missing.fix?.hasSuffix("--port 3000 --bind lan --allow-unconfigured\"") == true)
+        let shell = try FlyConfig(
+            "[processes]\n  web = \"sh -c 'node dist/index.js gateway --bind lan'\"\n[http_service]\n  internal_port = 18789\n"
+        )
+        let found = FlyFileCheck(config: shell).findings.compactMap(\.fix)
+        #expect(
+            found.contains(
+                "[processes]\n  web = \"sh -c 'node dist/index.js gateway --bind lan --allow-unconfigured'\"")
+        )
     }
 
     @Test func `where the image's command runs, that is what is changed`() throws {

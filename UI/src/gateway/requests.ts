@@ -15,10 +15,13 @@ interface Waiting {
   readonly method: string;
 }
 
-/** Whether the answer may be megabytes: on a slow line nothing else comes until it is there. */
+/** Whether the answer may be megabytes. */
 export function hasLongAnswer(method: string): boolean {
   return method === "chat.history" || method === "sessions.list";
 }
+
+/** Answers behind which, on a slow line, nothing else comes for many seconds. */
+const holdsUpLine = (method: string) => hasLongAnswer(method) || method === "logs.tail" || method === "config.get";
 
 /** Requests on their way: pairs each response with the caller who waits for it. */
 export class Requests {
@@ -48,7 +51,7 @@ export class Requests {
 
   /** Whether a long answer may be on its way. */
   awaitsLongAnswer(): boolean {
-    return [...this.waiting.values()].some(({ method }) => hasLongAnswer(method));
+    return [...this.waiting.values()].some(({ method }) => holdsUpLine(method));
   }
 
   settle(response: ResponseFrame): void {

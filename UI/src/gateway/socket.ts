@@ -36,6 +36,7 @@ export class GatewaySocket {
   private mostBytes = Infinity;
   private lastSeq: number | undefined;
   private announcedRestart = false;
+  private isProbing = false;
   private ended = false;
 
   constructor(
@@ -60,9 +61,10 @@ export class GatewaySocket {
     return answer;
   }
 
-  /** Ends unless anything at all comes back soon. Behind a long answer that takes longer. */
+  /** Ends unless anything at all comes back soon. Behind a long answer that takes longer. Asking again gives it no more time. */
   probe(): void {
-    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.isProbing || this.socket.readyState !== WebSocket.OPEN) return;
+    this.isProbing = true;
     const timeoutMs = this.requests.awaitsLongAnswer() ? answerTimeoutMs : probeTimeoutMs;
     this.ask("health", {}, answerTimeoutMs).catch(() => undefined);
     this.listenForSilence(Math.min(this.silenceMs, timeoutMs + this.requests.sendingMs()));
@@ -81,6 +83,7 @@ export class GatewaySocket {
   }
 
   private receive(data: unknown): void {
+    this.isProbing = false;
     this.listenForSilence();
     const frame = parseFrame(data);
     if (!frame) return;
