@@ -163,6 +163,13 @@ package final class GatewayServer: RequestHandler {
     }
 }
 
+// MARK: - The end
+
+extension GatewayServer {
+    /// Lets go of the methods, some of which hold what calls them; once nobody is connected any more.
+    package func takeApart() { plane.forgetMethods() }
+}
+
 // MARK: - HTTP
 
 extension GatewayServer {

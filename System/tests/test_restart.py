@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from harness import Gateway, Refused, connect, eventually, gateway_config
+from fakes import FakeOpenAIChat
+from harness import Gateway, ModelConfig, Refused, connect, eventually, gateway_config
 from harness.config import TOKEN
 from harness.gateway import free_port, run_openclaw
 from harness.volume import mounted, mounted_file
@@ -177,6 +178,22 @@ def test_a_restart_leaves_no_log_file_open(start: Any, state: Path) -> None:
         gateway.signal(signal.SIGUSR1)
         gateway.wait_for_line("log file: ", after=said)
     eventually("one log file to be open", lambda: open_logs() == 1)
+
+
+def test_a_restart_leaves_no_connection_to_a_vendor_open(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    settings = {"commands": {"restart": True}}
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=settings))
+    counts = []
+    for _ in range(4):
+        with connect(gateway.port) as client:
+            client.chat("Hello")
+        said = len(gateway.lines)
+        gateway.signal(signal.SIGUSR1)
+        gateway.wait_for_line("log file: ", after=said)
+        gateway.wait_until_ready()
+        counts.append(gateway.descriptors())
+    eventually("no more descriptors than after the first restart", lambda: gateway.descriptors() <= counts[0] + 1)
+    assert not [line for line in gateway.lines if "could not be read" in line]
 
 
 def test_switched_off_a_change_waits_until_it_is_asked_for(start: Any, state: Path) -> None:

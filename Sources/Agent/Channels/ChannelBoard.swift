@@ -79,8 +79,9 @@ package final class ChannelBoard {
     }
 
     private func lookForAbandoned() async {
-        while !Task.isCancelled {
+        while true {
             await Gate().wait(atMost: Self.abandonedInterval)
+            guard !Task.isCancelled else { return }
             for key in await abandoned() { isAbandoned(key) }
         }
     }

@@ -94,16 +94,25 @@ final class Assembly {
         switchboard.pairing = pairing
         switchboard.approvals = approvals
         switchboard.chatApprovals = chatApprovals
-        messages.isCommand = { [switchboard] in switchboard.isCommand($0) }
-        board.receive = { [door] message throws(InboxError) in try await door.receive(message) }
-        board.press = { [door] message throws(InboxError) in try await door.press(message) }
-        board.notice = { [door] in await door.note($0) }
-        board.overhear = { [door] in await door.overhear($0, isOurs: $1) }
-        board.admits = { [door] in await door.admits($0) }
-        board.isStop = { [switchboard] in switchboard.isStop($0.text) }
-        board.becameReady = { [outbox] in outbox.wake($0) }
-        board.isAbandoned = { [outbox] in outbox.wake($0) }
-        messages.mirror = { [switchboard, log] spelling, text in
+        messages.isCommand = { [weak switchboard] in switchboard?.isCommand($0) ?? false }
+        // Those who are called hold the callers already: held in turn, no gateway would ever leave the process.
+        let ended = InboxError("the gateway has ended")
+        board.receive = { [weak door] message throws(InboxError) in
+            guard let door else { throw ended }
+            try await door.receive(message)
+        }
+        board.press = { [weak door] message throws(InboxError) in
+            guard let door else { throw ended }
+            return try await door.press(message)
+        }
+        board.notice = { [weak door] in await door?.note($0) }
+        board.overhear = { [weak door] in await door?.overhear($0, isOurs: $1) }
+        board.admits = { [weak door] in await door?.admits($0) ?? false }
+        board.isStop = { [weak switchboard] in switchboard?.isStop($0.text) ?? false }
+        board.becameReady = { [weak outbox] in outbox?.wake($0) }
+        board.isAbandoned = { [weak outbox] in outbox?.wake($0) }
+        messages.mirror = { [weak switchboard, log] spelling, text in
+            guard let switchboard else { return }
             let session = switchboard.settings.keys.canonical(spelling)
             do throws(InjectError) { _ = try await switchboard.inject(text, into: session) } catch {
                 log.named("outbox").warning(
@@ -111,8 +120,8 @@ final class Assembly {
                     ["session": session.rawValue])
             }
         }
-        board.commands = { [switchboard] in
-            ChannelCommand.menu(of: SlashCommands.standard, switchboard.directory)
+        board.commands = { [weak switchboard] in
+            switchboard.map { ChannelCommand.menu(of: SlashCommands.standard, $0.directory) } ?? []
         }
         gateway = GatewayServer(
             settings: rooms.gateway(
@@ -124,10 +133,12 @@ final class Assembly {
                 rooms,
                 router, logs: logs, log: log))
         web = WebServer(options: ServerOptions(), handler: gateway)
-        board.rulesOfAbsent = { [unowned self] key in
-            ChannelSections(config: self.setup.config, environment: self.setup.environment).rules(of: key)
+        board.rulesOfAbsent = { [weak self] key in
+            guard let setup = self?.setup else { return nil }
+            return ChannelSections(config: setup.config, environment: setup.environment).rules(of: key)
         }
-        volume.changed = { [unowned self] in
+        volume.changed = { [weak self] in
+            guard let self else { return }
             gateway.refreshHealth()
             guard !volume.isShut else { return }
             switchboard.reopen()
@@ -139,13 +150,17 @@ final class Assembly {
             log.info("restarting, as asked for in a chat")
             signals.end(.restart)
         }
-        router.whenLoginsChange = { [unowned self] in logs.hide(knownSecrets, self.setup) }
+        router.whenLoginsChange = { [weak self] in
+            guard let self else { return }
+            logs.hide(knownSecrets, self.setup)
+        }
         router.whenLoginsChange()
-        gateway.takeUpConfig = { [unowned self] in reloader.reloadNow()?.needsRestart ?? false }
+        gateway.takeUpConfig = { [weak self] in self?.reloader.reloadNow()?.needsRestart ?? false }
     }
 
     /// Runs until a signal or a config change ends it.
     func run() async throws {
+        defer { takeApart() }
         signals.attach(
             reload: { [weak self] in
                 self?.log.named("reload").info(
@@ -179,7 +194,7 @@ final class Assembly {
             try await group.run(until: { [signals] in await signals.wait() }) {
                 setup.file.keep()
                 sayWhereItListens()
-                MemoryTrim.shared.beforeTrim { [weak switchboard, weak database] in
+                MemoryTrim.shared.beforeTrim("gateway") { [weak switchboard, weak database] in
                     switchboard?.releaseMemory()
                     database?.releaseMemory()
                 }
@@ -193,6 +208,16 @@ final class Assembly {
         }
         // A start that was cut short has not come to the service that closes it.
         await web.finish(within: .zero)
+    }
+
+    /// Parts those who hold each other, and closes the connections to vendors and platforms: the process may go on with
+    /// another gateway.
+    private func takeApart() {
+        approvals.audiences = []
+        switchboard.chatApprovals = nil
+        switchboard.tools = ToolBox()
+        gateway.takeApart()
+        client.close()
     }
 
     private func listen() throws {

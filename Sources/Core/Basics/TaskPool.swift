@@ -29,6 +29,8 @@ package final class TaskPool {
                 await bell.wait()
             }
         }
+        // Nobody is left to do it, and it may hold who added it.
+        count -= takeWaiting().count
     }
 
     private func takeWaiting() -> [Work] {

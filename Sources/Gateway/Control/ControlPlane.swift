@@ -56,6 +56,8 @@ final class ControlPlane {
         features = [:]
     }
 
+    func forgetMethods() { table = MethodTable() }
+
     /// False until what a login needs has been set up, and again once the gateway is stopping.
     var isReady: Bool { if case .ready = phase { true } else { false } }
 

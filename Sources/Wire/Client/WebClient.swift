@@ -24,6 +24,9 @@ package final class WebClient {
         ccurl_load_ahead()
     }
 
+    /// Closes the connections that are kept; what is still under way ends by itself.
+    package func close() { multi = nil }
+
     /// Sends a request and returns once status and headers are there; the body is then read from the stream.
     package func open(_ request: WebRequest) async throws(WebError) -> WebStream {
         try request.check()

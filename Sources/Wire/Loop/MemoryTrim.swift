@@ -14,7 +14,7 @@ package final class MemoryTrim {
 
     private var notedBytes = 0
     private var timer: LoopEvent?
-    private var releases: [@MainActor () -> Void] = []
+    private var releases: [String: @MainActor () -> Void] = [:]
 
     /// Notes that about this many bytes were used and are free again.
     package func note(bytes: Int) {
@@ -28,11 +28,14 @@ package final class MemoryTrim {
         timer = LoopEvent.after(Self.delay) { [unowned self] in release() }
     }
 
-    /// Calls `release` before each trim, so that caches can be emptied, also those of other threads.
-    package func beforeTrim(_ release: @escaping @MainActor () -> Void) { releases.append(release) }
+    /// Calls `release` before each trim, so that caches can be emptied, also those of other threads; it takes the place
+    /// of what was given for the same `owner`.
+    package func beforeTrim(_ owner: String, _ release: @escaping @MainActor () -> Void) {
+        releases[owner] = release
+    }
 
     private func release() {
-        for release in releases { release() }
+        for release in releases.values { release() }
         timer = LoopEvent.after(Self.releaseTime) { [unowned self] in trim() }
     }
 

@@ -47,7 +47,7 @@ package final class WebServer {
         maxConnections = DescriptorLimit.connections(
             atMost: options.maxConnections ?? Self.usualMaxConnections)
         signal(SIGPIPE, SIG_IGN)
-        MemoryTrim.shared.beforeTrim { OutputQueue.releaseSpares() }
+        MemoryTrim.shared.beforeTrim("server") { OutputQueue.releaseSpares() }
     }
 
     // MARK: Listening

@@ -21,7 +21,7 @@ final class MessageCompression {
     private var inflater: UnsafeMutablePointer<z_stream>?
 
     private init() {
-        MemoryTrim.shared.beforeTrim { [unowned self] in release() }
+        MemoryTrim.shared.beforeTrim("compression") { [unowned self] in release() }
     }
 
     /// The compressed message, or nil when that is not shorter.
