@@ -32,6 +32,8 @@ package struct ChannelSetup {
     /// The account's section over the channel's.
     package let settings: JSON
     package let rules: ChannelRules
+    /// `commands.ownerAllowFrom`.
+    package let owners: [String]
     /// What it logs in with.
     package let secret: Secret
     package let web: WebClient
@@ -45,8 +47,8 @@ package struct ChannelSetup {
     package let machine: String?
 
     package init(
-        channel: ChannelID, account: String, settings: JSON, rules: ChannelRules, secret: Secret,
-        web: WebClient,
+        channel: ChannelID, account: String, settings: JSON, rules: ChannelRules, owners: [String] = [],
+        secret: Secret, web: WebClient,
         log: Log, assistantName: String, machineAdvice: String = "", machine: String? = nil
     ) {
         self.machine = machine
@@ -54,6 +56,7 @@ package struct ChannelSetup {
         self.account = account
         self.settings = settings
         self.rules = rules
+        self.owners = owners
         self.secret = secret
         self.web = web
         self.log = log

@@ -277,9 +277,15 @@ extension MessageDesk {
         } catch {
             throw .unavailable("The message could not be stored: \(error)")
         }
-        try tell(sent, key)
-        if let reason = outbox.leftBehind[run] {
-            throw .invalid("What goes with a file was posted, the file was not: \(reason)")
+        let told = target == order.agent?.chat?.address ? said : nil
+        do throws(MessageRefusal) {
+            try tell(sent, key)
+            if let reason = outbox.leftBehind[run] {
+                throw .invalid("What goes with a file was posted, the file was not: \(reason)")
+            }
+        } catch {
+            guard let told, !sent.contains(where: { $0.state == .failed }) else { throw error }
+            throw .told(told, error)
         }
         let ids = sent.compactMap { $0.platformID.map { Self.outward($0, at: target) } }
         var result: JSONObject = [
@@ -289,8 +295,7 @@ extension MessageDesk {
         if ids.count > 1 { result["messageIds"] = JSON(ids) }
         result["threadId"] = target.thread.map { .string($0) }
         return MessageReceipt(
-            address: target, json: ["ok": true, "result": .object(result)],
-            told: target == order.agent?.chat?.address ? said : nil)
+            address: target, json: ["ok": true, "result": .object(result)], told: told)
     }
 
     private func parts(

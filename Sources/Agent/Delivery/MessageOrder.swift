@@ -54,12 +54,18 @@ package enum MessageRefusal: Error, Sendable, Hashable {
     case invalid(String)
     /// Not now.
     case unavailable(String)
+    /// Not all of it, or not yet; the chat that is answered has these words all the same, or gets them by itself.
+    indirect case told(String, MessageRefusal)
 
     package var reason: String {
         switch self {
         case .invalid(let reason), .unavailable(let reason): reason
+        case .told(_, let refusal): refusal.reason
         }
     }
+
+    /// What the chat that is answered has been told.
+    var told: String? { if case .told(let words, _) = self { words } else { nil } }
 
     init(_ error: DeliveryError) {
         self =

@@ -67,7 +67,9 @@ package struct MessageTool: Tool {
             return Self.result(try await desk.carryOut(order), action)
         } catch {
             if Task.isCancelled { throw CancellationError() }
-            return ToolResult(error.reason, isError: true, summary: action)
+            var result = ToolResult(error.reason, isError: true, summary: action)
+            result.told = error.told
+            return result
         }
     }
 

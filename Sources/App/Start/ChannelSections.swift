@@ -234,6 +234,7 @@ struct ChannelSections {
     ) -> ChannelAccount {
         let messages = config.raw["messages"] ?? [:]
         let commands = config.raw["commands"] ?? [:]
+        let owners = config.commands.ownerAllowFrom
         let shared = sections["defaults"] ?? [:]
         let rules = rules(settings, factory)
         let failure = secret == nil ? failure(of: id, factory) : nil
@@ -258,9 +259,8 @@ struct ChannelSections {
             }
             return try factory.make(
                 ChannelSetup(
-                    channel: factory.id, account: id, settings: settings, rules: rules, secret: secret,
-                    web: web,
-                    log: log, assistantName: assistantName,
+                    channel: factory.id, account: id, settings: settings, rules: rules, owners: owners,
+                    secret: secret, web: web, log: log, assistantName: assistantName,
                     machineAdvice: environment.machineAdvice, machine: environment["FLY_MACHINE_ID"]))
         }
     }

@@ -47,7 +47,7 @@ package final class DiscordChannel: Channel, FileLeaving {
     }
 
     package func run(in house: ChannelHouse) async throws(ChannelError) {
-        guard await gateway.session.takeOver(house.memory) else {
+        guard await gateway.session.takeOver(house.memory, isShard: settings.shard != nil) else {
             throw .lost("what the bot has to go on with could not be read")
         }
         await rivals.begin(house)

@@ -136,13 +136,24 @@ extension TelegramChannel: TargetResolving {
         case .id(let text):
             if let id = Int(text), id > 0 { return address(id, nil) }
         case .name(let name):
-            if let id = people[name] { return address(id, nil) }
+            if let id = people[name], try await isCalled(id, name) { return address(id, nil) }
             throw .refused(
                 "Telegram finds nobody by a name: `@\(name)` has to write to the bot first, or the config names the number."
             )
         case nil: break
         }
         throw .refused("`\(entry)` is nobody on Telegram: write the person's number.")
+    }
+
+    /// Whether somebody who had this user name has it still: others may have it by now.
+    private func isCalled(_ id: Int, _ name: String) async throws(DeliveryError) -> Bool {
+        do throws(TelegramError) {
+            let chat = try await api.call("getChat", ["chat_id": JSON(id)])
+            let names = [chat["username"]] + (chat["active_usernames"]?.arrayValue ?? [])
+            return names.contains { $0?.stringValue?.lowercased() == name }
+        } catch {
+            throw error.delivery()
+        }
     }
 
     private func address(_ chat: Int, _ topic: Int?) -> Address {

@@ -11,7 +11,7 @@ final class TelegramChannel: Channel, FileLeaving {
     let settings: TelegramSettings
     let api: TelegramAPI
     let buttons = TelegramButtons()
-    let people = TelegramPeople()
+    let people: TelegramPeople
     /// Open when it is known how long Telegram wants to be left alone.
     private let isReady = Gate()
     private(set) var bot: TelegramBot?
@@ -26,6 +26,8 @@ final class TelegramChannel: Channel, FileLeaving {
     init(_ setup: ChannelSetup) throws(ChannelError) {
         self.setup = setup
         settings = TelegramSettings(setup.settings, account: setup.account)
+        people = TelegramPeople(
+            named: setup.owners + setup.rules.allowFrom + setup.rules.approvals.approvers)
         guard settings.apiRoot.hasPrefix("https://") || settings.apiRoot.hasPrefix("http://") else {
             throw .refused("`channels.telegram.apiRoot` must begin with `https://` or `http://`.")
         }

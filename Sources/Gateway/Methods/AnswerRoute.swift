@@ -87,6 +87,7 @@ extension RPCError {
         switch refusal {
         case .invalid(let reason): self = .invalid(reason)
         case .unavailable(let reason): self = .unavailable(reason)
+        case .told(_, let refusal): self.init(refusal)
         }
     }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from fakes.chat_platform import ChatPlatform
 from fakes.delivery import Deliveries
 from fakes.discord.channel import TEXT, Channel
 from fakes.discord.gateway import Gateway
-from fakes.discord.guild import Guild, Role
+from fakes.discord.guild import Guild, Role, User
 from fakes.discord.interaction import Interaction
 from fakes.discord.message import Message
 from fakes.discord.people import Person
@@ -27,6 +28,11 @@ DEFAULT_TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GfAkEt.fake-discord-token-for-tests-on
 REST_PORT, GATEWAY_PORT, RESUME_PORT, FILES_PORT = range(4)
 
 
+def bot_id(token: str) -> int:
+    """A token begins with its bot's id."""
+    return int(base64.b64decode(token.partition(".")[0]))
+
+
 class FakeDiscord(ChatPlatform):
     """`with FakeDiscord() as fake:` is a Discord where one bot lives; `fake.url` is the root of its REST API."""
 
@@ -35,7 +41,8 @@ class FakeDiscord(ChatPlatform):
     def __init__(self, token: str = DEFAULT_TOKEN, bot_name: str = "Claw") -> None:
         super().__init__()
         self.token = token
-        self.world = World(self.clock, bot_name, self.ledger, self.notify)
+        bot = User(bot_id(token), bot_name, is_bot=True)
+        self.world = World(self.clock, bot, self.ledger, self.notify)
         self.rest = Rest(self.world, self.clock, token, self.faults, self.complain)
         self.gateway = Gateway(self.world, self.clock, token, self.complain)
         self.files_are_slow = False

@@ -15,11 +15,11 @@ from fakes.discord.snowflake import Snowflakes
 class Places:
     """Everything here runs on the fake's loop; `notify` is called after each event."""
 
-    def __init__(self, clock: Clock, bot_name: str, notify: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, bot: User, notify: Callable[[], None]) -> None:
         self.clock = clock
         self.ids = Snowflakes(clock)
         self.notify = notify
-        self.bot = User(self.ids.next(), bot_name, is_bot=True)
+        self.bot = bot
         self.application_id = self.bot.id
         self.users: dict[int, User] = {self.bot.id: self.bot}
         self.guilds: dict[int, Guild] = {}

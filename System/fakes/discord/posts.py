@@ -26,8 +26,8 @@ NONCE_SECONDS = 300.0  # "the past few minutes"
 class Posts(Places):
     """The bot's messages are in the ledger as answers, those of people as questions."""
 
-    def __init__(self, clock: Clock, bot_name: str, ledger: Ledger, notify: Callable[[], None]) -> None:
-        super().__init__(clock, bot_name, notify)
+    def __init__(self, clock: Clock, bot: User, ledger: Ledger, notify: Callable[[], None]) -> None:
+        super().__init__(clock, bot, notify)
         self.ledger = ledger
         self.files = FileStore()
         self._nonces: dict[tuple[int, str], tuple[float, Message]] = {}

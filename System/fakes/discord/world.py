@@ -26,8 +26,8 @@ class World(Posts):
     `enabled_intents` are the privileged intents switched on in the portal; `index_missing` is how many searches are
     told to come back later; messages with one of the `moderated` words are blocked."""
 
-    def __init__(self, clock: Clock, bot_name: str, ledger: Ledger, notify: Callable[[], None]) -> None:
-        super().__init__(clock, bot_name, ledger, notify)
+    def __init__(self, clock: Clock, bot: User, ledger: Ledger, notify: Callable[[], None]) -> None:
+        super().__init__(clock, bot, ledger, notify)
         self.interactions: dict[str, Interaction] = {}
         self.commands: dict[int | None, dict[tuple[Any, Any], dict[str, Any]]] = {}
         self.command_creates: dict[int, int] = {}

@@ -34,3 +34,21 @@ def test_an_owner_is_asked_however_the_config_spells_them(
     if platform.id == "discord":
         assert not platform.answers(thread)
         assert not platform.fake.messages(platform.fake.channel("user-olga"))  # type: ignore[attr-defined]
+
+
+def test_who_has_given_a_user_name_up_is_not_asked_in_its_place(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    if platform.id != "telegram":
+        pytest.skip("only Telegram cannot be asked who has a name")
+    olga, bob = platform.person("Olga"), platform.person("Bob")
+    connect_bot(telegram={"execApprovals": {"approvers": ["@olga"]}}, more=ASKING)
+    platform.says(olga, platform.direct(olga), "hi [[say:Hello.]]")
+    platform.wait_for_answers(platform.direct(olga))
+    olga.user.username = "somebody_else"
+    fake_chat.script += [ToolCall("exec", {"command": COMMAND}), Text("I may not.")]
+
+    platform.says(bob, platform.direct(bob), "run it")
+
+    assert platform.wait_for_answers(platform.direct(bob)) == ["I may not."]
+    assert platform.answers(platform.direct(olga)) == ["Hello."]

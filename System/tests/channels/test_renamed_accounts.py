@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,3 +87,36 @@ def test_what_came_while_accounts_were_changed_is_answered(
 
     for bot in bots:
         bot.wait_until_answered()
+
+
+def test_what_an_earlier_version_has_left_is_found_when_accounts_exchange_their_bots(
+    platform: Platform, house: House, state: Path
+) -> None:
+    if platform.id != "discord":
+        pytest.skip("only Discord's sessions were kept without saying whose they are")
+    gateway = house.run(one="a", two="b")
+    bots = list(house.bots.values())
+    for name, bot in zip(("one", "two"), bots, strict=True):
+        bot.ask(bot.person("Ann"), bot.direct(bot.person("Ann")))
+        bot.wait_until_answered()
+        wait_for_status(gateway, platform, "it to be written down", lambda s: s.get("sent") == 1, name)
+    gateway.stop()
+    make_old(state)
+    for bot in bots:
+        bot.ask(bot.person("Ann"), bot.direct(bot.person("Ann")))
+
+    house.run(one="b", two="a")
+
+    for bot in bots:
+        bot.wait_until_answered()
+
+
+def make_old(state: Path) -> None:
+    """Takes out of the sessions what earlier versions did not note."""
+    with contextlib.closing(sqlite3.connect(state / "openclaw.sqlite")) as database, database:
+        rows = database.execute("SELECT rowid, value FROM channel_memory WHERE name = 'session'").fetchall()
+        for row, text in rows:
+            session = json.loads(text)
+            del session["login"]
+            database.execute("UPDATE channel_memory SET value = ? WHERE rowid = ?", (json.dumps(session), row))
+        assert len(rows) == 2

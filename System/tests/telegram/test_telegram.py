@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -282,6 +283,26 @@ def test_a_button_with_a_long_command_outlives_a_restart(
     ann.clicks(asked, "Long")
 
     fake.wait_until("the answer", lambda: any("as you wish" in m.text for m in fake.messages(ann.chat)))
+
+
+def test_words_that_were_posted_without_their_file_are_not_said_again_as_the_answer(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, state: Path
+) -> None:
+    connect_bot()
+    ann = fake.user("Ann")
+    empty = state / "workspace" / "empty.bin"
+    empty.parent.mkdir(exist_ok=True)
+    empty.touch()
+    call = {"action": "send", "message": "Here is the report.", "media": str(empty)}
+    fake_chat.script += [ToolCall("message", call), Text("Here is the report."), Text("That was all.")]
+    ann.writes(ann.chat, "Send me the report.")
+    fake.wait_until("its end", lambda: len(fake_chat.requests) == 2)
+
+    ann.writes(ann.chat, "And?")
+
+    fake.wait_until("the next answer", lambda: fake.messages(ann.chat)[-1:][0].text == "That was all.")
+    assert sum("Here is the report." in message.text for message in fake.messages(ann.chat)) == 1
+    assert "the file was not" in str(fake_chat.requests[1].body)
 
 
 def test_an_edit_is_no_new_question(fake: FakeTelegram, connect_bot: Connect) -> None:

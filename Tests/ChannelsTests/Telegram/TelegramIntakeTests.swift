@@ -133,6 +133,14 @@ struct TelegramIntakeTests {
         #expect(people["ann"] == 5)
     }
 
+    @Test func `who is named by the config is remembered whoever else writes`() async {
+        let people = TelegramPeople(named: ["telegram:@Olga"])
+        await people.begin(TestHouse().house.memory)
+        await people.note("Olga", is: 5)
+        for id in 1000..<1300 { await people.note("stranger\(id)", is: id) }
+        #expect(people["olga"] == 5 && people["stranger1299"] == 1299 && people["stranger1000"] == nil)
+    }
+
     @Test func `what was written later is no piece, also of what is being put together`() async throws {
         let house = TestHouse()
         let intake = await house.intake()

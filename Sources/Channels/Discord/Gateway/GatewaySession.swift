@@ -39,8 +39,10 @@ struct GatewaySession: Sendable, Hashable {
 
     /// A token begins with its bot's id, which a new token of the same bot has as well.
     static func login(token: Secret, settings: DiscordSettings) -> String {
-        hash([String(token.reveal().prefix { $0 != "." }), String(settings.shardNumber)])
+        login(String(token.reveal().prefix { $0 != "." }), shard: settings.shardNumber)
     }
+
+    private static func login(_ bot: String, shard: Int) -> String { hash([bot, String(shard)]) }
 
     private static func hash(_ parts: [String?]) -> String {
         let text = parts.compactMap(\.self).joined(separator: "\n")
@@ -99,11 +101,17 @@ extension GatewaySession {
 
     /// Finds what this bot has left in whichever account; false when that cannot be done now.
     @MainActor
-    func takeOver(_ memory: ChannelMemory) async -> Bool {
-        await memory.takeOver(login) { [fingerprint, login] kept in
-            // Earlier versions noted no `login`.
-            kept["login"]?.stringValue ?? (kept["fingerprint"]?.stringValue == fingerprint ? login : nil)
-        }
+    func takeOver(_ memory: ChannelMemory, isShard: Bool) async -> Bool {
+        await memory.takeOver(login) { login(of: $0, isShard: isShard) }
+    }
+
+    /// Whose a kept session is; nil when that cannot be told, as of other shards in an `isShard`.
+    func login(of kept: JSON, isShard: Bool) -> String? {
+        if let login = kept["login"]?.stringValue { return login }
+        // Earlier versions noted no `login`, nor which shard it was.
+        if kept["fingerprint"]?.stringValue == fingerprint { return login }
+        guard !isShard, let bot = Snowflake(kept["bot"]?["id"]) else { return nil }
+        return Self.login(Base64.encodeURL(Array(bot.description.utf8)), shard: 0)
     }
 
     init(json: JSON?, fingerprint: String, login: String) {
