@@ -109,6 +109,19 @@ def test_a_start_that_fails_after_all_goes_back_to_what_ran(start: Any, state: P
     eventually("the new config to be the good one", lambda: last_good(gateway)["gateway"]["bind"] == "lan")
 
 
+def test_what_waits_for_a_restart_can_be_taken_back_by_it(start: Any, state: Path) -> None:
+    config = config_of(state)
+    config["gateway"]["reload"]["mode"] = "hot"
+    gateway = start(config)
+    with socket.create_server(("127.0.0.2", gateway.port)):
+        gateway.write_config({**config, "gateway": {**config["gateway"], "bind": "lan"}})
+        gateway.wait_for_line(r"restart the gateway to apply \(gateway\.bind\)")
+        gateway.signal(signal.SIGUSR1)
+        gateway.wait_for_line("goes on with the one before: .*already in use")
+        gateway.wait_until_ready()
+        assert last_good(gateway) == config
+
+
 LOST: dict[str, Callable[[Path], Any]] = {
     "gone": lambda file: file.unlink(),
     "empty": lambda file: file.write_text(""),

@@ -33,7 +33,10 @@ struct GatewayRun {
         var current = setup
         var isRestart = false
         while true {
-            if isRestart { await waitForDatabase(logs.log) }
+            if isRestart, await waitForDatabase(logs.log) {
+                readAgain(logs.log)
+                current.refresh()
+            }
             do {
                 current.isReadOnly = try prepareStateDirectory()
                 if current.isReadOnly {
@@ -75,8 +78,10 @@ struct GatewayRun {
     private var databasePath: String { "\(setup.state)/openclaw.sqlite" }
 
     /// A backup, say, may have opened the database as soon as it was closed: the gateway comes back when it is done.
-    private func waitForDatabase(_ log: Log) async {
-        guard let holder = Database.holder(of: databasePath) else { return }
+    ///
+    /// False when there was nothing to wait for.
+    private func waitForDatabase(_ log: Log) async -> Bool {
+        guard let holder = Database.holder(of: databasePath) else { return false }
         let pid = holder.pid.map { " (pid \($0))" } ?? ""
         log.named("store").warning("waiting for another program\(pid) to close `\(databasePath)`")
         // Who lets nobody else in for so long is another gateway, and that is told.
@@ -86,6 +91,7 @@ struct GatewayRun {
         {
             try? await Task.sleep(for: Self.databaseLooks)
         }
+        return true
     }
 
     private static func text(_ error: any Error) -> String { (error as? CommandError)?.message ?? "\(error)" }

@@ -56,6 +56,8 @@ package final class ConfigReloader {
     }
 
     private var isSecondLook = false
+    /// No gateway has run with the whole of the config yet: it is no good copy.
+    private var isWaitingForRestart = false
 
     private func look() -> ConfigWatcher.Verdict {
         switch file.reload(onlyLooks: file.snapshot.config.gateway.reload.mode == "off") {
@@ -79,7 +81,7 @@ package final class ConfigReloader {
         let plan = ReloadPlan(
             from: old, to: file.snapshot.file.config, variables: variables, isAskedFor: isAskedFor)
         guard !plan.isEmpty else {
-            file.keep()
+            if !isWaitingForRestart { file.keep() }
             return nil
         }
         let paths = Self.list(plan.changed)
@@ -94,10 +96,11 @@ package final class ConfigReloader {
             log.info("config hot reload applied (\(Self.list(plan.applied)))")
         }
         if !plan.waitingForRestart.isEmpty {
+            isWaitingForRestart = true
             log.warning("restart the gateway to apply (\(Self.list(plan.waitingForRestart)))")
         }
         apply(plan, file.snapshot.config)
-        if !plan.needsRestart { file.keep() }
+        if !plan.needsRestart, !isWaitingForRestart { file.keep() }
         return plan
     }
 

@@ -72,6 +72,26 @@ struct ConfigReloaderTests {
             ])
     }
 
+    @Test func `what waits for a restart is no good copy, and can be taken back until then`() throws {
+        func text(_ port: Int, _ name: String) -> String {
+            "{gateway: {port: \(port), reload: {mode: 'hot'}}, ui: {assistant: {name: '\(name)'}}}"
+        }
+        try folder.write(text(1, "A"), to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+        file.keep()
+        let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { _, _ in }
+        for changed in [text(2, "A"), text(2, "B")] {
+            try folder.write(changed, to: "openclaw.json")
+            reloader.reloadNow()
+        }
+
+        #expect(folder.read("openclaw.last-good.json") == text(1, "A"))
+        #expect(file.snapshot.config.gateway.port == 2)
+        #expect(file.goBack())
+        #expect(file.snapshot.config.gateway.port == 1)
+    }
+
     @Test func `a changed .env file restarts, and the log names the variables but no values`() throws {
         try folder.write("{}", to: "openclaw.json")
         let file = file()
