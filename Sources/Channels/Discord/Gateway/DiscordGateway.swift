@@ -27,6 +27,8 @@ final class DiscordGateway {
     private var ledger = SequenceLedger()
     private var connection: GatewayConnection?
     private var backoff = Backoff(first: .milliseconds(500), longest: .seconds(60))
+    /// After connections that were left because the house could not keep something: a stop word comes with the next one.
+    private var shortBackoff = Backoff(first: .milliseconds(500), longest: .seconds(4))
     private var resumeFailures = 0
     /// Whether we left the last connection ourselves, because an event could not be taken in.
     private var hasLeft = false
@@ -103,7 +105,10 @@ final class DiscordGateway {
                 }
             }
             isUp = false
-            if began.duration(to: .now) > Self.goodConnection { backoff.succeeded() }
+            if began.duration(to: .now) > Self.goodConnection {
+                backoff.succeeded()
+                shortBackoff.succeeded()
+            }
             try await goOn(after: end, house)
         }
     }
@@ -119,7 +124,7 @@ final class DiscordGateway {
             await rest(wait)
         case .resumes(let reason):
             report(reason, house)
-            await rest(backoff.next(chance()))
+            await rest(hasLeft ? shortBackoff.next(chance()) : backoff.next(chance()))
         }
         ledger.rewind()
         session.sequence = ledger.durable

@@ -39,6 +39,10 @@ final class GatewayConnection {
     private var hasHello = false
     /// Why we ended it ourselves.
     private var ownEnd: End?
+    private let isLeaving = Gate()
+
+    /// What comes right behind an event that has to come again is still heard: a stop word may be among it.
+    private static let farewell = Duration.milliseconds(500)
 
     /// How long the gateway has to say hello after the socket is open.
     static let helloTimeout = Duration.seconds(30)
@@ -75,6 +79,11 @@ final class GatewayConnection {
         self.socket = socket
         let end = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watchForHello() }
+            group.addTask {
+                await self.isLeaving.wait()
+                try? await Task.sleep(for: Self.farewell)  // a cancelled task is at its end anyway
+                await socket.abort()
+            }
             let end = await self.read(socket, login) { interval in
                 group.addTask { await self.beat(every: interval) }
             }
@@ -86,10 +95,10 @@ final class GatewayConnection {
         return ownEnd ?? end
     }
 
-    /// Ends the connection without ending the session.
+    /// Ends the connection soon, without ending the session.
     func leave(_ end: End) {
         if ownEnd == nil { ownEnd = end }
-        socket?.abort()
+        isLeaving.open()
     }
 
     // MARK: Reading
