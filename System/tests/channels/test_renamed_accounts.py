@@ -14,6 +14,7 @@ import pytest
 from fakes import FakeOpenAIChat
 from harness import Gateway, ModelConfig, gateway_config
 from harness.platforms import Platform, wait_for_status
+from harness.waiting import eventually
 
 pytestmark = pytest.mark.needs("bot")
 # As long as what Telegram cuts: it waits on disk for its next piece.
@@ -38,8 +39,9 @@ class House:
         options = {} if self.port is None else {"port": self.port}
         gateway: Gateway = self.start(self.config, env={}, **options)
         self.port = gateway.port
-        for _ in accounts if kind.id == "discord" else ():
-            gateway.wait_for_line(r"logged in to discord as")
+        if kind.id == "discord":
+            said = "logged in to discord as"
+            eventually("each account to listen", lambda: gateway.output.count(said) == len(accounts), 20)
         for name in accounts if kind.id == "telegram" else ():
             gateway.wait_for_line(rf"\[telegram\] \[{name}\] starting provider")
         return gateway
