@@ -174,13 +174,7 @@ private struct FileStamp: Equatable {
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         size = Int(status.st_size)
         inode = UInt64(status.st_ino)
-        #if canImport(Glibc)
-            seconds = status.st_mtim.tv_sec
-            nanoseconds = status.st_mtim.tv_nsec
-        #else
-            seconds = status.st_mtimespec.tv_sec
-            nanoseconds = status.st_mtimespec.tv_nsec
-        #endif
+        (seconds, nanoseconds) = (status.modified.tv_sec, status.modified.tv_nsec)
     }
 }
 

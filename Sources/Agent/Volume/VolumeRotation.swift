@@ -78,13 +78,3 @@ struct VolumeRotation {
         return found.sorted { $0.at < $1.at }.map(\.path)
     }
 }
-
-extension stat {
-    fileprivate var modified: timespec {
-        #if canImport(Glibc)
-            st_mtim
-        #else
-            st_mtimespec
-        #endif
-    }
-}

@@ -24,11 +24,7 @@ struct OriginalOptions: Sendable {
     static let gateway = OriginalOptions(
         command: "gateway",
         entries: [
-            Entry(
-                names: ["--tailscale"], value: "mode", said: tailscaleStays,
-                refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand],
-                choices: ["off", "serve", "funnel"]),
-            Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
+            tailscale, Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
             Entry(
                 names: ["--raw-stream"],
                 said: "what models send is not written down; `openclaw logs --follow` shows what happens"),
@@ -47,6 +43,10 @@ struct OriginalOptions: Sendable {
             Entry(names: ["--no-workspace-suggestions"], said: "there are none"),
         ])
 
+    private static let tailscale = Entry(
+        names: ["--tailscale"], value: "mode", said: tailscaleStays,
+        refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand],
+        choices: ["off", "serve", "funnel"])
     private static let tailscaleStays =
         "Tailscale is left as it is; to reach the gateway through it, run `tailscale serve PORT` yourself"
     private static let tailscaleByHand =
@@ -89,11 +89,7 @@ struct OriginalOptions: Sendable {
             said:
                 "keys are kept in `.env` of the state directory, which only its owner may read, and never in the config; "
                 + "one that the environment has is used from there and not stored"),
-        Entry(
-            names: ["--tailscale"], value: "mode", said: tailscaleStays,
-            refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand],
-            choices: ["off", "serve", "funnel"]),
-        Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
+        tailscale, Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
         Entry(names: ["--reset"], said: nothingIsDeleted, isRefused: true),
         Entry(names: ["--reset-scope"], value: "scope", said: "nothing is deleted here", isRefused: true),
         Entry(

@@ -39,8 +39,7 @@ struct Finding: Equatable {
     /// That a gateway starts with this config only when it is asked to; nil where it starts, or nobody can tell.
     @MainActor
     init?(startOf setup: LocalSetup) {
-        let isLocal = setup.config.gateway.mode == "local"
-        guard setup.refusal == nil, setup.snapshot.exists, !isLocal else { return nil }
+        guard setup.refusal == nil, setup.snapshot.exists, !setup.isLocal else { return nil }
         // One that runs, or that a machine of its own starts, has been asked to.
         let isAsked = setup.runningListener != nil || setup.platform.isContainer
         self.init(

@@ -169,7 +169,8 @@ enum MessageCommands {
         return answer["ok"]?.boolValue == false ? .failure : .success
     }
 
-    /// `ok (messageId 7, chatId 5)`, also where the platform shows the whole message; nil for an answer that says more than that something was done.
+    /// `ok (messageId 7, chatId 5)`, also where the platform shows the whole message; nil for an answer that says more than
+    /// that something was done.
     private static func sentence(_ answer: JSON) -> String? {
         guard var members = answer.objectValue, members["ok"] == true else { return nil }
         if let message = members["message"], message.objectValue != nil {

@@ -137,8 +137,9 @@ final class GatewayLock {
         case leftBehind(path: String)
     }
 
-    /// Nil when no gateway runs and there is no lock file, or none that this user may read. Not for the gateway itself: it would lose the lock
-    /// on its database.
+    /// Nil when no gateway runs and there is no lock file, or none that this user may read.
+    ///
+    /// Not for the gateway itself: it would lose the lock on its database.
     static func state(stateDirectory: String, configPath: String) -> State? {
         let states = places(stateDirectory: stateDirectory, configPath: configPath).compactMap { place in
             look(into: place) { descriptor, isHeld -> State? in

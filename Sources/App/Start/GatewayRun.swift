@@ -82,8 +82,7 @@ struct GatewayRun {
     /// False when there was nothing to wait for.
     private func waitForDatabase(_ log: Log) async -> Bool {
         guard let holder = Database.holder(of: databasePath) else { return false }
-        let pid = holder.pid.map { " (pid \($0))" } ?? ""
-        log.named("store").warning("waiting for another program\(pid) to close `\(databasePath)`")
+        log.named("store").warning("waiting for another program\(holder.pidText) to close `\(databasePath)`")
         // Who lets nobody else in for so long is another gateway, and that is told.
         let deadline = ContinuousClock.now + GatewayLock.patience
         while let holder = Database.holder(of: databasePath),
@@ -148,9 +147,8 @@ struct GatewayRun {
     nonisolated static func gateway(holding path: String) throws(CommandError) -> Int? {
         guard let holder = Database.holder(of: path) else { return nil }
         guard !holder.isAlone else { return holder.pid }
-        let pid = holder.pid.map { " (pid \($0))" } ?? ""
         throw CommandError(
-            "`\(path)` is open in another program\(pid), which is no gateway. Close it or wait until it has ended, then try "
+            "`\(path)` is open in another program\(holder.pidText), which is no gateway. Close it or wait until it has ended, then try "
                 + "again.")
     }
 

@@ -80,9 +80,12 @@ struct LocalSetup {
 
     // MARK: What follows from it
 
+    /// Whether the config says that a gateway runs here.
+    var isLocal: Bool { config.gateway.mode == "local" }
+
     /// Only a config that says `local` starts, or `--allow-unconfigured`.
     func checkMode() throws(CommandError) {
-        guard !invocation.has("--allow-unconfigured"), config.gateway.mode != "local" else { return }
+        guard !invocation.has("--allow-unconfigured"), !isLocal else { return }
         guard snapshot.exists else {
             throw CommandError(
                 "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."

@@ -67,6 +67,11 @@ package struct ImageContent: Sendable, Hashable {
         self.mimeType = mimeType
         self.base64 = base64
     }
+
+    /// That there is an image, for clients that are shown it elsewhere.
+    package var omittedJSON: JSON {
+        ["type": "image", "mimeType": .string(mimeType), "omitted": true]
+    }
 }
 
 extension Sequence<ImageContent> {

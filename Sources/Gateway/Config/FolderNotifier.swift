@@ -68,11 +68,7 @@ final class FolderNotifier {
     static func fingerprint(of file: String) -> String {
         var status = stat()
         guard stat(file, &status) == 0 else { return "-" }
-        #if canImport(Glibc)
-            let time = status.st_mtim
-        #else
-            let time = status.st_mtimespec
-        #endif
+        let time = status.modified
         return "\(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
     }
 

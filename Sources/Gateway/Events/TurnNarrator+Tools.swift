@@ -85,7 +85,7 @@ extension TurnNarrator {
     private static func shown(_ block: Block) -> JSON? {
         switch block {
         case .text(let text, _): ["type": "text", "text": .string(text.head(bytes: mostToolBytes))]
-        case .image(let image): ["type": "image", "mimeType": .string(image.mimeType), "omitted": true]
+        case .image(let image): image.omittedJSON
         default: nil
         }
     }

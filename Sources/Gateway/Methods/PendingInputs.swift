@@ -36,9 +36,7 @@ struct PendingInputs {
             entry.message.map { shortened($0.text) }
             ?? "This message is large: it is shown when its turn begins."
         let images = entry.message?.images ?? []
-        let pictures = images.map {
-            ["type": "image", "mimeType": .string($0.mimeType), "omitted": true] as JSON
-        }
+        let pictures = images.map(\.omittedJSON)
         return [
             "role": "user", "timestamp": entry.receivedAt.json,
             "content": pictures.isEmpty

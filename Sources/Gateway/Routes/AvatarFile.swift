@@ -74,11 +74,7 @@ struct AvatarFile: Hashable {
     private static func etag(of facts: stat) throws(Refusal) -> String {
         guard facts.st_mode & S_IFMT == S_IFREG else { throw .missing }
         guard facts.st_size <= mostBytes else { throw .tooLarge }
-        #if canImport(Glibc)
-            let changed = facts.st_mtim
-        #else
-            let changed = facts.st_mtimespec
-        #endif
+        let changed = facts.modified
         return "\"\(facts.st_ino)-\(facts.st_size)-\(changed.tv_sec)-\(changed.tv_nsec)\""
     }
 

@@ -106,11 +106,7 @@ struct ControlUIFiles {
     private static func etag(of path: String) -> String? {
         var facts = stat()
         guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
-        #if canImport(Glibc)
-            let changed = facts.st_mtim
-        #else
-            let changed = facts.st_mtimespec
-        #endif
+        let changed = facts.modified
         let time = String(changed.tv_sec &* 1000 &+ changed.tv_nsec / 1_000_000, radix: 36)
         return
             "\"\(String(facts.st_size, radix: 36))-\(time)\(path.hasSuffix(".br") ? "b" : path.hasSuffix(".gz") ? "g" : "")\""

@@ -8,6 +8,8 @@
 package struct LockHolder: Sendable, Hashable {
     /// Nil when it lives in a process namespace of its own.
     package let pid: Int?
+    /// ` (pid 7)`, or nothing.
+    package var pidText: String { pid.map { " (pid \($0))" } ?? "" }
     /// Whether it lets nobody else in, as a gateway does; what only reads a database shares it.
     package let isAlone: Bool
 

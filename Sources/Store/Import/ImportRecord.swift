@@ -74,11 +74,7 @@ extension Folder {
     fileprivate func state(of place: String) -> String {
         var status = stat()
         guard stat(file(holding: place), &status) == 0 else { return "none" }
-        #if canImport(Glibc)
-            let changed = status.st_ctim
-        #else
-            let changed = status.st_ctimespec
-        #endif
+        let changed = status.changed
         return "\(status.st_ino) \(status.st_size) \(changed.tv_sec).\(changed.tv_nsec)"
     }
 

@@ -27,6 +27,8 @@ struct ChannelDoorTests {
             #expect(test.channel.posted[0].address == Address(channel: "test", chat: "ann"))
             #expect(try await test.house.lines() == ["user: hello", "assistant: Hello."])
             try await eventually("nothing waits") { try await test.house.stores.outbox.waitingCount() == 0 }
+            // It is counted when it is on disk that it was sent.
+            try await eventually("it is counted") { test.state.sentCount == 1 }
             #expect(test.state.receivedCount == 1 && test.state.sentCount == 1)
         }
     }
