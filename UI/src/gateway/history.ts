@@ -1,5 +1,5 @@
 import { blocksOf } from "./content";
-import type { Block, Message } from "./message";
+import { plainText, type Block, type Message } from "./message";
 import { numberOf, recordOf, recordsOf, textOf, textsOf, type JsonRecord } from "./read";
 import { adoptedRun, type Run } from "./run";
 import { keepingSame } from "./same";
@@ -53,10 +53,9 @@ function withWaiting(ours: readonly Sent[], payload: JsonRecord, sessionKey: str
     const key = textOf(runId);
     if (key === undefined || known.has(key)) return [];
     const blocks = blocksOf(recordOf(message));
-    const text = blocks.flatMap((block) => (block.kind === "text" ? [block.text] : [])).join("\n");
     const images = blocks.filter(({ kind }) => kind === "image");
     const attachments = images.map(() => ({ mimeType: "", fileName: "", content: "" }));
-    const item = { key, sessionKey, text, attachments, createdAt: numberOf(acceptedAt) ?? 0 };
+    const item = { key, sessionKey, text: plainText({ blocks }), attachments, createdAt: numberOf(acceptedAt) ?? 0 };
     return [{ item, isOurs: false, state: "accepted", failure: undefined }];
   });
   return [...waiting, ...ours];

@@ -37,8 +37,8 @@ export interface Message {
   readonly model: string | undefined;
 }
 
-export function plainText(message: Message): string {
-  return message.blocks
+export function plainText({ blocks }: Pick<Message, "blocks">): string {
+  return blocks
     .map((block) => (block.kind === "text" ? block.text : ""))
     .filter((text) => text !== "")
     .join("\n\n");
