@@ -5,9 +5,9 @@ import Store
 @MainActor
 struct CommandCall {
     let arguments: String
-    let message: InboundMessage
-    let profile: AgentProfile
-    let settings: AgentSettings
+    @Boxed var message: InboundMessage
+    @Boxed var profile: AgentProfile
+    @Boxed var settings: AgentSettings
     let stores: Stores
     let directory: ModelDirectory
     let tools: ToolBox

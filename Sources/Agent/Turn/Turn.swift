@@ -4,10 +4,10 @@ import Store
 /// What a turn is made of before it begins.
 struct TurnOrder {
     let live: ActiveRun
-    let message: InboundMessage
+    @Boxed var message: InboundMessage
     /// What the model is told the person said.
     let text: String
-    let profile: AgentProfile
+    @Boxed var profile: AgentProfile
     /// What a crash left of an earlier attempt.
     let interrupted: InterruptedTurn?
     /// Nil when the turn is still to begin.
@@ -49,7 +49,7 @@ struct Beginning {
 
 /// A turn on its way: everything the steps hand on to each other.
 struct Turn {
-    let order: TurnOrder
+    @Boxed var order: TurnOrder
     let startedAt: Timestamp
     let entry: SessionEntry
     let choice: ModelChoice

@@ -10,13 +10,13 @@ import Wire
 struct RoomSettings {
     let setup: LocalSetup
     let secret: SharedSecret
-    private let config: Config
 
     init(setup: LocalSetup, secret: SharedSecret) {
         self.setup = setup
         self.secret = secret
-        config = setup.config
     }
+
+    private var config: Config { setup.config }
 
     private var environment: Environment { setup.environment }
 

@@ -7,7 +7,7 @@ import Wire
 /// The chat platforms that the config or the environment sets up.
 @MainActor
 struct ChannelSections {
-    let config: Config
+    @Boxed var config: Config
     let environment: Environment
 
     private var sections: [String: JSON] { config.channels }

@@ -3,7 +3,7 @@ package struct LoadedConfig: Sendable {
     /// Defaults, the file and the environment.
     ///
     /// With `issues` it is the parts that were right.
-    package var config = Config()
+    @Boxed package var config = Config()
     /// What makes the file unusable, everything at once.
     package var issues: [ConfigIssue] = []
     /// Unknown keys that were left out.

@@ -154,7 +154,7 @@ package final class ConfigFile {
         /// A valid text; `snapshot` is the new one.
         ///
         /// `variables` are the names of those that `.env` files give another value, or none, by now.
-        case changed(from: Config, variables: [String])
+        indirect case changed(from: Config, variables: [String])
         /// A text with mistakes, or none, or one that must not run: what ran goes on running.
         case unusable([ConfigIssue])
     }

@@ -23,7 +23,7 @@ package struct InboxEntry: Sendable {
     package var outcome: JSON?
     package var receivedAt: Timestamp
     /// The message itself, until it is answered.
-    package var message: InboundMessage?
+    @Boxed package var message: InboundMessage?
 }
 
 /// Messages without an answer, and the entries of their sessions at the same moment.
