@@ -341,6 +341,11 @@ def test_channels_are_listed_from_the_config_when_no_gateway_runs(openclaw: Path
     done = succeeded(alone(tmp_path, "channels", "list"))
     assert re.search(r"telegram +default +on", done.out) and re.search(r"discord +work +off", done.out), done.out
     assert "Gateway not reachable" in done.err
+    told = json.loads(succeeded(alone(tmp_path, "channels", "list", "--json")).out)
+    assert told["channelOrder"] == ["telegram", "discord"]
+    telegram, discord = told["channelAccounts"]["telegram"][0], told["channelAccounts"]["discord"][0]
+    assert (telegram["accountId"], telegram["tokenSource"], telegram["running"]) == ("default", "config", False)
+    assert (discord["accountId"], discord["enabled"], discord["configured"]) == ("work", False, False)
     unknown = alone(tmp_path, "channels", "logout", "--channel", "discord", "--account", "nobody")
     assert "account `nobody`" in failed(unknown).err
     assert "There are: telegram, discord" in failed(alone(tmp_path, "pairing", "list", "zebra")).err

@@ -28,12 +28,14 @@ enum ChannelCommands {
         do {
             return try status(invocation)
         } catch let error as CommandError {
-            guard !error.isRefusedLogin, !invocation.wantsJSON, invocation["--url"] == nil else {
-                throw error
-            }
+            guard !error.isRefusedLogin, invocation["--url"] == nil else { throw error }
             let setup = LocalSetup(invocation)
             let facts = ChannelSections(config: setup.config, environment: setup.environment).facts
             guard !facts.isEmpty, setup.config.gateway.mode != "remote" else { throw error }
+            if invocation.wantsJSON {
+                Terminal.print(facts.report)
+                return .success
+            }
             let rows = facts.flatMap { channel in
                 channel.accounts.map { account in
                     let isOn = account.isEnabled && account.tokenSource != "none"

@@ -1,5 +1,5 @@
 import Agent
-import Core
+package import Core
 
 /// The chat platforms of the config, and how each is (contract §4.9).
 struct ChannelMethods: MethodGroup {
@@ -98,6 +98,11 @@ struct ChannelMethods: MethodGroup {
             return first ?? ["ok": false, "error": .string("no answer in \(timeout.milliseconds) ms")]
         }
     }
+}
+
+extension [ChannelFacts] {
+    /// The answer to `channels.status` as far as the config alone tells: nothing is connected.
+    @MainActor package var report: JSON { ChannelReportJSON(channels: self, board: nil).json(.four) }
 }
 
 /// How the chat platforms are, as clients read it.
