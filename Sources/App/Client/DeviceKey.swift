@@ -2,9 +2,11 @@ import Core
 import Gateway
 import Wire
 
-/// This computer's key, by which a gateway elsewhere knows its command line again: `identity/device.json`, as the
-/// original keeps it.
+/// This computer's key, by which a gateway elsewhere knows its command line again; kept as the original keeps it.
 struct DeviceKey {
+    /// Where it is in the state directory.
+    static let file = "identity/device.json"
+
     private let pair: Ed25519.KeyPair
 
     /// What stands before the 32 bytes of a key in its DER form, and names the curve (RFC 8410).
@@ -18,7 +20,7 @@ struct DeviceKey {
 
     /// The one of a state directory; it is made where there is none yet.
     init(keptIn state: String) throws(CommandError) {
-        let path = "\(state)/identity/device.json"
+        let path = "\(state)/\(Self.file)"
         let bytes: [UInt8]?
         do throws(FileError) {
             bytes = try PrivateFile.read(path, limit: Self.mostBytes)
@@ -34,7 +36,7 @@ struct DeviceKey {
             return
         }
         pair = Ed25519.generate()
-        do throws(FileError) { try PrivateFile.write(file.encoded(), to: path) } catch {
+        do throws(FileError) { try PrivateFile.write(text.encoded(), to: path) } catch {
             throw CommandError("\(error)")
         }
     }
@@ -63,7 +65,7 @@ struct DeviceKey {
 
     // MARK: File
 
-    private var file: JSON {
+    private var text: JSON {
         [
             "version": 1, "deviceId": .string(id),
             "publicKeyPem": .string(Self.pem("PUBLIC KEY", Self.publicHead + pair.publicKey)),
