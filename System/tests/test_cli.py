@@ -386,10 +386,10 @@ def test_status_without_a_gateway_still_tells_what_it_knows(openclaw: Path, tmp_
 
 def test_status_tells_a_refused_login_from_a_gateway_that_is_not_there(gateway: Gateway) -> None:
     wrong = {"OPENCLAW_GATEWAY_TOKEN": "wrong"}
-    done = succeeded(gateway.command("status", env=wrong))
+    done = failed(gateway.command("status", env=wrong))
     assert "refused the login" in done.out and "unreachable" not in done.out
     assert "`OPENCLAW_GATEWAY_TOKEN`" in done.out and "`gateway.auth.token`" in done.out and "`--token`" in done.out
-    told = json.loads(succeeded(gateway.command("status", "--json", env=wrong)).out)
+    told = json.loads(failed(gateway.command("status", "--json", env=wrong)).out)
     assert told["gateway"]["reachable"] is True and told["gateway"]["login"] == "refused"
     assert "login refused" in succeeded(gateway.command("gateway", "status", env=wrong)).out
     assert "refused the login" in gateway.command("doctor", env=wrong).out
@@ -603,7 +603,7 @@ def test_a_command_speaks_to_the_remote_gateway_that_the_config_names(gateway: G
     state.mkdir()
     remote = {"url": f"ws://127.0.0.1:{gateway.port}", "token": TOKEN}
     (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote", "remote": remote, "port": 9}}))
-    assert f"127.0.0.1:{gateway.port}" in succeeded(alone(tmp_path, "status")).out
+    assert f"reachable at ws://127.0.0.1:{gateway.port}" in succeeded(alone(tmp_path, "status")).out
     (state / "openclaw.json").write_text(json.dumps({"gateway": {"mode": "remote"}}))
     assert "`gateway.remote.url` is not a gateway address" in alone(tmp_path, "status").text
 

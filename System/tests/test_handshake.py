@@ -33,6 +33,8 @@ DETAILS_THAT_DIFFER = {
     (3, "connect.protocol-too-new", "expectedProtocol"),
     (3, "connect.protocol-too-old", "expectedProtocol"),
 }
+# An app of another maker: unlike the page and the command line it is paired although it knows the token.
+APP = {"id": "gateway-client", "version": "1.0.0", "platform": "linux", "mode": "backend"}
 # Recorded from an address that is not this machine's own, see the tests of a remote client below.
 REMOTE = ("connect.nonlocal-backend-no-device", "connect.nonlocal-cli-no-device", "device.pairing-flow")
 ELSEWHERE = {
@@ -231,7 +233,7 @@ def test_an_upgrade_that_came_through_an_unknown_proxy_is_let_in_but_is_not_loca
     with connect(gateway.port, 4, headers=headers) as client:
         assert client.request("health")["ok"] is True
     with pytest.raises(Refused) as refused:
-        connect(gateway.port, 4, Device(), headers=headers)
+        connect(gateway.port, 4, Device(), headers=headers, client=APP)
     assert refused.value.details["code"] == "PAIRING_REQUIRED"
 
 
@@ -341,7 +343,7 @@ def test_a_remote_device_waits_for_approval_and_then_gets_in(remote: tuple[Gatew
     with connect(gateway.port, generation) as admin:
         for _ in range(2):
             with pytest.raises(Refused) as refused:
-                connect(gateway.port, generation, device, host=address, scopes=["operator.read"])
+                connect(gateway.port, generation, device, host=address, client=APP, scopes=["operator.read"])
             assert refused.value.code == "NOT_PAIRED" and refused.value.message.startswith("pairing required")
         request_id = refused.value.details["requestId"]
         asked = admin.event("device.pair.requested", requestId=request_id)["payload"]
@@ -352,10 +354,27 @@ def test_a_remote_device_waits_for_approval_and_then_gets_in(remote: tuple[Gatew
         assert admin.refusal("device.pair.approve", {"requestId": "nope"}).message == "unknown requestId"
         admin.request("device.pair.approve", {"requestId": request_id})
         admin.event("device.pair.resolved", requestId=request_id, decision="approved")
-        with connect(gateway.port, generation, device, host=address, scopes=["operator.read"]) as client:
+        with connect(gateway.port, generation, device, host=address, client=APP, scopes=["operator.read"]) as client:
             assert client.hello["auth"]["deviceToken"]
         with pytest.raises(Refused, match="pairing required"):
-            connect(gateway.port, generation, device, host=address, scopes=["operator.admin"])
+            connect(gateway.port, generation, device, host=address, client=APP, scopes=["operator.admin"])
+
+
+def test_a_command_line_elsewhere_is_let_in_by_the_token_and_listed_as_a_device(
+    remote: tuple[Gateway, str], generation: int
+) -> None:
+    gateway, address = remote
+    device = Device()
+    for scopes in (["operator.read"], ["operator.admin"]):
+        with connect(gateway.port, generation, device, host=address, scopes=scopes) as client:
+            assert client.request("status")
+            token = client.hello["auth"]["deviceToken"]
+    with connect(gateway.port, generation) as admin:
+        assert [entry["deviceId"] for entry in admin.request("device.pair.list")["paired"]] == [device.id]
+    assert token
+    for changes in ({"auth": {"token": "wrong"}}, {"headers": {"Origin": "https://evil.example"}}):
+        with pytest.raises(Refused):
+            connect(gateway.port, generation, Device(), host=address, **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("scenario", ["connect.nonlocal-backend-no-device", "connect.nonlocal-cli-no-device"])
@@ -384,14 +403,14 @@ def test_pairing_is_told_and_answered_as_recorded(remote: tuple[Gateway, str], g
         differs = on_purpose.fields(generation, "device.pairing-flow")
         for scopes in (["operator.read"], upgrade):
             with pytest.raises(Refused) as refused:
-                connect(gateway.port, generation, device, host=address, scopes=scopes)
+                connect(gateway.port, generation, device, host=address, client=APP, scopes=scopes)
             request = refused.value.details["requestId"]
             assert [entry["requestId"] for entry in admin.request("device.pair.list")["pending"]] == [request]
             if scopes == upgrade:
                 ask("device.pair.reject", requestId=request)
             else:
                 ask("device.pair.approve", requestId=request)
-                connect(gateway.port, generation, device, host=address, scopes=scopes).close()
+                connect(gateway.port, generation, device, host=address, client=APP, scopes=scopes).close()
         ask("device.token.rotate", deviceId=device.id, role="operator", scopes=["operator.read"])
         ask("device.token.revoke", deviceId=device.id, role="operator")
         ask("device.pair.list")

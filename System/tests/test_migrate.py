@@ -86,15 +86,54 @@ def test_workspaces_come_along_wherever_they_are(tmp_path: Path, original: Path)
     done = migrate(tmp_path, original)
 
     state = tmp_path / "state"
-    assert done.code == 0 and "`skills`" in done.out, done.text
+    assert done.code == 1 and "`skills`" in done.out, done.text
     assert f"`{original}/workspace` was left there" in done.out
     assert not (state / "workspace/SOUL.md").exists(), "a workspace that nobody names mixes with none"
-    assert "/gone/elsewhere" in done.out and "holds more than a workspace" in done.out
+    [bad] = [line for line in done.out.splitlines() if line.startswith("BAD ")]
+    assert "`agents.list[2].workspace` is `/gone/elsewhere`" in bad and f"`{tmp_path}/elsewhere`: copy it there" in bad
+    assert "holds more than a workspace" in done.out
     assert (state / "workspace/MEMORY.md").read_text() == "The boat is blue.\n"
     assert (state / "ws/MEMORY.md").read_text() == "The boat is green.\n"
     ours = json.loads((state / "openclaw.json").read_text())["agents"]
     places = [ours["defaults"]["workspace"], *(agent["workspace"] for agent in ours["list"])]
-    assert places == [str(state / "workspace"), *[str(state / "ws")] * 2, "/gone/elsewhere", str(tmp_path)]
+    lost = str(state / "workspace-lost")
+    assert places == [str(state / "workspace"), *[str(state / "ws")] * 2, lost, str(tmp_path)]
+
+    files(tmp_path / "elsewhere", MEMORY="The boat is red.")
+    again = migrate(tmp_path, original)
+    assert again.code == 0 and "which `" not in again.out, again.text
+    assert Path(lost, "MEMORY.md").read_text() == "The boat is red."
+
+
+@pytest.mark.parametrize("said", [None, "~/clawd", "/home/ann/clawd", "/root/clawd"])
+def test_a_workspace_comes_along_that_was_copied_beside_the_state_directory(
+    tmp_path: Path, original: Path, said: str | None
+) -> None:
+    """Both unpacked together on another machine: `.openclaw` and `clawd`, where January's default workspace is."""
+    unpacked = tmp_path / "unpacked"
+    shutil.copytree(original, unpacked / ".openclaw", symlinks=True)
+    shutil.rmtree(unpacked / ".openclaw/workspace")
+    files(unpacked / "clawd", MEMORY="The boat is blue.")
+    write_config(unpacked / ".openclaw", {"agents": {"defaults": {"workspace": said}}} if said else {})
+
+    done = migrate(tmp_path, unpacked / ".openclaw")
+
+    assert done.code == 0 and "BAD" not in done.out, done.text
+    state = tmp_path / "state"
+    assert (state / "workspace/MEMORY.md").read_text() == "The boat is blue."
+    ours = json.loads((state / "openclaw.json").read_text())
+    assert ours.get("agents") == ({"defaults": {"workspace": str(state / "workspace")}} if said else None)
+
+
+def test_januarys_default_workspace_comes_along_from_the_home_directory(tmp_path: Path, original: Path) -> None:
+    shutil.rmtree(original / "workspace")
+    write_config(original, {})
+    source = tmp_path / "elsewhere/original"
+    source.parent.mkdir()
+    original.rename(source)
+    files(tmp_path / "clawd", MEMORY="The boat is blue.")
+    assert migrate(tmp_path, source).code == 0
+    assert (tmp_path / "state/workspace/MEMORY.md").read_text() == "The boat is blue."
 
 
 def test_files_that_the_config_includes_come_along(start: Any, tmp_path: Path, original: Path) -> None:

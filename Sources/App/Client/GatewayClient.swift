@@ -20,6 +20,8 @@ final class GatewayClient {
         var tls: TLSRules?
         var token: String?
         var password: String?
+        /// What this computer shows, besides the secret, to a gateway that is elsewhere.
+        var key: DeviceKey?
         var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
         var url: String { "\(tls == nil ? "ws" : "wss")://\(authority)" }
     }
@@ -150,26 +152,34 @@ final class GatewayClient {
     }
 
     private func logIn(_ target: Target) throws(Failure) {
-        let deadline = ContinuousClock.now + timeout
-        while try nextFrame(before: deadline)["event"]?.stringValue != "connect.challenge" {}
+        let challenge = try challenge()
         var auth: JSONObject = [:]
         auth["token"] = target.token.map { .string($0) }
         auth["password"] = target.password.map { .string($0) }
-        hello = try request(
-            "connect",
-            [
-                "minProtocol": 3, "maxProtocol": 4,
-                "client": [
-                    "id": "cli", "version": .string(Version.text), "platform": .string(Version.platform),
-                    "mode": "cli",
-                ],
-                "role": "operator",
-                "scopes": [
-                    "operator.admin", "operator.read", "operator.write", "operator.approvals",
-                    "operator.pairing",
-                ],
-                "caps": [], "auth": .object(auth),
-            ])
+        var params: JSONObject = [
+            "minProtocol": 3, "maxProtocol": 4,
+            "client": [
+                "id": "cli", "version": .string(Version.text), "platform": .string(Version.platform),
+                "mode": "cli",
+            ],
+            "role": "operator",
+            "scopes": [
+                "operator.admin", "operator.read", "operator.write", "operator.approvals",
+                "operator.pairing",
+            ],
+            "caps": [], "auth": .object(auth),
+        ]
+        params["device"] = target.key?.device(for: params, answering: challenge)
+        hello = try request("connect", .object(params))
+    }
+
+    /// What the gateway sends first.
+    private func challenge() throws(Failure) -> JSON {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            let frame = try nextFrame(before: deadline)
+            if frame["event"]?.stringValue == "connect.challenge" { return frame["payload"] ?? .null }
+        }
     }
 
     // MARK: Frames (RFC 6455 §5.2)

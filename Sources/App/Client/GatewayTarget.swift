@@ -80,7 +80,8 @@ extension GatewayClient {
     /// Connects as `invocation` says and turns every failure into the sentence a person needs.
     @MainActor
     static func connect(_ invocation: Invocation) throws -> GatewayClient {
-        let target = try Target(invocation)
+        var target = try Target(invocation)
+        target.key = key(for: invocation)
         let milliseconds = invocation["--timeout"].flatMap { Int($0) } ?? 10_000
         do throws(Failure) {
             return try GatewayClient(to: target, timeout: .milliseconds(milliseconds))
@@ -94,6 +95,18 @@ extension GatewayClient {
                 sentence.message += remedy(details["authReason"]?.stringValue, invocation, target)
             }
             throw sentence
+        }
+    }
+
+    /// What this computer is known by elsewhere; nil for a gateway of its own, which asks for none.
+    private static func key(for invocation: Invocation) -> DeviceKey? {
+        let setup = LocalSetup(invocation)
+        guard invocation["--url"] != nil || setup.config.gateway.mode == "remote" else { return nil }
+        do throws(CommandError) {
+            return try DeviceKey(keptIn: setup.state)
+        } catch {
+            Terminal.printError("Note: The gateway does not learn which computer this is. \(error.message)")
+            return nil
         }
     }
 
@@ -129,7 +142,9 @@ extension GatewayClient {
         do throws(Failure) {
             return try request(method, params, expectsFinal: expectsFinal)
         } catch {
-            throw error.commandError(target: nil)
+            var sentence = error.commandError(target: nil)
+            if case .refused = error { sentence.isRefusedRequest = true }
+            throw sentence
         }
     }
 

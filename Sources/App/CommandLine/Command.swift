@@ -104,6 +104,8 @@ struct CommandError: Error {
     var exitCode: ExitCode = .failure
     /// The gateway is there and did not let the command in.
     var isRefusedLogin = false
+    /// The gateway let it in, and did not do what was asked for.
+    var isRefusedRequest = false
 
     init(_ message: String, exitCode: ExitCode = .failure) {
         self.message = message

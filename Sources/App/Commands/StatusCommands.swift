@@ -45,7 +45,8 @@ enum StatusCommands {
         return .success
     }
 
-    /// A gateway that does not answer is a finding, not a failure: the command still tells what it knows.
+    /// A gateway that does not answer is a finding, not a failure: the command still tells what it knows. One that refuses
+    /// is a failure.
     private static func status(_ invocation: Invocation) throws -> ExitCode {
         let target = try GatewayClient.Target(invocation)
         do {
@@ -73,7 +74,7 @@ enum StatusCommands {
                         + (usage.map { "\n\n" + GatewayCommands.usageTable($0) } ?? ""))
             }
         } catch let error as CommandError {
-            try tellWithoutGateway(invocation, target, error)
+            return tellWithoutGateway(invocation, target, error)
         }
         return .success
     }
@@ -81,12 +82,13 @@ enum StatusCommands {
     /// A refused login is helped by a secret, an unreachable gateway by a start: each is told as what it is.
     private static func tellWithoutGateway(
         _ invocation: Invocation, _ target: GatewayClient.Target, _ error: CommandError
-    ) throws {
+    ) -> ExitCode {
         let config = LocalSetup(invocation).configPath
+        let isThere = error.isRefusedLogin || error.isRefusedRequest
         if invocation.wantsJSON {
             Terminal.print([
                 "gateway": [
-                    "url": .string(target.url), "reachable": .bool(error.isRefusedLogin),
+                    "url": .string(target.url), "reachable": .bool(isThere),
                     "login": error.isRefusedLogin ? "refused" : .null, "error": .string(error.message),
                 ],
                 "config": .string(config),
@@ -94,10 +96,13 @@ enum StatusCommands {
         } else {
             let finding =
                 error.isRefusedLogin
-                ? "refused the login at \(target.url)" : "unreachable at \(target.url)"
+                ? "refused the login at"
+                : error.isRefusedRequest ? "let this command in, and refused to answer, at" : "unreachable at"
             Terminal.print(
-                "OpenClaw status\n\nGateway   \(finding)\nConfig    \(config)\n\n\(error.message)")
+                "OpenClaw status\n\nGateway   \(finding) \(target.url)\nConfig    \(config)\n\n\(error.message)"
+            )
         }
+        return isThere ? .failure : .success
     }
 
     private static func overview(

@@ -157,21 +157,34 @@ struct Migration {
     private func takeWorkspaces(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) {
         // Those that the config does not name are found here under the same names, so they choose first.
         for name in unnamedWorkspaces(config) {
-            guard let real = RealPath.of("\(source)/\(name)"), isWhole(real, name, &outcome) else { continue }
+            guard let real = unnamedPlaces(name).lazy.compactMap(RealPath.of).first,
+                isWhole(real, name, &outcome)
+            else { continue }
             _ = work.plan.place(real, at: "\(state)/\(name)")
         }
         let named =
             [(OriginalConfig.defaultWorkspace, "workspace")]
             + config.agents.compactMap { agent in agent.workspace.map { ($0, "workspace-\(agent.id)") } }
+        var missing: Set<String> = []
         for (path, name) in named {
-            guard let said = config.said(at: path),
-                let workspace = workspace(said, of: config, at: path, &outcome)
-            else { continue }
-            let isOwn = RealPath.isInside(workspace, source)
-            let wanted = isOwn ? state + workspace.dropFirst(source.count) : "\(state)/\(name)"
-            work.changes.append((path, work.plan.place(workspace, at: wanted)))
+            guard let said = config.said(at: path) else { continue }
+            // One that is not here, or that this user may not reach, has its place here all the same: what is in it comes
+            // with the next run.
+            let workspace = workspace(said, of: config)
+            if let workspace, !isWhole(workspace, "\(path)", &outcome) { continue }
+            let copied = workspace ?? besideSource(said)
+            if workspace == nil {
+                missing.insert(copied)
+                outcome.failures.append(
+                    "`\(path)` is `\(said)`, and neither that folder is here nor `\(copied)`: copy it there.")
+            }
+            let isOwn = RealPath.isInside(copied, source)
+            let wanted = isOwn ? state + copied.dropFirst(source.count) : "\(state)/\(name)"
+            work.changes.append((path, work.plan.place(copied, at: wanted)))
         }
-        for (workspace, target) in work.plan.places { work.copy.copyWorkspace(workspace, to: target) }
+        for (workspace, target) in work.plan.places where !missing.contains(workspace) {
+            work.copy.copyWorkspace(workspace, to: target)
+        }
     }
 
     /// What the workspaces are called that agents have without a word in the config.
@@ -179,22 +192,30 @@ struct Migration {
         let hasDefault = config.said(at: OriginalConfig.defaultWorkspace) != nil
         return config.agents.compactMap { agent in
             if agent.workspace.flatMap(config.said) != nil { return nil }
-            if agent.isDefault { return hasDefault ? nil : "workspace" }
+            if agent.isDefault { return hasDefault ? nil : Self.defaultName }
             return "workspace-\(agent.id)"
         }
     }
 
-    /// The real path of what the config calls `said`; nil when it stays.
-    private func workspace(
-        _ said: String, of config: OriginalConfig, at path: ConfigPath, _ outcome: inout Outcome
-    ) -> String? {
-        // One that this user may not reach has its place here all the same: what is in it comes once it may be read.
-        guard let real = config.place(of: said) ?? config.closedPlace(of: said) else {
-            outcome.problems.append(
-                "`\(path)` is `\(said)`, and that folder is not here: copy it, or name another one.")
-            return nil
-        }
-        return isWhole(real, "\(path)", &outcome) ? real : nil
+    private static let defaultName = "workspace"
+
+    /// Where the original looks for a workspace without a word in the config. January's put that of the default agent into
+    /// the home directory.
+    private func unnamedPlaces(_ name: String) -> [String] {
+        let inSource = "\(source)/\(name)"
+        guard name == Self.defaultName else { return [inSource] }
+        return [inSource, besideSource("clawd"), "\(environment.home)/clawd"]
+    }
+
+    /// Where a folder is when it was copied together with the state directory.
+    private func besideSource(_ path: String) -> String {
+        let folder = FilePath.folder(of: source)
+        return "\(folder == "/" ? "" : folder)/\(FilePath.name(of: path))"
+    }
+
+    /// The real path of what the config calls `said`.
+    private func workspace(_ said: String, of config: OriginalConfig) -> String? {
+        config.place(of: said) ?? RealPath.of(besideSource(said)) ?? config.closedPlace(of: said)
     }
 
     /// Whether a folder is a workspace and no more; tells it where it is not.
@@ -300,7 +321,7 @@ struct Migration {
         let logins = FolderListing.names(in: "\(source)/agents").sorted().map {
             "agents/\($0)/agent/auth-profiles.json"
         }
-        for name in [".env", ApprovalsFile.name] + logins {
+        for name in [".env", ApprovalsFile.name, DeviceKey.file] + logins {
             work.copy.copyFile("\(source)/\(name)", to: "\(state)/\(name)")
         }
         var told = work.copy.sources.union(config.sessionLists.values)

@@ -168,12 +168,17 @@ struct Handshake {
             device: .known,
             admittedBy: login.method == .deviceToken ? nil : access.auth.mark(for: device.id))
         guard let reason = pairingReason(key: key) else { return .accepted(acceptance) }
-        let isOwnPage = params.client.isControlUI && origin == .own && login.method != .deviceToken
-        if place.isLocal || isOwnPage || access.letsPagesInWithoutDevice && params.client.isControlUI {
+        let isVouchedFor = login.method != .deviceToken && isOwnPageOrCommandLine
+        if place.isLocal || isVouchedFor || access.letsPagesInWithoutDevice && params.client.isControlUI {
             acceptance.device = .approve
             return .accepted(acceptance)
         }
         return .pairing(PairingNeed(reason: reason, scopes: requestedScopes, known: known))
+    }
+
+    /// Who brings the secret that its owner has typed or written down. A page of somebody else's could call itself anything.
+    private var isOwnPageOrCommandLine: Bool {
+        params.client.isControlUI && origin == .own || params.client.isCommandLine && origin == .absent
     }
 
     /// What the device lacks; nil when it may do all it asks for.

@@ -11,14 +11,20 @@ package enum Ed25519 {
     package struct KeyPair: Sendable {
         package let seed: [UInt8]
         package let publicKey: [UInt8]
+
+        /// Nil when the seed is not 32 bytes.
+        package init?(seed: [UInt8]) {
+            guard let publicKey = Ed25519.publicKey(ofSeed: seed) else { return nil }
+            self.seed = seed
+            self.publicKey = publicKey
+        }
     }
 
     package static func generate() -> KeyPair {
-        let seed = SecureRandom.bytes(keyBytes)
-        guard let publicKey = publicKey(ofSeed: seed) else {
+        guard let pair = KeyPair(seed: SecureRandom.bytes(keyBytes)) else {
             preconditionFailure("OpenSSL was built without Ed25519.")
         }
-        return KeyPair(seed: seed, publicKey: publicKey)
+        return pair
     }
 
     /// The public half of the key with this seed; nil when it is not 32 bytes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from playwright.sync_api import expect
 
 from fakes.edge import NAME, FakeEdge
@@ -16,6 +18,7 @@ from harness import Client, Device, Refused, connect, eventually
 from harness.browser import Tab, browser
 from harness.certificates import Authority
 from harness.config import TOKEN
+from harness.gateway import Finished, run_openclaw
 from harness.machine import Machine
 from tests.image.conftest import COMMAND, FLY, World
 
@@ -85,6 +88,50 @@ def test_a_visitor_cannot_say_who_he_is(front: Front) -> None:
 def test_another_sites_page_is_refused(front: Front) -> None:
     refused = front.refusal("203.0.113.1", {"Origin": "https://evil.example"}, TOKEN)
     assert refused is not None
+
+
+def test_the_command_line_of_a_computer_at_home_is_let_in_with_the_token(
+    front: Front, authority: Authority, tmp_path: Path
+) -> None:
+    """By its own key, which it keeps; the right token makes that known, as it does for the page."""
+    home, state = tmp_path / "home", tmp_path / "home/.openclaw"
+    home.mkdir()
+    there = {"SSL_CERT_FILE": str(authority.file)}
+    address = f"wss://127.0.0.1:{front.edge.port}"
+
+    def at_home(*words: str) -> Finished:
+        return run_openclaw(*words, home=home, state=state, env=there)
+
+    for words in (("status",), ("sessions",), ("channels", "status"), ("logs",), ("devices", "list")):
+        done = at_home(*words, "--url", address, "--token", TOKEN)
+        assert done.code == 0 and "missing scope" not in done.text, done.text
+    assert "reachable at wss://" in at_home("status", "--url", address, "--token", TOKEN).out
+
+    key = state / "identity/device.json"
+    kept = json.loads(key.read_text())
+    assert key.stat().st_mode & 0o777 == 0o600 and kept["version"] == 1
+    assert load_pem_private_key(kept["privateKeyPem"].encode(), None).public_key() == load_pem_public_key(
+        kept["publicKeyPem"].encode()
+    )
+    assert kept["deviceId"] in at_home("devices", "list", "--json", "--url", address, "--token", TOKEN).out
+    assert json.loads(key.read_text()) == kept, "one computer, one key"
+
+    state.joinpath("openclaw.json").write_text(
+        json.dumps({"gateway": {"mode": "remote", "remote": {"url": address, "token": TOKEN}}})
+    )
+    assert "reachable at wss://" in at_home("status").out
+    wrong = at_home("status", "--url", address, "--token", "another-token-of-length")
+    assert wrong.code == 1 and "refused the login" in wrong.out
+
+
+def test_a_command_without_a_key_says_what_was_refused(front: Front, authority: Authority, tmp_path: Path) -> None:
+    """The file is in the way of the folder that the key would be in."""
+    (tmp_path / "state").write_text("")
+    address = f"wss://127.0.0.1:{front.edge.port}"
+    words = ("status", "--url", address, "--token", TOKEN)
+    done = run_openclaw(*words, home=tmp_path, state=tmp_path / "state", env={"SSL_CERT_FILE": str(authority.file)})
+    assert done.code == 1 and "missing scope: operator.read" in done.out, done.text
+    assert "unreachable" not in done.out and "does not learn which computer this is" in done.err
 
 
 def test_what_the_edge_drops_may_come_back(fly: Machine, authority: Authority) -> None:

@@ -92,7 +92,8 @@ struct HandshakeTests {
 
     @Test
     func `a device far away waits for an owner although it knows the token`() throws {
-        let login = Sample.login(client: Sample.commandLine, origin: .absent, place: .far, withDevice: true)
+        let app: JSON = ["id": "gateway-client", "version": "1", "platform": "linux", "mode": "backend"]
+        let login = Sample.login(client: app, origin: .absent, place: .far, withDevice: true)
 
         guard case .pairing(let need) = login.decide() else {
             Issue.record("no pairing")
@@ -102,6 +103,16 @@ struct HandshakeTests {
         let refusal = need.refusal(requestID: "r1", params: login.params, generation: .four)
         #expect(refusal.closeReason == "pairing required: device is not approved yet (requestId: r1)")
         #expect(refusal.error?.details?["requestId"] == "r1")
+    }
+
+    @Test
+    func `a command line far away that knows the token waits for nobody, unless a foreign page speaks`() {
+        let login = Sample.login(client: Sample.commandLine, origin: .absent, place: .far, withDevice: true)
+        let page = Sample.login(client: Sample.commandLine, origin: .foreign, place: .far, withDevice: true)
+
+        #expect(login.decide().acceptance?.device == .approve)
+        #expect(login.decide().acceptance?.scopes == Scopes.owner.names)
+        #expect(page.decide().acceptance == nil)
     }
 
     @Test
