@@ -556,8 +556,11 @@ def test_a_long_draft_and_a_command_that_waits_fit_on_a_small_screen(
     expect(page.message_box).to_be_in_viewport(ratio=1)
     page.picture(f"approval-{size[0]}-{size[1]}")
     assert card.evaluate("(card) => card.parentElement.scrollWidth <= card.parentElement.clientWidth")
-    card.get_by_role("button", name="Deny").click()
+    deny = card.get_by_role("button", name="Deny")
+    expect(deny).to_be_in_viewport()
+    deny.press("Enter")
     expect(card).to_have_count(0)
+    expect(page.page.get_by_role("main")).to_be_focused()
 
 
 def test_a_reload_in_the_middle_of_an_answer_loses_and_doubles_nothing(tab: OpenTab) -> None:
@@ -960,10 +963,15 @@ def test_a_chat_is_renamed_with_the_keyboard_alone(tab: OpenTab) -> None:
     keys.press("ArrowDown")
     expect(page.page.get_by_role("menuitem", name="Rename")).to_be_focused()
     keys.press("Enter")
-    keys.press("Control+A")
+    expect(page.page.get_by_label("Name", exact=True)).to_be_focused()
+    keys.press("Escape")
+    expect(page.page.locator(".page-actions button")).to_be_focused()
+    for key in ("Enter", "Enter", "Control+A"):
+        keys.press(key)
     keys.type("A name of its own")
     keys.press("Enter")
     expect(page.page.get_by_role("heading", name="A name of its own", level=1)).to_be_visible()
+    expect(page.page.locator(".page-actions button")).to_be_focused()
 
 
 def test_an_answer_is_announced_once_it_is_whole(tab: OpenTab) -> None:
