@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from fakes import Error, FakeOpenAIChat, Hold, Silence, Text, ToolCall
 from fakes.telegram import FakeTelegram
-from harness import Gateway, ModelConfig, connect, gateway_config
+from harness import Client, Gateway, ModelConfig, connect, gateway_config
 from harness.browser import DESKTOP, PHONE, PRIVATE_NAME, Tab, browser
 from harness.config import TOKEN, merged
 from harness.platforms import PLATFORMS, own_connector
@@ -458,12 +458,15 @@ def test_calls_that_are_numbered_anew_keep_their_own_outputs(
 
 @dataclass
 class Cable:
-    """Between a tab and the gateway; cut, it swallows everything without a word."""
+    """Between a tab and the gateway; cut, it swallows everything without a word, and unplugged it lets nobody through."""
 
     lines: list[WebSocketRoute] = field(default_factory=list)
     dead: list[WebSocketRoute] = field(default_factory=list)
+    is_unplugged: bool = False
 
     def connect(self, socket: WebSocketRoute) -> None:
+        if self.is_unplugged:
+            return socket.close()
         gateway = socket.connect_to_server()
         self.lines.append(socket)
         socket.on_message(lambda frame: None if socket in self.dead else gateway.send(frame))
@@ -471,6 +474,14 @@ class Cable:
 
     def cut(self) -> None:
         self.dead += self.lines
+
+    def unplug(self) -> None:
+        self.is_unplugged = True
+        for line in self.lines:
+            line.close()
+
+    def plug_in(self) -> None:
+        self.is_unplugged = False
 
 
 @pytest.fixture
@@ -498,6 +509,37 @@ def test_a_line_that_died_without_a_word_is_noticed_when_the_network_comes_back(
     assert len(cable.lines) > len(cable.dead)
 
 
+def is_running(client: Client) -> bool:
+    [row] = client.request("sessions.list", {})["sessions"]
+    return bool(row["hasActiveRun"])
+
+
+@pytest.mark.parametrize("ends", ["with more than a page of steps", "in another conversation"])
+def test_a_turn_that_ends_while_nobody_can_hear_it_is_over(
+    cabled: tuple[Tab, Cable], ours: Gateway, fake_chat: FakeOpenAIChat, ends: str
+) -> None:
+    page, cable = cabled
+    go_on = threading.Event()
+    step = ToolCall("read", {"path": "AGENTS.md", "limit": 1})
+    fake_chat.script += [Hold(go_on, step), *[step] * 44, Text("The answer.")]
+    page.say("the question")
+    fake_chat.wait_for_request(1)
+    expect(page.stop_button).to_be_visible()
+    cable.unplug()
+    with connect(ours.port) as client:
+        if ends == "in another conversation":
+            client.request("sessions.reset", {"key": "agent:main:main"})
+        go_on.set()
+        eventually("the end of the turn", lambda: not is_running(client))
+    cable.plug_in()
+    expect(page.stop_button).to_be_hidden()
+    assert "Working" not in page.said()
+    if ends == "in another conversation":
+        assert "the question" not in page.said()
+    else:
+        expect(page.answers.last).to_contain_text("The answer.")
+
+
 @pytest.mark.parametrize("size", [(360, 400), (320, 568), (740, 330), (360, 740)], ids=str)
 def test_a_long_draft_and_a_command_that_waits_fit_on_a_small_screen(
     tab: OpenTab, ours: Gateway, fake_chat: FakeOpenAIChat, size: tuple[int, int]
@@ -514,8 +556,11 @@ def test_a_long_draft_and_a_command_that_waits_fit_on_a_small_screen(
     expect(page.message_box).to_be_in_viewport(ratio=1)
     page.picture(f"approval-{size[0]}-{size[1]}")
     assert card.evaluate("(card) => card.parentElement.scrollWidth <= card.parentElement.clientWidth")
-    card.get_by_role("button", name="Deny").click()
+    deny = card.get_by_role("button", name="Deny")
+    expect(deny).to_be_in_viewport()
+    deny.press("Enter")
     expect(card).to_have_count(0)
+    expect(page.page.get_by_role("main")).to_be_focused()
 
 
 def test_a_reload_in_the_middle_of_an_answer_loses_and_doubles_nothing(tab: OpenTab) -> None:
@@ -918,10 +963,15 @@ def test_a_chat_is_renamed_with_the_keyboard_alone(tab: OpenTab) -> None:
     keys.press("ArrowDown")
     expect(page.page.get_by_role("menuitem", name="Rename")).to_be_focused()
     keys.press("Enter")
-    keys.press("Control+A")
+    expect(page.page.get_by_label("Name", exact=True)).to_be_focused()
+    keys.press("Escape")
+    expect(page.page.locator(".page-actions button")).to_be_focused()
+    for key in ("Enter", "Enter", "Control+A"):
+        keys.press(key)
     keys.type("A name of its own")
     keys.press("Enter")
     expect(page.page.get_by_role("heading", name="A name of its own", level=1)).to_be_visible()
+    expect(page.page.locator(".page-actions button")).to_be_focused()
 
 
 def test_an_answer_is_announced_once_it_is_whole(tab: OpenTab) -> None:

@@ -17,7 +17,8 @@ function assistant(id: string, text: string, extra: JsonRecord = {}): JsonRecord
 }
 
 function latest(thread: Thread, messages: JsonRecord[], extra: JsonRecord = {}, afterGap = false): Thread {
-  return withLatestPage(thread, { payload: { messages, ...extra }, askedAt: 100, afterGap }, noPictures);
+  const taken = new Set(thread.sent.map(({ item }) => item.key));
+  return withLatestPage(thread, { payload: { messages, ...extra }, askedAt: 100, afterGap, taken }, noPictures);
 }
 
 function withSent(thread: Thread, key: string, state: "accepted" | "settled" = "accepted"): Thread {
@@ -124,6 +125,18 @@ test("after a gap only the history says what still runs", () => {
   assert.equal(told.runs.length, 1);
 });
 
+test("after a gap a message that neither runs nor waits is over, although the page does not reach back to it", () => {
+  const waiting = { items: [{ runId: "k3", message: { role: "user", content: "k3" } }], total: 1 };
+  const thread = withSent(withSent(withSent(withSent(empty, "k1"), "k2"), "k3"), "k4");
+  const told = { pendingInputs: waiting, inFlightRun: { runId: "k2", text: "" }, sessionInfo: { activeRunIds: ["k2"] } };
+  const page = { payload: { messages: [assistant("m9", "Hi")], ...told }, askedAt: 100, afterGap: true, taken: new Set(["k1", "k2", "k3"]) };
+  const rows = (payload: JsonRecord, afterGap = true) => withLatestPage(thread, { ...page, payload, afterGap }, noPictures).sent.map(({ item }) => item.key);
+  assert.deepEqual(rows(page.payload), ["k2", "k3", "k4"]);
+  assert.deepEqual(rows(page.payload, false), ["k1", "k2", "k3", "k4"]);
+  // What waits is not told whole.
+  assert.deepEqual(rows({ ...page.payload, pendingInputs: { ...waiting, nextBefore: 1 } }), ["k1", "k2", "k3", "k4"]);
+});
+
 test("a failure nobody wrote down stays after its turn", () => {
   let thread = latest(empty, [user("m1", "k1")]);
   thread = withChatEvent(thread, { runId: "k1", state: "error", errorMessage: "No credit." }, 50);
@@ -156,7 +169,7 @@ test("an image whose bytes the gateway keeps is still a message", () => {
 test("pictures sent from here are shown in place of what the history leaves out", () => {
   const content = [{ type: "text", text: "look" }, { type: "image", mimeType: "image/png", omitted: true }];
   const pictures = new Map([["k1", ["data:image/png;base64,AA=="]]]);
-  const page = { payload: { messages: [{ ...user("m1", "k1"), content }] }, askedAt: 100, afterGap: false };
+  const page = { payload: { messages: [{ ...user("m1", "k1"), content }] }, askedAt: 100, afterGap: false, taken: new Set<string>() };
   assert.deepEqual(withLatestPage(empty, page, pictures).messages[0]?.blocks, [
     { kind: "image", source: "data:image/png;base64,AA==" },
     { kind: "text", text: "look" },

@@ -138,6 +138,7 @@ export class Chats {
 
   async refresh(sessionKey: string): Promise<void> {
     const askedAt = Date.now();
+    const taken = takenKeys(this.thread(sessionKey).get());
     const requestNumber = (this.requestCount += 1);
     this.newestRequest.set(sessionKey, requestNumber);
     this.change(sessionKey, (thread) => ({ ...thread, loading: "latest" }));
@@ -148,7 +149,7 @@ export class Chats {
       const afterGap = (this.gaps.get(sessionKey) ?? Infinity) <= askedAt;
       if (afterGap) this.gaps.delete(sessionKey);
       this.change(sessionKey, (thread) =>
-        withLatestPage(thread, { payload, askedAt, afterGap }, this.sender.pictures),
+        withLatestPage(thread, { payload, askedAt, afterGap, taken }, this.sender.pictures),
       );
     } catch (error) {
       this.change(sessionKey, (thread) => ({ ...thread, loading: "no", failure: troubleOf(error) }));
@@ -209,4 +210,8 @@ export class Chats {
       if (sessionKey !== this.visibleKey) this.threads.delete(sessionKey);
     }
   }
+}
+
+function takenKeys({ sent }: Thread): ReadonlySet<string> {
+  return new Set(sent.filter(({ state }) => state === "accepted").map(({ item }) => item.key));
 }

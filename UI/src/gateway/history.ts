@@ -15,6 +15,8 @@ export interface LatestPage {
   readonly askedAt: number;
   /** Whether events may have been missed before, so that only the page can say what still runs. */
   readonly afterGap: boolean;
+  /** The keys of the messages that the gateway had taken by then. */
+  readonly taken: ReadonlySet<string>;
 }
 
 /** Applies the newest page of `chat.history`. */
@@ -29,7 +31,8 @@ export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictur
   const runs = page.afterGap ? stillRunning(shown, page) : shown.runs;
   const inHistory = new Set(shown.messages.map((message) => message.sendKey));
   const endings = shown.endings.filter((ending) => isNews(ending, shown.messages, page.askedAt));
-  const isOver = ({ item, state }: Sent) => state === "settled" && runs.length === 0 && !endings.some(({ runId }) => runId === item.key);
+  const isTold = ({ item, state }: Sent) => state === "settled" && runs.length === 0 && !endings.some(({ runId }) => runId === item.key);
+  const isOver = (sent: Sent) => isTold(sent) || (page.afterGap && hasEndedUnheard(sent, page, runs));
   return {
     ...shown,
     loaded: true,
@@ -44,6 +47,19 @@ export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictur
     ).filter(({ item }) => !inHistory.has(item.key)),
     endings,
   };
+}
+
+/** Whether the gateway had taken a message that neither runs nor waits any more: its end was missed. */
+function hasEndedUnheard({ item, state }: Sent, { payload, taken }: LatestPage, runs: readonly Run[]): boolean {
+  const { items, nextBefore } = recordOf(payload.pendingInputs);
+  // Of many that wait the page tells the newest only.
+  if (state !== "accepted" || !taken.has(item.key) || !Array.isArray(items) || nextBefore !== undefined) return false;
+  const waiting = recordsOf(items).map(({ runId }) => runId);
+  return !waiting.includes(item.key) && !activeRunIds(payload).includes(item.key) && !runs.some(({ runId }) => runId === item.key);
+}
+
+function activeRunIds(payload: JsonRecord): string[] {
+  return textsOf(recordOf(payload.sessionInfo).activeRunIds);
 }
 
 /** Messages that were sent elsewhere, or before this page was loaded, and wait at the gateway for their turn. */
@@ -106,9 +122,9 @@ function olderOffset(payload: JsonRecord, loadedCount: number): number | undefin
 function stillRunning(thread: Thread, page: LatestPage): Run[] {
   const inFlight = recordOf(page.payload.inFlightRun);
   const inFlightId = textOf(inFlight.runId);
-  const active = new Set(textsOf(recordOf(page.payload.sessionInfo).activeRunIds));
+  const active = activeRunIds(page.payload);
   const runs = thread.runs.filter(
-    (run) => run.runId === inFlightId || active.has(run.runId) || run.touchedAt > page.askedAt,
+    (run) => run.runId === inFlightId || active.includes(run.runId) || run.touchedAt > page.askedAt,
   );
   if (inFlightId === undefined || runs.some((run) => run.runId === inFlightId)) return runs;
   const written = messagesOfRun(thread.messages, inFlightId).flatMap((message) => message.blocks);

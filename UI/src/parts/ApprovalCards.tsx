@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Approval, Decision } from "../gateway/approvals";
 import { troubleOf } from "../gateway/failure";
 import type { Strings } from "../text/english";
@@ -26,11 +26,17 @@ export function ApprovalCards() {
 function ApprovalCard({ approval }: { approval: Approval }) {
   const words = useText();
   const { approvals } = useGateway();
+  const card = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const shown = card.current;
+    // The focus would be lost with the card.
+    return () => void (shown?.contains(document.activeElement) && shown.closest("main")?.focus());
+  }, []);
   const decide = (decision: Decision) => {
     approvals.decide(approval.id, decision).catch((error: unknown) => showNotice(explained(troubleOf(error), words)));
   };
   return (
-    <article className="approval">
+    <article className="approval" ref={card}>
       <h2>
         <Icon name="warning" size={18} />
         {words.approvalTitle}
