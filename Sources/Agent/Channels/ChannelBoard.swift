@@ -35,6 +35,8 @@ package final class ChannelBoard {
     package var notice: @MainActor @Sendable (ChannelNotice) async -> Void = { _ in }
     /// Told when an account can be sent to.
     package var becameReady: (ChannelKey) -> Void = { _ in }
+    /// Told when what is kept for a channel's accounts may have gone to others with their bots.
+    package var haveMoved: (ChannelID) -> Void = { _ in }
     /// Told of an account that is off and for which answers wait, every now and then.
     package var isAbandoned: (ChannelKey) -> Void = { _ in }
     /// The rules of an account that is off or logged out: what it owes people waits for it in the outbox.
@@ -86,12 +88,16 @@ package final class ChannelBoard {
         }
     }
 
-    /// Answers wait for their own account, also for one that has another name now.
+    /// Answers wait for their own bot.
     private func tellWhatWaits() async {
         for key in await abandoned() {
+            let place =
+                ChannelMemoryStore.isAside(key.account)
+                ? "a bot that no account has"
+                : "the account `\(key.account)`, which the config has off or has not"
             log.named(key.channel.rawValue).warning(
-                "answers wait for the account `\(key.account)`, which the config has off or has not: they are sent when "
-                    + "it is there again, and left out after a day")
+                "answers wait for \(place): they are sent when its bot is there again, and left out after a day"
+            )
             isAbandoned(key)
         }
     }
@@ -117,7 +123,7 @@ package final class ChannelBoard {
         let house = house(for: seat)
         work.add {
             await old?.stop()
-            await seat.run(house) { self.becameReady(account.key) }
+            await seat.run(house)
         }
     }
 
@@ -128,16 +134,16 @@ package final class ChannelBoard {
                 receive: { [unowned self] message throws(InboxError) in
                     seat.state.lastInboundAt = .now
                     seat.state.receivedCount += 1
-                    try await receive(message)
+                    try await receive(seat.naming(message))
                 },
                 press: { [unowned self] message throws(InboxError) in
                     seat.state.lastInboundAt = .now
-                    return try await press(message)
+                    return try await press(seat.naming(message))
                 },
                 notice: { [unowned self] in await notice($0) },
                 overhear: { [unowned self] in await overhear($0, $1) },
                 admits: { [unowned self] in await admits($0) }, isStop: { [unowned self] in isStop($0) }),
-            memory: memory(of: key), report: { seat.report($0) }, commands: { [unowned self] in commands() },
+            memory: memory(of: seat), report: { seat.report($0) }, commands: { [unowned self] in commands() },
             place: { [unowned self] in await place(of: $0, on: key) },
             keys: { [unowned self] in await keys(answering: $0, on: key.channel, chat: $1) })
     }
@@ -160,8 +166,8 @@ package final class ChannelBoard {
         }
     }
 
-    private func memory(of key: ChannelKey) -> ChannelMemory {
-        let (store, log) = (stores.channelMemory, log)
+    private func memory(of seat: ChannelSeat) -> ChannelMemory {
+        let (store, log, key) = (stores.channelMemory, log, seat.account.key)
         return ChannelMemory(
             load: { name in
                 do {
@@ -181,7 +187,7 @@ package final class ChannelBoard {
                     return []
                 }
             },
-            takeOver: { [unowned self] in await takeOver($0, for: key, $1) },
+            takeOver: { [unowned self] in await takeOver($0, for: seat, $1) },
             save: { name, value, hasHappened in
                 do {
                     try await store.set(
@@ -197,16 +203,17 @@ package final class ChannelBoard {
 
     /// What a bot had in another account; who is leaving has left by then. False when that cannot be done now.
     private func takeOver(
-        _ bot: String, for key: ChannelKey, _ whose: @escaping @Sendable (JSON) -> String?
+        _ bot: String, for new: ChannelSeat, _ whose: @escaping @Sendable (JSON) -> String?
     ) async -> Bool {
+        let key = new.account.key
         for seat in leaving where seat.account.key.channel == key.channel { await seat.stop() }
         do {
-            let before = try await stores.channelMemory.bring(
+            let brought = try await stores.channelMemory.bring(
                 bot, to: key.account, channel: key.channel, whose: whose)
-            if !before.isEmpty {
-                log.named(key.channel.rawValue).info(
-                    "[\(key.account)] goes on where its bot has ended in another account")
-            }
+            new.isKnown(as: bot)
+            haveMoved(key.channel)
+            tell(brought, key)
+            becameReady(key)
             return true
         } catch {
             log.warning("A channel's memory could not be taken over.", ["reason": "\(error)"])
@@ -214,10 +221,36 @@ package final class ChannelBoard {
         }
     }
 
+    private func tell(_ brought: Brought, _ key: ChannelKey) {
+        let log = log.named(key.channel.rawValue)
+        if brought.hasCome { log.info("[\(key.account)] goes on where its bot has ended in another account") }
+        guard brought.hasDisplaced else { return }
+        log.info(
+            "[\(key.account)] has another bot than before: what that one had, and who was let in there, waits for it"
+        )
+        work.add { await self.tellWhatWaits() }
+    }
+
     // MARK: Looking
 
-    /// The account's channel, while it runs.
-    package func channel(_ key: ChannelKey) -> (any Channel)? { seats[key]?.channel }
+    /// The account's channel, while it runs and it is known which bot it is.
+    package func channel(_ key: ChannelKey) -> (any Channel)? {
+        seats[key].flatMap { $0.bot == nil ? nil : $0.channel }
+    }
+
+    /// Where a bot is now that something was written to at this address: in another account, or in none that runs.
+    ///
+    /// Without a bot it is the one that the address's account has.
+    func address(_ address: Address, of bot: String?) -> Address {
+        guard let bot, seats[address.key]?.bot != bot else { return address }
+        let seat = seats.first { $0.key.channel == address.channel && $0.value.bot == bot }
+        var now = address
+        now.account = seat?.key.account ?? ChannelMemoryStore.aside(bot)
+        return now
+    }
+
+    /// The bot that an account has, as far as that is known.
+    func bot(_ key: ChannelKey) -> String? { seats[key]?.bot }
 
     /// The account's rules, while the config has it.
     package func rules(_ key: ChannelKey) -> ChannelRules? { seats[key]?.account.rules }
@@ -227,7 +260,7 @@ package final class ChannelBoard {
 
     /// What a message there may hold; the tightest of all platforms while the account does not run.
     func limits(_ key: ChannelKey) -> MessageLimits {
-        if let channel = channel(key) { lastLimits[key.channel] = channel.limits }
+        if let channel = seats[key]?.channel { lastLimits[key.channel] = channel.limits }
         return lastLimits[key.channel] ?? MessageLimits(longest: 2_000, unit: .utf16, mostFiles: 10)
     }
 

@@ -272,6 +272,7 @@ package final class ChannelDoor {
         var inbound = InboundMessage(
             id: message.id, address: message.address, session: session, text: text, images: files.images,
             receivedAt: .now, options: options, origin: origin)
+        inbound.bot = message.bot
         inbound.whereabouts = SessionWhereabouts(message)
         inbound.hasFiles = message.files.contains { !$0.isQuoted }
         // What a message brings along has been told when that message is new and kept.

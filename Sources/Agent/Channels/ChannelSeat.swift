@@ -5,6 +5,8 @@ import Core
 final class ChannelSeat {
     let account: ChannelAccount
     private(set) var channel: (any Channel)?
+    /// The bot that it is, once that is known and what it has left is here.
+    private(set) var bot: String?
     var state = ChannelState()
     private let clock: any Clock<Duration>
     private let log: Log
@@ -28,10 +30,10 @@ final class ChannelSeat {
     private var prefix: String { account.account == "default" ? "" : "[\(account.account)] " }
 
     /// Runs the account until it is stopped or the task is cancelled.
-    func run(_ house: ChannelHouse, ready: @escaping @MainActor () -> Void) async {
+    func run(_ house: ChannelHouse) async {
         defer { left.open() }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.keepRunning(house, ready: ready) }
+            group.addTask { await self.keepRunning(house) }
             await leaving.wait()
             group.cancelAll()
         }
@@ -50,10 +52,10 @@ final class ChannelSeat {
         await left.wait(atMost: Self.patience, on: clock)
     }
 
-    private func keepRunning(_ house: ChannelHouse, ready: @escaping @MainActor () -> Void) async {
+    private func keepRunning(_ house: ChannelHouse) async {
         while !Task.isCancelled {
             let startedAt = Timestamp.now
-            guard let pause = await runOnce(house, startedAt: startedAt, ready: ready) else { break }
+            guard let pause = await runOnce(house, startedAt: startedAt) else { break }
             do { try await clock.sleep(for: pause) } catch { break }
         }
         state.isRunning = false
@@ -62,9 +64,7 @@ final class ChannelSeat {
     }
 
     /// How long to wait before the next attempt; nil when there should be none.
-    private func runOnce(
-        _ house: ChannelHouse, startedAt: Timestamp, ready: @MainActor () -> Void
-    ) async -> Duration? {
+    private func runOnce(_ house: ChannelHouse, startedAt: Timestamp) async -> Duration? {
         state.isRunning = true
         state.lastStartAt = startedAt
         defer {
@@ -74,7 +74,6 @@ final class ChannelSeat {
         do throws(ChannelError) {
             let channel = try account.make()
             self.channel = channel
-            ready()
             try await channel.run(in: house)
             return pause(after: .lost("it ended by itself"), startedAt: startedAt)
         } catch {
@@ -97,6 +96,15 @@ final class ChannelSeat {
             log.warning("\(prefix)\(reason); trying again in \(max(pause.components.seconds, 1)) s")
             return pause
         }
+    }
+
+    func isKnown(as bot: String) { self.bot = bot }
+
+    /// The message, with the bot that it was written to.
+    func naming(_ message: ChannelMessage) -> ChannelMessage {
+        var message = message
+        message.bot = bot
+        return message
     }
 
     func report(_ report: ChannelReport) {

@@ -144,7 +144,8 @@ final class BlockReply: EarlyReply {
 
     private func post(_ content: OutgoingPart.Content, at index: Int, of mine: Int) async throws {
         let now = Timestamp.now
-        let new = NewOutboxPart(run: plan.run, part: mine + index, address: plan.address, content: content)
+        let new = NewOutboxPart(
+            run: plan.run, part: mine + index, address: plan.address, content: content, bot: plan.bot)
         guard let row = try await outbox.store.draft(new, at: now) else { return isDone = true }
         // Tried before a crash: the platform may have it, and tells it by its mark if it can.
         let isFirstAttempt = row.platformID == nil && row.triedAt == now

@@ -213,7 +213,8 @@ final class LiveReply: EarlyReply {
 
     private func post(_ content: OutgoingPart.Content, as mine: Int) async throws {
         let now = Timestamp.now
-        let new = NewOutboxPart(run: plan.run, part: mine, address: plan.address, content: content)
+        let new = NewOutboxPart(
+            run: plan.run, part: mine, address: plan.address, content: content, bot: plan.bot)
         guard let row = try await outbox.store.draft(new, at: now) else { return isDone = true }
         var outgoing = row.outgoing
         // Posted before a crash, but under which id is not known: the outbox finds out, with the whole answer.

@@ -161,6 +161,9 @@ package final class MessageDesk {
                 "unsupported channel: \(channel.rawValue.prefix(80)). Set up and on: \(there).")
         }
         let own = here?.channel == channel ? here?.account : nil
+        if order.account == nil, let own, ChannelMemoryStore.isAside(own) {
+            throw .unavailable("The bot of this chat has no account now that runs.")
+        }
         let key = ChannelKey(channel: channel, account: order.account ?? own ?? defaultAccount(channel))
         guard board.rules(key) != nil else {
             let accounts = board.keys.filter { $0.channel == channel }.map(\.account)
@@ -306,7 +309,7 @@ extension MessageDesk {
         let chat = order.agent?.chat
         let text = chat.map { order.agent?.rules.marked(said, at: target, from: $0) ?? said } ?? said
         let plan = ReplyPlan(
-            rules: rules, limits: board.limits(target.key), address: target,
+            rules: rules, limits: board.limits(target.key), address: target, bot: board.bot(target.key),
             asked: chat?.message ?? MessageID(""), handle: nil, run: run)
         var parts = plan.parts(of: text, from: 0)
         let files = order.files
@@ -316,7 +319,10 @@ extension MessageDesk {
             )
         }
         if parts.isEmpty, !files.isEmpty {
-            parts = [NewOutboxPart(run: run, part: 0, address: target, content: OutgoingPart.Content())]
+            parts = [
+                NewOutboxPart(
+                    run: run, part: 0, address: target, content: OutgoingPart.Content(), bot: plan.bot)
+            ]
         }
         guard let last = parts.indices.last else { throw .invalid("A message needs a `message` or a file.") }
         // What an agent sends besides is not its answer.

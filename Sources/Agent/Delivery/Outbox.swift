@@ -15,8 +15,8 @@ package final class Outbox {
     private var busy: [Address: Bool] = [:]
     /// Runs of which something is on its way to be seen early: their parts wait until it is known what became of it.
     private var early: [RunID: Gate] = [:]
-    /// Parts that are being sent, and since when.
-    private var inFlight: [Int64: Timestamp] = [:]
+    /// Parts that are being sent.
+    private var inFlight: [Int64: Flight] = [:]
     /// Hears of each part that no platform will get.
     var gaveUp: (OutboxPart) -> Void = { _ in }
     /// What platforms have, and the disk does not know yet because it refused to be written.
@@ -31,6 +31,11 @@ package final class Outbox {
     /// Told when a part was sent, put off or given up.
     var settled: (RunID) -> Void = { _ in }
     private let stopping = Gate()
+
+    private struct Flight {
+        let began = Timestamp.now
+        let end = Gate()
+    }
 
     private struct Posted {
         let id: MessageID
@@ -145,7 +150,11 @@ package final class Outbox {
                 changes[part.id] = content
                 return
             }
-            if try await store.change(part.id, to: content) { return wake(part.address) }
+            if try await store.change(part.id, to: content) {
+                var address = part.address
+                address.account = try await store.account(of: part.id) ?? address.account
+                return wake(address)
+            }
         }
     }
 
@@ -175,6 +184,11 @@ package final class Outbox {
         while !isStopping, !Task.isCancelled, var part = try await store.next(in: conversation) {
             if let gate = early[part.run] {
                 await gate.wait()
+                continue
+            }
+            // Begun by the account that its bot had before.
+            if let flight = inFlight[part.id] {
+                await flight.end.wait()
                 continue
             }
             if let posted = unwritten[part.id] {
@@ -214,9 +228,11 @@ package final class Outbox {
     }
 
     private func send(_ part: OutboxPart, through channel: any Channel) async throws {
-        inFlight[part.id] = .now
+        let flight = Flight()
+        inFlight[part.id] = flight
         defer {
             inFlight[part.id] = nil
+            flight.end.open()
             changes[part.id] = nil
         }
         try await attempt(part, through: channel)
@@ -227,7 +243,7 @@ package final class Outbox {
 
     private func attempt(_ part: OutboxPart, through channel: any Channel) async throws {
         if part.content.isEmpty { return try await withdraw(part, from: channel) }
-        try await store.sending(part.id)
+        guard try await store.sending(part.id, by: part.address.account) else { return }
         if part.triedAt != nil && part.platformID == nil {
             board.change(part.address.key) { $0.repeatedCount += 1 }
         }
@@ -270,7 +286,7 @@ package final class Outbox {
     /// Takes away what was seen of an answer that has come to nothing.
     private func withdraw(_ part: OutboxPart, from channel: any Channel) async throws {
         if let posted = part.platformID, let channel = channel as? any MessageEditing {
-            try await store.sending(part.id)
+            guard try await store.sending(part.id, by: part.address.account) else { return }
             do throws(DeliveryError) {
                 try await channel.remove(posted, at: part.address)
             } catch {
@@ -308,7 +324,8 @@ package final class Outbox {
         guard let before = failures.updateValue(.now, forKey: part.id),
             let sent = board.state(part.address.key)?.lastOutboundAt
         else { return false }
-        return part.attempts >= Self.mostAttemptsAlone && before < sent && sent < inFlight[part.id] ?? .now
+        return part.attempts >= Self.mostAttemptsAlone && before < sent
+            && sent < inFlight[part.id]?.began ?? .now
     }
 
     private func isTooOld(_ part: OutboxPart) -> Bool { Timestamp.now - part.createdAt > Self.longestWait }

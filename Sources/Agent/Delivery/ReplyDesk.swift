@@ -65,22 +65,37 @@ package final class ReplyDesk {
     private func plan(_ message: InboundMessage, _ run: RunID) -> ReplyPlan? {
         // A client's id may look like one of the platform's.
         let asked = message.deliversTo == nil ? message.id : MessageID("asked-\(message.id)")
-        return plan(message.replyAddress, asked, message.origin?.handle, run)
+        return plan(message.replyAddress, message.replyBot, asked, message.origin?.handle, run)
     }
 
     /// Nil for what is no chat platform.
-    private func plan(_ address: Address, _ asked: MessageID, _ handle: JSON?, _ run: RunID) -> ReplyPlan? {
-        board.answerRules(address.key).map {
+    private func plan(
+        _ asked: Address, _ bot: String?, _ message: MessageID, _ handle: JSON?, _ run: RunID
+    ) -> ReplyPlan? {
+        let address = board.address(asked, of: bot)
+        return (board.rules(address.key) ?? board.answerRules(asked.key)).map {
             ReplyPlan(
-                rules: $0, limits: board.limits(address.key), address: address, asked: asked, handle: handle,
-                run: run)
+                rules: $0, limits: board.limits(address.key), address: address,
+                bot: bot ?? board.bot(address.key), asked: message, handle: handle, run: run)
         }
+    }
+
+    /// Where a message came from, by the account that its bot has now.
+    func place(of message: InboundMessage) -> Address { board.address(message.address, of: message.bot) }
+
+    private func target(of message: InboundMessage) -> Address {
+        board.address(message.replyAddress, of: message.replyBot)
     }
 
     /// The parts are on disk.
     func stored(_ parts: [NewOutboxPart]) {
         for part in parts where part.isShown { outbox.noteSent(on: part.address.key) }
-        for address in Set(parts.map(\.address)) { outbox.wake(address) }
+        for address in Set(parts.map { board.address($0.address, of: $0.bot) }) {
+            outbox.wake(address)
+            guard ChannelMemoryStore.isAside(address.account) else { continue }
+            log.named(address.channel.rawValue).info(
+                "an answer waits for its bot, which no account has that runs")
+        }
     }
 
     /// Posts words that belong to no turn.
@@ -90,7 +105,7 @@ package final class ReplyDesk {
 
     /// Words that belong to no turn, as they are posted.
     func aside(_ text: String, to message: ChannelMessage, run: RunID) -> [NewOutboxPart] {
-        aside(text, plan(message.address, message.id, message.handle, run))
+        aside(text, plan(message.address, message.bot, message.id, message.handle, run))
     }
 
     private func aside(
@@ -119,7 +134,7 @@ package final class ReplyDesk {
                 do {
                     let address = try await channel.address(ofPerson: person)
                     let run = RunID("\(run)-\(number)")
-                    let plan = self.plan(address, MessageID(run.rawValue), nil, run)
+                    let plan = self.plan(address, nil, MessageID(run.rawValue), nil, run)
                     try await self.post(self.aside(text, plan, buttons: buttons))
                 } catch {
                     self.log.named(key.channel.rawValue).info(
@@ -160,11 +175,11 @@ package final class ReplyDesk {
     /// A turn for this message begins.
     func began(_ run: RunID, for message: InboundMessage) {
         guard message.options.delivers,
-            let channel = board.channel(message.replyAddress.key) as? any TypingIndicating
+            let channel = board.channel(target(of: message).key) as? any TypingIndicating
         else { return }
         let mode = typingMode ?? (message.origin?.isAddressed == false ? .message : .instant)
         guard mode != .never else { return }
-        let keeper = TypingKeeper(address: message.replyAddress, channel: channel, mode: mode, clock: clock)
+        let keeper = TypingKeeper(address: target(of: message), channel: channel, mode: mode, clock: clock)
         typing[run] = keeper
         work.add { await keeper.run() }
     }
@@ -174,7 +189,7 @@ package final class ReplyDesk {
         _ live: ActiveRun, for message: InboundMessage, from first: Int, answer: ResponsePrefix.Answer,
         delay: HumanDelay = HumanDelay()
     ) {
-        guard let channel = board.channel(message.replyAddress.key), let plan = plan(message, live.run),
+        guard let channel = board.channel(target(of: message).key), let plan = plan(message, live.run),
             let reply = early(live, plan, channel, message, from: first, answer, delay)
         else { return }
         lives[live.run] = reply
@@ -206,13 +221,13 @@ package final class ReplyDesk {
         typing.removeValue(forKey: run)?.stop()
         lives.removeValue(forKey: run)?.end()
         // What was seen may have to be taken away.
-        if message.options.delivers { outbox.wake(message.replyAddress) }
+        if message.options.delivers { outbox.wake(target(of: message)) }
     }
 
     /// A message has its outcome, from its own turn or another one's.
     func settled(_ message: InboundMessage) {
         guard let emoji = message.origin?.passingReaction,
-            let channel = board.channel(message.address.key) as? any Reacting
+            let channel = board.channel(place(of: message).key) as? any Reacting
         else { return }
         work.add { await self.react(emoji, to: message.id, at: message.address, on: channel, removes: true) }
     }

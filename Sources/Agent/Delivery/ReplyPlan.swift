@@ -6,6 +6,8 @@ struct ReplyPlan {
     let rules: ChannelRules
     let limits: MessageLimits
     let address: Address
+    /// The bot that posts it, also from another account by then.
+    let bot: String?
     /// The message that is answered.
     let asked: MessageID
     /// `ChannelMessage.handle` of it.
@@ -36,7 +38,7 @@ struct ReplyPlan {
         let parts = pieces.enumerated().map { index, piece in
             NewOutboxPart(
                 run: run, part: first + index, address: address,
-                content: content(piece, directives, isFirst: first + index == 0))
+                content: content(piece, directives, isFirst: first + index == 0), bot: bot)
         }
         return Self.adding(files, to: parts, most: limits.mostFiles)
     }
@@ -110,7 +112,7 @@ struct ReplyPlan {
     private func unlessSomebodyWaits(_ first: Int) -> [NewOutboxPart] {
         guard first == 0, let handle else { return [] }
         let content = OutgoingPart.Content(text: "✓", handle: handle, answered: asked)
-        return [NewOutboxPart(run: run, part: 0, address: address, content: content)]
+        return [NewOutboxPart(run: run, part: 0, address: address, content: content, bot: bot)]
     }
 
     private func prefixed(_ text: String, _ answer: ResponsePrefix.Answer?) -> String {

@@ -93,7 +93,8 @@ extension AgentRunner {
             workspace: turn.order.profile.workspace, agent: live.agent, session: live.session, run: live.run,
             progress: { live.publish(.toolProgressed(call, partial: $0)) })
         context.call = call.id
-        context.chat = turn.order.message.chat
+        let message = turn.order.message
+        context.chat = message.chat(at: replies?.place(of: message) ?? message.address)
         let result = try await runInTime(call, plan, context, live)
         live.publish(
             .toolFinished(

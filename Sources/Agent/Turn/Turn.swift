@@ -163,8 +163,8 @@ extension Turn {
 }
 
 extension InboundMessage {
-    /// Nil for clients of the gateway.
-    var chat: ToolContext.Chat? {
+    /// As tools know it, at its address of now; nil for clients of the gateway.
+    func chat(at address: Address) -> ToolContext.Chat? {
         address.channel == .webchat
             ? nil : ToolContext.Chat(address: address, message: id, title: origin?.place)
     }

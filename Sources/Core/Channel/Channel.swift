@@ -150,6 +150,7 @@ package struct ChannelMemory {
     package let loadAll: (_ name: String) async -> [JSON]
     /// Takes over what a bot has left in any account, before anything is loaded or saved; false: try again later.
     ///
+    /// Each run of a channel calls it: nothing is sent through the channel before it is known which bot it is.
     /// `whose` tells the bot that a value names. What other bots have left here waits for them.
     package let takeOver: (_ bot: String, _ whose: @escaping @Sendable (JSON) -> String?) async -> Bool
     private let keep: (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool

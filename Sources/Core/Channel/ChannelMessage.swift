@@ -22,6 +22,8 @@ package struct ChannelMessage: Sendable {
     package var target: String?
     /// The channel's own, for answering: comes back with every part of the reply.
     package var handle: JSON?
+    /// The bot that it was written to, as `ChannelMemory.takeOver` was told; the house fills it in.
+    package var bot: String?
 
     package init(
         id: MessageID, address: Address, kind: ChatKind, sender: Sender, text: String,

@@ -29,6 +29,8 @@ package struct InboundMessage: Sendable {
     package var deliversTo: Address?
     /// Who wrote it where; nil for clients of the gateway.
     package var origin: MessageOrigin?
+    /// The bot that it was written to, which answers it also when another account has it by then; nil where none is known.
+    package var bot: String?
     /// For the session's entry, where it is kept; nil for clients of the gateway.
     package var whereabouts: SessionWhereabouts?
     /// Whether something came along: then nobody waits for more words. Not kept.
@@ -52,6 +54,9 @@ package struct InboundMessage: Sendable {
 extension InboundMessage {
     /// Where the answer goes.
     package var replyAddress: Address { deliversTo ?? address }
+
+    /// The bot that has to answer; nil for the one that the account has by then.
+    package var replyBot: String? { deliversTo == nil ? bot : nil }
 }
 
 /// What is known of a channel's message beside its words.

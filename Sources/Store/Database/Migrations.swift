@@ -20,6 +20,7 @@ enum Migrations {
         Migration(
             "questions", mayWait: true,
             ["CREATE INDEX messages_asked ON messages (transcript, sequence) WHERE role = 'user'"]),
+        Migration("bots", bots),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.
@@ -154,6 +155,14 @@ enum Migrations {
             id INTEGER PRIMARY KEY, channel TEXT NOT NULL, account TEXT NOT NULL, chat TEXT NOT NULL,
             thread TEXT NOT NULL, message_id TEXT NOT NULL, sender TEXT NOT NULL, text TEXT NOT NULL,
             heard_at BIGINT NOT NULL, UNIQUE (channel, account, chat, thread, message_id))
+        """
+    ]
+
+    /// Which account each bot has had last; the rows of an account belong to that bot.
+    private static let bots = [
+        """
+        CREATE TABLE channel_bots (
+            channel TEXT NOT NULL, bot TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (channel, bot))
         """
     ]
 

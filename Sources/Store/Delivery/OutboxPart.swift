@@ -9,12 +9,17 @@ package struct NewOutboxPart: Sendable {
     package var content: OutgoingPart.Content
     /// Whether people see exactly this already, as the message that its draft became.
     package var isShown = false
+    /// The bot that is to post it, whichever account has it by then; nil: the one of the address's account.
+    package var bot: String?
 
-    package init(run: RunID, part: Int, address: Address, content: OutgoingPart.Content) {
+    package init(
+        run: RunID, part: Int, address: Address, content: OutgoingPart.Content, bot: String? = nil
+    ) {
         self.run = run
         self.part = part
         self.address = address
         self.content = content
+        self.bot = bot
     }
 }
 

@@ -84,14 +84,14 @@ package struct OutboxStore: Sendable {
         }
     }
 
-    /// Written before a part is handed to its platform.
-    package func sending(_ id: Int64, at now: Timestamp = .now) async throws {
+    /// Written before a part is handed to its platform; false where it has gone to another account with its bot.
+    package func sending(_ id: Int64, by account: String, at now: Timestamp = .now) async throws -> Bool {
         try await database.write { connection in
             try connection.run(
                 """
                 UPDATE outbox SET state = ?, attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
-                WHERE id = ? AND finished_at IS NULL
-                """, OutboxState.sending.rawValue, now, id)
+                WHERE id = ? AND account = ? AND finished_at IS NULL
+                """, OutboxState.sending.rawValue, now, id, account) > 0
         }
     }
 
@@ -110,7 +110,10 @@ package struct OutboxStore: Sendable {
         try await database.record { connection in
             let table = OutboxTable(connection: connection)
             try table.finish(id, .failed, platformID: nil, reason: reason, at: now)
-            if let note { _ = try table.addOnce([note], at: now) }
+            if var note {
+                note.address.account = try table.account(of: id) ?? note.address.account
+                _ = try table.addOnce([note], at: now)
+            }
         }
     }
 
@@ -128,6 +131,11 @@ package struct OutboxStore: Sendable {
     }
 
     // MARK: Changes
+
+    /// The account that posts a part now.
+    package func account(of id: Int64) async throws -> String? {
+        try await database.read { try OutboxTable(connection: $0).account(of: id) }
+    }
 
     /// Parts of the runs whose names begin so, whatever became of them.
     package func parts(ofRunsNamed prefix: String) async throws -> [OutboxPart] {

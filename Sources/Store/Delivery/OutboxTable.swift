@@ -34,7 +34,8 @@ struct OutboxTable {
                     created_at, next_attempt_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
                 """,
-                part.run, part.part, part.address.channel, part.address.account, part.address.chat,
+                part.run, part.part, part.address.channel,
+                BotTable(connection: connection).account(of: part.bot, at: part.address), part.address.chat,
                 part.address.thread, part.content.json, Self.newNonce(), state.rawValue, now, now)
             return connection.lastInsertedID
         }
@@ -45,6 +46,10 @@ struct OutboxTable {
             "SELECT id FROM outbox WHERE run = ? AND part = ? AND state = ?", run, part,
             OutboxState.draft.rawValue
         ) { $0.int64(0) }
+    }
+
+    func account(of id: Int64) throws -> String? {
+        try connection.first("SELECT account FROM outbox WHERE id = ?", id) { $0.text(0) }
     }
 
     /// False, and adds nothing, when their run has parts already.

@@ -39,7 +39,7 @@ package struct PairingStore: Sendable {
 
     package init(_ database: Database) { self.database = database }
 
-    /// Requests of one channel or all, oldest first.
+    /// Requests of one channel or all, oldest first, but for those at bots that no account has.
     package func requests(channel: ChannelID? = nil) async throws -> [PairingRequest] {
         try await database.read { connection in
             try connection.rows(
@@ -53,6 +53,7 @@ package struct PairingStore: Sendable {
                     createdAt: row.timestamp(4), lastSeenAt: row.timestamp(5), meta: row.json(6))
             }
         }
+        .filter { !BotTable.isAside($0.account) }
     }
 
     /// Keeps a request with what is to be posted about it; false when the sender has one already or as many wait as may.
@@ -90,7 +91,7 @@ package struct PairingStore: Sendable {
         }
     }
 
-    /// Those who were let in on one channel or all, in that order.
+    /// Those who were let in on one channel or all, in that order, but for those at bots that no account has.
     package func allowed(anywhereOn channel: ChannelID?) async throws -> [AllowedSender] {
         try await database.read { connection in
             try connection.rows(
@@ -103,6 +104,7 @@ package struct PairingStore: Sendable {
                     channel: row.id(0), account: row.text(1), sender: row.text(2), addedAt: row.timestamp(3))
             }
         }
+        .filter { !BotTable.isAside($0.account) }
     }
 
     /// In the order in which they were let in.

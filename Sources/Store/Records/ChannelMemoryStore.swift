@@ -26,23 +26,35 @@ package struct ChannelMemoryStore: Sendable {
         .compactMap(\.self)
     }
 
-    /// Puts what a bot has left into the hands of the account that it has now; returns the accounts that it had before.
+    /// Puts what a bot has left into the hands of the account that it has now.
     ///
-    /// What another bot has left in that account is put aside until that bot comes for it, so that two may change places.
-    /// `whose` tells the bot that a value names; a value that names none belongs to the bot that its account named last.
+    /// That is its memory, what was written to it, what it has still to post, and who was let in at it. What another bot has
+    /// left in that account is put aside until that bot comes for it, so that two may change places. `whose` tells the bot
+    /// that a value names; a value that names none belongs to the bot that its account named last.
     package func bring(
         _ bot: String, to account: String, channel: ChannelID, whose: @escaping @Sendable (JSON) -> String?
-    ) async throws -> [String] {
+    ) async throws -> Brought {
         let find: @Sendable (Connection) throws -> [Move] = { connection in
             Self.moves(of: bot, to: account, in: try Self.rows(connection, channel), whose)
         }
-        guard !(try await database.read(find)).isEmpty else { return [] }
-        return try await database.write { connection in
+        let isThere = try await database.read { connection in
+            let bots = try BotTable(connection: connection).bots(in: account, on: channel)
+            return try bots == [bot] && find(connection).isEmpty
+        }
+        guard !isThere else { return Brought() }
+        return try await database.record { connection in
             let moves = try find(connection)
             for move in moves { try move.make(connection, channel) }
-            return moves.filter { $0.new == account }.map(\.old)
+            var brought = try BotTable(connection: connection).give(account, to: bot, on: channel)
+            if moves.contains(where: { $0.new == account }) { brought.hasCome = true }
+            return brought
         }
     }
+
+    /// Stands in the place of the account for what waits for a bot that has none now.
+    package static func aside(_ bot: String) -> String { BotTable.aside(bot) }
+
+    package static func isAside(_ account: String) -> Bool { BotTable.isAside(account) }
 
     // MARK: Whose what is
 
@@ -94,8 +106,10 @@ package struct ChannelMemoryStore: Sendable {
         let left = Dictionary(grouping: rows, by: \.account).mapValues { byBot($0, whose) }
         var moves: [Move] = []
         for (other, rows) in left[account] ?? [:] where other != bot {
-            guard let other, newest(rows) > newest(left[aside(other)]?[other]) else { continue }
-            moves.append(Move(names: rows.map(\.name), old: account, new: aside(other), takesAll: true))
+            guard let other, newest(rows) > newest(left[BotTable.aside(other)]?[other]) else { continue }
+            moves.append(
+                Move(
+                    names: rows.map(\.name), old: account, new: BotTable.aside(other), takesAll: true))
         }
         let own = newest(left[account]?[bot])
         let before = left.filter { $0.key != account && newest($0.value[bot]) > own }
@@ -115,9 +129,6 @@ package struct ChannelMemoryStore: Sendable {
     private static func newest(_ rows: [Row]?) -> Timestamp {
         rows?.map(\.updatedAt).max() ?? Timestamp(milliseconds: 0)
     }
-
-    /// Where what a bot has left waits for it; no account is called so.
-    private static func aside(_ bot: String) -> String { "\u{1}\(bot)" }
 
     // MARK: Writing
 

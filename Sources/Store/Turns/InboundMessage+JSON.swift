@@ -14,6 +14,7 @@ extension InboundMessage {
         object["options"] = options.json
         object["origin"] = origin?.json
         object["deliversTo"] = deliversTo?.json
+        object["bot"] = bot.map { .string($0) }
         return .object(object)
     }
 
@@ -33,6 +34,7 @@ extension InboundMessage {
             options: TurnOptions(json: json["options"] ?? .null),
             origin: json["origin"].flatMap { MessageOrigin(json: $0) })
         deliversTo = json["deliversTo"].flatMap { Address(json: $0) }
+        bot = json["bot"]?.stringValue
     }
 
     /// Differs when a known id comes again with other content.

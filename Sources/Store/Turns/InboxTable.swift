@@ -13,7 +13,8 @@ struct InboxTable {
     ) throws -> Recorded {
         if obeysSendPolicy { try SessionTable(connection: connection).checkSendPolicy(message.session) }
         let address = message.address
-        if let known = try entry(channel: address.channel, account: address.account, id: message.id) {
+        let account = try BotTable(connection: connection).account(of: message.bot, at: address)
+        if let known = try entry(channel: address.channel, account: account, id: message.id) {
             return .repeated(known)
         }
         if let whereabouts = message.whereabouts {
@@ -26,12 +27,12 @@ struct InboxTable {
             INSERT INTO inbox (channel, account, message_id, session_key, run, state, fingerprint, message, received_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            address.channel, address.account, message.id, message.session, run, state.rawValue,
+            address.channel, account, message.id, message.session, run, state.rawValue,
             fingerprint,
             message.json, message.receivedAt)
         return .new(
             InboxEntry(
-                id: connection.lastInsertedID, channel: address.channel, account: address.account,
+                id: connection.lastInsertedID, channel: address.channel, account: account,
                 messageID: message.id, session: message.session, run: run, state: state,
                 fingerprint: fingerprint,
                 receivedAt: message.receivedAt, message: message))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat
+from fakes import FakeOpenAIChat, Hold, Text
 from harness import Gateway, ModelConfig, gateway_config
-from harness.platforms import Platform, wait_for_status
+from harness.platforms import Platform, numbers, wait_for_status
 from harness.waiting import eventually
+from tests.channels.test_channels import PAIRING_CODE, lets_in
 
 pytestmark = pytest.mark.needs("bot")
 # As long as what Telegram cuts: it waits on disk for its next piece.
@@ -32,10 +34,7 @@ class House:
     def run(self, **accounts: str) -> Gateway:
         """Starts it with these accounts, each with the bot of that name, and waits until they listen."""
         kind = self.bots["a"]
-        self.config["channels"][kind.id]["accounts"] = {
-            name: {kind.token_key: self.bots[bot].fake.token, "apiRoot": self.bots[bot].fake.url}  # type: ignore[attr-defined]
-            for name, bot in accounts.items()
-        }
+        self.set(accounts)
         options = {} if self.port is None else {"port": self.port}
         gateway: Gateway = self.start(self.config, env={}, **options)
         self.port = gateway.port
@@ -45,6 +44,23 @@ class House:
         for name in accounts if kind.id == "telegram" else ():
             gateway.wait_for_line(rf"\[telegram\] \[{name}\] starting provider")
         return gateway
+
+    def set(self, accounts: dict[str, str]) -> None:
+        kind = self.bots["a"]
+        self.config["channels"][kind.id]["accounts"] = {
+            name: {kind.token_key: self.bots[bot].fake.token, "apiRoot": self.bots[bot].fake.url}  # type: ignore[attr-defined]
+            for name, bot in accounts.items()
+        }
+
+    def change(self, gateway: Gateway, **accounts: str) -> None:
+        """The same while it runs; waits until those that are new or have another bot know which it is."""
+        before = self.config["channels"][self.bots["a"].id]["accounts"]
+        self.set(accounts)
+        after = self.config["channels"][self.bots["a"].id]["accounts"]
+        said = "logged in to discord as" if self.bots["a"].id == "discord" else "starting provider"
+        expected = gateway.output.count(said) + sum(before.get(name) != account for name, account in after.items())
+        gateway.write_config(self.config)
+        eventually("the changed accounts to listen", lambda: gateway.output.count(said) == expected, 20)
 
 
 @pytest.fixture
@@ -89,6 +105,68 @@ def test_what_came_while_accounts_were_changed_is_answered(
 
     for bot in bots:
         bot.wait_until_answered()
+
+
+@pytest.mark.parametrize(
+    ("before", "steps"),
+    [
+        ({"one": "a"}, [{"new": "a"}]),
+        ({"one": "a", "two": "b"}, [{"one": "b", "two": "a"}]),
+        ({"one": "a"}, [{"one": "b"}, {"one": "a"}]),
+    ],
+    ids=["renamed", "exchanged", "another bot for a while"],
+)
+def test_what_a_bot_was_asked_is_answered_by_it_alone(
+    house: House, fake_chat: FakeOpenAIChat, before: dict[str, str], steps: list[dict[str, str]]
+) -> None:
+    gateway = house.run(**before)
+    a, b = house.bots.values()
+    mark = f"#q{next(numbers)}"
+    may_go_on = threading.Event()
+    fake_chat.script.append(Hold(may_go_on, Text(f"Only for you: {mark}")))
+    a.says(a.person("Ann"), a.direct(a.person("Ann")), f"What is it? {mark}")
+    fake_chat.wait_for_request(1)
+
+    house.change(gateway, **steps[0])
+    may_go_on.set()
+    for step in steps[1:]:
+        b.ask(b.person("Ann"), b.direct(b.person("Ann")))
+        b.wait_until_answered()
+        assert a.answers(a.direct(a.person("Ann"))) == []
+        house.change(gateway, **step)
+
+    a.wait_until_answered()
+    assert not any(mark in answer for answer in b.answers(b.direct(b.person("Ann"))))
+
+
+def test_what_was_answered_is_not_answered_again_under_another_name(platform: Platform, house: House) -> None:
+    gateway = house.run(one="a")
+    ann = platform.person("Ann")
+    for _ in range(3):
+        platform.ask(ann, platform.direct(ann))
+        platform.wait_until_answered()
+    wait_for_status(gateway, platform, "it to be written down", lambda s: s.get("sent") == 3, "one")
+    platform.kills(gateway)
+
+    house.run(new="a")
+
+    platform.ask(ann, platform.direct(ann))
+    platform.wait_until_answered()
+    assert len(platform.answers(platform.direct(ann))) == 4
+
+
+def test_who_was_let_in_at_a_bot_is_let_in_there_and_nowhere_else(house: House) -> None:
+    a, b = house.bots.values()
+    house.config["channels"][a.id] |= a.dm_policy("pairing", [])
+    gateway = house.run(one="a")
+    lets_in(gateway, a, a.person("Ann"))
+
+    house.change(gateway, one="b", new="a")
+
+    a.ask(a.person("Ann"), a.direct(a.person("Ann")))
+    a.wait_until_answered()
+    b.says(b.person("Ann"), b.direct(b.person("Ann")), "Hello?")
+    assert PAIRING_CODE.search(b.wait_for_answers(b.direct(b.person("Ann")))[0])
 
 
 def test_what_an_earlier_version_has_left_is_found_when_accounts_exchange_their_bots(

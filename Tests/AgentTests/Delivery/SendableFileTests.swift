@@ -40,7 +40,7 @@ struct SendableFileTests {
     @Test func `an answer says which of its files was not sent`() throws {
         let plan = ReplyPlan(
             rules: ChannelTestHouse.rules(), limits: MessageLimits(longest: 2_000, unit: .utf16),
-            address: Address(channel: "test", chat: "ann"), asked: "m1", handle: nil, run: "r1")
+            address: Address(channel: "test", chat: "ann"), bot: nil, asked: "m1", handle: nil, run: "r1")
         let text =
             "Here it is.\nMEDIA:./report.txt\nMEDIA:\(folder)/openclaw.json\nMEDIA:../secret.txt\nMEDIA:nothing.txt"
 

@@ -36,13 +36,16 @@ class ScriptedChannel: Channel, TypingIndicating, Reacting, MessageEditing, Targ
     private(set) var typingCount = 0
     private(set) var house: ChannelHouse?
     private(set) var runs = 0
+    /// Which bot it is.
+    var bot = "testbot"
     /// What `run` ends with, one an attempt; without one it goes on.
     var ends: [ChannelError] = []
 
     func run(in house: ChannelHouse) async throws(ChannelError) {
         runs += 1
-        self.house = house
         if !ends.isEmpty { throw ends.removeFirst() }
+        _ = await house.memory.takeOver(bot) { _ in nil }
+        self.house = house
         house.report(.connected(name: "testbot"))
         await Gate().wait()
     }

@@ -22,7 +22,7 @@ struct OutboxStoreTests {
         let first = try #require(try await outbox.next(in: chat))
         #expect(first.id == ids[0] && first.content == part(0).content && first.nonce.count == 25)
         #expect(try await outbox.next(in: other)?.id == ids[1])
-        try await outbox.sending(ids[0], at: now)
+        #expect(try await outbox.sending(ids[0], by: "work", at: now))
         try await outbox.sent(ids[0], platformID: "m1")
         #expect(try await outbox.next(in: chat)?.id == ids[2])
         await world.database.close()
@@ -32,7 +32,7 @@ struct OutboxStoreTests {
         let world = try TestStores()
         let outbox = world.stores.outbox
         let id = try await outbox.add([part(0)], at: now)[0]
-        try await outbox.sending(id)
+        #expect(try await outbox.sending(id, by: "work"))
         try await outbox.sent(id, platformID: "m1")
         try await outbox.retry(id, at: now, reason: "late", triedAt: nil)
         #expect(try await outbox.next(in: chat) == nil)
@@ -45,12 +45,12 @@ struct OutboxStoreTests {
         let world = try TestStores()
         let outbox = world.stores.outbox
         let id = try await outbox.add([part(0)], at: now)[0]
-        try await outbox.sending(id, at: now)
+        #expect(try await outbox.sending(id, by: "work", at: now))
         try await outbox.retry(id, at: Timestamp(milliseconds: 20_000), reason: "429", triedAt: nil)
         var next = try #require(try await outbox.next(in: chat))
         #expect(next.attempts == 1 && next.reason == "429" && next.state == .waiting && next.triedAt == nil)
         #expect(next.nextAttemptAt == Timestamp(milliseconds: 20_000))
-        try await outbox.sending(id, at: Timestamp(milliseconds: 20_000))
+        #expect(try await outbox.sending(id, by: "work", at: Timestamp(milliseconds: 20_000)))
         try await outbox.retry(
             id, at: Timestamp(milliseconds: 30_000), reason: "timed out",
             triedAt: Timestamp(milliseconds: 20_000))
@@ -65,7 +65,7 @@ struct OutboxStoreTests {
     {
         let world = try TestStores()
         let ids = try await world.stores.outbox.add([part(0), part(1)], at: now)
-        try await world.stores.outbox.sending(ids[0], at: now)
+        #expect(try await world.stores.outbox.sending(ids[0], by: "work", at: now))
 
         let after = try world.crashed().opened()
         #expect(try await after.stores.outbox.recover() == 1)
