@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from fakes import FakeOpenAIChat
@@ -75,6 +77,21 @@ def test_reset_starts_an_empty_conversation(client: Client, model: FakeOpenAICha
     assert row(client, session)["label"] == f"kept {session[-20:]}"
     client.chat("what did I say?", session)
     assert "remember the milk" not in str(model.requests[-1].body["messages"])
+
+
+@pytest.mark.parametrize("method", ["sessions.reset", "sessions.delete"])
+def test_what_is_said_while_a_stubborn_tool_delays_the_end_begins_the_new_conversation(
+    client: Client, model: FakeOpenAIChat, session: str, method: str
+) -> None:
+    stubborn = json.dumps({"command": "trap '' TERM; echo ready; sleep 20"})
+    old = client.send_chat(f"[[tool:exec {stubborn}]] the old question", session)
+    client.event("agent", runId=old, stream="tool")
+    ending = client.start(method, {"key": session})
+    run = client.send_chat("[[say:the new answer]] the new question", session)
+    assert client.response(ending)["ok"]
+    assert client.chat_end(run)["state"] == "final"
+    assert "the old question" not in str(model.requests[-1].body["messages"])
+    assert [m["role"] for m in client.history(session)] == ["user", "assistant"]
 
 
 def test_a_conversation_is_told_to_the_model_in_order(client: Client, model: FakeOpenAIChat, session: str) -> None:

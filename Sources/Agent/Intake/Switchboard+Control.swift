@@ -91,9 +91,17 @@ extension Switchboard {
         return runs
     }
 
-    /// Stops everything of a session before it is reset or deleted.
-    package func stopRuns(of session: SessionKey) async {
+    /// Stops everything of a session, then does `work`; what is said meanwhile begins after it.
+    package func clear<T, E: Error>(
+        _ session: SessionKey, for work: () async throws(E) -> T
+    ) async throws(E) -> T {
+        queue.hold(session)
+        defer {
+            queue.release(session)
+            startNext()
+        }
         _ = await abort(session: session, reason: .reset)
+        return try await work()
     }
 
     /// A tool has two seconds to end before it is killed; whoever stops a run does not wait much longer.
@@ -238,10 +246,11 @@ extension Switchboard {
 
     /// The session's running turn, or the first that waits.
     package func activeRun(in session: SessionKey) -> ActiveRunState? {
-        if let run = book.active.values.first(where: { $0.session == session && !$0.state.isOver }) {
-            return run.state
-        }
-        return queue.waiting(in: session).first.map(waitingState)
+        runningTurn(in: session) ?? queue.waiting(in: session).first.map(waitingState)
+    }
+
+    package func runningTurn(in session: SessionKey) -> ActiveRunState? {
+        book.active.values.first { $0.session == session && !$0.state.isOver }?.state
     }
 
     package var activeRuns: [ActiveRunState] {

@@ -149,7 +149,8 @@ final class Latecomers {
     }
 
     private func mayJoin(_ item: TurnQueue.Item) -> Bool {
-        guard item.isPlain, item.rule.mode == .steer, let other = item.entry.message else { return false }
+        guard live.abortReason == nil, item.isPlain, item.rule.mode == .steer, let other = item.entry.message
+        else { return false }
         return other.images.isEmpty && message.sharesTurn(with: other)
     }
 }

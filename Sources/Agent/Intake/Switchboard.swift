@@ -252,7 +252,7 @@ package final class Switchboard {
             if !command.waitsForTurn { item.place = placeOfCommand(in: entry.session) }
             if command.startsOver {
                 item.before = clear(entry.session)
-            } else if queue.isBusy(entry.session) && !command.waitsForTurn {
+            } else if queue.isBusy(entry.session) && !queue.isHeld(entry.session) && !command.waitsForTurn {
                 return performBeside(item)
             }
         }

@@ -57,6 +57,8 @@ struct TurnQueue {
     /// Sessions in which more may be said before the first item starts, each with the number of its last nap.
     private var resting: [SessionKey: Int] = [:]
     private var lastNap = 0
+    /// Sessions in which nothing may start, each with how many hold it.
+    private var held: [SessionKey: Int] = [:]
 
     private(set) var waitingCount = 0
 
@@ -87,7 +89,7 @@ struct TurnQueue {
 
     private mutating func makeReady(_ session: SessionKey) {
         guard running[session] == nil, waiting[session] != nil, !stalled.contains(session),
-            resting[session] == nil, !ready.contains(session)
+            resting[session] == nil, held[session] == nil, !ready.contains(session)
         else { return }
         ready.append(session)
     }
@@ -97,6 +99,21 @@ struct TurnQueue {
         guard let session = items.first?.entry.session else { return }
         waiting[session, default: []].insert(contentsOf: items, at: 0)
         waitingCount += items.count
+        makeReady(session)
+    }
+
+    func isHeld(_ session: SessionKey) -> Bool { held[session] != nil }
+
+    /// Nothing of a session starts any more; `release` must follow.
+    mutating func hold(_ session: SessionKey) {
+        held[session, default: 0] += 1
+        ready.removeAll { $0 == session }
+    }
+
+    /// The session may go on, unless another holds it as well.
+    mutating func release(_ session: SessionKey) {
+        let left = (held[session] ?? 1) - 1
+        held[session] = left > 0 ? left : nil
         makeReady(session)
     }
 
@@ -157,7 +174,7 @@ struct TurnQueue {
     ///
     /// False when somebody is before it.
     mutating func startAtOnce(_ session: SessionKey, mostTurns: Int) -> Bool {
-        guard !isBusy(session), runningTurns < mostTurns else { return false }
+        guard !isBusy(session), !isHeld(session), runningTurns < mostTurns else { return false }
         isTurn(session)
         return true
     }

@@ -107,9 +107,11 @@ struct SessionMethods: MethodGroup {
 
     private func reset(_ call: Call) async throws(RPCError) -> Payload {
         let key = try key(call)
-        await switchboard.stopRuns(of: key)
-        let entry = try await reading { try await sessions.reset(key) }
-        await changes.changed(key, reason: "reset")
+        let entry = try await switchboard.clear(key) { () async throws(RPCError) in
+            let entry = try await reading { try await sessions.reset(key) }
+            await changes.changed(key, reason: "reset")
+            return entry
+        }
         return .json(result(entry, call, path: false))
     }
 
@@ -136,12 +138,14 @@ struct SessionMethods: MethodGroup {
         guard key != settings.now.keys.mainSession(of: settings.now.agent(of: key)) else {
             throw .invalid("Cannot delete the main session (\(key)).")
         }
-        await switchboard.stopRuns(of: key)
-        if switchboard.activeRun(in: key) != nil {
-            throw .unavailable("Session \(key) is still active; try again in a moment.")
+        let isDeleted = try await switchboard.clear(key) { () async throws(RPCError) in
+            if switchboard.runningTurn(in: key) != nil {
+                throw .unavailable("Session \(key) is still active; try again in a moment.")
+            }
+            let isDeleted = try await reading { try await sessions.delete(key) }
+            if isDeleted { changes.deleted(key) }
+            return isDeleted
         }
-        let isDeleted = try await reading { try await sessions.delete(key) }
-        if isDeleted { changes.deleted(key) }
         return .json(["ok": true, "key": .string(key.rawValue), "deleted": .bool(isDeleted), "archived": []])
     }
 
