@@ -631,6 +631,24 @@ def test_what_waits_is_there_after_a_reload_and_in_another_tab(tab: OpenTab, fak
         assert each.said().count("the second, which waits") == 1
 
 
+def test_what_is_sent_in_one_tab_waits_in_the_other_as_well(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    gate = threading.Event()
+    fake_chat.script.append(Hold(gate))
+    page, other = tab(), tab()
+    page.say("the first")
+    expect(other.conversation.get_by_text("the first")).to_be_visible()
+    fake_chat.wait_for_request(1)
+    other.say("the second, which waits")
+    for each in (page, other):
+        expect(each.conversation.get_by_text("the second, which waits")).to_be_visible()
+        expect(each.page.get_by_text("Queued", exact=True)).to_be_visible()
+    gate.set()
+    for each in (page, other):
+        expect(each.answers).to_have_count(2)
+        expect(each.page.get_by_text("Queued", exact=True)).to_be_hidden()
+        assert each.said().count("the second, which waits") == 1
+
+
 def test_ten_huge_images_become_eight_that_fit(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
     page = tab()
     assert page.bring_images("drop", 10, 2600) > 19_000_000

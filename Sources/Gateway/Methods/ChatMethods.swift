@@ -59,6 +59,12 @@ struct ChatMethods: MethodGroup {
         do throws(SubmitError) {
             let submission = try await switchboard.submit(message, at: arrival, obeysSendPolicy: true)
             call.answer(.json(answer(submission, call)))
+            // Of what waits, nothing else is told before its turn begins.
+            if case .started = submission,
+                switchboard.waiting(in: message.session).contains(where: { $0.run == run })
+            {
+                await changes.changed(message.session, reason: "send")
+            }
         } catch {
             throw error.answer(to: call.generation, run: run)
         }

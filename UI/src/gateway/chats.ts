@@ -123,6 +123,11 @@ export class Chats {
     if (known.sessionId !== undefined) void this.refresh(sessionKey);
   }
 
+  /** Something was said in a session: the history tells of what waits. Another session's is read once it is shown. */
+  noteMessage(sessionKey: string): void {
+    if (sessionKey === this.visibleKey) this.refreshSoon(sessionKey);
+  }
+
   async loadOlder(sessionKey: string): Promise<void> {
     const { olderOffset, loading } = this.thread(sessionKey).get();
     if (olderOffset === undefined || loading !== "no") return;

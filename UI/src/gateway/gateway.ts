@@ -78,6 +78,8 @@ export class Gateway {
     if (typeof sessionKey !== "string") return;
     // Another page or a program may have ended the conversation that is looked at here.
     if (reason === "reset" || reason === "delete") this.chats.forget(sessionKey);
+    // A message that was sent elsewhere may wait for its turn.
+    if (reason === "send") this.chats.noteMessage(sessionKey);
     if (typeof sessionId === "string") this.chats.noteConversation(sessionKey, sessionId);
   }
 }
