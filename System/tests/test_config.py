@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeAnthropic
-from harness import Client, Gateway, Refused, connect, eventually, gateway_config
+from fakes import FakeAnthropic, FakeOpenAIChat
+from harness import Client, Gateway, ModelConfig, Refused, connect, eventually, gateway_config
 from harness.config import TOKEN
 from harness.gateway import Finished, run_openclaw
 from harness.golden import FOLDER
 
+WATCHFUL = {"gateway": {"auth": {"token": TOKEN}, "reload": {"debounceMs": 50}}, "commands": {"restart": True}}
 REDACTED = "__OPENCLAW_REDACTED__"
 BACKUPS = ["openclaw.json.bak", *(f"openclaw.json.bak.{n}" for n in range(1, 5))]
 
@@ -265,6 +266,30 @@ def test_a_file_that_is_gone_while_a_gateway_runs_is_not_begun_anew(commented: G
     commented.wait_for_line(r"config hot reload applied \(ui\.seamColor\)")
 
 
+@pytest.mark.parametrize("how", ["gone", "a folder"])
+def test_a_file_that_cannot_be_read_is_told_wherever_one_asks(commented: Gateway, owner: Client, how: str) -> None:
+    text = commented.config_path.read_text()
+    commented.config_path.unlink()
+    if how == "a folder":
+        commented.config_path.mkdir()
+    commented.wait_for_line("config reload skipped")
+
+    shown = owner.request("config.get")
+    assert shown["valid"] is False and shown["exists"] is (how != "gone")
+    (issue,) = shown["issues"]
+    assert ("the file is gone" if how == "gone" else "Is a directory") in issue["message"]
+    checked = commented.command("config", "validate", "--json", env={"MY_TOKEN": TOKEN})
+    assert checked.code == 1 and json.loads(checked.out)["issues"], checked.text
+    said = commented.command("config", "validate", env={"MY_TOKEN": TOKEN})
+    assert said.code == 1 and str(commented.config_path) in said.err and "defaults hold" not in said.text, said.text
+
+    if how == "a folder":
+        commented.config_path.rmdir()
+    commented.config_path.write_text(text)
+    eventually("the file to be fine again", lambda: owner.request("config.get")["valid"])
+    assert commented.command("config", "validate", env={"MY_TOKEN": TOKEN}).code == 0
+
+
 # Reloading
 
 
@@ -362,6 +387,48 @@ def test_a_broken_file_without_a_good_one_ends_it_with_the_place(start: Any, sta
     gateway = start('{\n  "gateway": {\n    "mode": "local",,\n  }\n}\n', ready=False)
     assert gateway.wait_for_exit() == 1
     assert re.search(r"openclaw\.json:3:\d+", gateway.output)
+
+
+FIRST_MISTAKES = {
+    "syntax": "{agents: {}",
+    "an optional key": '{logging: {level: "loud"}}',
+    "a variable that is missing": '{messages: {responsePrefix: "${NOT_SET}"}}',
+}
+
+
+@pytest.mark.parametrize("name", FIRST_MISTAKES)
+def test_a_first_file_with_a_mistake_does_not_keep_a_gateway_from_running_on(
+    start: Any, state: Path, name: str
+) -> None:
+    gateway = start(None, args=["--allow-unconfigured"], env={"OPENCLAW_GATEWAY_TOKEN": TOKEN})
+    done = gateway.command("config", "validate")
+    assert done.code == 0 and "defaults hold" in done.out, done.text
+    gateway.write_config(FIRST_MISTAKES[name])
+    gateway.wait_for_line("config reload skipped")
+    gateway.stop()
+
+    gateway = gateway.again()
+    gateway.wait_until_ready()
+
+    gateway.wait_for_line("the config has mistakes; running on the defaults, as before there was a config file")
+    gateway.wait_for_line(r"openclaw\.json:1:|NOT_SET")
+    told = gateway.command("doctor")
+    assert told.code == 1 and "A start takes the defaults instead" in told.out, told.text
+    with pytest.raises(Refused):
+        connect(gateway.port, auth={})
+    connect(gateway.port).close()
+    gateway.write_config('{logging: {level: "debug"}}')
+    gateway.wait_for_line("config hot reload applied")
+    eventually("the file to be the good copy", lambda: "debug" in (state / "openclaw.last-good.json").read_text())
+    gateway.discard()
+
+
+def test_a_first_file_that_decides_wrongly_who_may_come_in_ends_it(start: Any, state: Path) -> None:
+    gateway = start(None, args=["--allow-unconfigured"], env={"OPENCLAW_GATEWAY_TOKEN": TOKEN})
+    gateway.stop()
+    gateway.write_config('{gateway: {auth: {mode: "tokn"}}}')
+    gateway = gateway.again()
+    assert gateway.wait_for_exit() == 1
 
 
 def test_an_unknown_optional_key_is_set_aside_and_the_nearest_is_named(start: Any, state: Path) -> None:
@@ -514,6 +581,47 @@ def test_a_changed_env_file_is_taken_up_like_a_changed_config(start: Any, state:
     gateway.wait_until_ready()
     connect(gateway.port, auth={"token": "second"}).close()
     assert gateway.running and "second" not in gateway.output
+
+
+@pytest.fixture
+def openai(openclaw: Path) -> Any:
+    with FakeOpenAIChat(key="sk-right-key-0123456789") as fake:
+        yield fake
+
+
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_an_env_file_that_is_away_for_a_moment_takes_no_key_away(
+    start: Any, state: Path, openai: FakeOpenAIChat, how: str
+) -> None:
+    state.mkdir()
+    file = state / ".env"
+    file.write_text(f"OPENAI_API_KEY={openai.key}\n")
+    config = gateway_config(state, [ModelConfig("openai", openai.url)], more=WATCHFUL)
+    del config["models"]["providers"]["openai"]["apiKey"]
+    gateway = start(config)
+    gateway.wait_for_line("listening on")
+    with connect(gateway.port) as client:
+        assert client.chat("one")["state"] == "final"
+        said = len(gateway.lines)
+        if how == "gone":
+            file.unlink()
+        else:
+            file.write_text("")
+        gateway.wait_for_line(r"\.env` is (gone|empty); what it said stays in use until", after=said)
+        assert client.chat("two")["state"] == "final"
+        patch(client, {"ui": {"assistant": {"name": "Marvin"}}})
+        assert client.request("agent.identity.get")["name"] == "Marvin"
+        gateway.signal(signal.SIGUSR1)
+        gateway.wait_for_line("listening on", after=said)
+    gateway.wait_until_ready()
+    with connect(gateway.port) as client:
+        assert client.chat("three")["state"] == "final"
+    assert {call.headers["authorization"] for call in openai.requests} == {f"Bearer {openai.key}"}
+
+    # Whoever takes the variables out on purpose says so, or stops the gateway.
+    said = len(gateway.lines)
+    file.write_text("# OPENAI_API_KEY=\n")
+    gateway.wait_for_line(r"requires gateway restart \(env\.OPENAI_API_KEY\)", after=said)
 
 
 def test_what_a_client_wrote_is_in_effect_when_it_is_answered(start: Any, state: Path) -> None:

@@ -122,6 +122,23 @@ def test_what_waits_for_a_restart_can_be_taken_back_by_it(start: Any, state: Pat
         assert last_good(gateway) == config
 
 
+def test_what_took_effect_while_something_waits_for_a_restart_is_not_taken_back(start: Any, state: Path) -> None:
+    config = config_of(state, ui={"assistant": {"name": "One"}})
+    config["gateway"]["reload"]["mode"] = "hot"
+    gateway = start(config)
+    with socket.create_server(("127.0.0.2", gateway.port)):
+        waiting = {**config, "gateway": {**config["gateway"], "bind": "lan"}}
+        gateway.write_config(waiting)
+        gateway.wait_for_line(r"restart the gateway to apply \(gateway\.bind\)")
+        gateway.write_config({**waiting, "ui": {"assistant": {"name": "Two"}}})
+        gateway.wait_for_line(r"config hot reload applied \(ui\.assistant\.name\)")
+        gateway.signal(signal.SIGUSR1)
+        gateway.wait_for_line("goes on with the one before: .*already in use")
+        gateway.wait_until_ready()
+        with connect(gateway.port) as client:
+            assert client.request("agent.identity.get")["name"] == "Two"
+
+
 LOST: dict[str, Callable[[Path], Any]] = {
     "gone": lambda file: file.unlink(),
     "empty": lambda file: file.write_text(""),
@@ -140,12 +157,18 @@ def test_a_secret_that_is_gone_for_a_moment_opens_nothing_and_ends_nothing(
     state.mkdir(exist_ok=True)
     file.write_text(f"OPENCLAW_GATEWAY_TOKEN={TOKEN}\n")
     gateway = start(config)
+    gateway.wait_for_line("listening on")
 
     said = len(gateway.lines)
     LOST[how](file)
-    gateway.wait_for_line("the running config stays", after=said)
+    told, goes_on = (
+        ("the running config stays", "goes on with the one before")
+        if how == "misquoted"
+        else ("what it said stays in use", "listening on")
+    )
+    gateway.wait_for_line(told, after=said)
     gateway.signal(signal.SIGUSR1)
-    gateway.wait_for_line("goes on with the one before", after=said)
+    gateway.wait_for_line(goes_on, after=said)
     gateway.wait_until_ready()
     with pytest.raises(AssertionError):
         connect(gateway.port, auth=None)

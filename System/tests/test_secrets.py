@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeOpenAIChat
 from harness import Gateway, ModelConfig, Refused, connect, eventually, gateway_config
 from harness.gateway import run_openclaw
-from harness.platforms import Platform
+from harness.platforms import Platform, TelegramPlatform, own_connector
 
 TOKEN = "token-in-a-file-0123456789abcdef"
 NEW_TOKEN = "token-that-came-later-0123456789"
@@ -110,7 +110,7 @@ def test_a_start_without_the_token_that_was_meant_is_refused_in_words(
 
 
 @pytest.mark.parametrize("left", [None, {}, {"gateway": {"token": TOKEN}}], ids=["no file", "nothing", "no key"])
-def test_a_reference_that_breaks_while_it_runs_changes_nothing(
+def test_a_secret_that_is_lost_while_it_runs_stays_in_use_and_hinders_no_change(
     start: Any, state: Path, vault: Path, fake_chat: FakeOpenAIChat, left: dict[str, Any] | None
 ) -> None:
     gateway = start(config_of(state, vault, fake_chat))
@@ -118,11 +118,67 @@ def test_a_reference_that_breaks_while_it_runs_changes_nothing(
         vault.unlink()
     else:
         vault.write_text(json.dumps(left))
-    gateway.wait_for_line(r"config reload skipped \(invalid config\)")
-    gateway.wait_for_line(r"models\.providers\.fake\.apiKey: the file ")
+    gateway.wait_for_line(r"models\.providers\.fake\.apiKey: the file .*; the secret that was read before stays in use")
     with connect(gateway.port, auth={"token": TOKEN}) as client:
+        base = client.request("config.get")["hash"]
+        client.request("config.patch", {"raw": '{"ui": {"assistant": {"name": "Marvin"}}}', "baseHash": base})
+        assert client.request("agent.identity.get")["name"] == "Marvin"
         assert client.chat("hi")["state"] == "final"
+        shown = client.request("config.get")
+        assert shown["valid"] and "stays in use" in json.dumps(shown["warnings"])
     assert fake_chat.requests[-1].headers["authorization"] == f"Bearer {KEY}"
+    with pytest.raises(Refused):
+        connect(gateway.port)
+
+
+def test_a_person_who_is_taken_out_while_a_secret_is_lost_is_out(
+    start: Any, state: Path, tmp_path: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    platform = TelegramPlatform()
+    with platform.fake:
+        key = tmp_path / "key.json"
+        key.write_text(json.dumps({"keys": [KEY]}))
+        key.chmod(0o600)
+        ann, bob = platform.person("Ann"), platform.person("Bob")
+        vendor = {**ModelConfig("fake", fake_chat.url).entry(), "apiKey": ref("file", "/keys/0", "f")}
+        gateway = own_connector(start, state, fake_chat, platform)(
+            more={
+                "secrets": {"providers": {"f": {"source": "file", "path": str(key)}}},
+                "models": {"mode": "merge", "providers": {"fake": vendor}},
+            },
+            **platform.dm_policy("allowlist", [str(ann.id), str(bob.id)]),
+        )
+        platform.ask(bob, platform.direct(bob))
+        platform.wait_until_answered()
+        key.unlink()
+        gateway.wait_for_line(r"models\.providers\.fake\.apiKey: the file .* cannot be read")
+        allowed = {"channels": {"telegram": {"allowFrom": [str(ann.id)]}}}
+        with connect(gateway.port) as client:
+            base = client.request("config.get")["hash"]
+            client.request("config.patch", {"raw": json.dumps(allowed), "baseHash": base})
+        asked = len(fake_chat.requests)
+        platform.says(bob, platform.direct(bob), "still there?")
+        platform.ask(ann, platform.direct(ann))
+        platform.wait_until_answered()
+        assert len(fake_chat.requests) == asked + 1, "only Ann was answered"
+
+
+@pytest.mark.parametrize("place", ["elsewhere", "another key"])
+def test_a_change_that_loses_a_secret_that_is_in_use_is_refused(
+    start: Any, state: Path, vault: Path, fake_chat: FakeOpenAIChat, place: str
+) -> None:
+    gateway = start(config_of(state, vault, fake_chat))
+    changes = {
+        "elsewhere": {"secrets": {"providers": {"vault": {"path": f"{vault}.not-there"}}}},
+        "another key": {"models": {"providers": {"fake": {"apiKey": ref("file", "/keys/7")}}}},
+    }
+    with connect(gateway.port, auth={"token": TOKEN}) as client:
+        base = client.request("config.get")["hash"]
+        refusal = client.refusal("config.patch", {"raw": json.dumps(changes[place]), "baseHash": base})
+        assert refusal.message.startswith("invalid config") and "models.providers.fake.apiKey" in json.dumps(
+            refusal.details
+        )
+        assert client.request("config.get")["hash"] == base
 
 
 def test_a_key_that_cannot_be_read_stops_nothing_else(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -73,6 +74,28 @@ def test_a_full_volume_refuses_in_words_and_shows_what_is_there(chat_gateway: Ga
     assert chat_gateway.get("/readyz").status == 200
     chat_gateway.wait_for_line("the volume has room again")
     assert chat_gateway.output.count("is full (0 MB") == 1, "it is said once"
+
+
+def test_a_config_that_finds_no_room_costs_no_backup(volume: Volume, start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state, more={"env": {"vars": {"NOTE": "y" * 20_000}}}))
+    names = ["openclaw.json", "openclaw.json.bak", *(f"openclaw.json.bak.{n}" for n in range(1, 5))]
+
+    def change(page: Any, name: str) -> dict[str, Any]:
+        raw = json.dumps({"ui": {"assistant": {"name": name}}})
+        return {"raw": raw, "baseHash": page.request("config.get")["hash"]}
+
+    with connect(gateway.port) as page:
+        for number in range(6):
+            page.request("config.patch", change(page, f"n{number}"))
+        texts = [(volume.folder / name).read_text() for name in names]
+        volume.fill()
+        for number in range(6):
+            refusal = page.refusal("config.patch", change(page, f"m{number}"))
+            assert refusal.code == "UNAVAILABLE" and "No space left" in refusal.message
+        assert [(volume.folder / name).read_text() for name in names] == texts
+        volume.make_room()
+        page.request("config.patch", change(page, "m"))
+    assert [(volume.folder / name).read_text() for name in names[1:]] == texts[:-1]
 
 
 def fills_after_an_answer(gateway: Gateway, platform: Platform, person: Any, place: Place, volume: Volume) -> None:

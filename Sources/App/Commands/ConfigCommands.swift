@@ -126,29 +126,32 @@ enum ConfigCommands {
 
     private static func validate(_ invocation: Invocation) throws -> ExitCode {
         let setup = LocalSetup(invocation)
-        let snapshot = setup.file.snapshot
-        let mistakes = snapshot.file.issues + snapshot.file.quarantined
+        let file = setup.file.snapshot.file
+        // Not what it says, but that nobody can tell what it says.
+        let reason = setup.refusal?.reason ?? setup.absence
+        let mistakes =
+            file.issues + file.quarantined
+            + [reason].compactMap { $0.map { ConfigIssue(path: .root, message: $0) } }
         if invocation.wantsJSON {
             Terminal.print([
-                "valid": .bool(mistakes.isEmpty && setup.refusal?.reason == nil),
-                "path": .string(setup.configPath),
+                "valid": .bool(mistakes.isEmpty), "path": .string(setup.configPath),
                 "issues": .array(mistakes.map(\.locatedJSON)),
-                "warnings": .array(snapshot.file.warnings.map(\.locatedJSON)),
+                "warnings": .array(file.notes.map(\.locatedJSON)),
             ])
-        } else if let reason = setup.refusal?.reason {
+            return mistakes.isEmpty ? .success : .failure
+        }
+        if let reason {
             Terminal.printError(reason)
         } else if mistakes.isEmpty {
             Terminal.print(
-                snapshot.exists
+                setup.snapshot.exists
                     ? "Config valid: \(setup.configPath)"
                     : "No config file at \(setup.configPath); defaults hold.")
         } else {
             Terminal.printError("Config invalid: \(setup.configPath)")
             for issue in mistakes { Terminal.printError("- \(issue)") }
         }
-        if !invocation.wantsJSON {
-            for warning in snapshot.file.warnings { Terminal.printError("Note: \(warning)") }
-        }
-        return mistakes.isEmpty && setup.refusal?.reason == nil ? .success : .failure
+        for note in file.notes { Terminal.printError("Note: \(note)") }
+        return mistakes.isEmpty ? .success : .failure
     }
 }

@@ -62,6 +62,7 @@ enum DoctorCommands {
     private static func config(_ setup: LocalSetup) -> [Finding] {
         if let reason = setup.refusal?.reason { return [Finding(.problem, reason)] }
         let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
+        if let absence = setup.absence { return [Finding(.problem, absence)] + warnings }
         guard setup.snapshot.exists else {
             return [
                 Finding(
@@ -89,9 +90,10 @@ enum DoctorCommands {
     }
 
     private static func whatAStartDoes(_ setup: LocalSetup) -> String {
-        setup.refusal == nil
-            ? "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
-            : "The gateway does not start until they are mended"
+        guard setup.refusal == nil else { return "The gateway does not start until they are mended" }
+        return setup.snapshot.origin == .defaults
+            ? "A start takes the defaults instead, with which the gateway ran before there was a config file"
+            : "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
     }
 
     private static func secrets(_ setup: LocalSetup) -> [Finding] {

@@ -381,9 +381,12 @@ final class Assembly {
 
     private func sayWhatWasFound() {
         let config = log.named("config")
-        if setup.snapshot.origin == .lastGood {
-            config.error(
-                "the config has mistakes; running on the last good copy, \(setup.location.lastGoodPath)")
+        if !setup.snapshot.file.isValid, setup.snapshot.origin != .file {
+            let running =
+                setup.snapshot.origin == .defaults
+                ? "the defaults, as before there was a config file"
+                : "the last good copy, \(setup.location.lastGoodPath)"
+            config.error("the config has mistakes; running on \(running)")
             for issue in setup.snapshot.file.issues { config.error("\(issue)") }
         }
         for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }

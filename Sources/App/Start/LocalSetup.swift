@@ -58,14 +58,17 @@ struct LocalSetup {
     ///
     /// One that is gone while a gateway runs is not begun anew: what is written would be all the gateway has then.
     func changeableFile() throws(CommandError) -> ConfigFile {
-        let copy = location.lastGoodPath
-        guard refusal == nil, !snapshot.exists, access(copy, F_OK) == 0,
+        if let absence { throw CommandError(absence) }
+        return file
+    }
+
+    /// The words for a file that is gone while a gateway runs with what it said.
+    var absence: String? {
+        guard refusal == nil, !snapshot.exists, file.hasLastGood,
             case .held = GatewayLock.state(stateDirectory: state, configPath: configPath)
-        else { return file }
-        throw CommandError(
-            "The config file \(configPath) is gone while the gateway runs. Put it back with "
-                + "`cp \(copy) \(configPath)`, which is what it said last; or remove that copy to begin anew."
-        )
+        else { return nil }
+        return "The config file \(configPath) is gone while the gateway runs. Put it back with "
+            + "`cp \(location.lastGoodPath) \(configPath)`, which is what it said last; or remove that copy to begin anew."
     }
 
     /// After a reload: what runs now.
@@ -91,9 +94,10 @@ struct LocalSetup {
                 "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."
             )
         }
+        let mistakes = snapshot.file.issues.map { "\n- \($0)" }.joined()
         throw CommandError(
             "Gateway start blocked: set gateway.mode=local (current: \(config.gateway.mode ?? "unset")) in "
-                + "\(configPath), or pass --allow-unconfigured.")
+                + "\(configPath), or pass --allow-unconfigured.\(mistakes)")
     }
 
     func listenPlan() throws(CommandError) -> ListenPlan {

@@ -20,13 +20,17 @@ package struct ConfigLoader: Sendable {
     }
 
     /// Loads `text`, which stands in `path`; nil for a file that does not exist, which means all defaults.
-    package func load(_ text: [UInt8]?, path: String, environment: Environment) -> LoadedConfig {
+    ///
+    /// A secret that cannot be read now, and could when `known` was loaded, is the one it was.
+    package func load(
+        _ text: [UInt8]?, path: String, environment: Environment, known: SecretReferences = SecretReferences()
+    ) -> LoadedConfig {
         guard let text, !text.allSatisfy({ $0 <= 0x20 }) else {
             return LoadedConfig.defaults(environment: environment)
         }
         do throws(JSON5Error) {
             let document = try JSON.parseJSON5(text, limits: Self.limits)
-            return load(document, path: path, environment: environment)
+            return load(document, path: path, environment: environment, known: known)
         } catch {
             var issue = ConfigIssue(
                 path: .root, message: error.message, protocolMessage: error.protocolMessage)
@@ -39,7 +43,9 @@ package struct ConfigLoader: Sendable {
         }
     }
 
-    private func load(_ document: JSON5Document, path: String, environment: Environment) -> LoadedConfig {
+    private func load(
+        _ document: JSON5Document, path: String, environment: Environment, known: SecretReferences
+    ) -> LoadedConfig {
         var includes = ConfigIncludes(readFile: readFile)
         var tree = includes.resolve(document, path: path)
         let assembled = tree.json
@@ -55,7 +61,7 @@ package struct ConfigLoader: Sendable {
         loaded.includedPaths = includes.paths
         loaded.issues = includes.issues + Self.missingVariables(substitution, in: includes)
         loaded.warnings = includes.repeatedKeys
-        loaded.accept(tree, locatedBy: includes)
+        loaded.accept(tree, locatedBy: includes, known: known)
         return loaded
     }
 

@@ -26,6 +26,9 @@ package struct LoadedConfig: Sendable {
     /// Files it includes, also missing ones.
     package var includedPaths: [String] = []
 
+    /// Warnings and secrets that cannot be read: the config as a whole is used.
+    package var notes: [ConfigIssue] { warnings + config.secrets.failures }
+
     package var isValid: Bool { issues.isEmpty }
 
     /// A mistake in a key that decides who may come in: an older copy of the file must not be used instead.
@@ -42,7 +45,11 @@ package struct LoadedConfig: Sendable {
     }
 
     /// Checks the document, leaves out what nobody knows, and decodes the rest.
-    mutating func accept(_ tree: LocatedValue, locatedBy includes: ConfigIncludes) {
+    ///
+    /// `known` has what references came to before.
+    mutating func accept(
+        _ tree: LocatedValue, locatedBy includes: ConfigIncludes, known: SecretReferences
+    ) {
         var document = tree.json
         let check = ConfigCheck.run(document)
         // Only what is reported is looked up, and most files have nothing to report.
@@ -54,7 +61,7 @@ package struct LoadedConfig: Sendable {
         }
         config.keysWithoutEffect = check.keysWithoutEffect
         document.remove(at: (check.unknownKeys + check.issues).map(\.path))
-        let read = followReferences(in: document, includes.readFile) { issue in
+        let read = followReferences(in: document, includes.readFile, known: known) { issue in
             includes.locate(issue, at: places.value(at: issue.path))
         }
         decode(read.objectValue ?? [:])
@@ -83,10 +90,13 @@ package struct LoadedConfig: Sendable {
     ///
     /// Who may come in is not decided without the secret that was meant: then the file is as good as none.
     private mutating func followReferences(
-        in document: JSON, _ readFile: ConfigLoader.FileReader, located: (ConfigIssue) -> ConfigIssue
+        in document: JSON, _ readFile: ConfigLoader.FileReader, known: SecretReferences,
+        located: (ConfigIssue) -> ConfigIssue
     ) -> JSON {
-        var secrets = SecretReferences(in: document, environment, readFile: readFile)
+        var secrets = SecretReferences(in: document, environment, readFile: readFile, known: known)
         secrets.failures = secrets.failures.map(located)
+        secrets.kept = secrets.kept.map(located)
+        warnings += secrets.kept
         var result = document
         for (path, value) in secrets.values { result.set(.string(value), at: path) }
         issues += secrets.failures.filter(\.isSecurity)
@@ -121,7 +131,7 @@ extension Shape {
 extension JSON {
     /// Removes the members at `paths`; an item of a list is replaced by null, so that the others keep their
     /// places.
-    mutating func remove(at paths: [ConfigPath]) {
+    package mutating func remove(at paths: [ConfigPath]) {
         guard !paths.isEmpty else { return }
         self = without(paths.map { $0.steps[...] }) ?? [:]
     }
@@ -149,7 +159,7 @@ extension JSON {
 
     /// Sets the member at `path`, making objects on the way; a step that does not fit what is there changes
     /// nothing.
-    mutating func set(_ value: JSON, at path: ConfigPath) {
+    package mutating func set(_ value: JSON, at path: ConfigPath) {
         change(at: path.steps[...]) { $0 = value }
     }
 

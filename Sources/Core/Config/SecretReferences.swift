@@ -4,8 +4,23 @@ package struct SecretReferences: Sendable {
     package private(set) var values: [ConfigPath: String] = [:]
     /// Where none could be read, and why; the reference stands there as it was written.
     package internal(set) var failures: [ConfigIssue] = []
+    /// Where none could be read, and why; what the same reference came to before goes on.
+    package internal(set) var kept: [ConfigIssue] = []
     /// The files that were looked into, also missing ones.
     package private(set) var files: [String] = []
+    /// What each reference came to, to be kept while it leads nowhere.
+    private var found: [Target: String] = [:]
+
+    /// What a reference leads to: it is the same one only as long as its provider is.
+    private struct Target: Hashable {
+        var reference: JSON
+        var provider: JSON?
+
+        init(_ reference: JSON, _ provider: String, in document: JSON) {
+            self.reference = reference
+            self.provider = document["secrets"]?["providers"]?[provider]
+        }
+    }
 
     /// Why a reference leads nowhere, and what helps.
     private struct DeadEnd: Error {
@@ -17,8 +32,11 @@ package struct SecretReferences: Sendable {
 
     /// Follows each reference in `document`, but for those that an environment variable replaces anyhow, and those of what
     /// is switched off.
+    ///
+    /// One that leads nowhere now has what it came to in `known`.
     init(
-        in document: JSON, _ environment: Environment, readFile: ConfigLoader.FileReader
+        in document: JSON, _ environment: Environment, readFile: ConfigLoader.FileReader,
+        known: SecretReferences = SecretReferences()
     ) {
         let config = SecretsConfig(json: document["secrets"]?.objectValue ?? [:])
         var contents: [String: Result<[UInt8], ConfigLoader.Unreadable>] = [:]
@@ -27,8 +45,9 @@ package struct SecretReferences: Sendable {
             let traits = Config.spec.shape.traits(at: path)
             guard !traits.environment.contains(where: { environment[$0] != nil }), !document.isOff(at: path)
             else { continue }
+            let target = Target(reference, Self.providerName(of: reference, config), in: document)
             do throws(DeadEnd) {
-                values[path] = try Self.value(of: reference, config, environment) { file in
+                found[target] = try Self.value(of: reference, config, environment) { file in
                     if contents[file] == nil {
                         contents[file] = readFile(file)
                         files.append(file)
@@ -36,10 +55,24 @@ package struct SecretReferences: Sendable {
                     return contents[file] ?? .failure(.init(message: "there is no such file"))
                 }
             } catch {
-                failures.append(
-                    ConfigIssue(path: path, message: error.words, isSecurity: traits.isSecurity))
+                found[target] = known.found[target]
+                if found[target] == nil {
+                    failures.append(
+                        ConfigIssue(path: path, message: error.words, isSecurity: traits.isSecurity))
+                } else {
+                    kept.append(
+                        ConfigIssue(
+                            path: path,
+                            message: error.words + "; the secret that was read before stays in use"))
+                }
             }
+            values[path] = found[target]
         }
+    }
+
+    /// The failures at whose places `other` has a secret.
+    package func lost(from other: SecretReferences) -> [ConfigIssue] {
+        failures.filter { other.values[$0.path] != nil }
     }
 
     /// The paths whose secret is another one, or is read in one of the two only; sorted.
@@ -48,18 +81,23 @@ package struct SecretReferences: Sendable {
             .sorted { $0.dotted < $1.dotted }
     }
 
+    /// The provider that is meant, also where none is named.
+    private static func providerName(of reference: JSON, _ config: SecretsConfig) -> String {
+        reference["provider"]?.stringValue
+            ?? (reference["source"]?.stringValue == "file" ? config.defaults.file : config.defaults.env)
+    }
+
     private static func value(
         of reference: JSON, _ config: SecretsConfig, _ environment: Environment,
         _ read: (String) -> Result<[UInt8], ConfigLoader.Unreadable>
     ) throws(DeadEnd) -> String {
         let source = reference["source"]?.stringValue ?? ""
         let id = reference["id"]?.stringValue ?? ""
+        let name = providerName(of: reference, config)
         switch source {
         case "env":
-            let name = reference["provider"]?.stringValue ?? config.defaults.env
             return try variable(id, try provider(name, source, config), name, environment)
         case "file":
-            let name = reference["provider"]?.stringValue ?? config.defaults.file
             guard let provider = try provider(name, source, config) else {
                 throw DeadEnd(
                     "there is no `secrets.providers.\(name)`; declare it as `{source: \"file\", path: \"/path/to/it\"}`"

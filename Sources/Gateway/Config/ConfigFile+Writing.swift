@@ -158,22 +158,20 @@ extension ConfigFile {
         do throws(FileError) {
             var bytes = try read()
             if bytes == nil { bytes = try running() }
-            if let bytes, bytes.allSatisfy({ $0 <= 0x20 }) { try refuseIfCutOff() }
-            guard bytes != snapshot.raw.map({ Array($0.utf8) }) || snapshot.exists != (bytes != nil) else {
-                return
-            }
+            if let bytes, bytes.isBlank { try refuseIfCutOff() }
+            let isSame =
+                bytes == snapshot.raw.map { Array($0.utf8) } && snapshot.exists == (bytes != nil)
+            guard !isSame || !snapshot.file.isValid else { return }
             let loaded = load(bytes, isEmptyAMistake: false)
             snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
         } catch {
-            throw ConfigWriteError(error.description)
+            throw ConfigWriteError(error)
         }
     }
 
     /// A file that was emptied may be one that is being written: a change would be all that is left.
     private func refuseIfCutOff() throws(FileError) {
-        guard try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes) != nil else {
-            return
-        }
+        guard try lastGoodText() != nil else { return }
         var error = FileError(
             "change", location.configPath,
             reason: "it is empty, as it is while it is being written; if it stays so, "
@@ -183,9 +181,8 @@ extension ConfigFile {
     }
 
     /// The text that runs, be it the copy's.
-    private func running() throws(FileError) -> [UInt8]? {
-        guard snapshot.origin == .lastGood else { return runningText }
-        return try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
+    func running() throws(FileError) -> [UInt8]? {
+        snapshot.origin == .lastGood ? try lastGoodText() : runningText
     }
 
     private func require(_ baseHash: String?) throws(ConfigWriteError) {
@@ -225,14 +222,16 @@ extension ConfigFile {
         var issues = (loaded.issues + loaded.quarantined).filter { issue in
             !known.contains { $0.path == issue.path && $0.message == issue.message }
         }
+        issues += lostSecrets(loaded)
         issues += ConfigRedaction.placeholders(leftIn: loaded.parsed, stored: snapshot.file.parsed)
         guard issues.isEmpty else { throw ConfigWriteError("invalid config", issues: issues) }
         if let obstacle = obstacle(loaded) { throw ConfigWriteError("invalid config", issues: [obstacle]) }
         do throws(FileError) {
+            let new = try PrivateFile.prepare(bytes, for: location.configPath)
             if let old = try read() { try ConfigBackups.keep(old, of: location.configPath) }
-            try PrivateFile.write(bytes, to: location.configPath)
+            try new.putInPlace()
         } catch {
-            throw ConfigWriteError(error.description)
+            throw ConfigWriteError(error)
         }
         snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
     }

@@ -1,5 +1,11 @@
 package import Core
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The config file on disk: reads it, falls back to the last good copy, and writes it as small edits.
 @MainActor
 package final class ConfigFile {
@@ -15,13 +21,11 @@ package final class ConfigFile {
     private var before: Running?
     /// The process's own variables.
     private let processEnvironment: [String: String]
-    private let dotEnvPaths: [String]
+    private var dotEnvFiles: DotEnvFiles
     /// With what the `.env` files said when they were read last.
     var environment: Environment
     /// With what they said when the running config was loaded.
     private var runningEnvironment: Environment
-    /// The lines of the `.env` files that say nothing, as warnings.
-    private var dotEnvMistakes: [ConfigIssue]
     /// What the watched files were before they were read last.
     private var fingerprints: [String: String] = [:]
     let loader: ConfigLoader
@@ -59,11 +63,11 @@ package final class ConfigFile {
         self.stamp = stamp
         self.digest = digest
         processEnvironment = environment
-        dotEnvPaths = [workingDirectory, location.stateDirectory].map { $0 + "/.env" }
-        for path in [location.configPath] + dotEnvPaths {
+        dotEnvFiles = DotEnvFiles(in: [workingDirectory, location.stateDirectory])
+        for path in [location.configPath] + dotEnvFiles.paths {
             fingerprints[path] = FolderNotifier.fingerprint(of: path)
         }
-        (self.environment, dotEnvMistakes) = Self.environment(environment, dotEnvPaths)
+        self.environment = dotEnvFiles.read(addingTo: environment)
         runningEnvironment = self.environment
         loader = ConfigLoader { path in
             do throws(FileError) {
@@ -76,34 +80,17 @@ package final class ConfigFile {
             }
         }
         var nothing = loader.load(nil, path: location.configPath, environment: self.environment)
-        nothing.warnings += dotEnvMistakes
+        nothing.warnings += dotEnvFiles.mistakes
         snapshot = ConfigSnapshot(
             path: location.configPath, raw: nil, exists: false, hash: digest([]), running: nothing,
             origin: .defaults,
             file: nothing)
     }
 
-    private static func environment(
-        _ variables: [String: String], _ dotEnvPaths: [String]
-    ) -> (Environment, mistakes: [ConfigIssue]) {
-        var environment = Environment(variables)
-        var mistakes: [ConfigIssue] = []
-        for path in dotEnvPaths {
-            // A `.env` that cannot be read is as good as none: nothing in it is needed to start.
-            guard let bytes = try? PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes) else {
-                continue
-            }
-            let (variables, wrongLines) = Environment.read(String(decoding: bytes, as: UTF8.self))
-            environment.add(variables)
-            let mistake = wrongLines.isEmpty ? nil : ConfigIssue.wrongLines(wrongLines, of: path)
-            if let mistake, !mistakes.contains(mistake) { mistakes.append(mistake) }
-        }
-        return (environment, mistakes)
-    }
-
     /// All files whose change may change the config.
     package var watchedPaths: [String] {
-        [location.configPath] + dotEnvPaths + snapshot.file.includedPaths + snapshot.file.config.secrets.files
+        [location.configPath] + dotEnvFiles.paths + snapshot.file.includedPaths
+            + snapshot.file.config.secrets.files
     }
 
     // MARK: Reading
@@ -120,17 +107,17 @@ package final class ConfigFile {
         }
         // Read only for a file that cannot be used.
         lazy var lastGood = self.lastGood()
-        let loaded = load(bytes, isEmptyAMistake: lastGood != nil)
+        let loaded = load(bytes, isEmptyAMistake: lastGood?.origin == .lastGood)
         if loaded.isValid {
             take(bytes, loaded)
-        } else if !loaded.failsClosed, let lastGood {
-            snapshot = snapshot(of: bytes, file: loaded, running: lastGood, origin: .lastGood)
         } else {
             // Commands that start no gateway still tell what is in the file, and look for one by the last good copy.
             snapshot = snapshot(
-                of: bytes, file: loaded, running: lastGood ?? snapshot.running,
-                origin: lastGood == nil ? .defaults : .lastGood)
-            throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
+                of: bytes, file: loaded, running: lastGood?.loaded ?? snapshot.running,
+                origin: lastGood?.origin ?? .defaults)
+            guard !loaded.failsClosed, lastGood != nil else {
+                throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
+            }
         }
         noteNewFiles()
         return snapshot
@@ -164,33 +151,31 @@ package final class ConfigFile {
         fingerprints = [:]
         noteNewFiles()
         defer { noteNewFiles() }
-        let knownMistakes = dotEnvMistakes
-        (environment, dotEnvMistakes) = Self.environment(processEnvironment, dotEnvPaths)
+        let knownMistakes = dotEnvFiles.mistakes
+        environment = dotEnvFiles.read(addingTo: processEnvironment)
         let variables = runningEnvironment.names(thatDifferFrom: environment)
         let bytes: [UInt8]?
         do throws(FileError) {
             bytes = try read()
         } catch {
-            return .unusable([ConfigIssue(path: .root, message: error.description)])
+            return unreadable(error.description, exists: true)
         }
-        if bytes == nil, snapshot.exists {
-            return .unusable([ConfigIssue(path: .root, message: "the file is gone")])
+        if bytes == nil, snapshot.origin != .defaults {
+            return unreadable(
+                "the file is gone, and what it said runs on; "
+                    + "`cp \(location.lastGoodPath) \(location.configPath)` puts it back", exists: false)
         }
         let running = snapshot.running
-        if variables.isEmpty, dotEnvMistakes == knownMistakes, bytes == runningText,
+        if variables.isEmpty, dotEnvFiles.mistakes == knownMistakes, bytes == runningText,
             running.includedPaths.isEmpty,
             running.config.secrets.files.isEmpty
         {
-            if let bytes { keepFile(bytes) }
+            keepFile(bytes)
             return .unchanged
         }
         var loaded = load(bytes, isEmptyAMistake: true)
         let old = snapshot.running.config
-        // A secret that could be read a moment ago is still good.
-        let lost = loaded.config.secrets.failures.filter { issue in
-            old.secrets.values[issue.path] != nil && !issue.isSecurity
-        }
-        var issues = loaded.issues + lost
+        var issues = loaded.issues + lostSecrets(loaded)
         if issues.isEmpty, let obstacle = obstacle(loaded) {
             issues.append(obstacle)
             loaded.warnings.append(obstacle)
@@ -220,10 +205,62 @@ package final class ConfigFile {
         return .changed(from: old, variables: variables)
     }
 
+    /// What the file says cannot be told: what runs is shown, with the reason.
+    private func unreadable(_ reason: String, exists: Bool) -> Reading {
+        let issue = ConfigIssue(path: .root, message: reason)
+        var shown = snapshot.running
+        shown.issues = [issue]
+        // Without the text there is less to show, and the reason is told all the same.
+        let bytes = try? running()
+        snapshot = snapshot(of: bytes, file: shown, running: snapshot.running, origin: snapshot.origin)
+        snapshot.exists = exists
+        return .unusable([issue])
+    }
+
+    /// Secrets that are in use and would not be known any more: their references lead elsewhere now, and there is none.
+    func lostSecrets(_ loaded: LoadedConfig) -> [ConfigIssue] {
+        loaded.config.secrets.lost(from: snapshot.config.secrets).filter { !$0.isSecurity }
+    }
+
     /// A gateway runs with what was read last: it is the copy for a start with a file that has mistakes.
     package func keep() {
         before = nil
-        if snapshot.origin == .file, let runningText { saveLastGood(runningText, snapshot.running) }
+        switch snapshot.origin {
+        case .file: if let runningText { saveLastGood(runningText, snapshot.running) }
+        case .defaults: saveThatDefaultsRan()
+        case .lastGood: break
+        }
+    }
+
+    /// Where the config that runs differs from the one a gateway was started with, in what takes another start.
+    package var waitingForRestart: [ConfigPath] { before.map(waiting(since:)) ?? [] }
+
+    private func waiting(since before: Running) -> [ConfigPath] {
+        ReloadPlan.differences(
+            before.loaded.config, snapshot.config,
+            variables: before.environment.names(thatDifferFrom: runningEnvironment)
+        ).filter { Config.reloadRule(for: $0) == .restart }
+    }
+
+    /// What has taken effect at once stays, also when what waits for another start is taken back.
+    package func keepAllButWaiting() {
+        guard let before else { return }
+        let waiting = waiting(since: before)
+        var kept = snapshot.running.assembled
+        for path in waiting {
+            if let old = before.loaded.assembled[path] {
+                kept.set(old, at: path)
+            } else {
+                kept.remove(at: [path])
+            }
+        }
+        guard kept != before.loaded.assembled else { return }
+        let text = Array((kept.prettyText + "\n").utf8)
+        let loaded = load(text, location.configPath, before.environment)
+        let moved = Running(loaded: loaded, origin: .file, text: text, environment: before.environment)
+        guard loaded.isValid, self.waiting(since: moved) == waiting else { return }
+        self.before = moved
+        saveLastGood(text, loaded)
     }
 
     /// Takes back the last change, with which no gateway starts; false when there was none.
@@ -242,7 +279,7 @@ package final class ConfigFile {
     /// An empty file where a good one was is a write that was cut off.
     func load(_ bytes: [UInt8]?, isEmptyAMistake: @autoclosure () -> Bool) -> LoadedConfig {
         var loaded = load(bytes, location.configPath)
-        if let bytes, bytes.allSatisfy({ $0 <= 0x20 }), isEmptyAMistake() {
+        if let bytes, bytes.isBlank, isEmptyAMistake() {
             var issue = ConfigIssue(path: .root, message: "the file is empty; write `{}` for all defaults")
             (issue.file, issue.position) = (
                 FilePath.name(of: location.configPath), TextPosition(offset: 0, line: 1, column: 1)
@@ -252,14 +289,16 @@ package final class ConfigFile {
         return loaded
     }
 
-    func load(_ bytes: [UInt8]?, _ path: String) -> LoadedConfig {
-        var loaded = loader.load(bytes, path: path, environment: environment)
-        loaded.warnings += dotEnvMistakes
+    /// By default with what the `.env` files said when they were read last.
+    func load(_ bytes: [UInt8]?, _ path: String, _ environment: Environment? = nil) -> LoadedConfig {
+        var loaded = loader.load(
+            bytes, path: path, environment: environment ?? self.environment, known: snapshot.config.secrets)
+        loaded.warnings += dotEnvFiles.mistakes
         return loaded
     }
 
     /// What could not be taken up went, and what runs is back.
-    private func keepFile(_ bytes: [UInt8]) {
+    private func keepFile(_ bytes: [UInt8]?) {
         snapshot = snapshot(
             of: bytes, file: snapshot.running, running: snapshot.running, origin: snapshot.origin)
     }
@@ -281,34 +320,46 @@ package final class ConfigFile {
 
     // MARK: The last good copy
 
-    private func lastGood() -> LoadedConfig? {
+    /// The copy of a gateway that ran without a file.
+    private static let defaultsRan = Array("{} // There was no config file, and all was default.\n".utf8)
+
+    /// Whether there is a copy of a file.
+    package var hasLastGood: Bool {
+        // One that cannot be read is no copy.
+        (try? lastGoodText()) != nil
+    }
+
+    /// The copy of the last good file; nil when there has been none.
+    func lastGoodText() throws(FileError) -> [UInt8]? {
+        let copy = try readLastGood()
+        return copy == Self.defaultsRan ? nil : copy
+    }
+
+    private func readLastGood() throws(FileError) -> [UInt8]? {
+        try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
+    }
+
+    /// What ran when there was no mistake in the file, or no file.
+    private func lastGood() -> (loaded: LoadedConfig, origin: ConfigSnapshot.Origin)? {
         // A copy that cannot be read is no copy; the mistakes in the file itself are what is told then.
-        guard let bytes = try? PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
-        else { return nil }
+        guard let bytes = try? readLastGood() else { return nil }
         let loaded = load(bytes, location.lastGoodPath)
-        return loaded.isValid ? loaded : nil
+        guard loaded.isValid else { return nil }
+        return (loaded, bytes == Self.defaultsRan ? .defaults : .lastGood)
     }
 
     /// With includes the copy holds all files in one, so that it stands alone.
     private func saveLastGood(_ bytes: [UInt8], _ loaded: LoadedConfig) {
         let copy = loaded.includedPaths.isEmpty ? bytes : Array((loaded.assembled.prettyText + "\n").utf8)
         // Losing the copy costs only the fallback, and the next good load tries again.
-        let stored = try? PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
+        let stored = try? readLastGood()
         if stored != copy { try? PrivateFile.write(copy, to: location.lastGoodPath, followsLink: false) }
     }
-}
 
-extension ConfigIssue {
-    /// Lines named in one sentence.
-    private static let mostLines = 8
-
-    fileprivate static func wrongLines(_ lines: [Int], of path: String) -> ConfigIssue {
-        let named = lines.prefix(mostLines).map(String.init).joined(separator: ", ")
-        let rest = lines.count > mostLines ? " and \(lines.count - mostLines) more" : ""
-        return ConfigIssue(
-            path: .root,
-            message:
-                "`\(path)`: line \(named)\(rest): not `NAME=value`, so it is passed over; mend it, or put `#` before it"
-        )
+    /// A copy of a file that is gone stays: it may be all that is left of it.
+    private func saveThatDefaultsRan() {
+        guard access(location.lastGoodPath, F_OK) != 0 else { return }
+        // As above.
+        try? PrivateFile.write(Self.defaultsRan, to: location.lastGoodPath, followsLink: false)
     }
 }

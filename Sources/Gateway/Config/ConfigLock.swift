@@ -22,7 +22,7 @@ enum ConfigLock {
     ) async throws(ConfigWriteError) -> T {
         let descriptor: CInt
         do throws(FileError) { descriptor = try self.descriptor(besides: PrivateFile.resolved(path)) } catch {
-            throw ConfigWriteError(error.description)
+            throw ConfigWriteError(error)
         }
         defer { close(descriptor) }
         let deadline = ContinuousClock.now + patience

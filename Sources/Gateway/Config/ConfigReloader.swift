@@ -56,8 +56,6 @@ package final class ConfigReloader {
     }
 
     private var isSecondLook = false
-    /// No gateway has run with the whole of the config yet: it is no good copy.
-    private var isWaitingForRestart = false
 
     private func look() -> ConfigWatcher.Verdict {
         switch file.reload(onlyLooks: file.snapshot.config.gateway.reload.mode == "off") {
@@ -81,7 +79,7 @@ package final class ConfigReloader {
         let plan = ReloadPlan(
             from: old, to: file.snapshot.file.config, variables: variables, isAskedFor: isAskedFor)
         guard !plan.isEmpty else {
-            if !isWaitingForRestart { file.keep() }
+            keep()
             return nil
         }
         let paths = Self.list(plan.changed)
@@ -96,22 +94,32 @@ package final class ConfigReloader {
             log.info("config hot reload applied (\(Self.list(plan.applied)))")
         }
         if !plan.waitingForRestart.isEmpty {
-            isWaitingForRestart = true
-            log.warning("restart the gateway to apply (\(Self.list(plan.waitingForRestart)))")
+            let waiting = file.waitingForRestart
+            if waiting.isEmpty {
+                log.info("nothing waits for a restart any more (\(Self.list(plan.waitingForRestart)))")
+            } else {
+                log.warning("restart the gateway to apply (\(Self.list(waiting)))")
+            }
         }
         apply(plan, file.snapshot.config)
-        if !plan.needsRestart, !isWaitingForRestart { file.keep() }
+        if !plan.needsRestart { keep() }
         return plan
+    }
+
+    /// No gateway has run with what waits for a restart yet: it is no good copy.
+    private func keep() {
+        if file.waitingForRestart.isEmpty { file.keep() } else { file.keepAllButWaiting() }
     }
 
     /// What the file says and nobody follows, also when nothing else of it has changed.
     private func tell() {
-        for issue in file.snapshot.file.quarantined where told.insert(issue.sentence).inserted {
+        let (quarantined, warnings) = (file.snapshot.file.quarantined, file.snapshot.file.warnings)
+        for issue in quarantined where told.insert(issue.sentence).inserted {
             log.warning("ignored: \(issue)")
         }
-        for issue in file.snapshot.file.warnings where told.insert(issue.sentence).inserted {
-            log.warning("\(issue)")
-        }
+        for issue in warnings where told.insert(issue.sentence).inserted { log.warning("\(issue)") }
+        // What has been mended is told when it comes again.
+        told.formIntersection((quarantined + warnings).map(\.sentence))
     }
 
     private func report(_ issues: [ConfigIssue]) {

@@ -5,7 +5,7 @@ package struct ConfigSnapshot: Sendable {
     /// Where the running config came from.
     package enum Origin: Hashable, Sendable {
         case file
-        /// There is no file; all is default.
+        /// There was no file when the gateway ran last with one that has no mistakes; all is default.
         case defaults
         /// The file has mistakes; this is the copy of the last one that had none.
         case lastGood
@@ -42,7 +42,7 @@ package struct ConfigSnapshot: Sendable {
         object["hash"] = .string(hash)
         object["issues"] = .array(file.issues.map(\.json))
         object["warnings"] = .array(
-            (file.quarantined + file.warnings + file.config.secrets.failures).map(\.json))
+            (file.quarantined + file.notes).map(\.json))
         object["legacyIssues"] = []
         object["includedPaths"] = JSON(file.includedPaths)
         object["includeProvenance"] = []
@@ -80,11 +80,19 @@ package struct ConfigWriteError: Error, CustomStringConvertible, Sendable {
     package var issues: [ConfigIssue]
     /// The file is another than the one that the change was made for.
     package var isOutdated: Bool
+    /// Nothing is wrong with the change: the disk, or another process, did not let it be written.
+    package var isUnavailable = false
 
     init(_ message: String, issues: [ConfigIssue] = [], isOutdated: Bool = false) {
         self.message = message
         self.issues = issues
         self.isOutdated = isOutdated
+    }
+
+    /// A file could not be read or written.
+    init(_ error: FileError) {
+        self.init(error.description)
+        isUnavailable = true
     }
 
     package var description: String { message }

@@ -71,6 +71,30 @@ package enum PrivateFile {
     package static func write(
         _ bytes: [UInt8], to path: String, followsLink: Bool = true
     ) throws(FileError) {
+        try prepare(bytes, for: path, followsLink: followsLink).putInPlace()
+    }
+
+    /// A text that is safely on disk beside the file whose place it is to take; let go of, it is removed.
+    struct Prepared: ~Copyable {
+        fileprivate let bytes: [UInt8]
+        fileprivate let temporary: String
+        fileprivate let target: String
+
+        deinit { unlink(temporary) }
+
+        consuming func putInPlace() throws(FileError) {
+            if rename(temporary, target) == 0 { return synchronize(folder(of: target)) }
+            let error = FileError("replace", target)
+            // A single file that a container mounts cannot be replaced, only written over.
+            guard error.code == EBUSY else { throw error }
+            try overwrite(target, with: bytes)
+        }
+    }
+
+    /// Writes a new file beside the one at `path`.
+    static func prepare(
+        _ bytes: [UInt8], for path: String, followsLink: Bool = true
+    ) throws(FileError) -> Prepared {
         let target = followsLink ? resolved(path) : path
         let folder = self.folder(of: target)
         try makeFolder(folder)
@@ -78,21 +102,12 @@ package enum PrivateFile {
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError("create", temporary) }
-        do throws(FileError) {
-            defer { close(descriptor) }
-            keepOwner(of: target, for: descriptor)
-            try writeAll(bytes, to: descriptor, temporary)
-            guard fsync(descriptor) == 0 else { throw FileError("write", temporary) }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        if rename(temporary, target) == 0 { return synchronize(folder) }
-        let error = FileError("replace", target)
-        unlink(temporary)
-        // A single file that a container mounts cannot be replaced, only written over.
-        guard error.code == EBUSY else { throw error }
-        try overwrite(target, with: bytes)
+        defer { close(descriptor) }
+        let prepared = Prepared(bytes: bytes, temporary: temporary, target: target)
+        keepOwner(of: target, for: descriptor)
+        try writeAll(bytes, to: descriptor, temporary)
+        guard fsync(descriptor) == 0 else { throw FileError("write", temporary) }
+        return prepared
     }
 
     private static func overwrite(_ path: String, with bytes: [UInt8]) throws(FileError) {

@@ -23,13 +23,19 @@ package struct ReloadPlan: Hashable, Sendable {
     /// A variable that a `.env` file gives another value counts like one of the `env` section, and a secret that is only
     /// referred to like one that stands in the config.
     package init(from old: Config, to new: Config, variables: [String] = [], isAskedFor: Bool = false) {
-        changed = old.raw.changedPaths(to: new.raw) + variables.map { ConfigPath([.key("env"), .key($0)]) }
-        changed += old.secrets.paths(thatDifferFrom: new.secrets).filter { !changed.contains($0) }
+        changed = Self.differences(old, new, variables: variables)
         switch old.gateway.reload.mode {
         case "off" where !isAskedFor: isOff = true
         case "restart": restartReasons = changed
         case let mode: sort(allowsRestart: mode != "hot")
         }
+    }
+
+    /// All paths whose values differ, `variables` of `.env` files among them.
+    static func differences(_ old: Config, _ new: Config, variables: [String]) -> [ConfigPath] {
+        let paths =
+            old.raw.changedPaths(to: new.raw) + variables.map { ConfigPath([.key("env"), .key($0)]) }
+        return paths + old.secrets.paths(thatDifferFrom: new.secrets).filter { !paths.contains($0) }
     }
 
     private mutating func sort(allowsRestart: Bool) {

@@ -105,7 +105,9 @@ struct ConfigMethods: MethodGroup {
     }
 
     static func refusal(_ error: ConfigWriteError, _ generation: Generation) -> RPCError {
-        .invalid(generation == .four ? error.detailedMessage : error.message, details: error.details)
+        RPCError(
+            error.isUnavailable ? .unavailable : .invalidRequest,
+            generation == .four ? error.detailedMessage : error.message, details: error.details)
     }
 }
 

@@ -216,7 +216,7 @@ struct ConfigFileTests {
         let file = file()
         _ = try file.loadAtStart()
 
-        try folder.write("", to: ".env")
+        try folder.write("# A is taken out", to: ".env")
         guard case .unusable(let issues) = file.reload() else {
             return #expect(Bool(false), "the variable is gone")
         }
@@ -226,6 +226,72 @@ struct ConfigFileTests {
         try folder.write("A=mended", to: ".env")
         guard case .changed(_, ["A"]) = file.reload() else { return #expect(Bool(false), "it is back") }
         #expect(file.snapshot.config.logging.file == "mended")
+    }
+
+    @Test(arguments: [nil, "", "\n", "a folder"])
+    func `an .env file that is away for a moment takes nothing away`(left: String?) throws {
+        try folder.write("A=old", to: ".env")
+        let file = try file("{logging: {file: '/${A}'}}")
+        try FileManager.default.removeItem(atPath: folder.path + "/.env")
+        if left == "a folder" {
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/.env", withIntermediateDirectories: false)
+        } else if let left {
+            try folder.write(left, to: ".env")
+        }
+        try folder.write("{logging: {file: '/${A}'}, ui: {assistant: {name: 'B'}}}", to: "openclaw.json")
+
+        guard case .changed(_, let variables) = file.reload() else {
+            return #expect(Bool(false), "the rest is taken up")
+        }
+
+        #expect(variables == [])
+        #expect(file.snapshot.config.logging.file == "/old")
+        #expect(file.snapshot.config.ui.assistant.name == "B")
+        #expect(
+            file.snapshot.json(showsComments: true)["warnings"]?.text.contains("what it said stays in use")
+                == true)
+        if left != nil { try FileManager.default.removeItem(atPath: folder.path + "/.env") }
+        guard case .unusable = self.startedAnew.reload() else {
+            return #expect(Bool(false), "a gateway that starts knows nothing of it")
+        }
+    }
+
+    /// What another process reads.
+    private var startedAnew: ConfigFile {
+        let file = file()
+        _ = try? file.loadAtStart()
+        return file
+    }
+
+    @Test func `a secret that cannot be read any more stays in use, and the rest is taken up`() async throws {
+        func text(_ path: String, _ name: String) -> String {
+            "{secrets: {providers: {v: {source: 'file', path: '\(path)', mode: 'singleValue'}}}, "
+                + "gateway: {auth: {token: {source: 'file', provider: 'v', id: 'value'}}}, "
+                + "models: {providers: {x: {apiKey: {source: 'file', provider: 'v', id: 'value'}}}}, "
+                + "ui: {assistant: {name: '\(name)'}}}"
+        }
+        let (secret, other) = (folder.path + "/secret", folder.path + "/other")
+        try folder.write("hunter2", to: "secret")
+        let file = try file(text(secret, "A"))
+        try FileManager.default.removeItem(atPath: secret)
+
+        try folder.write(text(secret, "B"), to: "openclaw.json")
+        guard case .changed = file.reload() else { return #expect(Bool(false), "the name is another") }
+
+        #expect(file.snapshot.config.ui.assistant.name == "B")
+        #expect(file.snapshot.config.gateway.auth.token?.reveal() == "hunter2")
+        #expect(
+            file.snapshot.file.warnings.map(\.path.description) == [
+                "gateway.auth.token", "models.providers.x.apiKey",
+            ])
+        #expect(
+            await message { () async throws(ConfigWriteError) in
+                try await file.replace(with: text(other, "C"), baseHash: file.snapshot.hash)
+            } == "invalid config")
+        try folder.write(text(other, "C"), to: "openclaw.json")
+        guard case .unusable = file.reload() else { return #expect(Bool(false), "it leads elsewhere") }
+        #expect(file.snapshot.config.ui.assistant.name == "B")
     }
 
     @Test func `without a config file the .env files count as well`() throws {
@@ -255,6 +321,59 @@ struct ConfigFileTests {
 
         #expect(!issues.isEmpty)
         #expect(file.snapshot.config.gateway.port == 3000)
+    }
+
+    @Test func `a first file with mistakes gives way to the defaults that ran`() throws {
+        let first = file()
+        _ = try first.loadAtStart()
+        first.keep()
+        try folder.write("{logging: {level: 'loud'}}", to: "openclaw.json")
+
+        let file = file()
+        let snapshot = try file.loadAtStart()
+
+        #expect(snapshot.origin == .defaults)
+        #expect(snapshot.json(showsComments: true)["valid"] == false)
+        #expect(!file.hasLastGood)
+        try FileManager.default.removeItem(atPath: folder.path + "/openclaw.json")
+        guard case .unchanged = file.reload() else { return #expect(Bool(false), "defaults still run") }
+        #expect(file.snapshot.file.isValid)
+        try folder.write("{gateway: {auth: {mode: 'x'}}}", to: "openclaw.json")
+        #expect(throws: ConfigRefusal.self) { try self.file().loadAtStart() }
+    }
+
+    @Test func `the copy of a file that is gone is not given up for the defaults`() throws {
+        _ = try file("{gateway: {port: 3000}}")
+        try FileManager.default.removeItem(atPath: folder.path + "/openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        file.keep()
+
+        #expect(folder.read("openclaw.last-good.json") == "{gateway: {port: 3000}}")
+    }
+
+    @Test func `a file that is gone or cannot be read is shown as that`() throws {
+        let file = try file("{gateway: {port: 3000}} // mine")
+        let path = folder.path + "/openclaw.json"
+        let shown = { file.snapshot.json(showsComments: true) }
+        try FileManager.default.removeItem(atPath: path)
+        _ = file.reload()
+        #expect(shown()["valid"] == false)
+        #expect(shown()["exists"] == false)
+        #expect(shown()["raw"] == "{gateway: {port: 3000}} // mine")
+        #expect(shown()["issues"]?.text.contains("the file is gone") == true)
+
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        _ = file.reload()
+        #expect(shown()["valid"] == false)
+        #expect(shown()["exists"] == true)
+
+        try FileManager.default.removeItem(atPath: path)
+        try folder.write("{gateway: {port: 3000}} // mine", to: "openclaw.json")
+        _ = file.reload()
+        #expect(shown()["valid"] == true)
+        #expect(shown()["issues"] == [])
     }
 
     @Test func `repairing the file after a start on the copy is a change`() throws {

@@ -86,10 +86,34 @@ struct ConfigReloaderTests {
             reloader.reloadNow()
         }
 
-        #expect(folder.read("openclaw.last-good.json") == text(1, "A"))
+        let copy = try JSON.parse(folder.read("openclaw.last-good.json") ?? "")
+        #expect(copy["gateway"]?["port"] == 1)
+        #expect(copy["ui"]?["assistant"]?["name"] == "B", "that has taken effect")
         #expect(file.snapshot.config.gateway.port == 2)
         #expect(file.goBack())
         #expect(file.snapshot.config.gateway.port == 1)
+        #expect(file.snapshot.config.ui.assistant.name == "B")
+    }
+
+    @Test func `what waited for a restart and is taken back waits no more`() throws {
+        func text(_ port: Int, _ name: String) -> String {
+            "{gateway: {port: \(port), reload: {mode: 'hot'}}, ui: {assistant: {name: '\(name)'}}}"
+        }
+        try folder.write(text(1, "A"), to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+        file.keep()
+        let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { _, _ in }
+        for changed in [text(2, "A"), text(1, "A")] {
+            try folder.write(changed, to: "openclaw.json")
+            reloader.reloadNow()
+        }
+        #expect(lines.all.last == "[reload] nothing waits for a restart any more (gateway.port)")
+        #expect(!file.goBack())
+
+        try folder.write(text(1, "B"), to: "openclaw.json")
+        reloader.reloadNow()
+        #expect(folder.read("openclaw.last-good.json") == text(1, "B"))
     }
 
     @Test func `a changed .env file restarts, and the log names the variables but no values`() throws {
