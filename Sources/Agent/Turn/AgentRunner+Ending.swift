@@ -23,8 +23,22 @@ extension AgentRunner {
         switch stop {
         case .failed(let failure, let partial): return await fail(turn, failure, partial)
         case .cancelled(let partial):
-            guard let reason = turn.live.abortReason else { return nil }
+            guard let reason = turn.live.abortReason else {
+                await putDown(turn)
+                return nil
+            }
             return await abort(turn, reason, partial)
+        }
+    }
+
+    /// A stop in order is no sign that the message brings the process down; one in the middle of a tool may be the tool's doing.
+    private func putDown(_ turn: Turn) async {
+        guard turn.live.state.openTools.isEmpty else { return }
+        do {
+            try await stores.journal.putDown(turn.live.run)
+        } catch {
+            log.debug(
+                "A turn that waits for the next start counts as one that failed.", ["reason": "\(error)"])
         }
     }
 
