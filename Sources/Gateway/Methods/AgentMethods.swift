@@ -227,14 +227,17 @@ extension AgentMethods {
     private func final(
         _ run: RunID, _ outcome: RunOutcome, _ generation: Generation
     ) throws(RPCError) -> JSON {
-        if outcome.status == .error {
-            let text = outcome.failure?.message ?? "the run failed"
-            throw RPCError(
-                .unavailable, text,
-                payload: ["runId": .string(run.rawValue), "status": "error", "summary": .string(text)])
-        }
         var payloads: [JSON] = []
         if let text = outcome.text, !text.isEmpty { payloads = [["text": .string(text), "mediaUrl": .null]] }
+        if outcome.status == .error {
+            let text = outcome.failure?.message ?? "the run failed"
+            var payload: JSONObject = [
+                "runId": .string(run.rawValue), "status": "error", "summary": .string(text),
+            ]
+            // What was said before it failed.
+            if !payloads.isEmpty { payload["result"] = ["payloads": .array(payloads)] }
+            throw RPCError(.unavailable, text, payload: .object(payload))
+        }
         var meta: JSONObject = [
             "durationMs": .integer((outcome.endedAt - outcome.startedAt).milliseconds),
             "agentMeta": .object(facts(run, outcome, generation)),

@@ -166,7 +166,7 @@ struct StoppingTests {
     }
 
     @Test
-    func `a turn that takes too long is stopped by its deadline`() async throws {
+    func `a turn that takes too long fails at its deadline`() async throws {
         let clock = TestClock()
         try await TestHouse.run(models: ScriptedModels([.hang(Gate(), before: ["half"])]), clock: clock) {
             house in
@@ -177,8 +177,14 @@ struct StoppingTests {
                 try await Task.sleep(for: .milliseconds(1))
             }
 
-            #expect(house.switchboard.outcome(of: "r1")?.stopReason == "timeout")
-            #expect(try await house.lines() == ["user: go on", "assistant (aborted): half"])
+            let outcome = try await house.outcome(of: "r1")
+            #expect(outcome.status == .error && outcome.text == "half")
+            #expect(outcome.failure == .tookTooLong)
+            #expect(house.kinds(of: "r1").last == "failed")
+            #expect(try await house.lines() == ["user: go on", "assistant (error): half"])
+            let note = try await house.transcript().last?.json
+            #expect(note?["errorCode"] == "timeout")
+            #expect(note?["errorMessage"]?.stringValue == outcome.failure?.message)
         }
     }
 
