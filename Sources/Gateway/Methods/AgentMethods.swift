@@ -92,7 +92,7 @@ struct AgentMethods: MethodGroup {
 extension AgentMethods {
     /// Answers twice under one id: that the run has begun, and how it ended.
     private func run(_ call: Call) async throws(RPCError) -> Payload {
-        let arrival = switchboard.arrive()
+        let arrival = switchboard.arrive(as: RunID(call.text("idempotencyKey") ?? ""))
         defer { switchboard.leave(arrival) }
         var message = try await message(call)
         if message.options.delivers {

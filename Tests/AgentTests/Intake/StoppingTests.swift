@@ -189,6 +189,41 @@ struct StoppingTests {
     }
 
     @Test
+    func `what came first is answered first, also when something of it had to be found out`() async throws {
+        try await TestHouse.run { house in
+            let early = house.switchboard.arrive(in: TestHouse.main)
+            async let second = house.ask("second", id: "b")
+            try await Task.sleep(for: .milliseconds(20))
+            _ = try await house.switchboard.submit(.sample("first", id: "a"), at: early)
+            _ = try await second
+            _ = try await house.outcome(of: "a")
+            let asked = try await house.lines().filter { $0.hasPrefix("user") }
+            #expect(asked == ["user: first", "user: second"])
+        }
+    }
+
+    @Test
+    func `a stop word counts for what was sent before it, however late that comes`() async throws {
+        let clock = TestClock()
+        try await TestHouse.run(clock: clock) { house in
+            let early = house.switchboard.arrive(in: TestHouse.main, as: "a")
+            let stop = Task { try await house.say("/stop") }
+            for _ in 0..<400 {
+                clock.advance(by: .seconds(1))
+                try await Task.sleep(for: .milliseconds(1))
+                if house.switchboard.stopsArriving.isEmpty, early.abortReason != nil { break }
+            }
+            #expect(try await stop.value == .stopped(["a"]))
+
+            _ = try await house.switchboard.submit(.sample("first", id: "a"), at: early)
+            #expect(try await house.outcome(of: "a").status == .aborted)
+            #expect(house.models.requests.isEmpty)
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+            #expect(try await house.ask("second").status == .ok)
+        }
+    }
+
+    @Test
     func `what was said before an abort is part of the next request`() async throws {
         let models = ScriptedModels([.hang(Gate(), before: ["half"]), .say(["Whole."])])
         try await TestHouse.run(models: models) { house in
