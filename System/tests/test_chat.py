@@ -320,8 +320,14 @@ def test_a_run_that_takes_too_long_is_ended_and_says_so(gateway: Gateway, model:
         request_id = client.start("agent", params)
         assert client.response(request_id)["payload"]["status"] == "accepted"
         last = client.response(request_id, timeout=20, number=2)
-    assert model.requests[-1].client_closed.wait(5)
-    assert not last["ok"] or last["payload"].get("result", {}).get("meta", {}).get("aborted")
+        assert model.requests[-1].client_closed.wait(5)
+        assert not last["ok"] and last["payload"]["status"] == "error"
+        assert "took too long" in last["error"]["message"]
+        waited = client.request("agent.wait", {"runId": params["idempotencyKey"]})
+        assert waited["status"] == "error" and "took too long" in waited["error"]
+        [kept] = [m for m in client.history(session) if m["role"] == "assistant"]
+    assert kept["stopReason"] == "error" and "took too long" in kept["errorMessage"]
+    gateway.wait_for_line("The turn failed.*timeout")
 
 
 def test_two_sessions_run_side_by_side(gateway: Gateway, model: FakeOpenAIChat, session: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, FakeProxy
+from fakes import FakeOpenAIChat, FakeProxy, Silence
 from harness import Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.config import TOKEN
 from harness.gateway import Finished, Process, binary, run_openclaw, scrubbed_environment
@@ -245,6 +245,16 @@ def test_agent_asks_the_default_agent_whatever_it_is_called(start: Any, state: P
 def test_agent_ends_with_one_when_the_model_fails(gateway: Gateway) -> None:
     done = gateway.command("agent", "--message", "[[err:400]]", timeout=40)
     assert done.code == 1 and done.err.strip()
+
+
+def test_agent_shows_what_was_said_before_the_time_was_up_and_ends_with_one(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    agents = {"defaults": {"timeoutSeconds": 1}}
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more={"agents": agents}))
+    fake_chat.script.append(Silence(after=2, text="The first half of an answer"))
+    done = gateway.command("agent", "--message", "hi", timeout=40)
+    assert done.code == 1 and "The first" in done.out and "took too long" in done.err
 
 
 def test_sessions_are_listed(gateway: Gateway) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import signal
+import socket
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import Client, Gateway, ModelConfig, connect, eventually, gateway_config, stores
+from harness import Client, Gateway, ModelConfig, connect, connect_params, eventually, gateway_config, stores
 from harness.gateway import copied
 from harness.golden import FOLDER, Frame
 from harness.volume import Volume
+from harness.websocket import text, upgrade
 from tests.test_chat import text_of
 from tests.test_start import listens
 
@@ -253,6 +256,28 @@ def test_an_import_that_does_not_fit_waits_for_room(volume: Volume, start: Any, 
     gateway.wait_for_line("imported .*10 sessions", 60)
     eventually("it to be ready", lambda: gateway.get("/readyz").status == 200)
     assert len(sessions(gateway)) == 10
+
+
+def test_strangers_are_not_heard_before_it_is_imported(start: Any, state: Path) -> None:
+    conversations(state, 8_000, "word " * 20)
+    gateway = start(gateway_config(state), ready=False)
+    eventually("it to listen", lambda: listens("127.0.0.1", gateway.port))
+    before = gateway.memory()["private"]
+    login = {"type": "req", "id": "1", "method": "connect", "params": {**connect_params(4), "auth": {"token": "no"}}}
+    words = upgrade() + text(json.dumps(login)) + 8 * text(b"x" * 65_500)
+    with contextlib.ExitStack() as strangers:
+        left = {}
+        for _ in range(240):
+            stranger = strangers.enter_context(socket.create_connection(("127.0.0.1", gateway.port)))
+            stranger.setblocking(False)
+            left[stranger] = words
+        until = time.monotonic() + 1
+        while time.monotonic() < until:
+            for stranger, rest in left.items():
+                with contextlib.suppress(BlockingIOError):
+                    left[stranger] = rest[stranger.send(rest) :] if rest else b""
+        assert "listening on" not in gateway.output, "there was not enough to import"
+        assert gateway.memory()["private"] - before < 24 << 10
 
 
 def history_length(client: Client) -> int:

@@ -22,6 +22,8 @@ package struct SlashCommand: Sendable {
     var startsOver = false
     /// Whether it changes the conversation, so that it waits for the turn that runs.
     var waitsForTurn = false
+    /// Whether it does not mind what is said before it.
+    var goesFirst: Bool { !startsOver && !waitsForTurn }
     let run: @MainActor @Sendable (CommandCall) async throws -> CommandResult
 }
 

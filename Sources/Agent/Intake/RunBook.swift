@@ -37,6 +37,12 @@ final class RunBook {
         if starting[run] === turn { starting[run] = nil }
     }
 
+    /// Stops what is about to start, or runs.
+    func stop(_ run: RunID, _ reason: AbortReason) {
+        starting[run]?.stop(reason)
+        active[run]?.stop(reason)
+    }
+
     /// Stops what runs in a session, and what is about to.
     func stop(in session: SessionKey, _ reason: AbortReason) {
         for run in active.values where run.session == session { run.stop(reason) }

@@ -60,7 +60,11 @@ extension Switchboard {
                     + Amount.context(done.after, of: window))
         } catch {
             live.publish(.compacted(succeeded: false))
-            if let reason = live.abortReason { return stopped(reason) }
+            switch live.abortReason {
+            case .timeout: return said("⚙️ Compaction failed: \(TurnFailure.tookTooLong.message)")
+            case let reason?: return stopped(reason)
+            case nil: break
+            }
             return Task.isCancelled
                 ? nil : said("⚙️ Compaction failed: \(CompactionError.explanation(of: error))")
         }

@@ -12,13 +12,13 @@ extension Switchboard {
         for live in book.active.values where run.map(live.answers) ?? (live.session == session) {
             live.stop(reason)
         }
-        await waitForArrivals(in: session)
-        guard let run else { return await stop(takeOut(of: session) { _ in true }, reason) }
+        let late = await waitForArrivals(in: session, run, toStop: reason)
+        guard let run else { return await stop(takeOut(of: session) { _ in true }, reason) + late }
         var one = Unfinished()
         one.running = book.active.values.filter { $0.answers(run) }
         one.starting = book.starting.values.filter { $0.item.entries.contains { $0.run == run } }
         one.waiting = queue.remove(run)
-        return await stop(one, reason)
+        return await stop(one, reason) + late
     }
 
     /// What is to be stopped: it runs, is about to, or waits.
@@ -58,7 +58,7 @@ extension Switchboard {
             arrival.open()
             if stopsArriving[message.session] === arrival { stopsArriving[message.session] = nil }
         }
-        await waitForArrivals(in: message.session)
+        let late = await waitForArrivals(in: message.session, toStop: .stop)
         let recorded: Recorded
         do throws(SubmitError) {
             recorded = try await accepting {
@@ -72,7 +72,7 @@ extension Switchboard {
         switch recorded {
         case .new(let entry):
             held.insert(entry.id)
-            return .stopped(await carryOut(stop: entry, of: takeOut(before: entry)))
+            return .stopped(await carryOut(stop: entry, of: takeOut(before: entry)) + late)
         case .repeated(let entry): return try repeated(entry, message)
         }
     }

@@ -53,6 +53,7 @@ package final class Switchboard {
     /// Messages of each session that are being written down: none that comes after them may begin before them. Those whose
     /// session is still being looked up have none.
     var arriving: [SessionKey?: [Arrival]] = [:]
+    var arrivalCount = 0
     /// The last stop word of each session that is being obeyed: what comes after it waits until it has been.
     var stopsArriving: [SessionKey: Gate] = [:]
     /// Commands of each session that are under way beside its turns.
@@ -110,7 +111,7 @@ package final class Switchboard {
     package func submit(
         _ message: InboundMessage, at place: Arrival? = nil, obeysSendPolicy: Bool = false
     ) async throws(SubmitError) -> Submission {
-        let arrival = place ?? Arrival(after: stopsArriving)
+        let arrival = place ?? newArrival(as: message.newRun)
         defer { leave(arrival) }
         guard !isDraining else { throw .stopping }
         if isStop(message) {
@@ -130,13 +131,15 @@ package final class Switchboard {
             return try await turnAway(message, .queueFull(max(count, messages)))
         }
         move(arrival, to: message.session)
-        if mayBeginAtOnce(message, arrival) { return try await begin(message, obeysSendPolicy) }
+        if command(in: message)?.command.goesFirst != true { await waitForEarlier(than: arrival) }
+        if mayBeginAtOnce(message, arrival) { return try await begin(message, arrival, obeysSendPolicy) }
         await arrival.stopsBefore[message.session]?.wait()
         let rule = try await accepting { try await self.rule(for: message) }
         let waiting = queue.waiting(in: message.session).count
         guard rule.overflow != .new || waiting < rule.most else {
             return try await turnAway(message, .queueFull(waiting))
         }
+        arrival.isWritten.open()
         let recorded = try await accepting {
             try await stores.inbox.record(message, obeysSendPolicy: obeysSendPolicy)
         }
@@ -145,7 +148,12 @@ package final class Switchboard {
             counts.submitted += 1
             // What the last process has left of its session was said before it.
             await recovered.wait()
-            admit(entry, rule)
+            if let reason = arrival.abortReason {
+                held.insert(entry.id)
+                await drop(TurnQueue.Item(entry: entry), reason)
+            } else {
+                admit(entry, rule)
+            }
             return .started(entry.run)
         case .repeated(let entry):
             return try repeated(entry, message)
@@ -154,7 +162,7 @@ package final class Switchboard {
 
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage, _ arrival: Arrival) -> Bool {
-        recovered.isOpen && arriving[message.session]?.count == 1
+        recovered.isOpen && arriving[message.session]?.count == 1 && arrival.abortReason == nil
             && arrival.stopsBefore[message.session]?.isOpen != false && command(in: message) == nil
             && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
@@ -168,13 +176,14 @@ package final class Switchboard {
 
     /// The message and its turn's beginning go to the disk together: one wait for it instead of two.
     private func begin(
-        _ message: InboundMessage, _ obeysSendPolicy: Bool
+        _ message: InboundMessage, _ arrival: Arrival, _ obeysSendPolicy: Bool
     ) async throws(SubmitError) -> Submission {
         let startedAt = Timestamp.now
         var turn = NewTurn(
             run: message.newRun, session: message.session, message: message.asUserMessage,
             startedAt: startedAt)
         turn.expiry = settings.resets.expiry(of: message, at: startedAt, settings.clock)
+        arrival.isWritten.open()
         let accepted: AcceptedTurn
         do throws(SubmitError) {
             accepted = try await accepting {
@@ -195,6 +204,7 @@ package final class Switchboard {
         item.beginning = Beginning(turn: begun, at: startedAt)
         // While the house closes the journal keeps it for the next start.
         if !isDraining { start(item) }
+        if let reason = arrival.abortReason { book.stop(entry.run, reason) }
         return .started(entry.run)
     }
 

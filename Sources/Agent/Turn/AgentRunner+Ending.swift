@@ -23,8 +23,24 @@ extension AgentRunner {
         switch stop {
         case .failed(let failure, let partial): return await fail(turn, failure, partial)
         case .cancelled(let partial):
-            guard let reason = turn.live.abortReason else { return nil }
-            return await abort(turn, reason, partial)
+            switch turn.live.abortReason {
+            case nil:
+                await putDown(turn)
+                return nil
+            case .timeout: return await fail(turn, .tookTooLong, partial)
+            case let reason?: return await abort(turn, reason, partial)
+            }
+        }
+    }
+
+    /// A stop in order is no sign that the message brings the process down; one in the middle of a tool may be the tool's doing.
+    private func putDown(_ turn: Turn) async {
+        guard turn.live.state.openTools.isEmpty else { return }
+        do {
+            try await stores.journal.putDown(turn.live.run)
+        } catch {
+            log.debug(
+                "A turn that waits for the next start counts as one that failed.", ["reason": "\(error)"])
         }
     }
 
@@ -98,7 +114,9 @@ extension AgentRunner {
         }
         do {
             try await complete(
-                turn, outcome, state: .done, messages, telling: words(on: reason, partial?.text, turn))
+                turn, outcome, state: .done, messages,
+                // Who stopped a turn knows it, and keeps what was seen already.
+                telling: replies?.isSeen(turn.live.run) == true ? partial?.text ?? "" : "")
         } catch {
             return failWithoutStoring(turn.live, .store(error), startedAt: turn.startedAt)
         }
@@ -115,14 +133,6 @@ extension AgentRunner {
         let end = fences.isMultiple(of: 2) ? "" : "\n```"
         return answer.text + end
             + "\n\n⚠️ The answer ends here: the model's output limit (`maxTokens`) was reached."
-    }
-
-    /// Who stopped a turn knows it, and keeps what was seen already; a turn that took too long has to say so.
-    private func words(on reason: AbortReason, _ partial: String?, _ turn: Turn) -> String {
-        guard reason == .timeout else { return replies?.isSeen(turn.live.run) == true ? partial ?? "" : "" }
-        let note =
-            "⚠️ The answer took too long and was stopped. `agents.defaults.timeoutSeconds` sets the limit."
-        return [partial, note].compactMap(\.self).joined(separator: "\n\n")
     }
 
     /// The message stays unanswered in the inbox and is tried again; who watches hears of it now.

@@ -214,6 +214,11 @@ extension TurnFailure {
                 + "state directory; `openclaw doctor` looks for more.")
     }
 
+    static let tookTooLong = TurnFailure(
+        kind: .timeout,
+        message:
+            "The answer took too long and was stopped. `agents.defaults.timeoutSeconds` sets the limit.")
+
     static func toolLoop(_ rounds: Int) -> TurnFailure {
         TurnFailure(
             kind: .toolLoop,

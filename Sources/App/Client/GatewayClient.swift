@@ -39,7 +39,7 @@ final class GatewayClient {
 
     enum Failure: Error {
         case unreachable(url: String, reason: String)
-        case refused(message: String, code: String, details: JSON)
+        case refused(message: String, code: String, details: JSON, payload: JSON)
         case closed(code: Int, reason: String)
         case timedOut(Duration)
         case invalid(String)
@@ -84,7 +84,7 @@ final class GatewayClient {
         .refused(
             message: frame["error"]?["message"]?.stringValue ?? "The gateway refused without a reason.",
             code: frame["error"]?["code"]?.stringValue ?? "UNAVAILABLE",
-            details: frame["error"]?["details"] ?? .null)
+            details: frame["error"]?["details"] ?? .null, payload: frame["payload"] ?? .null)
     }
 
     // MARK: Handshake

@@ -90,7 +90,7 @@ extension GatewayClient {
             if case .unreachable = error, invocation["--url"] == nil {
                 sentence.message += unknownHere(invocation)
             }
-            if case .refused(_, _, let details) = error {
+            if case .refused(_, _, let details, _) = error {
                 sentence.isRefusedLogin = true
                 sentence.message += remedy(details["authReason"]?.stringValue, invocation, target)
             }
@@ -178,7 +178,7 @@ extension GatewayClient.Failure {
             CommandError(
                 "Gateway not reachable at \(url) (\(reason)).\n"
                     + "Start it with `openclaw gateway run` or check `openclaw gateway status`.")
-        case .refused(let message, _, _): CommandError(message)
+        case .refused(let message, _, _, _): CommandError(message)
         case .closed(let code, let reason):
             CommandError("The gateway closed the connection (\(code)): \(reason)")
         case .timedOut(let limit): CommandError("The gateway did not answer within \(limit.text).")

@@ -51,15 +51,23 @@ enum AgentCommands {
         params["replyTo"] = invocation["--to"].map { .string($0) }
         params["accountId"] = invocation["--account"].map { .string($0) }
         params["thinking"] = invocation["--thinking"].map { .string($0) }
-        let answer = try client.call("agent", .object(params), expectsFinal: true)
-        if invocation.wantsJSON {
-            Terminal.print(answer)
-        } else {
-            for payload in answer["result"]?["payloads"]?.arrayValue ?? [] {
-                Terminal.print(payload["text"]?.stringValue ?? "")
+        do throws(GatewayClient.Failure) {
+            show(try client.request("agent", .object(params), expectsFinal: true), invocation)
+        } catch {
+            // What was said before it failed.
+            if case .refused(_, _, _, let payload) = error, payload["result"] != nil {
+                show(payload, invocation)
             }
+            throw error.commandError(target: nil)
         }
         return .success
+    }
+
+    private static func show(_ answer: JSON, _ invocation: Invocation) {
+        if invocation.wantsJSON { return Terminal.print(answer) }
+        for payload in answer["result"]?["payloads"]?.arrayValue ?? [] {
+            Terminal.print(payload["text"]?.stringValue ?? "")
+        }
     }
 
     private static func list(_ invocation: Invocation) throws -> ExitCode {

@@ -29,8 +29,8 @@ extension WebSocket: ClientSocket {}
 final class ControlConnection: Caller {
     private enum State {
         case waiting
-        /// The login waits for the database; what arrives meanwhile is kept.
-        case deciding(backlog: [[UInt8]])
+        /// The login waits for the database, and nothing more is read: nobody knows yet who it is.
+        case deciding
         case open
         case closed
     }
@@ -88,6 +88,8 @@ final class ControlConnection: Caller {
                     "nonce": .string(challenge.nonce), "ts": challenge.at.json,
                     "capabilities": ["model-catalog-snapshot"],
                 ]))
+        socket.pauseReading()
+        plane.whenStarted { [weak socket] in socket?.resumeReading() }
     }
 
     /// Clients may send text or binary messages; both hold JSON text.
@@ -95,12 +97,9 @@ final class ControlConnection: Caller {
         switch state {
         case .waiting:
             login(bytes)
-        case .deciding(let backlog):
-            guard backlog.count < Limits.mostFramesDuringLogin else { return refuse(.notARequest, to: nil) }
-            state = .deciding(backlog: backlog + [bytes])
         case .open:
             answer(bytes)
-        case .closed:
+        case .deciding, .closed:
             break
         }
     }
@@ -174,11 +173,10 @@ extension ControlConnection {
         do throws(Refusal) {
             let (params, generation) = try Handshake.read(request.params ?? [:])
             self.generation = generation
-            state = .deciding(backlog: [])
-            try plane.whenReady { [weak self] in
-                guard let self, isWaiting else { return }  // it left, or was told to
-                begin(params, requestID: request.id)
-            }
+            guard plane.isReady else { throw .starting }
+            state = .deciding
+            socket.pauseReading()
+            begin(params, requestID: request.id)
         } catch {
             refuse(error, to: request.id)
         }
@@ -258,7 +256,7 @@ extension ControlConnection {
         _ acceptance: Acceptance, _ params: ConnectParams, token: DeviceToken?, _ requestID: String
     ) {
         // It may have left while the database was asked.
-        guard case .deciding(let backlog) = state else { return }
+        guard case .deciding = state else { return }
         state = .open
         role = acceptance.role
         scopes = acceptance.scopes == Scopes.owner.names ? Scopes.owner : Scopes(acceptance.scopes)
@@ -275,7 +273,7 @@ extension ControlConnection {
         if let frame = OutgoingFrame.response(to: requestID, .encoded(hello)) { socket.send(text: frame) }
         plane.broadcaster.add(self)
         if generation == .three { deliver(plane.healthEvent(for: .three), isDroppable: true) }
-        for bytes in backlog { received(bytes) }
+        socket.resumeReading()
     }
 }
 

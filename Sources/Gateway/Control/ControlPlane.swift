@@ -14,12 +14,13 @@ final class ControlPlane {
     private(set) var table: MethodTable
     /// Whether people can log in.
     private enum Phase {
-        /// Logins that came wait: a start takes milliseconds, and a client that was refused comes back half a second later.
-        case starting(logins: [@MainActor () -> Void])
+        /// Nobody is heard, and nobody refused: a start takes milliseconds, and a client that was refused comes back half
+        /// a second later.
+        case starting(waiting: [@MainActor () -> Void])
         case ready, stopping
     }
 
-    private var phase = Phase.starting(logins: [])
+    private var phase = Phase.starting(waiting: [])
 
     private let settings: SettingsBox
     let host: HostFacts
@@ -29,7 +30,7 @@ final class ControlPlane {
     private var features: [Generation: [UInt8]] = [:]
     /// Those that have not logged in, each with the time until which they may.
     private var waiting: [String: (deadline: ContinuousClock.Instant, connection: ControlConnection)] = [:]
-    private var isWatchingLogins = false
+    private var loginWatch: LoopEvent?
     private var isPresenceDue = false
     private var hasHintedAtProxy = false
     private var lastPresence: ContinuousClock.Instant?
@@ -61,22 +62,19 @@ final class ControlPlane {
     /// False until what a login needs has been set up, and again once the gateway is stopping.
     var isReady: Bool { if case .ready = phase { true } else { false } }
 
-    /// Lets in those who waited, in their order, and from now on everybody.
+    /// Hears those who waited, in their order, and from now on everybody.
     func start() {
-        guard case .starting(let logins) = phase else { return }
+        guard case .starting(let waiting) = phase else { return }
         phase = .ready
-        for login in logins { login() }
+        for hear in waiting { hear() }
     }
 
     func stop() { phase = .stopping }
 
     /// Does it now, or once the gateway has started.
-    func whenReady(_ login: @escaping @MainActor () -> Void) throws(Refusal) {
-        switch phase {
-        case .ready: login()
-        case .starting(let logins): phase = .starting(logins: logins + [login])
-        case .stopping: throw .starting
-        }
+    func whenStarted(_ work: @escaping @MainActor () -> Void) {
+        guard case .starting(let waiting) = phase else { return work() }
+        phase = .starting(waiting: waiting + [work])
     }
 
     var uptime: Duration { ContinuousClock.now - startedAt }
@@ -194,28 +192,23 @@ extension ControlPlane {
 
     /// Closes the connection unless it logs in in time.
     ///
-    /// One task watches all of them, and only while there are any.
+    /// One timer watches all of them, and only while there are any.
     func expectLogin(of connection: ControlConnection) {
         waiting[connection.id] = (ContinuousClock.now + Limits.handshakeTimeout, connection)
-        guard !isWatchingLogins else { return }
-        isWatchingLogins = true
-        tasks.add { [self] in await closeSilent() }
+        guard loginWatch == nil else { return }
+        loginWatch = LoopEvent.every(.seconds(1)) { [unowned self] in closeSilent() }
     }
 
     /// It has logged in, or has left.
     func expectsLoginNoMore(of connection: ControlConnection) { waiting[connection.id] = nil }
 
-    private func closeSilent() async {
-        while !waiting.isEmpty, !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(1))  // throws only when cancelled
-            let now = ContinuousClock.now
-            for (id, entry) in waiting where entry.deadline <= now {
-                waiting[id] = nil
-                entry.connection.close(code: 1000, reason: "")
-            }
+    private func closeSilent() {
+        let now = ContinuousClock.now
+        for (id, entry) in waiting where entry.deadline <= now {
+            waiting[id] = nil
+            entry.connection.close(code: 1000, reason: "")
         }
-        waiting = [:]
-        isWatchingLogins = false
+        if waiting.isEmpty { loginWatch = nil }
     }
 }
 

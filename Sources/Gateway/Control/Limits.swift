@@ -12,8 +12,6 @@ enum Limits {
     static let mostValuesInFrame = 100_000
     /// How long a client may take to log in.
     static let handshakeTimeout: Duration = .seconds(15)
-    /// Frames kept while the database is asked about a device; clients wait for the greeting before they go on.
-    static let mostFramesDuringLogin = 8
     /// Requests of one connection that wait for an answer.
     ///
     /// Clients that ask more at once are out of control.

@@ -92,7 +92,7 @@ struct AgentMethods: MethodGroup {
 extension AgentMethods {
     /// Answers twice under one id: that the run has begun, and how it ended.
     private func run(_ call: Call) async throws(RPCError) -> Payload {
-        let arrival = switchboard.arrive()
+        let arrival = switchboard.arrive(as: RunID(call.text("idempotencyKey") ?? ""))
         defer { switchboard.leave(arrival) }
         var message = try await message(call)
         if message.options.delivers {
@@ -227,14 +227,17 @@ extension AgentMethods {
     private func final(
         _ run: RunID, _ outcome: RunOutcome, _ generation: Generation
     ) throws(RPCError) -> JSON {
-        if outcome.status == .error {
-            let text = outcome.failure?.message ?? "the run failed"
-            throw RPCError(
-                .unavailable, text,
-                payload: ["runId": .string(run.rawValue), "status": "error", "summary": .string(text)])
-        }
         var payloads: [JSON] = []
         if let text = outcome.text, !text.isEmpty { payloads = [["text": .string(text), "mediaUrl": .null]] }
+        if outcome.status == .error {
+            let text = outcome.failure?.message ?? "the run failed"
+            var payload: JSONObject = [
+                "runId": .string(run.rawValue), "status": "error", "summary": .string(text),
+            ]
+            // What was said before it failed.
+            if !payloads.isEmpty { payload["result"] = ["payloads": .array(payloads)] }
+            throw RPCError(.unavailable, text, payload: .object(payload))
+        }
         var meta: JSONObject = [
             "durationMs": .integer((outcome.endedAt - outcome.startedAt).milliseconds),
             "agentMeta": .object(facts(run, outcome, generation)),

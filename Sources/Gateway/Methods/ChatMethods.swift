@@ -47,7 +47,7 @@ struct ChatMethods: MethodGroup {
 
     private func send(_ call: Call) async throws(RPCError) -> Payload {
         var message = try message(call)
-        let arrival = switchboard.arrive(in: message.session)
+        let arrival = switchboard.arrive(in: message.session, as: message.newRun)
         defer { switchboard.leave(arrival) }
         if message.options.delivers {
             // Nobody has to have written from a chat platform: who asks here reads the answer here.

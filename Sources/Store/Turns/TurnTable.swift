@@ -87,6 +87,10 @@ struct TurnTable {
             hasMessage: known.firstSequence != nil)
     }
 
+    func takeBackAttempt(of run: RunID) throws {
+        try connection.run("UPDATE turns SET attempt = attempt - 1 WHERE run = ?", run)
+    }
+
     private func position(_ sequence: Int64, in session: SessionID) throws -> StoredPosition? {
         try connection.first(
             """

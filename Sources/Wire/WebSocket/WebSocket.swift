@@ -123,9 +123,13 @@ package final class WebSocket: ConnectionStage {
     func received(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
         lastReceived = LoopClock.seconds
         isPingSent = false
-        guard !isPaused, held.isEmpty else { return held.append(contentsOf: bytes) }
+        guard !isPaused, held.isEmpty else {
+            held.append(contentsOf: bytes)
+            return countUnfinished()
+        }
         let taken = process(bytes)
         if taken < bytes.count { held.append(contentsOf: bytes[taken...]) }
+        countUnfinished()
     }
 
     private func readHeld() {
@@ -134,6 +138,7 @@ package final class WebSocket: ConnectionStage {
             held = []
             let taken = bytes.withUnsafeMutableBufferPointer { process($0) }
             if taken < bytes.count { held = Array(bytes[taken...]) }
+            countUnfinished()
         }
         if !isPaused { transport.resumeReading() }
     }
@@ -141,10 +146,7 @@ package final class WebSocket: ConnectionStage {
     /// Takes messages until the handler pauses or the connection ends; says how many bytes are done with.
     private func process(_ bytes: UnsafeMutableBufferPointer<UInt8>) -> Int {
         isProcessing = true
-        defer {
-            isProcessing = false
-            countUnfinished()
-        }
+        defer { isProcessing = false }
         var place = 0
         while !isPaused {
             guard handler != nil, !transport.isClosed else { return bytes.count }
@@ -160,9 +162,13 @@ package final class WebSocket: ConnectionStage {
         return place
     }
 
-    /// All messages that are not whole have a limit together.
+    /// All messages that are not whole have a limit together; of strangers, also what waits until it is read.
     private func countUnfinished() {
-        transport.count(reader.unfinishedBytes, in: isKnown ? .messages : .messagesOfStrangers)
+        if isKnown {
+            transport.count(reader.unfinishedBytes, in: .messages)
+        } else {
+            transport.count(reader.unfinishedBytes + held.count, in: .messagesOfStrangers)
+        }
     }
 
     var isIdleStranger: Bool { !isKnown }

@@ -26,8 +26,8 @@ from fakes.discord.interaction import DEFERRED
 from fakes.discord.message import EPHEMERAL
 from fakes.discord.people import Person
 from fakes.discord.uploads import Upload
-from fakes.faults import CutBefore, DoneThenCut, DoneThenError, Fault, Refuse
-from harness import Gateway, eventually
+from fakes.faults import CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
+from harness import Gateway, connect, eventually
 from harness.platforms import DiscordPlatform
 from tests.discord.conftest import Connect
 
@@ -1088,3 +1088,23 @@ def test_what_is_offered_while_one_types_is_for_those_who_may_use_commands(
 
     assert offered(ann, general) == ["high", "xhigh"]
     assert offered(bob, general) == [] and offered(ann, random) == [] and offered(bob, fake.direct(bob)) == []
+
+
+# Clients
+
+
+def test_what_a_client_sends_keeps_its_order_while_a_target_is_looked_for(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot(more={"messages": {"queue": {"mode": "followup"}}})
+    ask(fake.user("Ann"), fake.channel("general"))
+    wait_until_answered(fake)
+    fake.fail("GET /guilds/{guild}/members/search", Late(1.0))
+    session = {"sessionKey": "agent:main:errands"}
+    with connect(gateway.port) as client:
+        target = {"deliver": True, "channel": "discord", "to": "@Ann"}
+        client.start("agent", {**session, **target, "message": "first [[add:one]]", "idempotencyKey": "k1"})
+        client.start("chat.send", {**session, "message": "second [[add:two]]", "idempotencyKey": "k2"})
+        assert client.chat_end("k2")["state"] == "final"
+        asked = [str(m["content"]) for m in client.history("agent:main:errands") if m["role"] == "user"]
+    assert len(asked) == 2 and "first" in asked[0], asked

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Agent
 
-/// A house that is cancelled leaves behind what a killed process leaves: the inbox and the journal.
+/// A house that is cancelled leaves behind what a killed process leaves, the inbox and the journal; it only takes back that
+/// it has tried.
 @MainActor
 @Suite(.timeLimit(.minutes(1)))
 struct RecoveryTests {
@@ -300,19 +301,36 @@ struct RecoveryTests {
     @Test
     func `a message that takes the process down each time is given up`() async throws {
         try await inFolder { folder in
-            for attempt in 0..<AgentRunner.mostAttempts {
-                let models = ScriptedModels([.hang(Gate())])
-                try await TestHouse.run(in: folder, models: models) { house in
-                    if attempt == 0 { try await house.say("poison", id: "r1") }
-                    await models.sawRequests(1)
-                }
-            }
+            let database = try Database(path: "\(folder)/openclaw.sqlite")
+            let journal = Stores(database).journal
+            let poison = InboundMessage.sample("poison", id: "r1")
+            let turn = NewTurn(run: "r1", session: TestHouse.main, message: poison.asUserMessage)
+            _ = try await journal.accept(poison, beginning: turn)
+            for _ in 1..<AgentRunner.mostAttempts { _ = try await journal.begin(turn) }
+            await database.close()
 
             try await TestHouse.run(in: folder) { house in
                 let outcome = try await house.outcome(of: "r1")
                 #expect(outcome.failure?.kind == .crashed)
                 #expect(house.models.requests.isEmpty)
                 #expect(try await house.stores.inbox.unansweredCount() == 0)
+            }
+        }
+    }
+
+    @Test
+    func `a message is answered however often the process was stopped in order meanwhile`() async throws {
+        try await inFolder { folder in
+            for attempt in 0...AgentRunner.mostAttempts {
+                let models = ScriptedModels([.hang(Gate())])
+                try await TestHouse.run(in: folder, models: models) { house in
+                    if attempt == 0 { try await house.say("take your time", id: "r1") }
+                    await models.sawRequests(1)
+                }
+            }
+
+            try await TestHouse.run(in: folder, models: ScriptedModels([.say(["Done."])])) { house in
+                #expect(try await house.outcome(of: "r1").text == "Done.")
             }
         }
     }

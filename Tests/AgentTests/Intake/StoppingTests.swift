@@ -166,7 +166,7 @@ struct StoppingTests {
     }
 
     @Test
-    func `a turn that takes too long is stopped by its deadline`() async throws {
+    func `a turn that takes too long fails at its deadline`() async throws {
         let clock = TestClock()
         try await TestHouse.run(models: ScriptedModels([.hang(Gate(), before: ["half"])]), clock: clock) {
             house in
@@ -177,8 +177,49 @@ struct StoppingTests {
                 try await Task.sleep(for: .milliseconds(1))
             }
 
-            #expect(house.switchboard.outcome(of: "r1")?.stopReason == "timeout")
-            #expect(try await house.lines() == ["user: go on", "assistant (aborted): half"])
+            let outcome = try await house.outcome(of: "r1")
+            #expect(outcome.status == .error && outcome.text == "half")
+            #expect(outcome.failure == .tookTooLong)
+            #expect(house.kinds(of: "r1").last == "failed")
+            #expect(try await house.lines() == ["user: go on", "assistant (error): half"])
+            let note = try await house.transcript().last?.json
+            #expect(note?["errorCode"] == "timeout")
+            #expect(note?["errorMessage"]?.stringValue == outcome.failure?.message)
+        }
+    }
+
+    @Test
+    func `what came first is answered first, also when something of it had to be found out`() async throws {
+        try await TestHouse.run { house in
+            let early = house.switchboard.arrive(in: TestHouse.main)
+            async let second = house.ask("second", id: "b")
+            try await Task.sleep(for: .milliseconds(20))
+            _ = try await house.switchboard.submit(.sample("first", id: "a"), at: early)
+            _ = try await second
+            _ = try await house.outcome(of: "a")
+            let asked = try await house.lines().filter { $0.hasPrefix("user") }
+            #expect(asked == ["user: first", "user: second"])
+        }
+    }
+
+    @Test
+    func `a stop word counts for what was sent before it, however late that comes`() async throws {
+        let clock = TestClock()
+        try await TestHouse.run(clock: clock) { house in
+            let early = house.switchboard.arrive(in: TestHouse.main, as: "a")
+            let stop = Task { try await house.say("/stop") }
+            for _ in 0..<400 {
+                clock.advance(by: .seconds(1))
+                try await Task.sleep(for: .milliseconds(1))
+                if house.switchboard.stopsArriving.isEmpty, early.abortReason != nil { break }
+            }
+            #expect(try await stop.value == .stopped(["a"]))
+
+            _ = try await house.switchboard.submit(.sample("first", id: "a"), at: early)
+            #expect(try await house.outcome(of: "a").status == .aborted)
+            #expect(house.models.requests.isEmpty)
+            #expect(try await house.stores.inbox.unansweredCount() == 0)
+            #expect(try await house.ask("second").status == .ok)
         }
     }
 

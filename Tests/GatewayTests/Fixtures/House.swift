@@ -158,6 +158,7 @@ final class FakeClient: ClientSocket {
     var maxMessageBytes = 0
     var isKnown = false
     private(set) var isPaused = false
+    private var unheard: [[UInt8]] = []
     private var waiting: [(condition: @MainActor () -> Bool, resume: CheckedContinuation<Void, Never>)] = []
 
     func send(text: [UInt8]) { keep(text) }
@@ -175,7 +176,10 @@ final class FakeClient: ClientSocket {
 
     func abort() { close(code: 1006, reason: "") }
     func pauseReading() { isPaused = true }
-    func resumeReading() { isPaused = false }
+    func resumeReading() {
+        isPaused = false
+        while !isPaused, !unheard.isEmpty { connection?.received(unheard.removeFirst()) }
+    }
 
     private func keep(_ bytes: [UInt8]) {
         received.append((try? JSON.parse(bytes)) ?? .string(String(decoding: bytes, as: UTF8.self)))
@@ -194,8 +198,12 @@ final class FakeClient: ClientSocket {
         await withCheckedContinuation { waiting.append((condition, $0)) }
     }
 
-    func say(_ json: JSON) { connection?.received(json.encoded()) }
-    func say(_ text: String) { connection?.received(Array(text.utf8)) }
+    func say(_ json: JSON) { say(json.encoded()) }
+    func say(_ text: String) { say(Array(text.utf8)) }
+
+    private func say(_ bytes: [UInt8]) {
+        if isPaused { unheard.append(bytes) } else { connection?.received(bytes) }
+    }
 
     func login(
         _ generation: Generation, scopes: [String] = Scopes.owner.names, caps: [String] = [],
