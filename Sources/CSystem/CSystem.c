@@ -13,6 +13,8 @@ int csystem_malloc_trim(void) { return malloc_trim(0); }
 void csystem_tune_malloc(void) {
     mallopt(M_ARENA_MAX, 2);
     mallopt(M_MXFAST, 20 * sizeof(void *)); /* the most that it takes */
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 2 << 20);
 }
 #else
 int csystem_malloc_trim(void) { return 0; }

@@ -3,7 +3,7 @@ import Core
 /// A turn or a command between the queue and its run: its message may have to be read from the disk first.
 @MainActor
 final class StartingTurn {
-    let item: TurnQueue.Item
+    var item: TurnQueue.Item
     /// Why its run ends as soon as it begins.
     private(set) var abortReason: AbortReason?
     /// Open when it is a run, or has come to nothing.

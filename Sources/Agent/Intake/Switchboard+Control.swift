@@ -134,10 +134,7 @@ extension Switchboard {
             let entry = try await stores.sessions.ensure(item.entry.session)
             live.found(entry.sessionID)
             outcome.sessionID = entry.sessionID
-            var item = item
-            if item.entry.message == nil {
-                item.entry.message = try await stores.inbox.message(item.entry.id)
-            }
+            let item = try await withMessages(item)
             let messages = item.messages.map { message in
                 var message = message.asUserMessage
                 message.isWithdrawn = true

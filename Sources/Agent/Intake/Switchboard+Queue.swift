@@ -36,7 +36,7 @@ extension Switchboard {
         item.quiet = quiet(after: item)
         let isPlain = item.isPlain
         // Pictures are read back in their turn, where many wait.
-        if item.weight > Self.smallBytes, item.weight + queue.waitingBytes > Self.mostWaitingBytes {
+        if item.entry.isLarge, item.weight + queue.waitingBytes > Self.mostWaitingBytes {
             item.entry.message = nil
         }
         queue.append(item)
@@ -49,8 +49,6 @@ extension Switchboard {
     }
 
     private static let mostWaitingBytes = 16 << 20
-    /// Bytes of a message that stays in memory however many wait.
-    private static let smallBytes = 64 << 10
 
     /// What comes while the session is at work waits for an end of what is said; what is said in one go does always.
     private func quiet(after item: TurnQueue.Item) -> Duration {

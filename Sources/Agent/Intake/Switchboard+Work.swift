@@ -6,13 +6,7 @@ extension Switchboard {
     func perform(_ item: TurnQueue.Item) async {
         await Log.$turn.withValue(item.entry.run.rawValue) {
             await item.before?.wait()
-            guard let message = await self.message(of: item) else { return }
-            var item = item
-            if item.entry.message == nil {
-                item.entry.message = message
-                // What was not in memory when it was admitted may be a command, too.
-                if item.interrupted == nil { item.command = item.command ?? command(in: message) }
-            }
+            guard let item = await readBack(item), let message = item.entry.message else { return }
             guard let profile = settings.profile(settings.agent(of: item.entry.session)) else {
                 return await refuse(item, .unknownAgent(settings.agent(of: item.entry.session)))
             }
@@ -21,6 +15,42 @@ extension Switchboard {
             } else {
                 await runTurn(message, profile, item)
             }
+        }
+    }
+
+    // MARK: Room
+
+    /// Whether there is room for what a turn holds; else it waits for some in its session's first place, without its
+    /// pictures, or ends when it has been stopped meanwhile.
+    func mayGoOn(_ turn: StartingTurn) async -> Bool {
+        guard turn.item.command == nil else { return true }
+        let load = await self.load(of: turn.item)
+        guard !queue.holds(load, in: turn.item.entry.session) else { return true }
+        if let reason = turn.abortReason {
+            await drop(turn.item, reason)
+            return false
+        }
+        turn.item.load = load
+        turn.item.letGoOfLarge()
+        // By then the transcript may have gone on.
+        turn.item.beginning?.turn.transcript = nil
+        queue.giveBack([turn.item])
+        return false
+    }
+
+    private func load(of item: TurnQueue.Item) async -> Int {
+        if let known = item.load { return known }
+        if let transcript = item.beginning?.turn.transcript, !TurnLoads.isHeavy(Int(transcript.bytes)) {
+            return Int(transcript.bytes)
+        }
+        // What has begun stands in the transcript.
+        let isBegun = item.beginning != nil || item.interrupted?.firstSequence != nil
+        do {
+            return try await stores.journal.load(
+                of: isBegun ? [] : item.entries.map(\.id), in: item.entry.session)
+        } catch {
+            log.warning("A turn could not be weighed.", ["reason": "\(error)"])
+            return item.weight
         }
     }
 
@@ -211,16 +241,32 @@ extension Switchboard {
 
     // MARK: What cannot be answered
 
-    /// Large messages are read back from the inbox when their turn comes.
-    private func message(of item: TurnQueue.Item) async -> InboundMessage? {
-        if let message = item.entry.message { return message }
+    /// The item with its large messages, which are read when their turn comes; nil when that has failed, and was told.
+    private func readBack(_ item: TurnQueue.Item) async -> TurnQueue.Item? {
         do {
-            if let message = try await stores.inbox.message(item.entry.id) { return message }
-            await refuse(item, .lost)
+            var whole = try await withMessages(item)
+            guard let message = whole.entry.message else {
+                await refuse(item, .lost)
+                return nil
+            }
+            // What was not in memory when it was admitted may be a command, too.
+            if item.entry.message == nil, item.interrupted == nil, item.command == nil {
+                whole.command = command(in: message)
+            }
+            return whole
         } catch {
             await refuse(item, .store(error))
+            return nil
         }
-        return nil
+    }
+
+    func withMessages(_ item: TurnQueue.Item) async throws -> TurnQueue.Item {
+        var item = item
+        if item.entry.message == nil { item.entry.message = try await stores.inbox.message(item.entry.id) }
+        for place in item.joined.indices where item.joined[place].isOnDiskOnly {
+            item.joined[place].entry.message = try await stores.inbox.message(item.joined[place].entry.id)
+        }
+        return item
     }
 
     /// Ends a message that no turn can be made of.

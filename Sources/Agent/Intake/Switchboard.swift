@@ -164,7 +164,8 @@ package final class Switchboard {
     private func mayBeginAtOnce(_ message: InboundMessage, _ arrival: Arrival) -> Bool {
         recovered.isOpen && arriving[message.session]?.count == 1 && arrival.abortReason == nil
             && arrival.stopsBefore[message.session]?.isOpen != false && command(in: message) == nil
-            && !waitsForMore(message) && queue.startAtOnce(message.session, mostTurns: mostTurns)
+            && !waitsForMore(message) && !TurnLoads.isHeavy(message.weight)
+            && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }
 
     private static func countDown(_ counts: inout [SessionKey: Int], _ session: SessionKey) {
@@ -339,7 +340,7 @@ package final class Switchboard {
         if item.command == nil { leftOut[item.entry.session] = nil }
         let turn = book.starts(item)
         work.add {
-            await self.perform(item)
+            if await self.mayGoOn(turn) { await self.perform(turn.item) }
             self.book.left(turn)
             self.leave(item.entry.session)
         }

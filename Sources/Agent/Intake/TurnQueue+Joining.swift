@@ -33,6 +33,7 @@ extension TurnQueue.Item {
     func joining(_ later: TurnQueue.Item, share: TurnQueue.Joined.Share = .whole) -> TurnQueue.Item {
         var later = later
         later.joined.insert(contentsOf: joined + [TurnQueue.Joined(entry: entry, share: share)], at: 0)
+        later.load = load.map { $0 + later.weight }
         if share == .brief { later.leaveOutOldest() }
         return later
     }
@@ -79,6 +80,12 @@ extension TurnQueue.Item {
         joined.reduce(entry.message?.weight ?? 0) { $0 + ($1.entry.message?.weight ?? 0) }
     }
 
+    /// Leaves large messages to the disk, from which they are read back in their turn.
+    mutating func letGoOfLarge() {
+        if entry.isLarge { entry.message = nil }
+        for place in joined.indices where joined[place].entry.isLarge { joined[place].entry.message = nil }
+    }
+
     /// Every message it answers, oldest first.
     var entries: [InboxEntry] { joined.map(\.entry) + [entry] }
 
@@ -102,7 +109,17 @@ extension InboundMessage {
     var weight: Int { text.utf8.count + images.byteCount }
 }
 
+extension InboxEntry {
+    /// Bytes of a message that stays in memory however many wait.
+    private static let smallBytes = 64 << 10
+
+    var isLarge: Bool { (message?.weight ?? 0) > Self.smallBytes }
+}
+
 extension TurnQueue.Joined {
+    /// Whether the turn is told of it, and it has to be read back for that.
+    var isOnDiskOnly: Bool { share == .whole && entry.message == nil }
+
     /// As the transcript keeps it; nil once it is there.
     fileprivate var joinedMessage: JoinedMessage? {
         guard var message = entry.message else { return nil }

@@ -30,6 +30,8 @@ struct TurnQueue {
         var isBehindTurn = false
         /// Messages before it that its turn answers as well, oldest first.
         var joined: [Joined] = []
+        /// Bytes that its turn will hold, once that was looked up: its messages, and the conversation that goes with them.
+        var load: Int?
     }
 
     /// A message that is answered in the turn of a later one.
@@ -52,6 +54,7 @@ struct TurnQueue {
     /// Sessions that are at work, and whether on a turn: else on a command.
     private var running: [SessionKey: Bool] = [:]
     private(set) var runningTurns = 0
+    private var loads = TurnLoads()
     /// Sessions whose first item has to be done again, before which nothing of them may start.
     private var stalled: Set<SessionKey> = []
     /// Sessions in which more may be said before the first item starts, each with the number of its last nap.
@@ -157,17 +160,40 @@ struct TurnQueue {
 
     /// Takes the next item that may start.
     ///
-    /// Commands may always; turns while fewer than `mostTurns` run.
+    /// Commands may always; turns while fewer than `mostTurns` run, and heavy ones while there is room for them.
     mutating func next(mostTurns: Int) -> Item? {
-        let isFull = runningTurns >= mostTurns
-        guard let place = ready.firstIndex(where: { !isFull || waiting[$0]?.first?.command != nil }) else {
-            return nil
-        }
+        guard let place = placeOfNext(mostTurns: mostTurns) else { return nil }
         let session = ready.remove(at: place)
         guard let item = takeFirst(of: session) else { return nil }
         running[session] = false
         if item.command == nil { isTurn(session) }
+        if let load = item.load { loads.add(load, of: session) }
         return item
+    }
+
+    /// Of heavy turns the first is the next, or none.
+    private func placeOfNext(mostTurns: Int) -> Int? {
+        var heavyWaits = false
+        return ready.firstIndex { session in
+            guard let item = waiting[session]?.first else { return false }
+            if item.command != nil { return true }
+            guard runningTurns < mostTurns else { return false }
+            guard let load = item.load, TurnLoads.isHeavy(load) else { return true }
+            defer { heavyWaits = true }
+            return !heavyWaits && loads.hasRoom(for: load)
+        }
+    }
+
+    /// Whether a turn that has just started may go on with this load; false when it must wait for room, or behind others.
+    mutating func holds(_ load: Int, in session: SessionKey) -> Bool {
+        guard loads.isHeld(by: session) || !TurnLoads.isHeavy(load) || !heavyWaits && loads.hasRoom(for: load)
+        else { return false }
+        loads.add(load, of: session)
+        return true
+    }
+
+    private var heavyWaits: Bool {
+        ready.contains { session in waiting[session]?.first?.load.map(TurnLoads.isHeavy) ?? false }
     }
 
     /// Takes a turn's place for a message that is not on disk yet; `finished` must follow.
@@ -189,6 +215,7 @@ struct TurnQueue {
     /// The session's item has ended; its next one may start.
     mutating func finished(_ session: SessionKey) {
         if running.removeValue(forKey: session) == true { runningTurns -= 1 }
+        loads.remove(session)
         makeReady(session)
     }
 

@@ -131,6 +131,7 @@ struct AgentRunner {
             acceptsImages: turn.choice.facts.acceptsImages, isCut: part.isCut,
             summary: tail.summary, mostTurns: turn.order.message.options.historyTurns)
         turn.messages = limits.acceptable(window.messages(from: part.turns), for: turn.choice.model)
+        if turn.order.hasImages { turn.messages = turn.messages.map(turn.order.sharingImages) }
         if turn.messages.isEmpty { turn.messages = turn.order.userMessages }
     }
 

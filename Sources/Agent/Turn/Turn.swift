@@ -36,6 +36,16 @@ struct TurnOrder {
         joined.compactMap(\.message).map { .user($0) } + [.user(userMessage)]
     }
 
+    /// A message that was read back with its images in the memory that the order has them in.
+    func sharingImages(_ stored: Message) -> Message {
+        guard stored.hasImages else { return stored }
+        let images = message.images + joined.compactMap(\.message).flatMap { Message.user($0).images }
+        return stored.mapContent { block in
+            guard case .image(let image) = block else { return block }
+            return .image(images.first { $0 == image } ?? image)
+        }
+    }
+
     @MainActor var hasImages: Bool {
         !message.images.isEmpty || joined.compactMap(\.message).contains { Message.user($0).hasImages }
     }
@@ -43,7 +53,7 @@ struct TurnOrder {
 
 /// A turn whose beginning is on disk.
 struct Beginning {
-    let turn: BegunTurn
+    var turn: BegunTurn
     let at: Timestamp
 }
 

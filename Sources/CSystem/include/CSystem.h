@@ -17,7 +17,8 @@ int csystem_malloc_trim(void);
 
 /* One heap for the loop and one for all other threads; glibc would give each thread its own, which keeps what a burst left
    in it. With one heap for all, the loop and the database wait for each other's allocations: a fifth of a turn's CPU.
-   Pieces of up to 160 bytes are kept as they are until memory is given back, instead of being joined at once: 3 % of a turn. */
+   Pieces of up to 160 bytes are kept as they are until memory is given back, instead of being joined at once: 3 % of a turn.
+   Pieces of 1 MiB and more are the system's again as soon as they are free; glibc would keep them in the heap after the first. */
 void csystem_tune_malloc(void);
 
 /* Unmaps code and constants that stand in the program's and its libraries' files, so that what a start or a burst needed

@@ -18,7 +18,8 @@ struct AnthropicRequest: VendorRequest {
         object["system"] = Self.system(request.system)
         object["thinking"] = thinking.thinking
         object["output_config"] = thinking.effort.map { ["effort": .string($0)] }
-        body = Self.body(offering: request.tools, as: Self.tools) { writer in
+        imageBytes = conversation.imageBytes
+        body = Self.body(offering: request.tools, as: Self.tools, imageBytes: imageBytes) { writer in
             writer.addMembers(of: object)
             writer.addArray("messages") { messages in
                 for (place, turn) in conversation.turns.enumerated() {
@@ -28,7 +29,6 @@ struct AnthropicRequest: VendorRequest {
             }
         }
         hasReasoning = conversation.hasReasoning
-        imageBytes = conversation.imageBytes
         thinksByBudget = thinking.isBudget
     }
 

@@ -16,11 +16,13 @@ protocol VendorRequest {
 extension VendorRequest {
     /// A body of what `add` writes, and of what `map` tells the vendor of the tools.
     static func body(
-        offering tools: ToolOffer, as map: ([ToolSchema]) -> JSON, _ add: (inout JSONWriter) -> Void
+        offering tools: ToolOffer, as map: ([ToolSchema]) -> JSON, imageBytes: Int,
+        _ add: (inout JSONWriter) -> Void
     ) -> [UInt8] {
         let tools = tools.encoded(for: Self.self, map)
-        // Room for a question of a few words with the house's own tools and instructions.
-        return .jsonObject(capacity: 16 << 10) { body in
+        // Room for a question of a few words with the house's own tools and instructions, and what stands around images.
+        let capacity = (16 << 10) + imageBytes + imageBytes / 16
+        return .jsonObject(capacity: capacity) { body in
             add(&body)
             if let tools { body.add("tools", encoded: tools) }
         }

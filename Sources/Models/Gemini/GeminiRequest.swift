@@ -16,14 +16,14 @@ struct GeminiRequest: VendorRequest {
         var generation: JSONObject = ["maxOutputTokens": JSON(endpoint.maxTokens(for: request))]
         generation["thinkingConfig"] = Self.thinking(request.thinking, endpoint, family)
         object["generationConfig"] = .object(generation)
-        body = Self.body(offering: request.tools, as: Self.tools) { writer in
+        imageBytes = conversation.imageBytes
+        body = Self.body(offering: request.tools, as: Self.tools, imageBytes: imageBytes) { writer in
             writer.addMembers(of: object)
             writer.addArray("contents") { contents in
                 for turn in conversation.turns { contents.addElement(Self.content(turn, family)) }
             }
         }
         hasReasoning = conversation.hasReasoning
-        imageBytes = conversation.imageBytes
     }
 
     private static func tools(_ tools: [ToolSchema]) -> JSON {

@@ -9,7 +9,9 @@ struct OpenAIChatRequest: VendorRequest {
     init(_ request: ModelRequest, for endpoint: Endpoint, keepsReasoning: Bool = true) {
         let conversation = Conversation(request.messages, for: endpoint, keepsReasoning: keepsReasoning)
         let dialect = endpoint.dialect
-        body = Self.body(offering: request.tools, as: { .array($0.map(Self.tool)) }) { body in
+        imageBytes = conversation.imageBytes
+        body = Self.body(offering: request.tools, as: { .array($0.map(Self.tool)) }, imageBytes: imageBytes) {
+            body in
             body.add("model", endpoint.modelID)
             body.addArray("messages") { messages in
                 if !request.system.isBlank { Self.add("system", request.system, to: &messages) }
@@ -25,7 +27,6 @@ struct OpenAIChatRequest: VendorRequest {
             Self.addReasoning(request.thinking, endpoint, to: &body)
         }
         hasReasoning = conversation.hasReasoning
-        imageBytes = conversation.imageBytes
     }
 
     private static func tool(_ tool: ToolSchema) -> JSON {

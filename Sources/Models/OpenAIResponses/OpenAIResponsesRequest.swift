@@ -18,14 +18,15 @@ struct OpenAIResponsesRequest: VendorRequest {
         }
         object["prompt_cache_key"] = request.cacheKey.map { .string($0) }
         if endpoint.model.reasoning { Self.setReasoning(request.thinking, endpoint, in: &object) }
-        body = Self.body(offering: request.tools, as: { .array($0.map(Self.tool)) }) { writer in
+        imageBytes = conversation.imageBytes
+        body = Self.body(offering: request.tools, as: { .array($0.map(Self.tool)) }, imageBytes: imageBytes) {
+            writer in
             writer.addMembers(of: object)
             writer.addArray("input") { input in
                 for item in conversation.turns.lazy.flatMap(Self.items) { input.addElement(item) }
             }
         }
         hasReasoning = conversation.hasReasoning
-        imageBytes = conversation.imageBytes
     }
 
     /// Said where the server refuses a request without any.

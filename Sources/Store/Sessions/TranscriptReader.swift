@@ -110,6 +110,27 @@ struct TranscriptReader {
         return tail
     }
 
+    /// Bytes that a tail takes in memory, about: of words a model's window, and its images.
+    func tailLoad() throws -> Int {
+        guard summary.bytes >= Self.lightBytes else { return Int(summary.bytes) }
+        var (words, images) = (0, 0)
+        try newestFirst(before: nil, limit: Self.mostWeighed) { row in
+            let size = row.int(4)
+            if size > Self.longestWords { images += size } else { words += size }
+            return words < Self.mostWordBytes
+        }
+        return min(words, Self.mostWordBytes) + min(images, Self.mostImageBytes)
+    }
+
+    /// Bytes of a transcript that is not looked at more closely.
+    private static let lightBytes = 1 << 20
+    /// The newest messages that are looked at; a model is sent images of few turns only.
+    private static let mostWeighed = 1_000
+    /// Longer messages are taken for images.
+    private static let longestWords = 64 << 10
+    /// As much as the largest windows take.
+    private static let mostWordBytes = 3 << 20
+
     private func compaction() throws -> CompactionMessage? {
         guard let sequence = summary.compactionSequence else { return nil }
         let found = try connection.first(

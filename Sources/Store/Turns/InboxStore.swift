@@ -37,22 +37,18 @@ package struct InboxStore: Sendable {
     ///
     /// Ask again with `after` for more than a few hundred.
     package func unanswered(after: InboxID = 0, limit: Int = 500) async throws -> UnansweredPage {
-        let columns = InboxTable.columns.replacing(
-            "received_at, message",
-            with: "received_at, CASE WHEN length(message) <= \(Self.mostBytesAtOnce) THEN message END")
-        return try await database.read { connection in
+        try await database.read { connection in
             let entries = try connection.rows(
-                "SELECT \(columns) FROM inbox WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?",
-                after, limit, map: InboxTable.entry)
+                """
+                SELECT \(InboxTable.columnsAlone) FROM inbox
+                WHERE finished_at IS NULL AND id > ? ORDER BY id LIMIT ?
+                """, after, limit, map: InboxTable.entry)
             var page = UnansweredPage(entries: entries)
             let table = SessionTable(connection: connection)
             for key in Set(entries.map(\.session)) { page.sessions[key] = try table.entry(key) }
             return page
         }
     }
-
-    /// Bytes of a message that are read before its turn.
-    private static let mostBytesAtOnce = 64 << 10
 
     package func unansweredCount() async throws -> Int {
         try await database.read { connection in

@@ -8,6 +8,14 @@ struct InboxTable {
         id, channel, account, message_id, session_key, run, state, fingerprint, outcome, received_at, message
         """
 
+    /// The same, but of a long message only that it is there: it may have megabytes of images.
+    static let columnsAlone = columns.replacing(
+        "received_at, message",
+        with: "received_at, CASE WHEN length(message) <= \(mostBytesAtOnce) THEN message END")
+
+    /// Bytes of a message that are read before its turn.
+    private static let mostBytesAtOnce = 64 << 10
+
     func record(
         _ message: InboundMessage, run: RunID, state: InboxState = .queued, obeysSendPolicy: Bool = false
     ) throws -> Recorded {
@@ -46,6 +54,17 @@ struct InboxTable {
 
     func entry(_ id: InboxID) throws -> InboxEntry? {
         try connection.first("SELECT \(Self.columns) FROM inbox WHERE id = ?", id, map: Self.entry)
+    }
+
+    func entryAlone(_ id: InboxID) throws -> InboxEntry? {
+        try connection.first(
+            "SELECT \(Self.columnsAlone) FROM inbox WHERE id = ?", id, map: Self.entry)
+    }
+
+    /// Bytes of a message that is not answered yet.
+    func byteCount(_ id: InboxID) throws -> Int {
+        try connection.first("SELECT coalesce(length(message), 0) FROM inbox WHERE id = ?", id) { $0.int(0) }
+            ?? 0
     }
 
     /// Rows looked through for a run that is not a client's; an index would cost every message a page.

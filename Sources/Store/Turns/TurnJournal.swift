@@ -56,7 +56,17 @@ package struct TurnJournal: Sendable {
         }
     }
 
-    /// What a crash left behind, oldest first.
+    /// Bytes that a turn of these messages holds, about: theirs, and of the conversation what a model is sent.
+    package func load(of inbox: [InboxID], in session: SessionKey) async throws -> Int {
+        try await database.read { connection in
+            let messages = InboxTable(connection: connection)
+            let said = try inbox.reduce(0) { try $0 + messages.byteCount($1) }
+            guard let entry = try SessionTable(connection: connection).entry(session) else { return said }
+            return said + (try TranscriptReader(entry.sessionID, on: connection)?.tailLoad() ?? 0)
+        }
+    }
+
+    /// What a crash left behind, oldest first, without long messages: those are read in their turn.
     ///
     /// Read it at start, before any turn runs.
     package func interrupted() async throws -> [InterruptedTurn] {

@@ -125,8 +125,9 @@ struct TurnTable {
             "SELECT \(Self.columns) FROM turns ORDER BY started_at, run", map: Self.turn)
         return try turns.map { found in
             var turn = found.turn
-            turn.inbox = try found.inbox.flatMap { try InboxTable(connection: connection).entry($0) }
-            turn.joined = try found.joined.compactMap { try InboxTable(connection: connection).entry($0) }
+            let inbox = InboxTable(connection: connection)
+            turn.inbox = try found.inbox.flatMap { try inbox.entryAlone($0) }
+            turn.joined = try found.joined.compactMap { try inbox.entryAlone($0) }
             turn.steps += try steps(of: turn.run)
             return turn
         }

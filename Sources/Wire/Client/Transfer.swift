@@ -35,7 +35,7 @@ final class Transfer: MultiMember {
     init(_ request: WebRequest, _ setup: ClientSetup, in multi: Multi) throws(WebError) {
         self.request = request
         self.multi = multi
-        body = request.pieces.map { BodySource($0) }
+        body = request.sentPieces.map { BodySource($0) }
         parser = ReplyHeadParser(followsRedirects: request.maxRedirects > 0)
         let easy = try EasyHandle(for: request, setup)
         try configure(easy, setup)

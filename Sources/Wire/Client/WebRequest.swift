@@ -54,6 +54,14 @@ package struct WebRequest: Sendable {
 }
 
 extension WebRequest {
+    /// What curl reads while it sends it: of a large body it shall have no copy of its own.
+    var sentPieces: [BodyPiece]? {
+        pieces ?? body.flatMap { $0.count > Self.mostCopiedBytes ? [.bytes($0)] : nil }
+    }
+
+    /// Bytes of a body that goes out in one go with the headers.
+    private static let mostCopiedBytes = 64 << 10
+
     /// The host as written in the URL, for messages; the rest of a URL may hold secrets.
     var host: String {
         let authority = url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)

@@ -47,6 +47,26 @@ struct TurnQueueTests {
     }
 
     @Test
+    func `heavy turns wait for room in their order, and light ones pass them`() {
+        var queue = TurnQueue()
+        for (id, load) in [(1, 40 << 20), (2, 20 << 20), (3, 2 << 20), (4, 1000), (5, 2 << 20)] {
+            var item = TurnQueue.Item.sample(id, in: "s\(id)")
+            item.load = load
+            queue.append(item)
+        }
+
+        #expect(queue.next(mostTurns: 4)?.entry.id == 1, "one may always run")
+        #expect(queue.next(mostTurns: 4)?.entry.id == 4, "a light one is never kept waiting")
+        #expect(queue.next(mostTurns: 4) == nil && queue.runningTurns == 2)
+        #expect(!queue.holds(2 << 20, in: "s4"), "nobody who turns out to be heavy passes those who wait")
+        queue.finished("s1")
+        #expect(queue.next(mostTurns: 4)?.entry.id == 2)
+        #expect(queue.next(mostTurns: 4)?.entry.id == 3, "22 MiB fit together")
+        #expect(queue.next(mostTurns: 4)?.entry.id == 5, "24 MiB as well")
+        #expect(queue.holds(1000, in: "s4"))
+    }
+
+    @Test
     func `what is put back comes before what waits, and only when it may`() {
         var queue = TurnQueue()
         for id in 1...3 { queue.append(.sample(id, in: "a")) }
