@@ -30,6 +30,20 @@ extension Switchboard {
             await allEnded.wait(atMost: timeout, on: clock)
             group.cancelAll()
         }
+        await putDown(runs.filter { !$0.ended.isOpen })
+    }
+
+    /// A stop in order is no sign that a message brings the process down; one in the middle of a tool may be the tool's
+    /// doing.
+    private func putDown(_ runs: [ActiveRun]) async {
+        let runs = runs.filter { $0.state.openTools.isEmpty }.map(\.run)
+        guard !runs.isEmpty else { return }
+        do {
+            try await stores.journal.putDown(runs)
+        } catch {
+            log.debug(
+                "Turns that wait for the next start count as ones that failed.", ["reason": "\(error)"])
+        }
     }
 
     // MARK: Recovery

@@ -24,23 +24,10 @@ extension AgentRunner {
         case .failed(let failure, let partial): return await fail(turn, failure, partial)
         case .cancelled(let partial):
             switch turn.live.abortReason {
-            case nil:
-                await putDown(turn)
-                return nil
+            case nil: return nil
             case .timeout: return await fail(turn, .tookTooLong, partial)
             case let reason?: return await abort(turn, reason, partial)
             }
-        }
-    }
-
-    /// A stop in order is no sign that the message brings the process down; one in the middle of a tool may be the tool's doing.
-    private func putDown(_ turn: Turn) async {
-        guard turn.live.state.openTools.isEmpty else { return }
-        do {
-            try await stores.journal.putDown(turn.live.run)
-        } catch {
-            log.debug(
-                "A turn that waits for the next start counts as one that failed.", ["reason": "\(error)"])
         }
     }
 

@@ -73,9 +73,11 @@ package struct TurnJournal: Sendable {
         try await database.read { try TurnTable(connection: $0).all() }
     }
 
-    /// The process ends in order: what it has begun of a turn is not counted as an attempt.
-    package func putDown(_ run: RunID) async throws {
-        try await database.record { try TurnTable(connection: $0).takeBackAttempt(of: run) }
+    /// The process ends in order: what it has begun of these turns is not counted as an attempt.
+    package func putDown(_ runs: [RunID]) async throws {
+        try await database.record { connection in
+            for run in runs { try TurnTable(connection: connection).takeBackAttempt(of: run) }
+        }
     }
 
     /// Drops the journal of a turn; its inbox message stays as it is.
