@@ -108,6 +108,10 @@ class Platform:
         """What the bot has written there, oldest first."""
         raise NotImplementedError
 
+    def reactions(self, message: Any) -> list[str]:
+        """Emoji below a message."""
+        raise NotImplementedError
+
     def presses(self, person: Any, place: Place, title: str) -> None:
         """A button below the newest message there."""
         person.clicks(self.fake.messages(place.outer)[-1], title)  # type: ignore[attr-defined]
@@ -204,6 +208,9 @@ class DiscordPlatform(Platform):
     def target(self, place: Place) -> str:
         return f"channel:{place.outer.id}"
 
+    def reactions(self, message: Any) -> list[str]:
+        return list(message.reactions)
+
     def answers(self, place: Place) -> list[str]:
         return [message.content for message in self.fake.messages(place.outer)]
 
@@ -261,6 +268,9 @@ class TelegramPlatform(Platform):
 
     def sends_picture(self, person: Any, place: Place, name: str, mime: str, data: bytes, text: str) -> Any:
         return person.sends(place.outer, Attachment("document", data, name, mime), text)
+
+    def reactions(self, message: Any) -> list[str]:
+        return [emoji for each in message.reactions.values() for emoji in each]
 
     def answers(self, place: Place) -> list[str]:
         topic = place.inner.id if place.inner else None

@@ -222,9 +222,9 @@ package final class ChannelDoor {
             run: RunID("pairing-\(code)-owner"))
     }
 
-    /// A command is for no model to answer; who has chosen it from the platform's menu waits for a word.
+    /// A command is for no model to answer; who has chosen it from the platform's menu, or names us, waits for a word.
     private func denyCommand(_ message: ChannelMessage, _ reason: String) async throws {
-        if message.isCommand {
+        if message.isCommand || message.mention == .named {
             try await replies.post(
                 "⚠️ Only people whom the config or pairing names may use commands here: in `allowFrom`, or in `users` of "
                     + "the place.", to: message, run: RunID("denied-\(message.recentID)"))

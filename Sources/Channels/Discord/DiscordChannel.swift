@@ -50,6 +50,7 @@ package final class DiscordChannel: Channel, FileLeaving {
         guard await gateway.session.takeOver(house.memory, isShard: settings.shard != nil) else {
             throw .lost("what the bot has to go on with could not be read")
         }
+        await api.begin(house.memory)
         await rivals.begin(house)
         office.known = house.place
         await buttons.begin(house.memory)

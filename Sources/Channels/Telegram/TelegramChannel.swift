@@ -193,7 +193,8 @@ final class TelegramChannel: Channel, FileLeaving {
                 group.addTask { await poller.run() }
             } else {
                 let webhook = TelegramWebhook(
-                    api: api, intake: intake, house: house, bot: bot, settings: settings, log: log)
+                    api: api, intake: intake, house: house, bot: bot, settings: settings,
+                    secret: settings.callSecret(of: setup.secret), log: log)
                 self.webhook = webhook
                 group.addTask { await webhook.run() }
             }
@@ -259,7 +260,7 @@ extension TelegramChannel: WebhookReceiving {
     var webhookPaths: [String] { settings.webhookPaths }
 
     func isCalled(with headers: [(name: String, value: String)]) -> Bool {
-        guard let secret = settings.callSecret, !secret.isEmpty else { return false }
+        guard let secret = settings.callSecret(of: setup.secret), !secret.isEmpty else { return false }
         let sent = headers.first { $0.name.lowercased() == "x-telegram-bot-api-secret-token" }?.value ?? ""
         return secret.matches(sent)
     }

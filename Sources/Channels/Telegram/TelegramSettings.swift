@@ -3,7 +3,6 @@ import Wire
 
 /// What the config says of one Telegram account, beside what all platforms share.
 struct TelegramSettings {
-    private let account: String
     /// The Bot API's root, without `/bot` and without a slash at its end.
     var apiRoot: String
     var proxy: String?
@@ -55,7 +54,6 @@ struct TelegramSettings {
     static let defaultRoot = "https://api.telegram.org"
 
     init(_ section: JSON, account: String = "default") {
-        self.account = account
         apiRoot = Self.root(section["apiRoot"]?.stringValue)
         proxy = section["proxy"]?.stringValue
         racesAddresses = section["network"]?["autoSelectFamily"]?.boolValue ?? true
@@ -121,10 +119,12 @@ struct TelegramSettings {
 }
 
 extension TelegramSettings {
-    /// What Telegram's calls carry: it tells accounts apart that have one address and one secret.
-    var callSecret: Secret? {
-        guard account != "default", let webhookSecret, !webhookSecret.isEmpty else { return webhookSecret }
-        return Secret(Digest.hex(Digest.sha256(Array("\(account)/\(webhookSecret.reveal())".utf8))))
+    /// What Telegram's calls for a bot carry: it tells bots apart that have one address and one secret, also one that the
+    /// account had before. A token begins with its bot's id.
+    func callSecret(of token: Secret) -> Secret? {
+        guard let webhookSecret, !webhookSecret.isEmpty else { return webhookSecret }
+        let bot = token.reveal().prefix { $0 != ":" }
+        return Secret(Digest.hex(Digest.sha256(Array("\(bot)/\(webhookSecret.reveal())".utf8))))
     }
 
     /// The public address; one without a path leads to ours.

@@ -13,18 +13,19 @@ final class TelegramWebhook {
     private let house: ChannelHouse
     private let bot: TelegramBot
     private let settings: TelegramSettings
+    private let secret: Secret?
     private let log: Log
 
     init(
         api: TelegramAPI, intake: TelegramIntake, house: ChannelHouse, bot: TelegramBot,
-        settings: TelegramSettings,
-        log: Log
+        settings: TelegramSettings, secret: Secret?, log: Log
     ) {
         self.api = api
         self.intake = intake
         self.house = house
         self.bot = bot
         self.settings = settings
+        self.secret = secret
         self.log = log
     }
 
@@ -92,7 +93,7 @@ final class TelegramWebhook {
             "url": .string(settings.webhookAddress), "allowed_updates": JSON(TelegramUpdate.kinds),
             "drop_pending_updates": false,
         ]
-        parameters["secret_token"] = settings.callSecret.map { .string($0.reveal()) }
+        parameters["secret_token"] = secret.map { .string($0.reveal()) }
         _ = try await api.call("setWebhook", parameters)
     }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, Text
+from fakes import FakeOpenAIChat, Hold, Text
 from fakes.faults import CutBefore, Fault, Refuse
 from harness import Gateway, connect
 from harness.client import Refused
@@ -762,6 +763,28 @@ def test_the_status_tells_when_something_last_came_and_went(platform: Platform, 
 
     status = wait_for_status(gateway, platform, "the time of the answer", lambda s: s["lastOutboundAt"])
     assert fresh["lastStartAt"] <= status["lastInboundAt"] <= status["lastOutboundAt"] and status["lastError"] is None
+
+
+@pytest.mark.needs("bot")
+def test_a_message_in_a_group_has_a_reaction_until_it_is_answered(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    connect_bot(more={"messages": {"ackReactionScope": "group-all", "removeAckAfterReply": True}})
+    ann = platform.person("Ann")
+    may_go_on = threading.Event()
+
+    for place, expected in ((platform.group(), ["👀"]), (platform.direct(ann), [])):
+        may_go_on.clear()
+        asked = len(fake_chat.requests)
+        fake_chat.script.append(Hold(may_go_on, Text("Done.")))
+        message = platform.says(ann, place, "Hello?")
+        fake_chat.wait_for_request(asked + 1)
+        if expected:
+            eventually("the reaction", lambda: platform.reactions(message) == ["👀"])  # noqa: B023
+        assert platform.reactions(message) == expected
+        may_go_on.set()
+        assert platform.wait_for_answers(place) == ["Done."]
+        eventually("the reaction to be taken back", lambda: not platform.reactions(message))  # noqa: B023
 
 
 @pytest.mark.needs("bot")

@@ -814,6 +814,23 @@ def test_a_storm_of_429_is_waited_out(fake: FakeDiscord, connect_bot: Connect) -
     wait_until_answered(fake, 60)
 
 
+def test_a_wait_that_discord_has_asked_for_outlasts_a_change_of_the_account(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    ann, general = fake.user("Ann"), fake.channel("general")
+    fake.fail(POST, Refuse(429, retry_after=6, everywhere=True))
+    ask(ann, general)
+    gateway.wait_for_line("a part of a reply was not sent")
+
+    config = json.loads(gateway.config_path.read_text())
+    config["channels"]["discord"]["historyLimit"] = 7
+    gateway.write_config(config)
+
+    # What comes too early is a violation.
+    wait_until_answered(fake, 40)
+
+
 def test_a_wrong_clock_on_either_side_does_no_harm(fake: FakeDiscord, connect_bot: Connect) -> None:
     fake.clock.header_skew_seconds = 3600.0
     connect_bot()

@@ -521,6 +521,30 @@ def test_each_bot_with_a_webhook_answers_its_own_people(
             wait_until_answered(one)
 
 
+def test_what_is_written_to_the_bot_that_an_account_had_before_is_not_answered_by_the_new_one(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    token = TelegramPlatform.second_token
+    with FakeTelegram(token=token, username="paw_bot") as other:
+        gateway = connect_bot(webhookUrl="https://claw.example", webhookSecret="s3cret-word")
+        for one in (fake, other):
+            one.serve_webhook("https://claw.example", f"http://127.0.0.1:{gateway.port}")
+        fake.wait_until("the webhook", lambda: bool(fake.webhook.webhook.url))
+        config = json.loads(gateway.config_path.read_text())
+        config["channels"]["telegram"]["apiRoot"] = other.url
+        gateway.stop()
+        gateway.write_config(config)
+        connect_bot(again=gateway, waits=False, token=token)
+        other.wait_until("the webhook", lambda: bool(other.webhook.webhook.url))
+
+        fake.user("Ann").writes(fake.user("Ann").chat, "For the old bot alone")
+
+        fake.wait_until("its call to be turned away", lambda: "401" in str(fake.webhook.webhook.last_error))
+        ask(other.user("Ann"), other.user("Ann").chat)
+        wait_until_answered(other)
+        assert len(fake_chat.requests) == 1 and len(other.messages(other.user("Ann").chat)) == 1
+
+
 def test_calls_without_the_secret_are_turned_away(fake: FakeTelegram, connect_bot: Connect) -> None:
     gateway = connect_bot(webhookUrl="https://claw.example", webhookSecret="s3cret-word")
     fake.wait_until("the webhook", lambda: bool(fake.webhook.webhook.url))
@@ -528,7 +552,7 @@ def test_calls_without_the_secret_are_turned_away(fake: FakeTelegram, connect_bo
     for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "s3cret-worx"}):
         answer = gateway.get("/telegram-webhook", "POST", headers, b'{"update_id": 1}')
         assert answer.status == 401
-    right = {"X-Telegram-Bot-Api-Secret-Token": "s3cret-word"}
+    right = {"X-Telegram-Bot-Api-Secret-Token": fake.webhook.webhook.secret}
     assert gateway.get("/telegram-webhook", "POST", right, b'{"update_id": 1}').status == 200
     assert gateway.get("/telegram-webhook", "POST", right, b"no JSON").status == 400
 

@@ -588,6 +588,16 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `who names us with a command and may use none is told so`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("/activation always", by: "mallory", group: room()) { $0.mention = .named }
+            try await eventually("it is told") {
+                test.channel.texts.contains { $0.contains("may use commands") }
+            }
+            #expect(test.channel.texts.count == 1)
+        }
+    }
+
     @Test func `who chose a command from a menu and is not listened to is told so`() async throws {
         try await ChannelTestHouse.run { test in
             let place = room { $0.isEnabled = false }

@@ -168,6 +168,19 @@ struct RateLimitsTests {
         _ = try await limits.admit(.interaction(1, "token"))
     }
 
+    @Test func `a limit for all holds after a new start`() async throws {
+        let limits = RateLimits()
+        #expect(limits.takeNews() == nil)
+        limits.answered(
+            try await limits.admit(route), nil, refusedFor: .seconds(60), isForAll: true, isRefusal: true)
+        let news = try #require(limits.takeNews())
+        let later = RateLimits()
+        later.restore(news)
+
+        await #expect(throws: DiscordFailure.self) { _ = try await later.admit(self.route) }
+        #expect(limits.takeNews() == nil)
+    }
+
     @Test func `after thousands of refusals nothing more is sent for a while`() async throws {
         let limits = RateLimits()
         let route = DiscordRoute.interaction(1, "token")

@@ -157,13 +157,11 @@ struct TelegramSettingsTests {
         #expect(settings.webhookAddress == address && settings.webhookPaths == paths)
     }
 
-    @Test func everyAccountsCallsHaveASecretOfTheirOwn() {
-        let section: JSON = ["webhookSecret": "s3cret"]
-        let secrets = ["default", "one", "two"].map {
-            TelegramSettings(section, account: $0).callSecret?.reveal()
-        }
-        #expect(secrets[0] == "s3cret" && Set(secrets).count == 3)
-        #expect(TelegramSettings(["webhookSecret": ""], account: "one").callSecret?.isEmpty == true)
+    @Test func `every bot's calls have a secret of their own, which a new token does not change`() {
+        let settings = TelegramSettings(["webhookSecret": "s3cret"])
+        let secrets = ["1:one", "2:two", "1:new"].map { settings.callSecret(of: Secret($0))?.reveal() }
+        #expect(secrets[0] != "s3cret" && secrets[0] != secrets[1] && secrets[0] == secrets[2])
+        #expect(TelegramSettings(["webhookSecret": ""]).callSecret(of: Secret("1:one"))?.isEmpty == true)
     }
 
     @Test func stickersAloneAreOffUnlessToldOtherwise() {

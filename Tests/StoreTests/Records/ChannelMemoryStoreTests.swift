@@ -60,6 +60,55 @@ struct ChannelMemoryStoreTests {
         }
     }
 
+    @Test func `what a bot has to post, was asked and whom it lets in goes with it`()
+        async throws
+    {
+        let world = try TestStores()
+        let (store, outbox, pairing) = (
+            world.stores.channelMemory, world.stores.outbox, world.stores.pairing
+        )
+        let one = Address(channel: channel, account: "one", chat: "ann")
+        func at(_ account: String) -> Address { Address(channel: channel, account: account, chat: "ann") }
+        func part(_ number: Int) -> NewOutboxPart {
+            NewOutboxPart(
+                run: "r", part: number, address: one, content: OutgoingPart.Content(text: "\(number)"),
+                bot: "a")
+        }
+        func question(_ id: MessageID, to bot: String) -> InboundMessage {
+            var message = InboundMessage(id: id, address: one, session: "agent:main:main", text: "\(id)")
+            message.bot = bot
+            return message
+        }
+        try await bring("a", to: "one", in: store)
+        try await pairing.allow("ann", channel: channel, account: "one")
+        let id = try await outbox.add([part(0)])[0]
+        _ = try await world.stores.inbox.record(question("m1", to: "a"))
+
+        try await bring("b", to: "one", in: store)
+        #expect(try await outbox.next(in: one) == nil)
+        #expect(try await !outbox.sending(id, by: "one"))
+        #expect(try await pairing.allowed(channel: channel, account: "one").isEmpty)
+        #expect(try await pairing.allowed(anywhereOn: channel).isEmpty)
+        // What is written to another bot under the same number is another message.
+        guard case .new = try await world.stores.inbox.record(question("m1", to: "b")) else {
+            Issue.record("it is a repeat")
+            return
+        }
+        _ = try await outbox.add([part(1)])
+        #expect(try await outbox.next(in: one) == nil)
+
+        try await bring("a", to: "old", in: store)
+        #expect(try await outbox.next(in: at("old"))?.id == id)
+        #expect(try await outbox.conversations() == [at("old")])
+        #expect(try await pairing.allowed(channel: channel, account: "old") == ["ann"])
+        #expect(try await world.stores.inbox.entry(channel: channel, account: "old", id: "m1") != nil)
+        guard case .repeated = try await world.stores.inbox.record(question("m1", to: "a")) else {
+            Issue.record("it is no repeat")
+            return
+        }
+        await world.database.close()
+    }
+
     @Test func `what is from before a bot had another account for a while does not come back`() async throws {
         try await run { store in
             try await fill(store, "one", "a", at: 1)

@@ -9,6 +9,9 @@ final class DiscordAPI {
     private let proxy: String?
     private let web: WebClient
     private let limits = RateLimits()
+    /// Keeps what Discord has asked for, over a new start as well.
+    private var memory: ChannelMemory?
+    private static let memoryName = "limits"
     /// Opens when Discord has said that the token is not valid: whoever asks on is banned.
     let tokenRefused = Gate()
     /// What Discord's clock said with the last answer, and when that was.
@@ -24,6 +27,13 @@ final class DiscordAPI {
         self.token = token
         self.proxy = proxy
         self.web = web
+    }
+
+    /// Finds what Discord has asked of the bot before; called before the first request.
+    func begin(_ memory: ChannelMemory) async {
+        // What this process has asked for is known.
+        if self.memory == nil, let kept = await memory.load(Self.memoryName) { limits.restore(kept) }
+        self.memory = memory
     }
 
     /// The moment by Discord's clock, which its ids are made with; nil before the first answer.
@@ -61,7 +71,9 @@ final class DiscordAPI {
             throw Self.failure(error)
         }
         if let seconds = reply.head.date { lastDate = (Timestamp(milliseconds: seconds * 1000), .now) }
-        return try read(reply, for: ticket, route)
+        let answer = Result { () throws(DiscordFailure) in try read(reply, for: ticket, route) }
+        if let news = limits.takeNews() { await memory?.save(Self.memoryName, news) }
+        return try answer.get()
     }
 
     private func request(_ route: DiscordRoute, _ body: DiscordBody) -> WebRequest {

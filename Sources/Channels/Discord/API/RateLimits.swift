@@ -37,6 +37,11 @@ final class RateLimits {
     private var secondBegan = ContinuousClock.now
     private var sentThisSecond = 0
     private var refusals = RefusalCount(window: refusalWindow)
+    /// As long as Discord has asked everything to wait.
+    private var wholeWait = Duration.zero
+    private var refusalsSinceKept = 0
+    /// Refusals after which a new start has to know of them.
+    private static let keptStep = 100
 
     /// The bucket that a request was counted in.
     struct Ticket {
@@ -79,16 +84,49 @@ final class RateLimits {
         let now = ContinuousClock.now
         let route = ticket.route
         release(ticket.key)
-        if isRefusal { refusals.add(at: now) }
+        if isRefusal {
+            refusals.add(at: now)
+            refusalsSinceKept += 1
+        }
         if let headers { learn(route, headers, from: ticket.key, now) }
         guard let wait else { return }
         if isForAll {
             everythingWaitsUntil = now + wait + Self.margin
+            wholeWait = wait
+            refusalsSinceKept = Self.keptStep
         } else {
             let key = key(route)
             buckets[key, default: Bucket()].left = 0
             buckets[key]?.isKnown = true
             buckets[key]?.endsAt = now + wait + Self.margin
+        }
+    }
+
+    // MARK: On disk
+
+    /// What a new start has to know, where that is news: `{until, milliseconds, refusals, countedAt}`.
+    func takeNews() -> JSON? {
+        guard refusalsSinceKept >= Self.keptStep else { return nil }
+        refusalsSinceKept = 0
+        let now = ContinuousClock.now
+        let left = everythingWaitsUntil.map { now.duration(to: $0) } ?? .zero
+        return [
+            "until": (Timestamp.now + left).json, "milliseconds": JSON(Int(wholeWait.milliseconds)),
+            "refusals": JSON(refusals.count(at: now)), "countedAt": Timestamp.now.json,
+        ]
+    }
+
+    func restore(_ kept: JSON) {
+        let now = ContinuousClock.now
+        if let until = kept["until"]?.intValue, let whole = kept["milliseconds"]?.intValue {
+            // A clock that was set back does not make the wait longer.
+            let left = min(Timestamp(milliseconds: Int64(until)) - .now, .milliseconds(whole))
+            everythingWaitsUntil = max(everythingWaitsUntil ?? now, now + left)
+        }
+        if let countedAt = kept["countedAt"]?.intValue, let count = kept["refusals"]?.intValue,
+            Timestamp.now - Timestamp(milliseconds: Int64(countedAt)) < Self.refusalWindow
+        {
+            refusals.add(count, at: now)
         }
     }
 
@@ -193,11 +231,11 @@ private struct RefusalCount {
 
     init(window: Duration) { self.window = window }
 
-    mutating func add(at now: ContinuousClock.Instant) {
+    mutating func add(_ number: Int = 1, at now: ContinuousClock.Instant) {
         if let last = pieces.last, last.began.duration(to: now) < window / 10 {
-            pieces[pieces.count - 1].count += 1
+            pieces[pieces.count - 1].count += number
         } else {
-            pieces.append((now, 1))
+            pieces.append((now, number))
         }
     }
 
