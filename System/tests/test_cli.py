@@ -644,6 +644,11 @@ def test_commands_find_a_gateway_whose_port_only_its_command_line_names(gateway:
     assert done.err == ""
 
 
+def test_doctor_names_variables_that_nothing_reads(openclaw: Path, tmp_path: Path) -> None:
+    done = alone(tmp_path, "doctor", OPENCLAW_AGENT_DIR="/x", OPENCLAW_SKIP_CRON="1")
+    assert "note Set, and read by nothing here: `OPENCLAW_AGENT_DIR`, `OPENCLAW_SKIP_CRON`\n" in done.out
+
+
 def test_the_port_of_a_gateway_that_is_gone_is_forgotten(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state))
     gateway.kill()

@@ -202,6 +202,42 @@ def test_fly_doctor_sees_a_state_directory_that_is_on_no_volume(
     assert f'destination = "{state}"' in finding(done, "is not on a volume: it is lost at each deploy")
 
 
+def test_a_workspace_on_no_volume_is_told_at_the_start_and_by_both_doctors(
+    tmp_path: Path, volume: Volume, start: Any, config: dict[str, Any]
+) -> None:
+    if os.stat(tmp_path).st_dev != os.stat("/").st_dev:
+        pytest.skip("this machine keeps its temporary folders on another device")
+    workspace, log = tmp_path / "clawd", tmp_path / "gateway.log"
+    workspace.mkdir()
+    config["agents"]["defaults"]["workspace"] = str(workspace)
+    config["logging"] = {**config.get("logging", {}), "file": str(log)}
+    gateway = start(config, args=LAN, env=FLY)
+
+    done = doctor(gateway)
+
+    told = f"`agents.defaults.workspace` is `{workspace}`, which is on no volume"
+    mend = finding(done, told).splitlines()
+    assert mend == [
+        f"cp -a {workspace}/. {gateway.state}/workspace",
+        f"openclaw config set agents.defaults.workspace {gateway.state}/workspace",
+    ]
+    elsewhere = f"openclaw config set logging.file {gateway.state}/logs/{log.name}"
+    assert finding(done, f"`logging.file` is `{log}`") == elsewhere
+    assert told in gateway.output and f"`logging.file` is `{log}`" in gateway.output
+    assert told in gateway.command("doctor", env=FLY).out
+
+
+def test_a_workspace_that_cannot_be_made_is_told_at_the_start_and_by_the_doctor(
+    state: Path, start: Any, config: dict[str, Any]
+) -> None:
+    state.mkdir(exist_ok=True)
+    (state / "file").write_text("")
+    config["agents"]["defaults"]["workspace"] = f"{state}/file/clawd"
+    gateway = start(config)
+    told = f"is `{state}/file/clawd`, and `{state}/file` cannot be written: Not a directory"
+    assert told in gateway.output and told in gateway.command("doctor").out
+
+
 def test_fly_doctor_sees_a_volume_that_is_mounted_read_only(
     tmp_path: Path, state: Path, start: Any, config: dict[str, Any]
 ) -> None:
@@ -224,3 +260,13 @@ def test_fly_doctor_names_the_secrets_that_are_missing(volume: Volume, start: An
     done = doctor(gateway)
     assert finding(done, "The gateway has no token").startswith("fly secrets set OPENCLAW_GATEWAY_TOKEN=")
     assert finding(done, "No model vendor has a key").startswith("fly secrets set ANTHROPIC_API_KEY=")
+
+
+def test_fly_doctor_names_the_secret_of_a_bot_that_the_config_has(
+    volume: Volume, start: Any, config: dict[str, Any]
+) -> None:
+    config["channels"] = {"discord": {"enabled": True}, "telegram": {"enabled": False}}
+    gateway = start(config, args=LAN, env=FLY)
+    done = doctor(gateway)
+    assert finding(done, "Discord has no token") == "fly secrets set DISCORD_BOT_TOKEN=… -a my-app"
+    assert "Telegram" not in done.out and "Discord" not in doctor(gateway, DISCORD_BOT_TOKEN="x.y.z").out

@@ -170,9 +170,19 @@ def test_auto_means_lan_inside_a_cloud_machine_and_the_log_says_why(start: Any, 
 
 
 def test_on_fly_the_log_says_how_the_page_is_reached(start: Any, state: Path) -> None:
-    gateway = start(gateway_config(state), args=["--bind", "lan"], env={"FLY_APP_NAME": "my-app"})
+    env = {"FLY_APP_NAME": "my-app", "FLY_PRIVATE_IP": "fdaa::3"}
+    gateway = start(gateway_config(state), args=["--bind", "lan"], env=env)
     gateway.wait_for_line(r"open https://my-app\.fly\.dev/ ")
     assert f"`fly proxy {gateway.port}:{gateway.port} -a my-app`" in gateway.output
+    assert f"http://[fdaa::3]:{gateway.port}/" in gateway.output
+
+
+def test_the_page_s_address_is_logged_without_the_token_where_nobody_is_at_a_terminal(start: Any, state: Path) -> None:
+    if Path("/.dockerenv").exists():
+        pytest.skip("in a container nobody opens this machine's own address")
+    gateway = start(gateway_config(state))
+    gateway.wait_for_line(rf"open http://127\.0\.0\.1:{gateway.port}/$")
+    assert TOKEN not in gateway.output
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -95,6 +95,8 @@ def test_without_a_token_nobody_waits(bot: Gateway, platform: Platform) -> None:
     assert done.code == 1 and "No token came." in done.err and "`--token`" in done.err
     nowhere = without_input(bot, "channels", "add")
     assert nowhere.code == 1 and "Say which platform is meant: `" in nowhere.err
+    absent = without_input(bot, "channels", "login", "whatsapp")
+    assert absent.code == 1 and "`whatsapp` is not built into this gateway." in absent.err
 
 
 def test_a_token_that_is_none_is_told_in_any_case(bot: Gateway, platform: Platform) -> None:

@@ -65,7 +65,8 @@ enum ChannelSetupCommands {
             let name = invocation["--channel"] ?? invocation.arguments.first ?? ""
             guard let factory = ChannelCatalog.factory(ChannelID(name)) else {
                 let known = ChannelCatalog.all.map(\.id.rawValue).joined(separator: "` or `")
-                throw CommandError("Say which platform is meant: `\(known)`.")
+                let unknown = name.isEmpty ? "" : "`\(name)` is not built into this gateway. "
+                throw CommandError("\(unknown)Say which platform is meant: `\(known)`.")
             }
             let account = invocation["--account"] ?? "default"
             guard (1...64).contains(account.utf8.count), account.utf8.allSatisfy(Self.isPlain) else {

@@ -35,7 +35,8 @@ enum DoctorCommands {
         let isElsewhere = setup.config.gateway.mode == "remote"
         let own = isElsewhere ? remote(setup) : [Finding(startOf: setup)].compactMap(\.self) + secrets(setup)
         let findings =
-            config(setup) + own + files(setup) + (isElsewhere ? [] : models(setup)) + gateway(setup)
+            config(setup) + [unreadVariables(setup)].compactMap(\.self) + own + files(setup)
+            + (isElsewhere ? [] : models(setup)) + gateway(setup)
         return Finding.report(findings, asJSON: invocation.wantsJSON)
     }
 
@@ -87,6 +88,18 @@ enum DoctorCommands {
             ? [Finding(.ok, "Config valid: \(setup.configPath)")] : []
         let rules = QuietRules.warnings(setup.config, channels, setup.environment).map { Finding(.note, $0) }
         return head + mistakes + standIn + leftOut + secrets + warnings + rules + quiet
+    }
+
+    /// Variables of the original that are set and do nothing here.
+    private static func unreadVariables(_ setup: LocalSetup) -> Finding? {
+        let names = [
+            "AGENT_DIR", "OAUTH_DIR", "LOAD_SHELL_ENV", "SHELL_ENV_TIMEOUT_MS", "SKIP_PROVIDERS", "SKIP_CRON",
+            "ALLOW_MULTI_GATEWAY", "NIX_MODE", "RAW_STREAM", "RAW_STREAM_PATH", "TTS_PREFS",
+            "BUNDLED_PLUGINS_DIR", "BUNDLED_SKILLS_DIR", "BUNDLED_HOOKS_DIR", "BASH_PENDING_MAX_OUTPUT_CHARS",
+        ].map { "OPENCLAW_" + $0 }.filter { setup.environment[$0] != nil }
+        guard !names.isEmpty else { return nil }
+        return Finding(
+            .note, "Set, and read by nothing here: \(names.map { "`\($0)`" }.joined(separator: ", "))")
     }
 
     private static func whatAStartDoes(_ setup: LocalSetup) -> String {
@@ -165,6 +178,7 @@ enum DoctorCommands {
             else { continue }
             findings.append(open(path, "Others can read", to: 0o600, setup))
         }
+        findings += WrittenPlaces(setup).problems.map { Finding(.problem, $0.text, fix: $0.fix) }
         if let problem = Database.damage(path: "\(state)/openclaw.sqlite") {
             findings.append(Finding(.problem, problem))
         }

@@ -1,4 +1,5 @@
 import Agent
+import Channels
 import Core
 import Gateway
 import Models
@@ -22,7 +23,8 @@ struct FlyMachineCheck {
             killed, machines,
         ].compactMap(
             \.self)
-            + configFile + FlyAddressCheck(setup: setup, app: app).findings + [lock].compactMap(\.self)
+            + places + channelTokens + configFile + FlyAddressCheck(setup: setup, app: app).findings
+            + [lock].compactMap(\.self)
     }
 
     private var gatewaySecret: Finding? {
@@ -55,9 +57,12 @@ struct FlyMachineCheck {
         }
         let root = stat("/", &above) == 0 ? above.st_dev : own.st_dev
         guard own.st_dev != root else {
+            let isMounted = stat("/data", &above) == 0 && above.st_dev != root
             return Finding(
                 .problem, "`\(setup.state)` is not on a volume: it is lost at each deploy",
-                fix: "[mounts]\n  source = \"openclaw_data\"\n  destination = \"\(setup.state)\"")
+                fix: isMounted
+                    ? "[env]\n  OPENCLAW_STATE_DIR = \"/data\""
+                    : "[mounts]\n  source = \"openclaw_data\"\n  destination = \"\(setup.state)\"")
         }
         // What is mounted read-only is told of with the volume.
         guard access(setup.state, W_OK) == 0 || errno == EROFS else {
@@ -66,6 +71,26 @@ struct FlyMachineCheck {
                 fix: "fly ssh console -C \"chown -R openclaw: \(setup.state)\" -a \(app)")
         }
         return Finding(.ok, "State is kept on the volume at `\(setup.state)`")
+    }
+
+    /// "State is not persisted", of what the config has elsewhere.
+    private var places: [Finding] {
+        WrittenPlaces(setup).problems.map { Finding(.problem, $0.text, fix: $0.fix) }
+    }
+
+    /// Accounts of chat platforms that are on and have nothing to log in with.
+    private var channelTokens: [Finding] {
+        ChannelSections(config: setup.config, environment: setup.environment).facts.flatMap { channel in
+            guard let factory = ChannelCatalog.factory(channel.id) else { return [Finding]() }
+            return channel.accounts.filter { $0.isEnabled && $0.tokenSource == "none" }.map { account in
+                let isDefault = account.id == "default"
+                return Finding(
+                    .problem, "\(channel.label)\(isDefault ? "" : " (account `\(account.id)`)") has no token",
+                    fix: isDefault
+                        ? "fly secrets set \(factory.secretVariable)=… -a \(app)"
+                        : "openclaw channels add \(channel.id) --account \(account.id)")
+            }
+        }
     }
 
     /// "OOM / memory issues".

@@ -365,11 +365,12 @@ final class Assembly {
 
     // MARK: Words
 
-    /// Each rule of the config that comes to something else than it says, once.
+    /// Each rule of the config that comes to something else than it says, and each place that keeps nothing, once.
     private func sayQuietRules() {
         let channels = ChannelSections(config: setup.config, environment: setup.environment)
         let sentences = QuietRules.warnings(setup.config, channels, setup.environment)
-        for sentence in sentences where saidQuietRules.insert(sentence).inserted {
+        let places = WrittenPlaces(setup).problems.map(\.text)
+        for sentence in sentences + places where saidQuietRules.insert(sentence).inserted {
             log.named("config").warning("\(sentence)")
         }
     }
@@ -413,10 +414,13 @@ final class Assembly {
         log.info("listening on ws://\(plan.displayHost):\(plan.port) (PID \(ProcessFacts.pid))")
         log.info("bind: \(plan.reason)")
         if let app = setup.platform.flyApp, !plan.isLoopback {
+            let inside = setup.environment["FLY_PRIVATE_IP"].map {
+                ", or over WireGuard http://[\($0)]:\(plan.port)\(setup.basePath)/"
+            }
             log.info(
                 "open https://\(app).fly.dev\(setup.basePath)/ or, without a public address, run "
                     + "`fly proxy \(plan.port):\(plan.port) -a \(app)` and open http://localhost:\(plan.port)\(setup.basePath)/"
-            )
+                    + (inside ?? ""))
         }
         if setup.platform.flyApp != nil, plan.isLoopback {
             log.warning(
@@ -435,8 +439,10 @@ final class Assembly {
             log.info("log file: \(logs.file.path)")
         }
         log.debug("started in \(startedAt.duration(to: .now).text)")
-        if ProcessFacts.isInteractive {
+        if ProcessFacts.isInteractive || !setup.platform.isContainer {
             log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")
+        }
+        if ProcessFacts.isInteractive {
             Terminal.print("\n  \(setup.link(port: plan.port, token: secret.token?.reveal()))\n")
         }
     }

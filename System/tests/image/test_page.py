@@ -140,7 +140,7 @@ def test_fly_doctor_sees_a_config_that_lies_where_nobody_reads_it(machine: Machi
     found = machine.ssh("openclaw", "fly", "doctor")
     assert found.code == 1
     assert "BAD  `/data/openclaw.json` is not read: the gateway reads `/tmp/state/openclaw.json`" in found.out, found.text
-    assert 'OPENCLAW_STATE_DIR = "/data"' in found.out
+    assert 'OPENCLAW_STATE_DIR = "/data"' in found.out and "[mounts]" not in found.out, "one fix, not its opposite too"
 
 
 def test_without_a_token_the_start_says_what_to_set(machine: Machine) -> None:
