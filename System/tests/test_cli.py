@@ -644,6 +644,22 @@ def test_commands_find_a_gateway_whose_port_only_its_command_line_names(gateway:
     assert done.err == ""
 
 
+def test_a_lock_file_that_was_removed_is_made_anew_and_tells_the_port(start: Any, state: Path) -> None:
+    """As the deployment page says: `rm -f /data/gateway.*.lock`."""
+    gateway = start(gateway_config(state))
+    for _ in range(2):
+        for path in state.glob("gateway.*.lock"):
+            path.unlink()
+        eventually("the file again", lambda: any(path.stat().st_size for path in state.glob("gateway.*.lock")), 5)
+        succeeded(run_openclaw("health", home=gateway.home, state=state))
+        told = succeeded(run_openclaw("status", home=gateway.home, state=state))
+        assert f"reachable at ws://127.0.0.1:{gateway.port}" in told.out
+        again = failed(run_openclaw("gateway", "--port", str(gateway.port), home=gateway.home, state=state))
+        assert f"gateway already running (pid {gateway.pid})" in again.text
+    gateway.stop()
+    assert not list(state.glob("gateway.*.lock"))
+
+
 def test_doctor_names_variables_that_nothing_reads(openclaw: Path, tmp_path: Path) -> None:
     done = alone(tmp_path, "doctor", OPENCLAW_AGENT_DIR="/x", OPENCLAW_SKIP_CRON="1")
     assert "note Set, and read by nothing here: `OPENCLAW_AGENT_DIR`, `OPENCLAW_SKIP_CRON`\n" in done.out

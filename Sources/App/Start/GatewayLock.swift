@@ -10,14 +10,15 @@ import Wire
 
 /// Makes sure that one gateway runs on a state directory: an advisory lock that the kernel releases with the process.
 ///
-/// The JSON inside is for people. Deleting the file while the gateway runs harms nothing: the database holds a second
-/// lock that `rm` cannot take away.
+/// The JSON inside tells people and commands. Deleting the file while the gateway runs harms nothing: the database holds a
+/// second lock that `rm` cannot take away, and the file is made anew.
 final class GatewayLock {
     let path: String
     /// Whether it says something of a state directory that it is not in.
     let isOutside: Bool
     private let configPath: String
     private var descriptor: CInt
+    private var listener: Listener?
 
     enum Failure: Error {
         /// Another process holds the lock; its pid where the file names one.
@@ -105,7 +106,35 @@ final class GatewayLock {
     }
 
     /// Tells commands what only this process's flags may have said.
-    func tell(_ listener: Listener) { write(listener) }
+    func tell(_ listener: Listener) {
+        self.listener = listener
+        write()
+    }
+
+    /// Makes the file anew where somebody has removed or replaced it; it appears locked, and says all.
+    func keep() {
+        guard descriptor >= 0, !Self.isSameFile(descriptor, path) else { return }
+        let fresh = "\(path).\(getpid())"
+        unlink(fresh)
+        let made = open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard made >= 0 else { return }
+        let old = descriptor
+        descriptor = made
+        write()
+        guard flock(made, LOCK_EX | LOCK_NB) == 0, rename(fresh, path) == 0 else {
+            unlink(fresh)
+            close(made)
+            descriptor = old
+            return
+        }
+        close(old)
+    }
+
+    private static func isSameFile(_ descriptor: CInt, _ path: String) -> Bool {
+        var (open, named) = (stat(), stat())
+        return fstat(descriptor, &open) == 0 && lstat(path, &named) == 0 && open.st_ino == named.st_ino
+            && open.st_dev == named.st_dev
+    }
 
     /// Where a gateway listens.
     struct Listener {
@@ -182,7 +211,7 @@ final class GatewayLock {
         return body(descriptor, flock(descriptor, LOCK_SH | LOCK_NB) != 0)
     }
 
-    private func write(_ listener: Listener? = nil) {
+    private func write() {
         var object: JSONObject = [
             "pid": JSON(Int(getpid())), "createdAt": .string(Timestamp.now.iso8601),
             "configPath": .string(configPath),

@@ -29,7 +29,11 @@ struct GatewayRun {
         let logs = LogSetup(setup, secrets: setup.knownSecrets(.unset))
         let signals = StopSignals(log: logs.log)
         var lock: GatewayLock?
-        defer { lock?.release() }
+        var watcher: ConfigWatcher?
+        defer {
+            watcher?.stop()
+            lock?.release()
+        }
         var current = setup
         var isRestart = false
         while true {
@@ -43,7 +47,16 @@ struct GatewayRun {
                     lock = lock ?? tellingLock
                 } else if lock?.isOutside != false {
                     lock?.release()
-                    lock = try await acquireLock()
+                    let own = try await acquireLock()
+                    lock = own
+                    watcher?.stop()
+                    watcher = ConfigWatcher(
+                        settle: { Self.lockSettles }, files: { [own.path] },
+                        settled: {
+                            own.keep()
+                            return .done
+                        })
+                    watcher?.start()
                 }
                 lock?.tell(try current.listener())
                 let check = try StartCheck(current)
@@ -73,6 +86,7 @@ struct GatewayRun {
         for issue in issues { config.error("\(issue)") }
     }
 
+    private static let lockSettles = Duration.milliseconds(100)
     private static let databaseLooks = Duration.milliseconds(200)
 
     private var databasePath: String { "\(setup.state)/openclaw.sqlite" }

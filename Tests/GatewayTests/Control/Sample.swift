@@ -12,6 +12,10 @@ enum Sample {
         "id": "openclaw-control-ui", "version": "1", "platform": "web", "mode": "webchat",
     ]
     static let commandLine: JSON = ["id": "cli", "version": "1", "platform": "linux", "mode": "cli"]
+    /// A program of somebody's: its device waits for approval where the command line's is known by the secret.
+    static let program: JSON = [
+        "id": "gateway-client", "version": "1", "platform": "linux", "mode": "backend",
+    ]
 
     static func place(_ place: Place) -> ClientPlace {
         let address = PeerAddress(place == .far ? "192.0.2.7" : "127.0.0.1")

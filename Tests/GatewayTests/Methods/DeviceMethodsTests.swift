@@ -17,9 +17,9 @@ struct DeviceMethodsTests {
         client.say([
             "type": "req", "id": "c1", "method": "connect",
             "params": [
-                "minProtocol": 4, "maxProtocol": 4, "client": Sample.commandLine, "role": "operator",
+                "minProtocol": 4, "maxProtocol": 4, "client": Sample.program, "role": "operator",
                 "scopes": JSON(scopes), "auth": ["token": .string(token)],
-                "device": Sample.device(Sample.commandLine, scopes, token, handshake),
+                "device": Sample.device(Sample.program, scopes, token, handshake),
             ],
         ])
     }
