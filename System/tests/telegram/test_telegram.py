@@ -108,7 +108,7 @@ def test_a_reaction_to_a_message_of_before_a_kill_is_told(
     wait_until_answered(fake)
     other = ann.writes(forum, "My own words. [[say:So they are.]]", topic=topic)
     fake.wait_until("an answer", lambda: len(fake.messages(forum)) == 2)
-    eventually("both to be known", lambda: status(gateway)["sent"] == 2)
+    eventually("both to be known", lambda: status(gateway).get("sent") == 2)
     gateway.kill()
     connect_bot(again=gateway)
 
