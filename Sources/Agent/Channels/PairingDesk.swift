@@ -108,7 +108,7 @@ package final class PairingDesk {
 
     /// Takes back that somebody was let in, on one account of a channel or on all; false: they were not.
     package func remove(_ sender: String, channel: ChannelID, account: String? = nil) async throws -> Bool {
-        defer { haveMoved(on: channel) }
+        defer { forget(channel) }
         return try await store.disallow(sender, channel: channel, account: account)
     }
 
@@ -120,8 +120,8 @@ package final class PairingDesk {
 
     private func forget(_ key: ChannelKey) { letIn[key] = nil }
 
-    /// Who was let in may have gone to another account with its bot.
-    package func haveMoved(on channel: ChannelID) { letIn = letIn.filter { $0.key.channel != channel } }
+    /// Looks up anew who was let in on a channel: they may have gone to another account with its bot.
+    package func forget(_ channel: ChannelID) { letIn = letIn.filter { $0.key.channel != channel } }
 
     /// Looks at every code in full, so that the time taken tells nothing of how much of one was guessed.
     private func request(

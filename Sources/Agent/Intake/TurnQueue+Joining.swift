@@ -110,9 +110,6 @@ extension InboundMessage {
 }
 
 extension InboxEntry {
-    /// Bytes of a message that stays in memory however many wait.
-    private static let smallBytes = 64 << 10
-
     var isLarge: Bool { (message?.weight ?? 0) > Self.smallBytes }
 }
 

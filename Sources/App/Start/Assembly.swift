@@ -110,7 +110,7 @@ final class Assembly {
         board.admits = { [weak door] in await door?.admits($0) ?? false }
         board.isStop = { [weak switchboard] in switchboard?.isStop($0.text) ?? false }
         board.becameReady = { [weak outbox] in outbox?.wake($0) }
-        board.haveMoved = { [weak pairing] in pairing?.haveMoved(on: $0) }
+        board.haveMoved = { [weak pairing] in pairing?.forget($0) }
         board.isAbandoned = { [weak outbox] in outbox?.wake($0) }
         messages.mirror = { [weak switchboard, log] spelling, text in
             guard let switchboard else { return }

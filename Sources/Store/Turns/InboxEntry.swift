@@ -10,6 +10,9 @@ package enum InboxState: String, Sendable {
 
 /// A message that was received.
 package struct InboxEntry: Sendable {
+    /// Bytes of a message that is in memory however many wait; a longer one is read in its turn.
+    package static let smallBytes = 64 << 10
+
     package var id: InboxID
     package var channel: ChannelID
     package var account: String

@@ -11,10 +11,7 @@ struct InboxTable {
     /// The same, but of a long message only that it is there: it may have megabytes of images.
     static let columnsAlone = columns.replacing(
         "received_at, message",
-        with: "received_at, CASE WHEN length(message) <= \(mostBytesAtOnce) THEN message END")
-
-    /// Bytes of a message that are read before its turn.
-    private static let mostBytesAtOnce = 64 << 10
+        with: "received_at, CASE WHEN length(message) <= \(InboxEntry.smallBytes) THEN message END")
 
     func record(
         _ message: InboundMessage, run: RunID, state: InboxState = .queued, obeysSendPolicy: Bool = false

@@ -72,19 +72,27 @@ struct ConfigReloaderTests {
             ])
     }
 
-    @Test func `what waits for a restart is no good copy, and can be taken back until then`() throws {
-        func text(_ port: Int, _ name: String) -> String {
-            "{gateway: {port: \(port), reload: {mode: 'hot'}}, ui: {assistant: {name: '\(name)'}}}"
-        }
+    /// A config whose port waits for a restart, and whose name does not.
+    private func text(_ port: Int, _ name: String) -> String {
+        "{gateway: {port: \(port), reload: {mode: 'hot'}}, ui: {assistant: {name: '\(name)'}}}"
+    }
+
+    /// A gateway that has started with port 1 and name A has read these.
+    private func reload(_ file: ConfigFile, _ texts: [String]) throws -> ConfigReloader {
         try folder.write(text(1, "A"), to: "openclaw.json")
-        let file = file()
         _ = try file.loadAtStart()
         file.keep()
         let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { _, _ in }
-        for changed in [text(2, "A"), text(2, "B")] {
+        for changed in texts {
             try folder.write(changed, to: "openclaw.json")
             reloader.reloadNow()
         }
+        return reloader
+    }
+
+    @Test func `what waits for a restart is no good copy, and can be taken back until then`() throws {
+        let file = file()
+        _ = try reload(file, [text(2, "A"), text(2, "B")])
 
         let copy = try JSON.parse(folder.read("openclaw.last-good.json") ?? "")
         #expect(copy["gateway"]?["port"] == 1)
@@ -96,18 +104,8 @@ struct ConfigReloaderTests {
     }
 
     @Test func `what waited for a restart and is taken back waits no more`() throws {
-        func text(_ port: Int, _ name: String) -> String {
-            "{gateway: {port: \(port), reload: {mode: 'hot'}}, ui: {assistant: {name: '\(name)'}}}"
-        }
-        try folder.write(text(1, "A"), to: "openclaw.json")
         let file = file()
-        _ = try file.loadAtStart()
-        file.keep()
-        let reloader = ConfigReloader(file: file, log: Log("gateway", to: lines)) { _, _ in }
-        for changed in [text(2, "A"), text(1, "A")] {
-            try folder.write(changed, to: "openclaw.json")
-            reloader.reloadNow()
-        }
+        let reloader = try reload(file, [text(2, "A"), text(1, "A")])
         #expect(lines.all.last == "[reload] nothing waits for a restart any more (gateway.port)")
         #expect(!file.goBack())
 
