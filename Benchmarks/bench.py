@@ -524,18 +524,33 @@ SHOWN = {
 }
 
 
+# What Fly asks for a shared-cpu-1x of so many megabytes, in USD a month in its dearest region, and for a gigabyte of volume:
+# its price list of 2026.
+MACHINES = {256: 2.50, 512: 4.00, 1024: 7.00}
+VOLUME = 0.15
+# Megabytes that a machine keeps for its kernel and the first process, and has to have free for a turn with pictures.
+BESIDE = 128
+COST = {"en": "a month on the smallest machine with room for it ({} MB), with 1 GB of volume, at most",
+        "sv": "i månaden på den minsta maskin som har plats för det ({} MB), med 1 GB volym, högst"}
+
+
 def tell_docs():
     """Puts what was measured into the docs; a line whose row was not measured stays as it is."""
     measured = {name: float(value.replace(",", "")) for name, value, *_ in rows}
     for language in ("en", "sv"):
+        lines = {words[language]: (f"{measured[name]:.1f} {unit}", words[language]) for name, (unit, words) in SHOWN.items() if name in measured}
+        memory = measured.get("RSS with both channels connected, after 640 messages, MB")
+        if memory:
+            size = min(size for size in MACHINES if size >= memory + BESIDE)
+            lines[COST[language]] = (f"{MACHINES[size] + VOLUME:.2f} USD", COST[language].format(size))
         page = ROOT / "docs" / language / "deploy.md"
         text = page.read_text()
-        for name, (unit, words) in SHOWN.items():
-            if name in measured:
-                value = f"{measured[name]:.1f}".replace(".", "," if language == "sv" else ".")
-                line = f"| {words[language]} | {value} {unit} |"
-                text, count = re.subn(rf"^\| {re.escape(words[language])} \|.*$", line, text, flags=re.M)
-                assert count == 1, f"{page} has no line `{words[language]}`"
+        for start, (value, words) in lines.items():
+            if language == "sv":
+                value = value.replace(".", ",")
+            pattern = re.escape(start).replace(r"\{\}", r"\d+")
+            text, count = re.subn(rf"^\| {pattern} \|.*$", lambda _: f"| {words} | {value} |", text, flags=re.M)
+            assert count == 1, f"{page} has no line `{start}`"
         page.write_text(text)
 
 
