@@ -15,8 +15,32 @@ package struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// How often a fuzz test tries: `FUZZ_ROUNDS` of the environment, 200 unless told.
-package let fuzzRounds = ProcessInfo.processInfo.environment["FUZZ_ROUNDS"].flatMap { Int($0) } ?? 200
+/// A seed for each round of a fuzz test: 200, as many as `FUZZ_ROUNDS` of the environment says, or for as long as
+/// `FUZZ_SECONDS` says.
+package func fuzzSeeds(oneIn share: UInt64 = 1) -> FuzzSeeds {
+    let environment = ProcessInfo.processInfo.environment
+    if let seconds = environment["FUZZ_SECONDS"].flatMap({ Double($0) }) {
+        return FuzzSeeds(rounds: .max, end: .now + .seconds(seconds))
+    }
+    let rounds = environment["FUZZ_ROUNDS"].flatMap { UInt64($0) } ?? 200
+    return FuzzSeeds(rounds: max(1, rounds / share), end: nil)
+}
 
-/// A seed for each round.
-package func fuzzSeeds() -> [UInt64] { (0..<fuzzRounds).map { UInt64($0) } }
+/// Seeds from 0 on, as many as there is time for.
+package struct FuzzSeeds: Sequence, IteratorProtocol {
+    let rounds: UInt64
+    let end: ContinuousClock.Instant?
+    private var seed: UInt64 = 0
+
+    init(rounds: UInt64, end: ContinuousClock.Instant?) {
+        self.rounds = rounds
+        self.end = end
+    }
+
+    package mutating func next() -> UInt64? {
+        guard seed < rounds else { return nil }
+        if let end, .now > end { return nil }
+        defer { seed += 1 }
+        return seed
+    }
+}

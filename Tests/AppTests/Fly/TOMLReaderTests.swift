@@ -65,15 +65,15 @@ struct TOMLReaderTests {
         }
     }
 
-    @Test(arguments: fuzzSeeds())
-    func `no text traps the reader`(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
-        let pieces = [
-            "a", ".", "=", " ", "\n", "[", "]", "[[", "]]", "\"", "'", "\"\"\"", "\\", "\\u00e", "{", "}",
-            ",", "#", "1",
-            "-", "true", "é", "\r",
-        ]
-        for _ in 0..<fuzzRounds / 10 {
+    @Test
+    func `no text traps the reader`() {
+        for seed in fuzzSeeds() {
+            var random = SeededGenerator(seed: seed)
+            let pieces = [
+                "a", ".", "=", " ", "\n", "[", "]", "[[", "]]", "\"", "'", "\"\"\"", "\\", "\\u00e", "{", "}",
+                ",", "#", "1",
+                "-", "true", "é", "\r",
+            ]
             let count = Int.random(in: 0..<40, using: &random)
             let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
             _ = try? TOMLReader.read(text)

@@ -141,7 +141,7 @@ struct JSON5ParserTests {
     }
 
     @Test func `no bytes make it trap, and what JSON reads it reads the same`() throws {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Fuzzing.value(depth: 4, using: &chance).encoded(), using: &chance)
 
@@ -153,7 +153,7 @@ struct JSON5ParserTests {
     @Test func `mutated JSON5 never traps, and every range lies in the text`() {
         let seedText =
             "// c\n{ a: 'x\\\ny', \"b\": [+1, .5, 0xF, -Infinity, NaN,], /* d */ $c: { é: null, }, } // e"
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Array(seedText.utf8), using: &chance)
 

@@ -180,7 +180,7 @@ struct JSONParserTests {
     }
 
     @Test func `no bytes make it trap, and what it reads survives writing`() throws {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Fuzzing.value(depth: 4, using: &chance).encoded(), using: &chance)
 

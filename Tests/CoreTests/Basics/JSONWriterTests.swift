@@ -61,7 +61,7 @@ struct JSONWriterTests {
     }
 
     @Test func `what is written can be read back the same`() throws {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let value = Fuzzing.value(depth: 5, using: &chance)
 

@@ -44,7 +44,7 @@ struct SecretMaskTests {
             "=",
             "sk-", "?key=", "eyJ", "\u{0}", "å",
         ]
-        for _ in 0..<fuzzRounds {
+        for _ in fuzzSeeds() {
             let text = (0..<Int.random(in: 0...12, using: &chance)).map { _ in
                 Bool.random(using: &chance)
                     ? pieces.randomElement(using: &chance) ?? "" : Fuzzing.text(using: &chance)

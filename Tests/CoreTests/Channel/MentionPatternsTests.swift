@@ -54,7 +54,7 @@ struct TextPatternTests {
             "a", "b", "(", ")", "[", "]", "|", "*", "+", "?", "{", "2", ",", "}", "\\", "w", "b", ".", "^",
             "$", "-", "å",
         ]
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let count = Int.random(in: 0...24, using: &chance)
             let pattern = (0..<count).compactMap { _ in pieces.randomElement(using: &chance) }.joined()

@@ -148,7 +148,7 @@ struct ReplyDirectivesTests {
     }
 
     @Test func `any text is read, and read again it has nothing to take out`() {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let answer = RandomMarkdown.text(using: &chance)
             let directives = ReplyDirectives(answer)

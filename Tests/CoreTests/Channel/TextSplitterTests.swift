@@ -150,7 +150,7 @@ struct TextSplitterTests {
     // MARK: What always holds
 
     @Test func `limits hold, nothing is lost, nothing that people see as one is cut`() {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let text = RandomMarkdown.text(using: &chance)
             let limits = MessageLimits(

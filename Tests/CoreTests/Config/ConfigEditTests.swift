@@ -150,7 +150,7 @@ struct ConfigEditTests {
     }
 
     @Test func `any edit of any text means what was wanted`() throws {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let before = Fuzzing.value(depth: 4, using: &chance)
             let patch = Fuzzing.value(depth: 4, using: &chance)
@@ -165,7 +165,7 @@ struct ConfigEditTests {
     @Test func `edits of mutated JSON5 mean what was wanted`() throws {
         let start =
             "// c\n{\n  a: 'x', // one\n  \"b\": [1, 2, /* two */ 3,],\n  c: { d: {}, e: [], /* f */ }, g: 1\n} // end"
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Array(start.utf8), using: &chance)
             guard let document = try? JSON.parseJSON5(bytes) else { continue }

@@ -368,7 +368,7 @@ struct ConfigLoaderTests {
     // MARK: Anything
 
     @Test func `no text makes it trap`() {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(Array(pageSample.utf8), using: &chance)
 

@@ -59,7 +59,7 @@ struct EnvironmentTests {
     }
 
     @Test func `no text makes it trap`() {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let bytes = Fuzzing.mutated(
                 Array("export A=\"x\\\"\\n\" # c\nB='y\nz'\r\nC=`q`\n".utf8), using: &chance)

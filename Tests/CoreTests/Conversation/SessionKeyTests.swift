@@ -48,7 +48,7 @@ struct SessionKeyTests {
     }
 
     @Test func `canonical keys are canonical`() {
-        for seed in 0..<UInt64(fuzzRounds) {
+        for seed in fuzzSeeds() {
             var chance = SeededGenerator(seed: seed)
             let parts = ["agent", "main", "", "ops", "Global", "a b", "å", ":", "discord:channel:1"]
             let spelling = (0..<Int.random(in: 0...4, using: &chance)).compactMap { _ in

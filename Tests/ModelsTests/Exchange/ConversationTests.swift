@@ -164,31 +164,33 @@ struct ConversationTests {
                 == ["person(a)", "model(call_1?/fc_2)", "person(call_1=one)"])
     }
 
-    @Test(arguments: fuzzSeeds())
-    func `whatever the history, every vendor's rules hold`(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
-        let messages = (0..<Int.random(in: 0..<12, using: &random)).map { _ in randomMessage(&random) }
+    @Test
+    func `whatever the history, every vendor's rules hold`() {
+        for seed in fuzzSeeds() {
+            var random = SeededGenerator(seed: seed)
+            let messages = (0..<Int.random(in: 0..<12, using: &random)).map { _ in randomMessage(&random) }
 
-        let conversation = Conversation(messages, for: endpoint)
+            let conversation = Conversation(messages, for: endpoint)
 
-        var open: [String] = []
-        var seen: Set<String> = []
-        for (place, turn) in conversation.turns.enumerated() {
-            switch turn {
-            case .person(let results, let content):
-                #expect(place % 2 == 0, "seed \(seed)")
-                #expect(results.map(\.toolCallID) == open, "seed \(seed)")
-                #expect(!results.isEmpty || !content.isEmpty, "seed \(seed)")
-                open = []
-            case .model(let blocks):
-                #expect(place % 2 == 1 && !blocks.isEmpty, "seed \(seed)")
-                for case .toolCall(let call) in blocks {
-                    #expect(seen.insert(call.id).inserted, "seed \(seed): \(call.id) twice")
-                    open.append(call.id)
+            var open: [String] = []
+            var seen: Set<String> = []
+            for (place, turn) in conversation.turns.enumerated() {
+                switch turn {
+                case .person(let results, let content):
+                    #expect(place % 2 == 0, "seed \(seed)")
+                    #expect(results.map(\.toolCallID) == open, "seed \(seed)")
+                    #expect(!results.isEmpty || !content.isEmpty, "seed \(seed)")
+                    open = []
+                case .model(let blocks):
+                    #expect(place % 2 == 1 && !blocks.isEmpty, "seed \(seed)")
+                    for case .toolCall(let call) in blocks {
+                        #expect(seen.insert(call.id).inserted, "seed \(seed): \(call.id) twice")
+                        open.append(call.id)
+                    }
                 }
             }
+            #expect(open.isEmpty && conversation.turns.count % 2 == 1, "seed \(seed)")
         }
-        #expect(open.isEmpty && conversation.turns.count % 2 == 1, "seed \(seed)")
     }
 
     private func randomMessage(_ random: inout SeededGenerator) -> Message {
