@@ -39,6 +39,7 @@ HOW_PAIRED = "a device is paired or not; who approved it stands in the log"
 NO_RECOVERY = "a device that lost its token is approved again"
 LAST_PAGE = "the session of this test is new: everything is on the first page"
 NOBODY_ANSWERED = "no model answered, so none is named and nothing was used"
+NO_SENTINEL = "a change that needs no restart leaves nothing for the process after it"
 HALF_AN_ANSWER = "an answer that was stopped has no end from the vendor"
 
 # Keys of a session's row, wherever one is told.
@@ -117,6 +118,8 @@ BOTH = {
     "chat.no-read-scope: health.sessions.recent": A_MINUTE_OLD,
     "config.get.config.*": THE_USERS_FILE,
     "config.get.parsed.*": THE_USERS_FILE,
+    "config.patch.config.*": THE_USERS_FILE,
+    "config.patch-restart: config.patch.sentinel": NO_SENTINEL,
     "health.agents[].heartbeat.everyMs": NO_HEARTBEAT,
     "status.heartbeat.agents[].everyMs": NO_HEARTBEAT,
 }
@@ -125,6 +128,7 @@ JANUARY = {
     "connect.canvasHostUrl": "there is no canvas",
     "chat.abort: chat.history.messages[]": "what was written before a stop is kept, as today's original does",
     "chat.history.messages[].details": TOOLS_OF_ITS_OWN,
+    "config.patch-restart: config.patch.restart": "a change that needs no restart causes none",
     "sessions.patch.entry.sessionFile": FILES_OF_THE_ORIGINAL,
     "sessions.patch.entry.skillsSnapshot": NO_SKILLS,
     "sessions.patch.entry.systemPromptReport": NO_REPORT,
@@ -194,7 +198,6 @@ TODAY = {
     "config.get.resolved.*": THE_USERS_FILE,
     "config.get.runtimeConfig.*": THE_USERS_FILE,
     "config.get.sourceConfig.*": THE_USERS_FILE,
-    "config.patch.config.*": THE_USERS_FILE,
     "cron.list.deliveryPreviews.*": NO_AUTOMATION,
     "cron.list.jobs": NO_AUTOMATION,
     "cron.list.snapshotRevision": NO_AUTOMATION,

@@ -21,8 +21,10 @@ REPLAYED = [
     "chat.abort",
     "chat.abort-all",
     "chat.stop-word",
+    "chat.long-stream",
     "chat.duplicate-key",
     "chat.tool-read",
+    "chat.tool-read-nocap",
     "chat.tool-exec",
     "chat.tool-error",
     "chat.tool-unknown",
@@ -37,6 +39,7 @@ REPLAYED = [
     "agent.variants",
     "sessions.crud",
     "config.rpc",
+    "config.patch-restart",
     "exec.approval",
 ]
 CASES = [
@@ -46,7 +49,7 @@ CASES = [
     if scenario in golden.scenarios(generation, scenario.partition(".")[0])
 ]
 # Conversations that were recorded in a session somebody had spoken in before.
-IN_AN_OLD_SESSION = {(3, "chat.inject"), (3, "chat.no-read-scope"), (4, "chat.no-read-scope")}
+IN_AN_OLD_SESSION = {(3, "chat.inject"), (3, "chat.no-read-scope"), (3, "chat.tool-read-nocap"), (4, "chat.no-read-scope")}
 SCOPES: dict[str | None, list[str] | None] = {"none": None, "read": ["operator.read"], "write": ["operator.write"]}
 # Today's original asks only clients that say that they can be asked.
 CAN_BE_ASKED = {"exec.approval": "approver"}
