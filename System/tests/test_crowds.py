@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,32 @@ def test_an_answer_that_many_leave_unread_is_in_memory_once(start: Any, state: P
             stack.enter_context(lazy(gateway, path))
         assert gateway.get(path).status == 200
         assert gateway.memory()["private"] - before < 30_000
+
+
+def test_a_client_that_is_not_read_fills_no_memory_either_when_its_login_came_behind_other_requests(
+    gateway: Gateway,
+) -> None:
+    script = re.search(r'"\.?/?(assets/[^"]+\.js)"', gateway.get("/").text)
+    assert script
+    asks = [f"GET /{script[1]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()] * 12
+    calls = [("connect", connect_params(4)), *[("config.schema", {})] * 180]
+    said = [json.dumps({"type": "req", "id": str(n), "method": m, "params": p}) for n, (m, p) in enumerate(calls)]
+    whole = len(gateway.get("/" + script[1]).body)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        connection.connect(("127.0.0.1", gateway.port))
+        connection.sendall(b"".join([*asks, upgrade("/"), *map(text, said)]))
+        connection.settimeout(3)
+        heard = 0
+        while heard < 12 * whole:
+            heard += len(connection.recv(1 << 16))
+        time.sleep(0.5)
+        before = gateway.memory()["private"]
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            for _ in range(100):
+                connection.sendall(frame(TEXT, b'"' + b"x" * 400_000 + b'"'))
+        assert gateway.memory()["private"] - before < 12_000
+    assert gateway.get("/healthz").status == 200
 
 
 @pytest.fixture

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import re
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import Gateway, gateway_config
-from harness.raw import exchange
+from harness.raw import exchange, parse
 
 CLIENT_ROUTES = ["/", "/index.html", "/chat", "/chat/main", "/sessions", "/status", "/some/unknown/page"]
 NEVER_SERVED = [
@@ -196,3 +198,36 @@ def test_a_page_can_be_switched_off(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state, more={"gateway": {"controlUi": {"enabled": False}}}))
     assert gateway.get("/").status == 404
     assert gateway.get("/healthz").status == 200
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.3])
+def test_a_file_comes_whole_also_over_a_line_that_takes_little_at_a_time(
+    gateway: Gateway, script: str, pause: float
+) -> None:
+    whole = gateway.get(script).body
+    for most in (1400, 536):
+        with socket.socket() as connection:
+            connection.settimeout(5)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, most)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", gateway.port))
+            connection.sendall(f"GET {script} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            time.sleep(pause)
+            heard = bytearray()
+            while piece := connection.recv(1 << 16):
+                heard += piece
+        assert bytes(heard).partition(b"\r\n\r\n")[2] == whole, f"{len(heard)} bytes"
+
+
+def test_whoever_has_said_everything_still_gets_every_answer(gateway: Gateway, script: str) -> None:
+    """Also what waited because the answers before it had not been read."""
+    ask = f"GET {script} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", gateway.port), 5) as connection:
+        connection.sendall(ask * 10)
+        connection.shutdown(socket.SHUT_WR)
+        heard = bytearray()
+        while piece := connection.recv(1 << 20):
+            heard += piece
+    answers = parse(bytes(heard))
+    assert [answer.status for answer in answers] == [200] * 10
+    assert {answer.body for answer in answers} == {gateway.get(script).body}

@@ -7,6 +7,8 @@ package final class Arrival {
     fileprivate let gate = Gate()
     /// Opens when the message is on its way to the disk: what follows it there stays behind it.
     let isWritten = Gate()
+    /// It will wait for a turn when it is there.
+    var willWait = false
     /// Those that came before it have lower ones.
     fileprivate let number: Int
     /// What its message will be, where that is known.

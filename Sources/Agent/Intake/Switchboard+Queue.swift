@@ -62,7 +62,9 @@ extension Switchboard {
             let before = queue.waitingCount
             switch rule.overflow {
             case .summarize: queue.shortenOldest(of: session)
-            case .old, .new:
+            // There was room when they came.
+            case .new: return
+            case .old:
                 if let item = queue.takeOldest(of: session) {
                     // Who has chosen a command from the platform's menu waits for a word.
                     let isTold =

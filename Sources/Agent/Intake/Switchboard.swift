@@ -135,10 +135,14 @@ package final class Switchboard {
         if mayBeginAtOnce(message, arrival) { return try await begin(message, arrival, obeysSendPolicy) }
         await arrival.stopsBefore[message.session]?.wait()
         let rule = try await accepting { try await self.rule(for: message) }
-        let waiting = queue.waiting(in: message.session).count
+        // Those that are being recorded wait as well.
+        let waiting =
+            queue.waiting(in: message.session).count
+            + arriving[message.session, default: []].count(where: \.willWait)
         guard rule.overflow != .new || waiting < rule.most else {
             return try await turnAway(message, .queueFull(waiting))
         }
+        arrival.willWait = command(in: message) == nil
         arrival.isWritten.open()
         let recorded = try await accepting {
             try await stores.inbox.record(message, obeysSendPolicy: obeysSendPolicy)

@@ -48,10 +48,9 @@ struct Handshake {
         }
     }
 
-    /// A page that names itself an ordinary client knows the secret or gets nowhere; without a secret it is refused.
+    /// A page could call itself anything, and any visitor's browser would carry it here.
     private func checkOrigin() throws(Refusal) {
-        let isBrowser = params.client.isControlUI || params.client.isWebchat || !access.auth.asksForSecret
-        if origin == .foreign && isBrowser { throw .foreignOrigin(for: generation) }
+        if origin == .foreign { throw .foreignOrigin(for: generation) }
     }
 
     private func checkDeviceIsGiven() throws(Refusal) {

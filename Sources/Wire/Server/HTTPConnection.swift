@@ -50,16 +50,22 @@ final class HTTPConnection: ConnectionStage {
         if held.count >= Self.maxHeldBytes { transport.pauseReading() }
     }
 
-    /// Goes on with what came in the meantime.
+    /// Goes on with what came in the meantime, and then with what comes.
     private func resume() {
-        guard !isProcessing, request == nil, !held.isEmpty else { return transport.resumeReading() }
-        var bytes = held
-        held = []
-        let taken = process(bytes.span)
-        bytes.withUnsafeMutableBufferPointer {
-            goOn(with: UnsafeMutableBufferPointer(rebasing: $0[taken...]))
+        if !held.isEmpty {
+            var bytes = held
+            held = []
+            let taken = process(bytes.span)
+            bytes.withUnsafeMutableBufferPointer {
+                goOn(with: UnsafeMutableBufferPointer(rebasing: $0[taken...]))
+            }
         }
-        if held.count < Self.maxHeldBytes { transport.resumeReading() }
+        guard transport.stage === self else { return }
+        if transport.peerHasFinished {
+            if request == nil, !isFull { transport.end() }
+        } else if held.count < Self.maxHeldBytes {
+            transport.resumeReading()
+        }
     }
 
     /// Reads and answers requests until one needs time; says how many bytes were taken.
@@ -131,9 +137,7 @@ final class HTTPConnection: ConnectionStage {
 
     private func answer(_ response: HTTPResponse) {
         guard let request else { return }
-        if response.closesConnection || server.isStopping || transport.peerHasFinished {
-            keepsConnection = false
-        }
+        if response.closesConnection || server.isStopping { keepsConnection = false }
         switch response.body {
         case .none:
             head(response, response.status < 200 || [204, 304].contains(response.status) ? .none : .bytes(0))
@@ -262,15 +266,19 @@ final class HTTPConnection: ConnectionStage {
         let socket = WebSocket(transport, handler, options, compression)
         transport.count(0, in: .messagesOfStrangers)
         transport.stage = socket
+        // The socket may pause it again as soon as it is open.
+        transport.resumeReading()
         socket.open()
     }
 
     // MARK: The end
 
+    /// What it has asked for until then is answered.
     func peerFinished() {
-        guard request != nil else { return transport.end() }
+        if writer != nil { return transport.close() }
+        guard held.isEmpty else { return }
         keepsConnection = false
-        if writer != nil { transport.close() }
+        if request == nil { transport.end() }
     }
 
     func endIfIdle() {

@@ -70,9 +70,10 @@ struct OutputQueue {
     mutating func write(to descriptor: CInt) -> Progress {
         guard let buffer else { return .finished }
         while evbuffer_get_length(buffer) > 0 {
+            errno = 0
             let written = evbuffer_write_atmost(buffer, descriptor, Self.maxBytesAtOnce)
-            if written < 0 { return errno == EAGAIN || errno == EINTR ? .blocked : .failed }
-            if written == 0 { return .failed }  // a file that became shorter
+            // Of a file libevent says 0 also when the kernel takes nothing now: else the file has become shorter.
+            if written <= 0 { return errno == EAGAIN || errno == EINTR ? .blocked : .failed }
             if written >= Self.maxBytesAtOnce { return .blocked }
         }
         release()

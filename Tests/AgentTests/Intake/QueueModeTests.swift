@@ -344,6 +344,28 @@ struct QueueModeTests {
         }
     }
 
+    @Test
+    func `of too many at once the newest are turned away, and who was accepted before stays`() async throws {
+        let gate = Gate()
+        let models = ScriptedModels([.hang(gate), .say(["All."])])
+        try await TestHouse.run(models: models, mode(.collect, most: 3, .new)) { house in
+            for id in ["a", "b"] { try await house.say(id, id: id) }
+            let accepted = await withTaskGroup(of: String?.self) { group in
+                for id in ["c", "d", "e", "f", "g"] {
+                    group.addTask { (try? await house.say(id, id: id)) == nil ? nil : id }
+                }
+                var accepted = ["b"]
+                for await id in group { if let id { accepted.append(id) } }
+                return accepted
+            }
+            #expect(accepted.count == 3)
+            gate.open()
+            for id in accepted {
+                #expect(try await house.outcome(of: RunID(id)).text == "All.")
+            }
+        }
+    }
+
     @Test(arguments: ["b", "c", "d"])
     func `stopping one message drops none of those that share its turn`(stopped: String) async throws {
         let gate = Gate()

@@ -81,11 +81,10 @@ struct HandshakeTests {
         #expect(refusal.error?.details?["code"] == "CONTROL_UI_ORIGIN_NOT_ALLOWED")
     }
 
-    @Test
-    func `without a secret no foreign page gets in, whatever it calls itself`() throws {
+    @Test(arguments: [SharedAuth(mode: .none), SharedAuth(mode: .token, token: Secret(Sample.token))])
+    func `no foreign page gets in, whatever it calls itself`(auth: SharedAuth) throws {
         let page = Sample.login(
-            client: Sample.commandLine, origin: .foreign, place: .local, token: nil,
-            auth: SharedAuth(mode: .none))
+            client: Sample.commandLine, origin: .foreign, place: .local, auth: auth)
 
         #expect(page.decide().refusal?.error?.details?["code"] == "CONTROL_UI_ORIGIN_NOT_ALLOWED")
     }
