@@ -608,8 +608,64 @@ def test_stopping_at_once_leaves_a_word_about_it(tab: OpenTab, fake_chat: FakeOp
     page.stop_button.click()
     expect(page.page.get_by_text("Stopped", exact=True)).to_have_count(2)
     expect(page.stop_button).to_be_hidden()
-    found = re.findall("never mind|nor this one|Stopped", page.said())
-    assert found == ["never mind", "Stopped", "nor this one", "Stopped"]
+    told = ["never mind", "Stopped", "nor this one", "Stopped"]
+    assert re.findall("never mind|nor this one|Stopped", page.said()) == told
+    page.page.reload()
+    for place in (page, tab()):
+        expect(place.page.get_by_text("Stopped", exact=True)).to_have_count(2)
+        assert re.findall("never mind|nor this one|Stopped", place.said()) == told
+    page.picture("stopped")
+
+
+def test_a_stop_inside_a_tool_leaves_a_word_about_it(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(ToolCall("exec", {"command": "sleep 60"}))
+    page = tab()
+    page.say("take your time")
+    expect(page.conversation).to_contain_text("sleep 60")
+    page.stop_button.click()
+    for place in (page, tab()):
+        expect(place.conversation.get_by_text("Stopped", exact=True)).to_have_count(1)
+
+
+def test_two_tabs_show_what_waits_in_one_order(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    gate = threading.Event()
+    fake_chat.script.append(Hold(gate))
+    page, other = tab(), tab()
+    page.say("the first")
+    page.say("the second")
+    expect(other.conversation).to_contain_text("the second")
+    other.say("the third")
+    for place in (page, other):
+        expect(place.page.get_by_text("Queued", exact=True)).to_have_count(2)
+        assert re.findall("the (first|second|third)", place.said()) == ["first", "second", "third"]
+    gate.set()
+
+
+def test_all_that_waits_is_shown_after_a_reload(tab: OpenTab, ours: Gateway, fake_chat: FakeOpenAIChat) -> None:
+    gate = threading.Event()
+    fake_chat.script.append(Hold(gate))
+    page = tab()
+    with connect(ours.port) as client:
+        for number in range(46):
+            client.send_chat(f"question {number}.")
+    page.page.reload()
+    expect(page.page.get_by_text("Queued", exact=True)).to_have_count(45)
+    assert re.findall(r"question (\d+)\.", page.said()) == [str(number) for number in range(46)]
+    gate.set()
+
+
+def test_who_signs_out_leaves_nothing_of_what_was_written(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    expect(page.message_box).to_be_visible()
+    ours.kill()
+    page.say("unsent words")
+    page.message_box.fill("a draft")
+    page.page.get_by_text("Preferences").click()
+    page.page.get_by_text("Sign out of this browser").click()
+    expect(page.page.get_by_label("Gateway token or password")).to_be_visible()
+    left = page.page.evaluate("JSON.stringify(sessionStorage)")
+    assert "unsent words" not in left and "a draft" not in left
+    page.errors.clear()
 
 
 def test_what_waits_is_there_after_a_reload_and_in_another_tab(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
@@ -836,6 +892,7 @@ HOSTILE = {
     "javascript link": "[click](javascript:document.title='owned')",
     "javascript link in disguise": "[click](JaVaScRiPt&colon;document.title='owned') [click](java\tscript:document.title='owned')",
     "data link": "[click](data:text/html;base64,PHNjcmlwdD5kb2N1bWVudC50aXRsZT0nb3duZWQnPC9zY3JpcHQ+)",
+    "picture link": "[click](data:image/svg+xml,%3Csvg%3E) [click](data:image/png;base64,AAAA)",
     "svg": "<svg onload=\"document.title='owned'\"><script>document.title='owned'</script></svg>",
     "svg as an image": "![x](data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>)",
     "frame": "<iframe src=\"https://evil.example/\"></iframe><object data=\"https://evil.example/\"></object>",
@@ -877,13 +934,11 @@ def test_hostile_markdown_is_only_words(tab: OpenTab, ours: Gateway, fake_chat: 
         assert [url for url in asked if not url.startswith((ours.url, "data:"))] == [], name
 
 
-@pytest.mark.parametrize("piece", ["> ", "- ", "*a "])
-def test_an_answer_of_endless_nesting_is_shown_and_takes_nothing_with_it(
-    tab: OpenTab, fake_chat: FakeOpenAIChat, piece: str
-) -> None:
-    fake_chat.script.append(Text(piece * 20_000 + "deep"))
+@pytest.mark.parametrize("words", ["> " * 20_000, "- " * 20_000, "*a " * 20_000, "wide" + " " * 400_000], ids=lambda words: words[:4])
+def test_an_answer_without_end_is_shown_and_takes_nothing_with_it(tab: OpenTab, fake_chat: FakeOpenAIChat, words: str) -> None:
+    fake_chat.script.append(Text(words + "deep"))
     page = tab()
-    page.say("Nest without end.")
+    page.say("Go on without end.")
     expect(page.answers.last).to_contain_text("deep")
     page.page.reload()
     expect(page.answers.last).to_contain_text("deep")
@@ -1224,7 +1279,7 @@ def test_a_broken_file_is_told_and_not_replaced(tab: OpenTab, ours: Gateway) -> 
     ours.write_config("{\n  gateway: { mode: 'local',, }\n}")
 
     note = page.page.locator(".outcome.bad")
-    for said in ("The config file has a mistake", str(ours.config_path), "at 2:28", "last good copy", "openclaw config validate"):
+    for said in ("The config file has a mistake", str(ours.config_path), "openclaw.json:2:28", "last good copy", "openclaw config validate"):
         expect(note).to_contain_text(said)
     expect(note).to_contain_text("Your unsaved changes are kept here meanwhile.")
     expect(editor).to_have_count(0)
@@ -1252,6 +1307,31 @@ def test_a_file_with_mistakes_that_can_be_shown_is_mended_here(tab: OpenTab, our
     page.page.get_by_role("button", name="Save").click()
     expect(page.page.get_by_text("Saved. The gateway uses it now.")).to_be_visible()
     expect(note).to_have_count(0)
+
+
+def test_what_is_wrong_in_a_text_is_told_with_its_place(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    editor, save, note = open_config(page), page.page.get_by_role("button", name="Save"), page.page.locator(".outcome.bad")
+    good = editor.input_value()
+    editor.fill(good.replace('"bind"', '"bnd"', 1))
+    save.click()
+    item = note.get_by_role("listitem")
+    expect(item).to_contain_text("gateway.bnd")
+    expect(item).to_contain_text("unknown key; did you mean bind?")
+    line = good[: good.index('"bind"')].count("\n") + 1
+    item.get_by_role("button", name=re.compile(f"^line {line}, column \\d+$")).click()
+    assert "bnd" in editor.evaluate("(field) => field.value.slice(field.selectionStart, field.selectionEnd)")
+    page.picture("config-mistake")
+
+    editor.fill("{\n  gateway: { mode: 'local',, }\n}")
+    save.click()
+    item.get_by_role("button", name="line 2, column 28").click()
+    assert "local" in editor.evaluate("(field) => field.value.slice(field.selectionStart, field.selectionEnd)")
+
+    editor.fill("  \n")
+    save.click()
+    expect(note).to_contain_text("Nothing was saved, for the text is empty.")
+    assert json.loads(ours.config_path.read_text()) == ours.config
 
 
 def test_who_was_let_in_on_a_platform_is_shown_and_removed(tab: OpenTab, ours: Gateway) -> None:
@@ -1298,7 +1378,7 @@ def test_the_status_tells_of_a_config_that_is_not_used_whole(tab: OpenTab, ours:
         eventually("the gateway to see the mistake", lambda: have("issues", 1))
         page.page.get_by_role("button", name="Refresh").click()
         note = page.page.locator(".outcome.bad")
-        for said in ("The config file has a mistake", str(ours.config_path), "SyntaxError", "last good copy"):
+        for said in ("The config file has a mistake", str(ours.config_path), "openclaw.json:1:9", "last good copy"):
             expect(note).to_contain_text(said)
         note.get_by_role("link", name="Open the config").click()
         expect(page.page.get_by_role("button", name="Read again")).to_be_visible()

@@ -18,6 +18,8 @@ const shelf = { get: () => undefined, set: () => true };
 
 class Page {
   history: object = { messages: [] };
+  /** What waits before a place. */
+  older: (pendingBefore: number) => object = () => ({});
   /** What the gateway says to each message, in turn; then it takes all. */
   refusals: Error[] = [];
   readonly taken: string[] = [];
@@ -25,7 +27,8 @@ class Page {
   asked = 0;
   readonly chats = new Chats(
     async (method, params) => {
-      if (method === "chat.history") return this.history;
+      const { pendingBefore } = params as { pendingBefore?: number };
+      if (method === "chat.history") return pendingBefore === undefined ? this.history : this.older(pendingBefore);
       this.asked += 1;
       await wait(5);
       const refusal = this.refusals.shift();
@@ -156,6 +159,28 @@ test("what was refused for good is still there after a look elsewhere", async ()
   page.chats.retry(key, page.thread().sent[0]?.item.key ?? "");
   await wait(15);
   assert.deepEqual([page.taken, page.rows()], [["a"], ["sent:a"]]);
+});
+
+test("all that waits is shown, however many pages the gateway tells it on", async () => {
+  const page = new Page();
+  const items = (from: number) => Array.from({ length: 20 }, (_, n) => ({ runId: `w${from + n}`, message: { role: "user", content: `w${from + n}` } }));
+  page.history = { messages: [], pendingInputs: { items: items(40), total: 60, nextBefore: 40 } };
+  page.older = (before) => ({ pendingInputs: { items: items(before - 20), total: 60, ...(before > 20 && { nextBefore: before - 20 }) } });
+  await page.chats.refresh(key);
+  assert.deepEqual(page.rows(), Array.from({ length: 60 }, (_, n) => `sent:w${n}`));
+});
+
+test("who signs out leaves nothing to be sent or read", async () => {
+  const page = new Page();
+  page.refusals = [new UnansweredError("NO_CONNECTION")];
+  page.history = { messages: [{ role: "user", content: "private", __openclaw: { id: "m1" } }] };
+  await page.chats.refresh(key);
+  page.chats.send(key, "a", []);
+  await wait(15);
+  page.chats.forgetAll();
+  page.chats.resume();
+  await wait(15);
+  assert.deepEqual([page.taken, page.thread().messages], [[], []]);
 });
 
 test("a conversation can be read back to its beginning", async () => {

@@ -47,10 +47,30 @@ test("what waits at the gateway and was sent elsewhere is shown until its turn h
   const waiting = (runId: string, text: string) => ({ runId, acceptedAt: 1, message: { role: "user", content: text } });
   const pendingInputs = { items: [waiting("k1", "ours"), waiting("other", "theirs")], total: 2 };
   let thread = latest(withSent(empty, "k1"), [user("m1", "k0")], { pendingInputs });
-  assert.deepEqual(kinds(thread), ["m1", "sent:other", "sent:k1"]);
-  assert.deepEqual(thread.sent.map(({ item, isOurs }) => [item.text, isOurs]), [["theirs", false], ["k1", true]]);
+  assert.deepEqual(kinds(thread), ["m1", "sent:k1", "sent:other"]);
+  assert.deepEqual(thread.sent.map(({ item, isOurs }) => [item.text, isOurs]), [["k1", true], ["theirs", false]]);
   thread = latest(thread, [user("m1", "k0"), user("m2", "other")], { pendingInputs: { items: [], total: 0 } });
   assert.deepEqual(kinds(thread), ["m1", "m2", "sent:k1"]);
+});
+
+test("what waits is shown in the order in which it is answered, whoever sent it", () => {
+  const waiting = (runId: string) => ({ runId, message: { role: "user", content: runId } });
+  const pendingInputs = { items: ["theirs1", "k2", "theirs2"].map(waiting), total: 4 };
+  const unsent = { key: "k3", sessionKey: empty.sessionKey, text: "k3", attachments: [], createdAt: 0 };
+  const begun = withSent(withSent(emptyThread(empty.sessionKey, [unsent]), "k2"), "k1");
+  const page = { payload: { messages: [], pendingInputs }, askedAt: 100, afterGap: false, taken: new Set(["k1", "k2"]) };
+  assert.deepEqual(kinds(withLatestPage(begun, page, noPictures)), ["sent:k1", "sent:theirs1", "sent:k2", "sent:theirs2", "sent:k3"]);
+});
+
+test("a stop is shown until the history tells it", () => {
+  const stopped = withChatEvent(withSent(empty, "k1"), { runId: "k1", state: "aborted" }, 50);
+  const call = { role: "assistant", content: [{ type: "toolCall", id: "t1", name: "exec" }], __openclaw: { id: "m2", runId: "k1" } };
+  const shown = latest(stopped, [user("m1", "k1"), call]);
+  assert.ok(rowsOf(shown).some((row) => row.kind === "message" && row.message.stopped));
+  const told = latest(shown, [user("m1", "k1"), call, assistant("m3", "", { content: [], stopReason: "aborted" })]);
+  assert.deepEqual([told.endings, told.messages.map(({ stopped }) => stopped)], [[], [false, true]]);
+  const takenBack = latest(stopped, [{ ...user("m1", "k1"), withdrawn: true }]);
+  assert.deepEqual([takenBack.endings, takenBack.messages.map(({ stopped }) => stopped)], [[], [true]]);
 });
 
 test("a running answer follows its own message, and queued messages follow it", () => {

@@ -94,14 +94,12 @@ extension AgentRunner {
     {
         var outcome = outcome(.aborted, of: turn, text: partial?.text)
         outcome.stopReason = reason.rawValue
-        var messages = turn.unsaved
-        if var partial {
-            partial.stopReason = .aborted
-            messages.append(.assistant(partial))
-        }
+        // Also where nothing was said: who reads it later sees that there is no answer to come.
+        var note = partial ?? AssistantMessage(content: [], timestamp: outcome.endedAt)
+        note.stopReason = .aborted
         do {
             try await complete(
-                turn, outcome, state: .done, messages,
+                turn, outcome, state: .done, turn.unsaved + [.assistant(note)],
                 // Who stopped a turn knows it, and keeps what was seen already.
                 telling: replies?.isSeen(turn.live.run) == true ? partial?.text ?? "" : "")
         } catch {

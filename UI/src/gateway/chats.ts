@@ -5,7 +5,7 @@ import type { EventFrame } from "./frames";
 import { inConversation, withLatestPage, withOlderPage } from "./history";
 import { Sender } from "./sender";
 import type { Attachment, Outbox, Outgoing } from "./outbox";
-import { recordOf, textOf, type JsonRecord } from "./read";
+import { recordOf, recordsOf, textOf, type JsonRecord } from "./read";
 import type { Request } from "./requests";
 import { Store } from "./store";
 import { emptyThread, type Thread } from "./thread";
@@ -13,6 +13,8 @@ import { emptyThread, type Thread } from "./thread";
 const pageSize = 80;
 /** Threads kept in memory besides the one on screen; the history brings the others back. */
 const mostThreads = 8;
+/** Older pages of what waits that are asked for at once: with these, two hundred messages are shown. */
+const mostWaitingPages = 9;
 /** Events that call for the history come in bursts. */
 const refreshDelayMs = 120;
 
@@ -111,6 +113,12 @@ export class Chats {
     if (sessionKey === this.visibleKey) void this.refresh(sessionKey);
   }
 
+  /** Whoever uses this browser next neither reads nor sends anything of all this. */
+  forgetAll(): void {
+    this.outbox.clear();
+    for (const [sessionKey, thread] of this.threads) thread.set(emptyThread(sessionKey, []));
+  }
+
   /**
    * The gateway has named the conversation that a session is in. A history that was read before the first message names
    * none, and without a name nobody could tell that another one has begun.
@@ -148,7 +156,7 @@ export class Chats {
     this.newestRequest.set(sessionKey, requestNumber);
     this.change(sessionKey, (thread) => ({ ...thread, loading: "latest" }));
     try {
-      const payload = recordOf(await this.request("chat.history", { sessionKey, limit: pageSize }));
+      const payload = await this.withAllWaiting(sessionKey, recordOf(await this.request("chat.history", { sessionKey, limit: pageSize })));
       if (this.newestRequest.get(sessionKey) !== requestNumber) return;
       this.newestRequest.delete(sessionKey);
       const afterGap = (this.gaps.get(sessionKey) ?? Infinity) <= askedAt;
@@ -159,6 +167,17 @@ export class Chats {
     } catch (error) {
       this.change(sessionKey, (thread) => ({ ...thread, loading: "no", failure: troubleOf(error) }));
     }
+  }
+
+  /** A page tells the newest of those that wait; the others are asked for. */
+  private async withAllWaiting(sessionKey: string, payload: JsonRecord): Promise<JsonRecord> {
+    let waiting = recordOf(payload.pendingInputs);
+    for (let page = 0; page < mostWaitingPages && waiting.nextBefore !== undefined; page += 1) {
+      const answer = await this.request("chat.history", { sessionKey, limit: 1, pendingBefore: waiting.nextBefore });
+      const { items, nextBefore } = recordOf(recordOf(answer).pendingInputs);
+      waiting = { ...waiting, items: [...recordsOf(items), ...recordsOf(waiting.items)], nextBefore };
+    }
+    return { ...payload, pendingInputs: waiting };
   }
 
   private refreshSoon(sessionKey: string): void {

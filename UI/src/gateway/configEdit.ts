@@ -90,6 +90,11 @@ export function afterFailure(edit: ConfigEdit, sent: string, error: unknown): Co
   return { ...edit, result: { kind: "refused", reason: troubleOf(error) } };
 }
 
+/** Nothing is no config: it is not even sent. */
+export function afterEmpty(edit: ConfigEdit): ConfigEdit {
+  return { ...edit, result: { kind: "refused", reason: { code: "CONFIG_EMPTY", message: "" } } };
+}
+
 export function afterTyping(edit: ConfigEdit, text: string): ConfigEdit {
   return { ...edit, text, result: edit.result.kind === "saved" ? nothingToTell : edit.result };
 }

@@ -1,4 +1,5 @@
 import { issuesOf, type ConfigIssue } from "./failure";
+import { lineOfPath } from "./locate";
 import { isRecord, recordOf, textOf } from "./read";
 
 /** The config file as the gateway last read it. */
@@ -37,6 +38,12 @@ export function configFileOf(payload: unknown): ConfigFile {
     warnings: issuesOf(snapshot.warnings),
     parsed: snapshot.parsed,
   };
+}
+
+/** The line of the shown text that an issue is on; undefined when it is in a file that this one includes. */
+export function lineOfIssue(file: ConfigFile, text: string, issue: ConfigIssue): number | undefined {
+  if (issue.file !== undefined && issue.file !== file.path.split("/").pop()) return undefined;
+  return issue.line ?? lineOfPath(text, issue.path);
 }
 
 /** What was typed, with the file's own ends of lines. */

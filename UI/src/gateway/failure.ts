@@ -37,7 +37,10 @@ export function troubleOf(error: unknown): Trouble {
 export interface ConfigIssue {
   readonly path: string;
   readonly message: string;
+  /** The name of the file it is in, where that is known. */
+  readonly file: string | undefined;
   readonly line: number | undefined;
+  readonly column: number | undefined;
 }
 
 /** The list of problems a refused config write carries in its details. */
@@ -45,10 +48,13 @@ export function configIssues(error: unknown): ConfigIssue[] {
   return error instanceof RefusedError ? issuesOf(error.wire.details.issues) : [];
 }
 
+/** With the words that people are told, where the gateway has them beside those of the protocol. */
 export function issuesOf(list: unknown): ConfigIssue[] {
   return recordsOf(list).map((issue) => ({
-    path: textOf(issue.path) ?? "",
-    message: textOf(issue.message) ?? "",
+    path: textOf(issue.key) ?? textOf(issue.path) ?? "",
+    message: textOf(issue.detail) ?? textOf(issue.message) ?? "",
+    file: textOf(issue.file),
     line: numberOf(issue.line),
+    column: numberOf(issue.column),
   }));
 }

@@ -48,6 +48,13 @@ export class Gateway {
   request = (method: string, params: object, timeoutMs?: number): Promise<unknown> =>
     this.connection.request(method, params, timeoutMs);
 
+  /** Forgets who was here, and what they wrote. */
+  signOut(): void {
+    this.configEdit.set(unread);
+    this.chats.forgetAll();
+    this.connection.forgetAccess();
+  }
+
   private resume(hello: Hello): void {
     this.chats.resume();
     void this.sessions.refresh();

@@ -42,7 +42,7 @@ export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictur
     runs,
     sent: withWaiting(
       shown.sent.filter((sent) => sent.isOurs && !isOver(sent)),
-      page.payload,
+      page,
       thread.sessionKey,
     ).filter(({ item }) => !inHistory.has(item.key)),
     endings,
@@ -52,7 +52,7 @@ export function withLatestPage(known: Thread, page: LatestPage, pictures: Pictur
 /** Whether the gateway had taken a message that neither runs nor waits any more: its end was missed. */
 function hasEndedUnheard({ item, state }: Sent, { payload, taken }: LatestPage, runs: readonly Run[]): boolean {
   const { items, nextBefore } = recordOf(payload.pendingInputs);
-  // Of many that wait the page tells the newest only.
+  // Of very many that wait only the newest are told.
   if (state !== "accepted" || !taken.has(item.key) || !Array.isArray(items) || nextBefore !== undefined) return false;
   const waiting = recordsOf(items).map(({ runId }) => runId);
   return !waiting.includes(item.key) && !activeRunIds(payload).includes(item.key) && !runs.some(({ runId }) => runId === item.key);
@@ -62,10 +62,17 @@ function activeRunIds(payload: JsonRecord): string[] {
   return textsOf(recordOf(payload.sessionInfo).activeRunIds);
 }
 
-/** Messages that were sent elsewhere, or before this page was loaded, and wait at the gateway for their turn. */
-function withWaiting(ours: readonly Sent[], payload: JsonRecord, sessionKey: string): Sent[] {
+/**
+ * Ours, with the messages that were sent elsewhere, or before this page was loaded, and wait at the gateway for their turn:
+ * in the order in which they are answered.
+ */
+function withWaiting(ours: readonly Sent[], { payload, taken }: LatestPage, sessionKey: string): Sent[] {
   const known = new Set(ours.map(({ item }) => item.key));
-  const waiting = recordsOf(recordOf(payload.pendingInputs).items).flatMap(({ runId, message, acceptedAt }): Sent[] => {
+  const items = recordsOf(recordOf(payload.pendingInputs).items);
+  const places = new Map(items.map(({ runId }, index) => [runId, index]));
+  // What the gateway had and does not name has begun, or waits before those it names; what it has not waits behind them.
+  const placeOf = ({ item, state }: Sent) => places.get(item.key) ?? (state === "settled" || taken.has(item.key) ? -1 : items.length);
+  const waiting = items.flatMap(({ runId, message, acceptedAt }): Sent[] => {
     const key = textOf(runId);
     if (key === undefined || known.has(key)) return [];
     const blocks = blocksOf(recordOf(message));
@@ -74,7 +81,7 @@ function withWaiting(ours: readonly Sent[], payload: JsonRecord, sessionKey: str
     const item = { key, sessionKey, text: plainText({ blocks }), attachments, createdAt: numberOf(acceptedAt) ?? 0 };
     return [{ item, isOurs: false, state: "accepted", failure: undefined }];
   });
-  return [...waiting, ...ours];
+  return [...waiting, ...ours].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 /** When another conversation has begun, only what is still to be answered is left of the one before. */
@@ -133,9 +140,9 @@ function stillRunning(thread: Thread, page: LatestPage): Run[] {
 
 /** An ending stays while the history may lack it, and for good when nobody wrote it down: a failure or a stop. */
 function isNews({ message, runId, at }: Ending, messages: readonly Message[], askedAt: number): boolean {
-  const told = messagesOfRun(messages, runId);
+  const told = [...messages.filter(({ sendKey }) => sendKey === runId), ...messagesOfRun(messages, runId)];
   if (message.failure !== undefined) return !told.some(({ failure }) => failure !== undefined);
-  return at > askedAt || (message.stopped && told.length === 0);
+  return at > askedAt || (message.stopped && !told.some(({ stopped }) => stopped));
 }
 
 /** The assistant's messages of one run: those marked with it, or those that follow what a person sent under its id. */

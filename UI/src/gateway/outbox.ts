@@ -65,6 +65,11 @@ export class Outbox {
     this.save();
   }
 
+  clear(): void {
+    this.items = [];
+    this.save();
+  }
+
   private save(): void {
     if (this.shelf.set(this.name, JSON.stringify(this.items))) return;
     const small = this.items.filter((item) => item.attachments.length === 0);

@@ -91,7 +91,7 @@ function messageOf({ id, wire }: Entry, read: readonly Block[], results: Map<str
     failure,
     failureCode: failed ? textOf(wire.errorCode) : undefined,
     summary: role === "notice" ? textOf(wire.summary) : undefined,
-    stopped: stopReason === "aborted" || recordOf(wire.openclawAbort).aborted === true,
+    stopped: stopReason === "aborted" || recordOf(wire.openclawAbort).aborted === true || wire.withdrawn === true,
     cut: stopReason === "length",
     model: role === "assistant" ? textOf(wire.model) : undefined,
   };

@@ -1,7 +1,6 @@
 import { useRef } from "react";
-import type { ConfigFile } from "../gateway/configFile";
+import { lineOfIssue, type ConfigFile } from "../gateway/configFile";
 import type { ConfigIssue } from "../gateway/failure";
-import { lineOfPath } from "../gateway/locate";
 import { ConfigEditor, goToLine } from "../parts/ConfigEditor";
 import { ConfigResult } from "../parts/ConfigResult";
 import { ConfigTrouble } from "../parts/ConfigTrouble";
@@ -68,7 +67,7 @@ function Editing({ file, config, canSave }: { file: ConfigFile; config: ReturnTy
   const words = useText();
   const field = useRef<HTMLTextAreaElement>(null);
   const lines = {
-    lineOf: (issue: ConfigIssue) => issue.line ?? lineOfPath(config.text, issue.path),
+    lineOf: (issue: ConfigIssue) => lineOfIssue(file, config.text, issue),
     onGoTo: (line: number) => goToLine(field.current, line),
   };
   return (

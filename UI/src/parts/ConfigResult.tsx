@@ -1,7 +1,6 @@
 import type { SaveResult } from "../gateway/configEdit";
 import type { ConfigIssue } from "../gateway/failure";
 import { useText } from "./context";
-import { explained } from "./explained";
 import { Icon } from "./Icon";
 import { IssueList } from "./IssueList";
 import { Prose } from "./Prose";
@@ -43,10 +42,14 @@ export function ConfigResult({ result, lineOf, onGoTo, onTakeTheirs, onKeepMine 
     case "refused":
       return (
         <div className="outcome bad" role="alert">
-          <strong>{words.configRefused}</strong>
-          <p>
-            <Prose text={explained(result.reason, words)} />
-          </p>
+          <strong>
+            <Prose text={words.troubles[result.reason.code] ?? words.configRefused} />
+          </strong>
+          {result.reason.message !== "" && (
+            <p>
+              <Prose text={result.reason.message} />
+            </p>
+          )}
         </div>
       );
     case "conflict":

@@ -9,7 +9,7 @@ export function GatewayCard({ overview }: { overview: Overview }) {
   const { place } = useGateway();
   const locale = useLocale();
   const { freeBytes: free, totalBytes: total } = overview;
-  const volume = free === undefined || total === undefined ? undefined : words.volumeFree(Math.floor(free / 1_048_576), Math.floor(total / 1_048_576));
+  const volume = free === undefined || total === undefined ? undefined : words.volumeFree(sizeText(free, locale), sizeText(total, locale));
   const facts: [string, string | undefined][] = [
     [words.version, hello.serverVersion],
     [words.pageVersion, __VERSION__],
@@ -17,7 +17,7 @@ export function GatewayCard({ overview }: { overview: Overview }) {
     [words.address, place.socketUrl],
     [words.sessionsStored, overview.sessionCount?.toString()],
     [words.heartbeat, overview.heartbeatEvery ? words.heartbeatEvery(overview.heartbeatEvery) : words.off],
-    [words.memory, overview.memoryBytes && `${(overview.memoryBytes / 1_048_576).toFixed(1)} MB`],
+    [words.memory, overview.memoryBytes && sizeText(overview.memoryBytes, locale)],
     [words.volume, volume],
   ].map(([name, value]) => [String(name), value ? String(value) : undefined]);
   return (
@@ -39,4 +39,10 @@ export function GatewayCard({ overview }: { overview: Overview }) {
       </dl>
     </section>
   );
+}
+
+function sizeText(bytes: number, locale: string): string {
+  const megabytes = bytes / 1_048_576;
+  const [size, unit] = megabytes < 1000 ? [megabytes, "MB"] : [megabytes / 1024, "GB"];
+  return `${size.toLocaleString(locale, { maximumFractionDigits: size < 100 ? 1 : 0 })} ${unit}`;
 }

@@ -31,9 +31,10 @@ function Issue({ issue, line, onGoTo }: { issue: ConfigIssue; line: number | und
       {issue.path !== "" && <code>{issue.path}</code>}
       {line !== undefined && (
         <button type="button" className="link-button" onClick={() => onGoTo?.(line)}>
-          {words.configLine(line)}
+          {words.configLine(line, issue.line === line ? issue.column : undefined)}
         </button>
       )}
+      {line === undefined && issue.line !== undefined && <code>{[issue.file, issue.line, issue.column].filter((part) => part !== undefined).join(":")}</code>}
       <span>
         <Prose text={issue.message} />
       </span>

@@ -36,6 +36,7 @@ function UserMessage({ message }: { message: Message }) {
   return (
     <article className="row user" aria-label={words.you}>
       <UserBubble name={message.sendKey ?? message.id} blocks={message.blocks} />
+      {message.stopped && <p className="stopped">{words.stopped}</p>}
       <Footer message={message} />
     </article>
   );

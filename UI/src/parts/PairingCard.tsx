@@ -39,6 +39,11 @@ export function LetInCard({ people, onChange }: { people: readonly LetInPerson[]
   );
 }
 
+/** `telegram` is Telegram. */
+function platformName(channel: string): string {
+  return channel.charAt(0).toUpperCase() + channel.slice(1);
+}
+
 function LetInRow({ person, onChange }: { person: LetInPerson; onChange: () => void }) {
   const words = useText();
   const locale = useLocale();
@@ -48,7 +53,7 @@ function LetInRow({ person, onChange }: { person: LetInPerson; onChange: () => v
       <span className="grow">
         <code>{person.id}</code>
         <small>
-          {person.channel} · {person.account}
+          {platformName(person.channel)} · {person.account}
           {person.since !== undefined && ` · ${shortWhen(person.since, Date.now(), locale)}`}
         </small>
       </span>
@@ -89,7 +94,7 @@ function PairingRow({ request, onChange }: { request: PairingRequest; onChange: 
       <span className="grow">
         {request.sender}
         <small>
-          {request.channel} · <code>{request.code}</code>
+          {platformName(request.channel)} · <code>{request.code}</code>
           {request.since !== undefined && ` · ${shortWhen(request.since, Date.now(), locale)}`}
         </small>
       </span>

@@ -1,16 +1,16 @@
-import { unread } from "../gateway/configEdit";
 import { useGateway, useStore, useText } from "./context";
 import { chooseLanguage, language, languages, type Language } from "../text/language";
+import { forgetDrafts } from "./drafts";
 import { chooseTheme, theme, type Theme } from "./theme";
 
 /** Appearance, language and leaving: what belongs to this browser rather than to the gateway. */
 export function Preferences() {
   const words = useText();
-  const { connection, configEdit } = useGateway();
+  const gateway = useGateway();
   const themes: Record<Theme, string> = { system: words.themeSystem, light: words.themeLight, dark: words.themeDark };
   const signOut = () => {
-    configEdit.set(unread);
-    connection.forgetAccess();
+    forgetDrafts();
+    gateway.signOut();
   };
   return (
     <div className="preferences">

@@ -22,6 +22,12 @@ export function keepDraft(sessionKey: string, text: string): void {
   tabStorage.set(storageKey, JSON.stringify([...drafts]));
 }
 
+export function forgetDrafts(): void {
+  drafts.clear();
+  draftImages.set(new Map());
+  tabStorage.remove(storageKey);
+}
+
 /** The images that go with a message being written. */
 export interface DraftImages {
   readonly ready: readonly Attachment[];

@@ -23,6 +23,8 @@ const plainAttributes = ["align", "start", "type"];
 const mostMs = 1_500;
 /** Signs on one line beyond which a single rule of the reader may take longer than that. */
 const mostSignsOnALine = 10_000;
+/** One rule reads spaces in a row again from each of them: with more than these a text is not Markdown. */
+const endlessBlank = " ".repeat(2_000);
 let readUntil = Infinity;
 const deadline = {
   name: "deadline",
@@ -61,6 +63,7 @@ export function markdownNodes(text: string): DocumentFragment {
 }
 
 function isEndless(text: string): boolean {
+  if (text.includes(endlessBlank)) return true;
   if (text.length <= mostSignsOnALine) return false;
   return text.split("\n").some((line) => line.length > mostSignsOnALine && line.replace(/[^|~[\]()*_`<>!:\\]+/g, "").length > mostSignsOnALine);
 }
@@ -85,7 +88,7 @@ function asText(html: string): string {
 
 /** What leads nowhere, because its address was not safe, is the text it is. */
 function secureLink(link: HTMLAnchorElement): void {
-  if (!link.hasAttribute("href")) return link.replaceWith(...link.childNodes);
+  if (!link.hasAttribute("href") || link.protocol === "data:") return link.replaceWith(...link.childNodes);
   link.target = "_blank";
   link.rel = "noopener noreferrer";
 }

@@ -1,6 +1,7 @@
 import { useCallback, useEffect } from "react";
 import {
   afterAnswer,
+  afterEmpty,
   afterFailure,
   afterReading,
   afterTyping,
@@ -44,6 +45,7 @@ export function useConfig() {
   const save = async (from = edit) => {
     const { base, file, text: sent } = from;
     if (!base || !file || !isOnline || from.result.kind === "saving") return;
+    if (sent.trim() === "") return configEdit.update(afterEmpty);
     configEdit.set(whileSaving(from));
     try {
       const answer = await request("config.apply", { raw: withLineEnds(sent, file), ...(base.hash !== undefined && { baseHash: base.hash }) });
