@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, Hold, Text
+from fakes import FakeOpenAIChat, Hold, Text, ToolCall
 from harness import Gateway, ModelConfig, gateway_config
 from harness.platforms import Platform, numbers, wait_for_status
 from harness.waiting import eventually
@@ -137,6 +137,31 @@ def test_what_a_bot_was_asked_is_answered_by_it_alone(
 
     a.wait_until_answered()
     assert not any(mark in answer for answer in b.answers(b.direct(b.person("Ann"))))
+
+
+@pytest.mark.parametrize("mode", ["collect", "steer"])
+def test_what_two_bots_were_asked_in_one_chat_is_answered_by_each(
+    platform: Platform, house: House, fake_chat: FakeOpenAIChat, mode: str
+) -> None:
+    house.config["messages"] = {"queue": {"mode": mode}}
+    gateway = house.run(one="a")
+    a, b = house.bots.values()
+    may_go_on = threading.Event()
+    mark = f"#q{next(numbers)}"
+    fake_chat.script += [Hold(may_go_on, ToolCall("exec", {"command": "true"})), Text(f"It is six. {mark}")]
+    a.says(a.person("Ann"), a.direct(a.person("Ann")), f"What time is it? {mark}")
+    fake_chat.wait_for_request(1)
+    if mode == "collect":
+        a.ask(a.person("Ann"), a.direct(a.person("Ann")))
+        wait_for_status(gateway, platform, "both questions", lambda s: s.get("received") == 2, "one")
+
+    house.change(gateway, one="b", two="a")
+    b.ask(b.person("Ann"), b.direct(b.person("Ann")))
+    wait_for_status(gateway, platform, "the question", lambda s: s.get("received") == 1, "one")
+    may_go_on.set()
+
+    for bot in (a, b):
+        bot.wait_until_answered()
 
 
 def test_what_was_answered_is_not_answered_again_under_another_name(platform: Platform, house: House) -> None:
