@@ -98,9 +98,16 @@ package final class ReplyDesk {
         }
     }
 
-    /// Posts words that belong to no turn.
-    func post(_ text: String, to message: ChannelMessage, run: RunID) async throws {
-        try await post(aside(text, to: message, run: run))
+    /// Posts words that belong to no turn, once a run: a message that is told again is answered already.
+    ///
+    /// Nothing waits for them: those that cannot be kept are left out.
+    func post(_ text: String, to message: ChannelMessage, run: RunID) async {
+        do {
+            try await post(aside(text, to: message, run: run))
+        } catch {
+            log.named(message.address.channel.rawValue).warning(
+                "a notice could not be kept and is left out", ["reason": "\(error)", "run.id": run.rawValue])
+        }
     }
 
     /// Words that belong to no turn, as they are posted.
@@ -119,8 +126,7 @@ package final class ReplyDesk {
     }
 
     private func post(_ parts: [NewOutboxPart]) async throws {
-        _ = try await stores.outbox.add(parts)
-        stored(parts)
+        if try await stores.outbox.addOnce(parts) { stored(parts) }
     }
 
     /// Writes to people directly, in a while; who cannot be reached is left out.

@@ -517,6 +517,26 @@ def test_what_is_told_again_after_a_restart_is_answered_once(platform: Platform,
 
 
 @pytest.mark.needs("bot")
+@pytest.mark.crash
+def test_a_refused_command_that_is_told_again_after_a_kill_holds_nobody_up(
+    platform: Platform, connect_bot: Connect
+) -> None:
+    ann, bob, group = platform.person("Ann"), platform.person("Bob"), platform.group()
+    first = connect_bot(**{platform.id: platform.dm_policy("allowlist", [str(ann.id)])})
+    platform.says(bob, group, f"{platform.mention} /status")
+    platform.wait_for_answers(group)
+    platform.kills(first)
+    connect_bot(again=first)
+
+    platform.tell_again()
+    platform.ask(bob, group)
+
+    platform.wait_until_answered()
+    refusals = [answer for answer in platform.answers(group) if "may use commands" in answer]
+    assert len(refusals) == 1 or not platform.knows_repeats, "a kill leaves open whether it was posted"
+
+
+@pytest.mark.needs("bot")
 def test_an_answer_that_a_program_asks_for_is_posted_where_the_session_was_last_talked_in(
     platform: Platform, connect_bot: Connect
 ) -> None:
