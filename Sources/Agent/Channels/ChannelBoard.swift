@@ -187,6 +187,7 @@ package final class ChannelBoard {
                     return []
                 }
             },
+            expect: { [unowned self] in await expect($0, for: seat) },
             takeOver: { [unowned self] in await takeOver($0, for: seat, $1) },
             save: { name, value, hasHappened in
                 do {
@@ -199,6 +200,22 @@ package final class ChannelBoard {
                     return false
                 }
             })
+    }
+
+    /// The account's last bot serves until its platform says that it is another one.
+    private func expect(_ bot: String, for seat: ChannelSeat) async -> Bool {
+        let key = seat.account.key
+        do {
+            guard try await stores.channelMemory.isLast(bot, in: key.account, channel: key.channel) else {
+                return false
+            }
+            seat.isKnown(as: bot)
+            becameReady(key)
+            return true
+        } catch {
+            log.warning("Which bot an account had last could not be read.", ["reason": "\(error)"])
+            return false
+        }
     }
 
     /// What a bot had in another account; who is leaving has left by then. False when that cannot be done now.

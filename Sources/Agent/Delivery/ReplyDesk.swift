@@ -181,11 +181,16 @@ package final class ReplyDesk {
     /// A turn for this message begins.
     func began(_ run: RunID, for message: InboundMessage) {
         guard message.options.delivers,
-            let channel = board.channel(target(of: message).key) as? any TypingIndicating
+            [target(of: message), message.replyAddress].contains(where: { board.rules($0.key) != nil })
         else { return }
         let mode = typingMode ?? (message.origin?.isAddressed == false ? .message : .instant)
         guard mode != .never else { return }
-        let keeper = TypingKeeper(address: target(of: message), channel: channel, mode: mode, clock: clock)
+        let keeper = TypingKeeper(
+            at: { [weak self] in
+                guard let self else { return nil }
+                let target = target(of: message)
+                return (board.channel(target.key) as? any TypingIndicating).map { (target, $0) }
+            }, mode: mode, clock: clock)
         typing[run] = keeper
         work.add { await keeper.run() }
     }

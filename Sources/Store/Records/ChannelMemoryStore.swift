@@ -26,6 +26,11 @@ package struct ChannelMemoryStore: Sendable {
         .compactMap(\.self)
     }
 
+    /// Whether a bot is the one that an account had last.
+    package func isLast(_ bot: String, in account: String, channel: ChannelID) async throws -> Bool {
+        try await database.read { try BotTable(connection: $0).bots(in: account, on: channel) == [bot] }
+    }
+
     /// Puts what a bot has left into the hands of the account that it has now.
     ///
     /// That is its memory, what was written to it, what it has still to post, and who was let in at it. What another bot has

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -275,6 +276,26 @@ def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
     assert code and fake_chat.requests == []
     approved = gateway.command("pairing", "approve", platform.id, code.group())
     assert approved.code == 0, approved.text
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+
+
+@pytest.mark.needs("bot")
+def test_a_token_that_was_never_accepted_takes_nothing_of_what_the_original_left(
+    platform: Platform, connect_bot: Connect, state: Path
+) -> None:
+    ann = platform.person("Ann")
+    (state / "credentials").mkdir(parents=True)
+    allowed = state / f"credentials/{platform.id}-allowFrom.json"
+    allowed.write_text(json.dumps({"version": 1, "allowFrom": [str(ann.id)]}))
+    tokens, rules = {platform.id: platform.second_token}, platform.dm_policy("pairing", [])
+    first = connect_bot(waits=False, tokens=tokens, **{platform.id: rules})
+    wait_for_status(first, platform, "the refusal", lambda s: s["lastError"] and not s["running"])
+    first.stop()
+    platform.fake.violations.clear()  # a wrong token is refused: that is the test
+
+    connect_bot(again=first)
     platform.ask(ann, platform.direct(ann))
 
     platform.wait_until_answered()
