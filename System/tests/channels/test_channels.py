@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, Hold, Text
+from fakes import FakeOpenAIChat, Hold, Text, ToolCall
 from fakes.faults import CutBefore, Fault, Refuse
 from harness import Gateway, connect
 from harness.client import Refused
@@ -785,6 +785,29 @@ def test_who_talks_to_the_agent_reaches_no_other_platform_by_its_hand(
     results = [m["content"] for r in fake_chat.requests for m in r.body["messages"] if m["role"] == "tool"]
     assert "Cross-context messaging denied" in str(results) and "SECRET77" not in str(results)
     assert there.answers(there.direct(owner)) == ["Noted."]
+
+
+@pytest.mark.needs("bot")
+@pytest.mark.crash
+def test_what_a_tool_has_told_the_chat_before_a_kill_is_not_said_again_as_the_answer(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    first = connect_bot()
+    ann, never = platform.person("Ann"), threading.Event()
+    place, words = platform.direct(ann), "Here is the report that you wanted, all of it."
+    fake_chat.script += [ToolCall("message", {"action": "send", "message": words}), Hold(never, Text(words))]
+    platform.says(ann, place, "The report, please.")
+    fake_chat.wait_for_request(2)
+    platform.kills(first)
+    fake_chat.script.clear()
+    fake_chat.script += [Text(words), Text("You have it.")]
+    connect_bot(again=first)
+
+    platform.says(ann, place, "Did you send it?")
+
+    platform.wait_for_answers(place, 2)
+    assert platform.answers(place) == [words, "You have it."]
+    never.set()
 
 
 def said_by_the_model(gateway: Gateway) -> list[Any]:
