@@ -227,6 +227,9 @@ package final class ChannelBoard {
         do {
             let brought = try await stores.channelMemory.bring(
                 bot, to: key.account, channel: key.channel, whose: whose)
+            for (other, seat) in seats where other.channel == key.channel && seat.bot == bot {
+                seat.isKnown(as: nil)
+            }
             new.isKnown(as: bot)
             haveMoved(key.channel)
             tell(brought, key)

@@ -92,15 +92,13 @@ package final class DiscordChannel: Channel, FileLeaving {
 
     /// A token that Discord has not accepted yet may be anybody's: what is kept is touched for none that is new here.
     private func takeOver(_ memory: ChannelMemory) async throws(ChannelError) {
-        let isExpected = await memory.expect(gateway.session.login)
-        if !isExpected {
-            do throws(DiscordFailure) { _ = try await api.me() } catch { throw error.channel }
-        }
+        if await memory.expect(gateway.session.login) { return }
+        do throws(DiscordFailure) { _ = try await api.me() } catch { throw error.channel }
         guard await gateway.session.takeOver(memory, isShard: settings.shard != nil) else {
             throw .lost("what the bot has to go on with could not be read")
         }
         // It may have come from another account.
-        if !isExpected { await api.begin(memory) }
+        await api.begin(memory)
     }
 
     package func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {

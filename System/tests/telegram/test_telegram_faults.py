@@ -77,6 +77,27 @@ def test_an_account_serves_while_telegram_is_slow_to_say_whose_it_is(
 
 
 
+def test_an_answer_comes_from_the_account_that_has_the_new_token_of_its_bot(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    """BotFather has given a new one, and it is set in another account than the old one."""
+    gateway = connect_bot()
+    ann, may_go_on = fake.user("Ann"), threading.Event()
+    fake_chat.script.append(Hold(may_go_on, Text("Here I am.")))
+    ann.writes(ann.chat, "Where are you?")
+    fake_chat.wait_for_request(1)
+    fake.renew_token()
+    config = gateway.config
+    config["channels"]["telegram"]["accounts"] = {"default": {}, "new": {"botToken": fake.token}}
+    gateway.write_config(config)
+    gateway.wait_for_line(r"\[telegram\] \[new\] starting provider")
+
+    may_go_on.set()
+
+    assert fake.wait_for_message(ann.chat).text == "Here I am."
+    fake.violations.clear()  # the old token is refused: that is the test
+
+
 @pytest.mark.parametrize("slow", ["a file", "a press"])
 def test_a_chat_that_is_slow_holds_up_no_other(
     fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat, slow: str
