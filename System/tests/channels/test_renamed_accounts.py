@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat, Hold, Text, ToolCall
+from fakes.faults import Refuse
 from harness import Gateway, ModelConfig, gateway_config
 from harness.platforms import Platform, numbers, wait_for_status
 from harness.waiting import eventually
@@ -214,6 +215,28 @@ def test_what_an_earlier_version_has_left_is_found_when_accounts_exchange_their_
 
     for bot in bots:
         bot.wait_until_answered()
+
+
+def test_what_an_earlier_version_has_left_is_said_by_its_own_bot_when_accounts_exchange_their_bots(
+    platform: Platform, house: House, state: Path
+) -> None:
+    gateway = house.run(one="a", two="b")
+    for name, bot in zip(("one", "two"), house.bots.values(), strict=True):
+        bot.ask(bot.person("Ann"), bot.direct(bot.person("Ann")))
+        bot.wait_until_answered()
+        wait_for_status(gateway, platform, "it to be written down", lambda s: s.get("sent") == 1, name)
+    a, b = house.bots.values()
+    a.fake.fail(a.post, Refuse(500), 2)
+    a.ask(a.person("Ann"), a.direct(a.person("Ann")))
+    gateway.wait_for_line("a part of a reply was not sent")
+    gateway.stop()
+    with contextlib.closing(sqlite3.connect(state / "openclaw.sqlite")) as database, database:
+        database.execute("DELETE FROM channel_bots")
+
+    house.run(one="b", two="a")
+
+    a.wait_until_answered()
+    assert len(b.answers(b.direct(b.person("Ann")))) == 1
 
 
 def make_old(state: Path) -> None:
