@@ -239,6 +239,25 @@ def test_what_an_earlier_version_has_left_is_said_by_its_own_bot_when_accounts_e
     assert len(b.answers(b.direct(b.person("Ann")))) == 1
 
 
+def test_a_command_is_decided_about_under_the_new_name_of_the_account_that_has_asked(
+    house: House, fake_chat: FakeOpenAIChat, state: Path
+) -> None:
+    bot = house.bots["a"]
+    owner = bot.person("Olga")
+    house.config["tools"] = {"exec": {"security": "allowlist", "ask": "on-miss"}}
+    house.config["channels"][bot.id] |= bot.dm_policy("allowlist", [str(owner.id)])
+    gateway = house.run(one="a")
+    fake_chat.script += [ToolCall("exec", {"command": "echo ran >> ran.txt"}), Text("That was it.")]
+    bot.says(owner, bot.direct(owner), "Run it.")
+    bot.wait_for_answers(bot.direct(owner))
+
+    house.change(gateway, new="a")
+    bot.presses(owner, bot.direct(owner), "Allow once")
+
+    assert bot.wait_for_answers(bot.direct(owner), 2)[-1] == "That was it."
+    assert (state / "workspace/ran.txt").read_text() == "ran\n"
+
+
 def make_old(state: Path) -> None:
     """Takes out of the sessions what earlier versions did not note."""
     with contextlib.closing(sqlite3.connect(state / "openclaw.sqlite")) as database, database:
