@@ -165,6 +165,16 @@ def test_what_two_bots_were_asked_in_one_chat_is_answered_by_each(
         bot.wait_until_answered()
 
 
+def test_a_bot_that_takes_an_account_is_heard_although_its_messages_have_the_numbers_of_the_last_one(
+    house: House, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = house.run(one="a")
+    for name, bot in house.bots.items():
+        house.change(gateway, one=name)
+        bot.ask(bot.person("Ann"), bot.group())
+        bot.wait_until_answered()
+
+
 def test_what_was_answered_is_not_answered_again_under_another_name(platform: Platform, house: House) -> None:
     gateway = house.run(one="a")
     ann = platform.person("Ann")
