@@ -18,10 +18,15 @@ package final class ChatApprovals: ApprovalAudience {
     private var asked: [String: [RunID]] = [:]
     /// Places that may still be reached, by request.
     private var reachable: [String: Int] = [:]
-    /// The accounts that are asked, by request.
-    private var audiences: [String: Set<ChannelKey>] = [:]
+    /// The bots through which it is asked, by request: an account may get another name meanwhile.
+    private var audiences: [String: Set<Asker>] = [:]
     /// The account of a platform that is meant when none is named.
     package var defaultAccount: (ChannelID) -> String = { _ in "default" }
+
+    private struct Asker: Hashable {
+        let channel: ChannelID
+        let bot: String?
+    }
 
     private static let prefix = "approval-"
     /// Places that are asked about one command.
@@ -82,9 +87,11 @@ package final class ChatApprovals: ApprovalAudience {
             return PressAnswer("⚠️ Who may decide cannot be read now. Try again.", isRefusal: true)
         }
         return desk.decide(words, by: sender.title) {
-            asks(about: $0.request, key, rules.approvals) || audiences[$0.id]?.contains(key) == true
+            asks(about: $0.request, key, rules.approvals) || audiences[$0.id]?.contains(asker(key)) == true
         }
     }
+
+    private func asker(_ key: ChannelKey) -> Asker { Asker(channel: key.channel, bot: board.bot(key)) }
 
     // MARK: Where
 
@@ -174,7 +181,7 @@ package final class ChatApprovals: ApprovalAudience {
         let destinations = await destinations(approval.request)
         if !destinations.isEmpty {
             reachable[approval.id] = destinations.count
-            audiences[approval.id] = Set(destinations.map(\.key))
+            audiences[approval.id] = Set(destinations.map { asker($0.key) })
         }
         for (number, destination) in destinations.enumerated() {
             work.add { await self.ask(approval, number, destination) }

@@ -300,9 +300,9 @@ extension InboundMessage {
     }
 
     /// What its transcript knows it by. Clients know theirs by the id alone; two bots of one platform may count the
-    /// messages of one person alike.
+    /// messages of one person alike, also in one account.
     var transcriptKey: String {
         address.channel == .webchat
-            ? "\(id):user" : "\(address.channel)/\(address.account)/\(id):user"
+            ? "\(id):user" : "\(address.channel)/\(bot ?? address.account)/\(id):user"
     }
 }

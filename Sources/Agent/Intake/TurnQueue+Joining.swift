@@ -96,9 +96,9 @@ extension TurnQueue.Item {
 }
 
 extension InboundMessage {
-    /// Whether it came the same way, and may do the same as another one.
+    /// Whether it came the same way, to the same bot, and may do the same as another one.
     func sharesTurn(with other: InboundMessage) -> Bool {
-        address == other.address && deliversTo == other.deliversTo
+        address == other.address && bot == other.bot && deliversTo == other.deliversTo
             && options.delivers == other.options.delivers
             && options.thinking == other.options.thinking && options.timeout == other.options.timeout
             && origin?.isAuthorized == other.origin?.isAuthorized && origin?.isOwner == other.origin?.isOwner

@@ -72,6 +72,16 @@ extension AgentRunner {
         try await loadContext(&turn)
     }
 
+    /// Finds what tools had told the chat before a crash.
+    func recallWhatWasTold(_ turn: inout Turn) async throws(TurnStop) {
+        guard turn.order.interrupted != nil else { return }
+        let tail = try await tail(of: turn, maxBytes: ContextWindow.mostBytes)
+        turn.told = tail.messages[turn.order.place(in: tail)...].compactMap { message in
+            guard case .toolResult(let result) = message else { return nil }
+            return result.told
+        }
+    }
+
     /// The calls of the last answer that have no result yet.
     private static func unsettledCalls(of messages: [Message]) -> ArraySlice<ToolCall> {
         guard let place = messages.lastIndex(where: \.isFromModel),

@@ -237,7 +237,6 @@ struct ChannelSections {
         let owners = config.commands.ownerAllowFrom
         let shared = sections["defaults"] ?? [:]
         let rules = rules(settings, factory)
-        let failure = secret == nil ? failure(of: id, factory) : nil
         let log = log.named(factory.id.rawValue)
         return ChannelAccount(
             channel: factory.id, account: id, label: factory.label, rules: rules,
@@ -253,9 +252,11 @@ struct ChannelSections {
                         + "`channels.\(factory.id).accounts.\(id)` the token of another bot, or take it away."
                 )
             }
-            guard let secret, !secret.isEmpty else {
+            // A file may have another one by now.
+            guard let secret = self.secret(of: id, settings, factory), !secret.isEmpty else {
                 throw .refused(
-                    failure ?? "there is no token: set \(Self.secretPlaces(id, factory))")
+                    failure(of: id, settings, factory)
+                        ?? "there is no token: set \(Self.secretPlaces(id, factory))")
             }
             return try factory.make(
                 ChannelSetup(
@@ -279,13 +280,20 @@ struct ChannelSections {
     }
 
     /// Why the secret that the config refers to cannot be read.
-    private func failure(of account: String, _ factory: ChannelFactory) -> String? {
+    private func failure(of account: String, _ settings: JSON, _ factory: ChannelFactory) -> String? {
         let section = ConfigPath([.key("channels"), .key(factory.id.rawValue)])
         let own = section.appending("accounts").appending(account)
         let places = factory.secretKeys.flatMap { key in
             [own.appending(key)] + (account == "default" ? [section.appending(key)] : [])
         }
-        return config.secrets.failures.first { places.contains($0.path) }.map { "\($0)" }
+        if let failure = config.secrets.failures.first(where: { places.contains($0.path) }) {
+            return "\(failure)"
+        }
+        return factory.secretFileKey.flatMap { key in
+            settings[key]?.stringValue.map { path in
+                "there is no token in `\(path)`, which `\(key)` names, or it cannot be read"
+            }
+        }
     }
 
     /// Where an account's secret can be put: only the default one has a variable.

@@ -30,9 +30,10 @@ package final class Database: Sendable {
     /// Opens, locks and migrates; blocks for a few milliseconds, so call it before the loop serves anybody.
     package convenience init(path: String) throws {
         let connection = UnsafeTransfer(try Connection.openAlone(path))
-        try Migrator(steps: Migrations.all).run(on: connection.value)
+        let reserve = DiskReserve(path: "\(path).reserve")
+        try Migrator(steps: Migrations.all).run(on: connection.value, makingRoom: reserve.giveBack)
         connection.value.releaseMemory()
-        self.init(connection, path: path, reserve: DiskReserve(path: "\(path).reserve"))
+        self.init(connection, path: path, reserve: reserve)
     }
 
     /// What stands at `path`, where nothing can be written, as a copy that is held in a file without a name in `folder`.
