@@ -212,6 +212,15 @@ def test_it_refuses_the_network_without_a_secret_and_names_three_ways_to_set_one
     assert not listens("127.0.0.1", gateway.port)
 
 
+@pytest.mark.parametrize("host", [{"bind": "tailnet"}, {"bind": "custom", "customBindHost": "127.0.0.1"}], ids=str)
+def test_a_mode_for_others_asks_for_a_secret_wherever_it_ends(start: Any, state: Path, host: dict[str, str]) -> None:
+    config = gateway_config(state)
+    config["gateway"] = {**config["gateway"], "auth": {}, **host}
+    gateway = start(config, ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert "without a token" in gateway.output and "OPENCLAW_GATEWAY_TOKEN" in gateway.output
+
+
 def test_on_fly_it_says_when_the_proxy_cannot_reach_it(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state), env={"FLY_APP_NAME": "my-app"})
     gateway.wait_for_line(r"Fly's proxy cannot reach 127\.0\.0\.1 .*--bind lan")
