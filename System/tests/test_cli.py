@@ -552,6 +552,33 @@ def test_doctor_knows_what_the_machine_is_for(
     assert gateway.get("mode") != "remote" or "vendor" not in done.out
 
 
+def test_first_commands_that_run_at_once_are_one_computer(gateway: Gateway, tmp_path: Path) -> None:
+    def known() -> set[str]:
+        listed = json.loads(succeeded(gateway.command("devices", "list", "--json")).out)
+        return {device["deviceId"] for device in listed["paired"]}
+
+    before = known()
+    words = [str(binary()), "health", "--url", gateway.url.replace("http", "ws"), "--token", TOKEN]
+    env = scrubbed_environment(tmp_path, tmp_path / "state", {})
+    commands = [subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL) for _ in range(6)]
+    assert [command.wait(20) for command in commands] == [0] * 6
+    assert len(known() - before) == 1
+
+
+@pytest.mark.parametrize(
+    ("home", "workspace"), [("relative", "~/work"), ("/tmp", "a/" * 60_000)], ids=["relative home", "long path"]
+)
+def test_doctor_finds_the_end_of_a_path_that_leads_nowhere(
+    openclaw: Path, tmp_path: Path, home: str, workspace: str
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/openclaw.json").write_text(
+        json.dumps({"gateway": {"mode": "local"}, "agents": {"defaults": {"workspace": workspace}}})
+    )
+    done = run_openclaw("doctor", home=tmp_path, state=tmp_path / "state", env={"HOME": home})
+    assert done.code == 1 and "openclaw" in done.text, f"{done.code}: {done.text[-500:]}"
+
+
 def test_doctor_knows_that_the_queue_of_a_channel_has_its_effect(openclaw: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()

@@ -120,6 +120,25 @@ def test_a_config_that_finds_no_room_costs_no_backup(volume: Volume, start: Any,
     assert [(volume.folder / name).read_text() for name in names[1:]] == texts[:-1]
 
 
+def test_a_lock_file_that_found_no_room_is_written_when_there_is_some(volume: Volume, start: Any, state: Path) -> None:
+    def written() -> list[int]:
+        return [json.loads(text)["pid"] for lock in state.glob("gateway.*.lock") if (text := lock.read_text())]
+
+    first = start(gateway_config(state))
+    volume.fill()
+    next(state.glob("gateway.*.lock")).unlink()
+    time.sleep(0.3)
+    assert "" not in [lock.read_text() for lock in state.glob("gateway.*.lock")], "none is better than an empty one"
+    volume.make_room()
+    eventually("the lock file that was removed", lambda: written() == [first.pid])
+    first.stop()
+    volume.fill()
+    second = start(ready=False)
+    second.wait_for_line("listening on ws://")
+    volume.make_room()
+    eventually("the lock file of a start without room", lambda: written() == [second.pid])
+
+
 def fills_after_an_answer(gateway: Gateway, platform: Platform, person: Any, place: Place, volume: Volume) -> None:
     """One message is answered, then the volume is full."""
     platform.ask(person, place)

@@ -121,7 +121,12 @@ struct LocalSetup {
                 flagMode: invocation["--auth"], flagToken: invocation["--token"],
                 flagPassword: invocation["--password"], fileMode: auth.mode, fileToken: auth.token,
                 filePassword: auth.password),
-            environment: environment, isLoopback: isLoopback)
+            environment: environment, isLoopback: isLoopback && !isMeantForOthers)
+    }
+
+    /// Whether the bind mode is one that lets other machines in, wherever it ends now: the network may come later.
+    private var isMeantForOthers: Bool {
+        (invocation["--bind"] ?? config.gateway.bind).map { ["tailnet", "custom"].contains($0) } ?? false
     }
 
     /// Where a gateway that starts with this listens, and what it asks for.

@@ -91,7 +91,11 @@ struct WrittenPlaces {
 
     /// The folder itself, or the nearest above it that is there.
     private static func existing(_ folder: String) -> String {
-        access(folder, F_OK) == 0 || folder == "/" ? folder : existing(FilePath.folder(of: folder))
+        var folder = folder
+        while !folder.isEmpty, folder != "/", access(folder, F_OK) != 0 {
+            folder = FilePath.folder(of: folder)
+        }
+        return folder.isEmpty ? "." : folder
     }
 
     private static func device(of path: String) -> dev_t? {

@@ -32,9 +32,13 @@ struct ConfigEditor {
         where number.isNaN && wantedNumber.isNaN:
             return nil
         default:
-            return Step(
-                edits: [replacement(of: node, by: wanted)], fallback: replacement(of: node, by: wanted))
+            return rewrite(of: node, to: wanted)
         }
+    }
+
+    private func rewrite(of node: JSON5Node, to wanted: JSON) -> Step {
+        let edit = replacement(of: node, by: wanted)
+        return Step(edits: [edit], fallback: edit)
     }
 
     private func step(in node: JSON5Node, _ members: [JSON5Member], to object: JSONObject, _ wanted: JSON)
@@ -62,20 +66,52 @@ struct ConfigEditor {
         let container = Container(node: node, parts: items.map(\.range))
         let common = zip(items, wantedItems).prefix { $0.value == $1 }.count
         let atEnd = zip(items.reversed(), wantedItems.reversed()).prefix { $0.value == $1 }.count
+        let differing = max(items.count, wantedItems.count) - common - atEnd
+        let isOneItem = items.count == wantedItems.count && differing <= 1
+        if !isOneItem, let step = move(at: common, in: container, items, to: wantedItems, wanted) {
+            return differing > Self.mostMoves ? rewrite(of: node, to: wanted) : step
+        }
         if items.count > wantedItems.count {
             let isSuffixKept = common + atEnd >= wantedItems.count
             return removal(of: isSuffixKept ? common : items.count - 1, from: container, wanted)
         }
         if items.count < wantedItems.count, common + atEnd >= items.count {
-            let style = text.style(near: node)
-            return insertion(at: common, into: container, wanted) { indent in
-                style.render(wantedItems[common], indent: indent, text)
-            }
+            return insertion(of: wantedItems[common], at: common, into: container, wanted)
         }
         for (item, value) in zip(items, wantedItems) {
             if let step = step(from: item, to: value) { return step }
         }
         return nil
+    }
+
+    /// A list in which more items than this change their places is written anew as a whole.
+    private static let mostMoves = 500
+
+    /// A text that goes or changes its place is taken away, and put in where it stands then: written over another one it
+    /// would stand at that one's comment.
+    private func move(
+        at index: Int, in container: Container, _ items: [JSON5Node], to wantedItems: [JSON], _ wanted: JSON
+    ) -> Step? {
+        let kept = Set(wantedItems)
+        let gone = items.firstIndex { item in
+            if case .scalar(let value) = item.content { !kept.contains(value) } else { false }
+        }
+        if let gone {
+            return removal(of: gone, from: container, wanted)
+        }
+        guard index < items.count, index < wantedItems.count else { return nil }
+        let isAhead = items[index...].firstIndex { $0.value == wantedItems[index] }
+        let comesLater = wantedItems[index...].firstIndex(of: items[index].value)
+        if let isAhead, isAhead <= comesLater ?? isAhead {
+            return removal(of: index, from: container, wanted)
+        }
+        return comesLater == nil
+            ? nil : insertion(of: wantedItems[index], at: index, into: container, wanted)
+    }
+
+    private func insertion(of item: JSON, at index: Int, into container: Container, _ wanted: JSON) -> Step {
+        let style = text.style(near: container.node)
+        return insertion(at: index, into: container, wanted) { style.render(item, indent: $0, text) }
     }
 
     private func replacement(of node: JSON5Node, by value: JSON) -> TextEdit {

@@ -232,6 +232,14 @@ package final class ConfigFile {
         }
     }
 
+    /// Removes what processes have left that were ended while they wrote the file or a copy of it.
+    package func removeLeftovers() {
+        let backup = ConfigBackups.newest(of: location.configPath)
+        for path in [PrivateFile.resolved(location.configPath), backup, location.lastGoodPath] {
+            PrivateFile.removeLeftovers(of: path)
+        }
+    }
+
     /// Where the config that runs differs from the one a gateway was started with, in what takes another start.
     package var waitingForRestart: [ConfigPath] { before.map(waiting(since:)) ?? [] }
 
@@ -264,8 +272,12 @@ package final class ConfigFile {
     }
 
     /// Takes back the last change, with which no gateway starts; false when there was none.
+    ///
+    /// With `gateway.reload.mode: "hot"` the files are read again once a gateway runs: what is hot of them was in effect, and
+    /// is so again.
     package func goBack() -> Bool {
         guard let before else { return false }
+        if before.loaded.config.gateway.reload.mode == "hot" { fingerprints = [:] }
         self.before = nil
         (runningText, runningEnvironment) = (before.text, before.environment)
         (snapshot.running, snapshot.origin) = (before.loaded, before.origin)

@@ -44,6 +44,8 @@ package final class ConfigReloader {
     @discardableResult
     package func reloadNow() -> ReloadPlan? {
         isSecondLook = false
+        watcher?.renew()
+        defer { watcher?.renew() }
         switch file.reload() {
         case .unchanged:
             tell()

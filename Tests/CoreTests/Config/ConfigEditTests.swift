@@ -91,6 +91,17 @@ struct ConfigEditTests {
         Case(
             "{\n  a: [\n    'x',\n    'z',\n  ],\n}", ["a": ["x", "y", "z"]],
             "{\n  a: [\n    'x',\n    'y',\n    'z',\n  ],\n}"),
+        Case("{a: [1, 2, 3]}", ["a": [3, 1, 2]], "{a: [3, 1, 2]}"),
+        Case("{a: [1, 1, 2]}", ["a": [1, 2, 1]], "{a: [1, 2, 1]}"),
+        Case(
+            "{\n  a: [\n    1, // one\n    2, // two\n    3 // three\n  ]\n}", ["a": [3, 1, 9]],
+            "{\n  a: [\n    3, // three\n    1,\n    9\n  ]\n}"),
+        Case(
+            "{\n  a: [\n    1, // one\n    2, // two\n    3, // three\n  ],\n}", ["a": [3, 1, 2]],
+            "{\n  a: [\n    3,\n    1, // one\n    2, // two\n  ],\n}"),
+        Case(
+            "{\n  a: [\n    1, // one\n    2, // two\n  ],\n}", ["a": [1, 3]],
+            "{\n  a: [\n    1, // one\n    3, // two\n  ],\n}"),
         Case(
             "{l: [{id: 'a', n: 1}, {id: 'b'}]}", ["l": [["id": "a", "n": 2], ["id": "b"]]],
             "{l: [{id: 'a', n: 2}, {id: 'b'}]}"),
