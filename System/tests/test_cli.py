@@ -345,6 +345,11 @@ def test_an_account_is_turned_off_and_deleted_without_those_beside_it(openclaw: 
 
 
 def test_channels_are_listed_from_the_config_when_no_gateway_runs(openclaw: Path, tmp_path: Path) -> None:
+def test_a_list_of_no_channels_is_json_too(openclaw: Path, tmp_path: Path) -> None:
+    told = json.loads(succeeded(alone(tmp_path, "channels", "list", "--json")).out)
+    assert told["channelOrder"] == [] and told["channelAccounts"] == {}
+
+
     (tmp_path / "state").mkdir()
     channels = {"telegram": {"botToken": "1:t"}, "discord": {"enabled": False, "accounts": {"work": {}}}}
     (tmp_path / "state/openclaw.json").write_text(json.dumps({"channels": channels}))
