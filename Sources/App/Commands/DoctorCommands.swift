@@ -33,10 +33,15 @@ enum DoctorCommands {
         if invocation.has("--generate-gateway-token") { try await writeToken(LocalSetup(invocation)) }
         let setup = LocalSetup(invocation)
         let isElsewhere = setup.config.gateway.mode == "remote"
-        let own = isElsewhere ? remote(setup) : [Finding(startOf: setup)].compactMap(\.self) + secrets(setup)
+        let answer = gateway(setup)
+        let isAnswered = answer.first?.weight != .note
+        let own =
+            isElsewhere
+            ? remote(setup)
+            : [Finding(startOf: setup)].compactMap(\.self) + secrets(setup, isAnswered: isAnswered)
         let findings =
             config(setup) + [unreadVariables(setup)].compactMap(\.self) + own + files(setup)
-            + (isElsewhere ? [] : models(setup)) + gateway(setup)
+            + (isElsewhere ? [] : models(setup)) + answer
         return Finding.report(findings, asJSON: invocation.wantsJSON)
     }
 
@@ -109,7 +114,8 @@ enum DoctorCommands {
             : "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
     }
 
-    private static func secrets(_ setup: LocalSetup) -> [Finding] {
+    /// Where a gateway listens and what it asks for; `isAnswered` tells that one runs.
+    private static func secrets(_ setup: LocalSetup, isAnswered: Bool) -> [Finding] {
         guard setup.refusal == nil else { return [] }  // where it would listen is not decided yet
         do throws(CommandError) {
             if let running = setup.runningListener {
@@ -119,10 +125,18 @@ enum DoctorCommands {
                     + weakness(of: secret, running)
             }
             let listener = try setup.listener()
+            if !isAnswered { try checkListening(setup) }
             return [Finding(.ok, "Listens on \(listener.description)")]
                 + weakness(of: try setup.secret(isLoopback: listener.isLoopback), listener)
         } catch {
             return [Finding(.problem, error.message)]
+        }
+    }
+
+    private static func checkListening(_ setup: LocalSetup) throws(CommandError) {
+        let plan = try setup.listenPlan()
+        do throws(ListenError) { try plan.endpoint(port: plan.port).check() } catch {
+            throw CommandError("No gateway can start: \(error.message) \(error.advice)")
         }
     }
 

@@ -225,12 +225,7 @@ final class Assembly {
         do throws(ListenError) {
             try web.listen(plan.endpoint(port: plan.port))
         } catch {
-            let advice =
-                switch error {
-                case .notPermitted: "Choose a port from 1024 on with `--port`."
-                default: "Choose another port with `--port`, or stop what holds it with `--force`."
-                }
-            throw CommandError("Gateway failed to start: \(error.message) \(advice)")
+            throw CommandError("Gateway failed to start: \(error.message) \(error.advice)")
         }
     }
 
