@@ -15,13 +15,15 @@ package enum ClosedPart: Hashable, Sendable {
 
     /// By a key that nobody knows, where the one at `meant` was meant.
     init?(unknownKeyAt path: ConfigPath, meant: ConfigPath?) {
-        if Self.restricts(path) {
-            self.init(holding: path)
+        // Whatever stands among a secret and its rules was meant to keep somebody out.
+        if path.steps.first == .key("gateway"), Self.restricts(path) {
+            self = .gateway
             return
         }
         guard let meant, let part = ClosedPart(mistakeAt: meant) else { return nil }
-        let isMisplaced = meant.parent != path.parent && path.parent != .root && part != .gateway
-        guard isMisplaced else {
+        let isMisplaced = meant.parent != path.parent && path.parent != .root
+        let isOfChannel = path.steps.first == .key("channels")
+        guard isMisplaced, isOfChannel || part != .gateway else {
             self = part
             return
         }

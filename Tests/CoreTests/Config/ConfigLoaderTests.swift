@@ -213,10 +213,11 @@ struct ConfigLoaderTests {
                 .channels("telegram")
             ),
             ("{channels: {telegram: {tools: {deny: ['exec']}}}}", .channels("telegram")),
+            ("{channels: {telegram: {token: '1:a'}}}", .channels("telegram")),
             ("{channels: {discord: {guilds: {'1': {user: ['1']}}}}}", .channels("discord")),
             ("{channels: {discord: {guilds: {'1': {chanels: {}}}}}}", .channels("discord")),
             ("{channels: {discord: {actions: {moderatoin: false}}}}", .channels("discord")),
-            ("{channels: {discord: {execApprovals: {whatever: 1}}}}", .channels("discord")),
+            ("{channels: {discord: {execApprovals: {aprovers: ['1']}}}}", .channels("discord")),
             (
                 "{channels: {discord: {accounts: {ops: {allowForm: ['1']}}}}}",
                 .channels("discord", account: "ops")
@@ -235,6 +236,7 @@ struct ConfigLoaderTests {
         "{tools: {exec: {timeoutSc: 5}}}", "{tools: {elevated: {allowForm: {}}}}", "{model: 'x'}",
         "{agents: {defaults: {modle: 'x'}}}", "{models: {providers: {x: {host: 'y', baseUrl: 'z'}}}}",
         "{channels: {telegram: {histroyLimit: 5}}}",
+        "{channels: {telegram: {execApprovals: {cleanupAfterResolve: true}}}}",
         "{channels: {discord: {streaming: {block: {enbled: true}}}}}",
         "{gateway: {deny: []}}", "{gatway: {port: 1}}", "{routing: {allowFrom: ['1']}}",
     ])
