@@ -68,6 +68,7 @@ package final class CommandApprover {
         let wish = switchboard.settings.profile(agent)?.exec ?? ExecWish()
         let policy: ExecPolicy
         do throws(ApprovalsFileError) { policy = try file.policy(of: agent, wish) } catch {
+            log.error("no command runs: \(error)")
             throw Refusal("No command runs, because what may run cannot be read: \(error)")
         }
         guard policy.security != .deny else {

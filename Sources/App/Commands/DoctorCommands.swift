@@ -70,6 +70,7 @@ enum DoctorCommands {
         let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
         if let absence = setup.absence { return [Finding(.problem, absence)] + warnings }
         guard setup.snapshot.exists else {
+            if let copy = setup.whatAStartTakes { return [Finding(.problem, copy)] + warnings }
             return [
                 Finding(
                     .note,
@@ -109,9 +110,17 @@ enum DoctorCommands {
 
     private static func whatAStartDoes(_ setup: LocalSetup) -> String {
         guard setup.refusal == nil else { return "The gateway does not start until they are mended" }
-        return setup.snapshot.origin == .defaults
-            ? "A start takes the defaults instead, with which the gateway ran before there was a config file"
-            : "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
+        let shut = setup.config.closed.compactMap(\.closes?.words)
+        let consequence = Set(shut).sorted().joined(separator: ", and ")
+        switch setup.snapshot.origin {
+        case .file: return "After a start \(consequence), until they are mended"
+        case .defaults:
+            return
+                "A start takes the defaults instead, with which the gateway ran before there was a config file"
+        case .lastGood:
+            return "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
+                + (shut.isEmpty ? "" : "; with it \(consequence)")
+        }
     }
 
     /// Where a gateway listens and what it asks for; `isAnswered` tells that one runs.

@@ -377,16 +377,23 @@ final class Assembly {
 
     private func sayWhatWasFound() {
         let config = log.named("config")
-        if !setup.snapshot.file.isValid, setup.snapshot.origin != .file {
+        let snapshot = setup.snapshot
+        let isStandIn = !snapshot.file.isValid && snapshot.origin != .file
+        if isStandIn {
             let running =
-                setup.snapshot.origin == .defaults
+                snapshot.origin == .defaults
                 ? "the defaults, as before there was a config file"
                 : "the last good copy, \(setup.location.lastGoodPath)"
             config.error("the config has mistakes; running on \(running)")
-            for issue in setup.snapshot.file.issues { config.error("\(issue)") }
         }
-        for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
-        for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
+        if !setup.config.closed.isEmpty {
+            config.error("the config has mistakes in rules of who may do what; what they are about is shut")
+        }
+        if isStandIn || !setup.config.closed.isEmpty {
+            for issue in snapshot.issues { config.error("\(issue)") }
+        }
+        for issue in snapshot.file.quarantined { config.warning("ignored: \(issue)") }
+        for issue in snapshot.running.warnings { config.warning("\(issue)") }
         sayDeadReferences()
         sayShadowedKeys()
         sayQuietRules()

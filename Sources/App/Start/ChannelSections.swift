@@ -237,6 +237,9 @@ struct ChannelSections {
         let owners = config.commands.ownerAllowFrom
         let shared = sections["defaults"] ?? [:]
         let rules = rules(settings, factory)
+        let mistake = config.closed.first {
+            $0.closes?.covers(channel: factory.id.rawValue, account: id) ?? false
+        }?.withConsequence
         let log = log.named(factory.id.rawValue)
         return ChannelAccount(
             channel: factory.id, account: id, label: factory.label, rules: rules,
@@ -244,8 +247,10 @@ struct ChannelSections {
                 "settings": settings, "messages": messages, "shared": shared, "commands": commands,
                 "secret": .string(Self.hash(secret ?? Secret(""))), "name": .string(assistantName),
                 "twin": twin.map { .string($0) } ?? .null,
+                "mistake": mistake.map { .string($0.description) } ?? .null,
             ]
         ) { () throws(ChannelError) in
+            if let mistake { throw .refused("\(mistake)") }
             if let twin {
                 throw .refused(
                     "its token is that of the account `\(twin)`, and one bot answers in one account only. Give "

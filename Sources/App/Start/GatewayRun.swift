@@ -18,7 +18,7 @@ struct GatewayRun {
 
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
-        setup = LocalSetup(invocation)
+        setup = LocalSetup(invocation, startsGateway: true)
         if let refusal = setup.refusal { throw CommandError("Gateway failed to start: \(refusal)") }
     }
 

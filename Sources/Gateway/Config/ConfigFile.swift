@@ -87,6 +87,9 @@ package final class ConfigFile {
             file: nothing)
     }
 
+    /// A `.env` file that is there and has never been read, and why.
+    package var unreadVariables: FileError? { dotEnvFiles.unread }
+
     /// All files whose change may change the config.
     package var watchedPaths: [String] {
         [location.configPath] + dotEnvFiles.paths + snapshot.file.includedPaths
@@ -97,8 +100,11 @@ package final class ConfigFile {
 
     /// Loads the file for a start.
     ///
-    /// With mistakes in it the last good copy is taken, unless they decide who may come in.
-    package func loadAtStart() throws(ConfigRefusal) -> ConfigSnapshot {
+    /// With mistakes in it the last good copy is taken, unless they decide who may come in. Those in other rules of who may
+    /// do what shut the parts they are about, whichever text runs.
+    ///
+    /// `ofGateway`: a file that is gone is a mistake as well, where there is a copy of it.
+    package func loadAtStart(ofGateway: Bool = false) throws(ConfigRefusal) -> ConfigSnapshot {
         let bytes: [UInt8]?
         do throws(FileError) {
             bytes = try read()
@@ -107,16 +113,29 @@ package final class ConfigFile {
         }
         // Read only for a file that cannot be used.
         lazy var lastGood = self.lastGood()
-        let loaded = load(bytes, isEmptyAMistake: lastGood?.origin == .lastGood)
-        if loaded.isValid {
+        var loaded = load(bytes, isEmptyAMistake: hasLastGood)
+        if bytes == nil, ofGateway, hasLastGood {
+            loaded.issues.append(
+                ConfigIssue(
+                    path: .root,
+                    message:
+                        "the file is gone; `cp \(location.lastGoodPath) \(location.configPath)` puts it back, and "
+                        + "without that copy a start begins with all defaults"))
+        }
+        if loaded.canStart {
             take(bytes, loaded)
         } else {
             // Commands that start no gateway still tell what is in the file, and look for one by the last good copy.
+            let canStandIn = lastGood?.loaded.canStart ?? false
+            var standIn = canStandIn ? lastGood?.loaded ?? snapshot.running : snapshot.running
+            standIn.config.closed += loaded.config.closed
             snapshot = snapshot(
-                of: bytes, file: loaded, running: lastGood?.loaded ?? snapshot.running,
-                origin: lastGood?.origin ?? .defaults)
-            guard !loaded.failsClosed, lastGood != nil else {
-                throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
+                of: bytes, file: loaded, running: standIn,
+                origin: canStandIn ? lastGood?.origin ?? .defaults : .defaults)
+            guard !loaded.failsClosed, canStandIn else {
+                throw ConfigRefusal(
+                    path: location.configPath, issues: loaded.issues + loaded.quarantined,
+                    copyIssues: lastGood?.loaded.issues ?? [])
             }
         }
         noteNewFiles()
@@ -187,6 +206,7 @@ package final class ConfigFile {
         let isSame =
             snapshot.origin == .file && loaded.config.raw == old.raw
             && loaded.config.secrets.paths(thatDifferFrom: old.secrets).isEmpty
+            && loaded.config.closed == old.closed
         if isSame, variables.isEmpty {
             take(bytes, loaded)
             if before == nil { keep() }
@@ -219,14 +239,21 @@ package final class ConfigFile {
 
     /// Secrets that are in use and would not be known any more: their references lead elsewhere now, and there is none.
     func lostSecrets(_ loaded: LoadedConfig) -> [ConfigIssue] {
-        loaded.config.secrets.lost(from: snapshot.config.secrets).filter { !$0.isSecurity }
+        loaded.config.secrets.lost(from: snapshot.config.secrets).filter { $0.closes == nil }
     }
 
     /// A gateway runs with what was read last: it is the copy for a start with a file that has mistakes.
     package func keep() {
         before = nil
         switch snapshot.origin {
-        case .file: if let runningText { saveLastGood(runningText, snapshot.running) }
+        case .file:
+            guard let runningText, snapshot.running.isValid else { break }
+            // An empty file says as much as none.
+            if runningText.isBlank {
+                saveThatDefaultsRan()
+            } else {
+                saveLastGood(runningText, snapshot.running)
+            }
         case .defaults: saveThatDefaultsRan()
         case .lastGood: break
         }
@@ -335,28 +362,26 @@ package final class ConfigFile {
     /// The copy of a gateway that ran without a file.
     private static let defaultsRan = Array("{} // There was no config file, and all was default.\n".utf8)
 
-    /// Whether there is a copy of a file.
+    /// Whether there is a copy of a file, though it may be one that cannot be read.
     package var hasLastGood: Bool {
-        // One that cannot be read is no copy.
-        (try? lastGoodText()) != nil
+        do throws(FileError) { return try lastGoodText() != nil } catch { return true }
     }
 
     /// The copy of the last good file; nil when there has been none.
     func lastGoodText() throws(FileError) -> [UInt8]? {
-        let copy = try readLastGood()
-        return copy == Self.defaultsRan ? nil : copy
+        guard let copy = try readLastGood(), copy != Self.defaultsRan, !copy.isBlank else { return nil }
+        return copy
     }
 
     private func readLastGood() throws(FileError) -> [UInt8]? {
         try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
     }
 
-    /// What ran when there was no mistake in the file, or no file.
+    /// What ran when there was no mistake in the file, or no file; there may be mistakes in it by now.
     private func lastGood() -> (loaded: LoadedConfig, origin: ConfigSnapshot.Origin)? {
         // A copy that cannot be read is no copy; the mistakes in the file itself are what is told then.
         guard let bytes = try? readLastGood() else { return nil }
         let loaded = load(bytes, location.lastGoodPath)
-        guard loaded.isValid else { return nil }
         return (loaded, bytes == Self.defaultsRan ? .defaults : .lastGood)
     }
 
