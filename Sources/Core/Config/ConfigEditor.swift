@@ -127,24 +127,28 @@ struct ConfigEditor {
         var edits: [TextEdit] = []
         var removed = part
         if let comma = text.comma(between: part.upperBound, and: end) {
-            removed = part.lowerBound..<comma + 1
-        } else if index > 0,
-            let comma = text.comma(between: container.parts[index - 1].upperBound, and: part.lowerBound)
-        {
-            edits.append(TextEdit(range: comma..<comma + 1, text: ""))
+            // A comment with something behind it may be that one's.
+            let isLast = text.lineEnd(after: comma + 1) != nil
+            removed = part.lowerBound..<(isLast ? text.commentsEnd(after: comma + 1) : comma + 1)
+        } else {
+            removed = part.lowerBound..<text.commentsEnd(after: part.upperBound)
+            let before = index > 0 ? container.parts[index - 1].upperBound : part.lowerBound
+            if let comma = text.comma(between: before, and: part.lowerBound) {
+                edits.append(TextEdit(range: comma..<comma + 1, text: ""))
+            }
         }
         edits.append(TextEdit(range: widened(removed, before: end), text: ""))
         return Step(edits: edits, fallback: replacement(of: container.node, by: wanted))
     }
 
     /// A part that has its lines to itself goes with them and the comment behind it; another goes with the
-    /// space around it.
+    /// space on one side of it.
     private func widened(_ range: Range<Int>, before end: Int) -> Range<Int> {
         let lineStart = text.spaceStart(before: range.lowerBound)
         let lineEnd = text.lineEnd(after: range.upperBound)
         if text.isLineStart(lineStart), let lineEnd, lineEnd <= end { return lineStart..<lineEnd }
         let after = text.spaceEnd(after: range.upperBound)
-        if text.byte(at: after) == UInt8(ascii: "}") || text.byte(at: after) == UInt8(ascii: "]") {
+        if let byte = text.byte(at: after), "}]\r\n".utf8.contains(byte) {
             return lineStart..<range.upperBound
         }
         return range.lowerBound..<after
@@ -186,12 +190,16 @@ struct ConfigEditor {
         let close = container.node.range.upperBound - 1
         let comma = text.comma(between: last.upperBound, and: close)
         let end = comma.map { $0 + 1 } ?? last.upperBound
-        let lineStart = text.spaceStart(before: last.lowerBound)
-        guard text.isLineStart(lineStart), let lineEnd = text.lineEnd(after: end), lineEnd <= close else {
-            let indent = text.indent(at: last.lowerBound)
-            return [TextEdit(range: last.upperBound..<last.upperBound, text: text.separator + render(indent))]
-        }
         let indent = text.indent(at: last.lowerBound)
+        let hasItsLine = text.isLineStart(text.spaceStart(before: last.lowerBound))
+        let behind = text.commentsEnd(after: end)
+        guard hasItsLine || behind > end, let lineEnd = text.lineEnd(after: end), lineEnd <= close else {
+            if comma != nil, behind > end {
+                return [TextEdit(range: behind..<behind, text: " \(render(indent)),")]
+            }
+            let place = comma == nil ? behind : last.upperBound
+            return [TextEdit(range: place..<place, text: text.separator + render(indent))]
+        }
         let line = indent + render(indent) + (comma == nil ? "" : ",") + text.newline
         let added = TextEdit(range: lineEnd..<lineEnd, text: line)
         return comma == nil

@@ -48,7 +48,10 @@ package final class ConfigFile {
         var loaded: LoadedConfig
         var origin: ConfigSnapshot.Origin
         var text: [UInt8]?
+        /// With which it was loaded.
         var environment: Environment
+        /// The one that the gateway was started with: what differs from it waits for another start.
+        var startEnvironment: Environment
     }
 
     /// `environment` is the process's; `.env` files of the working and the state directory are added to it
@@ -219,7 +222,7 @@ package final class ConfigFile {
                 before
                 ?? Running(
                     loaded: running, origin: snapshot.origin, text: runningText,
-                    environment: runningEnvironment)
+                    environment: runningEnvironment, startEnvironment: runningEnvironment)
             take(bytes, loaded)
         }
         return .changed(from: old, variables: variables)
@@ -273,7 +276,7 @@ package final class ConfigFile {
     private func waiting(since before: Running) -> [ConfigPath] {
         ReloadPlan.differences(
             before.loaded.config, snapshot.config,
-            variables: before.environment.names(thatDifferFrom: runningEnvironment)
+            variables: before.startEnvironment.names(thatDifferFrom: runningEnvironment)
         ).filter { Config.reloadRule(for: $0) == .restart }
     }
 
@@ -281,30 +284,33 @@ package final class ConfigFile {
     package func keepAllButWaiting() {
         guard let before else { return }
         let waiting = waiting(since: before)
-        var kept = snapshot.running.assembled
+        var (kept, hot) = (snapshot.running.assembled, snapshot.running.assembled)
         for path in waiting {
+            hot.remove(at: [path])
             if let old = before.loaded.assembled[path] {
                 kept.set(old, at: path)
             } else {
                 kept.remove(at: [path])
             }
         }
-        guard kept != before.loaded.assembled else { return }
+        let variables = before.environment.names(thatDifferFrom: runningEnvironment).filter { name in
+            hot.mentions(name) && !waiting.contains { before.loaded.assembled[$0]?.mentions(name) ?? false }
+        }
+        let isSameText = kept == before.loaded.assembled
+        guard !isSameText || !variables.isEmpty else { return }
         let text = Array((kept.prettyText + "\n").utf8)
-        let loaded = load(text, location.configPath, before.environment)
-        let moved = Running(loaded: loaded, origin: .file, text: text, environment: before.environment)
-        guard loaded.isValid, self.waiting(since: moved) == waiting else { return }
+        var moved = before
+        moved.environment = before.environment.with(variables, of: runningEnvironment)
+        moved.loaded = load(text, location.configPath, moved.environment)
+        if !isSameText { (moved.origin, moved.text) = (.file, text) }
+        guard moved.loaded.isValid, self.waiting(since: moved) == waiting else { return }
         self.before = moved
-        saveLastGood(text, loaded)
+        if !isSameText { saveLastGood(text, moved.loaded) }
     }
 
     /// Takes back the last change, with which no gateway starts; false when there was none.
-    ///
-    /// With `gateway.reload.mode: "hot"` the files are read again once a gateway runs: what is hot of them was in effect, and
-    /// is so again.
     package func goBack() -> Bool {
         guard let before else { return false }
-        if before.loaded.config.gateway.reload.mode == "hot" { fingerprints = [:] }
         self.before = nil
         (runningText, runningEnvironment) = (before.text, before.environment)
         (snapshot.running, snapshot.origin) = (before.loaded, before.origin)
@@ -398,5 +404,12 @@ package final class ConfigFile {
         guard access(location.lastGoodPath, F_OK) != 0 else { return }
         // As above.
         try? PrivateFile.write(Self.defaultsRan, to: location.lastGoodPath, followsLink: false)
+    }
+}
+
+extension JSON {
+    /// Whether a text in it refers to a variable.
+    fileprivate func mentions(_ variable: String) -> Bool {
+        text.contains("${\(variable)") || text.contains("\"\(variable)\"")
     }
 }

@@ -103,6 +103,15 @@ struct ConfigEditTests {
             "{\n  a: [\n    1, // one\n    2, // two\n  ],\n}", ["a": [1, 3]],
             "{\n  a: [\n    1, // one\n    3, // two\n  ],\n}"),
         Case(
+            "{\n  a: [ '1', // one\n    '3' /* three */ ],\n}", ["a": ["3", "1", "9"]],
+            "{\n  a: [\n    '3' /* three */, '1', '9' ],\n}"),
+        Case(
+            "{\n  a: [ 1, // one\n    2, /* two */ ],\n}", ["a": [1, 2, 3]],
+            "{\n  a: [ 1, // one\n    2, /* two */ 3, ],\n}"),
+        Case("{a: [1 /* one */, 2 /* two */]}", ["a": [1]], "{a: [1 /* one */]}"),
+        Case("{a: [1, 2]} // end\n", ["a": [1]], "{a: [1]} // end\n"),
+        Case("{\n  a: 1, b: 2 // two\n}", ["c": 3], "{\n  a: 1, b: 2, // two\n  c: 3\n}"),
+        Case(
             "{l: [{id: 'a', n: 1}, {id: 'b'}]}", ["l": [["id": "a", "n": 2], ["id": "b"]]],
             "{l: [{id: 'a', n: 2}, {id: 'b'}]}"),
         // Many at once, and the root itself
