@@ -129,7 +129,9 @@ def test_fly_doctor_sees_too_little_memory(deployed: Gateway) -> None:
     mend = finding(doctor(deployed, FLY_VM_MEMORY_MB="128"), "128 MB of memory is less than")
     assert mend == "fly machine update 148e21ea7e8389 --vm-memory 256 -y -a my-app"
     generous = doctor(deployed, FLY_VM_MEMORY_MB="2048")
-    assert generous.code == 0 and "note 2048 MB of memory costs more than is needed" in generous.out
+    # On a machine whose kernel has ended programs, twice as much is advised instead.
+    told = ("note 2048 MB of memory costs more than is needed", "--vm-memory 4096 ")
+    assert generous.code == 0 and any(words in generous.out for words in told), generous.out
 
 
 # "Gateway lock issues"

@@ -258,7 +258,8 @@ enum DoctorCommands {
             let client = try GatewayClient.connect(setup.invocation)
             _ = try client.call("health")
             return [Finding(.ok, "The gateway runs and answers")]
-                + (try warnings(of: client, besides: setup.snapshot)) + (try channels(of: client))
+                + (try database(of: client)) + (try warnings(of: client, besides: setup.snapshot))
+                + (try channels(of: client))
         } catch {
             let failure = error as? CommandError
             let reason = failure?.message ?? "\(error)"
@@ -268,6 +269,13 @@ enum DoctorCommands {
                     : Finding(.note, "The gateway does not answer: \(reason)")
             ]
         }
+    }
+
+    /// That it has open what no longer lies there: nobody else can see it.
+    private static func database(of client: GatewayClient) throws -> [Finding] {
+        let volume = try client.call("status")["volume"]
+        guard volume?["state"]?.stringValue == VolumeLevel.replaced.rawValue else { return [] }
+        return [Finding(.problem, volume?["problem"]?.stringValue ?? "")]
     }
 
     /// Accounts that are on and cannot be reached, with what they say of it.

@@ -105,7 +105,10 @@ struct FlyMachineCheck {
     /// Whether so many megabytes are enough, of which the kernel had to end so many programs; it is the machine's own on
     /// Fly, so its count is of this machine, since its start.
     nonisolated static func memory(of megabytes: Int?, killed count: Int, fix: (Int) -> String) -> Finding? {
-        guard count > 0 else { return megabytes.map { FlyFileCheck.memory(of: $0, fix: fix) } }
+        if let megabytes, count == 0 || megabytes < FlyFileCheck.enoughMegabytes {
+            return FlyFileCheck.memory(of: megabytes, fix: fix)
+        }
+        guard count > 0 else { return nil }
         return Finding(
             .note,
             "Programs that the kernel has ended for want of memory since this machine started: \(count)",

@@ -112,7 +112,7 @@ struct Migration {
     private func open() throws -> Database {
         let path = "\(state)/openclaw.sqlite"
         do {
-            return try Database(path: path)
+            return try Database(path: path) { Terminal.printError($0) }
         } catch StoreError.alreadyOpen {
             let pid = try GatewayRun.gateway(holding: path)
             throw CommandError(

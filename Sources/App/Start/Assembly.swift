@@ -54,7 +54,7 @@ final class Assembly {
         let log = logs.log
 
         let rooms = RoomSettings(setup: setup, secret: secret)
-        database = try Self.openDatabase(setup)
+        database = try Self.openDatabase(setup, log.named("store"))
         stores = Stores(database)
         certificates = CertificateVariables(setup)
         client = WebClient(setup, certificates)
@@ -288,7 +288,7 @@ final class Assembly {
         ]
     }
 
-    private static func openDatabase(_ setup: LocalSetup) throws -> Database {
+    private static func openDatabase(_ setup: LocalSetup, _ log: Log) throws -> Database {
         let state = setup.state
         do {
             if setup.isReadOnly {
@@ -296,7 +296,7 @@ final class Assembly {
                     readingOnly: "\(state)/openclaw.sqlite", copiedInto: setup.environment["TMPDIR"] ?? "/tmp"
                 )
             }
-            return try Database(path: "\(state)/openclaw.sqlite")
+            return try Database(path: "\(state)/openclaw.sqlite") { log.warning($0) }
         } catch StoreError.alreadyOpen {
             throw GatewayRun.alreadyRunning(
                 pid: try GatewayRun.gateway(holding: "\(state)/openclaw.sqlite"), setup.platform)
