@@ -133,6 +133,13 @@ struct Migration {
         let approvals = await ApprovalsFile(state: state, home: nil)
         let stateImport = StateImport(
             stateDirectory: source, database: database, sessionLists: lists, takesDamaged: takesDamaged)
+        if let other = try await stateImport.otherInstallation() {
+            outcome.failures.append(
+                "None of the conversations in `\(source)` is here: `\(other)` was taken over before, which is another "
+                    + "installation. Give this one a state directory of its own: "
+                    + "`OPENCLAW_STATE_DIR=~/.openclaw-other openclaw migrate --from \(source)`.")
+            return
+        }
         let wasDone = try await stateImport.isDone()
         if let report = try await stateImport.run(triesAgain: true, keepingApprovals: approvals.bringIn) {
             outcome.steps.append("Took over \(wasDone ? "what was missing: " : "")\(report.summary).")
@@ -141,14 +148,9 @@ struct Migration {
         } else {
             outcome.steps.append(
                 wasDone
-                    ? "Conversations were taken over before; they stay as they are."
+                    ? "Conversations were taken over before, and there is nothing new in them."
                     : "No conversations to take over.")
         }
-        guard let other = try await stateImport.otherInstallation() else { return }
-        outcome.failures.append(
-            "None of the conversations in `\(source)` is here: `\(other)` was taken over before, which is another "
-                + "installation. Give this one a state directory of its own: "
-                + "`OPENCLAW_STATE_DIR=~/.openclaw-other openclaw migrate --from \(source)`.")
     }
 
     // MARK: Workspaces
