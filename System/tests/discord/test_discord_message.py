@@ -14,6 +14,16 @@ from harness import connect
 from tests.discord.conftest import Connect, page_block
 
 
+def test_the_command_line_searches_a_server_without_naming_a_place(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    fake.user("Ann").writes(fake.channel("general"), "The tea is in the tin. [[say:Good.]]")
+    fake.wait_for_message(fake.channel("general"))
+
+    found = gateway.command("message", "search", "--guild-id", str(fake.guild().id), "--query", "tea", "--json")
+
+    assert found.code == 0 and "The tea is in the tin." in found.out, found.text
+
+
 def test_the_command_line_sends_reads_reacts_pins_and_begins_threads(fake: FakeDiscord, connect_bot: Connect) -> None:
     gateway = connect_bot()
     general = fake.channel("general")
