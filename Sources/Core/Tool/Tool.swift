@@ -81,16 +81,8 @@ package struct ToolResult: Sendable, Hashable {
     package var details: JSON?
     /// A few words for a tool card's title: the path, the command.
     package var summary: String?
-    /// What the call has told the chat that is answered: the answer need not say it again. Kept with the details.
-    package var told: String? {
-        get { details?[ToolResultMessage.toldKey]?.stringValue }
-        set {
-            guard newValue != told else { return }
-            var members = details?.objectValue ?? [:]
-            members[ToolResultMessage.toldKey] = newValue.map { .string($0) }
-            details = .object(members)
-        }
-    }
+    /// What the call has told the chat that is answered: the answer need not say it again.
+    package var told: String?
 
     package init(content: [Block], isError: Bool = false, details: JSON? = nil, summary: String? = nil) {
         self.content = content
