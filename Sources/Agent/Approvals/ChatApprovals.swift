@@ -95,6 +95,11 @@ package final class ChatApprovals: ApprovalAudience {
 
     // MARK: Where
 
+    /// The chat that the turn answers, where its bot is by now.
+    private func chat(of request: ApprovalRequest) -> Address? {
+        request.chat.map { board.address($0, of: request.bot) }
+    }
+
     /// A person, or a place.
     private enum Target: Hashable {
         case person(String)
@@ -123,18 +128,20 @@ package final class ChatApprovals: ApprovalAudience {
         _ request: ApprovalRequest, _ key: ChannelKey, _ rules: ApprovalRules, _ people: [String]
     ) -> [Destination] {
         guard asks(about: request, key, rules) else { return [] }
-        let isHere = request.chat?.key == key
+        let chat = chat(of: request)
+        let isHere = chat?.key == key
         var targets: [Target] = []
-        if isHere, rules.target != .directly, let chat = request.chat { targets.append(.place(chat)) }
+        if isHere, rules.target != .directly, let chat { targets.append(.place(chat)) }
         if targets.isEmpty || rules.target == .both { targets += people.map { .person($0) } }
         return targets.map { Destination(key: key, target: $0) }
     }
 
     /// Whether the config has those who decide on an account asked, and so lets them decide.
     private func asks(about request: ApprovalRequest, _ key: ChannelKey, _ rules: ApprovalRules) -> Bool {
-        let isHere = request.chat?.key == key
+        let chat = chat(of: request)
+        let isHere = chat?.key == key
         // Another bot of the platform that was written to has nothing to do with it.
-        let isElsewhere = request.chat.map { $0.channel == key.channel && $0.account != key.account } ?? false
+        let isElsewhere = chat.map { $0.channel == key.channel && $0.account != key.account } ?? false
         return (rules.isEnabled ?? isHere) && !isElsewhere
             && rules.filter.wants(agent: request.agent, session: request.session)
     }
@@ -146,7 +153,7 @@ package final class ChatApprovals: ApprovalAudience {
             return []
         }
         var found: [Destination] = []
-        if rules.mode != .targets, let chat = request.chat {
+        if rules.mode != .targets, let chat = chat(of: request) {
             found.append(Destination(key: chat.key, target: .place(chat)))
         }
         if rules.mode != .session {

@@ -131,6 +131,7 @@ package final class CommandApprover {
         wanted.run = context.run
         wanted.call = context.call
         wanted.chat = context.chat?.address
+        wanted.bot = context.chat?.bot
         wanted.canBeRemembered = policy.ask == .onMiss && programs != nil && changeable == nil
         let live = switchboard.book.active[context.run]
         // The person's time is not the run's.

@@ -176,6 +176,6 @@ extension InboundMessage {
     /// As tools know it, at its address of now; nil for clients of the gateway.
     func chat(at address: Address) -> ToolContext.Chat? {
         address.channel == .webchat
-            ? nil : ToolContext.Chat(address: address, message: id, title: origin?.place)
+            ? nil : ToolContext.Chat(address: address, message: id, title: origin?.place, bot: bot)
     }
 }

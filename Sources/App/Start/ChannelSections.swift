@@ -284,7 +284,7 @@ struct ChannelSections {
                 web: web, log: Log(factory.id.rawValue, to: SinkGroup([])), assistantName: "OpenClaw"))
     }
 
-    /// Why the secret that the config refers to cannot be read.
+    /// Why the secret that the config refers to cannot be had.
     private func failure(of account: String, _ settings: JSON, _ factory: ChannelFactory) -> String? {
         let section = ConfigPath([.key("channels"), .key(factory.id.rawValue)])
         let own = section.appending("accounts").appending(account)
@@ -294,10 +294,19 @@ struct ChannelSections {
         if let failure = config.secrets.failures.first(where: { places.contains($0.path) }) {
             return "\(failure)"
         }
-        return factory.secretFileKey.flatMap { key in
-            settings[key]?.stringValue.map { path in
-                "there is no token in `\(path)`, which `\(key)` names, or it cannot be read"
-            }
+        guard let key = factory.secretFileKey, let path = settings[key]?.stringValue, !path.isEmpty else {
+            return nil
+        }
+        return Self.failure(of: path, key)
+    }
+
+    /// Why the file that `key` names gives no secret.
+    private static func failure(of path: String, _ key: String) -> String {
+        do {
+            let isThere = try PrivateFile.read(path, limit: mostSecretBytes) != nil
+            return "`\(key)` names `\(path)`, \(isThere ? "which is empty" : "and there is no such file")"
+        } catch {
+            return "`\(key)`: \(error)"
         }
     }
 

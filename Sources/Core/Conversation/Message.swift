@@ -171,11 +171,6 @@ package struct ToolResultMessage: Sendable, Hashable {
         self.details = details
         self.timestamp = timestamp
     }
-
-    static let toldKey = "told"
-
-    /// What the call has told the chat that is answered.
-    package var told: String? { details?[Self.toldKey]?.stringValue }
 }
 
 /// A summary that stands for the older part of a transcript; the messages it stands for stay where they are.

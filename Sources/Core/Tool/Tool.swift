@@ -62,11 +62,14 @@ extension ToolContext {
         package var message: MessageID
         /// The place's title; nil in a direct chat.
         package var title: String?
+        /// The bot that was written to; nil where none is known.
+        package var bot: String?
 
-        package init(address: Address, message: MessageID, title: String? = nil) {
+        package init(address: Address, message: MessageID, title: String? = nil, bot: String? = nil) {
             self.address = address
             self.message = message
             self.title = title
+            self.bot = bot
         }
     }
 }
@@ -78,16 +81,8 @@ package struct ToolResult: Sendable, Hashable {
     package var details: JSON?
     /// A few words for a tool card's title: the path, the command.
     package var summary: String?
-    /// What the call has told the chat that is answered: the answer need not say it again. Kept with the details.
-    package var told: String? {
-        get { details?[ToolResultMessage.toldKey]?.stringValue }
-        set {
-            guard newValue != told else { return }
-            var members = details?.objectValue ?? [:]
-            members[ToolResultMessage.toldKey] = newValue.map { .string($0) }
-            details = .object(members)
-        }
-    }
+    /// What the call has told the chat that is answered: the answer need not say it again.
+    package var told: String?
 
     package init(content: [Block], isError: Bool = false, details: JSON? = nil, summary: String? = nil) {
         self.content = content

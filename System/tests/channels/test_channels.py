@@ -789,15 +789,21 @@ def test_who_talks_to_the_agent_reaches_no_other_platform_by_its_hand(
 
 @pytest.mark.needs("bot")
 @pytest.mark.crash
+@pytest.mark.parametrize("is_posted", [True, False], ids=["posted", "on its way"])
 def test_what_a_tool_has_told_the_chat_before_a_kill_is_not_said_again_as_the_answer(
-    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat, is_posted: bool
 ) -> None:
     first = connect_bot()
     ann, never = platform.person("Ann"), threading.Event()
     place, words = platform.direct(ann), "Here is the report that you wanted, all of it."
     fake_chat.script += [ToolCall("message", {"action": "send", "message": words}), Hold(never, Text(words))]
+    if not is_posted:
+        platform.fake.fail(platform.post, Refuse(500))
     platform.says(ann, place, "The report, please.")
-    fake_chat.wait_for_request(2)
+    if is_posted:
+        fake_chat.wait_for_request(2)
+    else:
+        first.wait_for_line("a part of a reply was not sent")
     platform.kills(first)
     fake_chat.script.clear()
     fake_chat.script += [Text(words), Text("You have it.")]

@@ -268,6 +268,27 @@ def test_a_command_is_decided_about_under_the_new_name_of_the_account_that_has_a
     assert (state / "workspace/ran.txt").read_text() == "ran\n"
 
 
+def test_a_command_is_nothing_to_those_at_the_bot_that_has_the_account_now(
+    house: House, fake_chat: FakeOpenAIChat
+) -> None:
+    a, b = house.bots.values()
+    here, there = a.person("Olga"), b.person("Olga")
+    house.config["tools"] = {"exec": {"security": "allowlist", "ask": "on-miss"}}
+    house.config["channels"][a.id] |= a.dm_policy("allowlist", sorted({str(here.id), str(there.id)}))
+    gateway = house.run(one="a", two="b")
+    fake_chat.script += [ToolCall("exec", {"command": "echo ran >> ran.txt"}), Text("That was it.")]
+    a.says(here, a.direct(here), "Run it.")
+    a.wait_for_answers(a.direct(here))
+
+    house.change(gateway, one="b", two="a")
+    b.says(there, b.direct(there), "/approve")
+    a.says(here, a.direct(here), "/approve")
+
+    assert "No command waits for approval" in b.wait_for_answers(b.direct(there))[0]
+    assert "echo ran >> ran.txt" in a.wait_for_answers(a.direct(here), 2)[1]
+    a.fake.violations.clear()  # on Discord it knows only one of the two who decide
+
+
 def make_old(state: Path) -> None:
     """Takes out of the sessions what earlier versions did not note."""
     with contextlib.closing(sqlite3.connect(state / "openclaw.sqlite")) as database, database:
