@@ -197,7 +197,10 @@ package final class ConfigFile {
         }
         var loaded = load(bytes, isEmptyAMistake: true)
         let old = snapshot.running.config
-        var issues = loaded.issues + lostSecrets(loaded)
+        // What is shut already can stay shut while the rest changes.
+        let shut = Set(running.config.closed.map(\.closes))
+        var issues =
+            loaded.issues.filter { $0.closes == nil || !shut.contains($0.closes) } + lostSecrets(loaded)
         if issues.isEmpty, let obstacle = obstacle(loaded) {
             issues.append(obstacle)
             loaded.warnings.append(obstacle)

@@ -248,6 +248,19 @@ struct ConfigLoaderTests {
         #expect(loaded.config.closed.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            (.channels(), true, true), (.channels("telegram"), true, true),
+            (.channels("telegram", account: "ops"), false, true), (.channels("discord"), false, false),
+            (.tools, false, false),
+        ] as [(ClosedPart, Bool, Bool)])
+    func `an account is shut by a mistake in its own rules and in those of all`(
+        part: ClosedPart, shutsDefault: Bool, shutsOps: Bool
+    ) {
+        #expect(part.covers(channel: "telegram", account: "default") == shutsDefault)
+        #expect(part.covers(channel: "telegram", account: "ops") == shutsOps)
+    }
+
     @Test func `every rule of a channel is a key of one that is built in`() {
         for rule in ClosedPart.channelRules.split(whereSeparator: \.isWhitespace) {
             let found = ["telegram", "discord"].contains { id in

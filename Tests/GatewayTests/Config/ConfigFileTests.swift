@@ -178,6 +178,26 @@ struct ConfigFileTests {
         #expect(!plan.needsRestart)
     }
 
+    @Test func `what is shut stays shut while the rest of the file changes`() throws {
+        try folder.write("{tools: {dney: ['exec']}, messages: {ackReaction: 'a'}}", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        try folder.write("{tools: {dney: ['exec']},\n messages: {ackReaction: 'b'}}", to: "openclaw.json")
+        guard case .changed(let old, _) = file.reload() else {
+            return #expect(Bool(false), "the rest is fine")
+        }
+        file.keep()
+        let plan = ReloadPlan(from: old, to: file.snapshot.config)
+        try folder.write(
+            "{tools: {dney: ['exec']}, channels: {telegram: {enbled: false}}}", to: "openclaw.json")
+        guard case .unusable = file.reload() else { return #expect(Bool(false), "a new mistake is none") }
+
+        #expect(plan.changed.map(\.description) == ["messages.ackReaction"])
+        #expect(file.snapshot.config.closed.map(\.closes) == [.tools])
+        #expect(!file.hasLastGood)
+    }
+
     @Test func `the last good copy does not open what a mistake in the file shuts`() throws {
         _ = try file("{gateway: {port: 3000}}")
         try folder.write("{gateway: {port: 'x'}, tools: {dney: ['exec']}}", to: "openclaw.json")
