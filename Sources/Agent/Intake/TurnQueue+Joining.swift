@@ -80,10 +80,13 @@ extension TurnQueue.Item {
         joined.reduce(entry.message?.weight ?? 0) { $0 + ($1.entry.message?.weight ?? 0) }
     }
 
-    /// Leaves large messages to the disk, from which they are read back in their turn.
-    mutating func letGoOfLarge() {
-        if entry.isLarge { entry.message = nil }
-        for place in joined.indices where joined[place].entry.isLarge { joined[place].entry.message = nil }
+    /// Leaves messages to the disk, or only `large` ones: they are read back in their turn.
+    mutating func letGo(large: Bool = false) {
+        if !large || entry.isLarge { entry.message = nil }
+        for place in joined.indices
+        where joined[place].share == .whole && (!large || joined[place].entry.isLarge) {
+            joined[place].entry.message = nil
+        }
     }
 
     /// Every message it answers, oldest first.

@@ -165,6 +165,33 @@ struct QueueModeTests {
         }
     }
 
+    @Test
+    func `of very many words few are in memory while they wait, and none is lost`() async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let words = String(repeating: "word ", count: 12_000)
+        let one: (inout Agent.AgentSettings) -> Void = { $0.maxConcurrent = 1 }
+        let sessions = (0..<450).map { SessionKey("agent:main:s\($0)") }
+        func isBounded(_ house: TestHouse) -> Bool {
+            (20 << 20...24 << 20).contains(house.switchboard.queue.waitingBytes)
+        }
+        try await TestHouse.run(in: folder, models: ScriptedModels([.hang(Gate())]), one) { house in
+            for session in sessions { try await house.say(words, id: session.rawValue, in: session) }
+            #expect(isBounded(house))
+        }
+
+        let gate = Gate()
+        try await TestHouse.run(in: folder, models: ScriptedModels([.hang(gate)]), one) { house in
+            await house.switchboard.recovered.wait()
+            #expect(isBounded(house))
+            gate.open()
+            for session in sessions { _ = try await house.outcome(of: RunID(session.rawValue)) }
+            #expect(house.models.requests.allSatisfy { $0.messages.map(\.line) == ["user: \(words)"] })
+            #expect(house.models.requests.count == sessions.count)
+            #expect(house.switchboard.queue.waitingBytes == 0)
+        }
+    }
+
     // MARK: steer
 
     @Test
@@ -437,7 +464,7 @@ struct QueueModeTests {
         try await TestHouse.run(models: models) { house in
             try await house.say("a", id: "a")
             await models.sawRequests(1)
-            try await house.say("/think high why?", id: "b")
+            try await house.say("/reasoning on why?", id: "b")
             try await house.say("/steer and how?", id: "c")
             try await eventually("both wait") { house.switchboard.queued(in: TestHouse.main) == 2 }
             gate.open()
