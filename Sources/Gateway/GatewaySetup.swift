@@ -60,6 +60,15 @@ package struct GatewaySetup: Sendable {
         return settings
     }
 
+    /// The session that a client's spelling names, for the agent that it perhaps names as well.
+    func session(_ spelling: String, of agent: AgentID?) throws(RPCError) -> SessionKey {
+        let key = keys.canonical(spelling, of: agent)
+        if let agent, let own = key.agent, own != agent {
+            throw .invalid("session key agent does not match agentId")
+        }
+        return key
+    }
+
     /// The agent a session belongs to.
     func agent(of session: SessionKey) -> AgentID { session.agent ?? keys.defaultAgent }
 

@@ -148,12 +148,14 @@ class Replay:
             self.renamed[earlier["frame"]["payload"]["id"]] = event["payload"]["id"]
 
     def _compare_error(self, expected: Frame, actual: Frame, where: str) -> None:
-        """Errors are the same to the letter: code, message and details."""
+        """Errors are the same to the letter: code, message and details. An issue may tell more than the recorded one."""
         wanted, found = (expected["code"], expected["message"]), (actual["code"], actual["message"])
         if wanted != found:
             self.problems.append(f"{where}: expected the error {wanted}, got {found}")
         for key, value in (expected.get("details") or {}).items():
             told = (actual.get("details") or {}).get(key)
+            if key == "issues" and told and len(told) == len(value):
+                told = [{name: issue.get(name) for name in recorded} for issue, recorded in zip(told, value)]
             if told != value:
                 self.problems.append(f"{where}: expected details.{key} {value!r}, got {told!r}")
 

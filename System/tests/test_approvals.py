@@ -249,6 +249,8 @@ def test_the_command_line_shows_and_changes_the_lists(asking: Gateway) -> None:
     run("allowlist", "remove", "~/bin/*", "--gateway")
     assert "~/bin/*" not in run("get") and "/usr/bin/git" in run("get", "--gateway")
     assert asking.command("approvals", "allowlist", "remove", "nope").code == 1
+    stranger = asking.command("approvals", "allowlist", "add", "/bin/sh", "--agent", "mian")
+    assert stranger.code == 1 and "There is no agent `mian`. Did you mean `main`?" in stranger.text
     assert (asking.state / "exec-approvals.json").stat().st_mode & 0o777 == 0o600
 
 

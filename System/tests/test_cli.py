@@ -183,6 +183,7 @@ def test_secrets_of_this_machine_are_not_sent_to_any_other_address(gateway: Gate
         (["health", "--timeout", "soon"], "Invalid --timeout `soon`"),
         (["--profile", "../elsewhere", "config", "file"], "Invalid profile `../elsewhere`"),
         (["--profile", "", "config", "file"], "`--profile` needs a value"),
+        (["--profile"], "`--profile` needs a value"),
         (["--dev", "--profile", "work", "config", "file"], "Leave out `--dev` or `--profile`"),
         (["gateway", "--token=", "--verbose"], "`--token` needs a value"),
         (["gateway", "--token", "--verbose"], "`--verbose` is an option"),
@@ -711,6 +712,14 @@ def test_a_lock_file_that_was_removed_is_made_anew_and_tells_the_port(start: Any
         assert f"gateway already running (pid {gateway.pid})" in again.text
     gateway.stop()
     assert not list(state.glob("gateway.*.lock"))
+
+
+def test_what_is_wrong_with_an_option_is_told_although_a_gateway_runs(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state))
+    for option, value in (("--port", "abc"), ("--bind", "nosuch")):
+        told = failed(run_openclaw("gateway", "run", option, value, home=gateway.home, state=state))
+        assert value in told.text and "already running" not in told.text
+    assert succeeded(run_openclaw("system", "heartbeat", "last", home=gateway.home, state=state)).out.startswith("There has been")
 
 
 def test_doctor_names_variables_that_nothing_reads(openclaw: Path, tmp_path: Path) -> None:

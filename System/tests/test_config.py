@@ -179,10 +179,24 @@ def test_an_invalid_document_is_refused_with_every_place(owner: Client, raw: str
     assert message in issue["message"]
 
 
+def test_a_mistake_is_told_to_clients_as_on_the_command_line(owner: Client) -> None:
+    raw = '{\n  "gateway": {\n    "bnd": 3,\n    "mode": "lokal"\n  }\n}'
+    refusal = owner.refusal("config.apply", {"raw": raw, "baseHash": owner.request("config.get")["hash"]})
+    issues = {issue["key"]: issue for issue in refusal.details["issues"]}
+    unknown, wrong = issues["gateway.bnd"], issues["gateway.mode"]
+    assert (unknown["path"], unknown["message"]) == ("gateway", 'Unrecognized key: "bnd"')
+    assert unknown["detail"] == "unknown key; did you mean `bind`?"
+    assert [unknown[name] for name in ("file", "line", "column")] == ["openclaw.json", 3, 5]
+    assert wrong["path"] == "gateway.mode" and 'found the text "lokal"' in wrong["detail"]
+    assert (wrong["line"], wrong["column"]) == (4, 13)
+
+
 def test_broken_syntax_is_refused_with_line_and_column(owner: Client) -> None:
     base = owner.request("config.get")["hash"]
     refusal = owner.refusal("config.set", {"raw": "{\n not json", "baseHash": base})
     assert re.search(r"\b2:\d+", refusal.message), refusal.message
+    (issue,) = refusal.details["issues"]
+    assert issue["line"] == 2 and issue["message"] == refusal.message and issue["detail"]
 
 
 def test_a_refused_write_changes_nothing(commented: Gateway, owner: Client) -> None:

@@ -60,6 +60,8 @@ def test_the_page_allows_nothing_from_elsewhere(gateway: Gateway) -> None:
     assert "'unsafe-inline'" not in policy.get("script-src", policy["default-src"])
     assert "'unsafe-eval'" not in policy.get("script-src", policy["default-src"])
     assert policy["frame-ancestors"] == ["'none'"]
+    own = f"127.0.0.1:{gateway.port}"
+    assert policy["connect-src"] == ["'self'", f"ws://{own}", f"wss://{own}"]
     assert policy["base-uri"] in (["'self'"], ["'none'"])
     assert policy.get("object-src") == ["'none'"] or policy["default-src"] == ["'none'"]
     assert headers["x-content-type-options"] == "nosniff"

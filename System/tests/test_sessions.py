@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from conftest import Start
 from fakes import FakeOpenAIChat
-from harness import Client, Gateway, connect
+from harness import Client, Gateway, ModelConfig, connect, gateway_config
 
 
 def row(client: Client, key: str) -> dict[str, object]:
@@ -109,6 +112,97 @@ def test_delete_removes_the_session_and_its_messages(client: Client, session: st
     assert session not in [r["key"] for r in client.request("sessions.list", {})["sessions"]]
     assert client.history(session) == []
     assert client.request("sessions.delete", {"key": session})["deleted"] is False
+
+
+def said(client: Client, **params: Any) -> list[str]:
+    """What people have said in a conversation."""
+    messages = client.request("chat.history", params)["messages"]
+    return [message["content"] for message in messages if message["role"] == "user"]
+
+
+def test_a_key_without_an_agent_belongs_to_the_named_one(start: Start, state: Path, model: FakeOpenAIChat) -> None:
+    agents = {"list": [{"id": "main", "default": True}, {"id": "work", "workspace": str(state / "work")}]}
+    gateway = start(gateway_config(state, [ModelConfig("fake", model.url)], more={"agents": agents}))
+    with connect(gateway.port) as client:
+        client.chat("to main", "agent:main:side")
+        client.chat("to work", "side", agentId="work")
+        assert said(client, sessionKey="agent:work:side") == said(client, sessionKey="side", agentId="work") == ["to work"]
+        client.request("sessions.patch", {"key": "side", "agentId": "work", "label": "of work"})
+        assert client.request("sessions.resolve", {"key": "side", "agentId": "work"})["key"] == "agent:work:side"
+        assert client.refusal("sessions.resolve", {"label": "of work", "agentId": "main"})
+        client.request("chat.inject", {"sessionKey": "side", "agentId": "work", "message": "a note"})
+        assert client.request("sessions.reset", {"key": "side", "agentId": "work"})["key"] == "agent:work:side"
+        assert said(client, sessionKey="agent:work:side") == []
+        assert client.request("sessions.delete", {"key": "side", "agentId": "work"})["deleted"] is True
+        assert said(client, sessionKey="agent:main:side") == ["to main"]
+        assert "a note" not in str(client.history("agent:main:side"))
+        run = client.request("agent", {"message": "hi", "sessionKey": "side", "agentId": "work", "idempotencyKey": "a"})
+        assert run["sessionKey"] == "agent:work:side"
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("chat.history", {}),
+        ("chat.send", {"message": "hi", "idempotencyKey": "astray"}),
+        ("chat.abort", {}),
+        ("chat.inject", {"message": "a note"}),
+        ("sessions.patch", {"label": "astray"}),
+        ("sessions.reset", {}),
+        ("sessions.delete", {}),
+        ("sessions.messages.subscribe", {}),
+    ],
+)
+def test_a_session_of_another_agent_is_refused(client: Client, method: str, params: dict[str, object]) -> None:
+    name = "sessionKey" if method.startswith("chat.") else "key"
+    stranger = client.refusal(method, {name: "agent:other:side", "agentId": "main", **params})
+    assert (stranger.code, stranger.message) == ("INVALID_REQUEST", "session key agent does not match agentId")
+    unknown = client.refusal(method, {name: "side", "agentId": "nobody", **params})
+    assert (unknown.code, unknown.message) == ("INVALID_REQUEST", 'Unknown agent id "nobody"')
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        {"expectedSessionId": "11111111-1111-4111-8111-111111111111"},
+        {"expectedLifecycleRevision": "11111111-1111-4111-8111-111111111111"},
+        {"expectedSessionUpdatedAt": 1},
+        {"archivedOnly": True},
+    ],
+    ids=lambda guard: next(iter(guard)),
+)
+def test_what_is_not_the_expected_conversation_is_neither_stopped_nor_deleted(
+    client: Client, session: str, guard: dict[str, object]
+) -> None:
+    run = client.send_chat("[[slow]] precious words", session)
+    refusal = client.refusal("sessions.delete", {"key": session, **guard})
+    assert refusal.code == "INVALID_REQUEST"
+    assert client.chat_end(run)["state"] == "final"
+    assert said(client, sessionKey=session) == ["[[slow]] precious words"]
+
+
+def test_the_expected_conversation_is_deleted_and_changed(client: Client, session: str) -> None:
+    client.chat("hi", session)
+    known = row(client, session)
+    expected = {"key": session, "expectedSessionId": known["sessionId"]}
+    stranger = {**expected, "expectedSessionId": "11111111-1111-4111-8111-111111111111"}
+    refusal = client.refusal("sessions.patch", {**stranger, "label": f"astray {session[-20:]}"})
+    assert refusal.message == f"Session {session} changed before patch. Retry."
+    assert not row(client, session).get("label")
+    client.request("sessions.patch", {**expected, "label": f"kept {session[-20:]}"})
+    updated = row(client, session)["updatedAt"]
+    assert client.request("sessions.delete", {**expected, "expectedSessionUpdatedAt": updated})["deleted"] is True
+    assert client.refusal("sessions.delete", expected).message == f"Session {session} changed before deletion. Retry."
+
+
+def test_a_deleted_session_may_leave_its_transcript(client: Client, session: str) -> None:
+    client.chat("precious words", session)
+    kept = row(client, session)["sessionId"]
+    assert client.request("sessions.delete", {"key": session, "deleteTranscript": False})["deleted"] is True
+    assert said(client, sessionKey=session) == []
+    assert said(client, sessionKey=session, sessionId=kept) == ["precious words"]
+    client.chat("new words", session)
+    assert said(client, sessionKey=session) == ["new words"]
 
 
 def test_the_main_session_cannot_be_deleted(client: Client) -> None:

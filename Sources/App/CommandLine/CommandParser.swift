@@ -26,6 +26,11 @@ struct CommandParser {
         guard let command = longestMatch(words) else {
             let group = plainWords(words).filter { $0 != "help" }.prefix { !$0.hasPrefix("-") }
             let isGroup = commands.contains { $0.path.starts(with: group) }
+            if let last = words.last, let option = Self.globalOptions.first(where: { $0.name == last }),
+                let value = option.value
+            {
+                throw CommandError("`\(last)` needs a value: `\(last) <\(value)>`.")
+            }
             if wantsHelp || plainWords(words).isEmpty { return .help(prefix: isGroup ? Array(group) : []) }
             if words.contains("--update") {
                 throw CommandError(

@@ -38,11 +38,28 @@ enum ApprovalCommands {
             + GatewayClient.options
     }
 
+    private static func isElsewhere(_ invocation: Invocation, _ setup: LocalSetup) -> Bool {
+        invocation["--url"] != nil || setup.config.gateway.mode == "remote"
+    }
+
+    /// A list for an agent that nobody has would allow nothing. Which agents a gateway elsewhere has, its config says.
+    private static func check(_ agent: String, _ invocation: Invocation) throws {
+        let setup = LocalSetup(invocation)
+        guard agent != "*", !isElsewhere(invocation, setup) else { return }
+        let agents = RoomSettings(setup: setup, secret: .unset).agent.agents.map(\.id.rawValue)
+        guard !agents.contains(agent) else { return }
+        let nearest = NearestKey.of(agent, among: agents)
+        throw CommandError(
+            "There is no agent `\(agent)`."
+                + (nearest.map { " Did you mean `\($0)`?" } ?? " Agents: \(agents.joined(separator: ", "))."))
+    }
+
     /// The gateway reads its file before each command, so that it can be changed past it.
     private static func file(_ invocation: Invocation) throws -> ApprovalsFile {
         let setup = LocalSetup(invocation)
-        let isElsewhere = invocation["--url"] != nil || setup.config.gateway.mode == "remote"
-        guard isElsewhere || invocation.has("--gateway") else { return ApprovalsFile(setup) }
+        guard isElsewhere(invocation, setup) || invocation.has("--gateway") else {
+            return ApprovalsFile(setup)
+        }
         let client = try GatewayClient.connect(invocation)
         let first = try client.call("exec.approvals.get")
         var hash = first["hash"]
@@ -160,6 +177,7 @@ enum ApprovalCommands {
     private static func add(_ invocation: Invocation) throws -> ExitCode {
         let (pattern, agent) = (invocation.arguments[0], invocation["--agent"] ?? "*")
         guard !pattern.trimmed.isEmpty else { throw CommandError("The pattern is empty.") }
+        try check(agent, invocation)
         let file = try file(invocation)
         let isNew = try !file.allow([pattern], for: agent).isEmpty
         return done(invocation, "`\(pattern)` is \(isNew ? "now" : "already") allowed for \(name(agent)).")

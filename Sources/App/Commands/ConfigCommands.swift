@@ -135,8 +135,8 @@ enum ConfigCommands {
         if invocation.wantsJSON {
             Terminal.print([
                 "valid": .bool(mistakes.isEmpty), "path": .string(setup.configPath),
-                "issues": .array(mistakes.map(\.locatedJSON)),
-                "warnings": .array(file.notes.map(\.locatedJSON)),
+                "issues": .array(mistakes.map(\.json)),
+                "warnings": .array(file.notes.map(\.json)),
             ])
             return mistakes.isEmpty ? .success : .failure
         }

@@ -35,13 +35,20 @@ enum StatusCommands {
             Command(
                 path: ["system", "heartbeat", "last"], summary: "Show the last heartbeat",
                 options: GatewayClient.options,
-                run: { try answer($0, "last-heartbeat") }),
+                run: { try answer($0, "last-heartbeat", none: "There has been no heartbeat.") }),
         ]
     }
 
-    /// Prints a method's whole answer.
-    private static func answer(_ invocation: Invocation, _ method: String) throws -> ExitCode {
-        Terminal.print(try GatewayClient.connect(invocation).call(method))
+    /// Prints a method's whole answer; `none` says to people that there is none.
+    private static func answer(
+        _ invocation: Invocation, _ method: String, none: String? = nil
+    ) throws -> ExitCode {
+        let answer = try GatewayClient.connect(invocation).call(method)
+        if let none, answer.isNull, !invocation.wantsJSON {
+            Terminal.print(none)
+        } else {
+            Terminal.print(answer)
+        }
         return .success
     }
 

@@ -24,7 +24,9 @@ struct GatewayRun {
 
     func untilStopped() async throws -> ExitCode {
         try setup.checkMode()
-        if invocation.has("--force") { PortHolder.stop(port: try setup.listenPlan().port) }
+        // A mistake in an option is told at once, also where another gateway runs.
+        let listener = try setup.listener()
+        if invocation.has("--force") { PortHolder.stop(port: listener.port) }
         // Both outlive a restart: what is said and what a supervisor sends in between is not lost.
         let logs = LogSetup(setup, secrets: setup.knownSecrets(.unset))
         let signals = StopSignals(log: logs.log)

@@ -24,6 +24,12 @@ package struct ConfigIssue: Hashable, Sendable, CustomStringConvertible {
         self.closes = closes
     }
 
+    /// A text that is not JSON5.
+    package init(_ error: JSON5Error) {
+        self.init(path: .root, message: error.message, protocolMessage: error.protocolMessage)
+        position = error.position
+    }
+
     /// For people, with the place: `openclaw.json:12:5: gateway.prot: unknown key`.
     package var description: String {
         var text = file.map { $0 + ":" } ?? ""
@@ -42,12 +48,12 @@ package struct ConfigIssue: Hashable, Sendable, CustomStringConvertible {
         return issue
     }
 
-    /// `{path, message}`, as in `issues` of `config.get`.
-    package var json: JSON { ["path": .string(protocolPath.dotted), "message": .string(protocolMessage)] }
-
-    /// `json` and the place, for who reads the answer of a command.
-    package var locatedJSON: JSON {
+    /// `{path, message}`, as clients of the original know it, and beside it what people are told: the key, what is
+    /// wrong there, and the place.
+    package var json: JSON {
         var object: JSONObject = ["path": .string(protocolPath.dotted), "message": .string(protocolMessage)]
+        object["key"] = .string(path.dotted)
+        object["detail"] = .string(message)
         object["file"] = file.map { .string($0) }
         object["line"] = position.map { JSON($0.line) }
         object["column"] = position.map { JSON($0.column) }

@@ -32,10 +32,8 @@ package struct ConfigLoader: Sendable {
             let document = try JSON.parseJSON5(text, limits: Self.limits)
             return load(document, path: path, environment: environment, known: known)
         } catch {
-            var issue = ConfigIssue(
-                path: .root, message: error.message, protocolMessage: error.protocolMessage)
+            var issue = ConfigIssue(error)
             issue.file = FilePath.name(of: path)
-            issue.position = error.position
             var loaded = LoadedConfig.defaults(environment: environment)
             loaded.issues = [issue]
             loaded.syntaxError = error

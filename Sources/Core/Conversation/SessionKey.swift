@@ -41,12 +41,15 @@ package struct SessionKeyRules: Sendable {
     }
 
     /// The key a session is stored under, for any spelling a client may use.
-    package func canonical(_ spelling: String) -> SessionKey {
+    ///
+    /// A spelling without an agent names a session of `owner`, or of the default agent.
+    package func canonical(_ spelling: String, of owner: AgentID? = nil) -> SessionKey {
+        let owner = owner ?? defaultAgent
         let text = spelling.lowercased()
         if text == "global" || text == "unknown" { return SessionKey(text) }
-        if text.isEmpty || text == "main" || text == mainKey { return mainSession }
+        if text.isEmpty || text == "main" || text == mainKey { return mainSession(of: owner) }
         let key = SessionKey(text)
-        guard let agent = key.agent else { return SessionKey("agent:\(defaultAgent):\(text)") }
+        guard let agent = key.agent else { return SessionKey("agent:\(owner):\(text)") }
         return ["", "main", mainKey].contains(key.rest) ? mainSession(of: Self.normalized(agent)) : key
     }
 

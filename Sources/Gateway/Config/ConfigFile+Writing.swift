@@ -12,7 +12,11 @@ extension ConfigFile {
             let text = try restored(document)
             // What is not plain JSON was written by a person, and stays as it is.
             let isPlain = (try? JSON.parse(raw)) != nil
-            try write(isPlain ? keepingComments(in: text, try parse(text).value) : text)
+            do throws(ConfigWriteError) {
+                try write(isPlain ? keepingComments(in: text, try parse(text).value) : text)
+            } catch {
+                throw error.located(in: load(Array(text.utf8), location.configPath))
+            }
             return snapshot
         }
     }
@@ -201,7 +205,7 @@ extension ConfigFile {
         do throws(JSON5Error) {
             return try JSON.parseJSON5(raw, limits: ConfigLoader.limits)
         } catch {
-            throw ConfigWriteError(error.protocolMessage)
+            throw ConfigWriteError(error.protocolMessage, issues: [ConfigIssue(error)])
         }
     }
 
@@ -245,6 +249,17 @@ extension ConfigFile {
 }
 
 extension ConfigWriteError {
+    /// With the places where the same mistakes stand in the text that was sent.
+    fileprivate func located(in sent: LoadedConfig) -> ConfigWriteError {
+        var error = self
+        let mistakes = sent.issues + sent.quarantined
+        for (index, issue) in issues.enumerated() {
+            error.issues[index].position =
+                mistakes.first { $0.path == issue.path && $0.message == issue.message }?.position
+        }
+        return error
+    }
+
     fileprivate static func included(_ path: ConfigPath, remedy: String = "change") -> ConfigWriteError {
         ConfigWriteError("`\(path)` comes from an included file; \(remedy) it there")
     }

@@ -121,6 +121,7 @@ package struct ConfigWriteError: Error, CustomStringConvertible, Sendable {
 
     /// The longer sentence of the newer protocol: `invalid config: gateway.port: …`.
     package var detailedMessage: String {
-        issues.first.map { "\(message): \($0.protocolLine)" } ?? message
+        guard let first = issues.first, first.protocolMessage != message else { return message }
+        return "\(message): \(first.protocolLine)"
     }
 }

@@ -62,13 +62,8 @@ struct AgentMethods: MethodGroup {
         let named = call.text("agentId").flatMap {
             $0.isEmpty ? nil : SessionKeyRules.normalized(AgentID($0))
         }
-        let ofSession = call.text("sessionKey").flatMap {
-            $0.isEmpty ? nil : settings.agent(of: settings.keys.canonical($0))
-        }
-        if let named, let ofSession, named != ofSession {
-            throw .invalid(
-                "invalid agent.identity.get params: agent \"\(named)\" does not match session key agent \"\(ofSession)\""
-            )
+        let ofSession = try call.text("sessionKey").flatMap { spelling throws(RPCError) in
+            spelling.isEmpty ? nil : settings.agent(of: try session(spelling, of: named, call))
         }
         let id = named ?? ofSession ?? settings.keys.defaultAgent
         let agent = settings.agent(id)
@@ -193,12 +188,8 @@ extension AgentMethods {
         _ call: Call, _ agent: AgentID?, _ settings: GatewaySetup
     ) async throws(RPCError) -> SessionKey {
         if let spelling = call.text("sessionKey"), !spelling.isEmpty {
-            let key = settings.keys.canonical(spelling)
+            let key = try session(spelling, of: agent, call)
             call.client.remember(spelling: spelling, of: key)
-            if let agent, let own = key.agent, own != agent {
-                throw .invalid(
-                    "invalid agent params: agent \"\(agent)\" does not match session key agent \"\(own)\"")
-            }
             return key
         }
         let owner = agent ?? settings.keys.defaultAgent
@@ -211,6 +202,21 @@ extension AgentMethods {
         if let to = call.text("to"), !to.isEmpty { return settings.keys.canonical(to) }
         // No target: a session of its own, as today's gateway does it.
         return settings.keys.canonical("agent:\(owner):explicit:\(call.text("idempotencyKey") ?? "")")
+    }
+
+    /// These two methods say in words of their own that a session is another agent's.
+    private func session(
+        _ spelling: String, of agent: AgentID?, _ call: Call
+    ) throws(RPCError) -> SessionKey {
+        let settings = settings.now
+        do throws(RPCError) {
+            return try settings.session(spelling, of: agent)
+        } catch {
+            let (named, own) = (agent?.rawValue ?? "", settings.agent(of: settings.keys.canonical(spelling)))
+            throw .invalid(
+                "invalid \(call.method) params: agent \"\(named)\" does not match session key agent \"\(own)\""
+            )
+        }
     }
 
     private func accepted(_ run: RunID, _ message: InboundMessage, _ call: Call) -> JSON {

@@ -13,28 +13,28 @@ struct ChatHistory {
 
     /// Only for the newest page; older ones are asked for once.
     func cached(_ call: Call) throws(RPCError) -> Payload? {
-        guard let key = cacheKey(call), let page = cache[key] else { return nil }
-        call.client.remember(spelling: key.spelling, of: key.session)
+        guard let key = cacheKey(call, try call.session(settings.now)), let page = cache[key] else {
+            return nil
+        }
         return .encoded(withRuns(page, key.session, call))
     }
 
     func read(_ call: Call) async throws(RPCError) -> Payload {
         let spelling = call.text("sessionKey") ?? ""
-        let session = settings.now.keys.canonical(spelling)
-        call.client.remember(spelling: spelling, of: session)
+        let session = try call.session(settings.now)
         let epoch = cache.epoch
         let page = try await page(call, session, spelling)
-        if let key = cacheKey(call) { cache.keep(page, for: key, readAt: epoch) }
+        if let key = cacheKey(call, session) { cache.keep(page, for: key, readAt: epoch) }
         return .encoded(withRuns(page, session, call))
     }
 
-    private func cacheKey(_ call: Call) -> HistoryCache.Key? {
+    private func cacheKey(_ call: Call, _ session: SessionKey) -> HistoryCache.Key? {
         guard call.params["offset"]?.intValue ?? 0 == 0, call.params["sessionId"] == nil,
             let spelling = call.text("sessionKey")
         else { return nil }
         return HistoryCache.Key(
-            session: settings.now.keys.canonical(spelling), spelling: spelling, limit: limit(call),
-            maxBytes: maxBytes(call), generation: call.generation)
+            session: session, spelling: spelling, limit: limit(call), maxBytes: maxBytes(call),
+            generation: call.generation)
     }
 
     private func limit(_ call: Call) -> Int { call.params["limit"]?.intValue ?? 200 }

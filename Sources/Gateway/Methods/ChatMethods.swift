@@ -72,9 +72,7 @@ struct ChatMethods: MethodGroup {
     }
 
     private func message(_ call: Call) throws(RPCError) -> InboundMessage {
-        let spelling = call.text("sessionKey") ?? ""
-        let key = settings.now.keys.canonical(spelling)
-        call.client.remember(spelling: spelling, of: key)
+        let key = try call.session(settings.now)
         let text = call.text("message") ?? ""
         try call.checkCommand(text, to: switchboard)
         let images: [ImageContent]
@@ -119,9 +117,7 @@ struct ChatMethods: MethodGroup {
     }
 
     private func abort(_ call: Call) async throws(RPCError) -> Payload {
-        let spelling = call.text("sessionKey") ?? ""
-        let key = settings.now.keys.canonical(spelling)
-        call.client.remember(spelling: spelling, of: key)
+        let key = try call.session(settings.now)
         let run = call.text("runId").map { RunID($0) }
         if call.generation == .three, let run,
             switchboard.activeRuns.contains(where: { $0.run == run && $0.session != key })
@@ -136,9 +132,7 @@ struct ChatMethods: MethodGroup {
     }
 
     private func inject(_ call: Call) async throws(RPCError) -> Payload {
-        let spelling = call.text("sessionKey") ?? ""
-        let key = settings.now.keys.canonical(spelling)
-        call.client.remember(spelling: spelling, of: key)
+        let key = try call.session(settings.now)
         do throws(InjectError) {
             let label = call.text("label").flatMap { $0.isEmpty ? nil : $0 }
             let note = try await switchboard.inject(call.text("message") ?? "", label: label, into: key)

@@ -153,6 +153,24 @@ struct Call {
         "approve": .approvals, "new": .admin, "pairing": .pairing, "reset": .admin, "restart": .admin,
     ]
 
+    /// The session of which the params give the key under `name`, and perhaps the agent.
+    ///
+    /// Remembers how this client spells it.
+    func session(_ settings: GatewaySetup, as name: String = "sessionKey") throws(RPCError) -> SessionKey {
+        let spelling = text(name) ?? ""
+        let key = try settings.session(spelling, of: agent(settings))
+        client.remember(spelling: spelling, of: key)
+        return key
+    }
+
+    /// The agent that the params name as `agentId`.
+    func agent(_ settings: GatewaySetup) throws(RPCError) -> AgentID? {
+        guard let name = text("agentId"), !name.isEmpty else { return nil }
+        let agent = SessionKeyRules.normalized(AgentID(name))
+        guard settings.agent(agent) != nil else { throw .invalid("Unknown agent id \"\(name)\"") }
+        return agent
+    }
+
     var generation: Generation { client.generation }
     var connectionID: String { client.id }
     /// The first member `key` of the params that is text.

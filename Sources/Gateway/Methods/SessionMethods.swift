@@ -91,11 +91,17 @@ struct SessionMethods: MethodGroup {
     }
 
     private func patch(_ call: Call) async throws(RPCError) -> Payload {
-        let key = try key(call)
+        let key = try call.session(settings.now, as: "key")
         let patch = try SessionPatch(call.params, settings: settings.now, models: models, call.generation)
         let entry: SessionEntry
         do {
-            entry = try await sessions.patch(key) { entry in patch.apply(to: &entry) }
+            entry = try await sessions.patch(key, expecting: expected(call, "patch")) { entry in
+                patch.apply(to: &entry)
+            }
+        } catch let error as RPCError {
+            throw error
+        } catch StoreError.sessionChanged {
+            throw changed(call, "patch")
         } catch StoreError.labelInUse(let label) {
             throw .invalid("label already in use: \(label)")
         } catch {
@@ -106,7 +112,7 @@ struct SessionMethods: MethodGroup {
     }
 
     private func reset(_ call: Call) async throws(RPCError) -> Payload {
-        let key = try key(call)
+        let key = try call.session(settings.now, as: "key")
         let entry = try await switchboard.clear(key) { () async throws(RPCError) in
             let entry = try await reading { try await sessions.reset(key) }
             await changes.changed(key, reason: "reset")
@@ -134,26 +140,63 @@ struct SessionMethods: MethodGroup {
     }
 
     private func delete(_ call: Call) async throws(RPCError) -> Payload {
-        let key = try key(call)
+        let key = try call.session(settings.now, as: "key")
         guard key != settings.now.keys.mainSession(of: settings.now.agent(of: key)) else {
             throw .invalid("Cannot delete the main session (\(key)).")
         }
+        let expected = try expected(call, "deletion")
+        // Before anything of it is stopped, which changes when it was last written.
+        try await checkUntouched(key, expected, call)
+        let keepsTranscript = call.params["deleteTranscript"] == false
         let isDeleted = try await switchboard.clear(key) { () async throws(RPCError) in
             if switchboard.runningTurn(in: key) != nil {
                 throw .unavailable("Session \(key) is still active; try again in a moment.")
             }
-            let isDeleted = try await reading { try await sessions.delete(key) }
+            let isDeleted = try await reading {
+                do {
+                    return try await sessions.delete(
+                        key, expecting: expected, keepsTranscript: keepsTranscript)
+                } catch StoreError.sessionChanged {
+                    throw changed(call, "deletion")
+                }
+            }
             if isDeleted { changes.deleted(key) }
             return isDeleted
         }
         return .json(["ok": true, "key": .string(key.rawValue), "deleted": .bool(isDeleted), "archived": []])
     }
+}
 
-    private func key(_ call: Call) throws(RPCError) -> SessionKey {
+// MARK: - What a client expects
+
+extension SessionMethods {
+    /// The conversation that the client means; nil: whichever the key has.
+    ///
+    /// No conversation of ours has a revision, so none is the one that it names by its revision.
+    private func expected(_ call: Call, _ what: String) throws(RPCError) -> SessionID? {
+        if call.params["expectedLifecycleRevision"] != nil { throw changed(call, what) }
+        return call.text("expectedSessionId").map { SessionID($0) }
+    }
+
+    private func checkUntouched(_ key: SessionKey, _ expected: SessionID?, _ call: Call)
+        async throws(RPCError)
+    {
         let spelling = call.text("key") ?? ""
-        let key = settings.now.keys.canonical(spelling)
-        call.client.remember(spelling: spelling, of: key)
-        return key
+        if call.params["archivedOnly"] == true {
+            throw .invalid("Session \(spelling) is not archived. Archive it first, then delete it.")
+        }
+        let updatedAt = call.params["expectedSessionUpdatedAt"]?.doubleValue
+        guard expected != nil || updatedAt != nil else { return }
+        let entry = try await reading { try await sessions.entry(key) }
+        let isSame = expected.map { $0 == entry?.sessionID } ?? true
+        let isUntouched = updatedAt.map { $0 == entry.map { Double($0.updatedAt.milliseconds) } } ?? true
+        guard isSame, isUntouched else { throw changed(call, "deletion") }
+    }
+
+    private func changed(_ call: Call, _ what: String) -> RPCError {
+        .invalid(
+            "Session \(call.text("key") ?? "") changed before \(what). Retry.",
+            details: ["reason": "session-changed"])
     }
 }
 
@@ -166,13 +209,13 @@ extension SessionMethods {
     }
 
     private func subscribeMessages(_ call: Call) throws(RPCError) -> Payload? {
-        let key = try key(call)
+        let key = try call.session(settings.now, as: "key")
         call.client.subscriptions.addMessages(of: key)
         return .json(["subscribed": true, "key": .string(key.rawValue)])
     }
 
     private func unsubscribeMessages(_ call: Call) throws(RPCError) -> Payload? {
-        let key = try key(call)
+        let key = try call.session(settings.now, as: "key")
         call.client.subscriptions.removeMessages(of: key)
         return .json(["subscribed": false, "key": .string(key.rawValue)])
     }
@@ -199,15 +242,19 @@ extension SessionMethods {
     }
 
     private func find(_ name: String, _ text: String, _ call: Call) async throws(RPCError) -> SessionKey {
+        let agent = try call.agent(settings.now)
         let keys: [SessionKey]
         switch name {
         case "key":
-            let key = settings.now.keys.canonical(text)
+            let key = try settings.now.session(text, of: agent)
             keys = try await reading { try await sessions.entry(key) }.map { [$0.key] } ?? []
         case "sessionId":
             keys = try await reading { try await sessions.entries(sessionID: SessionID(text)) }.map(\.key)
+                .filter { agent == nil || settings.now.agent(of: $0) == agent }
         default:
             var filter = SessionFilter(label: text, limit: 8)
+            filter.agent = agent
+            filter.spawnedBy = call.text("spawnedBy")
             filter.includeGlobal = call.params["includeGlobal"]?.boolValue ?? false
             filter.includeUnknown = call.params["includeUnknown"]?.boolValue ?? false
             let wanted = filter

@@ -25,7 +25,9 @@ struct ControlUIFiles {
             file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache"
         response.headers["Vary"] = "Accept-Encoding"
         if let encoding = served.encoding { response.headers["Content-Encoding"] = encoding }
-        for (name, value) in Self.securityHeaders(policy: Self.policy) { response.headers[name] = value }
+        for (name, value) in Self.securityHeaders(policy: Self.policy(at: request.host)) {
+            response.headers[name] = value
+        }
         return response
     }
 
@@ -131,10 +133,16 @@ extension ControlUIFiles {
         ]
     }
 
-    static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        + "connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-        + "frame-ancestors 'none'"
+    /// To most browsers `'self'` means the page's own socket too; older ones of Apple want it named.
+    static func policy(at host: HostAndPort?) -> String {
+        let authority = host.map { host in host.name + (host.port.map { ":\($0)" } ?? "") }
+        // A policy has no words for an IPv6 address.
+        let sockets =
+            authority.map { host?.name.contains(":") == true ? "" : " ws://\($0) wss://\($0)" } ?? ""
+        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+            + "connect-src 'self'\(sockets); font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'"
+    }
 
     private static func contentType(of path: String) -> String {
         let ending = path.split(separator: "/").last?.split(separator: ".").last.map { $0.lowercased() }

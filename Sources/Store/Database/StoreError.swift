@@ -24,6 +24,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case closed
     /// Another session has the label already.
     case labelInUse(String)
+    /// The key has another conversation than the one that is meant.
+    case sessionChanged
     /// The session's `sendPolicy` is `deny`.
     case sendingDenied
 }
@@ -83,6 +85,8 @@ extension StoreError: CustomStringConvertible {
             "The database is closed, because the gateway is stopping."
         case .labelInUse(let label):
             "label already in use: \(label)"
+        case .sessionChanged:
+            "the session has begun another conversation"
         case .sendingDenied:
             "send blocked by session policy"
         }

@@ -32,12 +32,14 @@ package struct SessionStore: Sendable {
 
     /// Changes an entry, creating it when the key is new; a change that changes nothing is none.
     ///
-    /// Labels are unique.
+    /// Labels are unique. Throws `.sessionChanged` where the key has another conversation than `expected`.
     package func patch(
-        _ key: SessionKey, _ change: @escaping @Sendable (inout SessionEntry) throws -> Void
+        _ key: SessionKey, expecting expected: SessionID? = nil,
+        _ change: @escaping @Sendable (inout SessionEntry) throws -> Void
     ) async throws -> SessionEntry {
         try await database.write { connection in
             let table = SessionTable(connection: connection)
+            try table.check(key, is: expected)
             return try table.change(table.ensure(key), change)
         }
     }
@@ -65,12 +67,20 @@ package struct SessionStore: Sendable {
     }
 
     /// Removes the entry and its transcript; false when there was none.
-    package func delete(_ key: SessionKey) async throws -> Bool {
+    ///
+    /// A transcript that is kept stays readable by its id. Throws `.sessionChanged` where the key has another
+    /// conversation than `expected`.
+    package func delete(
+        _ key: SessionKey, expecting expected: SessionID? = nil, keepsTranscript: Bool = false
+    ) async throws -> Bool {
         let wasThere = try await database.write { connection in
             let table = SessionTable(connection: connection)
+            try table.check(key, is: expected)
             guard let entry = try table.entry(key) else { return false }
             try connection.run("DELETE FROM sessions WHERE session_key = ?", key)
-            try TranscriptCleanup(connection: connection).markDeleted(entry.sessionID)
+            if !keepsTranscript {
+                try TranscriptCleanup(connection: connection).markDeleted(entry.sessionID)
+            }
             return true
         }
         // In pieces, so that others get their turn on the database.
@@ -84,6 +94,10 @@ package struct SessionStore: Sendable {
 }
 
 extension SessionTable {
+    func check(_ key: SessionKey, is expected: SessionID?) throws {
+        if let expected, try entry(key)?.sessionID != expected { throw StoreError.sessionChanged }
+    }
+
     func change(_ entry: SessionEntry, _ change: (inout SessionEntry) throws -> Void) throws -> SessionEntry {
         var changed = entry
         try change(&changed)

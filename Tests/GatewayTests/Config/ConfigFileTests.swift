@@ -590,17 +590,17 @@ struct ConfigFileTests {
     @Test(arguments: [
         (
             "{ not json", "SyntaxError: JSON5: invalid character 'j' at 1:7",
-            "SyntaxError: JSON5: invalid character 'j' at 1:7"
+            "SyntaxError: JSON5: invalid character 'j' at 1:7", 7
         ),
-        ("{bogusKey: 1}", "invalid config", "invalid config: <root>: Unrecognized key: \"bogusKey\""),
+        ("{bogusKey: 1}", "invalid config", "invalid config: <root>: Unrecognized key: \"bogusKey\"", 2),
         (
             "{gateway: {port: 'abc'}}", "invalid config",
-            "invalid config: gateway.port: Invalid input: expected number, received string"
+            "invalid config: gateway.port: Invalid input: expected number, received string", 18
         ),
-        ("[]", "invalid config", "invalid config: <root>: Invalid input: expected object, received array"),
+        ("[]", "invalid config", "invalid config: <root>: Invalid input: expected object, received array", 1),
     ])
     func `a wrong document is refused in the words of both generations`(
-        raw: String, message: String, detailed: String
+        raw: String, message: String, detailed: String, place: Int
     ) async throws {
         let file = try file("{}")
 
@@ -610,7 +610,7 @@ struct ConfigFileTests {
         } catch {
             #expect(error.message == message)
             #expect(error.detailedMessage == detailed)
-            #expect((error.details == nil) == (message != "invalid config"))
+            #expect(error.issues.map(\.position) == [TextPosition(offset: place - 1, line: 1, column: place)])
         }
         #expect(folder.read("openclaw.json") == "{}")
     }

@@ -20,7 +20,9 @@ struct ControlUIRoutesTests {
             #expect(response.status == 200)
             #expect(page.file(response) == file)
             #expect(response.headers["cache-control"] == cache)
-            #expect(response.headers["content-security-policy"] == ControlUIFiles.policy)
+            #expect(
+                response.headers["content-security-policy"]
+                    == ControlUIFiles.policy(at: HostAndPort("localhost")))
             #expect(response.headers["x-content-type-options"] == "nosniff")
         }
     }
