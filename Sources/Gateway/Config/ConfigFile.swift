@@ -138,7 +138,7 @@ package final class ConfigFile {
             guard !loaded.failsClosed, canStandIn else {
                 throw ConfigRefusal(
                     path: location.configPath, issues: loaded.issues + loaded.quarantined,
-                    copyIssues: lastGood?.loaded.issues ?? [])
+                    copyIssues: lastGood?.loaded.issues ?? unreadableCopy)
             }
         }
         noteNewFiles()
@@ -389,9 +389,19 @@ package final class ConfigFile {
     /// What ran when there was no mistake in the file, or no file; there may be mistakes in it by now.
     private func lastGood() -> (loaded: LoadedConfig, origin: ConfigSnapshot.Origin)? {
         // A copy that cannot be read is no copy; the mistakes in the file itself are what is told then.
-        guard let bytes = try? readLastGood() else { return nil }
+        guard let bytes = try? readLastGood(), !bytes.isBlank else { return nil }
         let loaded = load(bytes, location.lastGoodPath)
         return (loaded, bytes == Self.defaultsRan ? .defaults : .lastGood)
+    }
+
+    /// Why the copy cannot be read; empty when it can, or there is none.
+    private var unreadableCopy: [ConfigIssue] {
+        do throws(FileError) {
+            _ = try readLastGood()
+            return []
+        } catch {
+            return [ConfigIssue(path: .root, message: error.description)]
+        }
     }
 
     /// With includes the copy holds all files in one, so that it stands alone.

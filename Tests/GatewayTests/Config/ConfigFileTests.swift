@@ -221,6 +221,19 @@ struct ConfigFileTests {
         #expect(folder.read("openclaw.last-good.json") == text)
     }
 
+    @Test func `a copy that is empty or cannot be read stands in for nothing`() throws {
+        try folder.write("{logging: {level: 'loud'}}", to: "openclaw.json")
+        try folder.write("\n", to: "openclaw.last-good.json")
+        #expect(throws: ConfigRefusal.self) { try self.file().loadAtStart() }
+
+        let copy = folder.path + "/openclaw.last-good.json"
+        try FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+        try folder.write("", to: "openclaw.json")
+        let refusal = #expect(throws: ConfigRefusal.self) { try self.file().loadAtStart() }
+        #expect(refusal?.description.contains("cannot be used instead:\n- Could not read") == true)
+    }
+
     @Test func `an empty file is never the last good copy`() throws {
         let file = try file("")
 
