@@ -237,7 +237,7 @@ struct ChannelSections {
         let owners = config.commands.ownerAllowFrom
         let shared = sections["defaults"] ?? [:]
         let rules = rules(settings, factory)
-        let failure = secret == nil ? failure(of: id, factory) : nil
+        let failure = secret == nil ? failure(of: id, factory) ?? fileFailure(of: id, settings, factory) : nil
         let log = log.named(factory.id.rawValue)
         return ChannelAccount(
             channel: factory.id, account: id, label: factory.label, rules: rules,
@@ -320,9 +320,38 @@ struct ChannelSections {
         for key in factory.secretKeys {
             if let value = settings[key]?.stringValue, !value.isEmpty { return Secret(value) }
         }
-        guard let path = factory.secretFileKey.flatMap({ settings[$0]?.stringValue }),
-            let bytes = try? PrivateFile.read(path, limit: Self.mostSecretBytes)  // the refusal names the key
+        guard let path = secretFile(settings, factory),
+            let bytes = try? PrivateFile.read(path, limit: Self.mostSecretBytes)  // `fileFailure` tells why
         else { return nil }
         return Secret(String(String(decoding: bytes, as: UTF8.self).trimmed))
+    }
+
+    private func secretFile(_ settings: JSON, _ factory: ChannelFactory) -> String? {
+        guard let path = factory.secretFileKey.flatMap({ settings[$0]?.stringValue }), !path.isEmpty else {
+            return nil
+        }
+        return path.hasPrefix("~/") ? environment.home + path.dropFirst() : path
+    }
+
+    /// Why the file that the config names for an account's secret gives none.
+    private func fileFailure(of id: String, _ settings: JSON, _ factory: ChannelFactory) -> String? {
+        guard let path = secretFile(settings, factory), let key = factory.secretFileKey else { return nil }
+        let account = id == "default" ? "" : " of the account `\(id)`"
+        let said = "`channels.\(factory.id).\(key)`\(account)"
+        do throws(FileError) {
+            let isThere = try PrivateFile.read(path, limit: Self.mostSecretBytes) != nil
+            return isThere
+                ? nil : "\(said) is `\(path)`, and there is no such file: put it there, or name another"
+        } catch {
+            return "\(said): \(error)"
+        }
+    }
+
+    /// Accounts that are on, and whose secret is in a file that gives none.
+    var unreadableFiles: [String] {
+        usable.compactMap { id, factory in
+            let settings = settings(of: id, factory)
+            return secret(of: id, settings, factory) == nil ? fileFailure(of: id, settings, factory) : nil
+        }
     }
 }
