@@ -142,6 +142,23 @@ def test_a_broken_file_is_told_once_and_comes_when_it_is_mended(start: Any, stat
         assert set(json.loads(whole)) <= {e["deviceId"] for e in client.request("device.pair.list")["paired"]}
 
 
+def test_januarys_workspace_in_the_home_directory_is_told(start: Any, state: Path) -> None:
+    copied(JANUARY, state)
+    memory = state.parent / "home/clawd/MEMORY.md"
+    memory.parent.mkdir(parents=True)
+    memory.write_text("The boat is blue.")
+    config = gateway_config(state)
+    config["agents"]["defaults"].pop("workspace", None)
+    gateway = start(config)
+
+    gateway.wait_for_line(r"home/clawd`, an agent's workspace of an early version, is not used")
+    looked = gateway.command("doctor")
+    fix = f"openclaw config set 'agents.defaults.workspace' '{memory.parent}'"
+    assert fix in looked.out and fix in gateway.output, looked.text
+    assert gateway.command("config", "set", "agents.defaults.workspace", str(memory.parent)).code == 0
+    assert "early version" not in gateway.command("doctor").out
+
+
 # Today's stores
 
 

@@ -89,11 +89,12 @@ enum DoctorCommands {
         let quiet = channels.withoutEffect(written.keysWithoutEffect).map {
             Finding(.note, "`\($0)` is known but has no effect yet")
         }
+        let files = channels.unreadableFiles.map { Finding(.problem, $0) }
         let head =
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(.ok, "Config valid: \(setup.configPath)")] : []
         let rules = QuietRules.warnings(setup.config, channels, setup.environment).map { Finding(.note, $0) }
-        return head + mistakes + standIn + leftOut + secrets + warnings + rules + quiet
+        return head + mistakes + standIn + leftOut + secrets + files + warnings + rules + quiet
     }
 
     /// Variables of the original that are set and do nothing here.
@@ -202,6 +203,7 @@ enum DoctorCommands {
             findings.append(open(path, "Others can read", to: 0o600, setup))
         }
         findings += WrittenPlaces(setup).problems.map { Finding(.problem, $0.text, fix: $0.fix) }
+        findings += EarlyWorkspaces(setup).unused.map { Finding(.note, $0.text, fix: $0.fix) }
         if let problem = Database.damage(path: "\(state)/openclaw.sqlite") {
             findings.append(Finding(.problem, problem))
         }

@@ -172,7 +172,9 @@ final class Assembly {
         sayWhatWasFound()
         let bringingIn = ImportService(
             StateImport(stateDirectory: setup.state, database: database), approvals: ApprovalsFile(setup),
-            volume: volume, restart: { [signals] in signals.end(.restart) }, log: log.named("import"))
+            volume: volume, restart: { [signals] in signals.end(.restart) },
+            hints: { [setup] in EarlyWorkspaces(setup).unused.map { "\($0.text); to use it: \($0.fix)" } },
+            log: log.named("import"))
         let answering: [any Service] = [
             OutboxService(outbox), SwitchboardService(switchboard),
             ChannelsService(board, replies, stickers, chatApprovals) { [unowned self] in channelAccounts },

@@ -294,20 +294,7 @@ struct ChannelSections {
         if let failure = config.secrets.failures.first(where: { places.contains($0.path) }) {
             return "\(failure)"
         }
-        guard let key = factory.secretFileKey, let path = settings[key]?.stringValue, !path.isEmpty else {
-            return nil
-        }
-        return Self.failure(of: path, key)
-    }
-
-    /// Why the file that `key` names gives no secret.
-    private static func failure(of path: String, _ key: String) -> String {
-        do {
-            let isThere = try PrivateFile.read(path, limit: mostSecretBytes) != nil
-            return "`\(key)` names `\(path)`, \(isThere ? "which is empty" : "and there is no such file")"
-        } catch {
-            return "`\(key)`: \(error)"
-        }
+        return fileFailure(of: account, settings, factory)
     }
 
     /// Where an account's secret can be put: only the default one has a variable.
@@ -342,9 +329,39 @@ struct ChannelSections {
         for key in factory.secretKeys {
             if let value = settings[key]?.stringValue, !value.isEmpty { return Secret(value) }
         }
-        guard let path = factory.secretFileKey.flatMap({ settings[$0]?.stringValue }),
-            let bytes = try? PrivateFile.read(path, limit: Self.mostSecretBytes)  // the refusal names the key
+        guard let path = secretFile(settings, factory),
+            let bytes = try? PrivateFile.read(path, limit: Self.mostSecretBytes)  // `fileFailure` tells why
         else { return nil }
         return Secret(String(String(decoding: bytes, as: UTF8.self).trimmed))
+    }
+
+    private func secretFile(_ settings: JSON, _ factory: ChannelFactory) -> String? {
+        guard let path = factory.secretFileKey.flatMap({ settings[$0]?.stringValue }), !path.isEmpty else {
+            return nil
+        }
+        return path.hasPrefix("~/") ? environment.home + path.dropFirst() : path
+    }
+
+    /// Why the file that the config names for an account's secret gives none.
+    private func fileFailure(of id: String, _ settings: JSON, _ factory: ChannelFactory) -> String? {
+        guard let path = secretFile(settings, factory), let key = factory.secretFileKey else { return nil }
+        let account = id == "default" ? "" : " of the account `\(id)`"
+        let said = "`channels.\(factory.id).\(key)`\(account)"
+        do throws(FileError) {
+            let isThere = try PrivateFile.read(path, limit: Self.mostSecretBytes) != nil
+            return "\(said) is `\(path)`, "
+                + (isThere ? "which is empty" : "and there is no such file: put it there, or name another")
+        } catch {
+            return "\(said): \(error)"
+        }
+    }
+
+    /// Accounts that are on, and whose secret is in a file that gives none.
+    var unreadableFiles: [String] {
+        usable.compactMap { id, factory in
+            let settings = settings(of: id, factory)
+            let secret = secret(of: id, settings, factory)
+            return secret?.isEmpty ?? true ? fileFailure(of: id, settings, factory) : nil
+        }
     }
 }

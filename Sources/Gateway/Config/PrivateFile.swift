@@ -23,12 +23,16 @@ package struct FileError: Error, CustomStringConvertible, Sendable {
 
     package var description: String { "Could not \(doing) `\(path)`: \(reason).\(ownership)" }
 
-    /// Whose the file is and how to mend that, when that is why it cannot be used: root wrote it over SSH, for example.
+    /// Whose the file is, or the folder on the way to it, and how to mend that, when that is why it cannot be used: root
+    /// wrote it over SSH, for example.
     private var ownership: String {
-        var status = stat()
-        guard code == EACCES, stat(path, &status) == 0, status.st_uid != geteuid() else { return "" }
-        return " It belongs to user \(status.st_uid) and this is user \(geteuid()); as root, run "
-            + "`chown \(geteuid()) \(path)`."
+        guard code == EACCES else { return "" }
+        var (place, status) = (path, stat())
+        while stat(place, &status) != 0, place.count > 1 { place = FilePath.folder(of: place) }
+        guard status.st_uid != geteuid() else { return "" }
+        let whose = place == path ? "It belongs" : "`\(place)` belongs"
+        return " \(whose) to user \(status.st_uid) and this is user \(geteuid()); as root, run "
+            + "`chown \(place == path ? "" : "-R ")\(geteuid()) \(place)`."
     }
 }
 

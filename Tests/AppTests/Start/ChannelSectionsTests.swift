@@ -75,7 +75,9 @@ struct ChannelSectionsTests {
             ChannelSections(config: config, environment: Environment([:]))
                 .accounts(web: WebClient(), log: Log("test", to: SilentSink()), assistantName: "Claw").first)
         let refusal = #expect(throws: ChannelError.self) { try account.make() }
-        #expect(refusal?.reason == "`tokenFile` names `\(path)`, and there is no such file")
+        #expect(
+            refusal?.reason
+                == "`channels.telegram.tokenFile` is `\(path)`, and there is no such file: put it there, or name another")
 
         try "7100000001:token\n".write(toFile: path, atomically: true, encoding: .utf8)
         _ = try account.make()
