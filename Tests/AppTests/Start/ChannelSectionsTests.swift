@@ -77,7 +77,8 @@ struct ChannelSectionsTests {
         let refusal = #expect(throws: ChannelError.self) { try account.make() }
         #expect(
             refusal?.reason
-                == "`channels.telegram.tokenFile` is `\(path)`, and there is no such file: put it there, or name another")
+                == "`channels.telegram.tokenFile` is `\(path)`, and there is no such file: put it there, or name another"
+        )
 
         try "7100000001:token\n".write(toFile: path, atomically: true, encoding: .utf8)
         _ = try account.make()
