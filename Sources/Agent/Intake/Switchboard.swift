@@ -128,9 +128,10 @@ package final class Switchboard {
             + commandsBeside[message.session, default: 0]
         let messages = queue.messageCount(in: message.session)
         guard count < Self.mostQueued, messages < Self.mostMessages else {
-            return try await turnAway(message, .queueFull(max(count, messages)))
+            return try await turnAway(message, arrival, .queueFull(max(count, messages)))
         }
         move(arrival, to: message.session)
+        name(arrival, after: message)
         if command(in: message)?.command.goesFirst != true { await waitForEarlier(than: arrival) }
         if mayBeginAtOnce(message, arrival) { return try await begin(message, arrival, obeysSendPolicy) }
         await arrival.stopsBefore[message.session]?.wait()
@@ -140,7 +141,7 @@ package final class Switchboard {
             queue.waiting(in: message.session).count
             + arriving[message.session, default: []].count(where: \.willWait)
         guard rule.overflow != .new || waiting < rule.most else {
-            return try await turnAway(message, .queueFull(waiting))
+            return try await turnAway(message, arrival, .queueFull(waiting))
         }
         arrival.willWait = command(in: message) == nil
         arrival.isWritten.open()
@@ -153,7 +154,7 @@ package final class Switchboard {
             await recovered.wait()
             return await take(entry, rule, arrival)
         case .repeated(let entry):
-            return try repeated(entry, message)
+            return try repeated(entry, message, arrival)
         }
     }
 
@@ -208,7 +209,7 @@ package final class Switchboard {
         let entry = accepted.recorded.entry
         guard let begun = accepted.begun else {
             leave(message.session)
-            guard case .new = accepted.recorded else { return try repeated(entry, message) }
+            guard case .new = accepted.recorded else { return try repeated(entry, message, arrival) }
             return await take(entry, rule(for: message, in: accepted.session), arrival)
         }
         counts.submitted += 1
@@ -234,15 +235,15 @@ package final class Switchboard {
     }
 
     /// What was accepted before is not turned away when it is told again.
-    private func turnAway(_ message: InboundMessage, _ reason: SubmitError) async throws(SubmitError)
-        -> Submission
-    {
+    private func turnAway(
+        _ message: InboundMessage, _ arrival: Arrival, _ reason: SubmitError
+    ) async throws(SubmitError) -> Submission {
         let address = message.address
         let known = try await accepting {
             try await stores.inbox.entry(channel: address.channel, account: address.account, id: message.id)
         }
         guard let known else { throw reason }
-        return try repeated(known, message)
+        return try repeated(known, message, arrival)
     }
 
     /// Whether nothing else that its chat wrote has been left out since the session's last turn began.
@@ -252,7 +253,9 @@ package final class Switchboard {
         leftOut[message.session, default: []].insert(message.address).inserted
     }
 
-    func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {
+    func repeated(
+        _ entry: InboxEntry, _ message: InboundMessage, _ arrival: Arrival? = nil
+    ) throws(SubmitError) -> Submission {
         guard entry.fingerprint == message.fingerprint else { throw .conflict }
         if let outcome = book.outcome(of: entry.run) { return .finished(entry.run, outcome) }
         switch entry.state {
@@ -260,7 +263,8 @@ package final class Switchboard {
             let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
             return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
         case .queued, .running:
-            if recovered.isOpen && !held.contains(entry.id) { takeUp(entry, QueueWish()) }
+            let isNobodys = !held.contains(entry.id) && !isArriving(entry, besides: arrival)
+            if recovered.isOpen, isNobodys { takeUp(entry, QueueWish()) }
             return .inFlight(entry.run)
         }
     }
