@@ -42,7 +42,7 @@ package final class GatewayServer: RequestHandler {
         let history = HistoryCache()
         let changes = SessionChanges(
             sessions: sessions, settings: box, models: services.models, broadcaster: broadcaster,
-            history: history, log: log,
+            history: history, health: health, log: log,
             activeRuns: { switchboard.activeRuns(in: $0) })
         self.settings = box
         self.services = services

@@ -211,6 +211,8 @@ class Launch:
     port: int | None = None
     pass_port: bool = True
     state_by_environment: bool = True
+    under: Iterable[str] = ()
+    """A command that starts the one behind it."""
 
 
 class Gateway(Process):
@@ -228,7 +230,7 @@ class Gateway(Process):
         state = self.state if launch.state_by_environment else None
         env = scrubbed_environment(self.home, state, launch.env or {})
         port = ["--port", str(self.port)] if launch.pass_port else []
-        super().__init__([str(binary()), *launch.verb, *port, *launch.args], env, self.home)
+        super().__init__([*launch.under, str(binary()), *launch.verb, *port, *launch.args], env, self.home)
 
     def __enter__(self) -> Gateway:
         try:

@@ -188,6 +188,23 @@ def test_the_file_holds_at_once_and_a_mistake_in_it_lets_nothing_run(asking: Gat
     assert "exec-approvals.json" in asking.command("doctor").text
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", '{"version":1,"defaults":{"securty":"deny"}}', '{"version":1,"default":{"security":"deny"}}'],
+)
+def test_a_file_that_lost_its_rules_lets_nothing_run(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, text: str
+) -> None:
+    gateway = started(start, state, fake_chat, {})
+    (state / "exec-approvals.json").write_text(text)
+    with connect(gateway.port) as client:
+        run = begin(client, fake_chat)
+        client.chat_end(run)
+        assert "No command runs" in result(client) and ran(gateway) == ""
+    gateway.wait_for_line("no command runs")
+    assert "exec-approvals.json" in gateway.command("doctor").text
+
+
 def test_the_file_is_read_and_written_over_the_wire_with_a_base_hash(asking: Gateway, generation: int) -> None:
     with connect(asking.port, generation) as client:
         first = client.request("exec.approvals.get", {})

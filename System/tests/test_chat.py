@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -205,6 +207,66 @@ def test_a_stop_hits_what_was_sent_just_before_it_and_nothing_after(
         assert len(client.response(sent[1])["payload"]["runIds"]) == 2
         assert client.chat_end(keys[2])["state"] == "final"
         assert len(model.requests) == before + 1
+
+
+def test_what_is_sent_right_after_a_stop_comes_behind_all_that_was_stopped(
+    gateway: Gateway, model: FakeOpenAIChat, session: str
+) -> None:
+    model.script.append(Silence(after=2))
+    stopped = [f"stopped {number}" for number in range(90)]
+    with connect(gateway.port) as client:
+        runs = [client.send_chat(words, session) for words in stopped]
+        client.event("chat", runId=runs[0], state="delta")
+        key = str(uuid.uuid4())
+        stop = client.start("chat.abort", {"sessionKey": session})
+        client.start("chat.send", {"sessionKey": session, "message": "[[say:here]] new", "idempotencyKey": key})
+
+        assert client.response(stop)["payload"]["runIds"] == runs
+        assert client.chat_end(key)["state"] == "final"
+        said = [text_of(m) for m in client.history(session) if m["role"] == "user" or text_of(m) == "here"]
+    assert said == [*stopped, "[[say:here]] new", "here"]
+
+
+def test_a_command_in_front_of_a_question_costs_it_no_place(
+    gateway: Gateway, model: FakeOpenAIChat, session: str
+) -> None:
+    held = threading.Event()
+    with connect(gateway.port) as client:
+        client.chat("the very first", session)
+        model.script.append(Hold(held))
+        words = ["first", "/status", "/models", "/think low second", "third", "/steer fourth", "fifth"]
+        keys = [str(uuid.uuid4()) for _ in words]
+        for said, key in zip(words, keys, strict=True):
+            client.start("chat.send", {"sessionKey": session, "message": said, "idempotencyKey": key, "deliver": said == "first"})
+        assert client.chat_end(keys[2])["state"] == "final", "a command is answered meanwhile"
+        held.set()
+        assert client.chat_end(keys[-1])["state"] == "final"
+        asked = [text_of(m) for m in client.history(session) if m["role"] == "user"]
+    assert [said for said in asked if not said.startswith("/")] == ["the very first", "first", "second", "third", "fourth", "fifth"]
+
+
+@pytest.mark.parametrize("words", ["hello", "/new hello", "/think low hello", "/compact"])
+def test_no_more_turns_run_at_once_than_the_config_says_whatever_they_begin_with(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, words: str
+) -> None:
+    more = {"agents": {"defaults": {"maxConcurrent": 1}}}
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=more))
+    sessions = ["agent:main:one", "agent:main:two"]
+    held = threading.Event()
+    with connect(gateway.port) as client:
+        for session in sessions if words == "/compact" else []:
+            for _ in range(3):
+                client.chat(f"[[say:{'y' * 4000}]] " + "x" * 4000, session)
+        before = len(fake_chat.requests)
+        fake_chat.script += [Hold(held, Text("Well.")) for _ in sessions]
+        runs = [client.send_chat(words, session) for session in sessions]
+        fake_chat.wait_for_request(before + 1)
+        assert client.chat("/status", sessions[1])["state"] == "final", "a command waits for no place"
+        time.sleep(0.5)
+        assert len(fake_chat.requests) == before + 1
+        held.set()
+        assert {client.chat_end(run)["state"] for run in runs} == {"final"}
+        assert len(fake_chat.requests) == before + 2
 
 
 @pytest.mark.parametrize("word", ["stop it please", "please wait", "/stopwatch"])

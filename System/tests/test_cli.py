@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import signal
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from fakes import FakeOpenAIChat, FakeProxy, Silence
 from harness import Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.config import TOKEN
-from harness.gateway import Finished, Process, binary, run_openclaw, scrubbed_environment
+from harness.gateway import Finished, Process, binary, free_port, run_openclaw, scrubbed_environment
 
 VERSION = re.compile(r"^\d{4}\.\d{1,2}\.\d{1,2}|\d+\.\d+\.\d+")
 
@@ -345,6 +346,11 @@ def test_an_account_is_turned_off_and_deleted_without_those_beside_it(openclaw: 
     assert "The config has no Telegram account `default`" in failed(again).err
 
 
+def test_a_list_of_no_channels_is_json_too(openclaw: Path, tmp_path: Path) -> None:
+    told = json.loads(succeeded(alone(tmp_path, "channels", "list", "--json")).out)
+    assert told["channelOrder"] == [] and told["channelAccounts"] == {}
+
+
 def test_channels_are_listed_from_the_config_when_no_gateway_runs(openclaw: Path, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     channels = {"telegram": {"botToken": "1:t"}, "discord": {"enabled": False, "accounts": {"work": {}}}}
@@ -548,9 +554,56 @@ def test_doctor_knows_what_the_machine_is_for(
     config = state / "openclaw.json"
     config.write_text(json.dumps({"gateway": gateway}))
     config.chmod(0o600)
-    done = alone(tmp_path, "doctor", "--non-interactive", ANTHROPIC_API_KEY="sk-ant-x")
+    port = str(free_port())
+    done = alone(
+        tmp_path, "doctor", "--non-interactive", ANTHROPIC_API_KEY="sk-ant-x", OPENCLAW_GATEWAY_PORT=port
+    )
     assert code in (None, done.code) and said in done.out, done.text
     assert gateway.get("mode") != "remote" or "vendor" not in done.out
+
+
+def test_first_commands_that_run_at_once_are_one_computer(gateway: Gateway, tmp_path: Path) -> None:
+    def known() -> set[str]:
+        listed = json.loads(succeeded(gateway.command("devices", "list", "--json")).out)
+        return {device["deviceId"] for device in listed["paired"]}
+
+    before = known()
+    words = [str(binary()), "health", "--url", gateway.url.replace("http", "ws"), "--token", TOKEN]
+    env = scrubbed_environment(tmp_path, tmp_path / "state", {})
+    commands = [subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL) for _ in range(6)]
+    assert [command.wait(20) for command in commands] == [0] * 6
+    assert len(known() - before) == 1
+
+
+@pytest.mark.parametrize(
+    ("home", "workspace"), [("relative", "~/work"), ("/tmp", "a/" * 60_000)], ids=["relative home", "long path"]
+)
+def test_doctor_finds_the_end_of_a_path_that_leads_nowhere(
+    openclaw: Path, tmp_path: Path, home: str, workspace: str
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/openclaw.json").write_text(
+        json.dumps({"gateway": {"mode": "local"}, "agents": {"defaults": {"workspace": workspace}}})
+    )
+    done = run_openclaw("doctor", home=tmp_path, state=tmp_path / "state", env={"HOME": home})
+    assert done.code == 1 and "openclaw" in done.text, f"{done.code}: {done.text[-500:]}"
+
+
+def test_doctor_says_where_no_gateway_can_listen(start: Any, openclaw: Path, tmp_path: Path, state: Path) -> None:
+    state.mkdir(mode=0o700)
+    config = gateway_config(state)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        config["gateway"]["port"] = other.getsockname()[1]
+        (state / "openclaw.json").write_text(json.dumps(config))
+        told = failed(run_openclaw("doctor", home=tmp_path, state=state)).out
+        assert f"BAD  No gateway can start: Port {config['gateway']['port']} is already in use." in told
+
+    config["gateway"] |= {"bind": "custom", "customBindHost": "203.0.113.9"}
+    (state / "openclaw.json").write_text(json.dumps(config))
+    advice = "This machine has no address `203.0.113.9`. Set `gateway.customBindHost` to an address that it has"
+    assert f"No gateway can start: {advice}" in failed(run_openclaw("doctor", home=tmp_path, state=state)).out
+    gateway = start(args=[], ready=False)
+    gateway.wait_for_line(f"Gateway failed to start: {advice}")
 
 
 def test_doctor_knows_that_the_queue_of_a_channel_has_its_effect(openclaw: Path, tmp_path: Path) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import mmap
 import os
-import shutil
 import signal
 import struct
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -17,8 +15,8 @@ import pytest
 from fakes import FakeOpenAIChat
 from fakes.faults import ByteByByte, Refuse
 from harness import Client, Device, Gateway, ModelConfig, connect, eventually, gateway_config
-from harness.gateway import binary
 from harness.platforms import PLATFORMS, DiscordPlatform, Platform, connector
+from harness.preload import preloaded
 
 DAY = 86_400
 # The real clock of the process is that of the machine and what the file says; the one that never jumps stays as it is.
@@ -68,11 +66,9 @@ class SetClock:
     """What is added to the clock of the processes that have `env`."""
 
     def __init__(self, folder: Path) -> None:
-        library, file = folder / "clock.so", folder / "clock"
-        (folder / "clock.c").write_text(SHIM)
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, folder / "clock.c"], check=True)
+        file = folder / "clock"
         file.write_bytes(bytes(8))
-        self.env = {"LD_PRELOAD": str(library), "CLOCK_FILE": str(file)}
+        self.env = {**preloaded(SHIM, folder), "CLOCK_FILE": str(file)}
         with file.open("r+b") as opened:
             self._memory = mmap.mmap(opened.fileno(), 8)
 
@@ -83,10 +79,6 @@ class SetClock:
 
 @pytest.fixture
 def clock(tmp_path: Path, openclaw: Path) -> SetClock:
-    if not shutil.which("cc"):
-        pytest.skip("there is no C compiler to make the clock with")
-    if "statically linked" in subprocess.run(["ldd", binary()], capture_output=True, text=True).stdout:
-        pytest.skip("a program without shared libraries cannot be given another clock")
     folder = tmp_path / "clock"
     folder.mkdir()
     return SetClock(folder)

@@ -445,6 +445,51 @@ def test_a_first_file_that_decides_wrongly_who_may_come_in_ends_it(start: Any, s
     assert gateway.wait_for_exit() == 1
 
 
+def test_an_empty_file_does_not_open_what_the_copy_closes(start: Any, state: Path) -> None:
+    text = json.dumps(gateway_config(state, more={"logging": {"file": "${LOG_FILE}"}}))
+    start(text, env={"LOG_FILE": str(state / "log.txt")}).stop()
+    (state / "openclaw.json").write_text("")
+
+    gateway = start(args=["--allow-unconfigured"], ready=False)
+
+    assert gateway.wait_for_exit() == 1
+    assert "the file is empty" in gateway.output and re.search(r"openclaw\.last-good\.json:1:\d+.*LOG_FILE", gateway.output)
+    assert (state / "openclaw.last-good.json").read_text() == text
+
+
+def test_a_config_that_is_gone_at_a_start_opens_nothing(start: Any, state: Path) -> None:
+    start(gateway_config(state)).stop()
+    (state / "openclaw.json").unlink()
+    told = run_openclaw("doctor", home=state, state=state)
+    assert told.code == 1 and "is gone" in told.out and "openclaw.last-good.json" in told.out, told.text
+
+    gateway = start(args=["--allow-unconfigured"])
+
+    gateway.wait_for_line("the file is gone.*openclaw.last-good.json")
+    with pytest.raises(Refused):
+        connect(gateway.port, auth={})
+    with connect(gateway.port) as client:
+        assert client.request("config.get")["valid"] is False
+    gateway.stop()
+    assert run_openclaw("setup", home=state, state=state).code == 0
+    assert TOKEN in (state / "openclaw.json.bak").read_text(), "what it said before is not lost"
+
+
+def test_an_env_file_that_cannot_be_read_is_told_and_opens_nothing(start: Any, state: Path) -> None:
+    state.mkdir()
+    os.mkfifo(state / ".env")
+    gateway = start({"gateway": {"mode": "local"}}, ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert ".env" in gateway.output and "gateway.auth.mode" in gateway.output
+    assert ".env" in gateway.command("doctor").text
+
+    gateway = start(gateway_config(state))
+
+    gateway.wait_for_line(r"\.env.*not an ordinary file")
+    with pytest.raises(Refused):
+        connect(gateway.port, auth={})
+
+
 def test_an_unknown_optional_key_is_set_aside_and_the_nearest_is_named(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state, more={"agents": {"defaults": {"maxConcurent": 4}}}))
     assert "agents.defaults.maxConcurent" in gateway.output

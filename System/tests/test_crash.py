@@ -232,6 +232,22 @@ def test_messages_that_waited_behind_another_are_all_answered_in_order(
     assert [q for a in asked for q in questions if q in a] == questions
 
 
+@pytest.mark.parametrize("command", ["/think low", "/steer"])
+def test_a_question_with_a_command_in_front_keeps_its_place(
+    start: Start, first: Gateway, fake_chat: FakeOpenAIChat, command: str
+) -> None:
+    fake_chat.script += [Silence(), Text("one"), Text("two"), Text("three"), Text("four")]
+    questions = ["question one", "question two", "question three", "question four"]
+    with connect(first.port) as client:
+        accepted(client, questions[0])
+        fake_chat.wait_for_request()
+        for question in (f"{command} {questions[1]}", *questions[2:]):
+            accepted(client, question)
+        second = restarted(start, first)
+    history = settled(second, questions)
+    assert [text_of(m) for m in history if m["role"] == "user"] == questions
+
+
 def test_a_message_sent_again_with_its_key_after_the_crash_is_one_message(
     start: Start, first: Gateway, fake_chat: FakeOpenAIChat
 ) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness import Gateway, connect, gateway_config
+from fakes import FakeOpenAIChat
+from harness import Gateway, ModelConfig, connect, eventually, gateway_config
 from harness.config import TOKEN
 
 PROBES = ["/health", "/healthz", "/ready", "/readyz", "/startupz"]
@@ -57,3 +58,12 @@ def test_health_over_the_socket_has_what_the_apps_decode(gateway: Gateway, gener
     assert type(health["heartbeatSeconds"]) is int
     assert type(health["sessions"]["count"]) is int
     assert isinstance(health["channels"], dict) and isinstance(health["channelOrder"], list)
+
+
+def test_a_first_conversation_is_counted_at_once(start: Any, state: Path, fake_chat: FakeOpenAIChat) -> None:
+    gateway: Gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    with connect(gateway.port) as client:
+        assert client.request("health")["sessions"]["count"] == 0
+        client.chat("hi")
+        eventually("it to be counted", lambda: client.request("health")["sessions"]["count"] == 1, 4)
+    assert "Sessions: 1" in gateway.command("health").out

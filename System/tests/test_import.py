@@ -112,9 +112,12 @@ def test_january_is_imported_once(start: Any, january: Gateway) -> None:
 
 def test_the_configuration_of_january_is_read_as_it_is(start: Any, state: Path) -> None:
     copied(JANUARY, state)
-    before = (state / "openclaw.json").read_text()
+    path = state / "openclaw.json"
+    # It names places of the machine that it was written on.
+    path.write_text(path.read_text().replace('"/data/', f'"{state}/'))
+    before = path.read_text()
     gateway = start(args=["--bind", "loopback"], env={"OPENCLAW_GATEWAY_TOKEN": "a-token-for-this-test"})
-    assert (state / "openclaw.json").read_text() == before
+    assert path.read_text() == before and (state / "gateway.log").exists()
     connect(gateway.port, auth={"token": "a-token-for-this-test"}).close()
 
 
@@ -137,6 +140,23 @@ def test_a_broken_file_is_told_once_and_comes_when_it_is_mended(start: Any, stat
     gateway.wait_for_line(f"imported {len(json.loads(whole))} devices")
     with connect(gateway.port) as client:
         assert set(json.loads(whole)) <= {e["deviceId"] for e in client.request("device.pair.list")["paired"]}
+
+
+def test_januarys_workspace_in_the_home_directory_is_told(start: Any, state: Path) -> None:
+    copied(JANUARY, state)
+    memory = state.parent / "home/clawd/MEMORY.md"
+    memory.parent.mkdir(parents=True)
+    memory.write_text("The boat is blue.")
+    config = gateway_config(state)
+    config["agents"]["defaults"].pop("workspace", None)
+    gateway = start(config)
+
+    gateway.wait_for_line(r"home/clawd`, an agent's workspace of an early version, is not used")
+    looked = gateway.command("doctor")
+    fix = f"openclaw config set 'agents.defaults.workspace' '{memory.parent}'"
+    assert fix in looked.out and fix in gateway.output, looked.text
+    assert gateway.command("config", "set", "agents.defaults.workspace", str(memory.parent)).code == 0
+    assert "early version" not in gateway.command("doctor").out
 
 
 # Today's stores

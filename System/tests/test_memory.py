@@ -139,6 +139,62 @@ def test_a_session_keeps_its_order_while_its_pictures_wait(
     assert "afterwards" in text_of(history[2])
 
 
+def test_a_light_message_that_waits_behind_pictures_is_told_once_and_can_be_stopped(
+    gateway: Gateway, fake_chat: FakeOpenAIChat
+) -> None:
+    held = threading.Event()
+    with connect(gateway.port) as client, connect(gateway.port) as other:
+        client.chat_end(send_pictures(client, 0))
+        client.chat("hello", session(2))
+        other.request("sessions.subscribe", {})
+        fake_chat.script.append(Hold(held))
+        first = send_pictures(client, 1)
+        fake_chat.wait_for_request(3)
+        heard = len(other.frames)
+        light = client.send_chat("light words", session(0))
+        other.wait_for("a word of what waits", lambda frame: told_of(frame, session(0)), after=heard)
+        page = client.request("chat.history", {"sessionKey": session(0)})
+        assert [item["runId"] for item in page["pendingInputs"]["items"]] == [light]
+        assert "light words" not in str(page["messages"])
+
+        heavy = send_pictures(client, 2)
+        other.wait_for("a word of what waits", lambda frame: told_of(frame, session(2)), after=heard)
+
+        stop = {"sessionKey": session(0), "message": "/stop", "idempotencyKey": "stop"}
+        assert client.request("chat.send", stop)["runIds"] == [light]
+        held.set()
+        assert {client.chat_end(run)["state"] for run in (first, heavy)} == {"final"}
+        assert client.chat("and now", session(0))["state"] == "final"
+        asked_for = str(fake_chat.requests[-1].body["messages"])
+        assert "and now" in asked_for and "light words" not in asked_for
+        assert "light words" in str(client.history(session(0)))
+
+
+def told_of(frame: dict[str, Any], key: str) -> bool:
+    payload = frame.get("payload", {})
+    return frame.get("event") == "sessions.changed" and (payload["sessionKey"], payload["reason"]) == (key, "send")
+
+
+def test_what_waits_for_room_gives_way_to_what_interrupts_it(
+    gateway: Gateway, fake_chat: FakeOpenAIChat, go: threading.Event
+) -> None:
+    with connect(gateway.port) as client:
+        first = send_pictures(client, 0)
+        fake_chat.wait_for_request(1)
+        pictures = [picture() for _ in range(PICTURES)]
+        older = client.send_chat("look 1", session(1), attachments=pictures, queueMode="interrupt")
+        time.sleep(WATCHED_SECONDS)
+        newer = client.send_chat("this instead", session(1), queueMode="interrupt")
+        assert client.chat_end(older)["state"] == "aborted"
+        go.set()
+        assert {client.chat_end(run)["state"] for run in (first, newer)} == {"final"}
+        history = client.history(session(1))
+    assert [m["role"] for m in history] == ["user", "user", "assistant"]
+    asked_for = str(fake_chat.requests[-1].body["messages"])
+    assert len(fake_chat.requests) == 2 and "look 1" in asked_for and "this instead" in asked_for
+    assert not fake_chat.violations
+
+
 @pytest.mark.crash
 def test_after_a_kill_pictures_take_turns_again(
     start: Any, gateway: Gateway, fake_chat: FakeOpenAIChat, go: threading.Event

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,9 @@ import pytest
 
 from harness import Gateway, ModelConfig, connect, gateway_config, stores
 from harness.gateway import Finished, binary, copied, run_openclaw, scrubbed_environment
+from harness.volume import Volume
 from harness.waiting import eventually
-from tests.test_import import JANUARY, digests
+from tests.test_import import JANUARY, conversations, digests
 
 
 @pytest.fixture
@@ -144,10 +146,132 @@ def test_files_that_the_config_includes_come_along(start: Any, tmp_path: Path, o
 
     done = migrate(tmp_path, original)
 
-    assert done.code == 0 and "Set `agents.defaults.workspace`" in done.out, done.text
-    assert "// mine" in (tmp_path / "state/parts/agents.json5").read_text()
-    checked = run_openclaw("config", "validate", home=tmp_path, state=tmp_path / "state")
+    state = tmp_path / "state"
+    assert done.code == 0, done.text
+    included = (state / "parts/agents.json5").read_text()
+    assert "// mine" in included and str(state / "workspace") in included, "its agents work here"
+    assert "'~/clawd'" in (original / "parts/agents.json5").read_text()
+    checked = run_openclaw("config", "validate", home=tmp_path, state=state)
     assert checked.code == 0, checked.text
+    again = migrate(tmp_path, original)
+    assert again.code == 0 and "does not name" not in again.out, again.text
+
+
+def test_a_workspace_whose_included_file_cannot_be_told_is_bad(tmp_path: Path, original: Path) -> None:
+    (tmp_path / "clawd").mkdir()
+    for name in ("a", "b"):
+        (original / f"{name}.json5").write_text('{"defaults": {"workspace": "~/clawd"}}')
+    write_config(original, {"agents": {"$include": ["./a.json5", "./b.json5"]}})
+    done = migrate(tmp_path, original)
+    assert done.code == 1 and "BAD  `agents.defaults.workspace` stands in an included file: put" in done.out, done.text
+
+
+def test_januarys_workspaces_of_further_agents_come_along(tmp_path: Path, original: Path) -> None:
+    shutil.rmtree(original / "workspace")
+    files(tmp_path / "clawd", MEMORY="of main")
+    files(tmp_path / "clawd-work", MEMORY="of work")
+    write_config(original, {"agents": {"list": [{"id": "main", "default": True}, {"id": "work"}, {"id": "new"}]}})
+
+    done = migrate(tmp_path, original)
+
+    state = tmp_path / "state"
+    assert done.code == 0, done.text
+    assert (state / "workspace/MEMORY.md").read_text() == "of main"
+    assert (state / "workspace-work/MEMORY.md").read_text() == "of work"
+    [note] = [line for line in done.out.splitlines() if "No workspace is there" in line]
+    assert f"`{state}/workspace-new`" in note and "clawd-new" in note
+
+
+def test_the_workspace_of_the_first_versions_comes_along(tmp_path: Path, original: Path) -> None:
+    shutil.rmtree(original / "workspace")
+    files(tmp_path / "mine", MEMORY="of mine")
+    write_config(original, {"agent": {"workspace": "~/mine"}})
+    done = migrate(tmp_path, original)
+    assert (tmp_path / "state/workspace/MEMORY.md").read_text() == "of mine", done.text
+
+
+def test_a_copy_of_a_volume_under_another_name_has_its_workspace(tmp_path: Path, original: Path) -> None:
+    write_config(original, {"agents": {"defaults": {"workspace": "/data/workspace"}}})
+    done = migrate(tmp_path, original)
+    assert done.code == 0 and "was left there" not in done.out, done.text
+    state = tmp_path / "state"
+    assert (state / "workspace/SOUL.md").read_text() == "A calm voice.\n"
+    assert json.loads((state / "openclaw.json").read_text())["agents"]["defaults"]["workspace"] == f"{state}/workspace"
+
+
+def test_a_link_to_the_state_directory_has_its_own_neighbours(tmp_path: Path, original: Path) -> None:
+    shutil.rmtree(original / "workspace")
+    home = tmp_path / "home"
+    files(home / "clawd", MEMORY="The boat is blue.")
+    (home / ".openclaw").symlink_to(original)
+    write_config(original, {"agents": {"defaults": {"workspace": "/home/ann/clawd"}}})
+    done = migrate(tmp_path, home / ".openclaw")
+    assert done.code == 0, done.text
+    assert (tmp_path / "state/workspace/MEMORY.md").read_text() == "The boat is blue."
+
+
+def test_a_state_directory_of_this_gateway_moves_as_a_whole(tmp_path: Path, original: Path) -> None:
+    assert migrate(tmp_path, original).code == 0
+    done = run_openclaw("migrate", "--from", str(tmp_path / "state"), home=tmp_path, state=tmp_path / "other")
+    assert done.code == 1 and "moves as a whole" in done.err and not (tmp_path / "other").exists(), done.text
+
+
+def test_a_token_file_that_is_nowhere_is_told(tmp_path: Path, original: Path) -> None:
+    token = "~/secrets/telegram.token"
+    write_config(original, {"channels": {"telegram": {"tokenFile": token}}})
+    first = migrate(tmp_path, original)
+    assert first.code == 1 and f"BAD  `channels.telegram.tokenFile` is `{token}`" in first.out, first.text
+    state = tmp_path / "state"
+    looked = run_openclaw("doctor", home=tmp_path, state=state, env={"ANTHROPIC_API_KEY": "sk-ant-x"})
+    there = f"BAD  `channels.telegram.tokenFile` is `{tmp_path}/secrets/telegram.token`, and there is no such file"
+    assert looked.code == 1 and there in looked.out, looked.text
+
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/telegram.token").write_text("123:secret")
+    assert migrate(tmp_path, original).code == 0
+    assert "tokenFile" not in run_openclaw("doctor", home=tmp_path, state=state).out
+
+
+def test_a_second_one_at_once_is_told_of_the_first(tmp_path: Path, original: Path) -> None:
+    assert migrate(tmp_path, original).code == 0
+    code = (
+        "import sqlite3, sys; d = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "d.execute('PRAGMA locking_mode = EXCLUSIVE'); d.execute('BEGIN EXCLUSIVE'); print(flush=True); sys.stdin.read()"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path / "state/openclaw.sqlite"), "migrate"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        done = migrate(tmp_path, original)
+        first.communicate()
+    assert done.code == 1 and f"Another `openclaw migrate` (pid {first.pid})" in done.err and "kill" not in done.err
+
+
+def test_a_volume_without_room_is_not_left_full(volume: Volume, tmp_path: Path, state: Path) -> None:
+    source = tmp_path / "large"
+    conversations(source, 1_000, "word " * 200)
+    state.mkdir(exist_ok=True)
+    volume.fill(leaving=8 << 20)
+
+    done = run_openclaw("migrate", "--from", str(source), home=tmp_path, state=state)
+
+    assert done.code == 1 and "has no room for the conversations" in done.err, done.text
+    assert "Nothing was taken over" in done.err and volume.free_bytes > 7 << 20
+    volume.make_room()
+    done = run_openclaw("migrate", "--from", str(source), home=tmp_path, state=state)
+    assert done.code == 0 and taken(state)["sessions"] == 10, done.text
+
+
+def test_a_state_directory_of_another_user_is_told_with_what_mends_it(reachable: Path) -> None:
+    state = reachable / "state"
+    state.mkdir()
+    (state / "openclaw.json").write_text("{}")
+    give(state, 0, 0o700)
+    done = subprocess.run(
+        [str(binary()), "gateway"], env=scrubbed_environment(reachable, state, {}), cwd=reachable, text=True,
+        capture_output=True, user=NOBODY, group=NOBODY, extra_groups=[], check=False, timeout=30,
+    )  # fmt: skip
+    assert done.returncode == 1 and f"`chown -R {NOBODY} {state}`" in done.stderr, done.stderr
 
 
 def test_a_second_time_doubles_nothing_and_keeps_what_is_here(tmp_path: Path, original: Path) -> None:

@@ -21,6 +21,8 @@ from harness.terminal import Terminal
 
 KEY = "sk-ant-api03-onboarding-key-0123456789"
 WRONG_KEY = "sk-ant-api03-of-somebody-else-0123456789"
+TELEGRAM_TOKEN = "7000000001:a-token-of-nobody"
+DISCORD_TOKEN = "MTAw.a-token-of.nobody"
 GATEWAY_TOKEN = "gateway-token-of-the-tests-0123456789"
 MODELS = ("claude-opus-5-5", "claude-haiku-5-5")
 
@@ -268,6 +270,20 @@ def test_everything_can_be_given(
     assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n"
     for secret in piped.split("\n"):
         assert secret not in done.text + gateway.output
+
+
+def test_secrets_are_read_in_the_order_of_their_options(start: Any, state: Path, onboard: Onboard) -> None:
+    options = ["--discord-token", "--telegram-token", "--api-key", "--gateway-token"]
+    words = [word for option in options for word in (option, "-")]
+    piped = "\n".join([DISCORD_TOKEN, TELEGRAM_TOKEN, KEY, GATEWAY_TOKEN])
+    done = onboard("--skip-checks", "--skip-test", "--provider", "anthropic", *words, stdin=piped)
+
+    assert done.code == 0, done.text
+    written = config(state)
+    assert written["channels"]["discord"]["token"] == DISCORD_TOKEN
+    assert written["channels"]["telegram"]["botToken"] == TELEGRAM_TOKEN
+    assert written["gateway"]["auth"]["token"] == GATEWAY_TOKEN
+    assert (state / ".env").read_text() == f"ANTHROPIC_API_KEY={KEY}\n"
 
 
 @pytest.mark.parametrize("flags", [(), ("--non-interactive",), ("--json",)])

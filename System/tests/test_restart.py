@@ -139,6 +139,26 @@ def test_what_took_effect_while_something_waits_for_a_restart_is_not_taken_back(
             assert client.request("agent.identity.get")["name"] == "Two"
 
 
+def test_what_an_env_file_changed_at_once_is_not_taken_back_by_a_restart_that_failed(start: Any, state: Path) -> None:
+    port, other = free_port(), free_port()
+    config = config_of(state, ui={"assistant": {"name": "${NAME}"}})
+    config["gateway"] |= {"reload": {"mode": "hot", "debounceMs": 50}, "port": port}
+    state.mkdir()
+    (state / ".env").write_text("NAME=One\n")
+    gateway = start(config, port=port, pass_port=False)
+    (state / ".env").write_text("NAME=Two\n")
+    gateway.wait_for_line(r"config hot reload applied \(ui\.assistant\.name\)")
+    gateway.write_config({**config, "gateway": {**config["gateway"], "port": other}})
+    gateway.wait_for_line(r"restart the gateway to apply \(gateway\.port, env\.NAME\)")
+    with socket.create_server(("127.0.0.1", other)):
+        gateway.signal(signal.SIGUSR1)
+        gateway.wait_for_line("goes on with the one before: .*already in use")
+        gateway.wait_until_ready()
+        with connect(gateway.port) as client:
+            assert client.request("agent.identity.get")["name"] == "Two"
+        assert last_good(gateway) == config
+
+
 LOST: dict[str, Callable[[Path], Any]] = {
     "gone": lambda file: file.unlink(),
     "empty": lambda file: file.write_text(""),
@@ -271,6 +291,72 @@ def test_a_config_that_is_mounted_as_a_single_file_is_watched(start: Any, state:
         assert gateway.command("config", "set", "agents.defaults.maxConcurrent", "8").code == 0
         gateway.discard()
     assert json.loads(outside.read_text())["agents"]["defaults"]["maxConcurrent"] == 8
+
+
+def test_a_config_is_watched_where_the_system_has_no_watch_left(start: Any, state: Path) -> None:
+    alone = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+    none_left = "echo 0 > /proc/sys/user/max_inotify_watches"
+    if subprocess.run([*alone, none_left], capture_output=True).returncode != 0:
+        pytest.skip("nobody can be given a limit of their own here")
+    config = config_of(state)
+    gateway = start(config, under=[*alone, f'{none_left}; exec "$@"', "sh"])
+    for value in (5, 6):
+        said = len(gateway.lines)
+        config["agents"]["defaults"]["maxConcurrent"] = value
+        gateway.write_config(config)
+        gateway.wait_for_line(r"hot reload applied \(agents\.defaults\.maxConcurrent\)", after=said)
+
+
+def test_a_folder_that_is_mounted_over_is_watched_once_it_was_asked_for(
+    start: Any, state: Path, tmp_path: Path
+) -> None:
+    (here := tmp_path / "here").mkdir()
+    (there := tmp_path / "there").mkdir()
+    config = config_of(state)
+
+    def write(value: int) -> None:
+        config["agents"]["defaults"]["maxConcurrent"] = value
+        (here / "openclaw.json").write_text(json.dumps(config))
+
+    write(4)
+    gateway = start(env={"OPENCLAW_CONFIG_PATH": str(here / "openclaw.json")})
+    with mounted_file(there, here):
+        write(5)
+        gateway.signal(signal.SIGHUP)
+        gateway.wait_for_line(r"hot reload applied \(agents\.defaults\.maxConcurrent\)")
+        said = len(gateway.lines)
+        write(6)
+        gateway.wait_for_line(r"hot reload applied \(agents\.defaults\.maxConcurrent\)", after=said)
+        gateway.discard()
+
+
+def test_a_config_that_is_mounted_for_reading_only_costs_one_backup_at_most(state: Path, tmp_path: Path) -> None:
+    state.mkdir()
+    file, outside = state / "openclaw.json", tmp_path / "outside.json"
+    backups = [state / f"openclaw.json.bak{suffix}" for suffix in ("", ".1", ".2", ".3", ".4")]
+
+    def set_it(number: int) -> int:
+        done = run_openclaw("config", "set", "agents.defaults.maxConcurrent", str(number), home=tmp_path, state=state)
+        return done.code
+
+    file.write_text('{"gateway": {"mode": "local"}}')
+    assert [set_it(number) for number in range(1, 7)] == [0] * 6
+    present, texts = file.read_text(), [backup.read_text() for backup in backups]
+    outside.write_text(present)
+    with mounted_file(outside, file):
+        subprocess.run(["mount", "-o", "remount,ro,bind", file], check=True)
+        assert [set_it(number) for number in range(7, 10)] == [1] * 3
+    assert [backup.read_text() for backup in backups] == [present, *texts[:-1]]
+
+
+def test_a_text_that_was_left_in_the_middle_of_a_write_is_gone_after_a_start(start: Any, state: Path) -> None:
+    state.mkdir()
+    # No process has such a number.
+    left = [state / f".{name}.5000000.tmp" for name in ("openclaw.json", "openclaw.json.bak", "openclaw.last-good.json")]
+    for file in left:
+        file.write_text(TOKEN)
+    start(config_of(state))
+    assert not [file for file in left if file.exists()]
 
 
 def test_a_full_volume_leaves_a_config_that_is_mounted_as_a_single_file_whole(tmp_path: Path) -> None:

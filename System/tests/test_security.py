@@ -380,6 +380,63 @@ def test_a_config_that_restricts_commands_is_not_run_without_the_restriction(
     assert "exec" not in offered
 
 
+def runs(gateway: Gateway, fake_chat: FakeOpenAIChat, session: str) -> bool:
+    """Whether a command that the model wants to run does."""
+    file = gateway.state / "workspace/ran.txt"
+    file.unlink(missing_ok=True)
+    fake_chat.script += [ToolCall("exec", {"command": "echo ran > ran.txt"}), Text("That was it.")]
+    with connect(gateway.port) as client:
+        client.chat("run it", session)
+    fake_chat.script.clear()
+    return file.exists()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "key"),
+    [
+        ({"exec": {"security": "deny"}}, {"exec": {"securty": "deny"}}, "tools.exec.securty"),
+        ({"deny": ["exec"]}, {"dney": ["exec"]}, "tools.dney"),
+        ({"exec": {"security": "deny"}}, {"exec": {"security": "denied"}}, "tools.exec.security"),
+    ],
+    ids=lambda value: json.dumps(value),
+)
+def test_a_mistake_in_a_rule_for_tools_allows_none(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, right: dict[str, Any], wrong: dict[str, Any], key: str
+) -> None:
+    def config(tools: dict[str, Any]) -> dict[str, Any]:
+        return gateway_config(state, [ModelConfig("fake", fake_chat.url)], more={"tools": tools})
+
+    gateway = start(config({}))
+    assert runs(gateway, fake_chat, "agent:main:open")
+    gateway.write_config(config(right))
+    gateway.wait_for_line("config hot reload applied")
+    gateway.write_config(config(wrong))
+    gateway.wait_for_line("config reload skipped")
+    gateway.wait_for_line(key)
+    assert not runs(gateway, fake_chat, "agent:main:edited")
+    gateway.write_config(config({}))
+    gateway.wait_for_line(r"config hot reload applied", after=len(gateway.lines) - 1)
+    gateway.stop()
+
+    # Also where the copy of what ran before is more open.
+    gateway.write_config(config(wrong))
+    gateway = start()
+    gateway.wait_for_line(rf"openclaw\.json:\d+:\d+: {key}.*the assistant has no tools")
+    assert not runs(gateway, fake_chat, "agent:main:started")
+    assert "tools" not in fake_chat.requests[-1].body
+    with connect(gateway.port) as client:
+        snapshot = client.request("config.get")
+    assert snapshot["valid"] is False and "the assistant has no tools" in json.dumps(snapshot["issues"])
+    told = gateway.command("doctor")
+    assert told.code == 1 and key in told.out and "After a start the assistant has no tools" in told.out, told.text
+    assert wrong != json.loads((state / "openclaw.last-good.json").read_text())["tools"]
+
+    before = len(gateway.lines)
+    gateway.write_config(config({}))
+    gateway.wait_for_line("config hot reload applied", after=before)
+    assert runs(gateway, fake_chat, "agent:main:mended")
+
+
 def test_a_rule_for_commands_that_cannot_be_kept_is_said_in_log_and_doctor(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state, more={"tools": {"exec": {"host": "node"}}}))
     gateway.wait_for_line(r"\[config\] `tools\.exec\.host` is `node`.*runs no commands.*`gateway`")

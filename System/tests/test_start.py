@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import signal
 import socket
@@ -14,9 +15,10 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat, Silence
-from harness import Client, ModelConfig, connect, eventually, free_port, gateway_config
+from harness import Client, ModelConfig, Refused, connect, eventually, free_port, gateway_config
 from harness.config import TOKEN
 from harness.gateway import run_openclaw
+from harness.preload import preloaded
 
 MAXIMUM_THREADS = 3  # the loop, the database worker, and one for what the C library starts
 MISSING_CONFIG = "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."
@@ -212,6 +214,15 @@ def test_it_refuses_the_network_without_a_secret_and_names_three_ways_to_set_one
     assert not listens("127.0.0.1", gateway.port)
 
 
+@pytest.mark.parametrize("host", [{"bind": "tailnet"}, {"bind": "custom", "customBindHost": "127.0.0.1"}], ids=str)
+def test_a_mode_for_others_asks_for_a_secret_wherever_it_ends(start: Any, state: Path, host: dict[str, str]) -> None:
+    config = gateway_config(state)
+    config["gateway"] = {**config["gateway"], "auth": {}, **host}
+    gateway = start(config, ready=False)
+    assert gateway.wait_for_exit() == 1
+    assert "without a token" in gateway.output and "OPENCLAW_GATEWAY_TOKEN" in gateway.output
+
+
 def test_on_fly_it_says_when_the_proxy_cannot_reach_it(start: Any, state: Path) -> None:
     gateway = start(gateway_config(state), env={"FLY_APP_NAME": "my-app"})
     gateway.wait_for_line(r"Fly's proxy cannot reach 127\.0\.0\.1 .*--bind lan")
@@ -244,6 +255,32 @@ def test_a_second_start_is_refused_within_six_seconds(start: Any, state: Path) -
     assert time.monotonic() - begun < 6
     assert f"gateway already running (pid {first.pid})" in second.output
     assert first.get("/healthz").status == 200
+
+
+NO_LOCKS = """
+#include <errno.h>
+int flock(int descriptor, int operation) { errno = ENOLCK; return -1; }
+"""
+
+
+def test_a_file_system_without_locks_has_one_gateway_too(start: Any, state: Path, tmp_path: Path) -> None:
+    env = preloaded(NO_LOCKS, tmp_path)
+    first = start(gateway_config(state), env=env)
+    second = start(ready=False, env=env)
+    assert second.wait_for_exit(8) == 1
+    assert f"gateway already running (pid {first.pid})" in second.output
+    found = first.command("gateway", "status", env={**env, "OPENCLAW_GATEWAY_PORT": ""})
+    assert f"ws://127.0.0.1:{first.port}" in found.out, found.text
+
+
+def test_one_without_standard_descriptors_puts_nothing_else_in_their_place(start: Any, state: Path) -> None:
+    gateway = start(gateway_config(state), under=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"])
+    assert [os.readlink(f"/proc/{gateway.pid}/fd/{number}") for number in range(3)] == ["/dev/null"] * 3
+    with pytest.raises(Refused):
+        connect(gateway.port, auth={"token": "bad"})
+    log = next((state / "logs").glob("*.log"))
+    eventually("the refusal to be logged", lambda: "was refused" in log.read_text())
+    assert "SIGUSR1" not in log.read_text()
 
 
 def test_a_start_that_is_stopped_before_it_is_one_ends_well(start: Any, state: Path) -> None:

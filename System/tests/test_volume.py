@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -43,6 +45,26 @@ def is_shut(gateway: Gateway, reason: str = "volume full") -> bool:
 
 
 # Full
+
+
+def test_an_upgrade_that_finds_no_room_is_made_in_the_room_that_is_kept_for_that(
+    chat_gateway: Gateway, volume: Volume, start: Any, state: Path
+) -> None:
+    with connect(chat_gateway.port) as page:
+        assert page.chat("before")["state"] == "final"
+    chat_gateway.stop()
+    with contextlib.closing(sqlite3.connect(state / "openclaw.sqlite")) as database:
+        # As the version before has left it.
+        database.executescript("DROP TABLE channel_bots; DELETE FROM migrations WHERE name = 'bots'; VACUUM;")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    volume.fill()
+
+    again = start(port=chat_gateway.port, env=FLY, ready=False)
+
+    again.wait_for_line("listening on")
+    assert is_shut(again) and again.get("/healthz").status == 200
+    volume.make_room()
+    eventually("the door to open", lambda: again.get("/readyz").status == 200, 30)
 
 
 def test_a_full_volume_refuses_in_words_and_shows_what_is_there(chat_gateway: Gateway, volume: Volume) -> None:
@@ -96,6 +118,25 @@ def test_a_config_that_finds_no_room_costs_no_backup(volume: Volume, start: Any,
         volume.make_room()
         page.request("config.patch", change(page, "m"))
     assert [(volume.folder / name).read_text() for name in names[1:]] == texts[:-1]
+
+
+def test_a_lock_file_that_found_no_room_is_written_when_there_is_some(volume: Volume, start: Any, state: Path) -> None:
+    def written() -> list[int]:
+        return [json.loads(text)["pid"] for lock in state.glob("gateway.*.lock") if (text := lock.read_text())]
+
+    first = start(gateway_config(state))
+    volume.fill()
+    next(state.glob("gateway.*.lock")).unlink()
+    time.sleep(0.3)
+    assert "" not in [lock.read_text() for lock in state.glob("gateway.*.lock")], "none is better than an empty one"
+    volume.make_room()
+    eventually("the lock file that was removed", lambda: written() == [first.pid])
+    first.stop()
+    volume.fill()
+    second = start(ready=False)
+    second.wait_for_line("listening on ws://")
+    volume.make_room()
+    eventually("the lock file of a start without room", lambda: written() == [second.pid])
 
 
 def fills_after_an_answer(gateway: Gateway, platform: Platform, person: Any, place: Place, volume: Volume) -> None:

@@ -21,6 +21,8 @@ package struct ApprovalRequest: Sendable {
     package var call: String?
     /// The chat that the turn answers; nil for clients of the gateway.
     package var chat: Address?
+    /// The bot that was written to there, which may get another account; nil where none is known.
+    package var bot: String?
     /// Whether an answer for all times has an effect.
     package var canBeRemembered = true
 

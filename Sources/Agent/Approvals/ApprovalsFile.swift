@@ -40,15 +40,19 @@ package final class ApprovalsFile {
 
     /// Its members, those of an empty one where there is none.
     package func read() throws(ApprovalsFileError) -> JSONObject {
-        guard let bytes = try bytes(), !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0A }) else {
-            return ["version": 1]
+        guard let bytes = try bytes() else { return ["version": 1] }
+        guard !bytes.allSatisfy({ $0 <= 0x20 }) else {
+            throw ApprovalsFileError(
+                "`\(path)` is empty, as a write that was cut off leaves it. Write its rules anew or remove it."
+            )
         }
         let json: JSON
         do throws(JSON5Error) { json = try JSON.parseJSON5(bytes).value } catch {
             throw ApprovalsFileError("`\(path)` is no JSON: \(error). Mend it or remove it.")
         }
         if let mistake = Self.mistake(in: json) {
-            throw ApprovalsFileError("`\(path)`: \(mistake). Mend it or remove it.")
+            throw ApprovalsFileError(
+                "`\(path)`: \(mistake)\(mistake.hasSuffix("?") ? "" : ".") Mend it or remove it.")
         }
         return json.objectValue ?? [:]
     }
@@ -59,9 +63,11 @@ package final class ApprovalsFile {
         guard file["version"]?.intValue == 1 else { return "`version` must be 1" }
         let agents = file["agents"] ?? [:]
         guard let agents = agents.objectValue else { return "`agents` is not an object" }
+        if let mistake = misspelling(in: file, of: fileKeys) { return mistake }
         for (name, section) in [("defaults", file["defaults"] ?? [:])] + agents.map({ ("agents.\($0)", $1) })
         {
             guard let section = section.objectValue else { return "`\(name)` is not an object" }
+            if let mistake = misspelling(in: section, of: sectionKeys, at: name) { return mistake }
             for key in ["security", "askFallback"] where !isWord(ExecSecurity.self, section[key]) {
                 return "`\(name).\(key)` must be deny, allowlist or full"
             }
@@ -71,6 +77,37 @@ package final class ApprovalsFile {
             guard let list = (section["allowlist"] ?? []).arrayValue,
                 list.allSatisfy({ entry in pattern(of: entry) != nil })
             else { return "`\(name).allowlist` must be a list of entries with a `pattern`" }
+            for (index, entry) in list.enumerated() {
+                let place = "\(name).allowlist[\(index)]"
+                if let mistake = misspelling(in: entry.objectValue ?? [:], of: entryKeys, at: place) {
+                    return mistake
+                }
+            }
+        }
+        return nil
+    }
+
+    private static let fileKeys = ["version", "socket", "defaults", "agents"]
+    private static let sectionKeys = ["security", "ask", "askFallback", "allowlist", "autoAllowSkills"]
+    private static let entryKeys = [
+        "id", "pattern", "argPattern", "source", "commandText", "lastUsedAt", "lastUsedCommand",
+        "lastResolvedPath",
+    ]
+    /// Without these more commands run.
+    private static let restrictingKeys = [
+        "defaults", "agents", "security", "ask", "askFallback", "argPattern",
+    ]
+
+    /// A key that nobody knows where one that restricts was meant.
+    private static func misspelling(
+        in object: JSONObject, of known: [String], at place: String? = nil
+    ) -> String? {
+        for (key, _) in object where !known.contains(key) {
+            guard let meant = NearestKey.of(key, among: known), restrictingKeys.contains(meant) else {
+                continue
+            }
+            let path = place.map { "\($0).\(key)" } ?? key
+            return "`\(path)` is unknown; did you mean `\(meant)`?"
         }
         return nil
     }
@@ -99,15 +136,18 @@ package final class ApprovalsFile {
     /// What holds for an agent of whose commands the config says `wish`.
     package func policy(of agent: AgentID, _ wish: ExecWish) throws(ApprovalsFileError) -> ExecPolicy {
         let file = try read()
-        let sections = [file["agents"]?[agent.rawValue], file["agents"]?["*"], file["defaults"]]
-            .compactMap(\.self)
+        // People write an agent's name in any case.
+        let own = (file["agents"]?.objectValue ?? [:]).filter {
+            $0.key.lowercased() == agent.rawValue.lowercased()
+        }.map(\.value)
+        let sections = own + [file["agents"]?["*"], file["defaults"]].compactMap(\.self)
         func word<Word: RawRepresentable<String>>(_ key: String) -> Word? {
             sections.lazy.compactMap { $0[key]?.stringValue.flatMap { Word(rawValue: $0) } }.first
         }
-        let lists = [file["agents"]?["*"], file["agents"]?[agent.rawValue]]
+        let lists = [file["agents"]?["*"]].compactMap(\.self) + own
         return ExecPolicy(
             ExecWish(security: word("security"), ask: word("ask")).and(wish), fallback: word("askFallback"),
-            allowlist: lists.flatMap { $0?["allowlist"]?.arrayValue ?? [] }.compactMap { entry in
+            allowlist: lists.flatMap { $0["allowlist"]?.arrayValue ?? [] }.compactMap { entry in
                 // It allows some arguments only, and nothing here looks at arguments.
                 if entry["argPattern"] != nil { return nil }
                 return Self.pattern(of: entry).map {

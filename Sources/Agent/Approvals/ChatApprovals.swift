@@ -18,10 +18,15 @@ package final class ChatApprovals: ApprovalAudience {
     private var asked: [String: [RunID]] = [:]
     /// Places that may still be reached, by request.
     private var reachable: [String: Int] = [:]
-    /// The accounts that are asked, by request.
-    private var audiences: [String: Set<ChannelKey>] = [:]
+    /// The bots through which it is asked, by request: an account may get another name meanwhile.
+    private var audiences: [String: Set<Asker>] = [:]
     /// The account of a platform that is meant when none is named.
     package var defaultAccount: (ChannelID) -> String = { _ in "default" }
+
+    private struct Asker: Hashable {
+        let channel: ChannelID
+        let bot: String?
+    }
 
     private static let prefix = "approval-"
     /// Places that are asked about one command.
@@ -82,11 +87,18 @@ package final class ChatApprovals: ApprovalAudience {
             return PressAnswer("⚠️ Who may decide cannot be read now. Try again.", isRefusal: true)
         }
         return desk.decide(words, by: sender.title) {
-            asks(about: $0.request, key, rules.approvals) || audiences[$0.id]?.contains(key) == true
+            asks(about: $0.request, key, rules.approvals) || audiences[$0.id]?.contains(asker(key)) == true
         }
     }
 
+    private func asker(_ key: ChannelKey) -> Asker { Asker(channel: key.channel, bot: board.bot(key)) }
+
     // MARK: Where
+
+    /// The chat that the turn answers, where its bot is by now.
+    private func chat(of request: ApprovalRequest) -> Address? {
+        request.chat.map { board.address($0, of: request.bot) }
+    }
 
     /// A person, or a place.
     private enum Target: Hashable {
@@ -116,18 +128,20 @@ package final class ChatApprovals: ApprovalAudience {
         _ request: ApprovalRequest, _ key: ChannelKey, _ rules: ApprovalRules, _ people: [String]
     ) -> [Destination] {
         guard asks(about: request, key, rules) else { return [] }
-        let isHere = request.chat?.key == key
+        let chat = chat(of: request)
+        let isHere = chat?.key == key
         var targets: [Target] = []
-        if isHere, rules.target != .directly, let chat = request.chat { targets.append(.place(chat)) }
+        if isHere, rules.target != .directly, let chat { targets.append(.place(chat)) }
         if targets.isEmpty || rules.target == .both { targets += people.map { .person($0) } }
         return targets.map { Destination(key: key, target: $0) }
     }
 
     /// Whether the config has those who decide on an account asked, and so lets them decide.
     private func asks(about request: ApprovalRequest, _ key: ChannelKey, _ rules: ApprovalRules) -> Bool {
-        let isHere = request.chat?.key == key
+        let chat = chat(of: request)
+        let isHere = chat?.key == key
         // Another bot of the platform that was written to has nothing to do with it.
-        let isElsewhere = request.chat.map { $0.channel == key.channel && $0.account != key.account } ?? false
+        let isElsewhere = chat.map { $0.channel == key.channel && $0.account != key.account } ?? false
         return (rules.isEnabled ?? isHere) && !isElsewhere
             && rules.filter.wants(agent: request.agent, session: request.session)
     }
@@ -139,7 +153,7 @@ package final class ChatApprovals: ApprovalAudience {
             return []
         }
         var found: [Destination] = []
-        if rules.mode != .targets, let chat = request.chat {
+        if rules.mode != .targets, let chat = chat(of: request) {
             found.append(Destination(key: chat.key, target: .place(chat)))
         }
         if rules.mode != .session {
@@ -174,7 +188,7 @@ package final class ChatApprovals: ApprovalAudience {
         let destinations = await destinations(approval.request)
         if !destinations.isEmpty {
             reachable[approval.id] = destinations.count
-            audiences[approval.id] = Set(destinations.map(\.key))
+            audiences[approval.id] = Set(destinations.map { asker($0.key) })
         }
         for (number, destination) in destinations.enumerated() {
             work.add { await self.ask(approval, number, destination) }

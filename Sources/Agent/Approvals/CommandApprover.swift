@@ -68,6 +68,7 @@ package final class CommandApprover {
         let wish = switchboard.settings.profile(agent)?.exec ?? ExecWish()
         let policy: ExecPolicy
         do throws(ApprovalsFileError) { policy = try file.policy(of: agent, wish) } catch {
+            log.error("no command runs: \(error)")
             throw Refusal("No command runs, because what may run cannot be read: \(error)")
         }
         guard policy.security != .deny else {
@@ -130,6 +131,7 @@ package final class CommandApprover {
         wanted.run = context.run
         wanted.call = context.call
         wanted.chat = context.chat?.address
+        wanted.bot = context.chat?.bot
         wanted.canBeRemembered = policy.ask == .onMiss && programs != nil && changeable == nil
         let live = switchboard.book.active[context.run]
         // The person's time is not the run's.

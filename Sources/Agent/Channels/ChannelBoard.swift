@@ -187,6 +187,7 @@ package final class ChannelBoard {
                     return []
                 }
             },
+            expect: { [unowned self] in await expect($0, for: seat) },
             takeOver: { [unowned self] in await takeOver($0, for: seat, $1) },
             save: { name, value, hasHappened in
                 do {
@@ -201,6 +202,22 @@ package final class ChannelBoard {
             })
     }
 
+    /// The account's last bot serves until its platform says that it is another one.
+    private func expect(_ bot: String, for seat: ChannelSeat) async -> Bool {
+        let key = seat.account.key
+        do {
+            guard try await stores.channelMemory.isLast(bot, in: key.account, channel: key.channel) else {
+                return false
+            }
+            seat.isKnown(as: bot)
+            becameReady(key)
+            return true
+        } catch {
+            log.warning("Which bot an account had last could not be read.", ["reason": "\(error)"])
+            return false
+        }
+    }
+
     /// What a bot had in another account; who is leaving has left by then. False when that cannot be done now.
     private func takeOver(
         _ bot: String, for new: ChannelSeat, _ whose: @escaping @Sendable (JSON) -> String?
@@ -210,6 +227,9 @@ package final class ChannelBoard {
         do {
             let brought = try await stores.channelMemory.bring(
                 bot, to: key.account, channel: key.channel, whose: whose)
+            for (other, seat) in seats where other.channel == key.channel && seat.bot == bot {
+                seat.isKnown(as: nil)
+            }
             new.isKnown(as: bot)
             haveMoved(key.channel)
             tell(brought, key)

@@ -137,7 +137,7 @@ package final class ChannelDoor {
         switch try await decision(on: message, session, rules, isCommand: isForUs) {
         case .ignore(let reason, let isContext):
             // Who has chosen a command from the platform's menu waits for a word.
-            if message.handle != nil { return try await denyCommand(message, reason) }
+            if message.handle != nil { return await denyCommand(message, reason) }
             if isContext { try await keep(message, rules) }
             turnAway(message, reason)
         case .admit
@@ -147,7 +147,7 @@ package final class ChannelDoor {
         case .pair:
             try await invite(message, rules)
         case .admit(let standing) where !standing.isAuthorized && switchboard.isSlashCommand(message.text):
-            try await denyCommand(
+            await denyCommand(
                 message, "neither the config nor pairing names the sender, who used a command")
         case .admit(let standing):
             try await admit(message, standing, session, rules, isCommand: isCommand)
@@ -223,9 +223,9 @@ package final class ChannelDoor {
     }
 
     /// A command is for no model to answer; who has chosen it from the platform's menu, or names us, waits for a word.
-    private func denyCommand(_ message: ChannelMessage, _ reason: String) async throws {
+    private func denyCommand(_ message: ChannelMessage, _ reason: String) async {
         if message.isCommand || message.mention == .named {
-            try await replies.post(
+            await replies.post(
                 "⚠️ Only people whom the config or pairing names may use commands here: in `allowFrom`, or in `users` of "
                     + "the place.", to: message, run: RunID("denied-\(message.recentID)"))
         }
@@ -307,7 +307,7 @@ package final class ChannelDoor {
             case .inFlight, .finished: return false
             case .stopped(let runs):
                 let text = runs.isEmpty ? "Nothing was running." : "⏹️ Stopped."
-                try? await replies.post(text, to: message, run: RunID("stop-\(message.recentID)"))
+                await replies.post(text, to: message, run: RunID("stop-\(message.recentID)"))
                 return false
             }
         } catch {
@@ -317,7 +317,7 @@ package final class ChannelDoor {
             case .store(let reason), .shut(let reason): throw InboxError(reason)
             case .queueFull where inbound.origin?.handle == nil && !switchboard.isFirstLeftOut(inbound): break
             case .unknownAgent, .queueFull, .denied:
-                try await replies.post(
+                await replies.post(
                     "⚠️ \(error.message)", to: message, run: RunID("refused-\(message.recentID)"))
             }
             return false
@@ -344,6 +344,6 @@ extension ChannelMessage {
         return message
     }
 
-    /// Ids are unique within a channel and account.
-    fileprivate var recentID: String { "\(address.channel)/\(address.account)/\(id)" }
+    /// Ids are unique among the messages of one bot, which may have been written to by another account before.
+    fileprivate var recentID: String { "\(address.channel)/\(bot ?? address.account)/\(id)" }
 }

@@ -98,7 +98,8 @@ final class ChannelSeat {
         }
     }
 
-    func isKnown(as bot: String) { self.bot = bot }
+    /// Nil: the bot that it was is in another account now.
+    func isKnown(as bot: String?) { self.bot = bot }
 
     /// The message, with the bot that it was written to.
     func naming(_ message: ChannelMessage) -> ChannelMessage {

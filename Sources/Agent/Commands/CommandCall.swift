@@ -38,8 +38,8 @@ struct CommandCall {
     }
 
     /// The first word, in lower case.
-    var word: String { arguments.prefix { !$0.isWhitespace }.lowercased() }
+    var word: String { arguments.firstWord }
 
     /// What follows the first word.
-    var rest: String { String(arguments.drop { !$0.isWhitespace }.trimmed) }
+    var rest: String { arguments.behindFirstWord }
 }

@@ -6,17 +6,24 @@ enum DisplayCommands {
     static let all = [
         SlashCommand(
             name: "verbose", aliases: ["v"], arguments: "on|full|off", choices: .only(verboseLevels),
-            help: "Show what tools do.", category: .options, run: verbose),
+            help: "Show what tools do.", category: .options,
+            question: { question($0, behind: verboseLevels) }, run: verbose),
         SlashCommand(
             name: "reasoning", aliases: ["reason"], arguments: "on|off|stream",
             choices: .only(reasoningLevels), help: "Show what the model thinks.", category: .options,
-            run: reasoning),
+            question: { question($0, behind: reasoningLevels) }, run: reasoning),
         QueueCommand.command,
         ActivationCommand.command,
     ]
 
     private static let verboseLevels = ["on", "full", "off"]
     private static let reasoningLevels = ["on", "off", "stream"]
+
+    /// In front of a question a level changes nothing for good.
+    private static func question(_ arguments: String, behind levels: [String]) -> Question? {
+        let text = arguments.behindFirstWord
+        return text.isEmpty || !levels.contains(arguments.firstWord) ? nil : Question(text: text)
+    }
 
     @MainActor
     private static func verbose(_ call: CommandCall) async throws -> CommandResult {
@@ -26,8 +33,6 @@ enum DisplayCommands {
             return .reply(
                 "Current verbose level: \(level).\nOptions: on, full, off.", choices: verboseLevels)
         case "on", "full", "off":
-            // In front of a question it changes nothing for good.
-            if !call.rest.isEmpty { return .turn(call.rest) }
             let level = call.word
             _ = try await call.stores.sessions.patch(call.session) { $0.verboseLevel = level }
             switch level {
@@ -48,7 +53,6 @@ enum DisplayCommands {
             return .reply(
                 "Current reasoning level: \(level).\nOptions: on, off, stream.", choices: reasoningLevels)
         case "on", "off", "stream":
-            if !call.rest.isEmpty { return .turn(call.rest) }
             let level = call.word
             _ = try await call.stores.sessions.patch(call.session) {
                 $0.reasoningLevel = level == "off" ? nil : level

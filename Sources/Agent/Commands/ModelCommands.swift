@@ -8,7 +8,7 @@ enum ModelCommands {
             name: "think", aliases: ["thinking", "t"], arguments: "<level|default> [question]",
             choices: .among(["default"] + ThinkingLevel.allCases.map(\.rawValue)),
             help: "Set the thinking level, or use it for one question.",
-            category: .options, run: think),
+            category: .options, question: question, run: think),
         SlashCommand(
             name: "model", arguments: "[list|status|default|provider/model]",
             choices: .models(["default", "status", "list"]), help: "Show or set the model.",
@@ -34,22 +34,29 @@ enum ModelCommands {
             try await setThinking(nil, call)
             return .reply("Thinking level is the default again.")
         case let word:
-            let level =
-                word == "max" || word == "highest" ? ThinkingLevel.high : ThinkingLevel(rawValue: word)
-            guard let level else {
+            guard let level = level(word) else {
                 return .reply(
                     "`\(word)` is no thinking level. Use one of: default, \(levels.joined(separator: ", ")).")
             }
-            let isPossible = levels.contains(level.rawValue)
-            // Before a question it counts for this question; a model that does not think answers all the same.
-            if !call.rest.isEmpty { return .turn(call.rest, thinking: isPossible ? level : nil) }
-            guard isPossible else {
+            guard levels.contains(level.rawValue) else {
                 return .reply(
                     "\(choice.model) does not think; `\(word)` has no effect there. Use one of: off.")
             }
             try await setThinking(level, call)
             return .reply("Thinking level set to \(level).")
         }
+    }
+
+    /// Before a question a level counts for this question; a model that does not think answers all the same.
+    @Sendable
+    private static func question(_ arguments: String) -> Question? {
+        let text = arguments.behindFirstWord
+        guard !text.isEmpty, let level = level(arguments.firstWord) else { return nil }
+        return Question(text: text, thinking: level)
+    }
+
+    private static func level(_ word: String) -> ThinkingLevel? {
+        word == "max" || word == "highest" ? .high : ThinkingLevel(rawValue: word)
     }
 
     private static func levels(of choice: ModelChoice) -> [String] {

@@ -15,15 +15,13 @@ enum SessionCommands {
         stop,
         SlashCommand(
             name: "steer", aliases: ["tell"], arguments: "<message>",
-            help: "Say something to the run that is under way.", category: .session
-        ) {
-            $0.arguments.isEmpty
-                ? .reply("⚙️ Usage: /steer <message>") : .turn($0.arguments, mode: .steer)
-        },
+            help: "Say something to the run that is under way.", category: .session,
+            question: { $0.isEmpty ? nil : Question(text: $0, mode: .steer) }
+        ) { _ in .reply("⚙️ Usage: /steer <message>") },
         SlashCommand(
             name: "compact", arguments: "[instructions]",
             help: "Summarise the older part of the conversation.",
-            category: .session, waitsForTurn: true
+            category: .session, takesTurn: true
         ) { .compact(instructions: $0.arguments) },
         SlashCommand(
             name: "name", arguments: "[name]", help: "Show or set the session's name.", category: .session,

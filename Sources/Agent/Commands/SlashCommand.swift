@@ -20,11 +20,22 @@ package struct SlashCommand: Sendable {
     package let category: Category
     /// Whether it begins the session anew: what runs or waits there is stopped first.
     var startsOver = false
-    /// Whether it changes the conversation, so that it waits for the turn that runs.
-    var waitsForTurn = false
+    /// Whether it asks a model, so that it waits for the turn that runs and takes a turn's place.
+    var takesTurn = false
     /// Whether it does not mind what is said before it.
-    var goesFirst: Bool { !startsOver && !waitsForTurn }
+    var goesFirst: Bool { !startsOver && !takesTurn }
+    /// What a message with it in front asks the model, by what follows the name; nil where the house answers.
+    var question: @Sendable (String) -> Question? = { _ in nil }
     let run: @MainActor @Sendable (CommandCall) async throws -> CommandResult
+}
+
+/// What a message with a command in front asks the model.
+struct Question: Sendable {
+    let text: String
+    /// For this question alone.
+    var thinking: ThinkingLevel?
+    /// How it waits.
+    var mode: QueueMode?
 }
 
 /// What can be chosen behind a command's name, in a platform's menu.
@@ -43,8 +54,8 @@ enum CommandChoices: Sendable {
 enum CommandResult: Sendable {
     /// `choices` are words that may follow the command's name: people get a button for each, where there are some.
     case reply(String, choices: [String] = [])
-    /// The rest of the message is for the model, for once with this thinking level, or waiting otherwise.
-    case turn(String, thinking: ThinkingLevel? = nil, mode: QueueMode? = nil)
+    /// The rest of the message is for the model.
+    case turn(String)
     /// The older part of the conversation is to be summarised.
     case compact(instructions: String)
     /// The gateway restarts once the answer is on disk and told.
@@ -55,6 +66,16 @@ enum CommandResult: Sendable {
 struct CommandMatch: Sendable {
     let command: SlashCommand
     let arguments: String
+
+    var question: Question? { command.question(arguments) }
+}
+
+extension String {
+    /// The first word of a command's arguments, in lower case.
+    var firstWord: String { prefix { !$0.isWhitespace }.lowercased() }
+
+    /// What follows the first word.
+    var behindFirstWord: String { String(drop { !$0.isWhitespace }.trimmed) }
 }
 
 /// All commands; one line each, in the order the help lists them.

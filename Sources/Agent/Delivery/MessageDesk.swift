@@ -189,6 +189,10 @@ package final class MessageDesk {
         let thread = order.text("threadId", "messageThreadId")
         guard let spelling = (isPlace ? thread : nil) ?? order.target else {
             guard var here, here.key == key else {
+                // It is about a whole server.
+                if order.text("guildId") != nil, !Self.sending.contains(order.action) {
+                    return Address(channel: key.channel, account: key.account, chat: "")
+                }
                 throw .invalid("Say with `target` which chat on \(board.label(key)) is meant.")
             }
             if let thread { here.thread = thread }

@@ -61,7 +61,7 @@ package struct MessageTool: Tool {
                 action: action, params: arguments.objectValue ?? [:],
                 channel: arguments["channel"]?.stringValue.map { ChannelID($0.lowercased()) },
                 account: arguments["accountId"]?.stringValue,
-                key: "\(context.run):\(context.call):\(Timestamp.now.milliseconds)",
+                key: "\(Self.orders(of: context.run))\(context.call):\(Timestamp.now.milliseconds)",
                 agent: MessageOrder.Agent(chat: context.chat, rules: rules(context.agent)))
             try order.placeFiles { source throws(MessageRefusal) in try file(source, context.workspace) }
             return Self.result(try await desk.carryOut(order), action)
@@ -72,6 +72,9 @@ package struct MessageTool: Tool {
             return result
         }
     }
+
+    /// What the keys of a turn's orders begin with.
+    static func orders(of run: RunID) -> String { "\(run):" }
 
     private static func result(_ receipt: MessageReceipt, _ action: String) -> ToolResult {
         var text = receipt.json.text

@@ -98,9 +98,16 @@ package final class ReplyDesk {
         }
     }
 
-    /// Posts words that belong to no turn.
-    func post(_ text: String, to message: ChannelMessage, run: RunID) async throws {
-        try await post(aside(text, to: message, run: run))
+    /// Posts words that belong to no turn, once a run: a message that is told again is answered already.
+    ///
+    /// Nothing waits for them: those that cannot be kept are left out.
+    func post(_ text: String, to message: ChannelMessage, run: RunID) async {
+        do {
+            try await post(aside(text, to: message, run: run))
+        } catch {
+            log.named(message.address.channel.rawValue).warning(
+                "a notice could not be kept and is left out", ["reason": "\(error)", "run.id": run.rawValue])
+        }
     }
 
     /// Words that belong to no turn, as they are posted.
@@ -119,8 +126,7 @@ package final class ReplyDesk {
     }
 
     private func post(_ parts: [NewOutboxPart]) async throws {
-        _ = try await stores.outbox.add(parts)
-        stored(parts)
+        if try await stores.outbox.addOnce(parts) { stored(parts) }
     }
 
     /// Writes to people directly, in a while; who cannot be reached is left out.
@@ -175,11 +181,16 @@ package final class ReplyDesk {
     /// A turn for this message begins.
     func began(_ run: RunID, for message: InboundMessage) {
         guard message.options.delivers,
-            let channel = board.channel(target(of: message).key) as? any TypingIndicating
+            [target(of: message), message.replyAddress].contains(where: { board.rules($0.key) != nil })
         else { return }
         let mode = typingMode ?? (message.origin?.isAddressed == false ? .message : .instant)
         guard mode != .never else { return }
-        let keeper = TypingKeeper(address: target(of: message), channel: channel, mode: mode, clock: clock)
+        let keeper = TypingKeeper(
+            at: { [weak self] in
+                guard let self else { return nil }
+                let target = target(of: message)
+                return (board.channel(target.key) as? any TypingIndicating).map { (target, $0) }
+            }, mode: mode, clock: clock)
         typing[run] = keeper
         work.add { await keeper.run() }
     }

@@ -19,8 +19,10 @@ final class TypingKeeper {
         case thinking, text
     }
 
-    private let address: Address
-    private let channel: any TypingIndicating
+    /// Where it is to be seen; nil while the account does not run.
+    typealias Place = (address: Address, channel: any TypingIndicating)
+
+    private let place: () -> Place?
     private let mode: TypingMode
     private let clock: any Clock<Duration>
     private let begin = Gate()
@@ -28,10 +30,11 @@ final class TypingKeeper {
 
     /// A turn that takes longer is not about to answer.
     private static let longest: Duration = .seconds(600)
+    /// An account that does not run may be about to.
+    private static let lookInterval: Duration = .seconds(1)
 
-    init(address: Address, channel: any TypingIndicating, mode: TypingMode, clock: any Clock<Duration>) {
-        self.address = address
-        self.channel = channel
+    init(at place: @escaping () -> Place?, mode: TypingMode, clock: any Clock<Duration>) {
+        self.place = place
         self.mode = mode
         self.clock = clock
         if mode == .instant { begin.open() }
@@ -50,8 +53,15 @@ final class TypingKeeper {
         await begin.wait()
         let deadline = ContinuousClock.now + Self.longest
         while !end.isOpen, !Task.isCancelled, ContinuousClock.now < deadline {
-            await channel.showTyping(at: address)
-            await end.wait(atMost: channel.typingLasts * 0.75, on: clock)
+            let pause = await show()
+            await end.wait(atMost: pause, on: clock)
         }
+    }
+
+    /// Returns when it has to be shown again.
+    private func show() async -> Duration {
+        guard let place = place() else { return Self.lookInterval }
+        await place.channel.showTyping(at: place.address)
+        return place.channel.typingLasts * 0.75
     }
 }

@@ -1,4 +1,5 @@
 package import Core
+import Store
 
 /// A message that is on its way to the disk, and keeps its place before what is sent after it.
 @MainActor
@@ -16,6 +17,8 @@ package final class Arrival {
     /// Stop words that came before it, by session: it begins when they have been obeyed. One that comes after it waits for it.
     let stopsBefore: [SessionKey: Gate]
     fileprivate var session: SessionKey?
+    /// What the inbox knows its message by, once it is being submitted.
+    fileprivate var name: MessageName?
     /// Why it is not to be answered, if it belongs to one of these: it was too long in coming for those who stopped them.
     fileprivate var stops: [SessionKey: AbortReason] = [:]
 
@@ -27,6 +30,13 @@ package final class Arrival {
 
     /// Why it is not to be answered, now that its session is known.
     var abortReason: AbortReason? { session.flatMap { stops[$0] } }
+}
+
+/// What the inbox knows a message by.
+private struct MessageName: Equatable {
+    var channel: ChannelID
+    var account: String
+    var id: MessageID
 }
 
 extension Switchboard {
@@ -42,6 +52,18 @@ extension Switchboard {
     func newArrival(as run: RunID?) -> Arrival {
         arrivalCount += 1
         return Arrival(number: arrivalCount, run: run, after: stopsArriving)
+    }
+
+    /// The message is being submitted.
+    func name(_ arrival: Arrival, after message: InboundMessage) {
+        arrival.name = MessageName(
+            channel: message.address.channel, account: message.address.account, id: message.id)
+    }
+
+    /// Whether another arrival is the same message, and will take it into the house if nobody has.
+    func isArriving(_ entry: InboxEntry, besides own: Arrival?) -> Bool {
+        let name = MessageName(channel: entry.channel, account: entry.account, id: entry.messageID)
+        return arriving.values.joined().contains { $0 !== own && $0.name == name }
     }
 
     /// Its session is known now.

@@ -12,13 +12,33 @@ extension Switchboard {
         for live in book.active.values where run.map(live.answers) ?? (live.session == session) {
             live.stop(reason)
         }
+        guard let run else { return await obeying(session) { await stopAll(of: session, reason) } }
         let late = await waitForArrivals(in: session, run, toStop: reason)
-        guard let run else { return await stop(takeOut(of: session) { _ in true }, reason) + late }
         var one = Unfinished()
         one.running = book.active.values.filter { $0.answers(run) }
         one.starting = book.starting.values.filter { $0.item.entries.contains { $0.run == run } }
         one.waiting = queue.remove(run)
         return await stop(one, reason) + late
+    }
+
+    private func stopAll(of session: SessionKey, _ reason: AbortReason) async -> [RunID] {
+        let late = await waitForArrivals(in: session, toStop: reason)
+        return await stop(takeOut(of: session) { _ in true }, reason) + late
+    }
+
+    /// Does `stop`: what is said from now on begins when that is done, and when earlier stops are.
+    private func obeying<T, E: Error>(
+        _ session: SessionKey, _ stop: () async throws(E) -> T
+    ) async throws(E) -> T {
+        let (done, earlier) = (Gate(), stopsArriving[session])
+        stopsArriving[session] = done
+        defer {
+            done.open()
+            if stopsArriving[session] === done { stopsArriving[session] = nil }
+        }
+        let stopped = try await stop()
+        await earlier?.wait()
+        return stopped
     }
 
     /// What is to be stopped: it runs, is about to, or waits.
@@ -52,12 +72,14 @@ extension Switchboard {
 
     /// A stop word is kept as any message is: told again it stops nothing, and a crash does not undo it.
     func stop(by message: InboundMessage, _ obeysSendPolicy: Bool) async throws(SubmitError) -> Submission {
-        let arrival = Gate()
-        stopsArriving[message.session] = arrival
-        defer {
-            arrival.open()
-            if stopsArriving[message.session] === arrival { stopsArriving[message.session] = nil }
+        try await obeying(message.session) { () throws(SubmitError) in
+            try await obey(message, obeysSendPolicy)
         }
+    }
+
+    private func obey(
+        _ message: InboundMessage, _ obeysSendPolicy: Bool
+    ) async throws(SubmitError) -> Submission {
         let late = await waitForArrivals(in: message.session, toStop: .stop)
         let recorded: Recorded
         do throws(SubmitError) {
@@ -67,7 +89,7 @@ extension Switchboard {
         } catch {
             if error == .denied { throw error }
             // A disk that refuses is no reason to go on.
-            return .stopped(await abort(session: message.session, reason: .stop))
+            return .stopped(await stopAll(of: message.session, .stop))
         }
         switch recorded {
         case .new(let entry):
@@ -100,7 +122,7 @@ extension Switchboard {
             queue.release(session)
             startNext()
         }
-        _ = await abort(session: session, reason: .reset)
+        _ = await stopAll(of: session, .reset)
         return try await work()
     }
 
@@ -123,7 +145,7 @@ extension Switchboard {
         return running.map(\.run) + unfinished.waiting.map(\.entry.run)
     }
 
-    /// The message stays in the transcript, without an answer, and no model is asked it.
+    /// The message stays in the transcript, without an answer; no model is asked it, unless a newer one took its place.
     func drop(_ item: TurnQueue.Item, _ reason: AbortReason) async {
         let agent = settings.agent(of: item.entry.session)
         let live = ActiveRun(
@@ -137,7 +159,7 @@ extension Switchboard {
             let item = try await withMessages(item)
             let messages = item.messages.map { message in
                 var message = message.asUserMessage
-                message.isWithdrawn = true
+                message.isWithdrawn = reason != .interrupt
                 return Message.user(message)
             }
             var turn = CompletedTurn(
@@ -188,10 +210,9 @@ extension Switchboard {
         let message = Message.assistant(
             AssistantMessage(content: [.text(whole)], timestamp: note.at, stopReason: .injected))
         do {
-            guard let entry = try await stores.sessions.entry(session) else { throw InjectError.noSession }
-            let positions = try await stores.sessions.append([message], session: session, run: note.run)
-                .positions
-            publish(note, entry.sessionID, session, Self.appended([message], positions))
+            let stored = try await stores.sessions.append([message], session: session, run: note.run)
+            guard let stored else { throw InjectError.noSession }
+            publish(note, stored.entry.sessionID, session, Self.appended([message], stored.positions))
             return note
         } catch let error as InjectError {
             throw error
@@ -256,9 +277,9 @@ extension Switchboard {
 
     package func queued(in session: SessionKey) -> Int { queue.waiting(in: session).count }
 
-    /// The messages of a session that wait for their turn, oldest first.
+    /// The messages of a session that wait for their turn, oldest first; what has begun before stands in the transcript.
     package func waiting(in session: SessionKey) -> [InboxEntry] {
-        queue.waiting(in: session).flatMap(\.entries)
+        queue.waiting(in: session).filter { $0.interrupted == nil }.flatMap(\.entries)
     }
 
     private func waitingState(_ item: TurnQueue.Item) -> ActiveRunState {
@@ -300,9 +321,9 @@ extension InboundMessage {
     }
 
     /// What its transcript knows it by. Clients know theirs by the id alone; two bots of one platform may count the
-    /// messages of one person alike.
+    /// messages of one person alike, also in one account.
     var transcriptKey: String {
         address.channel == .webchat
-            ? "\(id):user" : "\(address.channel)/\(address.account)/\(id):user"
+            ? "\(id):user" : "\(address.channel)/\(bot ?? address.account)/\(id):user"
     }
 }

@@ -86,10 +86,6 @@ extension Switchboard {
         }
     }
 
-    /// Messages that wait before longer ones, and images, are left to be read back in their turn.
-    private static let mostLongMessages = 100
-    private static let longBytes = 16 << 10
-
     /// `take` must not wait: what a page says of a message holds only until somebody has had time to answer it.
     private func eachUnanswered(_ take: (InboxEntry, QueueWish) -> Void) async throws {
         var last: InboxID = 0
@@ -98,14 +94,7 @@ extension Switchboard {
             guard let end = page.entries.last?.id else { return }
             last = end
             let wishes = page.sessions.mapValues { QueueWish(of: $0) }
-            for var entry in page.entries {
-                if queue.waitingCount >= Self.mostLongMessages,
-                    let message = entry.message, message.weight > Self.longBytes
-                {
-                    entry.message = nil
-                }
-                take(entry, wishes[entry.session] ?? QueueWish())
-            }
+            for entry in page.entries { take(entry, wishes[entry.session] ?? QueueWish()) }
         }
     }
 
@@ -153,11 +142,16 @@ extension Switchboard {
         }
     }
 
-    /// What shares its turn is known by the journal, or by the item when nothing of the turn is in there.
+    /// What it is and what shares its turn is known by the journal, or by the item when nothing of a turn is in there.
     private func resume(_ item: TurnQueue.Item, _ turn: InterruptedTurn?) {
-        var again = newItem(item.entry, interrupted: turn)
+        var again = TurnQueue.Item(entry: item.entry, interrupted: turn)
         again.rule = item.rule
-        if turn == nil { again.joined = item.joined }
+        again.text = item.text
+        if let turn {
+            again.joined = turn.joined.map { TurnQueue.Joined(entry: $0) }
+        } else {
+            (again.command, again.joined) = (item.command, item.joined)
+        }
         queue.resume(with: again)
     }
 

@@ -6,7 +6,11 @@ extension Switchboard {
 
     /// How a message waits: its own wish first, then its session's, then the config's.
     func rule(for message: InboundMessage) async throws -> QueueRule {
-        var wish = try await stores.sessions.entry(message.session).map { QueueWish(of: $0) } ?? QueueWish()
+        rule(for: message, in: try await stores.sessions.entry(message.session))
+    }
+
+    func rule(for message: InboundMessage, in session: SessionEntry?) -> QueueRule {
+        var wish = session.map { QueueWish(of: $0) } ?? QueueWish()
         wish.mode = message.options.queueMode ?? wish.mode
         return settings.queue.rule(for: message.address.channel, wish)
     }
@@ -35,20 +39,34 @@ extension Switchboard {
             queue.isRunning(session) || queue.waiting(in: session).last?.isBehindTurn == true
         item.quiet = quiet(after: item)
         let isPlain = item.isPlain
-        // Pictures are read back in their turn, where many wait.
-        if item.entry.isLarge, item.weight + queue.waitingBytes > Self.mostWaitingBytes {
-            item.entry.message = nil
-        }
+        // Where many wait, first pictures and then also words are read back in their turn.
+        let most = item.entry.isLarge ? Self.mostLargeBytes : Self.mostWaitingBytes
+        if item.weight + queue.waitingBytes > most { item.letGo() }
         queue.append(item)
         if isPlain {
             makeRoom(in: session, item.rule)
-            if item.rule.mode == .interrupt { book.stop(in: session, .interrupt) }
+            if item.rule.mode == .interrupt { interrupt(session) }
         }
         rest(session)
         startNext()
     }
 
-    private static let mostWaitingBytes = 16 << 20
+    /// Bytes in memory of all messages that wait, beyond which no large one is kept there, and no other.
+    private static let mostLargeBytes = 16 << 20
+    private static let mostWaitingBytes = 24 << 20
+
+    /// What runs gives way to a newer message, and so does what waits for room: the newer one is asked with it behind it.
+    private func interrupt(_ session: SessionKey) {
+        book.stop(in: session, .interrupt)
+        let older = queue.remove { $0.entry.session == session && $0.load != nil && !$0.isPlain }
+        guard !older.isEmpty else { return }
+        queue.hold(session)
+        work.add {
+            for item in older { await self.drop(item, .interrupt) }
+            self.queue.release(session)
+            self.startNext()
+        }
+    }
 
     /// What comes while the session is at work waits for an end of what is said; what is said in one go does always.
     private func quiet(after item: TurnQueue.Item) -> Duration {

@@ -23,7 +23,8 @@ extension Switchboard {
     /// Whether there is room for what a turn holds; else it waits for some in its session's first place, without its
     /// pictures, or ends when it has been stopped meanwhile.
     func mayGoOn(_ turn: StartingTurn) async -> Bool {
-        guard turn.item.command == nil else { return true }
+        // What has begun at once was found to be light.
+        guard turn.item.takesTurn, turn.item.beginning == nil else { return true }
         let load = await self.load(of: turn.item)
         guard !queue.holds(load, in: turn.item.entry.session) else { return true }
         if let reason = turn.abortReason {
@@ -31,20 +32,16 @@ extension Switchboard {
             return false
         }
         turn.item.load = load
-        turn.item.letGoOfLarge()
-        // By then the transcript may have gone on.
-        turn.item.beginning?.turn.transcript = nil
+        turn.item.letGo(large: true)
         queue.giveBack([turn.item])
+        tellThatItWaits(turn.item)
         return false
     }
 
     private func load(of item: TurnQueue.Item) async -> Int {
         if let known = item.load { return known }
-        if let transcript = item.beginning?.turn.transcript, !TurnLoads.isHeavy(Int(transcript.bytes)) {
-            return Int(transcript.bytes)
-        }
         // What has begun stands in the transcript.
-        let isBegun = item.beginning != nil || item.interrupted?.firstSequence != nil
+        let isBegun = item.interrupted?.firstSequence != nil
         do {
             return try await stores.journal.load(
                 of: isBegun ? [] : item.entries.map(\.id), in: item.entry.session)
@@ -54,6 +51,13 @@ extension Switchboard {
         }
     }
 
+    private func tellThatItWaits(_ item: TurnQueue.Item) {
+        events.publish(
+            TurnEvent(
+                run: item.entry.run, session: item.entry.session,
+                agent: settings.agent(of: item.entry.session), sequence: 0, at: .now, kind: .waits))
+    }
+
     // MARK: Turns
 
     private func runTurn(_ message: InboundMessage, _ profile: AgentProfile, _ item: TurnQueue.Item) async {
@@ -61,8 +65,8 @@ extension Switchboard {
         replies?.began(item.entry.run, for: message)
         defer { replies?.ended(item.entry.run, for: message) }
         var order = TurnOrder(
-            live: live, message: message, text: item.text ?? message.text, profile: profile,
-            interrupted: item.interrupted, beginning: item.beginning)
+            live: live, message: message, profile: profile, interrupted: item.interrupted,
+            beginning: item.beginning)
         order.joined = item.joinedMessages
         order.latecomers = Latecomers(of: live, message, at: self)
         let outcome = await inTime(message.options.timeout ?? settings.timeout, live) {
@@ -167,28 +171,8 @@ extension Switchboard {
                 try await reply(
                     text, buttons: ReplyButton.rows(for: match.command.name, choices),
                     keepsQuestion: !match.command.startsOver, message, newRun(item, profile.id), item)
-            case .turn(let text, let thinking, let mode):
-                var (message, item) = (message, item)
-                message.options.thinking = thinking ?? message.options.thinking
-                if item.isBeside {
-                    if let turn = book.starting[item.entry.run] {
-                        if let reason = turn.abortReason { return await drop(item, reason) }
-                        book.left(turn)
-                    }
-                    // Waits as if it had been written without the command.
-                    message.text = text
-                    item.entry.message = message
-                    (item.command, item.place, item.isBeside) = (nil, nil, false)
-                    item.rule.mode = mode ?? item.rule.mode
-                    return enqueue(item)
-                }
-                item.text = text
-                queue.becameTurn(item.entry.session)
-                item.place?.end()
-                await runTurn(message, profile, item)
+            case .turn(let text): await becomeTurn(item, text)
             case .compact(let instructions):
-                queue.becameTurn(item.entry.session)
-                item.place?.end()
                 await compact(instructions, message, profile, item)
             case .restart(let text):
                 try await reply(text, keepsQuestion: true, message, newRun(item, profile.id), item)
@@ -197,6 +181,16 @@ extension Switchboard {
         } catch {
             await refuse(item, .store(error))
         }
+    }
+
+    /// From here on it waits and starts as any turn of its session does, before what was said after it.
+    private func becomeTurn(_ item: TurnQueue.Item, _ text: String) async {
+        var item = item
+        (item.command, item.place, item.before, item.load) = (nil, nil, nil, nil)
+        item.text = text
+        item.entry.message?.text = text
+        if let reason = book.starting[item.entry.run]?.abortReason { return await drop(item, reason) }
+        queue.giveBack([item])
     }
 
     private func activeCount(in session: SessionKey) -> Int {
@@ -244,16 +238,10 @@ extension Switchboard {
     /// The item with its large messages, which are read when their turn comes; nil when that has failed, and was told.
     private func readBack(_ item: TurnQueue.Item) async -> TurnQueue.Item? {
         do {
-            var whole = try await withMessages(item)
-            guard let message = whole.entry.message else {
-                await refuse(item, .lost)
-                return nil
-            }
-            // What was not in memory when it was admitted may be a command, too.
-            if item.entry.message == nil, item.interrupted == nil, item.command == nil {
-                whole.command = command(in: message)
-            }
-            return whole
+            let whole = try await withMessages(item)
+            if whole.entry.message != nil { return whole }
+            await refuse(item, .lost)
+            return nil
         } catch {
             await refuse(item, .store(error))
             return nil
@@ -262,9 +250,12 @@ extension Switchboard {
 
     func withMessages(_ item: TurnQueue.Item) async throws -> TurnQueue.Item {
         var item = item
-        if item.entry.message == nil { item.entry.message = try await stores.inbox.message(item.entry.id) }
+        if item.entry.message == nil, let message = try await stores.inbox.message(item.entry.id) {
+            understand(message, as: &item)
+        }
         for place in item.joined.indices where item.joined[place].isOnDiskOnly {
             item.joined[place].entry.message = try await stores.inbox.message(item.joined[place].entry.id)
+                .map(asked)
         }
         return item
     }

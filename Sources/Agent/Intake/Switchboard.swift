@@ -128,9 +128,10 @@ package final class Switchboard {
             + commandsBeside[message.session, default: 0]
         let messages = queue.messageCount(in: message.session)
         guard count < Self.mostQueued, messages < Self.mostMessages else {
-            return try await turnAway(message, .queueFull(max(count, messages)))
+            return try await turnAway(message, arrival, .queueFull(max(count, messages)))
         }
         move(arrival, to: message.session)
+        name(arrival, after: message)
         if command(in: message)?.command.goesFirst != true { await waitForEarlier(than: arrival) }
         if mayBeginAtOnce(message, arrival) { return try await begin(message, arrival, obeysSendPolicy) }
         await arrival.stopsBefore[message.session]?.wait()
@@ -140,7 +141,7 @@ package final class Switchboard {
             queue.waiting(in: message.session).count
             + arriving[message.session, default: []].count(where: \.willWait)
         guard rule.overflow != .new || waiting < rule.most else {
-            return try await turnAway(message, .queueFull(waiting))
+            return try await turnAway(message, arrival, .queueFull(waiting))
         }
         arrival.willWait = command(in: message) == nil
         arrival.isWritten.open()
@@ -149,19 +150,24 @@ package final class Switchboard {
         }
         switch recorded {
         case .new(let entry):
-            counts.submitted += 1
             // What the last process has left of its session was said before it.
             await recovered.wait()
-            if let reason = arrival.abortReason {
-                held.insert(entry.id)
-                await drop(TurnQueue.Item(entry: entry), reason)
-            } else {
-                admit(entry, rule)
-            }
-            return .started(entry.run)
+            return await take(entry, rule, arrival)
         case .repeated(let entry):
-            return try repeated(entry, message)
+            return try repeated(entry, message, arrival)
         }
+    }
+
+    /// A message that was recorded waits for its turn, or is dropped for who stopped its session meanwhile.
+    private func take(_ entry: InboxEntry, _ rule: QueueRule, _ arrival: Arrival) async -> Submission {
+        counts.submitted += 1
+        if let reason = arrival.abortReason {
+            held.insert(entry.id)
+            await drop(newItem(entry, interrupted: nil), reason)
+        } else {
+            admit(entry, rule)
+        }
+        return .started(entry.run)
     }
 
     /// Nothing has to wait: no turn of the session, no command, no place among the turns.
@@ -185,14 +191,16 @@ package final class Switchboard {
     ) async throws(SubmitError) -> Submission {
         let startedAt = Timestamp.now
         var turn = NewTurn(
-            run: message.newRun, session: message.session, message: message.asUserMessage,
+            run: message.newRun, session: message.session, message: asked(message).asUserMessage,
             startedAt: startedAt)
         turn.expiry = settings.resets.expiry(of: message, at: startedAt, settings.clock)
         arrival.isWritten.open()
         let accepted: AcceptedTurn
         do throws(SubmitError) {
             accepted = try await accepting {
-                try await stores.journal.accept(message, beginning: turn, obeysSendPolicy: obeysSendPolicy)
+                try await stores.journal.accept(
+                    message, beginning: turn, behind: TurnLoads.lightBytes - message.weight,
+                    obeysSendPolicy: obeysSendPolicy)
             }
         } catch {
             leave(message.session)
@@ -201,11 +209,12 @@ package final class Switchboard {
         let entry = accepted.recorded.entry
         guard let begun = accepted.begun else {
             leave(message.session)
-            return try repeated(entry, message)
+            guard case .new = accepted.recorded else { return try repeated(entry, message, arrival) }
+            return await take(entry, rule(for: message, in: accepted.session), arrival)
         }
         counts.submitted += 1
         held.insert(entry.id)
-        var item = TurnQueue.Item(entry: entry)
+        var item = newItem(entry, interrupted: nil)
         item.beginning = Beginning(turn: begun, at: startedAt)
         // While the house closes the journal keeps it for the next start.
         if !isDraining { start(item) }
@@ -226,15 +235,15 @@ package final class Switchboard {
     }
 
     /// What was accepted before is not turned away when it is told again.
-    private func turnAway(_ message: InboundMessage, _ reason: SubmitError) async throws(SubmitError)
-        -> Submission
-    {
+    private func turnAway(
+        _ message: InboundMessage, _ arrival: Arrival, _ reason: SubmitError
+    ) async throws(SubmitError) -> Submission {
         let address = message.address
         let known = try await accepting {
             try await stores.inbox.entry(channel: address.channel, account: address.account, id: message.id)
         }
         guard let known else { throw reason }
-        return try repeated(known, message)
+        return try repeated(known, message, arrival)
     }
 
     /// Whether nothing else that its chat wrote has been left out since the session's last turn began.
@@ -244,7 +253,9 @@ package final class Switchboard {
         leftOut[message.session, default: []].insert(message.address).inserted
     }
 
-    func repeated(_ entry: InboxEntry, _ message: InboundMessage) throws(SubmitError) -> Submission {
+    func repeated(
+        _ entry: InboxEntry, _ message: InboundMessage, _ arrival: Arrival? = nil
+    ) throws(SubmitError) -> Submission {
         guard entry.fingerprint == message.fingerprint else { throw .conflict }
         if let outcome = book.outcome(of: entry.run) { return .finished(entry.run, outcome) }
         switch entry.state {
@@ -252,7 +263,8 @@ package final class Switchboard {
             let outcome = entry.outcome.flatMap { RunOutcome(json: $0) }
             return .finished(entry.run, outcome ?? RunOutcome(status: .ok, startedAt: entry.receivedAt))
         case .queued, .running:
-            if recovered.isOpen && !held.contains(entry.id) { takeUp(entry, QueueWish()) }
+            let isNobodys = !held.contains(entry.id) && !isArriving(entry, besides: arrival)
+            if recovered.isOpen, isNobodys { takeUp(entry, QueueWish()) }
             return .inFlight(entry.run)
         }
     }
@@ -262,21 +274,21 @@ package final class Switchboard {
         guard held.insert(entry.id).inserted else { return }
         var item = newItem(entry, interrupted: interrupted)
         item.rule = rule
+        item.rule.mode = item.entry.message?.options.queueMode ?? rule.mode
         for joined in item.joined { held.insert(joined.entry.id) }
         if let command = item.command?.command {
-            if !command.waitsForTurn { item.place = placeOfCommand(in: entry.session) }
+            if !command.takesTurn { item.place = placeOfCommand(in: entry.session) }
             if command.startsOver {
                 item.before = clear(entry.session)
-            } else if queue.isBusy(entry.session) && !queue.isHeld(entry.session) && !command.waitsForTurn {
+            } else if queue.isBusy(entry.session) && !queue.isHeld(entry.session) && !command.takesTurn {
                 return performBeside(item)
             }
         }
         enqueue(item)
     }
 
+    /// A command need not wait for what its session does.
     private func performBeside(_ item: TurnQueue.Item) {
-        var item = item
-        item.isBeside = true
         let session = item.entry.session
         commandsBeside[session, default: 0] += 1
         let turn = book.starts(item)
@@ -290,8 +302,18 @@ package final class Switchboard {
     func newItem(_ entry: InboxEntry, interrupted: InterruptedTurn?) -> TurnQueue.Item {
         var item = TurnQueue.Item(entry: entry, interrupted: interrupted)
         item.joined = interrupted?.joined.map { TurnQueue.Joined(entry: $0) } ?? []
-        if interrupted == nil { item.command = entry.message.flatMap { command(in: $0) } }
+        if let message = entry.message { understand(message, as: &item) }
         return item
+    }
+
+    /// Gives an item the message that it has in the inbox: for the house to answer, or as a model is asked it.
+    func understand(_ message: InboundMessage, as item: inout TurnQueue.Item) {
+        if item.interrupted == nil, item.command == nil, item.text == nil {
+            item.command = command(in: message)
+        }
+        var asked = asked(message)
+        asked.text = item.text ?? asked.text
+        item.entry.message = asked
     }
 
     private func placeOfCommand(in session: SessionKey) -> CommandPlace {
@@ -301,8 +323,23 @@ package final class Switchboard {
         return place
     }
 
+    /// The command that a message is; one in front of a question is none.
     func command(in message: InboundMessage) -> CommandMatch? {
+        match(message).flatMap { $0.question == nil ? $0 : nil }
+    }
+
+    private func match(_ message: InboundMessage) -> CommandMatch? {
         message.mayCommand ? find(message.words) : nil
+    }
+
+    /// A message from the inbox as a model is asked it: a command in front says how.
+    func asked(_ message: InboundMessage) -> InboundMessage {
+        guard let question = match(message)?.question else { return message }
+        var message = message
+        message.text = question.text
+        message.options.thinking = question.thinking ?? message.options.thinking
+        message.options.queueMode = question.mode ?? message.options.queueMode
+        return message
     }
 
     private func find(_ text: String) -> CommandMatch? {

@@ -80,10 +80,13 @@ extension TurnQueue.Item {
         joined.reduce(entry.message?.weight ?? 0) { $0 + ($1.entry.message?.weight ?? 0) }
     }
 
-    /// Leaves large messages to the disk, from which they are read back in their turn.
-    mutating func letGoOfLarge() {
-        if entry.isLarge { entry.message = nil }
-        for place in joined.indices where joined[place].entry.isLarge { joined[place].entry.message = nil }
+    /// Leaves messages to the disk, or only `large` ones: they are read back in their turn.
+    mutating func letGo(large: Bool = false) {
+        if !large || entry.isLarge { entry.message = nil }
+        for place in joined.indices
+        where joined[place].share == .whole && (!large || joined[place].entry.isLarge) {
+            joined[place].entry.message = nil
+        }
     }
 
     /// Every message it answers, oldest first.
@@ -96,9 +99,9 @@ extension TurnQueue.Item {
 }
 
 extension InboundMessage {
-    /// Whether it came the same way, and may do the same as another one.
+    /// Whether it came the same way, to the same bot, and may do the same as another one.
     func sharesTurn(with other: InboundMessage) -> Bool {
-        address == other.address && deliversTo == other.deliversTo
+        address == other.address && bot == other.bot && deliversTo == other.deliversTo
             && options.delivers == other.options.delivers
             && options.thinking == other.options.thinking && options.timeout == other.options.timeout
             && origin?.isAuthorized == other.origin?.isAuthorized && origin?.isOwner == other.origin?.isOwner

@@ -8,19 +8,16 @@ struct TurnQueue {
     /// One message on its way to an answer.
     struct Item {
         var entry: InboxEntry
-        /// A command needs no model and takes no place among the turns.
         var command: CommandMatch?
         /// Its place among the session's commands, where it need not wait for turns.
         var place: CommandPlace?
         /// Opens when what it takes the place of has its outcome.
         var before: Gate?
-        /// A command that is under way beside what its session does: the session's place is not its own.
-        var isBeside = false
         /// What a crash left of this turn.
         var interrupted: InterruptedTurn?
         /// The turn's beginning, when it went to disk together with the message.
         var beginning: Beginning?
-        /// Takes the place of the message's text: `/new hello` is a turn about `hello`.
+        /// What its command, which is done, has left for the model: `/new hello` is a turn about `hello`.
         var text: String?
         /// How it waits.
         var rule = QueueRule()
@@ -32,6 +29,9 @@ struct TurnQueue {
         var joined: [Joined] = []
         /// Bytes that its turn will hold, once that was looked up: its messages, and the conversation that goes with them.
         var load: Int?
+
+        /// Whether it takes a place among the turns, which a command does that asks a model.
+        var takesTurn: Bool { command?.command.takesTurn ?? true }
     }
 
     /// A message that is answered in the turn of a later one.
@@ -50,7 +50,7 @@ struct TurnQueue {
     }
 
     private var waiting: [SessionKey: [Item]] = [:]
-    private var ready: [SessionKey] = []
+    private var ready = SessionLine()
     /// Sessions that are at work, and whether on a turn: else on a command.
     private var running: [SessionKey: Bool] = [:]
     private(set) var runningTurns = 0
@@ -64,11 +64,22 @@ struct TurnQueue {
     private var held: [SessionKey: Int] = [:]
 
     private(set) var waitingCount = 0
+    /// Bytes of the messages that wait and are in memory.
+    private(set) var waitingBytes = 0
+    /// Of those that wait, the ones that take no turn.
+    private var commandCount = 0
 
     func waiting(in session: SessionKey) -> [Item] { waiting[session] ?? [] }
 
-    /// Bytes of the messages that wait and are in memory.
-    var waitingBytes: Int { waiting.values.joined().reduce(0) { $0 + $1.weight } }
+    private mutating func add(_ item: Item) { count(item, 1) }
+
+    private mutating func subtract(_ item: Item) { count(item, -1) }
+
+    private mutating func count(_ item: Item, _ number: Int) {
+        waitingCount += number
+        waitingBytes += number * item.weight
+        if !item.takesTurn { commandCount += number }
+    }
 
     func isBusy(_ session: SessionKey) -> Bool { running[session] != nil || waiting[session] != nil }
 
@@ -86,13 +97,13 @@ struct TurnQueue {
     mutating func append(_ item: Item) {
         let session = item.entry.session
         waiting[session, default: []].append(item)
-        waitingCount += 1
+        add(item)
         if waiting[session]?.count == 1 { makeReady(session) }
     }
 
     private mutating func makeReady(_ session: SessionKey) {
         guard running[session] == nil, waiting[session] != nil, !stalled.contains(session),
-            resting[session] == nil, held[session] == nil, !ready.contains(session)
+            resting[session] == nil, held[session] == nil
         else { return }
         ready.append(session)
     }
@@ -101,7 +112,7 @@ struct TurnQueue {
     mutating func giveBack(_ items: [Item]) {
         guard let session = items.first?.entry.session else { return }
         waiting[session, default: []].insert(contentsOf: items, at: 0)
-        waitingCount += items.count
+        for item in items { add(item) }
         makeReady(session)
     }
 
@@ -110,7 +121,7 @@ struct TurnQueue {
     /// Nothing of a session starts any more; `release` must follow.
     mutating func hold(_ session: SessionKey) {
         held[session, default: 0] += 1
-        ready.removeAll { $0 == session }
+        ready.remove(session)
     }
 
     /// The session may go on, unless another holds it as well.
@@ -124,7 +135,7 @@ struct TurnQueue {
     mutating func rest(_ session: SessionKey) -> Int {
         lastNap += 1
         resting[session] = lastNap
-        ready.removeAll { $0 == session }
+        ready.remove(session)
         return lastNap
     }
 
@@ -138,7 +149,7 @@ struct TurnQueue {
     /// An item whose outcome the disk did not take: it is its session's first again, which waits for `resume`.
     mutating func putBack(_ item: Item) {
         stalled.insert(item.entry.session)
-        ready.removeAll { $0 == item.entry.session }
+        ready.remove(item.entry.session)
         giveBack([item])
     }
 
@@ -148,8 +159,11 @@ struct TurnQueue {
     /// Lets a session go on with `item`, in the place of what was put back for the same message.
     mutating func resume(with item: Item) {
         let session = item.entry.session
-        guard stalled.contains(session), waiting[session]?.first?.entry.id == item.entry.id else { return }
+        guard stalled.contains(session), let old = waiting[session]?.first, old.entry.id == item.entry.id
+        else { return }
         waiting[session]?[0] = item
+        subtract(old)
+        add(item)
         letGoOn(session)
     }
 
@@ -166,17 +180,19 @@ struct TurnQueue {
         let session = ready.remove(at: place)
         guard let item = takeFirst(of: session) else { return nil }
         running[session] = false
-        if item.command == nil { isTurn(session) }
+        if item.takesTurn { isTurn(session) }
         if let load = item.load { loads.add(load, of: session) }
         return item
     }
 
     /// Of heavy turns the first is the next, or none.
     private func placeOfNext(mostTurns: Int) -> Int? {
+        // Nobody is looked at where nobody may start, however many wait.
+        guard runningTurns < mostTurns || commandCount > 0 else { return nil }
         var heavyWaits = false
-        return ready.firstIndex { session in
+        return ready.sessions.firstIndex { session in
             guard let item = waiting[session]?.first else { return false }
-            if item.command != nil { return true }
+            if !item.takesTurn { return true }
             guard runningTurns < mostTurns else { return false }
             guard let load = item.load, TurnLoads.isHeavy(load) else { return true }
             defer { heavyWaits = true }
@@ -193,7 +209,7 @@ struct TurnQueue {
     }
 
     private var heavyWaits: Bool {
-        ready.contains { session in waiting[session]?.first?.load.map(TurnLoads.isHeavy) ?? false }
+        ready.sessions.contains { session in waiting[session]?.first?.load.map(TurnLoads.isHeavy) ?? false }
     }
 
     /// Takes a turn's place for a message that is not on disk yet; `finished` must follow.
@@ -204,9 +220,6 @@ struct TurnQueue {
         isTurn(session)
         return true
     }
-
-    /// The session's command has become a turn: `/new` with a message.
-    mutating func becameTurn(_ session: SessionKey) { isTurn(session) }
 
     private mutating func isTurn(_ session: SessionKey) {
         if running.updateValue(true, forKey: session) != true { runningTurns += 1 }
@@ -229,12 +242,12 @@ struct TurnQueue {
             let kept = items.filter { !matches($0) }
             waiting[session] = kept.isEmpty ? nil : kept
             if kept.isEmpty {
-                ready.removeAll { $0 == session }
+                ready.remove(session)
                 resting[session] = nil
             }
             if kept.first?.entry.id != items.first?.entry.id { letGoOn(session) }
         }
-        waitingCount -= removed.count
+        for item in removed { subtract(item) }
         return removed.sorted { $0.entry.id < $1.entry.id }
     }
 
@@ -247,6 +260,8 @@ struct TurnQueue {
             guard let (one, others) = items[place].parted(from: run), !stalled.contains(session) else {
                 return remove { $0.entry.id == items[place].entry.id }
             }
+            subtract(items[place])
+            add(others)
             waiting[session]?[place] = others
             return [one]
         }
@@ -273,9 +288,11 @@ struct TurnQueue {
 
     /// Takes the session's oldest message that waits for a model.
     mutating func takeOldest(of session: SessionKey) -> Item? {
-        guard let place = waiting[session]?.firstIndex(where: \.isPlain) else { return nil }
-        waitingCount -= 1
-        return waiting[session]?.remove(at: place)
+        guard let place = waiting[session]?.firstIndex(where: \.isPlain),
+            let item = waiting[session]?.remove(at: place)
+        else { return nil }
+        subtract(item)
+        return item
     }
 
     /// Lets the session's oldest message share the turn of the one behind it, in brief; not where that is another chat's.
@@ -286,16 +303,39 @@ struct TurnQueue {
         var oldest = items[place]
         oldest.entry.message?.images = []
         guard oldest.mayShareTurn(with: items[place + 1]) else { return }
-        waiting[session]?[place + 1] = oldest.joining(items[place + 1], share: .brief)
-        waiting[session]?.remove(at: place)
-        waitingCount -= 1
+        let both = oldest.joining(items[place + 1], share: .brief)
+        for item in items[place...(place + 1)] { subtract(item) }
+        add(both)
+        waiting[session]?.replaceSubrange(place...(place + 1), with: [both])
     }
 
     private mutating func removeFirst(of session: SessionKey) -> Item? {
         guard var items = waiting[session], !items.isEmpty else { return nil }
         let item = items.removeFirst()
-        waitingCount -= 1
+        subtract(item)
         waiting[session] = items.isEmpty ? nil : items
         return item
+    }
+}
+
+/// Sessions in the order in which they came, each once.
+private struct SessionLine {
+    private(set) var sessions: [SessionKey] = []
+    private var members: Set<SessionKey> = []
+
+    mutating func append(_ session: SessionKey) {
+        if members.insert(session).inserted { sessions.append(session) }
+    }
+
+    mutating func remove(_ session: SessionKey) {
+        guard members.remove(session) != nil else { return }
+        // Who leaves has mostly just come.
+        if let place = sessions.lastIndex(of: session) { sessions.remove(at: place) }
+    }
+
+    mutating func remove(at place: Int) -> SessionKey {
+        let session = sessions.remove(at: place)
+        members.remove(session)
+        return session
     }
 }

@@ -72,6 +72,21 @@ extension AgentRunner {
         try await loadContext(&turn)
     }
 
+    /// Finds what tools had told the chat before a crash, also by a call that it cut off: the outbox has it.
+    func recallWhatWasTold(_ turn: inout Turn) async throws(TurnStop) {
+        guard turn.order.interrupted != nil else { return }
+        let orders = MessageTool.orders(of: turn.live.run)
+        let parts = try await storing { try await stores.outbox.parts(ofRunsNamed: orders) }
+        var here = turn.order.message.address
+        let said = parts.filter { part in
+            here.account = part.address.account
+            return part.address == here && part.state != .failed
+        }
+        turn.told = Dictionary(grouping: said, by: \.run).values.map { parts in
+            parts.map(\.content.text).joined(separator: "\n")
+        }
+    }
+
     /// The calls of the last answer that have no result yet.
     private static func unsettledCalls(of messages: [Message]) -> ArraySlice<ToolCall> {
         guard let place = messages.lastIndex(where: \.isFromModel),

@@ -35,6 +35,7 @@ struct AgentRunner {
             do throws(TurnStop) {
                 try await loadContext(&turn)
                 try await settleInterruptedTools(&turn)
+                try await recallWhatWasTold(&turn)
                 turn.live.publish(.started(at: startedAt), at: startedAt)
                 let answer = try await converse(&turn)
                 return await finish(turn, with: answer)

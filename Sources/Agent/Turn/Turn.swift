@@ -5,8 +5,6 @@ import Store
 struct TurnOrder {
     let live: ActiveRun
     @Boxed var message: InboundMessage
-    /// What the model is told the person said.
-    let text: String
     @Boxed var profile: AgentProfile
     /// What a crash left of an earlier attempt.
     let interrupted: InterruptedTurn?
@@ -25,11 +23,7 @@ struct TurnOrder {
     /// Where the files are that an answer may bring along; nil for none.
     var sendableFolder: String? { toolPolicy.sendsFiles ? profile.workspace : nil }
 
-    @MainActor var userMessage: UserMessage {
-        UserMessage(
-            content: (text.isEmpty ? [] : [.text(text)]) + message.images.map { .image($0) },
-            timestamp: message.receivedAt, idempotencyKey: message.transcriptKey)
-    }
+    @MainActor var userMessage: UserMessage { message.asUserMessage }
 
     /// Everything that was said, as the transcript keeps it.
     @MainActor var userMessages: [Message] {
@@ -176,6 +170,6 @@ extension InboundMessage {
     /// As tools know it, at its address of now; nil for clients of the gateway.
     func chat(at address: Address) -> ToolContext.Chat? {
         address.channel == .webchat
-            ? nil : ToolContext.Chat(address: address, message: id, title: origin?.place)
+            ? nil : ToolContext.Chat(address: address, message: id, title: origin?.place, bot: bot)
     }
 }

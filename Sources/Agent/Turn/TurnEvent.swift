@@ -15,6 +15,8 @@ package struct TurnEvent: Sendable {
 
     /// What happened.
     package enum Kind: Sendable {
+        /// There is no room for what the turn holds yet: its message waits. Repeats the sequence of the event before it.
+        case waits
         case status(TurnPhase)
         case started(at: Timestamp)
         /// Who answers; once for each model request.

@@ -13,6 +13,9 @@ package struct VolumeProblem: Sendable, Hashable {
         case .low: self.init("The volume of `\(state)` is nearly full\(room)", advice.makeRoom)
         case .full: self.init("The volume of `\(state)` is full\(room)", advice.makeRoom)
         case .readOnly: self.init("The volume of `\(state)` is mounted read-only", advice.mountAgain)
+        case .replaced:
+            self.init(
+                "The database in `\(state)` was removed or replaced while the gateway ran", advice.restart)
         }
     }
 
@@ -26,19 +29,23 @@ package struct VolumeProblem: Sendable, Hashable {
 package struct VolumeAdvice: Sendable {
     package var makeRoom: String
     package var mountAgain: String
+    package var restart: String
 
     /// On Fly the commands are named; `app` and `machine` are nil elsewhere.
     package init(flyApp app: String?, machine: String?) {
         guard let app else {
             makeRoom = "Free some space there, or enlarge it."
             mountAgain = "Check it for damage, and mount it for writing again."
+            restart = "Restart the gateway once the right files are in place."
             return
         }
+        let restarting = "`fly machine restart \(machine ?? "MACHINE") -a \(app)`"
+        restart = "Restart the machine once the right files are in place: \(restarting)."
         makeRoom =
             "Enlarge it: `fly volumes list -a \(app)` names it, `fly volumes extend VOLUME --size GB -a \(app)` does it. "
             + "Or free some space: `fly ssh console -a \(app)`."
         mountAgain =
-            "Restart the machine (`fly machine restart \(machine ?? "MACHINE") -a \(app)`), which checks it; if that does "
+            "Restart the machine (\(restarting)), which checks it; if that does "
             + "not help, restore a snapshot (`fly volumes snapshots list VOLUME -a \(app)`)."
     }
 }

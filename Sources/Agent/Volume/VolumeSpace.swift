@@ -76,6 +76,8 @@ package enum VolumeLevel: String, Sendable, Comparable {
     case full
     /// The same; the system mounts a volume so when it finds it damaged.
     case readOnly = "read-only"
+    /// The same: what is open is no longer what lies there.
+    case replaced
 
     private var rank: Int {
         switch self {
@@ -83,8 +85,12 @@ package enum VolumeLevel: String, Sendable, Comparable {
         case .low: 1
         case .full: 2
         case .readOnly: 3
+        case .replaced: 4
         }
     }
+
+    /// `volume full`, for `/readyz`.
+    var reason: String { self == .replaced ? "database replaced" : "volume \(rawValue)" }
 
     package static func < (a: VolumeLevel, b: VolumeLevel) -> Bool { a.rank < b.rank }
 }

@@ -61,14 +61,12 @@ package final class VolumeWatch {
     /// Whether no turn may begin, as far as was known at the last look.
     package var isShut: Bool { level >= .full }
 
-    /// `volume full` or `volume read-only`, for `/readyz`; nil when all is well.
+    /// `volume full`, `volume read-only` or `database replaced`, for `/readyz`; nil when all is well.
     ///
     /// Who asks that wants to know how it is now.
     package var notReady: String? {
-        if isShut || database?.refusalReason() != nil || lookedAt.duration(to: .now) > Self.freshness {
-            look()
-        }
-        return isShut ? "volume \(level.rawValue)" : nil
+        lookAnew()
+        return isShut ? level.reason : nil
     }
 
     /// What is wrong and what helps, in words; nil when there is room.
@@ -97,6 +95,7 @@ package final class VolumeWatch {
 
     /// For `health` and `status`.
     package var json: JSON? {
+        lookAnew()
         guard let space else { return nil }
         var object: JSONObject = [
             "state": .string(level.rawValue), "path": .string(state), "freeBytes": .integer(space.freeBytes),
@@ -120,6 +119,13 @@ package final class VolumeWatch {
         }
     }
 
+    /// For who asks how it is now.
+    private func lookAnew() {
+        guard isShut || database?.refusalReason() != nil || lookedAt.duration(to: .now) > Self.freshness
+        else { return }
+        look()
+    }
+
     /// Measures, and tells when that changes what can be done.
     private func look() {
         space = measure()
@@ -130,6 +136,7 @@ package final class VolumeWatch {
         switch database?.refusalReason() {
         case .full: now = max(now, .full)
         case .readOnly: now = .readOnly
+        case .replaced: now = .replaced
         case nil: break
         }
         if let wanted {
@@ -148,18 +155,20 @@ package final class VolumeWatch {
 
     private func tell(_ before: VolumeLevel) {
         switch level {
+        case .roomy where before == .replaced: log.info("the database is in its place again")
         case .roomy: log.info("the volume has room again", ["free": space?.text ?? ""])
         case .low where before >= .full:
             log.warning("the volume can be written again; messages are taken in. \(problem ?? "")")
         // The warning waits for what can be said about what takes up the room.
         case .low: break
-        case .full, .readOnly: log.error("\(problem ?? "")")
+        case .full, .readOnly, .replaced: log.error("\(problem ?? "")")
         }
     }
 
     /// A disk may refuse although it seems to have room, with a quota for example: only a write shows when that is over.
     private func tryToWrite() async {
-        guard isShut, space?.level() ?? .roomy < .full, let database, database.refusalReason() != nil,
+        guard isShut, level < .replaced, space?.level() ?? .roomy < .full, let database,
+            database.refusalReason() != nil,
             database.reserve?.isTapped != true
         else { return }
         do {

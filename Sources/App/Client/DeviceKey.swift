@@ -18,27 +18,32 @@ struct DeviceKey {
     ]
     private static let mostBytes = 1 << 16
 
+    private init(_ pair: Ed25519.KeyPair) { self.pair = pair }
+
     /// The one of a state directory; it is made where there is none yet.
     init(keptIn state: String) throws(CommandError) {
         let path = "\(state)/\(Self.file)"
-        let bytes: [UInt8]?
+        let bytes: [UInt8]
         do throws(FileError) {
-            bytes = try PrivateFile.read(path, limit: Self.mostBytes)
+            bytes = try Self.read(path)
         } catch {
             throw CommandError("\(error)")
         }
-        if let bytes {
-            guard let pair = Self.pair(in: bytes) else {
-                throw CommandError(
-                    "`\(path)` holds no key: remove it, and the next command makes another one.")
-            }
-            self.pair = pair
-            return
+        guard let pair = Self.pair(in: bytes) else {
+            throw CommandError(
+                "`\(path)` holds no key: remove it, and the next command makes another one.")
         }
-        pair = Ed25519.generate()
-        do throws(FileError) { try PrivateFile.write(text.encoded(), to: path) } catch {
-            throw CommandError("\(error)")
-        }
+        self.init(pair)
+    }
+
+    /// What the file says, or a new key that it says now.
+    private static func read(_ path: String) throws(FileError) -> [UInt8] {
+        if let kept = try PrivateFile.read(path, limit: mostBytes) { return kept }
+        let made = Self(Ed25519.generate()).text.encoded()
+        if try PrivateFile.create(made, at: path) { return made }
+        // Another command has been faster.
+        let theirs = try PrivateFile.read(path, limit: mostBytes)
+        return theirs ?? made
     }
 
     /// The hexadecimal SHA-256 of the public half.

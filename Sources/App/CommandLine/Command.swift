@@ -85,6 +85,8 @@ struct Invocation: Sendable {
     /// All values of an option that may be given several times.
     var lists: [String: [String]] = [:]
     var flags: Set<String> = []
+    /// All options that were given, in their order.
+    var order: [String] = []
     var environment: Environment
 
     subscript(_ option: String) -> String? { values[option] }

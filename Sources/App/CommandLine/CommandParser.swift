@@ -107,6 +107,7 @@ struct CommandParser {
                 "Unknown option `\(name)` for `openclaw \(command.name)`."
                     + (nearest.map { " Did you mean `\($0)`?" } ?? " Run it with --help to see its options."))
         }
+        invocation.order.append(option.name)
         guard let valueName = option.value else {
             guard given == nil || given == "true" || given == "false" else {
                 throw CommandError("`\(option.name)` takes no value. Leave out `=\(given ?? "")`.")

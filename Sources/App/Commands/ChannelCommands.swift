@@ -31,11 +31,12 @@ enum ChannelCommands {
             guard !error.isRefusedLogin, invocation["--url"] == nil else { throw error }
             let setup = LocalSetup(invocation)
             let facts = ChannelSections(config: setup.config, environment: setup.environment).facts
-            guard !facts.isEmpty, setup.config.gateway.mode != "remote" else { throw error }
+            guard setup.config.gateway.mode != "remote" else { throw error }
             if invocation.wantsJSON {
                 Terminal.print(facts.report)
                 return .success
             }
+            guard !facts.isEmpty else { throw error }
             let rows = facts.flatMap { channel in
                 channel.accounts.map { account in
                     let isOn = account.isEnabled && account.tokenSource != "none"

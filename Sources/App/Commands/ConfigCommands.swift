@@ -128,7 +128,7 @@ enum ConfigCommands {
         let setup = LocalSetup(invocation)
         let file = setup.file.snapshot.file
         // Not what it says, but that nobody can tell what it says.
-        let reason = setup.refusal?.reason ?? setup.absence
+        let reason = setup.refusal?.reason ?? setup.absence ?? setup.whatAStartTakes
         let mistakes =
             file.issues + file.quarantined
             + [reason].compactMap { $0.map { ConfigIssue(path: .root, message: $0) } }

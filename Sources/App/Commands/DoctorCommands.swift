@@ -33,10 +33,15 @@ enum DoctorCommands {
         if invocation.has("--generate-gateway-token") { try await writeToken(LocalSetup(invocation)) }
         let setup = LocalSetup(invocation)
         let isElsewhere = setup.config.gateway.mode == "remote"
-        let own = isElsewhere ? remote(setup) : [Finding(startOf: setup)].compactMap(\.self) + secrets(setup)
+        let answer = gateway(setup)
+        let isAnswered = answer.first?.weight != .note
+        let own =
+            isElsewhere
+            ? remote(setup)
+            : [Finding(startOf: setup)].compactMap(\.self) + secrets(setup, isAnswered: isAnswered)
         let findings =
             config(setup) + [unreadVariables(setup)].compactMap(\.self) + own + files(setup)
-            + (isElsewhere ? [] : models(setup)) + gateway(setup)
+            + (isElsewhere ? [] : models(setup)) + answer
         return Finding.report(findings, asJSON: invocation.wantsJSON)
     }
 
@@ -65,6 +70,7 @@ enum DoctorCommands {
         let warnings = setup.snapshot.running.warnings.map { Finding(.note, $0.description) }
         if let absence = setup.absence { return [Finding(.problem, absence)] + warnings }
         guard setup.snapshot.exists else {
+            if let copy = setup.whatAStartTakes { return [Finding(.problem, copy)] + warnings }
             return [
                 Finding(
                     .note,
@@ -83,11 +89,12 @@ enum DoctorCommands {
         let quiet = channels.withoutEffect(written.keysWithoutEffect).map {
             Finding(.note, "`\($0)` is known but has no effect yet")
         }
+        let files = channels.unreadableFiles.map { Finding(.problem, $0) }
         let head =
             mistakes.isEmpty && leftOut.isEmpty
             ? [Finding(.ok, "Config valid: \(setup.configPath)")] : []
         let rules = QuietRules.warnings(setup.config, channels, setup.environment).map { Finding(.note, $0) }
-        return head + mistakes + standIn + leftOut + secrets + warnings + rules + quiet
+        return head + mistakes + standIn + leftOut + secrets + files + warnings + rules + quiet
     }
 
     /// Variables of the original that are set and do nothing here.
@@ -104,12 +111,21 @@ enum DoctorCommands {
 
     private static func whatAStartDoes(_ setup: LocalSetup) -> String {
         guard setup.refusal == nil else { return "The gateway does not start until they are mended" }
-        return setup.snapshot.origin == .defaults
-            ? "A start takes the defaults instead, with which the gateway ran before there was a config file"
-            : "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
+        let shut = setup.config.closed.compactMap(\.closes?.words)
+        let consequence = Set(shut).sorted().joined(separator: ", and ")
+        switch setup.snapshot.origin {
+        case .file: return "After a start \(consequence), until they are mended"
+        case .defaults:
+            return
+                "A start takes the defaults instead, with which the gateway ran before there was a config file"
+        case .lastGood:
+            return "A start takes the last good copy instead: \(setup.location.lastGoodPath)"
+                + (shut.isEmpty ? "" : "; with it \(consequence)")
+        }
     }
 
-    private static func secrets(_ setup: LocalSetup) -> [Finding] {
+    /// Where a gateway listens and what it asks for; `isAnswered` tells that one runs.
+    private static func secrets(_ setup: LocalSetup, isAnswered: Bool) -> [Finding] {
         guard setup.refusal == nil else { return [] }  // where it would listen is not decided yet
         do throws(CommandError) {
             if let running = setup.runningListener {
@@ -119,10 +135,18 @@ enum DoctorCommands {
                     + weakness(of: secret, running)
             }
             let listener = try setup.listener()
+            if !isAnswered { try checkListening(setup) }
             return [Finding(.ok, "Listens on \(listener.description)")]
                 + weakness(of: try setup.secret(isLoopback: listener.isLoopback), listener)
         } catch {
             return [Finding(.problem, error.message)]
+        }
+    }
+
+    private static func checkListening(_ setup: LocalSetup) throws(CommandError) {
+        let plan = try setup.listenPlan()
+        do throws(ListenError) { try plan.endpoint(port: plan.port).check() } catch {
+            throw CommandError("No gateway can start: \(error.message) \(error.advice)")
         }
     }
 
@@ -179,6 +203,7 @@ enum DoctorCommands {
             findings.append(open(path, "Others can read", to: 0o600, setup))
         }
         findings += WrittenPlaces(setup).problems.map { Finding(.problem, $0.text, fix: $0.fix) }
+        findings += EarlyWorkspaces(setup).unused.map { Finding(.note, $0.text, fix: $0.fix) }
         if let problem = Database.damage(path: "\(state)/openclaw.sqlite") {
             findings.append(Finding(.problem, problem))
         }
@@ -235,7 +260,8 @@ enum DoctorCommands {
             let client = try GatewayClient.connect(setup.invocation)
             _ = try client.call("health")
             return [Finding(.ok, "The gateway runs and answers")]
-                + (try warnings(of: client, besides: setup.snapshot)) + (try channels(of: client))
+                + (try database(of: client)) + (try warnings(of: client, besides: setup.snapshot))
+                + (try channels(of: client))
         } catch {
             let failure = error as? CommandError
             let reason = failure?.message ?? "\(error)"
@@ -245,6 +271,13 @@ enum DoctorCommands {
                     : Finding(.note, "The gateway does not answer: \(reason)")
             ]
         }
+    }
+
+    /// That it has open what no longer lies there: nobody else can see it.
+    private static func database(of client: GatewayClient) throws -> [Finding] {
+        let volume = try client.call("status")["volume"]
+        guard volume?["state"]?.stringValue == VolumeLevel.replaced.rawValue else { return [] }
+        return [Finding(.problem, volume?["problem"]?.stringValue ?? "")]
     }
 
     /// Accounts that are on and cannot be reached, with what they say of it.

@@ -63,9 +63,18 @@ enum OnboardCommands {
         }
     }
 
+    /// The options whose `-` stands for a line of standard input.
+    static var secretOptions: Set<String> {
+        Set(["--api-key", "--remote-token", "--gateway-token", "--gateway-password"])
+            .union(ChannelCatalog.all.map { "--\($0.id)-token" }).union(Vendor.all.compactMap(\.keyFlag))
+    }
+
     private static func onboard(_ invocation: Invocation) async throws -> ExitCode {
         var invocation = invocation
-        if invocation.has("--api-key-stdin") { invocation.values["--api-key"] = "-" }
+        if invocation.has("--api-key-stdin") {
+            invocation.values["--api-key"] = "-"
+            invocation.order = invocation.order.map { $0 == "--api-key-stdin" ? "--api-key" : $0 }
+        }
         return try await Onboarding(invocation).run()
     }
 }

@@ -33,8 +33,11 @@ enum SetupCommands {
             }
             return .success
         }
-        _ = try setup.changeableFile()
-        do throws(FileError) { try PrivateFile.makeFolder(setup.state) } catch {
+        let file = try setup.changeableFile()
+        do throws(FileError) {
+            try PrivateFile.makeFolder(setup.state)
+            try file.backUp()
+        } catch {
             throw CommandError("\(error)")
         }
         let hasToken = invocation.environment["OPENCLAW_GATEWAY_TOKEN"] != nil

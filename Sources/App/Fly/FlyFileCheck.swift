@@ -8,7 +8,7 @@ struct FlyFileCheck {
     var configuredBind: String?
 
     /// The smallest machine there is, which is enough (design bound: 40 MB for everything).
-    private static let enoughMegabytes = 256
+    static let enoughMegabytes = 256
 
     var findings: [Finding] {
         [address, unconfigured, process, port, storage, memory, sleep, ending].compactMap(\.self) + checks

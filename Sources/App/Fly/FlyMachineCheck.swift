@@ -20,7 +20,7 @@ struct FlyMachineCheck {
     var findings: [Finding] {
         [
             Finding(startOf: setup), gatewaySecret, modelKey, storage, Finding(volumeOf: setup), memory,
-            killed, machines,
+            machines,
         ].compactMap(
             \.self)
             + places + channelTokens + configFile + FlyAddressCheck(setup: setup, app: app).findings
@@ -95,25 +95,28 @@ struct FlyMachineCheck {
 
     /// "OOM / memory issues".
     private var memory: Finding? {
-        setup.environment["FLY_VM_MEMORY_MB"].flatMap { Int($0) }.map { megabytes in
-            FlyFileCheck.memory(of: megabytes) { withMemory($0) }
-        }
-    }
-
-    private func withMemory(_ megabytes: Int) -> String {
-        "fly machine update \(setup.platform.flyMachine ?? "MACHINE") --vm-memory \(megabytes) -y -a \(app)"
-    }
-
-    /// On Fly the kernel is the machine's own, so its count is of this machine, since its start.
-    private var killed: Finding? {
         // A count that cannot be read is of no use, and no fault.
         let table = (try? PrivateFile.read("/proc/vmstat", limit: 1 << 20)) ?? []
-        let count = Self.killed(in: String(decoding: table, as: UTF8.self))
+        return Self.memory(
+            of: setup.environment["FLY_VM_MEMORY_MB"].flatMap { Int($0) },
+            killed: Self.killed(in: String(decoding: table, as: UTF8.self)), fix: { withMemory($0) })
+    }
+
+    /// Whether so many megabytes are enough, of which the kernel had to end so many programs; it is the machine's own on
+    /// Fly, so its count is of this machine, since its start.
+    nonisolated static func memory(of megabytes: Int?, killed count: Int, fix: (Int) -> String) -> Finding? {
+        if let megabytes, count == 0 || megabytes < FlyFileCheck.enoughMegabytes {
+            return FlyFileCheck.memory(of: megabytes, fix: fix)
+        }
         guard count > 0 else { return nil }
         return Finding(
             .note,
             "Programs that the kernel has ended for want of memory since this machine started: \(count)",
-            fix: withMemory(512))
+            fix: fix(max(2 * (megabytes ?? 0), 512)))
+    }
+
+    private func withMemory(_ megabytes: Int) -> String {
+        "fly machine update \(setup.platform.flyMachine ?? "MACHINE") --vm-memory \(megabytes) -y -a \(app)"
     }
 
     /// How many that are, by the words of `/proc/vmstat`.

@@ -13,6 +13,8 @@ import Store
 struct Migration {
     /// The original's state directory.
     let source: String
+    /// The folders it is in: as it was named, and where that leads.
+    let around: [String]
     /// Ours.
     let state: String
     /// Where our config file is, or will be.
@@ -45,13 +47,20 @@ struct Migration {
         guard real != RealPath.of(state) else {
             let advice =
                 takesDamaged
-                ? "Copy it, and take over the copy: `cp -a \(source) /tmp/original && openclaw migrate --damaged --from "
-                    + "/tmp/original`."
+                ? "Copy it without its database, and take over the copy: `cp -a \(source) /tmp/original && rm "
+                    + "/tmp/original/\(Self.database)* && openclaw migrate --damaged --from /tmp/original`."
                 : "Its next start takes over what is there: `openclaw gateway`."
             throw CommandError("`\(source)` is this gateway's own state directory. \(advice)")
         }
         guard let names = (try? FolderListing.read(real)).map(Set.init) else {
             throw Self.unreachable(source)
+        }
+        guard !names.contains(Self.database) else {
+            throw CommandError(
+                "`\(source)` is a state directory of this gateway, with all that was said there since in `\(Self.database)`: "
+                    + "it moves as a whole. Stop the gateway there and here, and copy it: `cp -a \(source)/. \(state)`. To "
+                    + "take over only what the original left in it, copy it and take `\(Self.database)*` out of the copy."
+            )
         }
         guard !names.isDisjoint(with: ConfigLocation.names + ["agents", "state", "credentials"]) else {
             throw CommandError(
@@ -59,10 +68,20 @@ struct Migration {
             )
         }
         self.source = real
+        let folders = [source, real].map { FilePath.folder(of: Self.withoutSlashes($0)) }
+        around = folders[0] == folders[1] ? [folders[1]] : folders
         self.state = state
         self.configPath = configPath
         self.environment = environment
         self.takesDamaged = takesDamaged
+    }
+
+    private static let database = "openclaw.sqlite"
+
+    private static func withoutSlashes(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
     }
 
     private static func unreachable(_ source: String) -> CommandError {
@@ -74,7 +93,7 @@ struct Migration {
     }
 
     /// What has been copied on the way.
-    private struct Work {
+    struct Work {
         var copy = FolderCopy()
         var plan = WorkspacePlan()
         /// What the config here has to say instead of what the original's says.
@@ -93,6 +112,7 @@ struct Migration {
         } catch {
             throw CommandError("\(error)")
         }
+        let isNew = access("\(state)/\(Self.database)", F_OK) != 0
         // Refuses while a gateway uses the state directory, and lets none start before everything is here.
         let database = try open()
         do {
@@ -101,6 +121,8 @@ struct Migration {
             takeWorkspaces(config, &outcome, &work)
             try takeConfig(config, &outcome, &work)
             takeFiles(config, &outcome, &work)
+        } catch StoreError.full {
+            throw await giveBack(database, isNew: isNew)
         } catch {
             await database.close()
             throw error
@@ -110,15 +132,42 @@ struct Migration {
     }
 
     private func open() throws -> Database {
-        let path = "\(state)/openclaw.sqlite"
+        let path = "\(state)/\(Self.database)"
         do {
-            return try Database(path: path)
+            return try Database(path: path) { Terminal.printError($0) }
         } catch StoreError.alreadyOpen {
             let pid = try GatewayRun.gateway(holding: path)
+            if let pid, Self.isMigrating(pid) {
+                throw CommandError(
+                    "Another `openclaw migrate` (pid \(pid)) is at work on `\(state)`. Wait until it has ended, then try again."
+                )
+            }
             throw CommandError(
                 "The gateway is running on `\(state)`. \(Platform(environment).stopAdvice(pid: pid)) Then try again."
             )
         }
+    }
+
+    /// Whether a process is this command; where that cannot be seen it counts as a gateway.
+    private static func isMigrating(_ pid: Int) -> Bool {
+        let line = (try? PrivateFile.read("/proc/\(pid)/cmdline", limit: 1 << 16)) ?? nil
+        return line?.split(separator: 0).contains { $0.elementsEqual("migrate".utf8) } == true
+    }
+
+    /// Leaves no volume full of what is half there.
+    private func giveBack(_ database: Database, isNew: Bool) async -> CommandError {
+        if !isNew {
+            // Where not even that can be written, the next run does it.
+            try? await StateImport(stateDirectory: source, database: database).dropUnfinished()
+        }
+        await database.close()
+        if isNew {
+            for end in ["", "-wal", "-shm"] { unlink("\(state)/\(Self.database)\(end)") }
+        }
+        return CommandError(
+            "The volume of `\(state)` has no room for the conversations: they take up about as much there as in "
+                + "`\(source)`. \(isNew ? "Nothing was taken over." : "What was here already stays.") "
+                + "\(Platform(environment).volumeAdvice.makeRoom) Then run the same command again.")
     }
 
     private func takeRecords(
@@ -133,6 +182,13 @@ struct Migration {
         let approvals = await ApprovalsFile(state: state, home: nil)
         let stateImport = StateImport(
             stateDirectory: source, database: database, sessionLists: lists, takesDamaged: takesDamaged)
+        if let other = try await stateImport.otherInstallation() {
+            outcome.failures.append(
+                "None of the conversations in `\(source)` is here: `\(other)` was taken over before, which is another "
+                    + "installation. Give this one a state directory of its own: "
+                    + "`OPENCLAW_STATE_DIR=~/.openclaw-other openclaw migrate --from \(source)`.")
+            return
+        }
         let wasDone = try await stateImport.isDone()
         if let report = try await stateImport.run(triesAgain: true, keepingApprovals: approvals.bringIn) {
             outcome.steps.append("Took over \(wasDone ? "what was missing: " : "")\(report.summary).")
@@ -141,14 +197,9 @@ struct Migration {
         } else {
             outcome.steps.append(
                 wasDone
-                    ? "Conversations were taken over before; they stay as they are."
+                    ? "Conversations were taken over before, and there is nothing new in them."
                     : "No conversations to take over.")
         }
-        guard let other = try await stateImport.otherInstallation() else { return }
-        outcome.failures.append(
-            "None of the conversations in `\(source)` is here: `\(other)` was taken over before, which is another "
-                + "installation. Give this one a state directory of its own: "
-                + "`OPENCLAW_STATE_DIR=~/.openclaw-other openclaw migrate --from \(source)`.")
     }
 
     // MARK: Workspaces
@@ -157,10 +208,14 @@ struct Migration {
     private func takeWorkspaces(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) {
         // Those that the config does not name are found here under the same names, so they choose first.
         for name in unnamedWorkspaces(config) {
-            guard let real = unnamedPlaces(name).lazy.compactMap(RealPath.of).first,
-                isWhole(real, name, &outcome)
-            else { continue }
-            _ = work.plan.place(real, at: "\(state)/\(name)")
+            let places = unnamedPlaces(name, config)
+            guard let real = places.lazy.compactMap(RealPath.of).first else {
+                outcome.problems.append(
+                    "No workspace is there to be copied to `\(state)/\(name)`: there is neither "
+                        + "\(places.map { "`\($0)`" }.joined(separator: " nor ")).")
+                continue
+            }
+            if isWhole(real, name, &outcome) { _ = work.plan.place(real, at: "\(state)/\(name)") }
         }
         let named =
             [(OriginalConfig.defaultWorkspace, "workspace")]
@@ -172,7 +227,7 @@ struct Migration {
             // with the next run.
             let workspace = workspace(said, of: config)
             if let workspace, !isWhole(workspace, "\(path)", &outcome) { continue }
-            let copied = workspace ?? besideSource(said)
+            let copied = workspace ?? beside(said)[0]
             if workspace == nil {
                 missing.insert(copied)
                 outcome.failures.append(
@@ -199,24 +254,33 @@ struct Migration {
 
     private static let defaultName = "workspace"
 
-    /// Where the original looks for a workspace without a word in the config. January's put that of the default agent into
-    /// the home directory.
-    private func unnamedPlaces(_ name: String) -> [String] {
-        let inSource = "\(source)/\(name)"
-        guard name == Self.defaultName else { return [inSource] }
-        return [inSource, besideSource("clawd"), "\(environment.home)/clawd"]
+    /// Where the original looks for a workspace without a word in the config. January's put them into the home directory,
+    /// and versions before it had a key of their own for that of the only agent.
+    private func unnamedPlaces(_ name: String, _ config: OriginalConfig) -> [String] {
+        let early = "clawd" + name.dropFirst(Self.defaultName.count)
+        let said = name == Self.defaultName ? config.said(at: OriginalConfig.earlyWorkspace) : nil
+        let named = said.map { workspace($0, of: config) ?? $0 }
+        return [named].compactMap(\.self) + ["\(source)/\(name)"] + beside(early)
+            + ["\(environment.home)/\(early)"]
     }
 
     /// Where a folder is when it was copied together with the state directory.
-    private func besideSource(_ path: String) -> String {
-        let folder = FilePath.folder(of: source)
-        return "\(folder == "/" ? "" : folder)/\(FilePath.name(of: path))"
+    private func beside(_ path: String) -> [String] {
+        around.map { "\($0 == "/" ? "" : $0)/\(FilePath.name(of: path))" }
     }
 
-    /// The real path of what the config calls `said`.
+    /// The real path of what the config calls `said`: there, or in a copy of the state directory or beside one.
     private func workspace(_ said: String, of config: OriginalConfig) -> String? {
-        config.place(of: said) ?? RealPath.of(besideSource(said)) ?? config.closedPlace(of: said)
+        let name = FilePath.name(of: said)
+        let inSource = Self.ownFolders.contains(name) ? [] : ["\(source)/\(name)"]
+        return config.place(of: said) ?? (inSource + beside(said)).lazy.compactMap(RealPath.of).first
+            ?? config.closedPlace(of: said)
     }
+
+    /// What is in a state directory and no workspace.
+    private static let ownFolders = [
+        "agents", "state", "credentials", "devices", "cron", "logs", "identity", "skills", "media", "hooks",
+    ]
 
     /// Whether a folder is a workspace and no more; tells it where it is not.
     private func isWhole(_ real: String, _ name: String, _ outcome: inout Outcome) -> Bool {
@@ -227,92 +291,6 @@ struct Migration {
             )
         }
         return !holdsMore
-    }
-
-    // MARK: Config
-
-    private func takeConfig(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) throws {
-        guard let name = config.name else {
-            return outcome.steps.append("No config file to take over.")
-        }
-        takeIncluded(config.loaded.includedPaths, &outcome, &work)
-        takeNamedFiles(config, &outcome, &work)
-        guard access(configPath, F_OK) != 0 else { return compare(name, &outcome, work) }
-        guard let text = config.text else {
-            return outcome.problems.append(
-                "`\(source)/\(name)` is not UTF-8 text and was not taken over: save it as that, and try again."
-            )
-        }
-        do throws(FileError) {
-            try PrivateFile.write(Array(changed(text, work.changes, &outcome).utf8), to: configPath)
-        } catch {
-            throw CommandError("\(error)")
-        }
-        outcome.steps.append("Wrote `\(configPath)`.")
-    }
-
-    /// Of a config that is here already: which copies it does not name.
-    private func compare(_ name: String, _ outcome: inout Outcome, _ work: Work) {
-        outcome.problems.append(
-            "`\(configPath)` is there already and stays; what `\(source)/\(name)` says was not taken over.")
-        let bytes = (try? PrivateFile.read(configPath, limit: ConfigLoader.limits.maxBytes)) ?? nil
-        let ours = String(decoding: bytes ?? [], as: UTF8.self)
-        for (path, place) in work.changes {
-            let isUsual = place == "\(state)/workspace" && !ours.contains("workspace")
-            guard !isUsual, !ours.contains(place) else { continue }
-            outcome.problems.append(
-                "`\(path)` was copied to `\(place)`, which `\(configPath)` does not name.")
-        }
-    }
-
-    /// Files that the config is made of, to the same places beside ours.
-    private func takeIncluded(_ paths: [String], _ outcome: inout Outcome, _ work: inout Work) {
-        for path in paths {
-            if RealPath.of(path) == nil {
-                outcome.problems.append("`\(path)` is part of the config and is not there.")
-            } else if RealPath.isInside(path, source) {
-                work.copy.copyFile(path, to: FilePath.folder(of: configPath) + path.dropFirst(source.count))
-            } else {
-                outcome.problems.append(
-                    "`\(path)` is part of the config and outside `\(source)`: it was not copied. `openclaw config validate` "
-                        + "tells whether it is found.")
-            }
-        }
-    }
-
-    /// Files with secrets in the original's state directory, to the same places in ours; other paths into it are told.
-    private func takeNamedFiles(_ config: OriginalConfig, _ outcome: inout Outcome, _ work: inout Work) {
-        for (path, said) in config.namedPaths {
-            if let own = config.ownPath(of: said), OriginalConfig.isSecretFile(path) {
-                work.copy.copyFile("\(source)/\(own)", to: "\(state)/\(own)")
-                work.changes.append((path, "\(state)/\(own)"))
-            } else if config.isOwn(said) {
-                outcome.problems.append(
-                    "`\(path)` is `\(said)`, of the other installation: copy what is needed, and name another place."
-                )
-            }
-        }
-    }
-
-    /// The config's text with our places in it.
-    private func changed(
-        _ text: String, _ changes: [(path: ConfigPath, place: String)], _ outcome: inout Outcome
-    ) -> String {
-        guard let document = try? JSON.parseJSON5(text).value else {
-            outcome.problems.append("The config file has mistakes: `openclaw config validate` names them.")
-            return text
-        }
-        var text = text
-        for (path, place) in changes {
-            guard document[path] != nil, let edited = try? ConfigEdit.set(.string(place), at: path, in: text)
-            else {
-                outcome.problems.append("Set `\(path)` to `\(place)`: it stands in an included file.")
-                continue
-            }
-            text = edited
-            outcome.steps.append("`\(path)` is `\(place)` now.")
-        }
-        return text
     }
 
     // MARK: Files

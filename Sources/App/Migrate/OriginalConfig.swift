@@ -65,6 +65,9 @@ struct OriginalConfig {
     }
 
     static let defaultWorkspace = ConfigPath([.key("agents"), .key("defaults"), .key("workspace")])
+    /// Where versions before there were several agents had it.
+    static let earlyWorkspace = ConfigPath([.key("agent"), .key("workspace")])
+    static let log = ConfigPath([.key("logging"), .key("file")])
 
     var agents: [Agent] {
         let list = loaded.assembled["agents"]?["list"]?.arrayValue ?? []
@@ -132,7 +135,8 @@ struct OriginalConfig {
 
     /// The absolute paths that the config has as values, but for workspaces and the sessions.
     var namedPaths: [(at: ConfigPath, path: String)] {
-        let known = [Self.sessionStore, Self.defaultWorkspace] + agents.compactMap(\.workspace)
+        let known =
+            [Self.sessionStore, Self.defaultWorkspace, Self.earlyWorkspace] + agents.compactMap(\.workspace)
         return loaded.assembled.texts().compactMap { place, text in
             let path = said(at: place) ?? text
             let isPath = path.hasPrefix("/") || path.hasPrefix("~/")

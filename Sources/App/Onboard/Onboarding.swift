@@ -29,6 +29,8 @@ final class Onboarding {
     private(set) var steps: [Step] = []
     /// When something was written that a running gateway takes up.
     private(set) var lastWrite: ContinuousClock.Instant?
+    /// What standard input said, by option.
+    private var piped: [String: String] = [:]
 
     init(_ invocation: Invocation) {
         self.invocation = invocation
@@ -43,6 +45,7 @@ final class Onboarding {
         greet()
         for note in notes { say("Note: \(note)") }
         do {
+            try readSecrets()
             try await configFile()
             if setup.config.gateway.mode == "remote" {
                 add("Model, token, channels", .kept, "are set up where that gateway runs")
@@ -190,12 +193,20 @@ final class Onboarding {
 
     // MARK: Flags
 
-    /// The secret an option gives: `-` reads it from the next line of standard input.
+    /// Takes a line of standard input for each `-`, in the order in which they stand, whatever the steps' order is.
+    private func readSecrets() throws(Prompt.Ended) {
+        let options = OnboardCommands.secretOptions
+        for option in invocation.order where options.contains(option) && invocation[option] == "-" {
+            if piped[option] == nil { piped[option] = try Prompt.line(named: option) }
+        }
+    }
+
+    /// The secret an option gives; `-` stands for a line of standard input.
     ///
     /// A gateway's own token or password may have any characters, a key may not.
     func secret(_ option: String, isKey: Bool = false) throws -> Secret? {
         guard let text = invocation[option] else { return nil }
-        let secret = text == "-" ? try Prompt.line(named: option) : String(text.trimmed)
+        let secret = piped[option] ?? String(text.trimmed)
         guard isKey ? Self.isPlausible(secret) : !secret.isEmpty else {
             throw CommandError(
                 "`\(option)` is empty, or has characters no key has. `\(option) -` reads it from standard input."

@@ -54,7 +54,7 @@ final class Assembly {
         let log = logs.log
 
         let rooms = RoomSettings(setup: setup, secret: secret)
-        database = try Self.openDatabase(setup)
+        database = try Self.openDatabase(setup, log.named("store"))
         stores = Stores(database)
         certificates = CertificateVariables(setup)
         client = WebClient(setup, certificates)
@@ -172,7 +172,9 @@ final class Assembly {
         sayWhatWasFound()
         let bringingIn = ImportService(
             StateImport(stateDirectory: setup.state, database: database), approvals: ApprovalsFile(setup),
-            volume: volume, restart: { [signals] in signals.end(.restart) }, log: log.named("import"))
+            volume: volume, restart: { [signals] in signals.end(.restart) },
+            hints: { [setup] in EarlyWorkspaces(setup).unused.map { "\($0.text); to use it: \($0.fix)" } },
+            log: log.named("import"))
         let answering: [any Service] = [
             OutboxService(outbox), SwitchboardService(switchboard),
             ChannelsService(board, replies, stickers, chatApprovals) { [unowned self] in channelAccounts },
@@ -225,12 +227,7 @@ final class Assembly {
         do throws(ListenError) {
             try web.listen(plan.endpoint(port: plan.port))
         } catch {
-            let advice =
-                switch error {
-                case .notPermitted: "Choose a port from 1024 on with `--port`."
-                default: "Choose another port with `--port`, or stop what holds it with `--force`."
-                }
-            throw CommandError("Gateway failed to start: \(error.message) \(advice)")
+            throw CommandError("Gateway failed to start: \(error.message) \(error.advice)")
         }
     }
 
@@ -293,7 +290,7 @@ final class Assembly {
         ]
     }
 
-    private static func openDatabase(_ setup: LocalSetup) throws -> Database {
+    private static func openDatabase(_ setup: LocalSetup, _ log: Log) throws -> Database {
         let state = setup.state
         do {
             if setup.isReadOnly {
@@ -301,7 +298,7 @@ final class Assembly {
                     readingOnly: "\(state)/openclaw.sqlite", copiedInto: setup.environment["TMPDIR"] ?? "/tmp"
                 )
             }
-            return try Database(path: "\(state)/openclaw.sqlite")
+            return try Database(path: "\(state)/openclaw.sqlite") { log.warning($0) }
         } catch StoreError.alreadyOpen {
             throw GatewayRun.alreadyRunning(
                 pid: try GatewayRun.gateway(holding: "\(state)/openclaw.sqlite"), setup.platform)
@@ -382,16 +379,23 @@ final class Assembly {
 
     private func sayWhatWasFound() {
         let config = log.named("config")
-        if !setup.snapshot.file.isValid, setup.snapshot.origin != .file {
+        let snapshot = setup.snapshot
+        let isStandIn = !snapshot.file.isValid && snapshot.origin != .file
+        if isStandIn {
             let running =
-                setup.snapshot.origin == .defaults
+                snapshot.origin == .defaults
                 ? "the defaults, as before there was a config file"
                 : "the last good copy, \(setup.location.lastGoodPath)"
             config.error("the config has mistakes; running on \(running)")
-            for issue in setup.snapshot.file.issues { config.error("\(issue)") }
         }
-        for issue in setup.snapshot.file.quarantined { config.warning("ignored: \(issue)") }
-        for issue in setup.snapshot.running.warnings { config.warning("\(issue)") }
+        if !setup.config.closed.isEmpty {
+            config.error("the config has mistakes in rules of who may do what; what they are about is shut")
+        }
+        if isStandIn || !setup.config.closed.isEmpty {
+            for issue in snapshot.issues { config.error("\(issue)") }
+        }
+        for issue in snapshot.file.quarantined { config.warning("ignored: \(issue)") }
+        for issue in snapshot.running.warnings { config.warning("\(issue)") }
         sayDeadReferences()
         sayShadowedKeys()
         sayQuietRules()

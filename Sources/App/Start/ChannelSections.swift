@@ -237,7 +237,9 @@ struct ChannelSections {
         let owners = config.commands.ownerAllowFrom
         let shared = sections["defaults"] ?? [:]
         let rules = rules(settings, factory)
-        let failure = secret == nil ? failure(of: id, factory) : nil
+        let mistake = config.closed.first {
+            $0.closes?.covers(channel: factory.id.rawValue, account: id) ?? false
+        }?.withConsequence
         let log = log.named(factory.id.rawValue)
         return ChannelAccount(
             channel: factory.id, account: id, label: factory.label, rules: rules,
@@ -245,17 +247,21 @@ struct ChannelSections {
                 "settings": settings, "messages": messages, "shared": shared, "commands": commands,
                 "secret": .string(Self.hash(secret ?? Secret(""))), "name": .string(assistantName),
                 "twin": twin.map { .string($0) } ?? .null,
+                "mistake": mistake.map { .string($0.description) } ?? .null,
             ]
         ) { () throws(ChannelError) in
+            if let mistake { throw .refused("\(mistake)") }
             if let twin {
                 throw .refused(
                     "its token is that of the account `\(twin)`, and one bot answers in one account only. Give "
                         + "`channels.\(factory.id).accounts.\(id)` the token of another bot, or take it away."
                 )
             }
-            guard let secret, !secret.isEmpty else {
+            // A file may have another one by now.
+            guard let secret = self.secret(of: id, settings, factory), !secret.isEmpty else {
                 throw .refused(
-                    failure ?? "there is no token: set \(Self.secretPlaces(id, factory))")
+                    failure(of: id, settings, factory)
+                        ?? "there is no token: set \(Self.secretPlaces(id, factory))")
             }
             return try factory.make(
                 ChannelSetup(
@@ -278,14 +284,17 @@ struct ChannelSections {
                 web: web, log: Log(factory.id.rawValue, to: SinkGroup([])), assistantName: "OpenClaw"))
     }
 
-    /// Why the secret that the config refers to cannot be read.
-    private func failure(of account: String, _ factory: ChannelFactory) -> String? {
+    /// Why the secret that the config refers to cannot be had.
+    private func failure(of account: String, _ settings: JSON, _ factory: ChannelFactory) -> String? {
         let section = ConfigPath([.key("channels"), .key(factory.id.rawValue)])
         let own = section.appending("accounts").appending(account)
         let places = factory.secretKeys.flatMap { key in
             [own.appending(key)] + (account == "default" ? [section.appending(key)] : [])
         }
-        return config.secrets.failures.first { places.contains($0.path) }.map { "\($0)" }
+        if let failure = config.secrets.failures.first(where: { places.contains($0.path) }) {
+            return "\(failure)"
+        }
+        return fileFailure(of: account, settings, factory)
     }
 
     /// Where an account's secret can be put: only the default one has a variable.
@@ -320,9 +329,39 @@ struct ChannelSections {
         for key in factory.secretKeys {
             if let value = settings[key]?.stringValue, !value.isEmpty { return Secret(value) }
         }
-        guard let path = factory.secretFileKey.flatMap({ settings[$0]?.stringValue }),
-            let bytes = try? PrivateFile.read(path, limit: Self.mostSecretBytes)  // the refusal names the key
+        guard let path = secretFile(settings, factory),
+            let bytes = try? PrivateFile.read(path, limit: Self.mostSecretBytes)  // `fileFailure` tells why
         else { return nil }
         return Secret(String(String(decoding: bytes, as: UTF8.self).trimmed))
+    }
+
+    private func secretFile(_ settings: JSON, _ factory: ChannelFactory) -> String? {
+        guard let path = factory.secretFileKey.flatMap({ settings[$0]?.stringValue }), !path.isEmpty else {
+            return nil
+        }
+        return path.hasPrefix("~/") ? environment.home + path.dropFirst() : path
+    }
+
+    /// Why the file that the config names for an account's secret gives none.
+    private func fileFailure(of id: String, _ settings: JSON, _ factory: ChannelFactory) -> String? {
+        guard let path = secretFile(settings, factory), let key = factory.secretFileKey else { return nil }
+        let account = id == "default" ? "" : " of the account `\(id)`"
+        let said = "`channels.\(factory.id).\(key)`\(account)"
+        do throws(FileError) {
+            let isThere = try PrivateFile.read(path, limit: Self.mostSecretBytes) != nil
+            return "\(said) is `\(path)`, "
+                + (isThere ? "which is empty" : "and there is no such file: put it there, or name another")
+        } catch {
+            return "\(said): \(error)"
+        }
+    }
+
+    /// Accounts that are on, and whose secret is in a file that gives none.
+    var unreadableFiles: [String] {
+        usable.compactMap { id, factory in
+            let settings = settings(of: id, factory)
+            let secret = secret(of: id, settings, factory)
+            return secret?.isEmpty ?? true ? fileFailure(of: id, settings, factory) : nil
+        }
     }
 }

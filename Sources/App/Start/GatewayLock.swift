@@ -19,6 +19,8 @@ final class GatewayLock {
     private let configPath: String
     private var descriptor: CInt
     private var listener: Listener?
+    /// Whether the file has taken what it is to say: a full disk takes nothing.
+    private var isWritten = false
 
     enum Failure: Error {
         /// Another process holds the lock; its pid where the file names one.
@@ -32,7 +34,8 @@ final class GatewayLock {
     /// Tries once.
     convenience init(stateDirectory: String, configPath: String) throws(Failure) {
         try self.init(
-            path: Self.path(stateDirectory: stateDirectory, configPath: configPath), configPath: configPath)
+            path: Self.path(stateDirectory: stateDirectory, configPath: configPath), configPath: configPath,
+            database: Self.database(stateDirectory))
     }
 
     /// Where a gateway says where it listens whose state directory can only be read.
@@ -42,7 +45,9 @@ final class GatewayLock {
             isOutside: true)
     }
 
-    private init(path: String, configPath: String, isOutside: Bool = false) throws(Failure) {
+    private init(
+        path: String, configPath: String, database: String? = nil, isOutside: Bool = false
+    ) throws(Failure) {
         self.path = path
         self.configPath = configPath
         self.isOutside = isOutside
@@ -50,13 +55,33 @@ final class GatewayLock {
         guard descriptor >= 0 else {
             throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let pid = Self.pid(in: descriptor)
+        if let failure = Self.take(descriptor, database) {
             close(descriptor)
-            throw .held(pid: pid)
+            throw failure
         }
         write()
     }
+
+    /// Where the file system knows no locks, the one on the database counts.
+    private static func take(_ descriptor: CInt, _ database: String?) -> Failure? {
+        switch isHeld(descriptor, asking: LOCK_EX) {
+        case true: return .held(pid: pid(in: descriptor))
+        case false: return nil
+        case nil:
+            let holder = database.flatMap(Database.holder)
+            return holder?.isAlone == true ? .held(pid: holder?.pid) : nil
+        }
+    }
+
+    /// Whether another process holds a lock that keeps this one out, which is held here from now on if not.
+    ///
+    /// Nil where the file system knows no locks, as some over a network.
+    private static func isHeld(_ descriptor: CInt, asking kind: CInt) -> Bool? {
+        if flock(descriptor, kind | LOCK_NB) == 0 { return false }
+        return errno == EWOULDBLOCK ? true : nil
+    }
+
+    private static func database(_ stateDirectory: String) -> String { "\(stateDirectory)/openclaw.sqlite" }
 
     private static func path(stateDirectory: String, configPath: String) -> String {
         let digest = Digest.hex(Digest.sha1(Array(configPath.utf8)))
@@ -112,22 +137,29 @@ final class GatewayLock {
     }
 
     /// Makes the file anew where somebody has removed or replaced it; it appears locked, and says all.
-    func keep() {
-        guard descriptor >= 0, !Self.isSameFile(descriptor, path) else { return }
+    ///
+    /// False when that could not be done now.
+    func keep() -> Bool {
+        guard descriptor >= 0 else { return true }
+        if Self.isSameFile(descriptor, path) {
+            if !isWritten { write() }
+            return isWritten
+        }
         let fresh = "\(path).\(getpid())"
         unlink(fresh)
         let made = open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard made >= 0 else { return }
+        guard made >= 0 else { return false }
         let old = descriptor
         descriptor = made
         write()
-        guard flock(made, LOCK_EX | LOCK_NB) == 0, rename(fresh, path) == 0 else {
+        guard isWritten, Self.isHeld(made, asking: LOCK_EX) != true, rename(fresh, path) == 0 else {
             unlink(fresh)
             close(made)
             descriptor = old
-            return
+            return false
         }
         close(old)
+        return true
     }
 
     private static func isSameFile(_ descriptor: CInt, _ path: String) -> Bool {
@@ -172,16 +204,16 @@ final class GatewayLock {
     static func state(stateDirectory: String, configPath: String) -> State? {
         let states = places(stateDirectory: stateDirectory, configPath: configPath).compactMap { place in
             look(into: place) { descriptor, isHeld -> State? in
-                guard isHeld else { return .leftBehind(path: place.path) }
+                guard isHeld == true else { return .leftBehind(path: place.path) }
                 // Containers may share the state directory, and count their processes each for itself.
                 return .held(
                     pid: place.isShared
-                        ? pid(in: descriptor) : Database.holder(of: "\(stateDirectory)/openclaw.sqlite")?.pid)
+                        ? pid(in: descriptor) : Database.holder(of: database(stateDirectory))?.pid)
             }
         }
         if let held = states.first(where: { if case .held = $0 { true } else { false } }) { return held }
         // Somebody may have removed the file of one that runs.
-        if let holder = Database.holder(of: "\(stateDirectory)/openclaw.sqlite"), holder.isAlone {
+        if let holder = Database.holder(of: database(stateDirectory)), holder.isAlone {
             return .held(pid: holder.pid)
         }
         return states.first
@@ -192,14 +224,14 @@ final class GatewayLock {
         places(stateDirectory: stateDirectory, configPath: configPath).lazy.compactMap { place in
             look(into: place) { descriptor, isHeld in
                 // Whoever left the file behind is gone when the lock can be had.
-                isHeld ? object(in: descriptor).flatMap(Listener.init) : nil
+                isHeld == false ? nil : object(in: descriptor).flatMap(Listener.init)
             }
         }.first
     }
 
     /// Nil for a file that is not there, or that another user has put there.
     private static func look<Result>(
-        into place: Place, _ body: (_ descriptor: CInt, _ isHeld: Bool) -> Result?
+        into place: Place, _ body: (_ descriptor: CInt, _ isHeld: Bool?) -> Result?
     ) -> Result? {
         let descriptor = open(place.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
@@ -208,7 +240,7 @@ final class GatewayLock {
         guard fstat(descriptor, &status) == 0, !place.isShared || status.st_uid == geteuid() else {
             return nil
         }
-        return body(descriptor, flock(descriptor, LOCK_SH | LOCK_NB) != 0)
+        return body(descriptor, isHeld(descriptor, asking: LOCK_SH))
     }
 
     private func write() {
@@ -221,9 +253,10 @@ final class GatewayLock {
             object["isLoopback"] = .bool(listener.isLoopback)
             object["listens"] = .string(listener.description)
         }
-        ftruncate(descriptor, 0)
+        let bytes = JSON.object(object).encoded()
+        // What is there gives its room to what comes, also on a full disk.
         lseek(descriptor, 0, SEEK_SET)
-        writeAll(JSON.object(object).encoded(), to: descriptor)
+        isWritten = writeAll(bytes, to: descriptor) && ftruncate(descriptor, off_t(bytes.count)) == 0
     }
 
     private static func pid(in descriptor: CInt) -> Int? { object(in: descriptor)?["pid"]?.intValue }

@@ -18,7 +18,7 @@ struct GatewayRun {
 
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
-        setup = LocalSetup(invocation)
+        setup = LocalSetup(invocation, startsGateway: true)
         if let refusal = setup.refusal { throw CommandError("Gateway failed to start: \(refusal)") }
     }
 
@@ -31,9 +31,9 @@ struct GatewayRun {
         let logs = LogSetup(setup, secrets: setup.knownSecrets(.unset))
         let signals = StopSignals(log: logs.log)
         var lock: GatewayLock?
-        var watcher: ConfigWatcher?
+        var keeper: LockKeeper?
         defer {
-            watcher?.stop()
+            keeper?.stop()
             lock?.release()
         }
         var current = setup
@@ -51,16 +51,12 @@ struct GatewayRun {
                     lock?.release()
                     let own = try await acquireLock()
                     lock = own
-                    watcher?.stop()
-                    watcher = ConfigWatcher(
-                        settle: { Self.lockSettles }, files: { [own.path] },
-                        settled: {
-                            own.keep()
-                            return .done
-                        })
-                    watcher?.start()
+                    keeper?.stop()
+                    keeper = LockKeeper(own)
+                    setup.file.removeLeftovers()
                 }
                 lock?.tell(try current.listener())
+                keeper?.look()
                 let check = try StartCheck(current)
                 setup.file.obstacle = check.obstacle
                 try await Assembly(current, logs, signals).run()
@@ -88,7 +84,6 @@ struct GatewayRun {
         for issue in issues { config.error("\(issue)") }
     }
 
-    private static let lockSettles = Duration.milliseconds(100)
     private static let databaseLooks = Duration.milliseconds(200)
 
     private var databasePath: String { "\(setup.state)/openclaw.sqlite" }

@@ -2,22 +2,25 @@ import Agent
 import Core
 import Store
 
-/// Brings an existing OpenClaw state directory in, once, before anything is answered.
+/// Brings an existing OpenClaw state directory in, and what is new in it, before anything is answered.
 final class ImportService: Service {
     private let stateImport: StateImport
     private let approvals: ApprovalsFile
     private let volume: VolumeWatch
     private let restart: @MainActor () -> Void
+    /// What should be said once something was brought in.
+    private let hints: @MainActor () -> [String]
     private let log: Log
 
     init(
         _ stateImport: StateImport, approvals: ApprovalsFile, volume: VolumeWatch,
-        restart: @escaping @MainActor () -> Void, log: Log
+        restart: @escaping @MainActor () -> Void, hints: @escaping @MainActor () -> [String], log: Log
     ) {
         self.stateImport = stateImport
         self.approvals = approvals
         self.volume = volume
         self.restart = restart
+        self.hints = hints
         self.log = log
     }
 
@@ -50,6 +53,7 @@ final class ImportService: Service {
     private func tell(_ report: ImportReport) {
         if !report.counts.isEmpty || report.isWhole { log.info("imported \(report.summary)") }
         for problem in report.failures + report.problems { log.warning("not imported: \(problem)") }
+        for hint in hints() { log.warning("\(hint)") }
         if !report.isWhole { log.warning("once that is mended, the next start imports what is missing") }
     }
 }

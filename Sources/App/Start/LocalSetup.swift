@@ -25,7 +25,8 @@ struct LocalSetup {
     /// Port of `--dev`, so that a gateway for trying things does not meet the real one.
     private static let devPort = 19001
 
-    init(_ invocation: Invocation) {
+    /// `startsGateway`: one is about to run with it.
+    init(_ invocation: Invocation, startsGateway: Bool = false) {
         self.invocation = invocation
         platform = Platform(invocation.environment)
         let workingDirectory = Self.workingDirectory
@@ -40,7 +41,7 @@ struct LocalSetup {
             stamp: .init(version: Version.text, now: { Timestamp.now.iso8601 }),
             digest: { Digest.hex(Digest.sha256($0)) })
         do throws(ConfigRefusal) {
-            snapshot = try file.loadAtStart()
+            snapshot = try file.loadAtStart(ofGateway: startsGateway)
             refusal = nil
         } catch {
             snapshot = file.snapshot
@@ -69,6 +70,13 @@ struct LocalSetup {
         else { return nil }
         return "The config file \(configPath) is gone while the gateway runs. Put it back with "
             + "`cp \(location.lastGoodPath) \(configPath)`, which is what it said last; or remove that copy to begin anew."
+    }
+
+    /// The words for a file that is gone while no gateway runs, and of which there is a copy.
+    var whatAStartTakes: String? {
+        guard refusal == nil, absence == nil, !snapshot.exists, file.hasLastGood else { return nil }
+        return "The config file \(configPath) is gone, and a gateway that starts takes the copy of it. "
+            + "`cp \(location.lastGoodPath) \(configPath)` puts it back; remove the copy to begin anew."
     }
 
     /// After a reload: what runs now.
@@ -116,12 +124,23 @@ struct LocalSetup {
 
     func secret(isLoopback: Bool) throws(CommandError) -> SharedSecret {
         let auth = config.gateway.auth
-        return try SharedSecret(
+        let secret = try SharedSecret(
             .init(
                 flagMode: invocation["--auth"], flagToken: invocation["--token"],
                 flagPassword: invocation["--password"], fileMode: auth.mode, fileToken: auth.token,
                 filePassword: auth.password),
-            environment: environment, isLoopback: isLoopback)
+            environment: environment, isLoopback: isLoopback && !isMeantForOthers)
+        if secret.mode == .none, chosenAuthMode == nil, let unread = file.unreadVariables {
+            throw CommandError(
+                "\(unread) The gateway's token may stand in it, and without one everybody on this machine would be let in. "
+                    + "Mend that, or set `gateway.auth.mode` to `none` where no token is meant.")
+        }
+        return secret
+    }
+
+    /// Whether the bind mode is one that lets other machines in, wherever it ends now: the network may come later.
+    private var isMeantForOthers: Bool {
+        (invocation["--bind"] ?? config.gateway.bind).map { ["tailnet", "custom"].contains($0) } ?? false
     }
 
     /// Where a gateway that starts with this listens, and what it asks for.

@@ -10,6 +10,7 @@ import Wire
 @main
 struct OpenClaw {
     static func main() {
+        openStandardDescriptors()
         signal(SIGPIPE, SIG_IGN)
         EventLoop.install()
         let words = Launcher.words(CommandLine.arguments)
@@ -18,6 +19,12 @@ struct OpenClaw {
             exit(await run(words).rawValue)
         }
         EventLoop.shared.run()
+    }
+
+    /// Of those that the process was started without: else what is printed would go into the next thing that is opened.
+    private static func openStandardDescriptors() {
+        // Each takes the lowest number that is free, which is its own.
+        for descriptor: CInt in 0...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     }
 
     /// Anyone on the machine can read a process's arguments: the secrets among them are overwritten once they are read.

@@ -9,14 +9,16 @@ import Gateway
 
 /// Finds and stops what listens on a port, for `--force`.
 enum PortHolder {
-    /// Sends SIGTERM, and SIGKILL to what is still there after 700 ms.
+    /// Sends SIGTERM, and SIGKILL to what is still there after 700 ms; returns when the port is free, or after 2 s.
     static func stop(port: Int) {
-        let holders = pids(listeningOn: port).filter { $0 != getpid() }
-        guard !holders.isEmpty else { return }
-        for pid in holders { kill(pid, SIGTERM) }
-        for _ in 0..<14 where !pids(listeningOn: port).isEmpty { usleep(50_000) }
-        for pid in pids(listeningOn: port) where pid != getpid() { kill(pid, SIGKILL) }
-        for _ in 0..<26 where !pids(listeningOn: port).isEmpty { usleep(50_000) }
+        for (signal, looks) in [(SIGTERM, 14), (SIGKILL, 26)] {
+            for look in 0..<looks {
+                let holders = pids(listeningOn: port).filter { $0 != getpid() }
+                if holders.isEmpty { return }
+                if look == 0 { for pid in holders { kill(pid, signal) } }
+                usleep(50_000)
+            }
+        }
     }
 
     /// By `/proc`: the sockets that listen on the port, then the processes that hold one of them.

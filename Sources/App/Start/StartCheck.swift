@@ -46,6 +46,18 @@ struct StartCheck {
     }
 }
 
+extension ListenError {
+    /// What helps whoever starts a gateway.
+    var advice: String {
+        switch self {
+        case .notPermitted: "Choose a port from 1024 on with `--port`."
+        case .noSuchAddress:
+            "Set `gateway.customBindHost` to an address that it has, or `gateway.bind` to `lan` or `loopback`."
+        case .inUse, .failed: "Choose another port with `--port`, or stop what holds it with `--force`."
+        }
+    }
+}
+
 extension ListenPlan {
     /// Where a server listens, on the plan's port or another one.
     func endpoint(port: Int) -> ListenEndpoint {

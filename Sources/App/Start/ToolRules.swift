@@ -3,7 +3,7 @@ import Core
 
 /// What an agent's tools may do: `tools`, `agents.list[].tools`, and the rules for commands.
 ///
-/// A rule that cannot be kept yet (sandboxes, other hosts) takes `exec` away: it was written to restrict commands, and
+/// A mistake in the rules leaves no tool at all. A rule that cannot be kept yet (sandboxes, other hosts) takes `exec` away: it was written to restrict commands, and
 /// running them all would be the opposite.
 struct ToolRules {
     let policy: ToolPolicy
@@ -29,8 +29,9 @@ struct ToolRules {
         } else {
             warning = Self.withoutReviewer(config, agent)
         }
-        self.policy = policy
-        exec = Self.wish(config, agent)
+        let isShut = config.closed.contains { $0.closes == .tools }
+        self.policy = isShut ? policy.and(ToolPolicy(deny: ["*"])) : policy
+        exec = isShut ? ExecWish(security: .deny) : Self.wish(config, agent)
         messages = Self.messages(tools.message, own.message)
     }
 

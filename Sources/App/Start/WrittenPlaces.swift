@@ -66,12 +66,24 @@ struct WrittenPlaces {
             Self.device(of: Self.existing(place.folder)) == disk,
             let state = Self.device(of: setup.state), state != disk
         else { return nil }
-        let copy =
-            place.folder == place.path && access(place.path, F_OK) == 0
-            ? "cp -a \(place.path)/. \(place.usual)\n" : ""
-        return Problem(
-            text: "`\(place.key)` is `\(place.path)`, which is on no volume: it is lost at the next deploy",
-            fix: copy + mend(place))
+        let text = "`\(place.key)` is `\(place.path)`, which is on no volume: it is lost at the next deploy"
+        guard place.folder == place.path, access(place.path, F_OK) == 0 else {
+            return Problem(text: text, fix: mend(place))
+        }
+        let target = Self.free(place.usual)
+        let copy = "cp -a \("\(place.path)/.".shellWord) \(target.shellWord)"
+        return Problem(text: text, fix: "\(copy) && \(mend(place, with: target))")
+    }
+
+    /// The folder itself, or the first beside it with nothing in it: what is there must not be written over.
+    private static func free(_ folder: String) -> String {
+        func isFree(_ path: String) -> Bool {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return true }
+            return status.st_mode & S_IFMT == S_IFDIR && FolderListing.names(in: path).isEmpty
+        }
+        let others = (1...).lazy.map { $0 == 1 ? "\(folder)-moved" : "\(folder)-moved-\($0)" }
+        return isFree(folder) ? folder : others.first(where: isFree) ?? folder
     }
 
     private func refused(_ place: Place) -> Problem? {
@@ -87,15 +99,37 @@ struct WrittenPlaces {
             fix: mend(place))
     }
 
-    private func mend(_ place: Place) -> String { "openclaw config set \(place.key) \(place.usual)" }
+    private func mend(_ place: Place) -> String { mend(place, with: place.usual) }
+
+    private func mend(_ place: Place, with path: String) -> String {
+        "openclaw config set \("\(place.key)".shellWord) \(path.shellWord)"
+    }
 
     /// The folder itself, or the nearest above it that is there.
     private static func existing(_ folder: String) -> String {
-        access(folder, F_OK) == 0 || folder == "/" ? folder : existing(FilePath.folder(of: folder))
+        var folder = folder
+        while !folder.isEmpty, folder != "/", access(folder, F_OK) != 0 {
+            folder = FilePath.folder(of: folder)
+        }
+        return folder.isEmpty ? "." : folder
     }
 
     private static func device(of path: String) -> dev_t? {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_dev : nil
+    }
+}
+
+extension String {
+    /// As one word of a shell's line.
+    fileprivate var shellWord: String {
+        let marks = Set("/._-=:,+@%".utf8)
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || marks.contains(byte)
+            }
+        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
     }
 }

@@ -47,10 +47,8 @@ package final class DiscordChannel: Channel, FileLeaving {
     }
 
     package func run(in house: ChannelHouse) async throws(ChannelError) {
-        guard await gateway.session.takeOver(house.memory, isShard: settings.shard != nil) else {
-            throw .lost("what the bot has to go on with could not be read")
-        }
         await api.begin(house.memory)
+        try await takeOver(house.memory)
         await rivals.begin(house)
         office.known = house.place
         await buttons.begin(house.memory)
@@ -90,6 +88,17 @@ package final class DiscordChannel: Channel, FileLeaving {
             return nil
         }
         if let end { throw end }
+    }
+
+    /// A token that Discord has not accepted yet may be anybody's: what is kept is touched for none that is new here.
+    private func takeOver(_ memory: ChannelMemory) async throws(ChannelError) {
+        if await memory.expect(gateway.session.login) { return }
+        do throws(DiscordFailure) { _ = try await api.me() } catch { throw error.channel }
+        guard await gateway.session.takeOver(memory, isShard: settings.shard != nil) else {
+            throw .lost("what the bot has to go on with could not be read")
+        }
+        // It may have come from another account.
+        await api.begin(memory)
     }
 
     package func deliver(_ part: OutgoingPart) async throws(DeliveryError) -> MessageID {

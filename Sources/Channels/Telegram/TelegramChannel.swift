@@ -77,9 +77,10 @@ final class TelegramChannel: Channel, FileLeaving {
     func leftBehind(of nonce: String) -> String? { delivery.leftBehind.removeValue(forKey: nonce) }
 
     private func keepMoves() async {
+        guard let intake else { return }
         let moves = pendingMoves
         pendingMoves = []
-        for move in moves { await intake?.noteMove(move.old, move.new) }
+        for move in moves { await intake.noteMove(move.old, move.new) }
     }
 
     // MARK: Running
@@ -90,27 +91,44 @@ final class TelegramChannel: Channel, FileLeaving {
             intake = nil
             webhook = nil
         }
-        await api.begin(house.memory)
-        await delivery.progress.begin(house.memory)
+        await takeUp(house.memory)
         isReady.open()
+        let isExpected = await isExpected(in: house.memory)
         let bot = try await hello()
         self.bot = bot
         setup.log.info("[\(setup.account)] starting provider (@\(bot.username))")
         try await takeOver(house.memory, as: bot)
+        // It may have come from another account.
+        if !isExpected { await takeUp(house.memory) }
         let intake = await makeIntake(bot, house)
         self.intake = intake
+        await keepMoves()
+        moves = intake.mapping.moves
         report(bot, to: house)
         let end = await run(bot, intake, house)
         if let end { throw end }
     }
 
-    /// Before anything is kept that says whose it is. What is known of deliveries may have come with it.
+    /// What sending needs to know of what was sent before.
+    private func takeUp(_ memory: ChannelMemory) async {
+        await api.begin(memory)
+        await delivery.progress.begin(memory)
+        await buttons.begin(memory)
+        await people.begin(memory)
+        moves = await TelegramIntake.moves(in: memory)
+    }
+
+    /// A token begins with its bot's id.
+    private func isExpected(in memory: ChannelMemory) async -> Bool {
+        guard let bot = Int(setup.secret.reveal().prefix { $0 != ":" }) else { return false }
+        return await memory.expect(String(bot))
+    }
+
+    /// Before anything is kept that says whose it is.
     private func takeOver(_ memory: ChannelMemory, as bot: TelegramBot) async throws(ChannelError) {
         guard await memory.takeOver(String(bot.user.id), { $0["bot"]?.intValue.map { String($0) } }) else {
             throw .lost("what the bot has to go on with could not be read")
         }
-        await api.begin(memory)
-        await delivery.progress.begin(memory)
     }
 
     /// Asks Telegram who we are: the token's first test.
@@ -140,10 +158,7 @@ final class TelegramChannel: Channel, FileLeaving {
                 try await self.save(file, to: path, upTo: most)
             },
             ours: { [weak self] in self?.delivery.sent.place(of: $0) })
-        await buttons.begin(house.memory)
-        await people.begin(house.memory)
         await intake.restore()
-        moves = intake.mapping.moves
         return intake
     }
 

@@ -79,7 +79,7 @@ final class TelegramIntake {
 
     /// Takes up what was held when the process ended.
     func restore() async {
-        mapping.moves = TelegramMoves(json: await house.memory.load(Self.movesName))
+        mapping.moves = await Self.moves(in: house.memory)
         // Another bot's are not for this one to answer.
         guard let kept = await house.memory.load(Self.memoryName),
             kept["bot"].map({ $0.intValue == mapping.bot.user.id }) ?? true
@@ -88,6 +88,11 @@ final class TelegramIntake {
             if let pieces = TelegramPieces(kept: group.arrayValue ?? []) { held.append(Held(pieces)) }
         }
         for id in kept["joined"]?.arrayValue ?? [] { id.stringValue.map { _ = joined.insert($0) } }
+    }
+
+    /// What groups had become before the process ended.
+    static func moves(in memory: ChannelMemory) async -> TelegramMoves {
+        TelegramMoves(json: await memory.load(movesName))
     }
 
     func setMenu(_ menu: [String: ChannelCommand]) { mapping.menu = menu }

@@ -148,16 +148,21 @@ package struct ChannelMemory {
     package let load: (_ name: String) async -> JSON?
     /// What all accounts of the channel remember under a name, this one included.
     package let loadAll: (_ name: String) async -> [JSON]
+    /// Tells which bot is about to log in, before its platform says so; whether it is the one that the account had last.
+    ///
+    /// That one has all that it left, and can be sent through from then on, also while its platform is slow to answer.
+    package let expect: (_ bot: String) async -> Bool
     /// Takes over what a bot has left in any account, before anything is loaded or saved; false: try again later.
     ///
-    /// Each run of a channel calls it: nothing is sent through the channel before it is known which bot it is.
-    /// `whose` tells the bot that a value names. What other bots have left here waits for them.
+    /// Each run of a channel calls it, once its platform has accepted the bot, unless `expect` knows it: before that nothing is
+    /// sent through the channel. `whose` tells the bot that a value names. What other bots have left here waits for them.
     package let takeOver: (_ bot: String, _ whose: @escaping @Sendable (JSON) -> String?) async -> Bool
     private let keep: (_ name: String, JSON?, _ hasHappened: Bool) async -> Bool
 
     package init(
         load: @escaping (_ name: String) async -> JSON?,
         loadAll: @escaping (_ name: String) async -> [JSON] = { _ in [] },
+        expect: @escaping (_ bot: String) async -> Bool = { _ in false },
         takeOver: @escaping (_ bot: String, _ whose: @escaping @Sendable (JSON) -> String?) async -> Bool = {
             _, _ in true
         },
@@ -165,6 +170,7 @@ package struct ChannelMemory {
     ) {
         self.load = load
         self.loadAll = loadAll
+        self.expect = expect
         self.takeOver = takeOver
         keep = save
     }

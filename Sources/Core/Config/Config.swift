@@ -24,6 +24,8 @@ package struct Config: ConfigSection {
     package var raw: JSON = [:]
     /// Keys of the file that are accepted and do nothing yet, the topmost of each subtree.
     package var keysWithoutEffect: [ConfigPath] = []
+    /// Mistakes that shut the parts they are about; none in a config that was taken up while a gateway ran.
+    package var closed: [ConfigIssue] = []
     /// What stands elsewhere and is only referred to.
     package var secrets = SecretReferences()
 

@@ -10,15 +10,13 @@ struct ConfigCheck {
     /// What the place of a value says about it.
     private struct Context {
         var path: ConfigPath
-        var isSecurity = false
         /// Inside a key that was reported as without effect already.
         var hasEffect = true
         var isReadWhole = false
 
         func entering(_ key: String, _ traits: Traits) -> Context {
             Context(
-                path: path.appending(key), isSecurity: isSecurity || traits.isSecurity,
-                hasEffect: hasEffect && (traits.hasEffect || isReadWhole),
+                path: path.appending(key), hasEffect: hasEffect && (traits.hasEffect || isReadWhole),
                 isReadWhole: isReadWhole || traits.isReadWhole)
         }
     }
@@ -42,7 +40,7 @@ struct ConfigCheck {
         default: break
         }
         if !alternatives.contains(where: { $0.accepts(value) }) {
-            issues.append(.wrongValue(value, alternatives, at: context.path, context.isSecurity))
+            issues.append(.wrongValue(value, alternatives, at: context.path))
         }
     }
 
@@ -86,7 +84,7 @@ struct ConfigCheck {
             }
         }
         for member in shape.members where member.traits.isRequired && object[member.key] == nil {
-            issues.append(.missing(member, in: context.path, context.isSecurity))
+            issues.append(.missing(member, in: context.path))
         }
     }
 
@@ -101,21 +99,17 @@ struct ConfigCheck {
     private func unknown(_ key: String, in shape: ObjectShape, _ context: Context) -> ConfigIssue {
         let known = shape.isDeclared ? KeyTable.shared.members(at: context.path).map(\.key) : []
         let nearest = NearestKey.of(key, among: shape.members.map(\.key) + known)
-        let hint = nearest ?? Config.spec.shape.path(ofKey: key, excluding: context.path)?.description
+        let elsewhere = nearest == nil ? Config.spec.shape.path(ofKey: key, excluding: context.path) : nil
+        let hint = nearest ?? elsewhere?.description
         let moved = context.path.steps.isEmpty ? MovedKeys.place(of: key) : nil
         let advice =
             moved.map { "; what it said stands in \($0) now" } ?? hint.map { "; did you mean `\($0)`?" }
+        let path = context.path.appending(key)
+        let meant = nearest.map { context.path.appending($0) } ?? elsewhere
         return ConfigIssue(
-            path: context.path.appending(key), message: "unknown key" + (advice ?? ""),
+            path: path, message: "unknown key" + (advice ?? ""),
             protocolMessage: "Unrecognized key: \(key.quotedJSON)", protocolPath: context.path,
-            isSecurity: context.isSecurity || hint.map { Self.isSecurity($0, in: shape) } ?? false)
-    }
-
-    /// A misspelt security key must not be left out quietly: its default may be more open than what was
-    /// meant.
-    private static func isSecurity(_ hint: String, in shape: ObjectShape) -> Bool {
-        if let member = shape[hint] { return member.traits.isSecurity }
-        return ConfigPath(hint).map { Config.spec.shape.traits(at: $0).isSecurity } ?? false
+            closes: moved == nil ? ClosedPart(unknownKeyAt: path, meant: meant) : nil)
     }
 }
 

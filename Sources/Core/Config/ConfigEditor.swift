@@ -32,9 +32,13 @@ struct ConfigEditor {
         where number.isNaN && wantedNumber.isNaN:
             return nil
         default:
-            return Step(
-                edits: [replacement(of: node, by: wanted)], fallback: replacement(of: node, by: wanted))
+            return rewrite(of: node, to: wanted)
         }
+    }
+
+    private func rewrite(of node: JSON5Node, to wanted: JSON) -> Step {
+        let edit = replacement(of: node, by: wanted)
+        return Step(edits: [edit], fallback: edit)
     }
 
     private func step(in node: JSON5Node, _ members: [JSON5Member], to object: JSONObject, _ wanted: JSON)
@@ -62,20 +66,52 @@ struct ConfigEditor {
         let container = Container(node: node, parts: items.map(\.range))
         let common = zip(items, wantedItems).prefix { $0.value == $1 }.count
         let atEnd = zip(items.reversed(), wantedItems.reversed()).prefix { $0.value == $1 }.count
+        let differing = max(items.count, wantedItems.count) - common - atEnd
+        let isOneItem = items.count == wantedItems.count && differing <= 1
+        if !isOneItem, let step = move(at: common, in: container, items, to: wantedItems, wanted) {
+            return differing > Self.mostMoves ? rewrite(of: node, to: wanted) : step
+        }
         if items.count > wantedItems.count {
             let isSuffixKept = common + atEnd >= wantedItems.count
             return removal(of: isSuffixKept ? common : items.count - 1, from: container, wanted)
         }
         if items.count < wantedItems.count, common + atEnd >= items.count {
-            let style = text.style(near: node)
-            return insertion(at: common, into: container, wanted) { indent in
-                style.render(wantedItems[common], indent: indent, text)
-            }
+            return insertion(of: wantedItems[common], at: common, into: container, wanted)
         }
         for (item, value) in zip(items, wantedItems) {
             if let step = step(from: item, to: value) { return step }
         }
         return nil
+    }
+
+    /// A list in which more items than this change their places is written anew as a whole.
+    private static let mostMoves = 500
+
+    /// A text that goes or changes its place is taken away, and put in where it stands then: written over another one it
+    /// would stand at that one's comment.
+    private func move(
+        at index: Int, in container: Container, _ items: [JSON5Node], to wantedItems: [JSON], _ wanted: JSON
+    ) -> Step? {
+        let kept = Set(wantedItems)
+        let gone = items.firstIndex { item in
+            if case .scalar(let value) = item.content { !kept.contains(value) } else { false }
+        }
+        if let gone {
+            return removal(of: gone, from: container, wanted)
+        }
+        guard index < items.count, index < wantedItems.count else { return nil }
+        let isAhead = items[index...].firstIndex { $0.value == wantedItems[index] }
+        let comesLater = wantedItems[index...].firstIndex(of: items[index].value)
+        if let isAhead, isAhead <= comesLater ?? isAhead {
+            return removal(of: index, from: container, wanted)
+        }
+        return comesLater == nil
+            ? nil : insertion(of: wantedItems[index], at: index, into: container, wanted)
+    }
+
+    private func insertion(of item: JSON, at index: Int, into container: Container, _ wanted: JSON) -> Step {
+        let style = text.style(near: container.node)
+        return insertion(at: index, into: container, wanted) { style.render(item, indent: $0, text) }
     }
 
     private func replacement(of node: JSON5Node, by value: JSON) -> TextEdit {
@@ -91,24 +127,28 @@ struct ConfigEditor {
         var edits: [TextEdit] = []
         var removed = part
         if let comma = text.comma(between: part.upperBound, and: end) {
-            removed = part.lowerBound..<comma + 1
-        } else if index > 0,
-            let comma = text.comma(between: container.parts[index - 1].upperBound, and: part.lowerBound)
-        {
-            edits.append(TextEdit(range: comma..<comma + 1, text: ""))
+            // A comment with something behind it may be that one's.
+            let isLast = text.lineEnd(after: comma + 1) != nil
+            removed = part.lowerBound..<(isLast ? text.commentsEnd(after: comma + 1) : comma + 1)
+        } else {
+            removed = part.lowerBound..<text.commentsEnd(after: part.upperBound)
+            let before = index > 0 ? container.parts[index - 1].upperBound : part.lowerBound
+            if let comma = text.comma(between: before, and: part.lowerBound) {
+                edits.append(TextEdit(range: comma..<comma + 1, text: ""))
+            }
         }
         edits.append(TextEdit(range: widened(removed, before: end), text: ""))
         return Step(edits: edits, fallback: replacement(of: container.node, by: wanted))
     }
 
     /// A part that has its lines to itself goes with them and the comment behind it; another goes with the
-    /// space around it.
+    /// space on one side of it.
     private func widened(_ range: Range<Int>, before end: Int) -> Range<Int> {
         let lineStart = text.spaceStart(before: range.lowerBound)
         let lineEnd = text.lineEnd(after: range.upperBound)
         if text.isLineStart(lineStart), let lineEnd, lineEnd <= end { return lineStart..<lineEnd }
         let after = text.spaceEnd(after: range.upperBound)
-        if text.byte(at: after) == UInt8(ascii: "}") || text.byte(at: after) == UInt8(ascii: "]") {
+        if let byte = text.byte(at: after), "}]\r\n".utf8.contains(byte) {
             return lineStart..<range.upperBound
         }
         return range.lowerBound..<after
@@ -150,12 +190,16 @@ struct ConfigEditor {
         let close = container.node.range.upperBound - 1
         let comma = text.comma(between: last.upperBound, and: close)
         let end = comma.map { $0 + 1 } ?? last.upperBound
-        let lineStart = text.spaceStart(before: last.lowerBound)
-        guard text.isLineStart(lineStart), let lineEnd = text.lineEnd(after: end), lineEnd <= close else {
-            let indent = text.indent(at: last.lowerBound)
-            return [TextEdit(range: last.upperBound..<last.upperBound, text: text.separator + render(indent))]
-        }
         let indent = text.indent(at: last.lowerBound)
+        let hasItsLine = text.isLineStart(text.spaceStart(before: last.lowerBound))
+        let behind = text.commentsEnd(after: end)
+        guard hasItsLine || behind > end, let lineEnd = text.lineEnd(after: end), lineEnd <= close else {
+            if comma != nil, behind > end {
+                return [TextEdit(range: behind..<behind, text: " \(render(indent)),")]
+            }
+            let place = comma == nil ? behind : last.upperBound
+            return [TextEdit(range: place..<place, text: text.separator + render(indent))]
+        }
         let line = indent + render(indent) + (comma == nil ? "" : ",") + text.newline
         let added = TextEdit(range: lineEnd..<lineEnd, text: line)
         return comma == nil

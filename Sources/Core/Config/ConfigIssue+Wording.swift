@@ -1,8 +1,6 @@
 extension ConfigIssue {
     /// A value of the wrong kind, or outside what is allowed.
-    static func wrongValue(
-        _ value: JSON, _ alternatives: [Shape], at path: ConfigPath, _ isSecurity: Bool
-    ) -> ConfigIssue {
+    static func wrongValue(_ value: JSON, _ alternatives: [Shape], at path: ConfigPath) -> ConfigIssue {
         let expected = alternatives.map(\.wording).joined(separator: " or ")
         let found = ConfigRedaction.hides(value, at: path) ? value.kindWording : value.wording
         let choices = alternatives.flatMap { if case .choice(let words) = $0 { words } else { [String]() } }
@@ -11,16 +9,17 @@ extension ConfigIssue {
             path: path,
             message: "expected \(expected), found \(found)"
                 + (nearest.map { "; did you mean `\($0)`?" } ?? ""),
-            protocolMessage: protocolMessage(value, alternatives), isSecurity: isSecurity)
+            protocolMessage: protocolMessage(value, alternatives), closes: ClosedPart(mistakeAt: path))
     }
 
     /// A key that must be there and is not.
-    static func missing(_ member: ObjectShape.Member, in path: ConfigPath, _ isSecurity: Bool) -> ConfigIssue
-    {
+    static func missing(_ member: ObjectShape.Member, in path: ConfigPath) -> ConfigIssue {
         let name = member.shape.alternatives.first?.protocolName ?? "string"
+        let place = path.appending(member.key)
         return ConfigIssue(
-            path: path.appending(member.key), message: "missing; expected \(member.shape.resolved.wording)",
-            protocolMessage: "Invalid input: expected \(name), received undefined", isSecurity: isSecurity)
+            path: place, message: "missing; expected \(member.shape.resolved.wording)",
+            protocolMessage: "Invalid input: expected \(name), received undefined",
+            closes: ClosedPart(mistakeAt: place))
     }
 
     private static func protocolMessage(_ value: JSON, _ alternatives: [Shape]) -> String {

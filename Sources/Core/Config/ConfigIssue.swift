@@ -10,18 +10,18 @@ package struct ConfigIssue: Hashable, Sendable, CustomStringConvertible {
     /// The file's name as people know it, and the place in it.
     package var file: String?
     package var position: TextPosition?
-    /// A mistake in what decides who may come in: neither ignored nor papered over with an older copy.
-    package var isSecurity = false
+    /// Set where somebody may be kept from something: neither ignored nor papered over with an older copy.
+    package var closes: ClosedPart?
 
     package init(
         path: ConfigPath, message: String, protocolMessage: String? = nil, protocolPath: ConfigPath? = nil,
-        isSecurity: Bool = false
+        closes: ClosedPart? = nil
     ) {
         self.path = path
         self.message = message
         self.protocolMessage = protocolMessage ?? message
         self.protocolPath = protocolPath ?? path
-        self.isSecurity = isSecurity
+        self.closes = closes
     }
 
     /// A text that is not JSON5.
@@ -36,6 +36,16 @@ package struct ConfigIssue: Hashable, Sendable, CustomStringConvertible {
         if let position { text += "\(position.line):\(position.column):" }
         if !text.isEmpty { text += " " }
         return text + (path == .root ? "" : "\(path): ") + message
+    }
+
+    /// With what is shut as long as it is there.
+    package var withConsequence: ConfigIssue {
+        guard let closes else { return self }
+        var issue = self
+        let consequence = "Until it is mended \(closes.words)"
+        issue.message += (message.hasSuffix("?") ? " " : ". ") + consequence
+        issue.protocolMessage += ". " + consequence
+        return issue
     }
 
     /// `{path, message}`, as clients of the original know it, and beside it what people are told: the key, what is

@@ -73,7 +73,7 @@ package struct ConfigLoader: Sendable {
                     + "`$${\(missing.name)}` for the text itself",
                 protocolMessage:
                     "Missing env var \(missing.name.quotedJSON) referenced at config path: \(missing.path)",
-                isSecurity: Config.spec.shape.traits(at: missing.path).isSecurity)
+                closes: ClosedPart(mistakeAt: missing.path))
             return includes.locate(issue, at: missing.place)
         }
     }

@@ -73,6 +73,18 @@ struct ConfigText {
         return nil
     }
 
+    /// The end of the comments that follow on the same line with nothing but space before them; `offset` when there are none.
+    func commentsEnd(after offset: Int) -> Int {
+        var end = offset
+        while true {
+            let start = spaceEnd(after: end)
+            guard byte(at: start) == UInt8(ascii: "/"), let next = commentEnd(from: start),
+                !document.bytes[start..<next].contains(0x0A)
+            else { return end }
+            end = next
+        }
+    }
+
     /// The comma that stands between two places, outside comments.
     func comma(between start: Int, and end: Int) -> Int? {
         var index = start

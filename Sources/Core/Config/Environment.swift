@@ -19,6 +19,13 @@ package struct Environment: Sendable {
         Set(variables.keys).union(other.variables.keys).filter { self[$0] != other[$0] }.sorted()
     }
 
+    /// With the values that these names have in `other`.
+    package func with(_ names: [String], of other: Environment) -> Environment {
+        var taken = self
+        for name in names { taken.variables[name] = other.variables[name] }
+        return taken
+    }
+
     /// Reads a `.env` file: `NAME=value` lines, `export` before them, quotes around values, `#` comments.
     package static func parse(_ text: String) -> [String: String] { read(text).variables }
 

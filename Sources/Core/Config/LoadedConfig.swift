@@ -32,7 +32,10 @@ package struct LoadedConfig: Sendable {
     package var isValid: Bool { issues.isEmpty }
 
     /// A mistake in a key that decides who may come in: an older copy of the file must not be used instead.
-    package var failsClosed: Bool { issues.contains(where: \.isSecurity) }
+    package var failsClosed: Bool { issues.contains { $0.closes == .gateway } }
+
+    /// Whether a gateway can start with it: without mistakes, or with what they are about shut.
+    package var canStart: Bool { issues.allSatisfy { $0.closes != nil } && !failsClosed }
 
     init(environment: Environment) {
         self.environment = environment
@@ -57,7 +60,7 @@ package struct LoadedConfig: Sendable {
         issues += check.issues.map { includes.locate($0, at: places.value(at: $0.path)) }
         for unknown in check.unknownKeys {
             let located = includes.locate(unknown, at: places.key(at: unknown.path))
-            if unknown.isSecurity { issues.append(located) } else { quarantined.append(located) }
+            if unknown.closes != nil { issues.append(located) } else { quarantined.append(located) }
         }
         config.keysWithoutEffect = check.keysWithoutEffect
         document.remove(at: (check.unknownKeys + check.issues).map(\.path))
@@ -66,6 +69,7 @@ package struct LoadedConfig: Sendable {
         }
         decode(read.objectValue ?? [:])
         config.raw = document
+        config.closed = issues.filter { $0.closes != nil }
     }
 
     private mutating func decode(_ document: JSONObject) {
@@ -99,7 +103,7 @@ package struct LoadedConfig: Sendable {
         warnings += secrets.kept
         var result = document
         for (path, value) in secrets.values { result.set(.string(value), at: path) }
-        issues += secrets.failures.filter(\.isSecurity)
+        issues += secrets.failures.filter { $0.closes != nil }
         config.secrets = secrets
         return result
     }

@@ -58,7 +58,7 @@ package struct SecretReferences: Sendable {
                 found[target] = known.found[target]
                 if found[target] == nil {
                     failures.append(
-                        ConfigIssue(path: path, message: error.words, isSecurity: traits.isSecurity))
+                        ConfigIssue(path: path, message: error.words, closes: ClosedPart(mistakeAt: path)))
                 } else {
                     kept.append(
                         ConfigIssue(

@@ -64,7 +64,7 @@ package struct Traits: Sendable {
     package var help: String?
     /// Never shown; clients get a placeholder.
     package var isSensitive = false
-    /// A mistake here could open the gateway, so a file that has one is refused.
+    /// It decides who may do what: a mistake here is refused, or shuts what it is about (`ClosedPart`).
     package var isSecurity = false
     package var isRequired = false
     /// Whether changing it changes anything today.

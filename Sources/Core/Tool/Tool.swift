@@ -62,11 +62,14 @@ extension ToolContext {
         package var message: MessageID
         /// The place's title; nil in a direct chat.
         package var title: String?
+        /// The bot that was written to; nil where none is known.
+        package var bot: String?
 
-        package init(address: Address, message: MessageID, title: String? = nil) {
+        package init(address: Address, message: MessageID, title: String? = nil, bot: String? = nil) {
             self.address = address
             self.message = message
             self.title = title
+            self.bot = bot
         }
     }
 }

@@ -232,12 +232,19 @@ extension ConfigFile {
         if let obstacle = obstacle(loaded) { throw ConfigWriteError("invalid config", issues: [obstacle]) }
         do throws(FileError) {
             let new = try PrivateFile.prepare(bytes, for: location.configPath)
-            if let old = try read() { try ConfigBackups.keep(old, of: location.configPath) }
+            try backUp()
             try new.putInPlace()
         } catch {
             throw ConfigWriteError(error)
         }
         snapshot = snapshot(of: bytes, file: loaded, running: snapshot.running, origin: snapshot.origin)
+    }
+
+    /// Keeps what the file says, or where it is gone what it said last: a new one is about to be written.
+    package func backUp() throws(FileError) {
+        var old = try read()
+        if old == nil { old = try lastGoodText() }
+        if let old { try ConfigBackups.keep(old, of: location.configPath) }
     }
 }
 

@@ -48,7 +48,10 @@ package final class ConfigFile {
         var loaded: LoadedConfig
         var origin: ConfigSnapshot.Origin
         var text: [UInt8]?
+        /// With which it was loaded.
         var environment: Environment
+        /// The one that the gateway was started with: what differs from it waits for another start.
+        var startEnvironment: Environment
     }
 
     /// `environment` is the process's; `.env` files of the working and the state directory are added to it
@@ -87,6 +90,9 @@ package final class ConfigFile {
             file: nothing)
     }
 
+    /// A `.env` file that is there and has never been read, and why.
+    package var unreadVariables: FileError? { dotEnvFiles.unread }
+
     /// All files whose change may change the config.
     package var watchedPaths: [String] {
         [location.configPath] + dotEnvFiles.paths + snapshot.file.includedPaths
@@ -97,8 +103,11 @@ package final class ConfigFile {
 
     /// Loads the file for a start.
     ///
-    /// With mistakes in it the last good copy is taken, unless they decide who may come in.
-    package func loadAtStart() throws(ConfigRefusal) -> ConfigSnapshot {
+    /// With mistakes in it the last good copy is taken, unless they decide who may come in. Those in other rules of who may
+    /// do what shut the parts they are about, whichever text runs.
+    ///
+    /// `ofGateway`: a file that is gone is a mistake as well, where there is a copy of it.
+    package func loadAtStart(ofGateway: Bool = false) throws(ConfigRefusal) -> ConfigSnapshot {
         let bytes: [UInt8]?
         do throws(FileError) {
             bytes = try read()
@@ -107,16 +116,29 @@ package final class ConfigFile {
         }
         // Read only for a file that cannot be used.
         lazy var lastGood = self.lastGood()
-        let loaded = load(bytes, isEmptyAMistake: lastGood?.origin == .lastGood)
-        if loaded.isValid {
+        var loaded = load(bytes, isEmptyAMistake: hasLastGood)
+        if bytes == nil, ofGateway, hasLastGood {
+            loaded.issues.append(
+                ConfigIssue(
+                    path: .root,
+                    message:
+                        "the file is gone; `cp \(location.lastGoodPath) \(location.configPath)` puts it back, and "
+                        + "without that copy a start begins with all defaults"))
+        }
+        if loaded.canStart {
             take(bytes, loaded)
         } else {
             // Commands that start no gateway still tell what is in the file, and look for one by the last good copy.
+            let canStandIn = lastGood?.loaded.canStart ?? false
+            var standIn = canStandIn ? lastGood?.loaded ?? snapshot.running : snapshot.running
+            standIn.config.closed += loaded.config.closed
             snapshot = snapshot(
-                of: bytes, file: loaded, running: lastGood?.loaded ?? snapshot.running,
-                origin: lastGood?.origin ?? .defaults)
-            guard !loaded.failsClosed, lastGood != nil else {
-                throw ConfigRefusal(path: location.configPath, issues: loaded.issues + loaded.quarantined)
+                of: bytes, file: loaded, running: standIn,
+                origin: canStandIn ? lastGood?.origin ?? .defaults : .defaults)
+            guard !loaded.failsClosed, canStandIn else {
+                throw ConfigRefusal(
+                    path: location.configPath, issues: loaded.issues + loaded.quarantined,
+                    copyIssues: lastGood?.loaded.issues ?? unreadableCopy)
             }
         }
         noteNewFiles()
@@ -175,7 +197,10 @@ package final class ConfigFile {
         }
         var loaded = load(bytes, isEmptyAMistake: true)
         let old = snapshot.running.config
-        var issues = loaded.issues + lostSecrets(loaded)
+        // What is shut already can stay shut while the rest changes.
+        let shut = Set(running.config.closed.map(\.closes))
+        var issues =
+            loaded.issues.filter { $0.closes == nil || !shut.contains($0.closes) } + lostSecrets(loaded)
         if issues.isEmpty, let obstacle = obstacle(loaded) {
             issues.append(obstacle)
             loaded.warnings.append(obstacle)
@@ -187,6 +212,7 @@ package final class ConfigFile {
         let isSame =
             snapshot.origin == .file && loaded.config.raw == old.raw
             && loaded.config.secrets.paths(thatDifferFrom: old.secrets).isEmpty
+            && loaded.config.closed == old.closed
         if isSame, variables.isEmpty {
             take(bytes, loaded)
             if before == nil { keep() }
@@ -199,7 +225,7 @@ package final class ConfigFile {
                 before
                 ?? Running(
                     loaded: running, origin: snapshot.origin, text: runningText,
-                    environment: runningEnvironment)
+                    environment: runningEnvironment, startEnvironment: runningEnvironment)
             take(bytes, loaded)
         }
         return .changed(from: old, variables: variables)
@@ -219,16 +245,31 @@ package final class ConfigFile {
 
     /// Secrets that are in use and would not be known any more: their references lead elsewhere now, and there is none.
     func lostSecrets(_ loaded: LoadedConfig) -> [ConfigIssue] {
-        loaded.config.secrets.lost(from: snapshot.config.secrets).filter { !$0.isSecurity }
+        loaded.config.secrets.lost(from: snapshot.config.secrets).filter { $0.closes == nil }
     }
 
     /// A gateway runs with what was read last: it is the copy for a start with a file that has mistakes.
     package func keep() {
         before = nil
         switch snapshot.origin {
-        case .file: if let runningText { saveLastGood(runningText, snapshot.running) }
+        case .file:
+            guard let runningText, snapshot.running.isValid else { break }
+            // An empty file says as much as none.
+            if runningText.isBlank {
+                saveThatDefaultsRan()
+            } else {
+                saveLastGood(runningText, snapshot.running)
+            }
         case .defaults: saveThatDefaultsRan()
         case .lastGood: break
+        }
+    }
+
+    /// Removes what processes have left that were ended while they wrote the file or a copy of it.
+    package func removeLeftovers() {
+        let backup = ConfigBackups.newest(of: location.configPath)
+        for path in [PrivateFile.resolved(location.configPath), backup, location.lastGoodPath] {
+            PrivateFile.removeLeftovers(of: path)
         }
     }
 
@@ -238,7 +279,7 @@ package final class ConfigFile {
     private func waiting(since before: Running) -> [ConfigPath] {
         ReloadPlan.differences(
             before.loaded.config, snapshot.config,
-            variables: before.environment.names(thatDifferFrom: runningEnvironment)
+            variables: before.startEnvironment.names(thatDifferFrom: runningEnvironment)
         ).filter { Config.reloadRule(for: $0) == .restart }
     }
 
@@ -246,21 +287,28 @@ package final class ConfigFile {
     package func keepAllButWaiting() {
         guard let before else { return }
         let waiting = waiting(since: before)
-        var kept = snapshot.running.assembled
+        var (kept, hot) = (snapshot.running.assembled, snapshot.running.assembled)
         for path in waiting {
+            hot.remove(at: [path])
             if let old = before.loaded.assembled[path] {
                 kept.set(old, at: path)
             } else {
                 kept.remove(at: [path])
             }
         }
-        guard kept != before.loaded.assembled else { return }
+        let variables = before.environment.names(thatDifferFrom: runningEnvironment).filter { name in
+            hot.mentions(name) && !waiting.contains { before.loaded.assembled[$0]?.mentions(name) ?? false }
+        }
+        let isSameText = kept == before.loaded.assembled
+        guard !isSameText || !variables.isEmpty else { return }
         let text = Array((kept.prettyText + "\n").utf8)
-        let loaded = load(text, location.configPath, before.environment)
-        let moved = Running(loaded: loaded, origin: .file, text: text, environment: before.environment)
-        guard loaded.isValid, self.waiting(since: moved) == waiting else { return }
+        var moved = before
+        moved.environment = before.environment.with(variables, of: runningEnvironment)
+        moved.loaded = load(text, location.configPath, moved.environment)
+        if !isSameText { (moved.origin, moved.text) = (.file, text) }
+        guard moved.loaded.isValid, self.waiting(since: moved) == waiting else { return }
         self.before = moved
-        saveLastGood(text, loaded)
+        if !isSameText { saveLastGood(text, moved.loaded) }
     }
 
     /// Takes back the last change, with which no gateway starts; false when there was none.
@@ -323,29 +371,37 @@ package final class ConfigFile {
     /// The copy of a gateway that ran without a file.
     private static let defaultsRan = Array("{} // There was no config file, and all was default.\n".utf8)
 
-    /// Whether there is a copy of a file.
+    /// Whether there is a copy of a file, though it may be one that cannot be read.
     package var hasLastGood: Bool {
-        // One that cannot be read is no copy.
-        (try? lastGoodText()) != nil
+        do throws(FileError) { return try lastGoodText() != nil } catch { return true }
     }
 
     /// The copy of the last good file; nil when there has been none.
     func lastGoodText() throws(FileError) -> [UInt8]? {
-        let copy = try readLastGood()
-        return copy == Self.defaultsRan ? nil : copy
+        guard let copy = try readLastGood(), copy != Self.defaultsRan, !copy.isBlank else { return nil }
+        return copy
     }
 
     private func readLastGood() throws(FileError) -> [UInt8]? {
         try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
     }
 
-    /// What ran when there was no mistake in the file, or no file.
+    /// What ran when there was no mistake in the file, or no file; there may be mistakes in it by now.
     private func lastGood() -> (loaded: LoadedConfig, origin: ConfigSnapshot.Origin)? {
         // A copy that cannot be read is no copy; the mistakes in the file itself are what is told then.
-        guard let bytes = try? readLastGood() else { return nil }
+        guard let bytes = try? readLastGood(), !bytes.isBlank else { return nil }
         let loaded = load(bytes, location.lastGoodPath)
-        guard loaded.isValid else { return nil }
         return (loaded, bytes == Self.defaultsRan ? .defaults : .lastGood)
+    }
+
+    /// Why the copy cannot be read; empty when it can, or there is none.
+    private var unreadableCopy: [ConfigIssue] {
+        do throws(FileError) {
+            _ = try readLastGood()
+            return []
+        } catch {
+            return [ConfigIssue(path: .root, message: error.description)]
+        }
     }
 
     /// With includes the copy holds all files in one, so that it stands alone.
@@ -361,5 +417,12 @@ package final class ConfigFile {
         guard access(location.lastGoodPath, F_OK) != 0 else { return }
         // As above.
         try? PrivateFile.write(Self.defaultsRan, to: location.lastGoodPath, followsLink: false)
+    }
+}
+
+extension JSON {
+    /// Whether a text in it refers to a variable.
+    fileprivate func mentions(_ variable: String) -> Bool {
+        text.contains("${\(variable)") || text.contains("\"\(variable)\"")
     }
 }

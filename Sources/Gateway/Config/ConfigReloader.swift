@@ -18,7 +18,8 @@ package final class ConfigReloader {
         self.file = file
         self.log = log.named("reload")
         self.apply = apply
-        told = Set((file.snapshot.running.warnings + file.snapshot.running.quarantined).map(\.sentence))
+        let running = file.snapshot.running
+        told = Set((running.warnings + running.quarantined + running.config.closed).map(\.sentence))
     }
 
     /// Watches the file, what it includes and the `.env` files, with the settle time of `gateway.reload.debounceMs`.
@@ -44,6 +45,8 @@ package final class ConfigReloader {
     @discardableResult
     package func reloadNow() -> ReloadPlan? {
         isSecondLook = false
+        watcher?.renew()
+        defer { watcher?.renew() }
         switch file.reload() {
         case .unchanged:
             tell()
@@ -114,12 +117,16 @@ package final class ConfigReloader {
     /// What the file says and nobody follows, also when nothing else of it has changed.
     private func tell() {
         let (quarantined, warnings) = (file.snapshot.file.quarantined, file.snapshot.file.warnings)
+        let closed = file.snapshot.config.closed
+        for issue in closed where told.insert(issue.sentence).inserted {
+            log.error("\(issue.withConsequence)")
+        }
         for issue in quarantined where told.insert(issue.sentence).inserted {
             log.warning("ignored: \(issue)")
         }
         for issue in warnings where told.insert(issue.sentence).inserted { log.warning("\(issue)") }
         // What has been mended is told when it comes again.
-        told.formIntersection((quarantined + warnings).map(\.sentence))
+        told.formIntersection((quarantined + warnings + closed).map(\.sentence))
     }
 
     private func report(_ issues: [ConfigIssue]) {

@@ -25,6 +25,15 @@ package struct ConfigSnapshot: Sendable {
 
     package var config: Config { running.config }
 
+    /// What makes the file unusable, with what is shut because of it in what runs.
+    package var issues: [ConfigIssue] {
+        let told = file.issues.map { issue in
+            config.closed.contains { $0.closes == issue.closes } ? issue.withConsequence : issue
+        }
+        let others = config.closed.filter { shut in !file.issues.contains { $0.path == shut.path } }
+        return told + others.map(\.withConsequence)
+    }
+
     /// The payload of `config.get`: without secrets, for both generations.
     ///
     /// Comments may hold anything, and are for those who may write the file.
@@ -40,7 +49,7 @@ package struct ConfigSnapshot: Sendable {
         object["config"] = config
         object["runtimeConfig"] = ConfigRedaction.redacted(running.config.shown)
         object["hash"] = .string(hash)
-        object["issues"] = .array(file.issues.map(\.json))
+        object["issues"] = .array(issues.map(\.json))
         object["warnings"] = .array(
             (file.quarantined + file.notes).map(\.json))
         object["legacyIssues"] = []
@@ -60,17 +69,27 @@ package struct ConfigSnapshot: Sendable {
 package struct ConfigRefusal: Error, CustomStringConvertible, Sendable {
     package var path: String
     package var issues: [ConfigIssue]
+    /// What keeps the last good copy from being used instead.
+    package var copyIssues: [ConfigIssue] = []
     /// Something else than the text: the file could not be read.
     package var reason: String?
 
     package var description: String {
         if let reason { return reason }
-        let lines = issues.map { "- \($0)" }.joined(separator: "\n")
-        let why =
-            issues.contains(where: \.isSecurity)
-            ? "It decides who may come in, so no older copy is used instead. "
-            : "There is no older copy to use instead. "
-        return "Invalid config at \(path):\n\(lines)\n\(why)Fix the lines above, or run `openclaw doctor`."
+        return
+            "Invalid config at \(path):\n\(Self.lines(issues))\n\(why)Fix the lines above, or run `openclaw doctor`."
+    }
+
+    private var why: String {
+        if issues.contains(where: { $0.closes == .gateway }) {
+            return "It decides who may come in, so no older copy is used instead. "
+        }
+        guard !copyIssues.isEmpty else { return "There is no older copy to use instead. " }
+        return "The last good copy cannot be used instead:\n\(Self.lines(copyIssues))\n"
+    }
+
+    private static func lines(_ issues: [ConfigIssue]) -> String {
+        issues.map { "- \($0)" }.joined(separator: "\n")
     }
 }
 

@@ -51,10 +51,12 @@ package final class ConfigWatcher {
     }
 
     package func start() {
-        let notifier = FolderNotifier { [weak self] in self?.changed() }
-        notifier.watch(files())
-        self.notifier = notifier
+        notifier = FolderNotifier { [weak self] in self?.changed() }
+        renew()
     }
+
+    /// Follows the names to the files anew: a mount on the way, for example, is told to nobody.
+    func renew() { notifier?.watch(files()) }
 
     package func stop() {
         notifier = nil
@@ -75,8 +77,10 @@ package final class ConfigWatcher {
     private func look() {
         timer = nil
         firstChange = nil
+        // Before, so that no write after the reading is missed; after, because other files may count now.
+        renew()
         let verdict = settled()
-        notifier?.watch(files())
+        renew()
         guard verdict == .lookAgain, !isSecondLook else {
             isSecondLook = false
             return

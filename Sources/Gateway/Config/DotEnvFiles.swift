@@ -1,5 +1,11 @@
 import Core
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The `.env` files: variables that are added to the process's own.
 ///
 /// One that said something and is gone, empty or unreadable may be on its way back: what it said goes on, as for the
@@ -8,6 +14,8 @@ struct DotEnvFiles {
     let paths: [String]
     /// What is wrong with them, as warnings.
     private(set) var mistakes: [ConfigIssue] = []
+    /// One that is there and has never been read, and why: the gateway's secret may stand in it.
+    private(set) var unread: FileError?
     /// What each said when it last said something.
     private var texts: [String: String] = [:]
 
@@ -19,9 +27,17 @@ struct DotEnvFiles {
     mutating func read(addingTo variables: [String: String]) -> Environment {
         var environment = Environment(variables)
         mistakes = []
+        unread = nil
         for path in paths {
             let absence = readText(of: path)
-            guard let text = texts[path] else { continue }
+            guard let text = texts[path] else {
+                // A folder of that name holds other things.
+                if case .unreadable(let error) = absence, error.code != EISDIR {
+                    unread = error
+                    tell(ConfigIssue(path: .root, message: "\(error) What it sets is not set"))
+                }
+                continue
+            }
             let (variables, wrongLines) = Environment.read(text)
             environment.add(variables)
             if let absence, !variables.isEmpty { tell(.standingIn(for: path, absence)) }
@@ -30,19 +46,31 @@ struct DotEnvFiles {
         return environment
     }
 
-    /// Why the file says nothing now; nil when it does.
-    ///
-    /// At the first reading one that cannot be read is as good as none: nothing in it is needed to start.
-    private mutating func readText(of path: String) -> String? {
+    /// Why a file says nothing.
+    fileprivate enum Absence {
+        case gone, empty
+        case unreadable(FileError)
+
+        var words: String {
+            switch self {
+            case .gone: "is gone"
+            case .empty: "is empty"
+            case .unreadable(let error): "cannot be read: \(error.reason)"
+            }
+        }
+    }
+
+    /// Nil when the file says something now.
+    private mutating func readText(of path: String) -> Absence? {
         do throws(FileError) {
             guard let bytes = try PrivateFile.read(path, limit: ConfigLoader.limits.maxBytes) else {
-                return "is gone"
+                return .gone
             }
-            guard !bytes.isBlank else { return "is empty" }
+            guard !bytes.isBlank else { return .empty }
             texts[path] = String(decoding: bytes, as: UTF8.self)
             return nil
         } catch {
-            return "cannot be read: \(error.reason)"
+            return .unreadable(error)
         }
     }
 
@@ -66,11 +94,11 @@ extension ConfigIssue {
         )
     }
 
-    fileprivate static func standingIn(for path: String, _ absence: String) -> ConfigIssue {
+    fileprivate static func standingIn(for path: String, _ absence: DotEnvFiles.Absence) -> ConfigIssue {
         ConfigIssue(
             path: .root,
             message:
-                "`\(path)` \(absence); what it said stays in use until the gateway is stopped and started. A file with "
+                "`\(path)` \(absence.words); what it said stays in use until the gateway is stopped and started. A file with "
                 + "nothing but a `#` line takes it out of use at once")
     }
 }

@@ -11,7 +11,8 @@ import Wire
 @MainActor
 final class FolderNotifier {
     private let changed: () -> Void
-    /// Folder and the names in it that count.
+    private var files: [String] = []
+    /// Folder and the names in it that count; none in one that is only on the way to another.
     private var names: [String: Set<String>] = [:]
     #if os(Linux)
         private let descriptor: CInt
@@ -19,6 +20,7 @@ final class FolderNotifier {
         private var watches: [CInt: String] = [:]
     #endif
     private var event: LoopEvent?
+    private var pollTimer: LoopEvent?
     private var fingerprint = ""
 
     init(changed: @escaping () -> Void) {
@@ -27,8 +29,6 @@ final class FolderNotifier {
             descriptor = inotify_init1(CInt(IN_NONBLOCK) | CInt(IN_CLOEXEC))
             if descriptor >= 0 { event = .readable(descriptor) { [weak self] in self?.readEvents() } }
         #endif
-        // Without inotify (no descriptor left, another system) the files are looked at.
-        if event == nil { event = .every(.seconds(2)) { [weak self] in self?.poll() } }
     }
 
     isolated deinit {
@@ -38,23 +38,28 @@ final class FolderNotifier {
         #endif
     }
 
-    /// Watches these files instead of those before.
+    /// Watches these files instead of those before, along the way that leads to them now.
     func watch(_ files: [String]) {
         names = [:]
         for file in files {
-            for (folder, name) in Self.steps(to: file) { names[folder, default: []].insert(name) }
+            for step in Self.steps(to: file) {
+                names[step.folder, default: []].formUnion(step.mayChange ? [step.name] : [])
+            }
         }
-        fingerprint = Self.fingerprint(of: files)
-        polled = files
-        #if os(Linux)
-            renewWatches()
-        #endif
+        if files != self.files { fingerprint = Self.fingerprint(of: files) }
+        self.files = files
+        if renewWatches() {
+            pollTimer = nil
+        } else if pollTimer == nil {
+            pollTimer = .every(Self.pollInterval) { [weak self] in self?.poll() }
+        }
     }
 
-    private var polled: [String] = []
+    /// Where the system tells of no changes, or has no watch left, the files are looked at so often.
+    private static let pollInterval = Duration.seconds(2)
 
     private func poll() {
-        let now = Self.fingerprint(of: polled)
+        let now = Self.fingerprint(of: files)
         guard now != fingerprint else { return }
         fingerprint = now
         changed()
@@ -72,10 +77,12 @@ final class FolderNotifier {
         return "\(status.st_ino) \(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
     }
 
-    /// The names on the way to a file that may come to mean something else: each symbolic link, and the file
-    /// itself.
-    static func steps(to file: String) -> [(folder: String, name: String)] {
-        var steps: [(folder: String, name: String)] = []
+    /// The folders on the way to a file, and the name that leads on from each.
+    ///
+    /// A name may come to mean something else when it is a symbolic link, the file itself, or not there; a folder that
+    /// is moved or removed tells that itself.
+    private static func steps(to file: String) -> [(folder: String, name: String, mayChange: Bool)] {
+        var steps: [(folder: String, name: String, mayChange: Bool)] = []
         var rest = file.split(separator: "/").map(String.init)
         var folder = ""
         // As many links as the kernel follows; more go round in a circle.
@@ -90,9 +97,7 @@ final class FolderNotifier {
             let path = folder + "/" + name
             let target = RealPath.link(path)
             let isMissing = access(path, F_OK) != 0 && target == nil
-            if rest.isEmpty || target != nil || isMissing {
-                steps.append((folder.isEmpty ? "/" : folder, name))
-            }
+            steps.append((folder.isEmpty ? "/" : folder, name, rest.isEmpty || target != nil || isMissing))
             if isMissing { break }
             guard let target else {
                 folder = path
@@ -109,27 +114,37 @@ final class FolderNotifier {
 
 #if os(Linux)
     extension FolderNotifier {
-        /// A writer that closes the file, makes, moves or removes it.
+        /// The folder itself is moved or removed.
+        private static let wayMask = UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
+
+        /// A writer in it closes the file, makes, moves or removes it.
         ///
         /// Writes before the close are not over.
         private static let mask =
-            UInt32(IN_CLOSE_WRITE) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM)
-            | UInt32(IN_DELETE) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
+            wayMask | UInt32(IN_CLOSE_WRITE) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM)
+            | UInt32(IN_DELETE)
 
         /// What is written to a single file that a container mounts is told to its folder outside, and to the file.
         private static let fileMask = UInt32(IN_CLOSE_WRITE)
 
-        private func renewWatches() {
-            guard descriptor >= 0 else { return }
+        /// False when there is something to watch that cannot be watched.
+        private func renewWatches() -> Bool {
+            guard descriptor >= 0 else { return false }
             var renewed: [CInt: String] = [:]
-            for (paths, mask) in [(Array(names.keys), Self.mask), (polled, Self.fileMask)] {
-                for path in paths {
-                    let watch = inotify_add_watch(descriptor, path, mask)
-                    if watch >= 0 { renewed[watch] = path }
-                }
+            var isComplete = true
+            func add(_ path: String, _ mask: UInt32) -> Bool {
+                let watch = inotify_add_watch(descriptor, path, mask)
+                if watch >= 0 { renewed[watch] = path }
+                return watch >= 0
             }
+            for (folder, names) in names where !add(folder, names.isEmpty ? Self.wayMask : Self.mask) {
+                isComplete = false
+            }
+            // One that is not there is told of by its folder.
+            for file in files where !add(file, Self.fileMask) && errno != ENOENT { isComplete = false }
             for watch in watches.keys where renewed[watch] == nil { inotify_rm_watch(descriptor, watch) }
             watches = renewed
+            return isComplete
         }
 
         /// Takes all waiting events, and tells once when one of them counts.
@@ -171,5 +186,9 @@ final class FolderNotifier {
             guard let path = watches[event.wd] else { return false }
             return name.isEmpty || names[path]?.contains(name) ?? false
         }
+    }
+#else
+    extension FolderNotifier {
+        private func renewWatches() -> Bool { false }
     }
 #endif

@@ -23,12 +23,16 @@ package struct FileError: Error, CustomStringConvertible, Sendable {
 
     package var description: String { "Could not \(doing) `\(path)`: \(reason).\(ownership)" }
 
-    /// Whose the file is and how to mend that, when that is why it cannot be used: root wrote it over SSH, for example.
+    /// Whose the file is, or the folder on the way to it, and how to mend that, when that is why it cannot be used: root
+    /// wrote it over SSH, for example.
     private var ownership: String {
-        var status = stat()
-        guard code == EACCES, stat(path, &status) == 0, status.st_uid != geteuid() else { return "" }
-        return " It belongs to user \(status.st_uid) and this is user \(geteuid()); as root, run "
-            + "`chown \(geteuid()) \(path)`."
+        guard code == EACCES else { return "" }
+        var (place, status) = (path, stat())
+        while stat(place, &status) != 0, place.count > 1 { place = FilePath.folder(of: place) }
+        guard status.st_uid != geteuid() else { return "" }
+        let whose = place == path ? "It belongs" : "`\(place)` belongs"
+        return " \(whose) to user \(status.st_uid) and this is user \(geteuid()); as root, run "
+            + "`chown \(place == path ? "" : "-R ")\(geteuid()) \(place)`."
     }
 }
 
@@ -74,6 +78,11 @@ package enum PrivateFile {
         try prepare(bytes, for: path, followsLink: followsLink).putInPlace()
     }
 
+    /// Writes a new file where there is none; false when another process has been faster, and its file stays.
+    package static func create(_ bytes: [UInt8], at path: String) throws(FileError) -> Bool {
+        try prepare(bytes, for: path).putWhereNothingIs()
+    }
+
     /// A text that is safely on disk beside the file whose place it is to take; let go of, it is removed.
     struct Prepared: ~Copyable {
         fileprivate let bytes: [UInt8]
@@ -89,6 +98,17 @@ package enum PrivateFile {
             guard error.code == EBUSY else { throw error }
             try overwrite(target, with: bytes)
         }
+
+        consuming func putWhereNothingIs() throws(FileError) -> Bool {
+            if link(temporary, target) == 0 {
+                synchronize(folder(of: target))
+                return true
+            }
+            if errno == EEXIST { return false }
+            // A file system without hard links has only the other way.
+            try putInPlace()
+            return true
+        }
     }
 
     /// Writes a new file beside the one at `path`.
@@ -98,8 +118,8 @@ package enum PrivateFile {
         let target = followsLink ? resolved(path) : path
         let folder = self.folder(of: target)
         try makeFolder(folder)
-        let temporary = "\(folder)/.\(target.split(separator: "/").last ?? "file").\(getpid()).tmp"
-        unlink(temporary)
+        removeLeftovers(of: target)
+        let temporary = "\(folder)/\(temporaryStart(for: target))\(getpid())\(temporaryEnd)"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError("create", temporary) }
         defer { close(descriptor) }
@@ -108,6 +128,21 @@ package enum PrivateFile {
         try writeAll(bytes, to: descriptor, temporary)
         guard fsync(descriptor) == 0 else { throw FileError("write", temporary) }
         return prepared
+    }
+
+    private static func temporaryStart(for path: String) -> String { ".\(FilePath.name(of: path))." }
+    private static let temporaryEnd = ".tmp"
+
+    /// Removes what processes have left that were ended while they wrote the file at `path`, which is no link.
+    static func removeLeftovers(of path: String) {
+        let (folder, start) = (folder(of: path), temporaryStart(for: path))
+        for name in FolderListing.names(in: folder)
+        where name.hasPrefix(start) && name.hasSuffix(temporaryEnd) {
+            guard let pid = pid_t(name.dropFirst(start.count).dropLast(temporaryEnd.count)), pid > 0 else {
+                continue
+            }
+            if pid == getpid() || kill(pid, 0) != 0 && errno == ESRCH { unlink("\(folder)/\(name)") }
+        }
     }
 
     private static func overwrite(_ path: String, with bytes: [UInt8]) throws(FileError) {
@@ -136,6 +171,7 @@ package enum PrivateFile {
     package static func makeFolder(_ path: String) throws(FileError) {
         var status = stat()
         if stat(path, &status) == 0 { return }
+        guard errno == ENOENT else { throw FileError("create the folder", path) }
         let above = folder(of: path)
         if above != path { try makeFolder(above) }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError("create the folder", path) }

@@ -35,7 +35,9 @@ package struct ReloadPlan: Hashable, Sendable {
     static func differences(_ old: Config, _ new: Config, variables: [String]) -> [ConfigPath] {
         let paths =
             old.raw.changedPaths(to: new.raw) + variables.map { ConfigPath([.key("env"), .key($0)]) }
-        return paths + old.secrets.paths(thatDifferFrom: new.secrets).filter { !paths.contains($0) }
+        let closed = Set(old.closed.map(\.path)).symmetricDifference(new.closed.map(\.path))
+        let others = old.secrets.paths(thatDifferFrom: new.secrets) + closed.sorted { $0.dotted < $1.dotted }
+        return paths + others.filter { !paths.contains($0) }
     }
 
     private mutating func sort(allowsRestart: Bool) {

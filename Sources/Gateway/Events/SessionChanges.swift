@@ -9,13 +9,14 @@ final class SessionChanges {
     private let models: KnownModels
     private let broadcaster: EventBroadcaster
     private let history: HistoryCache
+    private let health: HealthBook
     private let log: Log
     /// Runs that are going on, for the rows.
     private let activeRuns: @MainActor (SessionKey) -> [RunID]
 
     init(
         sessions: SessionStore, settings: SettingsBox, models: KnownModels,
-        broadcaster: EventBroadcaster, history: HistoryCache, log: Log,
+        broadcaster: EventBroadcaster, history: HistoryCache, health: HealthBook, log: Log,
         activeRuns: @escaping @MainActor (SessionKey) -> [RunID]
     ) {
         self.sessions = sessions
@@ -23,6 +24,7 @@ final class SessionChanges {
         self.models = models
         self.broadcaster = broadcaster
         self.history = history
+        self.health = health
         self.log = log
         self.activeRuns = activeRuns
     }
@@ -32,7 +34,11 @@ final class SessionChanges {
         broadcaster.connections.contains { $0.subscriptions.wantsSessionChanges && $0.maySee(.read) }
     }
 
+    /// What is kept of all sessions together no longer holds.
+    func outdate() { health.outdate() }
+
     func changed(_ key: SessionKey, reason: String, more: JSONObject = [:]) async {
+        outdate()
         history.forget(key)
         guard hasListeners else { return }
         do {
@@ -56,6 +62,7 @@ final class SessionChanges {
     }
 
     func deleted(_ key: SessionKey) {
+        outdate()
         history.forget(key)
         send([
             "sessionKey": .string(key.rawValue), "agentId": .string(settings.now.agent(of: key).rawValue),

@@ -123,7 +123,12 @@ final class TurnBroadcast {
     /// Session rows and transcripts have changed too; who subscribed is told.
     private func follow(_ event: TurnEvent) {
         if case .appended(let appended) = event.kind { messages.tell(appended, of: event) }
-        guard let phase = event.kind.phase, changes.hasListeners else { return }
+        if case .waits = event.kind, changes.hasListeners {
+            tasks.add { [changes] in await changes.changed(event.session, reason: "send") }
+        }
+        guard let phase = event.kind.phase else { return }
+        changes.outdate()
+        guard changes.hasListeners else { return }
         tasks.add { [changes] in
             await changes.changed(
                 event.session, reason: "lifecycle",

@@ -58,7 +58,7 @@ struct TurnNarrator {
                     $0.add("completed", succeeded)
                 }
             ]
-        case .retrying, .appended: return []
+        case .waits, .retrying, .appended: return []
         }
     }
 }

@@ -13,6 +13,7 @@ final class HealthBook {
     private(set) var version = 1
     private var refreshedAt: ContinuousClock.Instant?
     private var isRefreshing = false
+    private var isOutdated = false
 
     init(
         settings: SettingsBox, sessions: SessionStore, board: ChannelBoard?, log: Log
@@ -35,8 +36,13 @@ final class HealthBook {
         return bytes
     }
 
-    /// Older than two refreshes: nobody was connected for a while.
-    var isStale: Bool { refreshedAt.map { ContinuousClock.now - $0 > .seconds(90) } ?? true }
+    /// Older than two refreshes, for nobody was connected for a while; or sessions have changed since.
+    var isStale: Bool {
+        isOutdated && !isFresh || refreshedAt.map { ContinuousClock.now - $0 > .seconds(90) } ?? true
+    }
+
+    /// Sessions have changed: who asks next gets a new summary.
+    func outdate() { isOutdated = true }
 
     /// A second is new enough even for who asks for a fresh one.
     var isFresh: Bool { refreshedAt.map { ContinuousClock.now - $0 < .seconds(1) } ?? false }
@@ -45,6 +51,7 @@ final class HealthBook {
     func refresh() async {
         if isRefreshing { return }
         isRefreshing = true
+        isOutdated = false
         defer { isRefreshing = false }
         let start = ContinuousClock.now
         do {

@@ -34,7 +34,7 @@ struct PendingInputs {
     private static func message(_ entry: InboxEntry) -> JSON {
         let text =
             entry.message.map { shortened($0.text) }
-            ?? "This message is large: it is shown when its turn begins."
+            ?? "This message is shown when its turn begins."
         let images = entry.message?.images ?? []
         let pictures = images.map(\.omittedJSON)
         return [

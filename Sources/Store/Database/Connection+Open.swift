@@ -1,4 +1,5 @@
 import CSQLite
+import Core
 
 #if canImport(Glibc)
     import Glibc
@@ -42,6 +43,21 @@ extension Connection {
         return connection
     }
 
+    /// Opens the database with its log for as long as it takes to look at it; closing it changes neither.
+    static func openToTry(_ path: String) throws -> Connection {
+        let connection = try open(path, flags: SQLITE_OPEN_READWRITE, calledAs: path, keepsLog: true)
+        // The log's index then needs no file.
+        try connection.pragma("locking_mode = EXCLUSIVE", mustBe: "exclusive")
+        return connection
+    }
+
+    /// Opens the database as it is without its log, to look at it.
+    static func openWithoutLog(_ path: String) throws -> Connection {
+        let text = path.replacing("%", with: "%25").replacing("?", with: "%3F").replacing("#", with: "%23")
+        return try open(
+            "file:\(text)?immutable=1", flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, calledAs: path)
+    }
+
     /// Opens a database that belongs to another program, to read it only.
     static func openForeign(_ path: String) throws -> Connection {
         let connection = try open(path, flags: SQLITE_OPEN_READONLY, calledAs: path)
@@ -54,7 +70,9 @@ extension Connection {
     /// Once a process; refused after the first connection, which costs only the time it would have saved.
     private static let library: Void = { _ = csqlite_count_no_memory() }()
 
-    private static func open(_ path: String, flags: Int32, calledAs name: String) throws -> Connection {
+    private static func open(
+        _ path: String, flags: Int32, calledAs name: String, keepsLog: Bool = false
+    ) throws -> Connection {
         _ = library
         var pointer: OpaquePointer?
         let code = sqlite3_open_v2(path, &pointer, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -64,6 +82,7 @@ extension Connection {
             sqlite3_close_v2(pointer)
             throw StoreError.cannotOpen(path: name, reason: reason)
         }
+        if keepsLog { csqlite_keep_log(pointer) }
         return Connection(owning: pointer, path: name)
     }
 
@@ -82,8 +101,11 @@ extension Connection {
         guard descriptor >= 0 else {
             throw StoreError.cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
+        var status = stat()
         // On a volume that does not keep modes the gateway still has to start.
-        _ = fchmod(descriptor, 0o600)
+        if fstat(descriptor, &status) != 0 || status.st_mode & 0o777 != 0o600 {
+            _ = fchmod(descriptor, 0o600)
+        }
         closeFile(descriptor)
     }
 }

@@ -11,6 +11,8 @@ package final class Database: Sendable {
     package let path: String
     /// Nil where nothing can be written.
     package let reserve: DiskReserve?
+    /// Nil for a copy that has no name.
+    private let file: OpenedFile?
     private let thread: DatabaseThread<DatabaseJob>
     private let lastRefusal = Mutex<Refusal?>(nil)
 
@@ -22,17 +24,24 @@ package final class Database: Sendable {
     /// Why the disk takes nothing, as far as its owner can help it.
     package enum RefusalReason: Sendable {
         case full, readOnly
+        /// Another file lies in the place of the one that is open, or none.
+        case replaced
     }
 
     /// How long a refused write counts: afterwards a new one shows whether there is room again.
     private static let refusalCounts: Duration = .seconds(30)
 
     /// Opens, locks and migrates; blocks for a few milliseconds, so call it before the loop serves anybody.
-    package convenience init(path: String) throws {
+    ///
+    /// `tell` hears what people have to know of a log that lay beside it.
+    package convenience init(path: String, tell: @escaping (String) -> Void = { _ in }) throws {
+        try LeftLog(beside: path, tell: tell).settle()
         let connection = UnsafeTransfer(try Connection.openAlone(path))
-        try Migrator(steps: Migrations.all).run(on: connection.value)
+        let file = OpenedFile(path)
+        let reserve = DiskReserve(path: "\(path).reserve")
+        try Migrator(steps: Migrations.all).run(on: connection.value, makingRoom: reserve.giveBack)
         connection.value.releaseMemory()
-        self.init(connection, path: path, reserve: DiskReserve(path: "\(path).reserve"))
+        self.init(connection, path: path, file: file, reserve: reserve)
     }
 
     /// What stands at `path`, where nothing can be written, as a copy that is held in a file without a name in `folder`.
@@ -45,13 +54,16 @@ package final class Database: Sendable {
         try Migrator(steps: Migrations.all).run(on: connection.value)
         _ = try connection.value.first("PRAGMA query_only = ON") { $0.text(0) }
         connection.value.releaseMemory()
-        self.init(connection, path: path, reserve: nil)
+        self.init(connection, path: path, file: nil, reserve: nil)
     }
 
-    private init(_ connection: UnsafeTransfer<Connection>, path: String, reserve: DiskReserve?) {
+    private init(
+        _ connection: UnsafeTransfer<Connection>, path: String, file: OpenedFile?, reserve: DiskReserve?
+    ) {
         self.path = path
+        self.file = file
         self.reserve = reserve
-        let commit = GroupCommit(connection: connection.value, reserve: reserve)
+        let commit = GroupCommit(connection: connection.value, file: file, reserve: reserve)
         thread = DatabaseThread(work: commit.run, end: connection.value.close)
     }
 
@@ -91,16 +103,18 @@ package final class Database: Sendable {
         }
     }
 
-    /// Whether the disk refused the last write, half a minute ago at most, or had room for it in the reserve only:
-    /// nothing new can be accepted then.
+    /// Whether the disk refused the last write, half a minute ago at most, or had room for it in the reserve only, or
+    /// the file is gone: nothing new can be accepted then.
     package func isRefusing(now: ContinuousClock.Instant = .now) -> Bool {
-        refusal(now) != nil || isInReserve
+        refusal(now) != nil || isInReserve || isReplaced
     }
 
     /// Why it did; nil as well when that is none of what can be told apart.
     package func refusalReason(now: ContinuousClock.Instant = .now) -> RefusalReason? {
-        refusal(now)?.reason ?? (isInReserve ? .full : nil)
+        isReplaced ? .replaced : refusal(now)?.reason ?? (isInReserve ? .full : nil)
     }
+
+    private var isReplaced: Bool { file?.isInPlace == false }
 
     private var isInReserve: Bool { reserve?.isTapped ?? false }
 

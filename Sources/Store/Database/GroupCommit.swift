@@ -1,15 +1,18 @@
 /// Runs what was queued together: reads at once, and all writes in one transaction, so that they share one fsync.
 ///
-/// One that fails takes nothing else with it, and nobody is told that a write is done before the commit has returned.
+/// One that fails takes nothing else with it, and nobody is told that a write is done before the commit has returned. Once
+/// the file is no longer where it was opened, all are refused: nobody would find them there.
 /// What has happened already, and a full disk refused, is done once more in the room of the reserve.
 final class GroupCommit {
     private let connection: Connection
+    private let file: OpenedFile?
     private let reserve: DiskReserve?
     /// Records for which the disk had no room.
     private var refused: [DatabaseJob] = []
 
-    init(connection: Connection, reserve: DiskReserve? = nil) {
+    init(connection: Connection, file: OpenedFile? = nil, reserve: DiskReserve? = nil) {
         self.connection = connection
+        self.file = file
         self.reserve = reserve
     }
 
@@ -21,15 +24,23 @@ final class GroupCommit {
     func run(_ jobs: [DatabaseJob]) {
         for job in jobs where job.kind == .read { read(job) }
         let writes = jobs.filter(\.isWrite)
+        if !writes.isEmpty, file?.isInPlace == false {
+            for job in writes { job.settle(StoreError.replaced(path: connection.path)) }
+        } else {
+            writeInPieces(writes)
+        }
+        for job in jobs where job.kind == .upkeep || job.kind == .closing {
+            _ = job.perform(on: connection)
+            job.settle(nil)
+        }
+    }
+
+    private func writeInPieces(_ writes: [DatabaseJob]) {
         var start = 0
         while start < writes.count {
             let end = min(start + Self.mostWritesATransaction, writes.count)
             write(writes[start..<end])
             start = end
-        }
-        for job in jobs where job.kind == .upkeep || job.kind == .closing {
-            _ = job.perform(on: connection)
-            job.settle(nil)
         }
     }
 

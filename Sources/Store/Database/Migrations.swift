@@ -21,6 +21,7 @@ enum Migrations {
             "questions", mayWait: true,
             ["CREATE INDEX messages_asked ON messages (transcript, sequence) WHERE role = 'user'"]),
         Migration("bots", bots),
+        Migration("imported", imported),
     ]
 
     /// A transcript has a number of its own, so that the index of its messages stays small.
@@ -163,6 +164,14 @@ enum Migrations {
         """
         CREATE TABLE channel_bots (
             channel TEXT NOT NULL, bot TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (channel, bot))
+        """
+    ]
+
+    /// What came from an installation of the original, by its own ids.
+    private static let imported = [
+        """
+        CREATE TABLE imported (
+            kind TEXT NOT NULL, name TEXT NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (kind, name))
         """
     ]
 

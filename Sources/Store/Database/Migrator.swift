@@ -28,7 +28,8 @@ struct Migrator {
         self.steps = steps
     }
 
-    func run(on connection: Connection) throws {
+    /// `makeRoom` is asked when the disk is full; true: another attempt may succeed.
+    func run(on connection: Connection, makingRoom makeRoom: () -> Bool = { false }) throws {
         let done = try appliedNames(connection)
         let unknown = done.subtracting(steps.map(\.name)).sorted()
         guard unknown.isEmpty else {
@@ -36,8 +37,18 @@ struct Migrator {
         }
         for step in steps where !done.contains(step.name) {
             do {
-                try apply(step, to: connection)
+                try apply(step, to: connection, makeRoom)
             } catch let error as StoreError where step.mayWait && error.isOfTheDisk {
+                continue
+            }
+        }
+    }
+
+    private func apply(_ step: Migration, to connection: Connection, _ makeRoom: () -> Bool) throws {
+        while true {
+            do {
+                return try apply(step, to: connection)
+            } catch StoreError.full where !step.mayWait && makeRoom() {
                 continue
             }
         }

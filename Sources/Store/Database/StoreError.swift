@@ -18,6 +18,8 @@ package enum StoreError: Error, Sendable, Equatable {
     /// The file system has become read-only, as it does when it finds itself damaged.
     case readOnly(path: String)
     case damaged(path: String, detail: String)
+    /// Somebody has removed the file or put another one in its place since it was opened.
+    case replaced(path: String)
     /// The database was closed before this call.
     case closed
     /// Another session has the label already.
@@ -40,7 +42,7 @@ extension StoreError {
     /// Whether writing anything else would fail too.
     package var isOfTheDisk: Bool {
         switch self {
-        case .full, .readOnly, .damaged: true
+        case .full, .readOnly, .damaged, .replaced: true
         case .sqlite(let failure):
             [SQLITE_IOERR, SQLITE_CANTOPEN].contains(failure.code & 0xFF)
         default: false
@@ -76,7 +78,9 @@ extension StoreError: CustomStringConvertible {
         case .readOnly(let path):
             "The disk that holds `\(path)` can only be read. Check it for damage and mount it for writing again; nothing that was confirmed is lost."
         case .damaged(let path, let detail):
-            "The database `\(path)` is damaged: \(detail). Stop the gateway and restore the file from a backup."
+            "The database `\(path)` is damaged: \(detail). Stop the gateway, move `\(path)` and all files whose names begin like it away, and put a backup in their place."
+        case .replaced(let path):
+            "The database `\(path)` was removed or replaced while the gateway ran, so nothing more can be kept. Restart the gateway once the right file is in place."
         case .closed:
             "The database is closed, because the gateway is stopping."
         case .labelInUse(let label):

@@ -21,6 +21,13 @@ package struct NewOutboxPart: Sendable {
         self.content = content
         self.bot = bot
     }
+
+    /// The same behind so many others of its run.
+    func after(_ count: Int) -> NewOutboxPart {
+        var part = self
+        part.part += count
+        return part
+    }
 }
 
 /// How far a part has come.

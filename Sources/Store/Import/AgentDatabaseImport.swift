@@ -36,12 +36,15 @@ struct AgentDatabaseImport: Sendable {
     /// Sessions wait for what was said in them: they would begin anew.
     private func addConversations(_ scope: ImportScope, _ report: inout ImportReport) async throws {
         do {
-            if scope.includes(transcripts) { try await addTranscripts(&report) }
+            if scope.reaches(transcripts) { try await addTranscripts(scope, &report) }
         } catch let problem as ImportProblem {
             return report.miss(scope.parts(of: sessions).union([transcripts]), problem)
         }
         do {
-            if scope.reaches(sessions) { report.add(try await addSessions(scope)) }
+            let arrived = report.transcriptIDs
+            if scope.reaches(sessions) || !arrived.isEmpty {
+                report.add(try await addSessions(scope, arrived))
+            }
         } catch let problem as ImportProblem {
             report.miss(scope.parts(of: sessions), problem)
         }
@@ -52,27 +55,44 @@ struct AgentDatabaseImport: Sendable {
         report.unread.contains { RealPath.isInside(sessions, $0) }
     }
 
-    /// Whether `run` has been through its sessions.
-    func hasTold(_ scope: ImportScope) -> Bool { scope.includes(sessions) }
+    /// What it says something of.
+    struct Content {
+        var keys: Set<SessionKey> = []
+        var transcripts: Set<SessionID> = []
+    }
 
-    /// The sessions that it says something of: none when it is broken.
-    func keys() async throws -> Set<SessionKey> {
-        do {
-            guard try Folder.hasFile(path) else { return [] }
-            return try await database.read { try keys(on: $0) }
-        } catch let problem as ImportProblem where !problem.mayPass {
-            return []
+    /// All of it, also what `report`, made of `scope`, did not read; nothing of what is broken.
+    func content(_ scope: ImportScope, _ report: ImportReport) async throws -> Content {
+        let content = Content(
+            keys: report.sessionKeys, transcripts: report.transcriptIDs.union(report.knownIDs))
+        if scope.includes(sessions), scope.includes(transcripts) { return content }
+        let (keys, ids) = (
+            try await texts("session_key", of: "session_nodes"),
+            try await texts("session_id", of: "transcript_events")
+        )
+        return try await database.read { connection in
+            let intake = SessionIntake(agent: agent, on: connection)
+            return Content(
+                keys: content.keys.union(keys.map(intake.canonical)),
+                transcripts: content.transcripts.union(ids.map { SessionID($0) }))
         }
     }
 
-    private func keys(on connection: Connection) throws -> Set<SessionKey> {
-        let intake = SessionIntake(connection: connection, agent: agent)
-        var keys: Set<SessionKey> = []
-        try ForeignDatabase(path).each("SELECT session_key FROM session_nodes NOT INDEXED") { row in
-            keys.insert(intake.canonical(row.text(0)))
-            return true
+    /// What a column has: nothing when it is broken.
+    private func texts(_ column: String, of table: String) async throws -> Set<String> {
+        do {
+            guard try Folder.hasFile(path) else { return [] }
+            return try await database.read { _ in
+                var texts: Set<String> = []
+                try ForeignDatabase(path).each("SELECT DISTINCT \(column) FROM \(table) NOT INDEXED") { row in
+                    texts.insert(row.text(0))
+                    return true
+                }
+                return texts
+            }
+        } catch let problem as ImportProblem where !problem.mayPass {
+            return []
         }
-        return keys
     }
 
     /// The transcripts of its sessions, those that can be seen.
@@ -95,21 +115,18 @@ struct AgentDatabaseImport: Sendable {
 
     // MARK: Transcripts
 
-    private func addTranscripts(_ report: inout ImportReport) async throws {
+    private func addTranscripts(_ scope: ImportScope, _ report: inout ImportReport) async throws {
         let order = try await database.read { _ in try TranscriptOrder(of: source()) }
-        var next: Int? = 0
+        var next: TranscriptCopier.Start? = TranscriptCopier.Start()
         var cut = order.cut
-        while let place = next {
+        while let start = next {
             try Task.checkCancellation()
             let piece = try await database.write { connection in
-                var copier = TranscriptCopier(order, from: place, on: connection)
+                var copier = TranscriptCopier(order, of: transcripts, scope, from: start, on: connection)
                 try copier.copy(source(), rows: Self.rowsAPiece, bytes: Self.bytesAPiece)
                 return copier.piece
             }
-            report.messages += piece.messages
-            report.transcriptIDs.formUnion(piece.transcripts)
-            report.knownIDs.formUnion(piece.known)
-            report.skippedLines += piece.skipped
+            report.add(piece.report)
             cut.formUnion(piece.cut)
             next = piece.next
         }
@@ -118,27 +135,21 @@ struct AgentDatabaseImport: Sendable {
                 failure: "`\(path)`: \(complaint). What can be read came. \(ForeignDatabase.otherCopy)")
         }
         guard !cut.isEmpty else { return }
-        let names = Self.list(cut.map(\.rawValue))
+        let names = ImportReport.list(cut.map(\.rawValue))
         report.add(
             failure:
                 "Messages of \(cut.count) conversations in `\(path)` cannot be read, the rest of them came: \(names). "
                 + ForeignDatabase.otherCopy)
     }
 
-    /// Names in a sentence, the first few of them.
-    private static func list(_ names: [String]) -> String {
-        let shown = names.sorted().prefix(mostNames).map { "`\($0.singleLine)`" }.joined(separator: ", ")
-        return names.count > mostNames ? shown + " and \(names.count - mostNames) more" : shown
-    }
-
-    private static let mostNames = 20
-
     // MARK: Entries
 
     /// Each session is a place, too, so that one that cannot be read keeps no other from being deleted for good.
-    private func addSessions(_ scope: ImportScope) async throws -> ImportReport {
+    ///
+    /// The sessions of transcripts that have just come are read with them.
+    private func addSessions(_ scope: ImportScope, _ arrived: Set<SessionID>) async throws -> ImportReport {
         try await database.write { connection in
-            let intake = SessionIntake(connection: connection, agent: agent)
+            var intake = SessionIntake(arrived: arrived, agent: agent, on: connection)
             var report = ImportReport()
             var unreadable: [String] = []
             let source = try source()
@@ -147,7 +158,9 @@ struct AgentDatabaseImport: Sendable {
                 "SELECT session_key, current_session_id, entry_json, label, display_name FROM session_nodes NOT INDEXED"
             ) { row in
                 let spelling = row.text(0)
-                guard scope.includes("\(sessions)/\(spelling)") else { return true }
+                let transcript = row.optionalID(1, as: SessionID.self)
+                guard scope.includes("\(sessions)/\(spelling)") || transcript.map(arrived.contains) == true
+                else { return true }
                 let key = intake.canonical(spelling)
                 let entry = row.json(2)
                 if entry == nil, row.size(2) > 0 {
@@ -165,7 +178,6 @@ struct AgentDatabaseImport: Sendable {
                 if object["displayName"] == nil {
                     object["displayName"] = row.optionalText(4).map { .string($0) }
                 }
-                let transcript = row.optionalID(1, as: SessionID.self)
                 report.add(try intake.add(object, key: key, transcript: transcript), of: key)
                 return true
             }
@@ -174,7 +186,7 @@ struct AgentDatabaseImport: Sendable {
                 report.add(
                     failure:
                         "What `\(path)` says of \(unreadable.count) sessions is damaged, they came without their settings: "
-                        + "\(Self.list(unreadable))")
+                        + "\(ImportReport.list(unreadable))")
             } else if !unreadable.isEmpty {
                 report.miss(Set(unreadable.map { "\(sessions)/\($0)" }), damaged(unreadable))
             }
@@ -184,7 +196,7 @@ struct AgentDatabaseImport: Sendable {
 
     private func damaged(_ keys: [String]) -> ImportProblem {
         ImportProblem(
-            "\(keys.count) sessions in `\(path)` were left out, what it says of them is damaged: \(Self.list(keys)). "
+            "\(keys.count) sessions in `\(path)` were left out, what it says of them is damaged: \(ImportReport.list(keys)). "
                 + "Put back a copy of it, and they are read. Where there is none, `openclaw migrate --damaged` takes what "
                 + "can be read")
     }
@@ -195,11 +207,13 @@ struct AgentDatabaseImport: Sendable {
 
     /// Logins that older versions kept in `auth-profiles.json`.
     ///
-    /// They stay as they are, under `auth.profiles.<agent>`.
+    /// They stay as they are, under `auth.profiles.<agent>`, and come once: what a login is here changes.
     private func keepCredentials() async throws -> String? {
         try await database.write { connection in
             let source = try source()
             guard try source.has(table: "auth_profile_store") else { return nil }
+            let (meta, name) = (MetaTable(connection: connection), LoginTable.prefix + agent)
+            let imported = ImportedTable(connection: connection)
             let complaint = try source.open(table: "auth_profile_store")
             try source.each(
                 "SELECT store_json FROM auth_profile_store NOT INDEXED WHERE store_key = 'primary'"
@@ -208,7 +222,9 @@ struct AgentDatabaseImport: Sendable {
                 else {
                     return true
                 }
-                try MetaTable(connection: connection).set(LoginTable.prefix + agent, store.text)
+                if try imported.note(.login, agent), try meta.value(name) == nil {
+                    try meta.set(name, store.text)
+                }
                 return true
             }
             return source.told(complaint)

@@ -16,14 +16,20 @@ struct AgentFilesImport: Sendable {
     private static let linesAPiece = 2_000
     private static let bytesAPiece: Int64 = 4 << 20
 
+    func find(_ places: inout ImportPlaces) {
+        let beside = state.place(of: FilePath.folder(of: list))
+        for place in Set([name, beside]) { places.add(in: place) { $0.hasSuffix(".jsonl") } }
+        places.add(state.place(of: list))
+    }
+
     /// What of it is to be read.
     func places(in scope: ImportScope) -> Set<String> {
         if scope.includes(name) { return [name] }
         return scope.parts(of: name).union(scope.parts(of: state.place(of: FilePath.folder(of: list))))
     }
 
-    /// Keys in `taken` are passed over: a newer source has said what stands under them.
-    func run(_ scope: ImportScope, without taken: Set<SessionKey>) async throws -> ImportReport {
+    /// What is in `newer` is passed over: a newer source has said what stands there.
+    func run(_ scope: ImportScope, without newer: AgentDatabaseImport.Content) async throws -> ImportReport {
         var report = ImportReport()
         guard let transcripts = transcripts(scope, &report), !transcripts.isEmpty || hasList else {
             return report
@@ -32,6 +38,10 @@ struct AgentFilesImport: Sendable {
         var unread: Set<SessionID> = []
         for path in transcripts where isDue(path, in: scope) {
             try Task.checkCancellation()
+            if newer.transcripts.contains(Self.session(of: path)) {
+                report.knownIDs.insert(Self.session(of: path))
+                continue
+            }
             do {
                 try await addTranscript(path, to: &report)
             } catch let problem as ImportProblem {
@@ -39,10 +49,11 @@ struct AgentFilesImport: Sendable {
                 unread.insert(Self.session(of: path))
             }
         }
-        let wanted = isDue(list, in: scope) ? nil : report.transcriptIDs.union(report.knownIDs)
+        let arrived = report.transcriptIDs
+        let wanted = isDue(list, in: scope) ? nil : arrived.union(report.knownIDs)
         guard wanted?.isEmpty != true else { return report }
         do {
-            report.add(try await addSessions(of: wanted, but: unread, without: taken))
+            report.add(try await addSessions(of: wanted, arrived, but: unread, without: newer.keys))
         } catch let problem as ImportProblem {
             report.miss(state.place(of: list), problem)
         }
@@ -69,6 +80,9 @@ struct AgentFilesImport: Sendable {
 
     private struct Piece: Sendable {
         var offset: Int64 = 0
+        /// As in `TranscriptIntake`.
+        var position: Int64 = 0
+        var diverges = false
         var messages = 0
         var skipped = 0
         var isLast = false
@@ -99,34 +113,45 @@ struct AgentFilesImport: Sendable {
         guard try Folder.hasFile(path) else {
             return report.add(problem: "`\(path)` was left out, it is no file")
         }
-        if try await database.read({ try TranscriptIntake.isKnown(session, on: $0) }) {
-            report.knownIDs.insert(session)
+        let (isKnown, isGone) = try await database.read {
+            (try TranscriptIntake.isKnown(session, on: $0), try TranscriptIntake.isGone(session, on: $0))
+        }
+        guard !isGone else {
+            report.goneIDs.insert(session)
             return
         }
         var whole = Piece()
         while !whole.isLast {
             try Task.checkCancellation()
-            let start = whole.offset
-            let piece = try await database.write { try addPiece(of: path, session, from: start, on: $0) }
+            let start = whole
+            let piece = try await database.write { try addPiece(of: path, session, behind: start, on: $0) }
             whole.messages += piece.messages
             whole.skipped += piece.skipped
             whole.offset = piece.offset
+            whole.position = piece.position
+            whole.diverges = piece.diverges
             whole.isLast = piece.isLast
         }
         report.messages += whole.messages
-        report.skippedLines += whole.skipped
-        report.transcriptIDs.insert(session)
+        if whole.diverges { report.diverged[state.place(of: path)] = session }
+        if isKnown {
+            report.knownIDs.insert(session)
+            if whole.messages > 0 { report.continuedIDs.insert(session) }
+        } else {
+            report.skippedLines += whole.skipped
+            report.transcriptIDs.insert(session)
+        }
     }
 
     private func addPiece(
-        of path: String, _ session: SessionID, from start: Int64, on connection: Connection
+        of path: String, _ session: SessionID, behind start: Piece, on connection: Connection
     ) throws -> Piece {
-        var reader = try LineReader(path, from: start)
-        var intake = try TranscriptIntake(session, on: connection)
+        var reader = try LineReader(path, from: start.offset)
+        var intake = try TranscriptIntake(session, behind: start.position, on: connection)
         var piece = Piece()
         var lines = 0
-        while lines < Self.linesAPiece, reader.offset - start < Self.bytesAPiece {
-            guard let line = try reader.next() else {
+        while lines < Self.linesAPiece, reader.offset - start.offset < Self.bytesAPiece {
+            guard !intake.diverges, let line = try reader.next() else {
                 piece.isLast = true
                 break
             }
@@ -134,8 +159,10 @@ struct AgentFilesImport: Sendable {
             if try !add(line, to: &intake) { piece.skipped += 1 }
         }
         piece.offset = reader.offset
+        piece.position = intake.position
+        piece.diverges = intake.diverges
         piece.messages = intake.messages
-        if piece.isLast { try intake.finish() } else { try intake.pause() }
+        if piece.isLast { try intake.finish(from: state.place(of: path)) } else { try intake.pause() }
         return piece
     }
 
@@ -152,11 +179,13 @@ struct AgentFilesImport: Sendable {
 
     /// Those whose transcript is in `wanted`, all when that is nil; those `unread` wait until their transcript comes.
     private func addSessions(
-        of wanted: Set<SessionID>?, but unread: Set<SessionID>, without taken: Set<SessionKey>
+        of wanted: Set<SessionID>?, _ arrived: Set<SessionID>, but unread: Set<SessionID>,
+        without taken: Set<SessionKey>
     ) async throws -> ImportReport {
         try await database.write { connection in
             var report = ImportReport()
-            let intake = SessionIntake(connection: connection, agent: agent)
+            var intake = SessionIntake(arrived: arrived, agent: agent, on: connection)
+            var absent: [String] = []
             for (spelling, entry) in try ImportedFile.object(list) ?? [:] {
                 let key = intake.canonical(spelling)
                 guard let entry = entry.objectValue, !taken.contains(key), !report.sessionKeys.contains(key)
@@ -166,7 +195,9 @@ struct AgentFilesImport: Sendable {
                 else { continue }
                 let transcript = try transcript(of: entry, on: connection)
                 report.add(try intake.add(entry, key: key, transcript: transcript), of: key)
+                if try isAbsent(named, of: entry, on: connection) { absent.append(key.rawValue) }
             }
+            if !absent.isEmpty { report.miss(state.place(of: list), ImportProblem(told(absent))) }
             return report
         }
     }
@@ -175,6 +206,24 @@ struct AgentFilesImport: Sendable {
     private static func transcripts(of entry: JSONObject) -> Set<SessionID> {
         let file = entry["sessionFile"]?.stringValue.map { Self.session(of: $0) }
         return Set([file, entry["sessionId"]?.stringValue.map { SessionID($0) }].compactMap(\.self))
+    }
+
+    /// Whether something was said in a session, and is in no file that was read.
+    private func isAbsent(
+        _ transcripts: Set<SessionID>, of entry: JSONObject, on connection: Connection
+    ) throws -> Bool {
+        guard entry["systemSent"]?.boolValue == true || entry["totalTokens"]?.intValue ?? 0 > 0 else {
+            return false
+        }
+        return try transcripts.allSatisfy {
+            try !TranscriptIntake.isKnown($0, on: connection) && !TranscriptIntake.isGone($0, on: connection)
+        }
+    }
+
+    private func told(_ absent: [String]) -> String {
+        "What was said in \(absent.count) sessions is not there, though `\(list)` has them: "
+            + "\(ImportReport.list(absent)). If there is more of the original, such as after a copy that broke off, bring "
+            + "the rest of it, and it is read"
     }
 
     /// The transcript of an entry's own file, when that is in.

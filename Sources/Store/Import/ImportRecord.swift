@@ -7,6 +7,8 @@ import Core
 #endif
 
 /// What an import leaves in `meta` once it has been through everything: from where, what, and what is missing.
+///
+/// What has come, and what the files looked like, is in `ImportedTable`.
 struct ImportRecord: Sendable {
     private var document: JSONObject
 
@@ -14,7 +16,7 @@ struct ImportRecord: Sendable {
 
     static func read(_ connection: Connection) throws -> ImportRecord? {
         try MetaTable(connection: connection).value(name).map { text in
-            // Of the record of an earlier release only its presence counts.
+            // Of the record of an early release only its presence counts.
             ImportRecord(document: (try? JSON.parse(text))?.objectValue ?? [:])
         }
     }
@@ -30,7 +32,7 @@ struct ImportRecord: Sendable {
     ) {
         document = [
             "at": now.json, "from": .string(earlier?.from ?? folder.realPath),
-            "sources": JSON(report.sources),
+            "sources": JSON(report.sources), "knowsPlaces": true,
         ]
         for (name, count) in report.counts { document[name] = JSON(count) }
         document["problems"] = JSON(report.failures + report.problems)
@@ -53,15 +55,38 @@ struct ImportRecord: Sendable {
     /// The places of what could not be read; those that are broken with what they looked like.
     private var missing: JSONObject { document["missing"]?.objectValue ?? [:] }
 
-    /// What a start in `folder` reads again: nothing broken that is as it was, and nothing of another folder.
-    func changed(in folder: Folder) -> ImportScope {
-        guard isFrom(folder) else { return ImportScope(places: []) }
-        let due = missing.filter { place, state in state.stringValue != folder.state(of: place) }
-        return ImportScope(places: Set(due.map(\.key)))
+    /// Whether `ImportedTable` has what the files looked like; earlier releases did not keep that.
+    var knowsPlaces: Bool { document["knowsPlaces"] == true }
+
+    /// When it was made: what has changed later was not read. Nobody knows where an early release does not say.
+    private var at: Timestamp { document["at"]?.timestamp ?? Timestamp(milliseconds: .max) }
+
+    /// Whether conversations were taken over, as far as is known.
+    static func hasTranscripts(_ connection: Connection) throws -> Bool {
+        guard try read(connection)?.knowsPlaces == true else { return true }
+        return try connection.first(
+            "SELECT 1 FROM imported WHERE kind = ? LIMIT 1", ImportedTable.Kind.transcript.rawValue
+        ) { _ in true } ?? false
     }
 
-    /// Everything that is missing, from wherever it is now.
-    var all: ImportScope { ImportScope(places: Set(missing.map(\.key))) }
+    /// What is to be read again: what is new or was written to, and what is missing.
+    ///
+    /// A start reads nothing broken that is as it was, and nothing of another folder.
+    func due(_ places: ImportPlaces, triesAgain: Bool, on connection: Connection) throws -> ImportScope {
+        guard triesAgain || isFrom(places.folder) else { return ImportScope(places: []) }
+        let table = ImportedTable(connection: connection)
+        var due = places.closed
+        due.formUnion(try table.diverged(whereGone: !triesAgain).filter(places.has))
+        for (place, state) in missing
+        where triesAgain || state.stringValue != places.folder.state(of: place) { due.insert(place) }
+        let known = try table.all(.place)
+        for (place, file) in places.files where known[place] != file.looks {
+            let isMissing = missing.contains { RealPath.isInside(place, $0.key) }
+            let mayBeNew = triesAgain || knowsPlaces || file.changedAt > at
+            if mayBeNew, !isMissing { due.insert(place) }
+        }
+        return ImportScope(places: due)
+    }
 }
 
 extension Folder {

@@ -33,10 +33,31 @@ package struct ImportReport: Sendable, Hashable {
     var transcriptIDs: Set<SessionID> = []
     /// Transcripts that were here before their source was read.
     var knownIDs: Set<SessionID> = []
+    /// Of `knownIDs`, those that got more messages.
+    var continuedIDs: Set<SessionID> = []
+    /// Those that were taken over before and have been deleted here.
+    var goneIDs: Set<SessionID> = []
+    /// Those that went on both there and here, by the place of what there is.
+    var diverged: [String: SessionID] = [:]
+    /// Whether an earlier run has been through everything: what is here already is no news.
+    package var isAgain = false
 
     package var transcripts: Int { transcriptIDs.count }
     /// Those that were here already, from an import that did not come to its end.
     package var knownTranscripts: Int { knownIDs.subtracting(transcriptIDs).count }
+
+    /// Names in a sentence, the first few of them.
+    static func list(_ names: [String]) -> String {
+        let shown = names.sorted().prefix(mostNames).map { "`\($0.singleLine)`" }.joined(separator: ", ")
+        return names.count > mostNames ? shown + " and \(names.count - mostNames) more" : shown
+    }
+
+    private static let mostNames = 20
+
+    /// Whether a place, or what it lies in, could not be read.
+    func isOpen(_ place: String) -> Bool {
+        unread.union(broken).contains { RealPath.isInside(place, $0) }
+    }
 
     /// Sentences kept; a broken disk would make thousands.
     private static let mostProblems = 20
@@ -52,20 +73,24 @@ package struct ImportReport: Sendable, Hashable {
     /// The counts by kind, without those that are 0.
     package var counts: [(name: String, count: Int)] {
         [
-            ("sessions", sessions), ("transcripts", transcripts), ("messages", messages),
+            ("sessions", sessions), ("transcripts", transcripts),
+            ("transcripts that went on", continuedIDs.count), ("messages", messages),
             ("devices", devices),
             ("pairing requests", pairingRequests), ("allowed senders", allowedSenders),
             ("cron jobs", cronJobs),
             ("cron runs", cronRuns), ("skipped lines", skippedLines),
             ("sessions under another key", movedSessions),
-            ("sessions that were here already", knownSessions),
-            ("transcripts that were here already", knownTranscripts),
+            ("sessions that were here already", isAgain ? 0 : knownSessions),
+            ("transcripts that were here already", isAgain ? 0 : knownTranscripts),
+            ("transcripts that you have deleted and that stay away", goneIDs.count),
         ].filter { $0.count > 0 }
     }
 
     /// `34 sessions, 262 messages, 13 devices`.
     package var summary: String {
-        counts.isEmpty ? "nothing" : counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+        counts.isEmpty
+            ? isAgain ? "nothing new" : "nothing"
+            : counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
     }
 
     mutating func add(problem: String) {
@@ -112,6 +137,9 @@ package struct ImportReport: Sendable, Hashable {
         sessionKeys.formUnion(other.sessionKeys)
         transcriptIDs.formUnion(other.transcriptIDs)
         knownIDs.formUnion(other.knownIDs)
+        continuedIDs.formUnion(other.continuedIDs)
+        goneIDs.formUnion(other.goneIDs)
+        diverged.merge(other.diverged) { first, _ in first }
         messages += other.messages
         devices += other.devices
         pairingRequests += other.pairingRequests

@@ -1,6 +1,6 @@
 import Core
 
-/// Which parts of a state directory an import reads: all, or those that an earlier one could not.
+/// Which parts of a state directory an import reads: all, or what an earlier one could not, and what is new.
 struct ImportScope: Sendable {
     /// Each stands for itself and for what is in it, as a database does for its tables; nil for everything.
     private let places: Set<String>?
@@ -12,7 +12,12 @@ struct ImportScope: Sendable {
     var isEmpty: Bool { places?.isEmpty == true }
 
     func includes(_ place: String) -> Bool {
-        places?.contains { RealPath.isInside(place, $0) } ?? true
+        places.map { places in Self.holding(place).contains { places.contains($0) } } ?? true
+    }
+
+    /// A place, and those that it lies in, from the inner to the outer.
+    static func holding(_ place: String) -> some Sequence<String> {
+        sequence(first: place) { inner in inner.lastIndex(of: "/").map { String(inner[..<$0]) } }
     }
 
     /// What of a place is to be read: all of it, or what it has of these places.

@@ -2,8 +2,17 @@ import Core
 
 /// Session entries of the original on their way into `sessions`.
 struct SessionIntake {
-    let connection: Connection
-    let agent: String
+    private let connection: Connection
+    private let agent: String
+    /// Transcripts that have just come: their sessions come with them, also those that were here before.
+    private let arrived: Set<SessionID>
+    private var added: Set<SessionKey> = []
+
+    init(arrived: Set<SessionID> = [], agent: String, on connection: Connection) {
+        self.connection = connection
+        self.agent = agent
+        self.arrived = arrived
+    }
 
     /// Written anew by each run, or about a run that is over: nothing a person has set.
     private static let leftOut = [
@@ -18,7 +27,7 @@ struct SessionIntake {
     /// What became of a session.
     enum Taken {
         case new
-        /// An earlier import took it.
+        /// An earlier import took it, and it may have been deleted here since.
         case known
         /// Something else is said under its key here; it has this one.
         case moved(SessionKey)
@@ -29,24 +38,55 @@ struct SessionIntake {
     /// Saves a session under its key, or under another one where people talk under that key here already.
     ///
     /// What they say here is what platforms and clients go on with, so it keeps its key.
-    func add(_ entry: JSONObject, key: SessionKey, transcript: SessionID?) throws -> Taken {
+    mutating func add(_ entry: JSONObject, key: SessionKey, transcript: SessionID?) throws -> Taken {
         var object = entry
         for name in Self.leftOut { object[name] = nil }
         var session = SessionEntry(key: key, json: .object(object))
         if let transcript { session.sessionID = transcript }
+        let name = Self.name(key, session.sessionID)
+        let isNew = try imported.note(.session, name, detail: agent) || arrived.contains(session.sessionID)
         for place in places(of: key) {
             let here = try table.entry(place)
-            if here?.sessionID == session.sessionID { return .known }
-            if let here, try isUsed(here) { continue }
-            if place != key, try !isUsed(session) { return .empty }
+            if here?.sessionID == session.sessionID {
+                try keepUp(here, with: session)
+                return .known
+            }
+            guard isNew else {
+                if here == nil { return .known }
+                continue
+            }
+            if let here, try isUsed(here), try !isReplaced(here) { continue }
+            if place != key, try !isUsed(session) {
+                // It may come when something was said in it.
+                try imported.remove(.session, name)
+                return .empty
+            }
             session.key = place
             if let label = session.label, try table.isTaken(label: label, by: place) { session.label = nil }
             try table.save(session)
+            added.insert(place)
             return place == key ? .new : .moved(place)
         }
         return .empty
     }
 
+    private static func name(_ key: SessionKey, _ session: SessionID) -> String { "\(key) \(session)" }
+
+    /// What was said there since counts where lists are in order of time.
+    private func keepUp(_ here: SessionEntry?, with session: SessionEntry) throws {
+        guard var here, here.updatedAt < session.updatedAt else { return }
+        here.updatedAt = session.updatedAt
+        try table.save(here)
+    }
+
+    /// Whether the original has begun its session anew, after one that nobody has gone on with here.
+    private func isReplaced(_ here: SessionEntry) throws -> Bool {
+        let isOwn = try imported.detail(.session, Self.name(here.key, here.sessionID)) == agent
+        return try isOwn && !added.contains(here.key)
+            && TranscriptIntake.isUntouched(here.sessionID, on: connection)
+    }
+
+    private var imported: ImportedTable { ImportedTable(connection: connection) }
     private var table: SessionTable { SessionTable(connection: connection) }
 
     private func isUsed(_ session: SessionEntry) throws -> Bool {

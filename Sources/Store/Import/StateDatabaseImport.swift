@@ -82,9 +82,7 @@ struct StateDatabaseImport: Sendable {
                 device.tokens[role] = DeviceToken(json: token)
             }
             device.lastSeenAt = row.optionalTimestamp(14)
-            guard try table.paired(device.deviceID) == nil else { return true }
-            try table.save(device)
-            report.devices += 1
+            if try table.addIfNew(device) { report.devices += 1 }
             return true
         }
     }
@@ -99,12 +97,11 @@ struct StateDatabaseImport: Sendable {
             """
         ) { row in
             let created = Timestamp(iso8601: row.text(4)) ?? Timestamp(milliseconds: 0)
-            try PairingTable(connection: connection).save(
-                PairingRequest(
-                    channel: row.id(0), account: row.text(1), sender: row.text(2), code: row.text(3),
-                    createdAt: created, lastSeenAt: Timestamp(iso8601: row.text(5)), meta: source.json(row, 6)
-                ))
-            report.pairingRequests += 1
+            let request = PairingRequest(
+                channel: row.id(0), account: row.text(1), sender: row.text(2), code: row.text(3),
+                createdAt: created, lastSeenAt: Timestamp(iso8601: row.text(5)),
+                meta: try source.json(row, 6))
+            if try PairingTable(connection: connection).addIfNew(request) { report.pairingRequests += 1 }
             return true
         }
     }
@@ -129,9 +126,9 @@ struct StateDatabaseImport: Sendable {
             ORDER BY sort_order
             """
         ) { row in
-            try PairingTable(connection: connection).allow(
+            let isNew = try PairingTable(connection: connection).allowIfNew(
                 row.text(2), channel: row.id(0), account: row.text(1), at: row.timestamp(3))
-            report.allowedSenders += 1
+            if isNew { report.allowedSenders += 1 }
             return true
         }
     }
@@ -176,9 +173,9 @@ struct StateDatabaseImport: Sendable {
                 "durationMs": .integer(max(0, finished &- started)),
             ]
             document["error"] = row.optionalText(4).map { .string($0) }
-            try table.add(
-                CronRun(job: row.text(0), at: Timestamp(milliseconds: finished), document: .object(document)))
-            report.cronRuns += 1
+            let run = CronRun(
+                job: row.text(0), at: Timestamp(milliseconds: finished), document: .object(document))
+            if try table.addIfNew(run) { report.cronRuns += 1 }
             return true
         }
     }

@@ -10,6 +10,15 @@ struct StateFilesImport: Sendable {
     /// Where they are.
     static let places = ["devices", "credentials", "cron"]
 
+    /// The files of them, as far as they are here.
+    static func find(_ places: inout ImportPlaces) {
+        for place in ["devices/paired.json", "devices/pending.json", "cron/jobs.json"] { places.add(place) }
+        places.add(in: "credentials") {
+            $0.hasSuffix(ChannelFile.requests) || $0.hasSuffix(ChannelFile.allowed)
+        }
+        places.add(in: "cron/runs") { $0.hasSuffix(".jsonl") }
+    }
+
     func run() async throws -> ImportReport {
         var report = ImportReport()
         let steps: [@Sendable (Connection, inout ImportReport) throws -> Void] = [
@@ -60,16 +69,16 @@ struct StateFilesImport: Sendable {
                 report.skippedLines += 1
                 continue
             }
-            guard try table.paired(device.deviceID) == nil else { continue }
-            try table.save(device)
-            report.devices += 1
+            if try table.addIfNew(device) { report.devices += 1 }
         }
     }
 
     private func addPendingDevices(_ connection: Connection, _ report: inout ImportReport) throws {
         guard let requests = read("devices/pending.json", &report) else { return }
         for (_, document) in requests {
-            guard let request = PendingDevice(json: document) else { continue }
+            guard let request = PendingDevice(json: document),
+                try ImportedTable(connection: connection).note(.deviceRequest, request.requestID)
+            else { continue }
             try DeviceTable(connection: connection).save(request)
         }
     }
@@ -78,10 +87,10 @@ struct StateFilesImport: Sendable {
 
     private func addPairings(_ connection: Connection, _ report: inout ImportReport) throws {
         for (path, name) in places(in: "credentials", &report) {
-            if let place = ChannelFile(name, suffix: "-pairing.json") {
+            if let place = ChannelFile(name, suffix: ChannelFile.requests) {
                 let requests = read(path, &report)?["requests"]?.arrayValue ?? []
                 for request in requests { try add(request, at: place, connection, &report) }
-            } else if let place = ChannelFile(name, suffix: "-allowFrom.json") {
+            } else if let place = ChannelFile(name, suffix: ChannelFile.allowed) {
                 let senders = read(path, &report)?["allowFrom"]?.strings ?? []
                 for sender in senders { try allow(sender, at: place, connection, &report) }
             }
@@ -90,6 +99,9 @@ struct StateFilesImport: Sendable {
 
     /// `telegram-pairing.json`, or `telegram-work-pairing.json` for the account `work`.
     private struct ChannelFile {
+        static let requests = "-pairing.json"
+        static let allowed = "-allowFrom.json"
+
         let channel: ChannelID
         let account: String
 
@@ -115,15 +127,15 @@ struct StateFilesImport: Sendable {
             channel: place.channel, account: place.account, sender: sender, code: code, createdAt: created,
             lastSeenAt: json["lastSeenAt"]?.stringValue.flatMap { Timestamp(iso8601: $0) }, meta: json["meta"]
         )
-        try PairingTable(connection: connection).save(request)
-        report.pairingRequests += 1
+        if try PairingTable(connection: connection).addIfNew(request) { report.pairingRequests += 1 }
     }
 
     private func allow(
         _ sender: String, at place: ChannelFile, _ connection: Connection, _ report: inout ImportReport
     ) throws {
-        try PairingTable(connection: connection).allow(sender, channel: place.channel, account: place.account)
-        report.allowedSenders += 1
+        let isNew = try PairingTable(connection: connection)
+            .allowIfNew(sender, channel: place.channel, account: place.account)
+        if isNew { report.allowedSenders += 1 }
     }
 
     // MARK: Schedule
@@ -164,8 +176,8 @@ struct StateFilesImport: Sendable {
                 continue
             }
             let named = document["jobId"]?.stringValue ?? job
-            try CronTable(connection: connection).add(CronRun(job: named, at: at, document: document))
-            report.cronRuns += 1
+            let run = CronRun(job: named, at: at, document: document)
+            if try CronTable(connection: connection).addIfNew(run) { report.cronRuns += 1 }
         }
     }
 }
@@ -187,12 +199,54 @@ extension CronRow {
     }
 }
 
+// What was taken over before, and may have been deleted since, is not new.
+
 extension CronTable {
     /// False when the job is there already.
     func addIfNew(_ job: CronRow) throws -> Bool {
+        guard try ImportedTable(connection: connection).note(.job, job.id) else { return false }
         let isKnown = try connection.first("SELECT 1 FROM cron_jobs WHERE job_id = ?", job.id) { _ in true }
         guard isKnown == nil else { return false }
         try save(job)
+        return true
+    }
+
+    /// False when the same is written of that job and moment.
+    func addIfNew(_ run: CronRun) throws -> Bool {
+        let isKnown = try connection.first(
+            "SELECT 1 FROM cron_runs WHERE job_id = ? AND at = ? AND document = ?", run.job, run.at,
+            run.document
+        ) { _ in true }
+        guard isKnown == nil else { return false }
+        try add(run)
+        return true
+    }
+}
+
+extension DeviceTable {
+    /// False when the device is paired already.
+    func addIfNew(_ device: PairedDevice) throws -> Bool {
+        guard try ImportedTable(connection: connection).note(.device, device.deviceID) else { return false }
+        guard try paired(device.deviceID) == nil else { return false }
+        try save(device)
+        return true
+    }
+}
+
+extension PairingTable {
+    func addIfNew(_ request: PairingRequest) throws -> Bool {
+        let name = "\(request.channel) \(request.account) \(request.sender) \(request.code)"
+        guard try ImportedTable(connection: connection).note(.pairingRequest, name) else { return false }
+        try save(request)
+        return true
+    }
+
+    func allowIfNew(
+        _ sender: String, channel: ChannelID, account: String, at moment: Timestamp = .now
+    ) throws -> Bool {
+        let name = "\(channel) \(account) \(sender)"
+        guard try ImportedTable(connection: connection).note(.sender, name) else { return false }
+        try allow(sender, channel: channel, account: account, at: moment)
         return true
     }
 }

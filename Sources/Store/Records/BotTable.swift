@@ -56,6 +56,16 @@ struct BotTable {
         return brought
     }
 
+    /// Takes down the bot of an account of which none is known, as earlier versions have left it, unless the bot has another.
+    func note(_ bot: String, in account: String, on channel: ChannelID) throws {
+        guard try bots(in: account, on: channel).isEmpty else { return }
+        try connection.run(
+            """
+            INSERT INTO channel_bots (channel, bot, account) VALUES (?, ?, ?)
+            ON CONFLICT (channel, bot) DO NOTHING
+            """, channel, bot, account)
+    }
+
     private func move(_ bot: String, from old: String, to new: String, on channel: ChannelID) throws {
         try connection.run(
             """

@@ -26,6 +26,11 @@ package struct ChannelMemoryStore: Sendable {
         .compactMap(\.self)
     }
 
+    /// Whether a bot is the one that an account had last.
+    package func isLast(_ bot: String, in account: String, channel: ChannelID) async throws -> Bool {
+        try await database.read { try BotTable(connection: $0).bots(in: account, on: channel) == [bot] }
+    }
+
     /// Puts what a bot has left into the hands of the account that it has now.
     ///
     /// That is its memory, what was written to it, what it has still to post, and who was let in at it. What another bot has
@@ -43,9 +48,13 @@ package struct ChannelMemoryStore: Sendable {
         }
         guard !isThere else { return Brought() }
         return try await database.record { connection in
+            let table = BotTable(connection: connection)
+            for (account, bot) in Self.lastBots(in: try Self.rows(connection, channel), whose) {
+                try table.note(bot, in: account, on: channel)
+            }
             let moves = try find(connection)
             for move in moves { try move.make(connection, channel) }
-            var brought = try BotTable(connection: connection).give(account, to: bot, on: channel)
+            var brought = try table.give(account, to: bot, on: channel)
             if moves.contains(where: { $0.new == account }) { brought.hasCome = true }
             return brought
         }
@@ -124,6 +133,13 @@ package struct ChannelMemoryStore: Sendable {
         let named = rows.filter { whose($0.value) != nil }.max { $0.updatedAt < $1.updatedAt }
         let last = named.flatMap { whose($0.value) }
         return Dictionary(grouping: rows) { whose($0.value) ?? last }
+    }
+
+    /// Accounts and the bots that their memory has named, the newest first.
+    private static func lastBots(in rows: [Row], _ whose: (JSON) -> String?) -> [(String, String)] {
+        rows.sorted { $0.updatedAt > $1.updatedAt }.compactMap { row in
+            whose(row.value).map { (row.account, $0) }
+        }
     }
 
     private static func newest(_ rows: [Row]?) -> Timestamp {

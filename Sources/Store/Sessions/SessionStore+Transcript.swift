@@ -13,13 +13,13 @@ extension SessionStore {
         }
     }
 
-    /// Appends to the transcript a key points at, creating the session when the key is new.
+    /// Appends to the transcript a key points at; nil when there is no such session.
     package func append(
         _ messages: [Message], session key: SessionKey, run: RunID? = nil
-    ) async throws -> AppendedMessages {
+    ) async throws -> AppendedMessages? {
         try await database.write { connection in
             let table = SessionTable(connection: connection)
-            var entry = try table.ensure(key)
+            guard var entry = try table.entry(key) else { return nil }
             var writer = try TranscriptWriter(entry.sessionID, run: run, on: connection)
             let positions = try writer.append(messages)
             entry.updatedAt = .now

@@ -53,6 +53,15 @@ struct TranscriptWriter {
         ) { $0.int64(0) }
     }
 
+    /// Whether the message at a place is this one, by its id or by who said it when; one that was dropped counts as it.
+    func has(_ row: NewRow, at sequence: Int64) throws -> Bool {
+        guard sequence >= summary.firstSequence else { return true }
+        return try connection.first(
+            "SELECT message_id, role, created_at FROM messages WHERE transcript = ? AND sequence = ?",
+            summary.transcript, sequence
+        ) { $0.text(0) == row.id || $0.text(1) == row.role && $0.timestamp(2) == row.createdAt } ?? false
+    }
+
     /// Where the next message will stand.
     var nextSequence: Int64 { summary.lastSequence + 1 }
 

@@ -58,17 +58,20 @@ package struct InboxStore: Sendable {
 
     /// Ends a message without an answer, with what joined it, its open turn and what was shown of an answer to it.
     ///
-    /// Turns that came to an end do so through `SessionStore.complete`.
+    /// What is posted of that comes behind what its run has posted. Turns that came to an end do so through
+    /// `SessionStore.complete`.
     package func finish(
         _ id: InboxID, joined: [InboxID] = [], state: InboxState, outcome: JSON,
         outbox: [NewOutboxPart] = [], at now: Timestamp = .now
     ) async throws {
         try await database.record { connection in
             let parts = OutboxTable(connection: connection)
-            _ = try parts.add(outbox, at: now)
             if let run = try InboxTable(connection: connection).entry(id)?.run {
+                let turns = TurnTable(connection: connection)
+                let before = try turns.partCount(of: run)
+                _ = try parts.add(outbox.map { $0.after(before) }, at: now)
                 try parts.withdrawDrafts(of: run, at: now)
-                try TurnTable(connection: connection).remove(run)
+                try turns.remove(run)
             }
             for id in joined + [id] {
                 try InboxTable(connection: connection).finish(id, state: state, outcome: outcome, at: now)

@@ -58,8 +58,10 @@ package struct BegunTurn: Sendable {
 /// What became of a message that was to begin a turn at once.
 package struct AcceptedTurn: Sendable {
     package var recorded: Recorded
-    /// Nil when the message was a repeat.
+    /// Nil when it was a repeat, or waits.
     package var begun: BegunTurn?
+    /// Its session, where nothing was begun.
+    package var session: SessionEntry?
 }
 
 /// A turn that a crash cut off.

@@ -18,15 +18,20 @@ package struct TurnJournal: Sendable {
 
     /// Records a message and begins its turn in one transaction, which saves an fsync when nothing has to wait.
     ///
-    /// The turn's `inbox` is filled in. A repeated message begins nothing. With `obeysSendPolicy` it throws
-    /// `.sendingDenied` where the session says so.
+    /// The turn's `inbox` is filled in. A repeated message begins nothing, nor does one behind a conversation of which a
+    /// model would be sent more than `mostBytes`. With `obeysSendPolicy` it throws `.sendingDenied` where the session says so.
     package func accept(
-        _ message: InboundMessage, beginning turn: NewTurn, obeysSendPolicy: Bool = false
+        _ message: InboundMessage, beginning turn: NewTurn, behind mostBytes: Int = .max,
+        obeysSendPolicy: Bool = false
     ) async throws -> AcceptedTurn {
         try await database.write { connection in
+            let session = try SessionTable(connection: connection).entry(message.session)
+            let begins = try Self.load(of: session, on: connection) <= mostBytes
             let recorded = try InboxTable(connection: connection).record(
-                message, run: turn.run, state: .running, obeysSendPolicy: obeysSendPolicy)
-            guard case .new(let entry) = recorded else { return AcceptedTurn(recorded: recorded) }
+                message, run: turn.run, state: begins ? .running : .queued, obeysSendPolicy: obeysSendPolicy)
+            guard case .new(let entry) = recorded, begins else {
+                return AcceptedTurn(recorded: recorded, session: session)
+            }
             var turn = turn
             turn.inbox = entry.id
             return AcceptedTurn(
@@ -61,9 +66,14 @@ package struct TurnJournal: Sendable {
         try await database.read { connection in
             let messages = InboxTable(connection: connection)
             let said = try inbox.reduce(0) { try $0 + messages.byteCount($1) }
-            guard let entry = try SessionTable(connection: connection).entry(session) else { return said }
-            return said + (try TranscriptReader(entry.sessionID, on: connection)?.tailLoad() ?? 0)
+            return said
+                + (try Self.load(of: SessionTable(connection: connection).entry(session), on: connection))
         }
+    }
+
+    private static func load(of entry: SessionEntry?, on connection: Connection) throws -> Int {
+        guard let entry else { return 0 }
+        return try TranscriptReader(entry.sessionID, on: connection)?.tailLoad() ?? 0
     }
 
     /// What a crash left behind, oldest first, without long messages: those are read in their turn.

@@ -45,7 +45,8 @@ struct TurnTable {
             attempt: resumed?.attempt ?? 1, partCount: resumed == nil ? 0 : try partCount(of: turn.run))
     }
 
-    private func partCount(of run: RunID) throws -> Int {
+    /// Parts of a run's answer that are stored, without those that are only begun.
+    func partCount(of run: RunID) throws -> Int {
         try connection.first(
             "SELECT coalesce(max(part) + 1, 0) FROM outbox WHERE run = ? AND state <> ?", run,
             OutboxState.draft.rawValue

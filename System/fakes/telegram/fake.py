@@ -72,6 +72,11 @@ class FakeTelegram(ChatPlatform):
         """A group becomes a supergroup."""
         return self.on_loop(lambda: self.world.migrate(group))
 
+    def renew_token(self) -> None:
+        """BotFather gives the bot a new token, and Telegram takes the old one no more."""
+        self.token = f"{self.token.split(':')[0]}:AANewTelegramTokenForTests_0000000000000"
+        self.on_loop(lambda: self.server.take(self.token))
+
     # What the bot did
 
     @property

@@ -77,6 +77,10 @@ class Server:
             self._complain(f"{name}: the parameter {unread!r} means nothing to Telegram")
         return result
 
+    def take(self, token: str) -> None:
+        """From now on this one, and no other."""
+        self._token = token
+
     async def _answer(self, request: web.Request, seen: Seen, delivery: Delivery, token: str) -> web.StreamResponse:
         if token != self._token:
             known = TOKEN.fullmatch(token)

@@ -7,11 +7,12 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, Hold, Text
+from fakes import FakeOpenAIChat, Hold, Text, ToolCall
 from fakes.faults import CutBefore, Fault, Refuse
 from harness import Gateway, connect
 from harness.client import Refused
@@ -281,6 +282,26 @@ def test_a_stranger_gets_a_code_and_is_answered_when_it_was_approved(
 
 
 @pytest.mark.needs("bot")
+def test_a_token_that_was_never_accepted_takes_nothing_of_what_the_original_left(
+    platform: Platform, connect_bot: Connect, state: Path
+) -> None:
+    ann = platform.person("Ann")
+    (state / "credentials").mkdir(parents=True)
+    allowed = state / f"credentials/{platform.id}-allowFrom.json"
+    allowed.write_text(json.dumps({"version": 1, "allowFrom": [str(ann.id)]}))
+    tokens, rules = {platform.id: platform.second_token}, platform.dm_policy("pairing", [])
+    first = connect_bot(waits=False, tokens=tokens, **{platform.id: rules})
+    wait_for_status(first, platform, "the refusal", lambda s: s["lastError"] and not s["running"])
+    first.stop()
+    platform.fake.violations.clear()  # a wrong token is refused: that is the test
+
+    connect_bot(again=first)
+    platform.ask(ann, platform.direct(ann))
+
+    platform.wait_until_answered()
+
+
+@pytest.mark.needs("bot")
 def test_who_was_let_in_can_be_let_out_again(platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat) -> None:
     gateway = connect_bot(**{platform.id: platform.dm_policy("pairing", [])})
     ann = platform.person("Ann")
@@ -517,6 +538,26 @@ def test_what_is_told_again_after_a_restart_is_answered_once(platform: Platform,
 
 
 @pytest.mark.needs("bot")
+@pytest.mark.crash
+def test_a_refused_command_that_is_told_again_after_a_kill_holds_nobody_up(
+    platform: Platform, connect_bot: Connect
+) -> None:
+    ann, bob, group = platform.person("Ann"), platform.person("Bob"), platform.group()
+    first = connect_bot(**{platform.id: platform.dm_policy("allowlist", [str(ann.id)])})
+    platform.says(bob, group, f"{platform.mention} /status")
+    platform.wait_for_answers(group)
+    platform.kills(first)
+    connect_bot(again=first)
+
+    platform.tell_again()
+    platform.ask(bob, group)
+
+    platform.wait_until_answered()
+    refusals = [answer for answer in platform.answers(group) if "may use commands" in answer]
+    assert len(refusals) == 1 or not platform.knows_repeats, "a kill leaves open whether it was posted"
+
+
+@pytest.mark.needs("bot")
 def test_an_answer_that_a_program_asks_for_is_posted_where_the_session_was_last_talked_in(
     platform: Platform, connect_bot: Connect
 ) -> None:
@@ -744,6 +785,35 @@ def test_who_talks_to_the_agent_reaches_no_other_platform_by_its_hand(
     results = [m["content"] for r in fake_chat.requests for m in r.body["messages"] if m["role"] == "tool"]
     assert "Cross-context messaging denied" in str(results) and "SECRET77" not in str(results)
     assert there.answers(there.direct(owner)) == ["Noted."]
+
+
+@pytest.mark.needs("bot")
+@pytest.mark.crash
+@pytest.mark.parametrize("is_posted", [True, False], ids=["posted", "on its way"])
+def test_what_a_tool_has_told_the_chat_before_a_kill_is_not_said_again_as_the_answer(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat, is_posted: bool
+) -> None:
+    first = connect_bot()
+    ann, never = platform.person("Ann"), threading.Event()
+    place, words = platform.direct(ann), "Here is the report that you wanted, all of it."
+    fake_chat.script += [ToolCall("message", {"action": "send", "message": words}), Hold(never, Text(words))]
+    if not is_posted:
+        platform.fake.fail(platform.post, Refuse(500))
+    platform.says(ann, place, "The report, please.")
+    if is_posted:
+        fake_chat.wait_for_request(2)
+    else:
+        first.wait_for_line("a part of a reply was not sent")
+    platform.kills(first)
+    fake_chat.script.clear()
+    fake_chat.script += [Text(words), Text("You have it.")]
+    connect_bot(again=first)
+
+    platform.says(ann, place, "Did you send it?")
+
+    platform.wait_for_answers(place, 2)
+    assert platform.answers(place) == [words, "You have it."]
+    never.set()
 
 
 def said_by_the_model(gateway: Gateway) -> list[Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from fakes import FakeOpenAIChat
-from harness.platforms import Connect, Platform
+from harness.platforms import Connect, Platform, wait_for_status
 
 pytestmark = pytest.mark.needs("bot")
 
@@ -77,3 +78,37 @@ def test_of_a_direct_chat_the_model_is_shown_as_much_as_the_config_says(
 
     shown = [sum(message["role"] == "user" for message in request.body["messages"]) for request in fake_chat.requests]
     assert shown == [1, 2, 2, 1, 1, 1]
+
+
+def test_a_misspelt_rule_of_who_is_answered_lets_nobody_in(
+    platform: Platform, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    ann, bob, group = platform.person("Ann"), platform.person("Bob"), platform.group()
+    right, wrong = {"discord": ("users", "user"), "telegram": ("allowFrom", "allowForm")}[platform.id]
+    rules = {key: platform.group_policy("allowlist", group, requireMention=False, **{key: [str(ann.id)]}) for key in (right, wrong)}
+    gateway = connect_bot(**{platform.id: rules[right]})
+    config = gateway.config
+    platform.ask(ann, group)
+    platform.wait_until_answered()
+
+    config["channels"][platform.id] |= rules[wrong]
+    gateway.write_config(config)
+    gateway.wait_for_line("config reload skipped")
+    platform.says(bob, group, "hi from bob")
+    platform.ask(ann, group)
+    platform.wait_until_answered()
+    assert "bob" not in json.dumps([request.body for request in fake_chat.requests])
+
+    platform.kills(gateway)
+    gateway = connect_bot(again=gateway, waits=False)
+    status = wait_for_status(gateway, platform, "the mistake", lambda s: s.get("lastError"))
+    assert wrong in status["lastError"] and "openclaw.json:" in status["lastError"] and not status["connected"]
+    assert wrong in gateway.command("doctor").text
+
+    config["channels"][platform.id] |= rules[right]
+    gateway.write_config(config)
+    platform.wait_until_connected(gateway)
+    platform.says(bob, group, "hi again from bob")
+    platform.ask(ann, group)
+    platform.wait_until_answered()
+    assert "bob" not in json.dumps([request.body for request in fake_chat.requests])

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from fakes import FakeOpenAIChat, Hold, Text
+from fakes import FakeOpenAIChat, Hold, Text, ToolCall
+from fakes.faults import Refuse
 from harness import Gateway, ModelConfig, gateway_config
 from harness.platforms import Platform, numbers, wait_for_status
 from harness.waiting import eventually
@@ -139,6 +140,41 @@ def test_what_a_bot_was_asked_is_answered_by_it_alone(
     assert not any(mark in answer for answer in b.answers(b.direct(b.person("Ann"))))
 
 
+@pytest.mark.parametrize("mode", ["collect", "steer"])
+def test_what_two_bots_were_asked_in_one_chat_is_answered_by_each(
+    platform: Platform, house: House, fake_chat: FakeOpenAIChat, mode: str
+) -> None:
+    house.config["messages"] = {"queue": {"mode": mode}}
+    gateway = house.run(one="a")
+    a, b = house.bots.values()
+    may_go_on = threading.Event()
+    mark = f"#q{next(numbers)}"
+    fake_chat.script += [Hold(may_go_on, ToolCall("exec", {"command": "true"})), Text(f"It is six. {mark}")]
+    a.says(a.person("Ann"), a.direct(a.person("Ann")), f"What time is it? {mark}")
+    fake_chat.wait_for_request(1)
+    if mode == "collect":
+        a.ask(a.person("Ann"), a.direct(a.person("Ann")))
+        wait_for_status(gateway, platform, "both questions", lambda s: s.get("received") == 2, "one")
+
+    house.change(gateway, one="b", two="a")
+    b.ask(b.person("Ann"), b.direct(b.person("Ann")))
+    wait_for_status(gateway, platform, "the question", lambda s: s.get("received") == 1, "one")
+    may_go_on.set()
+
+    for bot in (a, b):
+        bot.wait_until_answered()
+
+
+def test_a_bot_that_takes_an_account_is_heard_although_its_messages_have_the_numbers_of_the_last_one(
+    house: House, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = house.run(one="a")
+    for name, bot in house.bots.items():
+        house.change(gateway, one=name)
+        bot.ask(bot.person("Ann"), bot.group())
+        bot.wait_until_answered()
+
+
 def test_what_was_answered_is_not_answered_again_under_another_name(platform: Platform, house: House) -> None:
     gateway = house.run(one="a")
     ann = platform.person("Ann")
@@ -189,6 +225,68 @@ def test_what_an_earlier_version_has_left_is_found_when_accounts_exchange_their_
 
     for bot in bots:
         bot.wait_until_answered()
+
+
+def test_what_an_earlier_version_has_left_is_said_by_its_own_bot_when_accounts_exchange_their_bots(
+    platform: Platform, house: House, state: Path
+) -> None:
+    gateway = house.run(one="a", two="b")
+    for name, bot in zip(("one", "two"), house.bots.values(), strict=True):
+        bot.ask(bot.person("Ann"), bot.direct(bot.person("Ann")))
+        bot.wait_until_answered()
+        wait_for_status(gateway, platform, "it to be written down", lambda s: s.get("sent") == 1, name)
+    a, b = house.bots.values()
+    a.fake.fail(a.post, Refuse(500), 2)
+    a.ask(a.person("Ann"), a.direct(a.person("Ann")))
+    gateway.wait_for_line("a part of a reply was not sent")
+    gateway.stop()
+    with contextlib.closing(sqlite3.connect(state / "openclaw.sqlite")) as database, database:
+        database.execute("DELETE FROM channel_bots")
+
+    house.run(one="b", two="a")
+
+    a.wait_until_answered()
+    assert len(b.answers(b.direct(b.person("Ann")))) == 1
+
+
+def test_a_command_is_decided_about_under_the_new_name_of_the_account_that_has_asked(
+    house: House, fake_chat: FakeOpenAIChat, state: Path
+) -> None:
+    bot = house.bots["a"]
+    owner = bot.person("Olga")
+    house.config["tools"] = {"exec": {"security": "allowlist", "ask": "on-miss"}}
+    house.config["channels"][bot.id] |= bot.dm_policy("allowlist", [str(owner.id)])
+    gateway = house.run(one="a")
+    fake_chat.script += [ToolCall("exec", {"command": "echo ran >> ran.txt"}), Text("That was it.")]
+    bot.says(owner, bot.direct(owner), "Run it.")
+    bot.wait_for_answers(bot.direct(owner))
+
+    house.change(gateway, new="a")
+    bot.presses(owner, bot.direct(owner), "Allow once")
+
+    assert bot.wait_for_answers(bot.direct(owner), 2)[-1] == "That was it."
+    assert (state / "workspace/ran.txt").read_text() == "ran\n"
+
+
+def test_a_command_is_nothing_to_those_at_the_bot_that_has_the_account_now(
+    house: House, fake_chat: FakeOpenAIChat
+) -> None:
+    a, b = house.bots.values()
+    here, there = a.person("Olga"), b.person("Olga")
+    house.config["tools"] = {"exec": {"security": "allowlist", "ask": "on-miss"}}
+    house.config["channels"][a.id] |= a.dm_policy("allowlist", sorted({str(here.id), str(there.id)}))
+    gateway = house.run(one="a", two="b")
+    fake_chat.script += [ToolCall("exec", {"command": "echo ran >> ran.txt"}), Text("That was it.")]
+    a.says(here, a.direct(here), "Run it.")
+    a.wait_for_answers(a.direct(here))
+
+    house.change(gateway, one="b", two="a")
+    b.says(there, b.direct(there), "/approve")
+    a.says(here, a.direct(here), "/approve")
+
+    assert "No command waits for approval" in b.wait_for_answers(b.direct(there))[0]
+    assert "echo ran >> ran.txt" in a.wait_for_answers(a.direct(here), 2)[1]
+    a.fake.violations.clear()  # on Discord it knows only one of the two who decide
 
 
 def make_old(state: Path) -> None:

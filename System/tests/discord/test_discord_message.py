@@ -14,6 +14,16 @@ from harness import connect
 from tests.discord.conftest import Connect, page_block
 
 
+def test_the_command_line_searches_a_server_without_naming_a_place(fake: FakeDiscord, connect_bot: Connect) -> None:
+    gateway = connect_bot()
+    fake.user("Ann").writes(fake.channel("general"), "The tea is in the tin. [[say:Good.]]")
+    fake.wait_for_message(fake.channel("general"))
+
+    found = gateway.command("message", "search", "--guild-id", str(fake.guild().id), "--query", "tea", "--json")
+
+    assert found.code == 0 and "The tea is in the tin." in found.out, found.text
+
+
 def test_the_command_line_sends_reads_reacts_pins_and_begins_threads(fake: FakeDiscord, connect_bot: Connect) -> None:
     gateway = connect_bot()
     general = fake.channel("general")
@@ -40,6 +50,22 @@ def test_the_command_line_sends_reads_reacts_pins_and_begins_threads(fake: FakeD
     assert deleted.code == 0, deleted.text
     unknown = gateway.command("message", "send", "--target", "#nowhere", "-m", "x")
     assert unknown.code == 1 and "There is no channel `#nowhere` that the bot can see." in unknown.err, unknown.text
+
+
+def test_a_server_is_searched_without_a_chat_and_nothing_is_sent_to_one(
+    fake: FakeDiscord, connect_bot: Connect
+) -> None:
+    gateway = connect_bot()
+    fake.user("Ann").writes(fake.channel("general"), "red apples")
+    guild = str(fake.guild().id)
+
+    found = gateway.command("message", "search", "--guild-id", guild, "--query", "apples")
+    assert found.code == 0 and "red apples" in found.out, found.text
+    with connect(gateway.port) as client:
+        params = {"channel": "discord", "params": {"guildId": guild, "message": "x"}, "idempotencyKey": "k"}
+        assert "Say with `target`" in client.refusal("message.action", params | {"action": "send"}).message
+        asked = client.refusal("message.action", params | {"action": "permissions", "idempotencyKey": "l"})
+        assert "The action needs `channelId`" in asked.message
 
 
 def test_a_channel_and_a_person_are_known_by_name_in_a_session_that_goes_on(

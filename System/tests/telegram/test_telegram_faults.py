@@ -7,13 +7,14 @@ import os
 import random
 import re
 import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from fakes import FakeOpenAIChat, Text, ToolCall
-from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Late, Refuse
+from fakes import FakeOpenAIChat, Hold, Text, ToolCall
+from fakes.faults import ByteByByte, CutBefore, DoneThenCut, DoneThenError, Fault, Held, Late, Refuse
 from fakes.telegram import Attachment, FakeTelegram
 from fakes.telegram.people import Person
 from fakes.telegram.server import IN_FLIGHT_SECONDS
@@ -31,6 +32,70 @@ def units(text: str) -> int:
 
 
 # Listening
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("how", ["killed", "changed"])
+def test_an_account_serves_while_telegram_is_slow_to_say_whose_it_is(
+    fake: FakeTelegram,
+    platform: TelegramPlatform,
+    connect_bot: Connect,
+    fake_chat: FakeOpenAIChat,
+    state: Path,
+    how: str,
+) -> None:
+    ann, may_go_on, greets = fake.user("Ann"), threading.Event(), threading.Event()
+    asking = {"tools": {"exec": {"security": "allowlist", "ask": "on-miss"}}}
+    gateway = connect_bot(more=asking, dmPolicy="allowlist", allowFrom=[str(ann.id)])
+    says = Hold(may_go_on, ToolCall("message", {"action": "send", "message": "In between."}))
+    runs = ToolCall("exec", {"command": "echo ran >> ran.txt"})
+    fake_chat.script += [says, runs, Text("The end.")]
+    ann.writes(ann.chat, "Do it.")
+    fake_chat.wait_for_request(1)
+    fake.fail("getMe", Held(greets))
+
+    if how == "killed":
+        platform.kills(gateway)
+        fake_chat.script.insert(0, says)
+        connect_bot(again=gateway, waits=False)
+    else:
+        config = gateway.config
+        config["channels"]["telegram"]["linkPreview"] = False
+        gateway.write_config(config)
+    fake.wait_until("the question whose it is", lambda: not fake.faults.left())
+    known = len(fake.requests)
+    fake.wait_until("that it types", lambda: any(c.method == "sendChatAction" for c in fake.requests[known:]))
+    may_go_on.set()
+
+    fake.wait_for_message(ann.chat, 2)
+    said, question = fake.messages(ann.chat)
+    assert said.text == "In between." and "needs approval" in question.text
+    greets.set()
+    ann.clicks(question, "Allow once")
+    assert fake.wait_for_message(ann.chat, 3).text == "The end."
+    assert (state / "workspace/ran.txt").read_text() == "ran\n" and fake.violations == []
+
+
+
+def test_an_answer_comes_from_the_account_that_has_the_new_token_of_its_bot(
+    fake: FakeTelegram, connect_bot: Connect, fake_chat: FakeOpenAIChat
+) -> None:
+    """BotFather has given a new one, and it is set in another account than the old one."""
+    gateway = connect_bot()
+    ann, may_go_on = fake.user("Ann"), threading.Event()
+    fake_chat.script.append(Hold(may_go_on, Text("Here I am.")))
+    ann.writes(ann.chat, "Where are you?")
+    fake_chat.wait_for_request(1)
+    fake.renew_token()
+    config = gateway.config
+    config["channels"]["telegram"]["accounts"] = {"default": {}, "new": {"botToken": fake.token}}
+    gateway.write_config(config)
+    gateway.wait_for_line(r"\[telegram\] \[new\] starting provider")
+
+    may_go_on.set()
+
+    assert fake.wait_for_message(ann.chat).text == "Here I am."
+    fake.violations.clear()  # the old token is refused: that is the test
 
 
 @pytest.mark.parametrize("slow", ["a file", "a press"])

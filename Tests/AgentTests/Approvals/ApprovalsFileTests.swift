@@ -59,7 +59,7 @@ struct ApprovalsFileTests {
                 "allowlist on-miss allowlist"
             ),
             ("{version:1, defaults:{askFallback:'full'}}", ExecWish(ask: .always), "full always full"),
-            ("", ExecWish(), "full off deny"),
+            ("{version:1, agents:{Main:{security:'deny'}}}", ExecWish(), "deny off deny"),
         ] as [(String?, ExecWish, String)])
     func `the stricter of config and file holds`(text: String?, wish: ExecWish, expected: String) throws {
         let policy = try file(Disk(text)).policy(of: .main, wish)
@@ -73,7 +73,10 @@ struct ApprovalsFileTests {
         "{version:1, agents:{main:{security:'none'}}}", "{version:1, agents:[]}",
         "{version:1, agents:{main:'full'}}",
         "{version:1, agents:{main:{allowlist:[{path:'x'}]}}}", "{version:1, agents:{main:{allowlist:'x'}}}",
-        "{version:1, defaults:{askFallback:'yes'}}",
+        "{version:1, defaults:{askFallback:'yes'}}", "", " \n", "{version:1, default:{security:'deny'}}",
+        "{version:1, agent:{}}", "{version:1, defaults:{securty:'deny'}}",
+        "{version:1, agents:{main:{askFalback:'deny'}}}",
+        "{version:1, agents:{main:{allowlist:[{pattern:'x', argPatern:'y'}]}}}",
     ])
     func `a file with a mistake lets nothing run`(text: String) {
         #expect(throws: ApprovalsFileError.self) { try file(Disk(text)).policy(of: .main, ExecWish()) }

@@ -232,6 +232,23 @@ struct ChatApprovalsTests {
         }
     }
 
+    @Test
+    func `a command is decided about at the bot that it came through, whichever account that has by then`()
+        async throws
+    {
+        try await scene { scene in
+            let (renamed, isHeard) = try await scene.ask {
+                $0.chat?.account = "old"
+                $0.bot = "testbot"
+            }
+            #expect(isHeard)
+            let (others, isHeardOfOthers) = try await scene.ask { $0.bot = "another" }
+            #expect(!isHeardOfOthers)
+            #expect(await scene.press(others, .allowOnce, by: "ann").isRefusal)
+            #expect(await !scene.press(renamed, .allowOnce, by: "ann").isRefusal)
+        }
+    }
+
     // MARK: Words
 
     @Test(arguments: [

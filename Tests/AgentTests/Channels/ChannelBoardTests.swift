@@ -89,6 +89,39 @@ struct ChannelBoardTests {
         }
     }
 
+    @Test func `an account whose bot runs in another one now is not sent through`() async throws {
+        try await run { board in
+            let (old, new) = (ScriptedChannel(), ScriptedChannel())
+            let oldKey = ChannelKey(channel: "test", account: "old")
+            board.update([account(old, "old")])
+            try await eventually("it runs") { old.house != nil }
+            #expect(board.channel(oldKey) != nil)
+            board.update([account(old, "old"), account(new, "new")])
+            try await eventually("the other runs") { new.house != nil }
+            #expect(board.channel(oldKey) == nil)
+            let address = Address(channel: "test", account: "old", chat: "ann")
+            #expect(board.address(address, of: "testbot").account == "new")
+        }
+    }
+
+    @Test func `the last bot of an account can be sent through before its platform has said who it is`()
+        async throws
+    {
+        try await run { board in
+            let channel = ScriptedChannel()
+            board.update([account(channel)])
+            try await eventually("it runs") { channel.house != nil }
+            let slow = SlowChannel(expecting: "testbot")
+            board.update([account(slow, fingerprint: 1)])
+            try await eventually("it expects its bot") { slow.isKnown == true }
+            #expect(board.channel(ChannelTestHouse.key) === slow)
+            let other = SlowChannel(expecting: "another")
+            board.update([account(other, fingerprint: 2)])
+            try await eventually("it expects its bot") { other.isKnown == false }
+            #expect(board.channel(ChannelTestHouse.key) == nil)
+        }
+    }
+
     @Test func `what a renamed account keeps last goes with it, also when its old name has another bot now`()
         async throws
     {
@@ -105,6 +138,19 @@ struct ChannelBoardTests {
             #expect(await memory.takeOver("bot 1") { $0.stringValue })
             #expect(await memory.load("last") == "bot 1")
         }
+    }
+}
+
+/// Knows from its token which bot it is, and never hears more of its platform.
+private final class SlowChannel: ScriptedChannel {
+    private let expected: String
+    private(set) var isKnown: Bool?
+
+    init(expecting bot: String) { expected = bot }
+
+    override func run(in house: ChannelHouse) async throws(ChannelError) {
+        isKnown = await house.memory.expect(expected)
+        await Gate().wait()
     }
 }
 

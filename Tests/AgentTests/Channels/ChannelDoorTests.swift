@@ -598,6 +598,34 @@ struct ChannelDoorTests {
         }
     }
 
+    @Test func `what one bot has turned away is heard by the bot that its account has next`() async throws {
+        try await ChannelTestHouse.run { test in
+            try await test.writes("hello", by: "mallory")
+            #expect(test.state.turnedAwayCount == 1)
+            test.channel.bot = "another"
+            test.board.update([test.account(ChannelTestHouse.rules(), fingerprint: 1)])
+            try await eventually("the other bot runs") { test.state.isConnected }
+            try await test.writes("hello", by: "mallory")
+            #expect(test.state.turnedAwayCount == 1, "it is another message that is called the same")
+        }
+    }
+
+    @Test func `a refused command that is told again to another process is refused once`() async throws {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for expected in [1, 0] {
+            try await ChannelTestHouse.run(in: folder) { test in
+                try await test.writes("/activation always", by: "mallory", group: room()) {
+                    $0.mention = .named
+                }
+                try await eventually("nothing waits") {
+                    try await test.house.stores.outbox.waitingCount() == 0
+                }
+                #expect(test.channel.texts.count == expected)
+            }
+        }
+    }
+
     @Test func `who chose a command from a menu and is not listened to is told so`() async throws {
         try await ChannelTestHouse.run { test in
             let place = room { $0.isEnabled = false }

@@ -239,7 +239,7 @@ struct SlashCommandsTests {
 
             #expect(outcome.text == "Hello.")
             #expect(house.models.requests[0].messages.map(\.line) == ["user: Well?"])
-            #expect(house.models.requests[0].thinking == .off)
+            #expect(house.models.requests[0].thinking == (text.hasPrefix("/think") ? .high : .off))
             #expect(entry?.verboseLevel == nil)
         }
     }

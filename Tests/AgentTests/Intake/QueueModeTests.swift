@@ -165,6 +165,40 @@ struct QueueModeTests {
         }
     }
 
+    @Test
+    func `of very many words few are in memory while they wait, also after a crash, and none is lost`()
+        async throws
+    {
+        let folder = TestHouse.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let words = String(repeating: "word ", count: 12_000)
+        let sessions = (0..<450).map { SessionKey("agent:main:s\($0)") }
+        let database = try Database(path: "\(folder)/openclaw.sqlite")
+        let inbox = Stores(database).inbox
+        try await withThrowingDiscardingTaskGroup { group in
+            for session in sessions {
+                group.addTask {
+                    _ = try await inbox.record(.sample(words, id: session.rawValue, in: session))
+                }
+            }
+        }
+        await database.close()
+
+        let models = ScriptedModels([.hang(Gate())])
+        try await TestHouse.run(in: folder, models: models, { $0.maxConcurrent = 1 }) { house in
+            await house.switchboard.recovered.wait()
+            #expect(house.switchboard.queue.waitingCount == sessions.count - 1)
+            let bytes = house.switchboard.queue.waitingBytes
+            #expect((20 << 20...24 << 20).contains(bytes))
+
+            let waiting = sessions.filter { house.switchboard.queue.waiting(in: $0).first?.isPlain == false }
+            let last = try #require(waiting.last)
+            _ = await house.switchboard.abort(session: last, reason: .stop)
+            #expect(try await house.lines(last) == ["user: \(words)"])
+            #expect(house.switchboard.queue.waitingBytes == bytes)
+        }
+    }
+
     // MARK: steer
 
     @Test
@@ -437,7 +471,7 @@ struct QueueModeTests {
         try await TestHouse.run(models: models) { house in
             try await house.say("a", id: "a")
             await models.sawRequests(1)
-            try await house.say("/think high why?", id: "b")
+            try await house.say("/reasoning on why?", id: "b")
             try await house.say("/steer and how?", id: "c")
             try await eventually("both wait") { house.switchboard.queued(in: TestHouse.main) == 2 }
             gate.open()

@@ -230,4 +230,19 @@ struct SwitchboardTests {
             #expect(entry.contextTokens == 200_000)
         }
     }
+
+    @Test
+    func `a message that is told twice at the same time is answered once`() async throws {
+        let models = ScriptedModels(Array(repeating: .say(["Once."]), count: 600))
+        try await TestHouse.run(models: models) { house in
+            for number in 0..<300 {
+                let id = "m\(number)"
+                async let first = house.say("hello", id: id)
+                async let second = house.say("hello", id: id)
+                _ = try await (first, second)
+                #expect(try await house.outcome(of: RunID(id)).text == "Once.")
+            }
+            #expect(models.requests.count == 300)
+        }
+    }
 }

@@ -47,6 +47,21 @@ struct TurnQueueTests {
     }
 
     @Test
+    func `a command that asks the model takes a turn's place`() {
+        var queue = TurnQueue()
+        for (id, session) in [(1, "a"), (2, "b")] {
+            var command = TurnQueue.Item.sample(id, in: session)
+            command.command = SlashCommands.standard.find("/compact")
+            queue.append(command)
+        }
+
+        #expect(queue.next(mostTurns: 1)?.entry.id == 1 && queue.runningTurns == 1)
+        #expect(queue.next(mostTurns: 1) == nil)
+        queue.finished("a")
+        #expect(queue.next(mostTurns: 1)?.entry.id == 2)
+    }
+
+    @Test
     func `heavy turns wait for room in their order, and light ones pass them`() {
         var queue = TurnQueue()
         for (id, load) in [(1, 40 << 20), (2, 20 << 20), (3, 2 << 20), (4, 1000), (5, 2 << 20)] {

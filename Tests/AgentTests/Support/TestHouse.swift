@@ -155,6 +155,7 @@ extension Message {
 extension TurnEvent.Kind {
     var name: String {
         switch self {
+        case .waits: "waits"
         case .status(let phase): phase.rawValue
         case .started: "started"
         case .model: "model"

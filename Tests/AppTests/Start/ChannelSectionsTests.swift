@@ -1,7 +1,10 @@
 import Agent
 import Core
+import Foundation
 import Gateway
+import TestSupport
 import Testing
+import Wire
 
 @testable import App
 
@@ -61,6 +64,24 @@ struct ChannelSectionsTests {
         #expect(named?.accounts.map(\.id) == ["home", "work"])
         #expect(named?.accounts.last?.name == "Work")
         #expect(named?.defaultAccount == "work")
+    }
+
+    @Test func `a token file that comes later is read then, and is named before`() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/token-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var config = Config()
+        config.channels = ["telegram": ["tokenFile": .string(path)]]
+        let account = try #require(
+            ChannelSections(config: config, environment: Environment([:]))
+                .accounts(web: WebClient(), log: Log("test", to: SilentSink()), assistantName: "Claw").first)
+        let refusal = #expect(throws: ChannelError.self) { try account.make() }
+        #expect(
+            refusal?.reason
+                == "`channels.telegram.tokenFile` is `\(path)`, and there is no such file: put it there, or name another"
+        )
+
+        try "7100000001:token\n".write(toFile: path, atomically: true, encoding: .utf8)
+        _ = try account.make()
     }
 
     // MARK: Rules

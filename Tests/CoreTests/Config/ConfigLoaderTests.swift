@@ -190,6 +190,86 @@ struct ConfigLoaderTests {
         #expect(LoadedConfig.sample(text).failsClosed)
     }
 
+    @Test(
+        arguments: [
+            ("{tools: {exec: {securty: 'deny'}}}", .tools), ("{tools: {exec: {security: 'denied'}}}", .tools),
+            ("{tools: {dney: ['exec']}}", .tools), ("{tools: {exec: 'deny'}}", .tools),
+            ("{tools: {fs: {workspaceOnyl: true}}}", .tools), ("{tools: {allow: ['${NOT_SET}']}}", .tools),
+            ("{tolls: {deny: ['exec']}}", .tools), ("{deny: ['exec']}", .tools),
+            ("{agents: {list: [{id: 'a', tools: {dney: []}}]}}", .tools),
+            ("{agents: {defaults: {tools: {deny: []}}}}", .tools),
+            ("{agents: {defaults: {sandbox: {mode: 'al'}}}}", .tools),
+            ("{approvals: {exec: {agentFliter: []}}}", .tools),
+            ("{commands: {ownerAllowForm: ['1']}}", .channels()),
+            ("{bindings: [{agentId: 'a', match: {channel: 'telegram', pear: {}}}]}", .channels()),
+            ("{session: {dmScope: 'per-pear'}}", .channels()), ("{channels: []}", .channels()),
+            ("{channels: {defaults: {groupPolcy: 'disabled'}}}", .channels()),
+            ("{channels: {telegram: {dmPolcy: 'disabled'}}}", .channels("telegram")),
+            ("{channels: {telegram: {enbled: false}}}", .channels("telegram")),
+            ("{channels: {telegram: {allowFrom: '1'}}}", .channels("telegram")),
+            ("{channels: {telegram: {groups: {'-1': {allowForm: ['1']}}}}}", .channels("telegram")),
+            (
+                "{channels: {telegram: {groups: {'-1': {topics: {'2': {enabled: 'no'}}}}}}}",
+                .channels("telegram")
+            ),
+            ("{channels: {telegram: {tools: {deny: ['exec']}}}}", .channels("telegram")),
+            ("{channels: {telegram: {token: '1:a'}}}", .channels("telegram")),
+            ("{channels: {discord: {guilds: {'1': {user: ['1']}}}}}", .channels("discord")),
+            ("{channels: {discord: {guilds: {'1': {chanels: {}}}}}}", .channels("discord")),
+            ("{channels: {discord: {actions: {moderatoin: false}}}}", .channels("discord")),
+            ("{channels: {discord: {execApprovals: {aprovers: ['1']}}}}", .channels("discord")),
+            (
+                "{channels: {discord: {accounts: {ops: {allowForm: ['1']}}}}}",
+                .channels("discord", account: "ops")
+            ),
+        ] as [(String, ClosedPart)])
+    func `a mistake in a rule of who may do what shuts what the rule is about`(text: String, part: ClosedPart)
+    {
+        let loaded = LoadedConfig.sample(text)
+
+        #expect(loaded.issues.map(\.closes) == [part])
+        #expect(loaded.canStart)
+        #expect(loaded.config.closed == loaded.issues)
+    }
+
+    @Test(arguments: [
+        "{tools: {exec: {timeoutSc: 5}}}", "{tools: {elevated: {allowForm: {}}}}", "{model: 'x'}",
+        "{agents: {defaults: {modle: 'x'}}}", "{models: {providers: {x: {host: 'y', baseUrl: 'z'}}}}",
+        "{channels: {telegram: {histroyLimit: 5}}}",
+        "{channels: {telegram: {execApprovals: {cleanupAfterResolve: true}}}}",
+        "{channels: {discord: {streaming: {block: {enbled: true}}}}}",
+        "{gateway: {deny: []}}", "{gatway: {port: 1}}", "{routing: {allowFrom: ['1']}}",
+    ])
+    func `a misspelling of something else is left out`(text: String) {
+        let loaded = LoadedConfig.sample(text)
+
+        #expect(loaded.isValid)
+        #expect(loaded.quarantined.count == 1)
+        #expect(loaded.config.closed.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (.channels(), true, true), (.channels("telegram"), true, true),
+            (.channels("telegram", account: "ops"), false, true), (.channels("discord"), false, false),
+            (.tools, false, false),
+        ] as [(ClosedPart, Bool, Bool)])
+    func `an account is shut by a mistake in its own rules and in those of all`(
+        part: ClosedPart, shutsDefault: Bool, shutsOps: Bool
+    ) {
+        #expect(part.covers(channel: "telegram", account: "default") == shutsDefault)
+        #expect(part.covers(channel: "telegram", account: "ops") == shutsOps)
+    }
+
+    @Test func `every rule of a channel is a key of one that is built in`() {
+        for rule in ClosedPart.channelRules.split(whereSeparator: \.isWhitespace) {
+            let found = ["telegram", "discord"].contains { id in
+                ConfigPath("channels.\(id).\(rule)").flatMap { KeyTable.shared.shape(at: $0) } != nil
+            }
+            #expect(found, "\(rule)")
+        }
+    }
+
     @Test(arguments: [
         "{gateway: {port: 'x'}}", "{gateway: {foo: 1}}", "{agents: {list: [{}]}}", "{",
         "{logging: {file: '${NOT_SET}'}}",

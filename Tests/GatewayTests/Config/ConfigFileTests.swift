@@ -154,6 +154,112 @@ struct ConfigFileTests {
         #expect(refusal?.description.contains("decides who may come in") == true)
     }
 
+    @Test func `a mistake in a rule is refused while a gateway runs, and shuts its part at a start`() throws {
+        let file = try file("{tools: {exec: {security: 'deny'}}}")
+        try folder.write("{tools: {exec: {securty: 'deny'}}}", to: "openclaw.json")
+
+        guard case .unusable = file.reload() else { return #expect(Bool(false), "it must not be taken up") }
+        #expect(file.snapshot.config.tools.exec.security == "deny")
+        let started = self.file()
+        let snapshot = try started.loadAtStart()
+        started.keep()
+
+        #expect(snapshot.origin == .file)
+        #expect(snapshot.config.closed.map(\.closes) == [.tools])
+        #expect(snapshot.json(showsComments: true)["valid"] == false)
+        #expect(snapshot.issues.map(\.message).first?.contains("the assistant has no tools") == true)
+        #expect(folder.read("openclaw.last-good.json") == "{tools: {exec: {security: 'deny'}}}")
+        try folder.write("{tools: {exec: {}}}", to: "openclaw.json")
+        guard case .changed(let old, _) = started.reload() else {
+            return #expect(Bool(false), "it is mended")
+        }
+        let plan = ReloadPlan(from: old, to: started.snapshot.config)
+        #expect(plan.changed.map(\.description) == ["tools.exec.securty"])
+        #expect(!plan.needsRestart)
+    }
+
+    @Test func `what is shut stays shut while the rest of the file changes`() throws {
+        try folder.write("{tools: {dney: ['exec']}, messages: {ackReaction: 'a'}}", to: "openclaw.json")
+        let file = file()
+        _ = try file.loadAtStart()
+
+        try folder.write("{tools: {dney: ['exec']},\n messages: {ackReaction: 'b'}}", to: "openclaw.json")
+        guard case .changed(let old, _) = file.reload() else {
+            return #expect(Bool(false), "the rest is fine")
+        }
+        file.keep()
+        let plan = ReloadPlan(from: old, to: file.snapshot.config)
+        try folder.write(
+            "{tools: {dney: ['exec']}, channels: {telegram: {enbled: false}}}", to: "openclaw.json")
+        guard case .unusable = file.reload() else { return #expect(Bool(false), "a new mistake is none") }
+
+        #expect(plan.changed.map(\.description) == ["messages.ackReaction"])
+        #expect(file.snapshot.config.closed.map(\.closes) == [.tools])
+        #expect(!file.hasLastGood)
+    }
+
+    @Test func `the last good copy does not open what a mistake in the file shuts`() throws {
+        _ = try file("{gateway: {port: 3000}}")
+        try folder.write("{gateway: {port: 'x'}, tools: {dney: ['exec']}}", to: "openclaw.json")
+
+        let snapshot = try file().loadAtStart()
+
+        #expect(snapshot.origin == .lastGood)
+        #expect(snapshot.config.gateway.port == 3000)
+        #expect(snapshot.config.closed.map(\.closes) == [.tools])
+    }
+
+    @Test func `an empty file is refused where there is a copy that cannot be used now`() throws {
+        let text = "{logging: {file: '${LOG}'}}"
+        try folder.write(text, to: "openclaw.last-good.json")
+        try folder.write("", to: "openclaw.json")
+        let file = file()
+
+        let refusal = #expect(throws: ConfigRefusal.self) { try file.loadAtStart() }
+
+        #expect(refusal?.description.contains("openclaw.last-good.json:1:18: logging.file") == true)
+        #expect(folder.read("openclaw.last-good.json") == text)
+    }
+
+    @Test func `a copy that is empty or cannot be read stands in for nothing`() throws {
+        try folder.write("{logging: {level: 'loud'}}", to: "openclaw.json")
+        try folder.write("\n", to: "openclaw.last-good.json")
+        #expect(throws: ConfigRefusal.self) { try self.file().loadAtStart() }
+
+        let copy = folder.path + "/openclaw.last-good.json"
+        try FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+        try folder.write("", to: "openclaw.json")
+        let refusal = #expect(throws: ConfigRefusal.self) { try self.file().loadAtStart() }
+        #expect(refusal?.description.contains("cannot be used instead:\n- Could not read") == true)
+    }
+
+    @Test func `an empty file is never the last good copy`() throws {
+        let file = try file("")
+
+        #expect(!file.hasLastGood)
+        #expect(folder.read("openclaw.last-good.json")?.isEmpty == false)
+    }
+
+    @Test func `a gateway that starts without its file takes the copy, and other commands begin anew`()
+        async throws
+    {
+        let text = "{gateway: {port: 3000}} // mine"
+        _ = try file(text)
+        try FileManager.default.removeItem(atPath: folder.path + "/openclaw.json")
+
+        let snapshot = try file().loadAtStart(ofGateway: true)
+        let command = file()
+        _ = try command.loadAtStart()
+        try await command.set(3001, at: ConfigPath([.key("gateway"), .key("port")]))
+
+        #expect(snapshot.origin == .lastGood)
+        #expect(snapshot.config.gateway.port == 3000)
+        #expect(snapshot.json(showsComments: true)["valid"] == false)
+        #expect(folder.read("openclaw.json.bak") == text)
+        #expect(folder.read("openclaw.json")?.contains("mine") == false)
+    }
+
     @Test func `the copy holds included files in one`() throws {
         try folder.write("{port: 3000, auth: {token: '${T}'}}", to: "gateway.json5")
         try folder.write("{gateway: {$include: 'gateway.json5'}}", to: "openclaw.json")

@@ -109,6 +109,14 @@ struct ConfigWatcherTests {
         #expect(try isNoticed("mkdir new", of: ["openclaw.json", "new/b.json5"]))
     }
 
+    @Test func `a folder further up that is moved is noticed`() throws {
+        try run("mkdir -p a/b/c; echo '{a: 1}' > a/b/c/openclaw.json")
+
+        #expect(try isNoticed("mv a away", of: ["a/b/c/openclaw.json"]))
+        #expect(try isNoticed("mv away a", of: ["a/b/c/openclaw.json"]))
+        #expect(try !isNoticed("mkdir a/other; echo x > a/b/other", of: ["a/b/c/openclaw.json"]))
+    }
+
     @Test func `other files, and reading, are not noticed`() throws {
         #expect(
             try !isNoticed(

@@ -31,6 +31,29 @@ struct PrivateFileTests {
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/link") == "target")
     }
 
+    @Test func `what a process left that was ended while it wrote is removed with the next write`() throws {
+        let folder = try TemporaryFolder()
+        // No process has a number above 4,194,304.
+        for name in [".file.5000000.tmp", ".file.1.tmp", ".file.old.tmp", ".file2.5000000.tmp"] {
+            try folder.write("half", to: name)
+        }
+
+        try PrivateFile.write(Array("text".utf8), to: folder.path + "/file")
+
+        #expect(folder.names == [".file.1.tmp", ".file.old.tmp", ".file2.5000000.tmp", "file"])
+    }
+
+    @Test func `a file that another process has made first stays`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/file"
+
+        #expect(try PrivateFile.create(Array("one".utf8), at: path))
+        #expect(try !PrivateFile.create(Array("two".utf8), at: path))
+
+        #expect(folder.read("file") == "one")
+        #expect(folder.names == ["file"])
+    }
+
     @Test(.timeLimit(.minutes(1))) func `a named pipe is an error and is not waited for`() throws {
         let folder = try TemporaryFolder()
         mkfifo(folder.path + "/pipe", 0o600)

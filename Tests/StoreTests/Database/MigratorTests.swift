@@ -32,6 +32,24 @@ struct MigratorTests {
         #expect(!connection.isInTransaction)
     }
 
+    @Test func `a step for which the disk has no room is made in the room that is kept for that`() throws {
+        let folder = try TemporaryFolder()
+        let connection = try Connection.openAlone(folder.databasePath)
+        func allow(pages: Int) throws {
+            _ = try connection.first("PRAGMA max_page_count = \(pages)") { $0.int(0) }
+        }
+        try Migrator(steps: [one]).run(on: connection)
+        try allow(pages: 1)
+        #expect(throws: StoreError.full(path: folder.databasePath)) {
+            try Migrator(steps: [one, two]).run(on: connection)
+        }
+        var rooms = [1, 1000]
+        try Migrator(steps: [one, two]).run(on: connection) {
+            (try? allow(pages: rooms.removeFirst())) != nil
+        }
+        #expect(try tables(connection) == ["a", "b", "migrations"] && rooms.isEmpty)
+    }
+
     @Test func `a database of a newer program is refused and not touched`() async throws {
         let folder = try TemporaryFolder()
         let database = try Database(path: folder.databasePath)

@@ -216,7 +216,7 @@ struct StateImportTests {
                     SessionEntry(key: SessionKey(key), sessionID: SessionID(session)))
                 var intake = try TranscriptIntake(SessionID(session), on: connection)
                 try intake.add(JSON.parse(Self.line("here")))
-                try intake.finish()
+                try intake.finish(from: "")
             }
             // Opened here, and nothing said.
             try SessionTable(connection: connection).save(SessionEntry(key: "agent:main:x", sessionID: "e"))

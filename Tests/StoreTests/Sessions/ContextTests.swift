@@ -68,6 +68,7 @@ struct ContextTests {
         let (sessions, key): (_, SessionKey) = (world.stores.sessions, "agent:main:main")
         let work = (0..<calls).flatMap { [Message.call("\($0)"), .result("\($0)")] }
         let turn = [.person("go")] + work + [.answer("It is blue.")]
+        _ = try await sessions.ensure(key)
         _ = try await sessions.append(turn, session: key, run: "first")
         let begun = try await world.stores.journal.begin(
             NewTurn(

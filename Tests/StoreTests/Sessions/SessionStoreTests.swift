@@ -123,6 +123,8 @@ struct SessionStoreTests {
     @Test func `a command is no title`() async throws {
         let world = try TestStores()
         let sessions = world.stores.sessions
+        #expect(try await sessions.append([.person("/status")], session: key) == nil)
+        _ = try await sessions.ensure(key)
         _ = try await sessions.append([.person("/status")], session: key)
         #expect(try await sessions.row(key)?.firstUserText == nil)
         _ = try await sessions.append([.person("What is new?")], session: key)

@@ -127,6 +127,30 @@ struct InboxStoreTests {
         await world.database.close()
     }
 
+    @Test func `what is said of a message's end comes behind what its turn has said`()
+        async throws
+    {
+        let world = try TestStores()
+        guard case .new(let entry) = try await world.stores.inbox.record(.sample("1", channel: "telegram"))
+        else {
+            Issue.record("It is not new.")
+            return
+        }
+        func part(_ text: String) -> NewOutboxPart {
+            NewOutboxPart(
+                run: entry.run, part: 0, address: Address(channel: "telegram", chat: "ann"),
+                content: OutgoingPart.Content(text: text))
+        }
+        _ = try await world.stores.outbox.add([part("I look.")])
+        try await world.stores.inbox.finish(
+            entry.id, state: .failed, outcome: .null, outbox: [part("The agent is gone.")])
+
+        let parts = try await world.stores.outbox.parts(of: entry.run)
+        #expect(parts.map(\.content.text) == ["I look.", "The agent is gone."])
+        #expect(try await world.stores.inbox.unansweredCount() == 0)
+        await world.database.close()
+    }
+
     @Test func `a client's message runs under its own id, others under a new one`() async throws {
         let world = try TestStores()
         let inbox = world.stores.inbox

@@ -49,6 +49,26 @@ struct TurnJournalTests {
         await world.database.close()
     }
 
+    @Test func `behind a conversation that is too long a message begins nothing, and is kept`() async throws {
+        let world = try TestStores()
+        let entry = try await world.stores.sessions.ensure(key)
+        _ = try await world.stores.sessions.append(
+            [.person(String(repeating: "x", count: 5_000))], to: entry.sessionID)
+        for (number, (most, begins)) in [(5_000, false), (50_000, true)].enumerated() {
+            let run = RunID("r\(number)")
+            let accepted = try await world.stores.journal.accept(
+                .sample("r\(number)", "milk"),
+                beginning: NewTurn(run: run, session: key, message: user("milk")),
+                behind: most)
+            #expect((accepted.begun != nil) == begins)
+            #expect(accepted.recorded.entry.state == (begins ? .running : .queued))
+            #expect(accepted.session?.sessionID == (begins ? nil : entry.sessionID))
+        }
+        #expect(try await world.stores.journal.interrupted().map(\.run) == ["r1"])
+        #expect(try await world.stores.inbox.unansweredCount() == 2)
+        await world.database.close()
+    }
+
     @Test(arguments: [
         (SessionExpiry(), true), (SessionExpiry(begunBefore: Timestamp(milliseconds: 5_000)), true),
         (SessionExpiry(begunBefore: Timestamp(milliseconds: 5_001)), false),

@@ -31,8 +31,7 @@ final class DiscordAPI {
 
     /// Finds what Discord has asked of the bot before; called before the first request.
     func begin(_ memory: ChannelMemory) async {
-        // What this process has asked for is known.
-        if self.memory == nil, let kept = await memory.load(Self.memoryName) { limits.restore(kept) }
+        if let kept = await memory.load(Self.memoryName) { limits.restore(kept) }
         self.memory = memory
     }
 

@@ -116,6 +116,7 @@ final class RateLimits {
         ]
     }
 
+    /// Takes up what `takeNews` gave.
     func restore(_ kept: JSON) {
         let now = ContinuousClock.now
         if let until = kept["until"]?.intValue, let whole = kept["milliseconds"]?.intValue {
@@ -126,7 +127,8 @@ final class RateLimits {
         if let countedAt = kept["countedAt"]?.intValue, let count = kept["refusals"]?.intValue,
             Timestamp.now - Timestamp(milliseconds: Int64(countedAt)) < Self.refusalWindow
         {
-            refusals.add(count, at: now)
+            // Some of them may be known.
+            refusals.add(max(0, count - refusals.count(at: now)), at: now)
         }
     }
 

@@ -20,8 +20,8 @@ package struct ApprovalsConfig: ConfigSection {
         package static let spec = ObjectSpec<Exec>(
             Field("enabled", \.enabled, .bool).label("Ask In Chats"),
             Field("mode", \.mode, .choice("session", "targets", "both")).label("Which Chats"),
-            Field("agentFilter", \.agentFilter, .list(.text)).label("Agents"),
-            Field("sessionFilter", \.sessionFilter, .list(.text)).label("Sessions"),
+            Field("agentFilter", \.agentFilter, .list(.text)).security.label("Agents"),
+            Field("sessionFilter", \.sessionFilter, .list(.text)).security.label("Sessions"),
             Field("targets", \.targets, .list(.object)).label("Chats"))
     }
 

@@ -29,11 +29,11 @@ package struct BindingConfig: ConfigSection {
 
         package static let spec = ObjectSpec<Match>(
             Field("channel", \.channel, .text).required.label("Channel"),
-            Field("accountId", \.accountId, .text).label("Account"),
-            Field("peer", \.peer, .object).label("Chat"),
-            Field("guildId", \.guildId, .text).label("Server"),
-            Field("teamId", \.teamId, .text).label("Team"),
-            Field("roles", \.roles, .list(.text)).label("Roles"))
+            Field("accountId", \.accountId, .text).security.label("Account"),
+            Field("peer", \.peer, .object).security.label("Chat"),
+            Field("guildId", \.guildId, .text).security.label("Server"),
+            Field("teamId", \.teamId, .text).security.label("Team"),
+            Field("roles", \.roles, .list(.text)).security.label("Roles"))
     }
 
     /// One chat: a person's id, or a group's or channel's.

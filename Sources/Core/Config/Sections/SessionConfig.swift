@@ -24,7 +24,7 @@ package struct SessionConfig: ConfigSection {
         Field("scope", \.scope, .choice("per-sender", "global")).label("Session Scope"),
         Field(
             "dmScope", \.dmScope, .choice("main", "per-peer", "per-channel-peer", "per-account-channel-peer")
-        ).label("Direct Message Scope"),
+        ).security.label("Direct Message Scope"),
         Field("typingMode", \.typingMode, .typingMode).label("Typing Indicator"),
         Field("identityLinks", \.identityLinks, .map(.list(.text))).label("The Same Person"),
         Field("resetTriggers", \.resetTriggers, .list(.text)).label("Words That Begin Anew"),

@@ -39,9 +39,9 @@ package struct ToolsConfig: ConfigSection {
     package init() {}
 
     package static let spec = ObjectSpec<ToolsConfig>(
-        Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
-        Field("deny", \.deny, .list(.text)).label("Denied Tools"),
-        Field("profile", \.profile, .toolProfile).label("Tool Profile"),
+        Field("allow", \.allow, .list(.text)).security.label("Allowed Tools"),
+        Field("deny", \.deny, .list(.text)).security.label("Denied Tools"),
+        Field("profile", \.profile, .toolProfile).security.label("Tool Profile"),
         Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
         Field("exec", \.exec, .object).label("Exec Tool"),
         Field("fs", \.fs, .object).label("File Tools"),
@@ -62,10 +62,10 @@ package struct ToolsConfig: ConfigSection {
 
         package static let spec = ObjectSpec<Exec>(
             Field("timeoutSec", \.timeoutSec, .integer(1...86_400)).label("Exec Timeout (s)"),
-            Field("security", \.security, .execSecurity).label("Exec Security"),
-            Field("ask", \.ask, .execAsk).label("Exec Approval"),
-            Field("mode", \.mode, .execMode).label("Exec Mode"),
-            Field("host", \.host, .execHost).label("Exec Host"),
+            Field("security", \.security, .execSecurity).security.label("Exec Security"),
+            Field("ask", \.ask, .execAsk).security.label("Exec Approval"),
+            Field("mode", \.mode, .execMode).security.label("Exec Mode"),
+            Field("host", \.host, .execHost).security.label("Exec Host"),
             Field("timeoutSeconds", \.timeoutSeconds, .integer(1...86_400)).label("Exec Timeout (s)"))
     }
 
@@ -92,7 +92,7 @@ package struct ToolsConfig: ConfigSection {
         package init() {}
 
         package static let spec = ObjectSpec<Files>(
-            Field("workspaceOnly", \.workspaceOnly, .bool).label("Workspace Only"))
+            Field("workspaceOnly", \.workspaceOnly, .bool).security.label("Workspace Only"))
     }
 }
 
@@ -107,7 +107,7 @@ package struct CommandsConfig: ConfigSection {
 
     package static let spec = ObjectSpec<CommandsConfig>(
         Field("restart", \.restart, .bool).label("Allow Restart"),
-        Field("ownerAllowFrom", \.ownerAllowFrom, .list(.id)).label("Owners"),
+        Field("ownerAllowFrom", \.ownerAllowFrom, .list(.id)).security.label("Owners"),
         .raw("native", at: "commands.native"))
 }
 

@@ -22,10 +22,10 @@ package struct AgentToolsConfig: ConfigSection {
     package init() {}
 
     package static let spec = ObjectSpec<AgentToolsConfig>(
-        Field("profile", \.profile, .toolProfile).label("Tool Profile"),
-        Field("allow", \.allow, .list(.text)).label("Allowed Tools"),
+        Field("profile", \.profile, .toolProfile).security.label("Tool Profile"),
+        Field("allow", \.allow, .list(.text)).security.label("Allowed Tools"),
         Field("alsoAllow", \.alsoAllow, .list(.text)).label("Tools Beyond The Profile"),
-        Field("deny", \.deny, .list(.text)).label("Denied Tools"),
+        Field("deny", \.deny, .list(.text)).security.label("Denied Tools"),
         Field("exec", \.exec, .object).label("Exec Tool"),
         Field("message", \.message, .object).label("Message Tool"))
 
@@ -39,10 +39,10 @@ package struct AgentToolsConfig: ConfigSection {
         package init() {}
 
         package static let spec = ObjectSpec<Exec>(
-            Field("security", \.security, .execSecurity).label("Exec Security"),
-            Field("ask", \.ask, .execAsk).label("Exec Approval"),
-            Field("mode", \.mode, .execMode).label("Exec Mode"),
-            Field("host", \.host, .execHost).label("Exec Host"))
+            Field("security", \.security, .execSecurity).security.label("Exec Security"),
+            Field("ask", \.ask, .execAsk).security.label("Exec Approval"),
+            Field("mode", \.mode, .execMode).security.label("Exec Mode"),
+            Field("host", \.host, .execHost).security.label("Exec Host"))
     }
 }
 
@@ -66,8 +66,9 @@ package struct MessageToolConfig: ConfigSection {
         package init() {}
 
         package static let spec = ObjectSpec<CrossContext>(
-            Field("allowWithinProvider", \.allowWithinProvider, .bool).label("Other Chats Of The Platform"),
-            Field("allowAcrossProviders", \.allowAcrossProviders, .bool).label("Other Platforms"),
+            Field("allowWithinProvider", \.allowWithinProvider, .bool).security.label(
+                "Other Chats Of The Platform"),
+            Field("allowAcrossProviders", \.allowAcrossProviders, .bool).security.label("Other Platforms"),
             Field("marker", \.marker, .object).label("Where It Comes From"))
     }
 
@@ -93,7 +94,7 @@ package struct MessageToolConfig: ConfigSection {
         package init() {}
 
         package static let spec = ObjectSpec<Actions>(
-            Field("allow", \.allow, .list(.text)).label("Allowed Message Actions"))
+            Field("allow", \.allow, .list(.text)).security.label("Allowed Message Actions"))
     }
 }
 
@@ -105,7 +106,7 @@ package struct SandboxConfig: ConfigSection {
     package init() {}
 
     package static let spec = ObjectSpec<SandboxConfig>(
-        Field("mode", \.mode, .choice("off", "non-main", "all")).label("Sandbox Mode"))
+        Field("mode", \.mode, .choice("off", "non-main", "all")).security.label("Sandbox Mode"))
 }
 
 extension ValueSpec where Value == String {
