@@ -228,10 +228,9 @@ extension GatewayServer {
     /// Clients connect at whatever path their address has.
     package func upgrade(_ request: HTTPRequest) -> UpgradeDecision {
         guard rules.hosts.allows(request.host) else { return .refuse(HostRule.refusal) }
-        var place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
+        let place = rules.places.place(peer: request.peer, headers: request.headers, host: request.host)
         let origin = rules.origins.verdict(
             origin: request.headers["origin"], host: request.host, isDirectLoopback: place.isDirectLoopback)
-        if origin == .foreign { place.guesser = .page(place.guesser) }
         // Whoever comes in will write: what a turn needs is fetched while they log in.
         services.switchboard.expectMessage()
         var options = WebSocketOptions()

@@ -184,16 +184,16 @@ def test_what_a_proxy_asks_for_in_front_is_no_guess(start: Any, state: Path) -> 
 
 
 @pytest.mark.parametrize("is_exempt", [False, True])
-def test_a_page_of_somebody_elses_locks_out_no_visitor_and_is_limited_itself(
+def test_a_page_of_somebody_elses_can_try_nothing_and_locks_out_nobody(
     start: Any, state: Path, is_exempt: bool
 ) -> None:
     config = limited(state)
     config["gateway"]["auth"]["rateLimit"]["exemptLoopback"] = is_exempt
     gateway = start(config)
     page = {"Origin": "https://evil.example"}
-    for _ in range(ATTEMPTS + 1):
-        guess(gateway.port, page)
-    assert locked_out(gateway.port, page)
+    for token in ["wrong"] * (ATTEMPTS + 1) + [TOKEN]:
+        refused = guess(gateway.port, page, token)
+        assert refused and refused.details["code"] == "CONTROL_UI_ORIGIN_NOT_ALLOWED"
     assert not locked_out(gateway.port)
 
 

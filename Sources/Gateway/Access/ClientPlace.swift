@@ -22,18 +22,13 @@ enum Guesser: Sendable, Hashable {
     /// Behind a proxy on this machine that the config does not name: the last hop it tells of, which anybody who reaches
     /// our port could have made up; nil when it tells of none, also behind one that the config names.
     case hearsay(AddressBlock?)
-    /// A web page that somebody there has open and that is not ours: what it tries is not laid to them.
-    indirect case page(Guesser)
 
     var isHearsay: Bool {
         switch self {
         case .address: false
         case .hearsay: true
-        case .page(let visitor): visitor.isHearsay
         }
     }
-
-    var isPage: Bool { if case .page = self { true } else { false } }
 }
 
 /// Finds out where clients are.

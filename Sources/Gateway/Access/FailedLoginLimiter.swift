@@ -10,8 +10,8 @@ import Wire
 struct FailedLoginLimiter {
     private let rules: LoginRules
     private var entries: [Guesser: Entry] = [:]
-    /// Hearsay addresses that failed lately, counted as if they were one guesser; by whether foreign pages failed there.
-    private var hearsay: [Bool: Entry] = [:]
+    /// Hearsay addresses that failed lately, counted as if they were one guesser.
+    private var hearsay: Entry?
     /// Hearsay addresses that have logged in, the latest last.
     private var proven: [Guesser] = []
 
@@ -41,25 +41,24 @@ struct FailedLoginLimiter {
 
     /// How long this guesser must still wait; nil: it may try.
     func wait(_ guesser: Guesser, isLoopback: Bool, now: Timestamp) -> Duration? {
-        if isExempt(guesser, isLoopback: isLoopback) { return nil }
+        if isExempt(isLoopback: isLoopback) { return nil }
         if let own = entries[guesser]?.lock(at: now) { return own }
         guard guesser.isHearsay, !proven.contains(guesser) else { return nil }
-        return hearsay[guesser.isPage]?.lock(at: now)
+        return hearsay?.lock(at: now)
     }
 
-    /// A page that the owner has open at this machine may be anybody's.
-    private func isExempt(_ guesser: Guesser, isLoopback: Bool) -> Bool {
-        isLoopback && rules.exemptLoopback && !guesser.isPage
-    }
+    private func isExempt(isLoopback: Bool) -> Bool { isLoopback && rules.exemptLoopback }
 
     mutating func failed(_ guesser: Guesser, isLoopback: Bool, now: Timestamp) {
-        if isExempt(guesser, isLoopback: isLoopback) { return }
+        if isExempt(isLoopback: isLoopback) { return }
         if entries[guesser] == nil && entries.count >= Self.mostEntries { makeRoom(now: now) }
         var entry = entries[guesser] ?? Entry(windowStart: now)
         entry.count(rules, at: now)
         entries[guesser] = entry
         if guesser.isHearsay, entry.failures == 1 {
-            hearsay[guesser.isPage, default: Entry(windowStart: now)].count(rules, at: now)
+            var all = hearsay ?? Entry(windowStart: now)
+            all.count(rules, at: now)
+            hearsay = all
         }
     }
 
