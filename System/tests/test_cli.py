@@ -191,7 +191,8 @@ def test_secrets_of_this_machine_are_not_sent_to_any_other_address(gateway: Gate
         (["--json", "status"], "`--json` stands before the command"),
         (["--update"], "install the new version"),
         (["gateway", "--tailscale", "serve"], "Run `tailscale serve PORT`"),
-        (["gateway", "--reset"], "nothing is deleted here"),
+        (["gateway", "--reset"], "begins the installation of `--dev` anew"),
+        (["gateway", "--dev", "--reset"], "begins the installation of `--dev` anew"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(gateway: Gateway, args: list[str], said: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from fakes import FakeOpenAIChat, Silence
-from harness import Client, ModelConfig, Refused, connect, eventually, free_port, gateway_config
+from harness import Client, Gateway, Launch, ModelConfig, Refused, connect, eventually, free_port, gateway_config
 from harness.config import TOKEN
 from harness.gateway import run_openclaw
 from harness.preload import preloaded
@@ -429,3 +429,22 @@ def test_only_the_owner_can_read_the_state(start: Any, state: Path) -> None:
 def test_variables_that_node_reads_are_tolerated(start: Any, state: Path) -> None:
     env = {"NODE_OPTIONS": "--max-old-space-size=1536", "NODE_ENV": "production", "OPENCLAW_PREFER_PNPM": "1"}
     start(gateway_config(state), env=env)
+
+
+def test_the_installation_for_trying_is_put_aside_and_begins_anew(openclaw: Path, tmp_path: Path) -> None:
+    state, env = tmp_path / ".openclaw-dev", {"HOME": str(tmp_path), "OPENCLAW_GATEWAY_TOKEN": TOKEN}
+
+    def launch(*args: str) -> Launch:
+        everything = ["--dev", "--allow-unconfigured", *args]
+        return Launch(state=state, args=everything, env=env, state_by_environment=False)
+
+    with Gateway(launch()) as gateway:
+        with connect(gateway.port) as client:
+            client.chat("remember this")
+        refused = run_openclaw("gateway", "--dev", "--reset", home=tmp_path, state=None, env=env)
+        assert refused.code == 1 and f"gateway already running (pid {gateway.pid})" in refused.err
+    with Gateway(launch("--reset")) as gateway, connect(gateway.port) as client:
+        assert client.history("main") == []
+    (aside,) = tmp_path.glob(".openclaw-dev.*")
+    assert f"Moved `{state}` to `{aside}`" in gateway.output
+    assert any(b"remember this" in file.read_bytes() for file in aside.glob("openclaw.sqlite*"))

@@ -30,7 +30,6 @@ struct OriginalOptions: Sendable {
                 said: "what models send is not written down; `openclaw logs --follow` shows what happens"),
             Entry(names: ["--raw-stream-path"], value: "file", said: "what models send is not written down"),
             Entry(names: ["--claude-cli-logs"], said: "no other program is run to ask a model"),
-            Entry(names: ["--reset"], said: nothingIsDeleted, isRefused: true),
         ])
 
     static let doctor = OriginalOptions(

@@ -65,6 +65,7 @@ enum GatewayCommands {
             .flag(
                 "--allow-unconfigured", "Start without a config file, or with one that is not set to local"),
             .flag("--force", "Stop what listens on the port first"),
+            .flag("--reset", "With --dev: put ~/.openclaw-dev aside and begin anew"),
             .flag("--verbose", "Log more to the console"),
             .value(
                 "--ws-log", "style", "How much of the socket traffic --verbose logs",

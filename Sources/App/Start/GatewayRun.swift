@@ -18,6 +18,7 @@ struct GatewayRun {
 
     init(_ invocation: Invocation) throws {
         self.invocation = invocation
+        if invocation.has("--reset") { try DevReset(setup: LocalSetup(invocation)).run() }
         setup = LocalSetup(invocation, startsGateway: true)
         if let refusal = setup.refusal { throw CommandError("Gateway failed to start: \(refusal)") }
     }
