@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,17 @@ def test_a_probe_answers_without_a_token_and_is_never_cached(gateway: Gateway, p
     assert reply.status == 200
     assert reply.headers["cache-control"] == "no-store"
     assert reply.headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize("name", ["docker-compose.yml", "fly.toml", "fly.private.toml", "railway.toml", "render.yaml"])
+def test_what_the_platforms_ask_is_answered(gateway: Gateway, name: str) -> None:
+    text = (Path(__file__).parents[2] / name).read_text()
+    paths = re.findall(r"/(?:health|ready)z\b(?=[\"'\]]|$)", text, re.M)
+    assert paths
+    for path in paths:
+        assert gateway.get(path).status == 200
+        done = gateway.command("health", "--live", f"{gateway.url}{path}")
+        assert done.code == 0, done.text
 
 
 @pytest.mark.parametrize("path", ["/health", "/healthz"])
