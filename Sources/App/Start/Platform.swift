@@ -13,6 +13,8 @@ struct Platform: Sendable {
     let evidence: String?
     let flyApp: String?
     let flyMachine: String?
+    /// Three letters, such as `iad`.
+    let flyRegion: String?
 
     /// Variables that only a cloud machine or a container has.
     private static let telltales = [
@@ -22,6 +24,7 @@ struct Platform: Sendable {
     init(_ environment: Environment, hasDockerFile: Bool = access("/.dockerenv", F_OK) == 0) {
         flyApp = environment["FLY_APP_NAME"]
         flyMachine = environment["FLY_MACHINE_ID"]
+        flyRegion = environment["FLY_REGION"]
         evidence =
             Self.telltales.first { environment[$0] != nil }
             ?? environment.variables.keys.filter { $0.hasPrefix("RAILWAY_") }.min()
@@ -33,7 +36,8 @@ struct Platform: Sendable {
     /// How to find another machine that answers, too.
     var machineAdvice: String {
         guard let flyApp else { return "" }
-        let own = flyMachine.map { "This is machine `\($0)`; " } ?? ""
+        let region = flyRegion.map { " in \($0)" } ?? ""
+        let own = flyMachine.map { "This is machine `\($0)`\(region); " } ?? ""
         return own
             + "`fly machine list -a \(flyApp)` shows all, `fly scale count 1 -a \(flyApp)` leaves one. "
     }

@@ -36,7 +36,7 @@ def machine(
         section = platform.section() | {"dmPolicy": "open", "allowFrom": ["*"]}
         channels = {"channels": {"discord": section}, "gateway": {"bind": "loopback"}}
         config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=channels)
-        env = {platform.variable: platform.fake.token, "FLY_APP_NAME": "my-app", "FLY_MACHINE_ID": name}
+        env = {platform.variable: platform.fake.token, "FLY_APP_NAME": "my-app", "FLY_REGION": "iad", "FLY_MACHINE_ID": name}
         gateway: Gateway = start(config, state=state, env=env)
         if not again:
             platform.wait_until_connected(gateway)
@@ -96,7 +96,7 @@ def test_one_of_two_machines_stands_down_and_takes_over(
     assert younger.output.count(STANDS_DOWN) == 1, "it is said once"
     told = accounts(younger, platform)["default"]
     assert told["connected"] is False
-    assert "This is machine `2222`; `fly machine list -a my-app`" in told["lastError"]
+    assert "This is machine `2222` in iad; `fly machine list -a my-app`" in told["lastError"]
     assert "`fly scale count 1 -a my-app`" in told["lastError"]
     assert accounts(elder, platform)["default"]["connected"] is True
     doctor = younger.command("doctor").out

@@ -29,7 +29,7 @@ def machine(
         state.parent.mkdir()
         channels = {"channels": {"telegram": platform.section()}, "gateway": {"bind": "loopback"}}
         config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=channels)
-        env = {platform.variable: platform.fake.token, "FLY_APP_NAME": "my-app", "FLY_MACHINE_ID": name}
+        env = {platform.variable: platform.fake.token, "FLY_APP_NAME": "my-app", "FLY_REGION": "iad", "FLY_MACHINE_ID": name}
         gateway = start(config, state=state, env=env)
         gateway.wait_for_line(r"\[telegram\] \[default\] starting provider")
         return gateway
@@ -59,7 +59,7 @@ def test_one_of_two_machines_stands_down_and_takes_over(
     name = "1111" if down is first else "2222"
     told = accounts(down, platform)["default"]
     assert told["connected"] is False
-    assert f"This is machine `{name}`; `fly machine list -a my-app`" in told["lastError"]
+    assert f"This is machine `{name}` in iad; `fly machine list -a my-app`" in told["lastError"]
     assert "`fly scale count 1 -a my-app`" in told["lastError"]
     assert accounts(up, platform)["default"]["connected"] is True
 
