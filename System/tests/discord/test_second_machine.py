@@ -36,7 +36,8 @@ def machine(
         section = platform.section() | {"dmPolicy": "open", "allowFrom": ["*"]}
         channels = {"channels": {"discord": section}, "gateway": {"bind": "loopback"}}
         config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=channels)
-        env = {platform.variable: platform.fake.token, "FLY_APP_NAME": "my-app", "FLY_REGION": "iad", "FLY_MACHINE_ID": name}
+        fly = {"FLY_APP_NAME": "my-app", "FLY_REGION": "iad", "FLY_MACHINE_ID": name}
+        env = {platform.variable: platform.fake.token, **fly}
         gateway: Gateway = start(config, state=state, env=env)
         if not again:
             platform.wait_until_connected(gateway)

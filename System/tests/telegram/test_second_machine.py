@@ -29,7 +29,8 @@ def machine(
         state.parent.mkdir()
         channels = {"channels": {"telegram": platform.section()}, "gateway": {"bind": "loopback"}}
         config = gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=channels)
-        env = {platform.variable: platform.fake.token, "FLY_APP_NAME": "my-app", "FLY_REGION": "iad", "FLY_MACHINE_ID": name}
+        fly = {"FLY_APP_NAME": "my-app", "FLY_REGION": "iad", "FLY_MACHINE_ID": name}
+        env = {platform.variable: platform.fake.token, **fly}
         gateway = start(config, state=state, env=env)
         gateway.wait_for_line(r"\[telegram\] \[default\] starting provider")
         return gateway
