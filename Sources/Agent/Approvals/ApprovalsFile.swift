@@ -41,7 +41,7 @@ package final class ApprovalsFile {
     /// Its members, those of an empty one where there is none.
     package func read() throws(ApprovalsFileError) -> JSONObject {
         guard let bytes = try bytes() else { return ["version": 1] }
-        guard !bytes.allSatisfy({ $0 <= 0x20 }) else {
+        guard !bytes.isBlank else {
             throw ApprovalsFileError(
                 "`\(path)` is empty, as a write that was cut off leaves it. Write its rules anew or remove it."
             )

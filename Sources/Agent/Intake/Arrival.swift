@@ -34,8 +34,7 @@ package final class Arrival {
 
 /// What the inbox knows a message by.
 private struct MessageName: Equatable {
-    var channel: ChannelID
-    var account: String
+    var key: ChannelKey
     var id: MessageID
 }
 
@@ -56,13 +55,13 @@ extension Switchboard {
 
     /// The message is being submitted.
     func name(_ arrival: Arrival, after message: InboundMessage) {
-        arrival.name = MessageName(
-            channel: message.address.channel, account: message.address.account, id: message.id)
+        arrival.name = MessageName(key: message.address.key, id: message.id)
     }
 
     /// Whether another arrival is the same message, and will take it into the house if nobody has.
     func isArriving(_ entry: InboxEntry, besides own: Arrival?) -> Bool {
-        let name = MessageName(channel: entry.channel, account: entry.account, id: entry.messageID)
+        let key = ChannelKey(channel: entry.channel, account: entry.account)
+        let name = MessageName(key: key, id: entry.messageID)
         return arriving.values.joined().contains { $0 !== own && $0.name == name }
     }
 

@@ -15,12 +15,7 @@ struct EarlyWorkspaces {
 
     init(_ setup: LocalSetup) { self.setup = setup }
 
-    struct Unused {
-        var text: String
-        var fix: String
-    }
-
-    var unused: [Unused] {
+    var unused: [WrittenPlaces.Problem] {
         guard hasConversations else { return [] }
         let config = setup.config.agents
         let first = config.list.firstIndex(where: \.default) ?? 0
@@ -44,14 +39,14 @@ struct EarlyWorkspaces {
     }
 
     /// Nil where it is not there, or an agent has written where it works instead.
-    private func unused(_ name: String, instead: String, key: String) -> Unused? {
+    private func unused(_ name: String, instead: String, key: String) -> WrittenPlaces.Problem? {
         let path = "\(setup.environment.home)/\(name)"
         let own = "\(setup.state)/\(instead)"
         let first = Set(WorkspaceTemplates.all.map(\.0))
         guard access("\(path)/.", F_OK) == 0, first.isSuperset(of: FolderListing.names(in: own)) else {
             return nil
         }
-        return Unused(
+        return WrittenPlaces.Problem(
             text:
                 "`\(path)`, an agent's workspace of an early version, is not used: the config names none, so it is "
                 + "`\(own)`", fix: "openclaw config set '\(key)' '\(path)'")

@@ -14,7 +14,7 @@ struct WrittenPlaces {
 
     init(_ setup: LocalSetup) { self.setup = setup }
 
-    /// Something about such a place that nobody wants, and what helps.
+    /// Something about a place that nobody wants, and what helps.
     struct Problem {
         var text: String
         var fix: String

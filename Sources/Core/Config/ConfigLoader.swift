@@ -25,7 +25,7 @@ package struct ConfigLoader: Sendable {
     package func load(
         _ text: [UInt8]?, path: String, environment: Environment, known: SecretReferences = SecretReferences()
     ) -> LoadedConfig {
-        guard let text, !text.allSatisfy({ $0 <= 0x20 }) else {
+        guard let text, !text.isBlank else {
             return LoadedConfig.defaults(environment: environment)
         }
         do throws(JSON5Error) {

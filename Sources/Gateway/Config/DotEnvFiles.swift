@@ -102,8 +102,3 @@ extension ConfigIssue {
                 + "nothing but a `#` line takes it out of use at once")
     }
 }
-
-extension [UInt8] {
-    /// Says nothing: there is only white space, or not even that.
-    var isBlank: Bool { allSatisfy { $0 <= 0x20 } }
-}
