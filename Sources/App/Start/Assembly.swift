@@ -33,8 +33,7 @@ final class Assembly {
     private let chatApprovals: ChatApprovals
     private let gateway: GatewayServer
     private let startedAt = ContinuousClock.now
-    private var saidShadowed: Set<String> = []
-    private var saidQuietRules: Set<String> = []
+    private let notices: ConfigNotices
     private lazy var reloader = ConfigReloader(file: setup.file, log: log) { [unowned self] plan, _ in
         apply(plan)
     }
@@ -53,6 +52,7 @@ final class Assembly {
         logs.update(setup, secrets: setup.knownSecrets(secret))
         let log = logs.log
 
+        notices = ConfigNotices(log: log.named("config"))
         let rooms = RoomSettings(setup: setup, secret: secret)
         database = try Self.openDatabase(setup, log.named("store"))
         stores = Stores(database)
@@ -169,7 +169,7 @@ final class Assembly {
                 self?.reloader.reloadNow()
             },
             mayRestart: { [weak self] in self?.setup.config.commands.restart ?? true })
-        sayWhatWasFound()
+        reportStart()
         let bringingIn = ImportService(
             StateImport(stateDirectory: setup.state, database: database), approvals: ApprovalsFile(setup),
             volume: volume, restart: { [signals] in signals.end(.restart) },
@@ -196,7 +196,9 @@ final class Assembly {
             let group = ServiceGroup(services, log: log)
             try await group.run(until: { [signals] in await signals.wait() }) {
                 setup.file.keep()
-                sayWhereItListens()
+                ListenNotices(plan: plan, secret: secret, setup: setup, logFile: logs.file, log: log)
+                    .report(model: switchboard.settings.agents.first?.model ?? router.defaultModel)
+                log.debug("started in \(startedAt.duration(to: .now).text)")
                 MemoryTrim.shared.beforeTrim("gateway") { [weak switchboard, weak database] in
                     switchboard?.releaseMemory()
                     database?.releaseMemory()
@@ -223,6 +225,17 @@ final class Assembly {
         client.close()
     }
 
+    private func reportStart() {
+        notices.reportFile(setup)
+        notices.reportEffects(setup, router)
+        for mistake in certificates.mistakes { log.warning("\(mistake)") }
+        if secret.mode == .none {
+            log.info(
+                "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"
+            )
+        }
+    }
+
     private func listen() throws {
         do throws(ListenError) {
             try web.listen(plan.endpoint(port: plan.port))
@@ -239,9 +252,7 @@ final class Assembly {
         setup.refresh()
         router.update(RoomSettings(setup: setup, secret: secret).models)
         logs.update(setup, secrets: knownSecrets)
-        sayDeadReferences()
-        sayShadowedKeys()
-        sayQuietRules()
+        notices.reportEffects(setup, router)
         applySettings()
         board.update(channelAccounts)
     }
@@ -358,96 +369,5 @@ final class Assembly {
                 architecture: Version.architecture, instanceID: randomUUID()),
             logFile: { logs.file.path },
             failing: { [database = stores.database] in database.isRefusing() ? ["database"] : [] }, log: log)
-    }
-
-    // MARK: Words
-
-    /// Each rule of the config that comes to something else than it says, and each place that keeps nothing, once.
-    private func sayQuietRules() {
-        let channels = ChannelSections(config: setup.config, environment: setup.environment)
-        let sentences = QuietRules.warnings(setup.config, channels, setup.environment)
-        let places = WrittenPlaces(setup).problems.map(\.text)
-        for sentence in sentences + places where saidQuietRules.insert(sentence).inserted {
-            log.named("config").warning("\(sentence)")
-        }
-    }
-
-    /// Each secret that is referred to and cannot be read, once a reading: what needs it does not work.
-    private func sayDeadReferences() {
-        for issue in setup.config.secrets.failures { log.named("config").error("\(issue)") }
-    }
-
-    private func sayWhatWasFound() {
-        let config = log.named("config")
-        let snapshot = setup.snapshot
-        let isStandIn = !snapshot.file.isValid && snapshot.origin != .file
-        if isStandIn {
-            let running =
-                snapshot.origin == .defaults
-                ? "the defaults, as before there was a config file"
-                : "the last good copy, \(setup.location.lastGoodPath)"
-            config.error("the config has mistakes; running on \(running)")
-        }
-        if !setup.config.closed.isEmpty {
-            config.error("the config has mistakes in rules of who may do what; what they are about is shut")
-        }
-        if isStandIn || !setup.config.closed.isEmpty {
-            for issue in snapshot.issues { config.error("\(issue)") }
-        }
-        for issue in snapshot.file.quarantined { config.warning("ignored: \(issue)") }
-        for issue in snapshot.running.warnings { config.warning("\(issue)") }
-        sayDeadReferences()
-        sayShadowedKeys()
-        sayQuietRules()
-        for mistake in certificates.mistakes { log.warning("\(mistake)") }
-        if secret.mode == .none {
-            log.info(
-                "no token is asked for: only this machine can connect; set OPENCLAW_GATEWAY_TOKEN to ask for one"
-            )
-        }
-    }
-
-    /// Each key of a vendor that the environment overrules, once.
-    private func sayShadowedKeys() {
-        for sentence in router.shadowedKeys where saidShadowed.insert(sentence).inserted {
-            log.named("config").warning("\(sentence)")
-        }
-    }
-
-    private func sayWhereItListens() {
-        log.info("listening on ws://\(plan.displayHost):\(plan.port) (PID \(ProcessFacts.pid))")
-        log.info("bind: \(plan.reason)")
-        if let app = setup.platform.flyApp, !plan.isLoopback {
-            let inside = setup.environment["FLY_PRIVATE_IP"].map {
-                ", or over WireGuard http://[\($0)]:\(plan.port)\(setup.basePath)/"
-            }
-            log.info(
-                "open https://\(app).fly.dev\(setup.basePath)/ or, without a public address, run "
-                    + "`fly proxy \(plan.port):\(plan.port) -a \(app)` and open http://localhost:\(plan.port)\(setup.basePath)/"
-                    + (inside ?? ""))
-        }
-        if setup.platform.flyApp != nil, plan.isLoopback {
-            log.warning(
-                "Fly's proxy cannot reach 127.0.0.1 (\"App is not listening on expected address\"): put `--bind lan` behind "
-                    + "the command in fly.toml, or set `gateway.bind` to `auto`")
-        }
-        if !plan.isLoopback, let weakness = secret.weakness {
-            log.warning("\(weakness) `openssl rand -hex 32` makes a good one.")
-        }
-        let model = switchboard.settings.agents.first?.model ?? router.defaultModel
-        log.info("agent model: \(model?.description ?? "none yet; set a key, for example ANTHROPIC_API_KEY")")
-        log.info("state directory: \(setup.state)")
-        if let problem = logs.file.problem() {
-            log.warning("no log file: \(logs.file.path) cannot be written (\(problem)); check `logging.file`")
-        } else {
-            log.info("log file: \(logs.file.path)")
-        }
-        log.debug("started in \(startedAt.duration(to: .now).text)")
-        if ProcessFacts.isInteractive || !setup.platform.isContainer {
-            log.info("open http://127.0.0.1:\(plan.port)\(setup.basePath)/")
-        }
-        if ProcessFacts.isInteractive {
-            Terminal.print("\n  \(setup.link(port: plan.port, token: secret.token?.reveal()))\n")
-        }
     }
 }

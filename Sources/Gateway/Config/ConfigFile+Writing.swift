@@ -175,7 +175,7 @@ extension ConfigFile {
 
     /// A file that was emptied may be one that is being written: a change would be all that is left.
     private func refuseIfCutOff() throws(FileError) {
-        guard try lastGoodText() != nil else { return }
+        guard try lastGood.text() != nil else { return }
         var error = FileError(
             "change", location.configPath,
             reason: "it is empty, as it is while it is being written; if it stays so, "
@@ -186,7 +186,7 @@ extension ConfigFile {
 
     /// The text that runs, be it the copy's.
     func running() throws(FileError) -> [UInt8]? {
-        snapshot.origin == .lastGood ? try lastGoodText() : runningText
+        snapshot.origin == .lastGood ? try lastGood.text() : runningText
     }
 
     private func require(_ baseHash: String?) throws(ConfigWriteError) {
@@ -243,7 +243,7 @@ extension ConfigFile {
     /// Keeps what the file says, or where it is gone what it said last: a new one is about to be written.
     package func backUp() throws(FileError) {
         var old = try read()
-        if old == nil { old = try lastGoodText() }
+        if old == nil { old = try lastGood.text() }
         if let old { try ConfigBackups.keep(old, of: location.configPath) }
     }
 }

@@ -1,11 +1,5 @@
 package import Core
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The config file on disk: reads it, falls back to the last good copy, and writes it as small edits.
 @MainActor
 package final class ConfigFile {
@@ -99,6 +93,11 @@ package final class ConfigFile {
             + snapshot.file.config.secrets.files
     }
 
+    /// Whether there is a copy of a file that a gateway ran with, though it may be one that cannot be read.
+    package var hasLastGood: Bool { lastGood.isThere }
+
+    var lastGood: LastGoodCopy { LastGoodCopy(path: location.lastGoodPath) }
+
     // MARK: Reading
 
     /// Loads the file for a start.
@@ -114,8 +113,6 @@ package final class ConfigFile {
         } catch {
             throw ConfigRefusal(path: location.configPath, issues: [], reason: error.description)
         }
-        // Read only for a file that cannot be used.
-        lazy var lastGood = self.lastGood()
         var loaded = load(bytes, isEmptyAMistake: hasLastGood)
         if bytes == nil, ofGateway, hasLastGood {
             loaded.issues.append(
@@ -129,16 +126,16 @@ package final class ConfigFile {
             take(bytes, loaded)
         } else {
             // Commands that start no gateway still tell what is in the file, and look for one by the last good copy.
-            let canStandIn = lastGood?.loaded.canStart ?? false
-            var standIn = canStandIn ? lastGood?.loaded ?? snapshot.running : snapshot.running
+            let copy = lastGood.standIn().map { (loaded: load($0.text, lastGood.path), origin: $0.origin) }
+            let usable = copy.flatMap { $0.loaded.canStart ? $0 : nil }
+            var standIn = usable?.loaded ?? snapshot.running
             standIn.config.closed += loaded.config.closed
             snapshot = snapshot(
-                of: bytes, file: loaded, running: standIn,
-                origin: canStandIn ? lastGood?.origin ?? .defaults : .defaults)
-            guard !loaded.failsClosed, canStandIn else {
+                of: bytes, file: loaded, running: standIn, origin: usable?.origin ?? .defaults)
+            guard !loaded.failsClosed, usable != nil else {
                 throw ConfigRefusal(
                     path: location.configPath, issues: loaded.issues + loaded.quarantined,
-                    copyIssues: lastGood?.loaded.issues ?? unreadableCopy)
+                    copyIssues: copy?.loaded.issues ?? lastGood.problems)
             }
         }
         noteNewFiles()
@@ -256,11 +253,11 @@ package final class ConfigFile {
             guard let runningText, snapshot.running.isValid else { break }
             // An empty file says as much as none.
             if runningText.isBlank {
-                saveThatDefaultsRan()
+                lastGood.saveThatDefaultsRan()
             } else {
-                saveLastGood(runningText, snapshot.running)
+                lastGood.save(runningText, snapshot.running)
             }
-        case .defaults: saveThatDefaultsRan()
+        case .defaults: lastGood.saveThatDefaultsRan()
         case .lastGood: break
         }
     }
@@ -308,7 +305,7 @@ package final class ConfigFile {
         if !isSameText { (moved.origin, moved.text) = (.file, text) }
         guard moved.loaded.isValid, self.waiting(since: moved) == waiting else { return }
         self.before = moved
-        if !isSameText { saveLastGood(text, moved.loaded) }
+        if !isSameText { lastGood.save(text, moved.loaded) }
     }
 
     /// Takes back the last change, with which no gateway starts; false when there was none.
@@ -364,59 +361,6 @@ package final class ConfigFile {
         ConfigSnapshot(
             path: location.configPath, raw: bytes.flatMap { String(validating: $0, as: UTF8.self) },
             exists: bytes != nil, hash: digest(bytes ?? []), running: running, origin: origin, file: file)
-    }
-
-    // MARK: The last good copy
-
-    /// The copy of a gateway that ran without a file.
-    private static let defaultsRan = Array("{} // There was no config file, and all was default.\n".utf8)
-
-    /// Whether there is a copy of a file, though it may be one that cannot be read.
-    package var hasLastGood: Bool {
-        do throws(FileError) { return try lastGoodText() != nil } catch { return true }
-    }
-
-    /// The copy of the last good file; nil when there has been none.
-    func lastGoodText() throws(FileError) -> [UInt8]? {
-        guard let copy = try readLastGood(), copy != Self.defaultsRan, !copy.isBlank else { return nil }
-        return copy
-    }
-
-    private func readLastGood() throws(FileError) -> [UInt8]? {
-        try PrivateFile.read(location.lastGoodPath, limit: ConfigLoader.limits.maxBytes)
-    }
-
-    /// What ran when there was no mistake in the file, or no file; there may be mistakes in it by now.
-    private func lastGood() -> (loaded: LoadedConfig, origin: ConfigSnapshot.Origin)? {
-        // A copy that cannot be read is no copy; the mistakes in the file itself are what is told then.
-        guard let bytes = try? readLastGood(), !bytes.isBlank else { return nil }
-        let loaded = load(bytes, location.lastGoodPath)
-        return (loaded, bytes == Self.defaultsRan ? .defaults : .lastGood)
-    }
-
-    /// Why the copy cannot be read; empty when it can, or there is none.
-    private var unreadableCopy: [ConfigIssue] {
-        do throws(FileError) {
-            _ = try readLastGood()
-            return []
-        } catch {
-            return [ConfigIssue(path: .root, message: error.description)]
-        }
-    }
-
-    /// With includes the copy holds all files in one, so that it stands alone.
-    private func saveLastGood(_ bytes: [UInt8], _ loaded: LoadedConfig) {
-        let copy = loaded.includedPaths.isEmpty ? bytes : Array((loaded.assembled.prettyText + "\n").utf8)
-        // Losing the copy costs only the fallback, and the next good load tries again.
-        let stored = try? readLastGood()
-        if stored != copy { try? PrivateFile.write(copy, to: location.lastGoodPath, followsLink: false) }
-    }
-
-    /// A copy of a file that is gone stays: it may be all that is left of it.
-    private func saveThatDefaultsRan() {
-        guard access(location.lastGoodPath, F_OK) != 0 else { return }
-        // As above.
-        try? PrivateFile.write(Self.defaultsRan, to: location.lastGoodPath, followsLink: false)
     }
 }
 
