@@ -190,7 +190,7 @@ def test_secrets_of_this_machine_are_not_sent_to_any_other_address(gateway: Gate
         (["status", "--json=yes"], "`--json` takes no value"),
         (["--json", "status"], "`--json` stands before the command"),
         (["--update"], "install the new version"),
-        (["gateway", "--tailscale", "serve"], "Run `tailscale serve PORT`"),
+        (["gateway", "--tailscale", "nowhere"], "Use one of: off, serve, funnel"),
         (["gateway", "--reset"], "begins the installation of `--dev` anew"),
         (["gateway", "--dev", "--reset"], "begins the installation of `--dev` anew"),
     ],

@@ -339,6 +339,14 @@ def test_what_the_environment_has_is_named_and_not_shown(state: Path, onboard: O
     assert "is the environment variable `ANTHROPIC_API_KEY`" in steps(wrong)["Model"]["text"]
 
 
+def test_tailscale_is_set_up_for_the_gateway(state: Path, onboard: Onboard) -> None:
+    done = onboard("--skip-model", "--skip-channels", "--tailscale", "serve", "--tailscale-reset-on-exit")
+    assert done.code == 0, done.text
+    assert config(state)["gateway"]["tailscale"] == {"mode": "serve", "resetOnExit": True}
+    refused = onboard("--json", "--skip-model", "--skip-channels", "--tailscale", "funnel")
+    assert "takes a password" in steps(refused)["Start"]["text"]
+
+
 def test_a_second_run_changes_no_byte(state: Path, onboard: Onboard) -> None:
     assert onboard("--anthropic-api-key", KEY, "--gateway-bind", "lan").code == 0
     before = contents(state)
@@ -459,7 +467,6 @@ def test_a_model_the_vendor_does_not_have_is_told(state: Path, onboard: Onboard)
         (["--daemon-runtime", "node"], "Note: `--daemon-runtime node`: there is no Node.js here"),
         (["--flow", "quickstart"], "Note: `--flow quickstart`: there is one way here"),
         (["--secret-input-mode", "ref"], "Note: `--secret-input-mode ref`: keys are kept in `.env`"),
-        (["--tailscale", "off"], "Note: `--tailscale off`: Tailscale is left as it is"),
         (["--modern"], "Note: `--modern`: there is one way to be asked here"),
     ],
 )
@@ -491,7 +498,6 @@ def test_a_service_is_asked_for_and_the_summary_says_that_there_is_none(onboard:
         (["--flow", "import"], "`openclaw migrate --from FOLDER`"),
         (["--import-from", "hermes"], "`openclaw migrate --from FOLDER`"),
         (["--import-secrets"], "`openclaw migrate --from FOLDER`"),
-        (["--tailscale", "serve"], "`--tailscale serve` is not for this `onboard`: it leaves Tailscale alone. Run `tailscale serve PORT`"),
         (["--token", "sk-ant-oat01-secret"], "`--provider NAME --api-key -`"),
         (["--custom-base-url", "https://x/v1"], "`openclaw config set models.providers.NAME"),
     ],

@@ -24,7 +24,6 @@ struct OriginalOptions: Sendable {
     static let gateway = OriginalOptions(
         command: "gateway",
         entries: [
-            tailscale, Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
             Entry(
                 names: ["--raw-stream"],
                 said: "what models send is not written down; `openclaw logs --follow` shows what happens"),
@@ -42,15 +41,6 @@ struct OriginalOptions: Sendable {
             Entry(names: ["--no-workspace-suggestions"], said: "there are none"),
         ])
 
-    private static let tailscale = Entry(
-        names: ["--tailscale"], value: "mode", said: tailscaleStays,
-        refusedValues: ["serve": tailscaleByHand, "funnel": tailscaleByHand],
-        choices: ["off", "serve", "funnel"])
-    private static let tailscaleStays =
-        "Tailscale is left as it is; to reach the gateway through it, run `tailscale serve PORT` yourself"
-    private static let tailscaleByHand =
-        "it leaves Tailscale alone. Run `tailscale serve PORT` or `tailscale funnel PORT` yourself"
-    private static let nothingToTakeBack = "Tailscale is left as it is, so there is nothing to take back"
     private static let nothingIsDeleted =
         "nothing is deleted here; stop the gateway and move the state directory away yourself, then run this again"
     private static let migrates = "another installation is taken over with `openclaw migrate --from FOLDER`"
@@ -88,7 +78,6 @@ struct OriginalOptions: Sendable {
             said:
                 "keys are kept in `.env` of the state directory, which only its owner may read, and never in the config; "
                 + "one that the environment has is used from there and not stored"),
-        tailscale, Entry(names: ["--tailscale-reset-on-exit"], said: nothingToTakeBack),
         Entry(names: ["--reset"], said: nothingIsDeleted, isRefused: true),
         Entry(names: ["--reset-scope"], value: "scope", said: "nothing is deleted here", isRefused: true),
         Entry(

@@ -32,22 +32,25 @@ enum OnboardCommands {
         .flag("--skip-model", "Leave out model and key"),
     ]
 
-    private static let gateway: [Command.Option] = [
-        .value("--mode", "mode", "Whether the gateway runs here", choices: ["local", "remote"]),
-        .value("--remote-url", "ws://host:port", "Where it runs, with --mode remote"),
-        .value("--remote-token", "token", "Its token; `-` reads it from standard input"),
-        .value("--workspace", "folder", "Where the assistant works"),
-        .number("--gateway-port", "n", "Port to listen on", 1...65535),
-        .value(
-            "--gateway-bind", "mode", "Where to listen",
-            choices: ["auto", "lan", "loopback", "custom", "tailnet"]),
-        .value("--gateway-auth", "mode", "What clients must give", choices: ["none", "token", "password"]),
-        .value("--gateway-token", "token", "Token of the gateway; `-` reads it from standard input"),
-        .value("--gateway-password", "password", "Password instead; `-` reads it from standard input"),
-        .value(
-            "--gateway-token-ref-env", "NAME", "Keep no token: refer to this variable in the config instead"),
-        .flag("--skip-token", "Make no token"),
-    ]
+    private static let gateway: [Command.Option] =
+        [
+            .value("--mode", "mode", "Whether the gateway runs here", choices: ["local", "remote"]),
+            .value("--remote-url", "ws://host:port", "Where it runs, with --mode remote"),
+            .value("--remote-token", "token", "Its token; `-` reads it from standard input"),
+            .value("--workspace", "folder", "Where the assistant works"),
+            .number("--gateway-port", "n", "Port to listen on", 1...65535),
+            .value(
+                "--gateway-bind", "mode", "Where to listen",
+                choices: ["auto", "lan", "loopback", "custom", "tailnet"]),
+            .value(
+                "--gateway-auth", "mode", "What clients must give", choices: ["none", "token", "password"]),
+            .value("--gateway-token", "token", "Token of the gateway; `-` reads it from standard input"),
+            .value("--gateway-password", "password", "Password instead; `-` reads it from standard input"),
+            .value(
+                "--gateway-token-ref-env", "NAME",
+                "Keep no token: refer to this variable in the config instead"),
+            .flag("--skip-token", "Make no token"),
+        ] + TailscalePlan.options
 
     private static var channels: [Command.Option] {
         ChannelCatalog.all.map { factory in

@@ -28,6 +28,10 @@ extension Onboarding {
         gateway["mode"] = .string(invocation["--mode"] ?? setup.config.gateway.mode ?? "local")
         gateway["port"] = invocation["--gateway-port"].flatMap { Int($0) }.map { JSON($0) }
         gateway["bind"] = invocation["--gateway-bind"].map { .string($0) }
+        var tailscale: JSONObject = [:]
+        tailscale["mode"] = invocation[TailscalePlan.modeOption].map { .string($0) }
+        if invocation.has(TailscalePlan.resetOption) { tailscale["resetOnExit"] = true }
+        if !tailscale.isEmpty { gateway["tailscale"] = .object(tailscale) }
         if let url = invocation["--remote-url"] {
             var remote: JSONObject = ["url": .string(url)]
             remote["token"] = try secret("--remote-token").map { .string($0.reveal()) }

@@ -189,7 +189,7 @@ final class Assembly {
             + [
                 ServerService(gateway, web) { [signals] in signals.isRestarting ? .milliseconds(1500) : nil },
                 ReloadService(reloader),
-            ]
+            ] + TailscaleService.all(setup.tailscalePlan, port: plan.port, log: log.named("tailscale"))
         do {
             try listen()
             if !isReadOnly { Orphans.endThoseOfEarlierProcess(stateDirectory: setup.state) }

@@ -119,6 +119,8 @@ struct LocalSetup {
             platform: platform, tailnetAddress: NetworkAddresses.tailnet())
     }
 
+    var tailscalePlan: TailscalePlan { TailscalePlan(invocation, config.gateway.tailscale) }
+
     /// What clients must give, where somebody has said it.
     var chosenAuthMode: String? { invocation["--auth"] ?? config.gateway.auth.mode }
 
@@ -140,7 +142,8 @@ struct LocalSetup {
 
     /// Whether the bind mode is one that lets other machines in, wherever it ends now: the network may come later.
     private var isMeantForOthers: Bool {
-        (invocation["--bind"] ?? config.gateway.bind).map { ["tailnet", "custom"].contains($0) } ?? false
+        let bind = invocation["--bind"] ?? config.gateway.bind
+        return bind.map { ["tailnet", "custom"].contains($0) } ?? false || tailscalePlan.mode != .off
     }
 
     /// Where a gateway that starts with this listens, and what it asks for.
@@ -148,6 +151,7 @@ struct LocalSetup {
         let plan = try listenPlan()
         let place = plan.isLoopback ? "this machine only" : "the network"
         let mode = try secret(isLoopback: plan.isLoopback).mode
+        try tailscalePlan.check(plan, mode)
         return GatewayLock.Listener(
             port: plan.port, isLoopback: plan.isLoopback,
             description: "port \(plan.port) for \(place) (\(plan.reason)); asks for \(mode.rawValue)")

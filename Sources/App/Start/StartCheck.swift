@@ -23,6 +23,7 @@ struct StartCheck {
             try other.checkMode()
             let plan = try other.listenPlan()
             let secret = try other.secret(isLoopback: plan.isLoopback)
+            try other.tailscalePlan.check(plan, secret.mode)
             try checkListening(plan)
             guard secret.mode == .none, !isOpen, other.chosenAuthMode == nil else { return nil }
             return issue(

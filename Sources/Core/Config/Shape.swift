@@ -89,7 +89,6 @@ package enum ReloadRule: Hashable, Sendable {
     case hot(Part)
     /// The gateway starts again in its process.
     case restart
-    /// A part of the gateway that can be built anew while it runs.
 
     /// A part of the gateway that can be built anew while it runs.
     package enum Part: Hashable, Sendable {

@@ -5,12 +5,13 @@
 #endif
 
 /// What a child process may know of ours: where things are, never a key or a token.
-enum ChildEnvironment {
+package enum ChildEnvironment {
     private static let passedOn = [
         "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER",
     ]
 
-    static func make(path: String?) -> [String: String] {
+    /// `path` instead of this process's own `PATH`.
+    package static func make(path: String? = nil) -> [String: String] {
         var environment: [String: String] = [:]
         for name in passedOn {
             if let value = getenv(name) { environment[name] = String(cString: value) }

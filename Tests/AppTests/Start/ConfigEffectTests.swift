@@ -113,7 +113,8 @@ private final class Place {
             configHash: nil, databasePath: "", defaultModel: nil, catalog: catalog)
         let parts: [Any] = [
             rooms.agent, rooms.tools, rooms.models, gateway, Result { try setup.listenPlan() },
-            Result { try setup.secret(isLoopback: true) }, LogSetup.sinks(setup, LogMask()),
+            Result { try setup.secret(isLoopback: true) }, setup.tailscalePlan,
+            LogSetup.sinks(setup, LogMask()),
             LogSetup.mask(setup, []) as Any,
             Result { try GatewayClient.Target(setup.invocation) },
             ChannelRules(

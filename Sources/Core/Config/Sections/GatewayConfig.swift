@@ -13,6 +13,7 @@ package struct GatewayConfig: ConfigSection {
     /// Addresses or CIDR ranges whose `X-Forwarded-For` is believed.
     package var trustedProxies: [String] = []
     package var reload = Reload()
+    package var tailscale = Tailscale()
     package var remote = Remote()
 
     package init() {}
@@ -28,6 +29,7 @@ package struct GatewayConfig: ConfigSection {
         Field("controlUi", \.controlUi, .object).label("Control UI"),
         Field("trustedProxies", \.trustedProxies, .list(.text)).security
             .label("Gateway Trusted Proxies", "Addresses or CIDR ranges of reverse proxies."),
+        Field("tailscale", \.tailscale, .object).label("Tailscale"),
         Field("reload", \.reload, .object).reload(.none).label("Config Reload"),
         Field("remote", \.remote, .object).reload(.none).label("Remote Gateway"))
 
@@ -91,6 +93,21 @@ package struct GatewayConfig: ConfigSection {
                 "Allow Insecure Control UI Auth"),
             Field("dangerouslyDisableDeviceAuth", \.dangerouslyDisableDeviceAuth, .bool).security
                 .label("Disable Device Auth (dangerous)"))
+    }
+
+    /// `gateway.tailscale`: how Tailscale brings others to a gateway that listens to this machine only.
+    package struct Tailscale: ConfigSection {
+        /// `off`, `serve` for the tailnet, or `funnel` for everybody.
+        package var mode = "off"
+        /// Whether that ends with the gateway.
+        package var resetOnExit = false
+
+        package init() {}
+
+        package static let spec = ObjectSpec<Tailscale>(
+            Field("mode", \.mode, .choice("off", "serve", "funnel")).label(
+                "Tailscale Mode", "Who reaches the gateway through Tailscale."),
+            Field("resetOnExit", \.resetOnExit, .bool).label("Tailscale Reset on Exit"))
     }
 
     /// `gateway.reload`: what a change of the file does.
