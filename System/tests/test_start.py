@@ -448,3 +448,33 @@ def test_the_installation_for_trying_is_put_aside_and_begins_anew(openclaw: Path
     (aside,) = tmp_path.glob(".openclaw-dev.*")
     assert f"Moved `{state}` to `{aside}`" in gateway.output
     assert any(b"remember this" in file.read_bytes() for file in aside.glob("openclaw.sqlite*"))
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_what_models_send_is_written_down_where_that_is_wished(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat, by: str
+) -> None:
+    model = ModelConfig("fake", fake_chat.url)
+    config = gateway_config(state, [model])
+    if by == "option":
+        path = state / "logs/raw-stream.jsonl"
+        gateway = start(config, args=["--raw-stream"])
+    else:
+        path = state / "there/raw.jsonl"
+        gateway = start(config, env={"OPENCLAW_RAW_STREAM": "1", "OPENCLAW_RAW_STREAM_PATH": str(path)})
+    gateway.wait_for_line(rf"what models send is written to {re.escape(str(path))}, ")
+    with connect(gateway.port) as client:
+        client.chat(f"[[say:{TOKEN} is the token]]")
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert {line["model"] for line in lines} == {model.reference}
+    sent = [json.loads(line["data"]) for line in lines if line["data"] != "[DONE]"]
+    said = "".join(choice["delta"].get("content") or "" for piece in sent for choice in piece["choices"])
+    assert said.endswith("is the token")
+    assert TOKEN not in path.read_text(), "secrets are masked, as in the log"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_of_what_models_send_is_written_down_otherwise(gateway: Gateway, session: str) -> None:
+    with connect(gateway.port) as client:
+        client.chat("[[say:not for any file]]", session)
+    assert not (gateway.state / "logs/raw-stream.jsonl").exists()

@@ -24,11 +24,7 @@ struct OriginalOptions: Sendable {
     static let gateway = OriginalOptions(
         command: "gateway",
         entries: [
-            Entry(
-                names: ["--raw-stream"],
-                said: "what models send is not written down; `openclaw logs --follow` shows what happens"),
-            Entry(names: ["--raw-stream-path"], value: "file", said: "what models send is not written down"),
-            Entry(names: ["--claude-cli-logs"], said: "no other program is run to ask a model"),
+            Entry(names: ["--claude-cli-logs"], said: "no other program is run to ask a model")
         ])
 
     static let doctor = OriginalOptions(

@@ -71,7 +71,7 @@ enum GatewayCommands {
                 "--ws-log", "style", "How much of the socket traffic --verbose logs",
                 choices: ["auto", "full", "compact"]),
             .flag("--compact", "Same as --ws-log compact"),
-        ] + TailscalePlan.options + OriginalOptions.gateway.options
+        ] + TailscalePlan.options + RawStreamLog.options + OriginalOptions.gateway.options
     }
 
     private static func run(_ invocation: Invocation) async throws -> ExitCode {

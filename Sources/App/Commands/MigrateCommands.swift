@@ -16,12 +16,6 @@ enum MigrateCommands {
         ]
     }
 
-    /// As a person at a prompt means it: from where they are.
-    private static func place(_ folder: String, _ setup: LocalSetup) -> String {
-        let isWhole = folder.hasPrefix("/") || folder == "~" || folder.hasPrefix("~/")
-        return isWhole ? setup.expand(folder) : "\(LocalSetup.workingDirectory)/\(folder)"
-    }
-
     private static func migrate(_ invocation: Invocation) async throws -> ExitCode {
         guard let folder = invocation["--from"] else {
             throw CommandError(
@@ -29,7 +23,7 @@ enum MigrateCommands {
         }
         let setup = LocalSetup(invocation)
         let migration = try Migration(
-            from: place(folder, setup), state: setup.state, configPath: setup.configPath,
+            from: setup.place(folder), state: setup.state, configPath: setup.configPath,
             environment: invocation.environment, takesDamaged: invocation.has("--damaged"))
         let outcome = try await migration.run()
         if invocation.wantsJSON {

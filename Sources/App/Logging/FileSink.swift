@@ -57,12 +57,17 @@ final class FileSink: Log.Sink {
     var path: String { path(day: Timestamp.now.isoDay) }
 
     func write(_ line: Log.Line) {
-        let bytes = Array((mask.apply(to: encoded(mask.apply(to: line))) + "\n").utf8)
+        append(encoded(mask.apply(to: line)), at: line.time)
+    }
+
+    /// Secrets are hidden in it.
+    func append(_ text: String, at time: Timestamp) {
+        let bytes = Array((mask.apply(to: text) + "\n").utf8)
         current.withLock { current in
-            openIfNeeded(&current, at: line.time)
+            openIfNeeded(&current, at: time)
             if current.size > 0, current.size + bytes.count > maxFileBytes {
                 putAside(&current)
-                openIfNeeded(&current, at: line.time)
+                openIfNeeded(&current, at: time)
             }
             guard current.descriptor >= 0 else { return }
             guard writeAll(bytes, to: current.descriptor) else {

@@ -1,4 +1,5 @@
 import Core
+import Models
 
 #if canImport(Glibc)
     import Glibc
@@ -21,6 +22,20 @@ final class LogSetup {
         self.file = file
         sinks = SinkGroup([console, file])
         log = Log("gateway", to: sinks)
+    }
+
+    /// Writes down what models send, where that is wished.
+    func streamRecorder(_ setup: LocalSetup) -> StreamRecorder? {
+        guard let path = RawStreamLog.path(setup) else { return nil }
+        let stream = RawStreamLog(path, mask)
+        if let problem = stream.problem {
+            log.warning("what models send cannot be written to \(path): \(problem)")
+            return nil
+        }
+        log.warning(
+            "what models send is written to \(path), and with it what people are told: end that once it has been looked at"
+        )
+        return { stream.write($1, of: $0) }
     }
 
     /// Takes over a changed config.

@@ -60,7 +60,7 @@ final class Assembly {
         client = WebClient(setup, certificates)
         router = ModelRouter(
             settings: rooms.models, web: client, book: CooldownStore(database), logins: LoginTable(database),
-            log: log.named("models"))
+            log: log.named("models"), record: logs.streamRecorder(setup))
         let events = EventHub()
         switchboard = Switchboard(
             stores: stores, models: router, directory: Self.directory(router),

@@ -202,6 +202,12 @@ struct LocalSetup {
         return path.hasPrefix("/") ? path : "\(state)/\(path)"
     }
 
+    /// A path as a person at a prompt means it: from where they are.
+    func place(_ path: String) -> String {
+        let isWhole = path.hasPrefix("/") || path == "~" || path.hasPrefix("~/")
+        return isWhole ? expand(path) : "\(Self.workingDirectory)/\(path)"
+    }
+
     static var workingDirectory: String {
         guard let path = getcwd(nil, 0) else { return "/" }
         defer { free(path) }

@@ -17,6 +17,8 @@ struct Endpoint: Sendable {
     var addressSetting: String?
     /// Hides this provider's secrets, and all others, in what it says.
     var mask = SecretMask()
+    /// Is given each event of a stream as the vendor sent it.
+    var record: StreamRecorder?
 
     var reference: ModelReference { model.reference }
 

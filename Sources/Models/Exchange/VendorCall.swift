@@ -62,6 +62,7 @@ struct VendorCall {
                 let events = try parser.feed(bytes)
                 start.add(bytes, hasEvents: !events.isEmpty)
                 for event in events {
+                    endpoint.record?(endpoint.reference, event)
                     for event in try reader.read(event) {
                         if case .usage = event, !hasBegun { continue }
                         if !hasBegun { await emit(.began(endpoint.reference)) }

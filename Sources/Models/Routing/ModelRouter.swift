@@ -80,10 +80,11 @@ package final class ModelRouter: ModelProvider {
 
     /// Asks the vendors themselves.
     package convenience init(
-        settings: ModelSettings, web: WebClient, book: any CooldownBook, logins: any LoginBook, log: Log
+        settings: ModelSettings, web: WebClient, book: any CooldownBook, logins: any LoginBook, log: Log,
+        record: StreamRecorder? = nil
     ) {
         let remake: @MainActor (ModelSettings) -> Maker = { settings in
-            let factory = ProviderFactory(web: web, settings: settings)
+            let factory = ProviderFactory(web: web, settings: settings, record: record)
             return { reference, credential throws(ModelError) in try factory.provider(reference, credential) }
         }
         let local = LocalModels(web: web)

@@ -1,6 +1,9 @@
 package import Core
 package import Wire
 
+/// Is given each event of a model's stream as the vendor sent it, before anything is made of it.
+package typealias StreamRecorder = @MainActor @Sendable (ModelReference, SSEEvent) -> Void
+
 /// Makes the provider that asks one model with one credential, once for many requests.
 @MainActor
 package final class ProviderFactory {
@@ -13,13 +16,15 @@ package final class ProviderFactory {
     private let settings: ModelSettings
     private let catalog: ModelCatalog
     private let mask: SecretMask
+    private let record: StreamRecorder?
     private var made: [Wish: (credential: Credential, provider: any ModelProvider)] = [:]
 
     /// Providers kept; people use a handful of models.
     private static let mostMade = 64
 
-    package init(web: WebClient, settings: ModelSettings) {
+    package init(web: WebClient, settings: ModelSettings, record: StreamRecorder? = nil) {
         self.web = web
+        self.record = record
         self.settings = settings
         catalog = ModelCatalog(settings: settings)
         mask = SecretMask(settings.secrets)
@@ -46,6 +51,7 @@ package final class ProviderFactory {
     ) throws(ModelError) -> any ModelProvider {
         var endpoint = try Self.endpoint(reference, credential, settings, catalog)
         endpoint.mask = mask
+        endpoint.record = record
         return switch endpoint.api {
         case .anthropicMessages: AnthropicProvider(web: web, endpoint: endpoint)
         case .openAICompletions: OpenAIChatProvider(web: web, endpoint: endpoint)

@@ -162,7 +162,7 @@ private final class PartingChannel: ScriptedChannel {
 
     override func run(in house: ChannelHouse) async throws(ChannelError) {
         try await super.run(in: house)
-        for _ in 0..<1000 { await Task.yield() }
+        for _ in 0..<100 { await Task.yield() }
         await house.memory.save("last", .string(words))
     }
 }

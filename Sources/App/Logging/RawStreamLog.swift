@@ -1,0 +1,41 @@
+import Core
+import Wire
+
+/// What models send, as they send it: one JSON line an event, in a bounded file that only its owner may read.
+final class RawStreamLog: Sendable {
+    static let options: [Command.Option] = [
+        .flag("--raw-stream", "Write down what models send, event by event, for finding faults"),
+        .value(
+            "--raw-stream-path", "file", "Where to, instead of logs/raw-stream.jsonl of the state directory"),
+    ]
+
+    private let file: FileSink
+
+    init(_ path: String, _ mask: LogMask) {
+        file = FileSink(
+            folder: "", fixedPath: path, leastLevel: .debug, maxFileBytes: FileSink.usualMaxFileBytes,
+            mask: mask,
+            hostname: "")
+    }
+
+    /// Nil where nobody wants it; the options beat OPENCLAW_RAW_STREAM and OPENCLAW_RAW_STREAM_PATH.
+    @MainActor
+    static func path(_ setup: LocalSetup) -> String? {
+        let wanted = ["1", "true", "yes", "on"].contains(
+            setup.environment["OPENCLAW_RAW_STREAM"]?.lowercased() ?? "")
+        guard wanted || setup.invocation.has("--raw-stream") else { return nil }
+        let path = setup.invocation["--raw-stream-path"] ?? setup.environment["OPENCLAW_RAW_STREAM_PATH"]
+        return path.map { setup.place($0) } ?? "\(setup.state)/logs/raw-stream.jsonl"
+    }
+
+    /// Why nothing can be written, in words; nil when all is well.
+    var problem: String? { file.problem() }
+
+    func write(_ event: SSEEvent, of model: ModelReference) {
+        let line: JSONObject = [
+            "ts": .integer(Timestamp.now.milliseconds), "model": .string("\(model)"),
+            "event": .string(event.type), "data": .string(String(decoding: event.data, as: UTF8.self)),
+        ]
+        file.append(JSON.object(line).text, at: .now)
+    }
+}
