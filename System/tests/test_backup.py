@@ -92,7 +92,9 @@ def test_a_database_that_is_replaced_under_a_running_gateway_takes_nothing_more(
     doctor = gateway.command("doctor")
     assert doctor.code == 1 and f"BAD  {told}" in doctor.out
 
-    assert gateway.stop()[0] == 0
+    stopped = gateway.command("gateway", "stop")
+    assert stopped.code == 0, stopped.text
+    assert gateway.wait_for_exit() == 0
     again: Gateway = start()
     with connect(again.port) as client:
         assert said(client) == ([] if how == "removed" else ["before"])

@@ -47,6 +47,17 @@ def sessions(gateway: Gateway) -> dict[str, Frame]:
         return {row["key"]: row for row in client.request("sessions.list", {"limit": 500})["sessions"]}
 
 
+def test_sessions_are_read_where_the_config_keeps_them(start: Any, state: Path) -> None:
+    copied(JANUARY, state)
+    elsewhere = state.parent / "elsewhere"
+    (state / "agents/main/sessions").rename(elsewhere)
+    recorded = json.loads((elsewhere / "sessions.json").read_text())
+    gateway = start(gateway_config(state, more={"session": {"store": str(elsewhere / "sessions.json")}}))
+    assert set(recorded) <= set(sessions(gateway))
+    with connect(gateway.port) as client:
+        assert client.history("agent:main:main", limit=1)
+
+
 def transcript(path: Path) -> list[Frame]:
     entries = [json.loads(line) for line in path.read_text().splitlines()]
     return [entry["message"] for entry in entries if "message" in entry]

@@ -435,14 +435,20 @@ def test_the_installation_for_trying_is_put_aside_and_begins_anew(openclaw: Path
     state, env = tmp_path / ".openclaw-dev", {"HOME": str(tmp_path), "OPENCLAW_GATEWAY_TOKEN": TOKEN}
 
     def launch(*args: str) -> Launch:
-        everything = ["--dev", "--allow-unconfigured", *args]
-        return Launch(state=state, args=everything, env=env, state_by_environment=False)
+        return Launch(state=state, args=["--dev", *args], env=env, state_by_environment=False)
 
     with Gateway(launch()) as gateway:
         with connect(gateway.port) as client:
             client.chat("remember this")
         refused = run_openclaw("gateway", "--dev", "--reset", home=tmp_path, state=None, env=env)
         assert refused.code == 1 and f"gateway already running (pid {gateway.pid})" in refused.err
+        taken = str(gateway.port)
+        for wrong in (["--bind", "sideways"], ["--port", "x"]):
+            assert run_openclaw("gateway", "--dev", "--reset", *wrong, home=tmp_path, state=None, env=env).code == 1
+    with socket.create_server(("127.0.0.1", int(taken))):
+        refused = run_openclaw("gateway", "--dev", "--reset", "--port", taken, home=tmp_path, state=None, env=env)
+        assert refused.code == 1 and taken in refused.err
+    assert not list(tmp_path.glob(".openclaw-dev.*")), "nothing is moved for a start that is refused"
     with Gateway(launch("--reset")) as gateway, connect(gateway.port) as client:
         assert client.history("main") == []
     (aside,) = tmp_path.glob(".openclaw-dev.*")

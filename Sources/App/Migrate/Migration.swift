@@ -149,7 +149,7 @@ struct Migration {
     }
 
     /// Whether a process is this command; where that cannot be seen it counts as a gateway.
-    private static func isMigrating(_ pid: Int) -> Bool {
+    static func isMigrating(_ pid: Int) -> Bool {
         let line = (try? PrivateFile.read("/proc/\(pid)/cmdline", limit: 1 << 16)) ?? nil
         return line?.split(separator: 0).contains { $0.elementsEqual("migrate".utf8) } == true
     }

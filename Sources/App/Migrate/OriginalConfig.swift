@@ -95,6 +95,17 @@ struct OriginalConfig {
         return lists
     }
 
+    /// Those that a config names which runs here as it is.
+    @MainActor
+    static func sessionLists(in setup: LocalSetup) -> [String: String] {
+        guard setup.config.raw[sessionStore] != nil else { return [:] }
+        // A file that cannot be read names nothing; the start has said so.
+        let config = try? OriginalConfig(
+            source: setup.state, state: setup.state, home: setup.environment.home,
+            environment: setup.invocation.environment)
+        return config?.sessionLists ?? [:]
+    }
+
     /// Where it may be, for all that this user is let see.
     func closedPlace(of path: String) -> String? {
         candidates(path).first { access($0, F_OK) != 0 && errno == EACCES }

@@ -171,7 +171,9 @@ final class Assembly {
             mayRestart: { [weak self] in self?.setup.config.commands.restart ?? true })
         reportStart()
         let bringingIn = ImportService(
-            StateImport(stateDirectory: setup.state, database: database), approvals: ApprovalsFile(setup),
+            StateImport(
+                stateDirectory: setup.state, database: database,
+                sessionLists: OriginalConfig.sessionLists(in: setup)), approvals: ApprovalsFile(setup),
             volume: volume, restart: { [signals] in signals.end(.restart) },
             hints: { [setup] in EarlyWorkspaces(setup).unused.map { "\($0.text); to use it: \($0.fix)" } },
             log: log.named("import"))
@@ -240,7 +242,7 @@ final class Assembly {
         do throws(ListenError) {
             try web.listen(plan.endpoint(port: plan.port))
         } catch {
-            throw CommandError("Gateway failed to start: \(error.message) \(error.advice)")
+            throw error.refusedStart
         }
     }
 

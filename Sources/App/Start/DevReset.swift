@@ -1,4 +1,5 @@
 import Core
+import Wire
 
 #if canImport(Glibc)
     import Glibc
@@ -21,6 +22,7 @@ struct DevReset {
             )
         }
         guard access(state, F_OK) == 0 else { return }
+        try checkStart()
         if case .held(let pid) = GatewayLock.state(stateDirectory: state, configPath: setup.configPath) {
             throw GatewayRun.alreadyRunning(pid: pid, setup.platform)
         }
@@ -29,5 +31,18 @@ struct DevReset {
             throw CommandError("`\(state)` cannot be moved away: \(String(cString: strerror(errno))).")
         }
         Terminal.printError("Moved `\(state)` to `\(aside)`; this gateway begins anew.")
+    }
+
+    /// Nothing is moved for a gateway that would not start then.
+    private func checkStart() throws(CommandError) {
+        let fresh = setup.with(.defaults(environment: setup.invocation.environment))
+        let plan = try fresh.listenPlan()
+        _ = try fresh.listener()
+        guard !setup.invocation.has("--force") else { return }
+        do throws(ListenError) {
+            try plan.endpoint(port: plan.port).check()
+        } catch {
+            throw error.refusedStart
+        }
     }
 }

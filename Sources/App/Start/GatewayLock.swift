@@ -1,4 +1,5 @@
 import Core
+import Gateway
 import Store
 import Wire
 
@@ -208,7 +209,8 @@ final class GatewayLock {
                 // Containers may share the state directory, and count their processes each for itself.
                 return .held(
                     pid: place.isShared
-                        ? pid(in: descriptor) : Database.holder(of: database(stateDirectory))?.pid)
+                        ? pid(in: descriptor)
+                        : Database.holder(of: database(stateDirectory))?.pid ?? opener(of: descriptor))
             }
         }
         if let held = states.first(where: { if case .held = $0 { true } else { false } }) { return held }
@@ -260,6 +262,17 @@ final class GatewayLock {
     }
 
     private static func pid(in descriptor: CInt) -> Int? { object(in: descriptor)?["pid"]?.intValue }
+
+    /// The process that the file names, where it is one of those here and has the file open: its database may be gone.
+    private static func opener(of descriptor: CInt) -> Int? {
+        guard let pid = pid(in: descriptor) else { return nil }
+        let folder = "/proc/\(pid)/fd"
+        return FolderListing.names(in: folder).contains { name in
+            var (own, other) = (stat(), stat())
+            return fstat(descriptor, &own) == 0 && stat("\(folder)/\(name)", &other) == 0
+                && own.st_ino == other.st_ino && own.st_dev == other.st_dev
+        } ? pid : nil
+    }
 
     /// Nil for an empty or foreign file: the lock itself is what counts.
     private static func object(in descriptor: CInt) -> JSON? {

@@ -165,6 +165,11 @@ struct GatewayRun {
     }
 
     static func alreadyRunning(pid: Int?, _ platform: Platform) -> CommandError {
+        if let pid, Migration.isMigrating(pid) {
+            return CommandError(
+                "Gateway failed to start: `openclaw migrate` (pid \(pid)) is at work here. Wait until it has ended, then try again."
+            )
+        }
         let holder = pid.map { " (pid \($0))" } ?? ""
         return CommandError(
             "Gateway failed to start: gateway already running\(holder). \(platform.stopAdvice(pid: pid)) Or give this one a "

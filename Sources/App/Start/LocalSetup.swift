@@ -94,9 +94,10 @@ struct LocalSetup {
     /// Whether the config says that a gateway runs here.
     var isLocal: Bool { config.gateway.mode == "local" }
 
-    /// Only a config that says `local` starts, or `--allow-unconfigured`.
+    /// Only a config that says `local` starts, or `--allow-unconfigured`; what is for trying needs none.
     func checkMode() throws(CommandError) {
         guard !invocation.has("--allow-unconfigured"), !isLocal else { return }
+        if invocation.has("--dev"), !snapshot.exists { return }
         guard snapshot.exists else {
             throw CommandError(
                 "Missing config. Run `openclaw setup` or set gateway.mode=local (or pass --allow-unconfigured)."

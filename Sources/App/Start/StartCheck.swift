@@ -48,6 +48,8 @@ struct StartCheck {
 }
 
 extension ListenError {
+    var refusedStart: CommandError { CommandError("Gateway failed to start: \(message) \(advice)") }
+
     /// What helps whoever starts a gateway.
     var advice: String {
         switch self {

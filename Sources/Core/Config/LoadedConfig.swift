@@ -41,7 +41,8 @@ package struct LoadedConfig: Sendable {
         self.environment = environment
     }
 
-    static func defaults(environment: Environment) -> LoadedConfig {
+    /// Of no file.
+    package static func defaults(environment: Environment) -> LoadedConfig {
         var loaded = LoadedConfig(environment: environment)
         loaded.decode([:])
         return loaded

@@ -71,8 +71,11 @@ final class ForeignDatabase {
 
     /// A database with a log is read through an index file beside it.
     private static func needsRoom(_ path: String) -> String {
-        "`\(path)` was left out: it can only be read where this user may write beside it. Copy the whole folder to such "
-            + "a place, and take it over from there"
+        access("\(path)-journal", F_OK) == 0
+            ? "`\(path)` was left out: its program was ended in the middle of a write, which has to be taken back first. Open "
+                + "a copy of the folder with `sqlite3 FILE .tables` for it, and take that copy over"
+            : "`\(path)` was left out: it can only be read where this user may write beside it. Copy the whole folder to such "
+                + "a place, and take it over from there"
     }
 
     /// Throws what keeps all of it from being read, such as a program that uses it.
