@@ -99,3 +99,16 @@ def test_a_database_that_is_replaced_under_a_running_gateway_takes_nothing_more(
     with connect(again.port) as client:
         assert said(client) == ([] if how == "removed" else ["before"])
         assert client.chat("once more")["state"] == "final"
+
+
+def test_a_log_that_is_removed_under_a_running_gateway_costs_nothing(chat_gateway: Gateway, start: Any, state: Path) -> None:
+    with connect(chat_gateway.port) as client:
+        assert client.chat("before")["state"] == "final"
+        (state / "openclaw.sqlite-wal").unlink()
+        assert client.chat("after")["state"] == "final"
+    chat_gateway.wait_for_line(r"`.*openclaw\.sqlite-wal` was removed or replaced while the gateway ran; what it held was saved")
+    assert chat_gateway.get("/readyz").status == 200
+    chat_gateway.kill()
+    again: Gateway = start()
+    with connect(again.port) as client:
+        assert said(client) == ["before", "after"]

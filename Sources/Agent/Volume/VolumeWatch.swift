@@ -130,6 +130,7 @@ package final class VolumeWatch {
     private func look() {
         space = measure()
         lookedAt = .now
+        database?.keepLog()
         let before = level
         var now = space?.level(after: before) ?? .roomy
         if now < .full, let space { database?.reserve?.fill(to: space.reserveBytes) }

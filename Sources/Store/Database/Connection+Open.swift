@@ -43,6 +43,12 @@ extension Connection {
         return connection
     }
 
+    /// Moves what the open log holds into the database, also where the log has lost its name, and begins a new one.
+    func renewLog() throws {
+        try pragma("journal_mode = DELETE", mustBe: "delete")
+        try pragma("journal_mode = WAL", mustBe: "wal")
+    }
+
     /// Opens the database with its log for as long as it takes to look at it; closing it changes neither.
     static func openToTry(_ path: String) throws -> Connection {
         let connection = try open(path, flags: SQLITE_OPEN_READWRITE, calledAs: path, keepsLog: true)

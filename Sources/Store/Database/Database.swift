@@ -33,15 +33,15 @@ package final class Database: Sendable {
 
     /// Opens, locks and migrates; blocks for a few milliseconds, so call it before the loop serves anybody.
     ///
-    /// `tell` hears what people have to know of a log that lay beside it.
-    package convenience init(path: String, tell: @escaping (String) -> Void = { _ in }) throws {
+    /// `tell` hears what people have to know of its log: one that lay beside it, or is taken away later.
+    package convenience init(path: String, tell: @escaping @Sendable (String) -> Void = { _ in }) throws {
         try LeftLog(beside: path, tell: tell).settle()
         let connection = UnsafeTransfer(try Connection.openAlone(path))
         let file = OpenedFile(path)
         let reserve = DiskReserve(path: "\(path).reserve")
         try Migrator(steps: Migrations.all).run(on: connection.value, makingRoom: reserve.giveBack)
         connection.value.releaseMemory()
-        self.init(connection, path: path, file: file, reserve: reserve)
+        self.init(connection, path: path, file: file, reserve: reserve, tell: tell)
     }
 
     /// What stands at `path`, where nothing can be written, as a copy that is held in a file without a name in `folder`.
@@ -58,12 +58,14 @@ package final class Database: Sendable {
     }
 
     private init(
-        _ connection: UnsafeTransfer<Connection>, path: String, file: OpenedFile?, reserve: DiskReserve?
+        _ connection: UnsafeTransfer<Connection>, path: String, file: OpenedFile?, reserve: DiskReserve?,
+        tell: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.path = path
         self.file = file
         self.reserve = reserve
-        let commit = GroupCommit(connection: connection.value, file: file, reserve: reserve)
+        let log = file.map { _ in OpenLog(connection.value, tell: tell) }
+        let commit = GroupCommit(connection: connection.value, file: file, log: log, reserve: reserve)
         thread = DatabaseThread(work: commit.run, end: connection.value.close)
     }
 
@@ -133,6 +135,12 @@ package final class Database: Sendable {
     ///
     /// Returns at once: its thread does it when it has the time.
     package func releaseMemory() { _ = thread.submit(MemoryRelease()) }
+
+    /// Makes sure that what is written stays when the process ends, whatever somebody has done to the files; each use of
+    /// the database does so too.
+    ///
+    /// Returns at once.
+    package func keepLog() { _ = thread.submit(DatabaseJob(.read)) }
 
     /// Lets queued work finish, moves the log into the database and ends the thread.
     ///

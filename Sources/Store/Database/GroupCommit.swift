@@ -6,13 +6,17 @@
 final class GroupCommit {
     private let connection: Connection
     private let file: OpenedFile?
+    private let log: OpenLog?
     private let reserve: DiskReserve?
     /// Records for which the disk had no room.
     private var refused: [DatabaseJob] = []
 
-    init(connection: Connection, file: OpenedFile? = nil, reserve: DiskReserve? = nil) {
+    init(
+        connection: Connection, file: OpenedFile? = nil, log: OpenLog? = nil, reserve: DiskReserve? = nil
+    ) {
         self.connection = connection
         self.file = file
+        self.log = log
         self.reserve = reserve
     }
 
@@ -24,10 +28,13 @@ final class GroupCommit {
     func run(_ jobs: [DatabaseJob]) {
         for job in jobs where job.kind == .read { read(job) }
         let writes = jobs.filter(\.isWrite)
-        if !writes.isEmpty, file?.isInPlace == false {
-            for job in writes { job.settle(StoreError.replaced(path: connection.path)) }
-        } else {
+        do {
+            if file?.isInPlace == false { throw StoreError.replaced(path: connection.path) }
+            try log?.keep()
             writeInPieces(writes)
+            log?.note()
+        } catch {
+            for job in writes { job.settle(error) }
         }
         for job in jobs where job.kind == .upkeep || job.kind == .closing {
             _ = job.perform(on: connection)

@@ -1,16 +1,8 @@
 import Core
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Store
-
-/// What a test hears of a log that lay beside a database.
-private final class Words: Sendable {
-    private let heard = Mutex<[String]>([])
-    var all: [String] { heard.withLock { $0 } }
-    func hear(_ text: String) { heard.withLock { $0.append(text) } }
-}
 
 extension TemporaryFolder {
     /// Lays down what a dead process left, the database last: as who unpacks a backup beside the log does.
@@ -61,7 +53,7 @@ struct LeftLogTests {
         let (backup, after) = try await Self.past()
         let folder = try TemporaryFolder()
         try folder.lay(backup, besideLog: after.log)
-        let words = Words()
+        let words = HeardWords()
 
         let database = try Database(path: folder.databasePath, tell: words.hear)
 
@@ -77,7 +69,7 @@ struct LeftLogTests {
         let (_, after) = try await Self.past()
         let folder = try TemporaryFolder()
         try folder.lay(after.database, besideLog: after.log)
-        let words = Words()
+        let words = HeardWords()
 
         let database = try Database(path: folder.databasePath, tell: words.hear)
 
@@ -111,7 +103,7 @@ struct LeftLogTests {
         let folder = try TemporaryFolder()
         try folder.write(after.database, to: "openclaw.sqlite")
         try folder.write(after.log, to: "openclaw.sqlite-wal")
-        let words = Words()
+        let words = HeardWords()
 
         let database = try Database(path: folder.databasePath, tell: words.hear)
 
