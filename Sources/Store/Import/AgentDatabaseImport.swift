@@ -42,8 +42,8 @@ struct AgentDatabaseImport: Sendable {
         }
         do {
             let arrived = report.transcriptIDs
-            if scope.reaches(sessions) || !arrived.isEmpty {
-                report.add(try await addSessions(scope, arrived))
+            if scope.reaches(sessions) || !arrived.union(report.continuedIDs).isEmpty {
+                report.add(try await addSessions(scope, arrived, report.continuedIDs))
             }
         } catch let problem as ImportProblem {
             report.miss(scope.parts(of: sessions), problem)
@@ -147,9 +147,11 @@ struct AgentDatabaseImport: Sendable {
     /// Each session is a place, too, so that one that cannot be read keeps no other from being deleted for good.
     ///
     /// The sessions of transcripts that have just come are read with them.
-    private func addSessions(_ scope: ImportScope, _ arrived: Set<SessionID>) async throws -> ImportReport {
+    private func addSessions(
+        _ scope: ImportScope, _ arrived: Set<SessionID>, _ continued: Set<SessionID>
+    ) async throws -> ImportReport {
         try await database.write { connection in
-            var intake = SessionIntake(arrived: arrived, agent: agent, on: connection)
+            var intake = SessionIntake(arrived: arrived, continued: continued, agent: agent, on: connection)
             var report = ImportReport()
             var unreadable: [String] = []
             let source = try source()
@@ -159,7 +161,9 @@ struct AgentDatabaseImport: Sendable {
             ) { row in
                 let spelling = row.text(0)
                 let transcript = row.optionalID(1, as: SessionID.self)
-                guard scope.includes("\(sessions)/\(spelling)") || transcript.map(arrived.contains) == true
+                guard
+                    scope.includes("\(sessions)/\(spelling)")
+                        || transcript.map(arrived.union(continued).contains) == true
                 else { return true }
                 let key = intake.canonical(spelling)
                 let entry = row.json(2)

@@ -51,9 +51,11 @@ struct AgentFilesImport: Sendable {
         }
         let arrived = report.transcriptIDs
         let wanted = isDue(list, in: scope) ? nil : arrived.union(report.knownIDs)
+        let continued = report.continuedIDs
         guard wanted?.isEmpty != true else { return report }
         do {
-            report.add(try await addSessions(of: wanted, arrived, but: unread, without: newer.keys))
+            report.add(
+                try await addSessions(of: wanted, arrived, continued, but: unread, without: newer.keys))
         } catch let problem as ImportProblem {
             report.miss(state.place(of: list), problem)
         }
@@ -179,12 +181,12 @@ struct AgentFilesImport: Sendable {
 
     /// Those whose transcript is in `wanted`, all when that is nil; those `unread` wait until their transcript comes.
     private func addSessions(
-        of wanted: Set<SessionID>?, _ arrived: Set<SessionID>, but unread: Set<SessionID>,
-        without taken: Set<SessionKey>
+        of wanted: Set<SessionID>?, _ arrived: Set<SessionID>, _ continued: Set<SessionID>,
+        but unread: Set<SessionID>, without taken: Set<SessionKey>
     ) async throws -> ImportReport {
         try await database.write { connection in
             var report = ImportReport()
-            var intake = SessionIntake(arrived: arrived, agent: agent, on: connection)
+            var intake = SessionIntake(arrived: arrived, continued: continued, agent: agent, on: connection)
             var absent: [String] = []
             for (spelling, entry) in try ImportedFile.object(list) ?? [:] {
                 let key = intake.canonical(spelling)

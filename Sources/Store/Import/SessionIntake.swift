@@ -6,12 +6,17 @@ struct SessionIntake {
     private let agent: String
     /// Transcripts that have just come: their sessions come with them, also those that were here before.
     private let arrived: Set<SessionID>
+    /// Those that were here and have gone on there: who has begun anew here meanwhile has no session any more for them.
+    private let continued: Set<SessionID>
     private var added: Set<SessionKey> = []
 
-    init(arrived: Set<SessionID> = [], agent: String, on connection: Connection) {
+    init(
+        arrived: Set<SessionID> = [], continued: Set<SessionID> = [], agent: String, on connection: Connection
+    ) {
         self.connection = connection
         self.agent = agent
         self.arrived = arrived
+        self.continued = continued
     }
 
     /// Written anew by each run, or about a run that is over: nothing a person has set.
@@ -44,7 +49,8 @@ struct SessionIntake {
         var session = SessionEntry(key: key, json: .object(object))
         if let transcript { session.sessionID = transcript }
         let name = Self.name(key, session.sessionID)
-        let isNew = try imported.note(.session, name, detail: agent) || arrived.contains(session.sessionID)
+        let isNoted = try imported.note(.session, name, detail: agent)
+        let isNew = try isNoted || arrived.contains(session.sessionID) || isLeftAlone(session.sessionID)
         for place in places(of: key) {
             let here = try table.entry(place)
             if here?.sessionID == session.sessionID {
@@ -84,6 +90,13 @@ struct SessionIntake {
         let isOwn = try imported.detail(.session, Self.name(here.key, here.sessionID)) == agent
         return try isOwn && !added.contains(here.key)
             && TranscriptIntake.isUntouched(here.sessionID, on: connection)
+    }
+
+    /// Whether a transcript has gone on that no session here leads to.
+    private func isLeftAlone(_ transcript: SessionID) throws -> Bool {
+        guard continued.contains(transcript) else { return false }
+        return try connection.first("SELECT 1 FROM sessions WHERE session_id = ?", transcript) { _ in true }
+            == nil
     }
 
     private var imported: ImportedTable { ImportedTable(connection: connection) }

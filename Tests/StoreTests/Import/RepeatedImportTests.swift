@@ -70,6 +70,29 @@ struct RepeatedImportTests {
         await world.database.close()
     }
 
+    @Test(arguments: [false, true])
+    func `one that went on there after people have begun anew here stands beside that`(isUsed: Bool)
+        async throws
+    {
+        try write(0..<2, to: "a")
+        try list(["agent:main:a": "a"])
+        _ = try await imported()
+        let other = try await world.stores.sessions.reset("agent:main:a").sessionID
+        if isUsed { try await say("here", in: other) }
+
+        try write(0..<3, to: "a")
+        let report = try #require(try await imported())
+
+        let place: SessionKey = isUsed ? "agent:main:a-earlier" : "agent:main:a"
+        #expect(try await world.stores.sessions.entry(place)?.sessionID == "a")
+        #expect(report.problems.contains { $0.contains("`agent:main:a-earlier`") } == isUsed)
+        #expect(try await texts("a") == ["0", "1", "2"])
+        if isUsed { #expect(try await world.stores.sessions.entry("agent:main:a")?.sessionID == other) }
+        try write(0..<4, to: "a")
+        #expect(try await imported()?.sessions == 0)
+        await world.database.close()
+    }
+
     @Test func `one that is cut off is taken as far as it goes, and the rest later`() async throws {
         let whole = line(0) + "\n" + line(1) + "\n" + line(2) + "\n"
         try world.folder.write(String(whole.dropLast(20)), to: "\(Self.sessions)/a.jsonl")
