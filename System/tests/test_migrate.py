@@ -243,8 +243,10 @@ def test_a_second_one_at_once_is_told_of_the_first(tmp_path: Path, original: Pat
         assert first.stdout is not None
         first.stdout.readline()
         done = migrate(tmp_path, original)
+        refused = run_openclaw("gateway", "--allow-unconfigured", home=tmp_path, state=tmp_path / "state")
         first.communicate()
     assert done.code == 1 and f"Another `openclaw migrate` (pid {first.pid})" in done.err and "kill" not in done.err
+    assert refused.code == 1 and f"`openclaw migrate` (pid {first.pid}) is at work here" in refused.err, refused.text
 
 
 def test_a_volume_without_room_is_not_left_full(volume: Volume, tmp_path: Path, state: Path) -> None:
@@ -260,6 +262,43 @@ def test_a_volume_without_room_is_not_left_full(volume: Volume, tmp_path: Path, 
     volume.make_room()
     done = run_openclaw("migrate", "--from", str(source), home=tmp_path, state=state)
     assert done.code == 0 and taken(state)["sessions"] == 10, done.text
+
+
+def test_what_would_fill_the_volume_of_a_gateway_in_use_is_not_begun(
+    start: Any, volume: Volume, tmp_path: Path, state: Path
+) -> None:
+    source = tmp_path / "large"
+    conversations(source, 1_000, "word " * 200)
+    start(gateway_config(state)).stop()
+    volume.fill(leaving=8 << 20)
+    free = volume.free_bytes
+
+    done = run_openclaw("migrate", "--from", str(source), home=tmp_path, state=state)
+
+    assert done.code == 1 and "What was here already stays" in done.err, done.text
+    assert volume.free_bytes > free - (1 << 20)
+    gateway: Gateway = start(gateway_config(state))
+    with connect(gateway.port) as client:
+        client.chat("there is room")
+
+
+def test_a_workspace_without_room_is_told_once_and_leaves_the_gateway_its_room(
+    start: Any, volume: Volume, tmp_path: Path, state: Path
+) -> None:
+    source = tmp_path / "original"
+    (source / "workspace").mkdir(parents=True)
+    (source / "openclaw.json").write_text("{}")
+    for number in range(40):
+        (source / f"workspace/{number}.bin").write_bytes(bytes(1 << 20))
+
+    done = run_openclaw("migrate", "--from", str(source), home=tmp_path, state=state)
+
+    assert done.code == 1, done.text
+    (told,) = [line for line in done.out.splitlines() if "no room for them" in line]
+    assert "files were left out, such as `" in told and "run the same command again" in told
+    assert volume.free_bytes > 2 << 20
+    gateway: Gateway = start(gateway_config(state))
+    assert gateway.get("/readyz").status == 200
 
 
 def test_a_state_directory_of_another_user_is_told_with_what_mends_it(reachable: Path) -> None:

@@ -48,8 +48,11 @@ package struct VolumeSpace: Sendable, Hashable {
     /// than 128 MB a sixteenth counts.
     var fullBytes: Int64 { min(8 << 20, totalBytes / 16) }
 
-    /// What is kept for what has begun (`DiskReserve`): half of that, and only of what is free above it.
-    var reserveBytes: Int64 { max(min(fullBytes / 2, freeBytes - fullBytes - fullBytes / 8), 0) }
+    /// What can be written before the volume counts as full; less than 0 on one that does.
+    package var usableBytes: Int64 { freeBytes - fullBytes - fullBytes / 8 }
+
+    /// What is kept for what has begun (`DiskReserve`): half of what makes it full, and only of what is free above it.
+    var reserveBytes: Int64 { max(min(fullBytes / 2, usableBytes), 0) }
 
     /// A turn makes a handful of files at most; a thousand are left to notice.
     static let lowFiles: Int64 = 1_000

@@ -18,6 +18,8 @@ struct FolderCopy {
     private(set) var sources: Set<String> = []
     /// What could not be read or written, one sentence each.
     private(set) var failures: [String] = []
+    /// Files for which the volume has no room: the gateway needs the rest of it.
+    private(set) var withoutRoom: [String] = []
     private var leftOut: [String] = []
     /// Files that are there with other content.
     private var differing: [String] = []
@@ -160,6 +162,9 @@ struct FolderCopy {
             if Self.isSame(source, target, here) { knownFiles += 1 } else { differing.append(target) }
             return
         }
+        guard Self.hasRoom(for: Int64(status.st_size), in: FilePath.folder(of: target)) else {
+            return withoutRoom.append(source)
+        }
         guard write(source, to: temporary, mode: (status.st_mode & 0o700) | 0o600) else {
             unlink(temporary)
             return
@@ -172,6 +177,10 @@ struct FolderCopy {
         files += 1
     }
 
+    private static func hasRoom(for bytes: Int64, in folder: String) -> Bool {
+        VolumeSpace(of: folder).map { bytes < $0.usableBytes } ?? true
+    }
+
     private mutating func write(_ source: String, to temporary: String, mode: mode_t) -> Bool {
         let from = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard from >= 0 else {
@@ -182,6 +191,10 @@ struct FolderCopy {
         let to = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         defer { close(to) }
         guard to >= 0, Self.copyBytes(from, to), fsync(to) == 0 else {
+            if [ENOSPC, EDQUOT].contains(errno) {
+                withoutRoom.append(source)
+                return false
+            }
             failures.append("`\(source)` cannot be copied: \(reason).")
             return false
         }

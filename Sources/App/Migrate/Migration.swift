@@ -116,7 +116,7 @@ struct Migration {
         // Refuses while a gateway uses the state directory, and lets none start before everything is here.
         let database = try open()
         do {
-            try await takeRecords(config, into: database, &outcome)
+            try await takeRecords(config, into: database, isNew: isNew, &outcome)
             var work = Work()
             takeWorkspaces(config, &outcome, &work)
             try takeConfig(config, &outcome, &work)
@@ -167,11 +167,15 @@ struct Migration {
         return CommandError(
             "The volume of `\(state)` has no room for the conversations: they take up about as much there as in "
                 + "`\(source)`. \(isNew ? "Nothing was taken over." : "What was here already stays.") "
-                + "\(Platform(environment).volumeAdvice.makeRoom) Then run the same command again.")
+                + makeRoom)
+    }
+
+    private var makeRoom: String {
+        "\(Platform(environment).volumeAdvice.makeRoom) Then run the same command again."
     }
 
     private func takeRecords(
-        _ config: OriginalConfig, into database: Database, _ outcome: inout Outcome
+        _ config: OriginalConfig, into database: Database, isNew: Bool, _ outcome: inout Outcome
     ) async throws {
         let lists = config.sessionLists
         if lists.isEmpty, let said = config.said(at: OriginalConfig.sessionStore) {
@@ -188,6 +192,12 @@ struct Migration {
                     + "installation. Give this one a state directory of its own: "
                     + "`OPENCLAW_STATE_DIR=~/.openclaw-other openclaw migrate --from \(source)`.")
             return
+        }
+        // A database does not shrink: what is there already would have no room to be worked with.
+        if !isNew, let space = VolumeSpace(of: state),
+            try await stateImport.weight() > space.usableBytes
+        {
+            throw StoreError.full(path: database.path)
         }
         let wasDone = try await stateImport.isDone()
         if let report = try await stateImport.run(triesAgain: true, keepingApprovals: approvals.bringIn) {
@@ -326,6 +336,11 @@ struct Migration {
                 + (work.copy.knownFiles == 0 ? "." : "; \(work.copy.knownFiles) were here already."))
         outcome.problems += work.copy.problems
         outcome.failures += work.copy.failures
+        if let first = work.copy.withoutRoom.first {
+            outcome.failures.append(
+                "\(work.copy.withoutRoom.count) files were left out, such as `\(first)`: the volume of `\(state)` has no room "
+                    + "for them. \(makeRoom)")
+        }
         let left = Leftovers(source: source, told: told).names
         guard !left.isEmpty else { return }
         outcome.problems.append("Left there, for nothing here reads it yet: \(FolderCopy.list(left)).")

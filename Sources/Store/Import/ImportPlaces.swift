@@ -46,6 +46,8 @@ struct FoundFile: Sendable {
     let looks: String
     /// When it was written, or came here.
     let changedAt: Timestamp
+    /// In bytes.
+    let size: Int64
 
     /// Nil where there is none; a database's log is a part of it.
     init?(_ path: String) throws(ImportProblem) {
@@ -54,8 +56,12 @@ struct FoundFile: Sendable {
         let parts = [file] + (log.map { $0.st_size > 0 ? [$0] : [] } ?? [])
         looks = parts.map { "\($0.st_size) \($0.modified.tv_sec).\($0.modified.tv_nsec)" }.joined(
             separator: " ")
+        size = parts.reduce(0) { $0 + Int64($1.st_size) }
         changedAt = parts.map { Self.moment($0.changed) }.max() ?? .now
     }
+
+    /// What `looks` says of it.
+    static func size(in looks: String) -> Int64? { looks.split(separator: " ").first.flatMap { Int64($0) } }
 
     private static func moment(_ time: timespec) -> Timestamp {
         Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)

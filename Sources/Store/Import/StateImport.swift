@@ -55,6 +55,24 @@ package struct StateImport: Sendable {
         return all.isEmpty || isKnown ? nil : from
     }
 
+    /// How many bytes of the original's files a run that tries all again would read: about what it adds to the database.
+    ///
+    /// Of a file that was read before only what it has grown by counts.
+    package func weight() async throws -> Int64 {
+        let places = places()
+        return try await database.read { connection in
+            let scope =
+                try ImportRecord.read(connection)?.due(places, triesAgain: true, on: connection)
+                ?? .everything
+            let known = try ImportedTable(connection: connection).all(.place)
+            return places.files.reduce(0) { sum, file in
+                guard scope.includes(file.key) else { return sum }
+                let before = known[file.key].flatMap { FoundFile.size(in: $0) } ?? 0
+                return sum + max(file.value.size - before, 0)
+            }
+        }
+    }
+
     /// Nil when there is nothing to import, or nothing more.
     ///
     /// After the first run only what is new, was written to or could not be read is read: at a start what may be readable by
