@@ -920,7 +920,7 @@ extension KeyTable {
         cloudWorkers {desktop:b preparedPool:{maxTotal:i} projectProfiles:{%s} profiles:{%{provider:s
          install:'bundle|npm' suspendAfter:s readyWorkers:i settings:{%*}}}}
         desktop {host:{enabled:b managed:b port:i passwordFile:s}}
-        memory {citations:@82 search:@51}
+        memory {citations:@82 search:@51 backend:'builtin|qmd' qmd:{%*}}
         mcp {sessionIdleTtlMs:n servers:@10 apps:{enabled:b sandboxOrigin:s sandboxPort:i}}
         surfaces {%{silentReply:@37}}
         proxy {enabled:b proxyUrl:s tls:{caFile:s} loopbackMode:'gateway-only|proxy|block'}
