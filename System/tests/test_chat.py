@@ -420,6 +420,21 @@ def test_an_image_reaches_the_model(gateway: Gateway, model: FakeOpenAIChat, gen
     assert [block["type"] for block in history[0]["content"]].count("image") == 1
 
 
+def test_a_command_in_front_counts_with_an_image_too(gateway: Gateway, model: FakeOpenAIChat, session: str) -> None:
+    image = {"type": "image", "mimeType": "image/png", "fileName": "dot.png", "content": DOT_PNG}
+    with connect(gateway.port) as client:
+        client.chat("[[say:old]]", session)
+        client.chat("/new what is this?", session, attachments=[image])
+        asked = model.requests[-1].body["messages"][-1]["content"]
+        assert [part.get("text") for part in asked if part["type"] == "text"] == ["what is this?"]
+        assert [part["type"] for part in asked].count("image_url") == 1
+        assert "old" not in [text_of(message) for message in client.history(session)]
+        count = len(model.requests)
+        client.chat("/status", session, attachments=[image])
+        client.chat("stop", session, attachments=[image])
+    assert len(model.requests) == count + 1, "a word under a picture is what it shows"
+
+
 @pytest.mark.parametrize(
     "content",
     ["***", base64.b64encode(b"x" * 5_000_001).decode(), base64.b64encode(b"<svg/>").decode()],

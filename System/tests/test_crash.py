@@ -559,3 +559,21 @@ def test_a_storm_of_kills_loses_and_doubles_nothing(start: Start, state: Path) -
     assert len(ran) == len(set(ran)), f"a command ran twice: {ran}"
     assert {int(number) for number in ran} <= {q.number for q in storm.questions if q.uses_tool}
     sound(state)
+
+
+def test_a_conversation_is_begun_anew_once_also_when_what_is_asked_in_it_waits(
+    start: Start, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    more = {"agents": {"defaults": {"maxConcurrent": 1}}}
+    first = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=more))
+    with connect(first.port) as client:
+        client.chat("[[say:old]]")
+        fake_chat.script.append(Silence())
+        client.send_chat("takes the only place", "agent:main:other")
+        fake_chat.wait_for_request(2)
+        accepted(client, "/new [[say:yes]] what is new")
+        eventually("it is begun anew", lambda: client.history(SESSION) == [])
+        client.request("chat.inject", {"sessionKey": SESSION, "message": "a note"})
+    again = restarted(start, first)
+    history = settled(again, ["what is new"])
+    assert [text_of(message) for message in history] == ["a note", "[[say:yes]] what is new", "yes"]

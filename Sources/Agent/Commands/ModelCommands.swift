@@ -5,7 +5,7 @@ import Store
 enum ModelCommands {
     static let all = [
         SlashCommand(
-            name: "think", aliases: ["thinking", "t"], arguments: "<level|default> [question]",
+            name: "think", aliases: ["thinking", "t"], arguments: "<default|level [question]>",
             choices: .among(["default"] + ThinkingLevel.allCases.map(\.rawValue)),
             help: "Set the thinking level, or use it for one question.",
             category: .options, question: question, run: think),
@@ -32,7 +32,9 @@ enum ModelCommands {
                 choices: ["default"] + levels)
         case "default":
             try await setThinking(nil, call)
-            return .reply("Thinking level is the default again.")
+            let more =
+                call.arguments.behindFirstWord.isEmpty ? "" : " Ask again without `/think default` in front."
+            return .reply("Thinking level is the default again.\(more)")
         case let word:
             guard let level = level(word) else {
                 return .reply(

@@ -40,7 +40,7 @@ enum SessionCommands {
 
     @MainActor
     private static func startOver(_ call: CommandCall, reply: String) async throws -> CommandResult {
-        _ = try await call.stores.sessions.reset(call.session)
+        _ = try await call.stores.sessions.reset(call.session, by: call.message.transcriptKey)
         if let model = ModelCommands.named(by: call) {
             _ = try await call.stores.sessions.patch(call.session) { $0.modelOverride = model }
             await call.directory.wake(model)

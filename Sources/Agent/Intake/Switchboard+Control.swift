@@ -64,7 +64,9 @@ extension Switchboard {
         takeOut(of: stop.session) { $0.map { $0 < stop.id } ?? true }
     }
 
-    func isStop(_ message: InboundMessage) -> Bool { message.mayCommand && isStop(message.words) }
+    func isStop(_ message: InboundMessage) -> Bool {
+        message.mayCommand && message.images.isEmpty && isStop(message.words)
+    }
 
     package func isStop(_ text: String) -> Bool {
         StopWords.contains(text) || commands.find(text)?.command.name == SessionCommands.stop.name
@@ -308,7 +310,7 @@ extension InboundMessage {
     var words: String { origin?.words ?? text }
 
     /// Whether its words may be a command: people of a group who are not named in the config only talk.
-    var mayCommand: Bool { images.isEmpty && origin?.isAuthorized != false }
+    var mayCommand: Bool { origin?.isAuthorized != false }
 
     /// Whether whoever owns the assistant wrote it: its own clients, and owners on channels.
     var isOwners: Bool { origin?.isOwner != false }

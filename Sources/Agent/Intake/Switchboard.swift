@@ -120,19 +120,22 @@ package final class Switchboard {
         }
         if let refusal = volume?.refusal { throw .shut(refusal) }
         // While the disk works, so that the model's first request need not wait for more than that.
-        if command(in: message) == nil { models.prepare() }
+        let command = command(in: message)?.command
+        if command == nil { models.prepare() }
         let agent = settings.agent(of: message.session)
         guard settings.profile(agent) != nil else { throw .unknownAgent(agent) }
+        // A command that is answered at once takes nobody's place.
+        let waits = command?.takesTurn ?? true
         let count =
-            queue.waiting(in: message.session).count + arriving[message.session, default: []].count
-            + commandsBeside[message.session, default: 0]
-        let messages = queue.messageCount(in: message.session)
+            (waits ? queue.waiting(in: message.session).count : 0)
+            + arriving[message.session, default: []].count + commandsBeside[message.session, default: 0]
+        let messages = waits ? queue.messageCount(in: message.session) : 0
         guard count < Self.mostQueued, messages < Self.mostMessages else {
             return try await turnAway(message, arrival, .queueFull(max(count, messages)))
         }
         move(arrival, to: message.session)
         name(arrival, after: message)
-        if command(in: message)?.command.goesFirst != true { await waitForEarlier(than: arrival) }
+        if command?.goesFirst != true { await waitForEarlier(than: arrival) }
         if mayBeginAtOnce(message, arrival) { return try await begin(message, arrival, obeysSendPolicy) }
         await arrival.stopsBefore[message.session]?.wait()
         let rule = try await accepting { try await self.rule(for: message) }
@@ -140,10 +143,10 @@ package final class Switchboard {
         let waiting =
             queue.waiting(in: message.session).count
             + arriving[message.session, default: []].count(where: \.willWait)
-        guard rule.overflow != .new || waiting < rule.most else {
+        guard rule.overflow != .new || waiting < rule.most || !waits else {
             return try await turnAway(message, arrival, .queueFull(waiting))
         }
-        arrival.willWait = command(in: message) == nil
+        arrival.willWait = command == nil
         arrival.isWritten.open()
         let recorded = try await accepting {
             try await stores.inbox.record(message, obeysSendPolicy: obeysSendPolicy)
@@ -328,8 +331,12 @@ package final class Switchboard {
         match(message).flatMap { $0.question == nil ? $0 : nil }
     }
 
+    /// Under a picture a word is what it shows, unless it begins as only a command does.
     private func match(_ message: InboundMessage) -> CommandMatch? {
-        message.mayCommand ? find(message.words) : nil
+        guard message.mayCommand, message.images.isEmpty || message.words.trimmed.hasPrefix("/") else {
+            return nil
+        }
+        return find(message.words)
     }
 
     /// A message from the inbox as a model is asked it: a command in front says how.

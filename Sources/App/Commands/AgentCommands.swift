@@ -65,6 +65,9 @@ enum AgentCommands {
 
     private static func show(_ answer: JSON, _ invocation: Invocation) {
         if invocation.wantsJSON { return Terminal.print(answer) }
+        if let stopped = answer["runIds"]?.arrayValue {
+            Terminal.print(stopped.isEmpty ? "Nothing was running." : "Stopped \(stopped.count) runs.")
+        }
         for payload in answer["result"]?["payloads"]?.arrayValue ?? [] {
             Terminal.print(payload["text"]?.stringValue ?? "")
         }

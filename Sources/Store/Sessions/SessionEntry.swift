@@ -48,6 +48,12 @@ package struct SessionEntry: Sendable, Hashable {
         set { extra["compactionCount"] = JSON(newValue) }
     }
 
+    /// The message that has begun this conversation anew, if one has.
+    var begunBy: String? {
+        get { extra["begunBy"]?.stringValue }
+        set { extra["begunBy"] = newValue.map { .string($0) } }
+    }
+
     package var agent: AgentID { key.agent ?? .main }
 
     /// A new transcript under the same key: what the person chose stays, what was counted starts again (contract §7.5).
@@ -61,6 +67,7 @@ package struct SessionEntry: Sendable, Hashable {
         entry.systemSent = false
         entry.abortedLastRun = false
         entry.extra["compactionCount"] = nil
+        entry.begunBy = nil
         return entry
     }
 }

@@ -56,11 +56,15 @@ package struct SessionStore: Sendable {
 
     /// Gives the key a new, empty transcript.
     ///
-    /// The old one stays readable by its id.
-    package func reset(_ key: SessionKey) async throws -> SessionEntry {
+    /// The old one stays readable by its id. `message` names who begins it anew: told again after a crash it does so no
+    /// second time.
+    package func reset(_ key: SessionKey, by message: String? = nil) async throws -> SessionEntry {
         try await database.write { connection in
             let table = SessionTable(connection: connection)
-            let entry = try table.ensure(key).reset()
+            let before = try table.ensure(key)
+            if let message, before.begunBy == message { return before }
+            var entry = before.reset()
+            entry.begunBy = message
             try table.save(entry)
             return entry
         }

@@ -143,14 +143,22 @@ struct OutboxTests {
             try await test.writes("one", by: "ann", id: "m1")
             try await eventually("it is tried") { channel.attempts.count == 1 }
             try await test.writes("two", by: "ann", id: "m2")
-            try await eventually("the chat goes on") {
-                _ = try await test.house.stores.outbox.database.write {
-                    try $0.run("UPDATE outbox SET attempts = 20 WHERE attempts BETWEEN 1 AND 19")
-                }
-                // Never in the very millisecond of an attempt.
-                test.board.change(ChannelTestHouse.key) { $0.lastOutboundAt = .now - .milliseconds(2) }
-                return channel.texts.count == 2
+            let database = test.house.stores.outbox.database
+            try await eventually("it waits for its next attempt, as if it had failed often") {
+                try await database.write {
+                    try $0.run("UPDATE outbox SET attempts = 20 WHERE attempts = 1 AND reason IS NOT NULL")
+                } == 1
             }
+            try await eventually("it waits for another one that knows so") {
+                try await database.read {
+                    try $0.first(
+                        "SELECT 1 FROM outbox WHERE attempts = 21 AND next_attempt_at > ?", Timestamp.now
+                    ) { _ in true }
+                } == true
+            }
+            // Others arrive between the two.
+            test.board.change(ChannelTestHouse.key) { $0.lastOutboundAt = .now + .milliseconds(1) }
+            try await eventually("the chat goes on") { channel.texts.count == 2 }
             #expect(channel.texts[0] == "Next." && channel.texts[1].contains("HTTP 500"))
         }
     }

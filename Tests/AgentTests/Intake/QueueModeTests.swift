@@ -373,6 +373,8 @@ struct QueueModeTests {
             await #expect(throws: SubmitError.queueFull(2)) { try await house.say("d", id: "d") }
             let again = try await house.say("b", id: "b")
             #expect(again == .inFlight("b"), "what was accepted is not turned away when it is told again")
+            try await house.say("/status", id: "e")
+            #expect(try await house.outcome(of: "e").status == .ok, "a command takes nobody's place")
             gate.open()
             #expect(try await house.outcome(of: "c").status == .ok)
         }
