@@ -5,7 +5,7 @@ import Store
 enum ModelCommands {
     static let all = [
         SlashCommand(
-            name: "think", aliases: ["thinking", "t"], arguments: "<default|level [question]>",
+            name: "think", aliases: ["thinking", "t"], arguments: "<level|default> [question]",
             choices: .among(["default"] + ThinkingLevel.allCases.map(\.rawValue)),
             help: "Set the thinking level, or use it for one question.",
             category: .options, question: question, run: think),
