@@ -154,6 +154,7 @@ struct AgentDatabaseImport: Sendable {
             var intake = SessionIntake(arrived: arrived, continued: continued, agent: agent, on: connection)
             var report = ImportReport()
             var unreadable: [String] = []
+            let wanted = arrived.union(continued)
             let source = try source()
             let complaint = try source.open(table: "session_nodes")
             try source.each(
@@ -161,9 +162,7 @@ struct AgentDatabaseImport: Sendable {
             ) { row in
                 let spelling = row.text(0)
                 let transcript = row.optionalID(1, as: SessionID.self)
-                guard
-                    scope.includes("\(sessions)/\(spelling)")
-                        || transcript.map(arrived.union(continued).contains) == true
+                guard scope.includes("\(sessions)/\(spelling)") || transcript.map(wanted.contains) == true
                 else { return true }
                 let key = intake.canonical(spelling)
                 let entry = row.json(2)
