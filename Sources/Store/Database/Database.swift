@@ -136,11 +136,11 @@ package final class Database: Sendable {
     /// Returns at once: its thread does it when it has the time.
     package func releaseMemory() { _ = thread.submit(MemoryRelease()) }
 
-    /// Makes sure that what is written stays when the process ends, whatever somebody has done to the files; each use of
-    /// the database does so too.
+    /// Makes sure that what is written stays when the process ends, whatever somebody has done to the files; each write
+    /// does so too.
     ///
     /// Returns at once.
-    package func keepLog() { _ = thread.submit(DatabaseJob(.read)) }
+    package func keepLog() { _ = thread.submit(DatabaseJob(.look)) }
 
     /// Lets queued work finish, moves the log into the database and ends the thread.
     ///

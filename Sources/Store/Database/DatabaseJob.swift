@@ -7,6 +7,8 @@ class DatabaseJob: @unchecked Sendable {
 
     enum Kind: Sendable {
         case read, write
+        /// Looks whether the files are where they were opened.
+        case look
         /// A write of what has happened already: it may use the reserve.
         case record
         /// Runs after the writes that were queued with it, in no transaction.

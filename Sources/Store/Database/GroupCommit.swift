@@ -28,6 +28,15 @@ final class GroupCommit {
     func run(_ jobs: [DatabaseJob]) {
         for job in jobs where job.kind == .read { read(job) }
         let writes = jobs.filter(\.isWrite)
+        // Each look costs a call of the system, and what only reads has no need of one.
+        if !writes.isEmpty || jobs.contains(where: { $0.kind == .look }) { writeInPlace(writes) }
+        for job in jobs where job.kind == .upkeep || job.kind == .closing {
+            _ = job.perform(on: connection)
+            job.settle(nil)
+        }
+    }
+
+    private func writeInPlace(_ writes: [DatabaseJob]) {
         do {
             if file?.isInPlace == false { throw StoreError.replaced(path: connection.path) }
             try log?.keep()
@@ -35,10 +44,6 @@ final class GroupCommit {
             log?.note()
         } catch {
             for job in writes { job.settle(error) }
-        }
-        for job in jobs where job.kind == .upkeep || job.kind == .closing {
-            _ = job.perform(on: connection)
-            job.settle(nil)
         }
     }
 

@@ -34,7 +34,7 @@ struct OpenLogTests {
 
         database.keepLog()
         // Behind it.
-        _ = try await database.read { $0.isReadOnly }
+        try await database.submit(.upkeep) { _ in }
 
         try await expect(["before": "1"], afterCrashOf: folder)
         await database.close()
