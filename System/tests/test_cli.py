@@ -220,6 +220,18 @@ def test_agent_prints_the_answer(gateway: Gateway) -> None:
     assert "printed for you" in done.out
 
 
+def test_agent_says_whether_there_was_something_to_stop(
+    start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)]))
+    assert succeeded(gateway.command("agent", "--message", "stop")).out.strip() == "Nothing was running."
+    fake_chat.script.append(Silence())
+    with connect(gateway.port) as client:
+        client.send_chat("hi", "agent:main:main")
+        fake_chat.wait_for_request()
+        assert succeeded(gateway.command("agent", "--message", "stop")).out.strip() == "What was running is stopped."
+
+
 def test_agent_as_json_has_the_payloads(gateway: Gateway) -> None:
     done = succeeded(gateway.command("agent", "--session-id", "cli-test", "--message", "[[say:as json]]", "--json"))
     assert json.loads(done.out)["result"]["payloads"][0]["text"] == "as json"

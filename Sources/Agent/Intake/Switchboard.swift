@@ -136,7 +136,9 @@ package final class Switchboard {
         move(arrival, to: message.session)
         name(arrival, after: message)
         if command?.goesFirst != true { await waitForEarlier(than: arrival) }
-        if mayBeginAtOnce(message, arrival) { return try await begin(message, arrival, obeysSendPolicy) }
+        if command == nil, mayBeginAtOnce(message, arrival) {
+            return try await begin(message, arrival, obeysSendPolicy)
+        }
         await arrival.stopsBefore[message.session]?.wait()
         let rule = try await accepting { try await self.rule(for: message) }
         // Those that are being recorded wait as well.
@@ -173,10 +175,10 @@ package final class Switchboard {
         return .started(entry.run)
     }
 
-    /// Nothing has to wait: no turn of the session, no command, no place among the turns.
+    /// Nothing that is no command has to wait: no turn of the session, no place among the turns.
     private func mayBeginAtOnce(_ message: InboundMessage, _ arrival: Arrival) -> Bool {
         recovered.isOpen && arriving[message.session]?.count == 1 && arrival.abortReason == nil
-            && arrival.stopsBefore[message.session]?.isOpen != false && command(in: message) == nil
+            && arrival.stopsBefore[message.session]?.isOpen != false
             && !waitsForMore(message) && !TurnLoads.isHeavy(message.weight)
             && queue.startAtOnce(message.session, mostTurns: mostTurns)
     }

@@ -10,8 +10,6 @@ struct OriginalOptions: Sendable {
         var said: String
         /// What is said instead of these values.
         var refusedValues: [String: String] = [:]
-        /// All values there are, with those that are refused; empty where any may be.
-        var choices: [String] = []
         var isRefused = false
     }
 
@@ -100,7 +98,7 @@ struct OriginalOptions: Sendable {
         entries.flatMap { entry in
             entry.names.map { name in
                 Command.Option(
-                    name: name, value: entry.value, choices: entry.choices,
+                    name: name, value: entry.value,
                     summary: entry.isRefused
                         ? "Of the original; refused with what to do" : "Of the original: \(entry.said)")
             }

@@ -66,7 +66,7 @@ enum AgentCommands {
     private static func show(_ answer: JSON, _ invocation: Invocation) {
         if invocation.wantsJSON { return Terminal.print(answer) }
         if let stopped = answer["runIds"]?.arrayValue {
-            Terminal.print(stopped.isEmpty ? "Nothing was running." : "Stopped \(stopped.count) runs.")
+            Terminal.print(stopped.isEmpty ? "Nothing was running." : "What was running is stopped.")
         }
         for payload in answer["result"]?["payloads"]?.arrayValue ?? [] {
             Terminal.print(payload["text"]?.stringValue ?? "")

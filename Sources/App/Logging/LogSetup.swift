@@ -13,13 +13,13 @@ final class LogSetup {
     let log: Log
     private let sinks: SinkGroup
     private let mask: LogMask
-    private(set) var file: FileSink
+    private(set) var file: BoundedFile
 
     init(_ setup: LocalSetup, secrets: [String]) {
         mask = LogMask()
         mask.replace(with: Self.mask(setup, secrets))
         let (console, file) = Self.sinks(setup, mask)
-        self.file = file
+        self.file = file.file
         sinks = SinkGroup([console, file])
         log = Log("gateway", to: sinks)
     }
@@ -42,7 +42,7 @@ final class LogSetup {
     func update(_ setup: LocalSetup, secrets: [String]) {
         hide(secrets, setup)
         let (console, file) = Self.sinks(setup, mask)
-        self.file = file
+        self.file = file.file
         sinks.replace(with: [console, file])
     }
 
@@ -67,11 +67,12 @@ final class LogSetup {
             usesColor: isTerminal && invocation.environment["NO_COLOR"] == nil
                 && !invocation.has("--no-color"),
             mask: mask)
+        let place = settings.file.map { BoundedFile.Place.at(setup.expand($0)) }
         let file = FileSink(
-            folder: "\(setup.state)/logs", fixedPath: settings.file.map { setup.expand($0) },
-            leastLevel: Log.Level(name: settings.level) ?? .info,
-            maxFileBytes: settings.maxFileBytes ?? FileSink.usualMaxFileBytes, mask: mask,
-            hostname: Version.hostname)
+            BoundedFile(
+                place ?? .aDay(folder: "\(setup.state)/logs"),
+                maxFileBytes: settings.maxFileBytes ?? BoundedFile.usualMaxFileBytes),
+            leastLevel: Log.Level(name: settings.level) ?? .info, mask: mask, hostname: Version.hostname)
         return (console, file)
     }
 }

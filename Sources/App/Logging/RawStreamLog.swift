@@ -9,13 +9,12 @@ final class RawStreamLog: Sendable {
             "--raw-stream-path", "file", "Where to, instead of logs/raw-stream.jsonl of the state directory"),
     ]
 
-    private let file: FileSink
+    private let file: BoundedFile
+    private let mask: LogMask
 
     init(_ path: String, _ mask: LogMask) {
-        file = FileSink(
-            folder: "", fixedPath: path, leastLevel: .debug, maxFileBytes: FileSink.usualMaxFileBytes,
-            mask: mask,
-            hostname: "")
+        file = BoundedFile(.at(path))
+        self.mask = mask
     }
 
     /// Nil where nobody wants it; the options beat OPENCLAW_RAW_STREAM and OPENCLAW_RAW_STREAM_PATH.
@@ -36,6 +35,6 @@ final class RawStreamLog: Sendable {
             "ts": .integer(Timestamp.now.milliseconds), "model": .string("\(model)"),
             "event": .string(event.type), "data": .string(String(decoding: event.data, as: UTF8.self)),
         ]
-        file.append(JSON.object(line).text, at: .now)
+        file.append(mask.apply(to: JSON.object(line).text), at: .now)
     }
 }

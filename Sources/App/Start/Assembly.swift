@@ -47,8 +47,7 @@ final class Assembly {
         self.setup = setup
         self.logs = logs
         self.signals = signals
-        plan = try setup.listenPlan()
-        secret = try setup.secret(isLoopback: plan.isLoopback)
+        (plan, secret) = try setup.entrance()
         logs.update(setup, secrets: setup.knownSecrets(secret))
         let log = logs.log
 

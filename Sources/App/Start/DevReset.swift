@@ -36,8 +36,7 @@ struct DevReset {
     /// Nothing is moved for a gateway that would not start then.
     private func checkStart() throws(CommandError) {
         let fresh = setup.with(.defaults(environment: setup.invocation.environment))
-        let plan = try fresh.listenPlan()
-        _ = try fresh.listener()
+        let plan = try fresh.entrance().plan
         guard !setup.invocation.has("--force") else { return }
         do throws(ListenError) {
             try plan.endpoint(port: plan.port).check()

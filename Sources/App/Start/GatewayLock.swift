@@ -163,10 +163,11 @@ final class GatewayLock {
         return true
     }
 
-    private static func isSameFile(_ descriptor: CInt, _ path: String) -> Bool {
+    private static func isSameFile(_ descriptor: CInt, _ path: String, followsLink: Bool = false) -> Bool {
         var (open, named) = (stat(), stat())
-        return fstat(descriptor, &open) == 0 && lstat(path, &named) == 0 && open.st_ino == named.st_ino
-            && open.st_dev == named.st_dev
+        return fstat(descriptor, &open) == 0
+            && fstatat(AT_FDCWD, path, &named, followsLink ? 0 : AT_SYMLINK_NOFOLLOW) == 0
+            && open.st_ino == named.st_ino && open.st_dev == named.st_dev
     }
 
     /// Where a gateway listens.
@@ -267,11 +268,10 @@ final class GatewayLock {
     private static func opener(of descriptor: CInt) -> Int? {
         guard let pid = pid(in: descriptor) else { return nil }
         let folder = "/proc/\(pid)/fd"
-        return FolderListing.names(in: folder).contains { name in
-            var (own, other) = (stat(), stat())
-            return fstat(descriptor, &own) == 0 && stat("\(folder)/\(name)", &other) == 0
-                && own.st_ino == other.st_ino && own.st_dev == other.st_dev
-        } ? pid : nil
+        let isOpen = FolderListing.names(in: folder).contains { name in
+            isSameFile(descriptor, "\(folder)/\(name)", followsLink: true)
+        }
+        return isOpen ? pid : nil
     }
 
     /// Nil for an empty or foreign file: the lock itself is what counts.

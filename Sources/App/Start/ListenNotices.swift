@@ -8,7 +8,7 @@ struct ListenNotices {
     let plan: ListenPlan
     let secret: SharedSecret
     let setup: LocalSetup
-    let logFile: FileSink
+    let logFile: BoundedFile
     let log: Log
 
     func report(model: ModelReference?) {

@@ -149,13 +149,19 @@ struct LocalSetup {
 
     /// Where a gateway that starts with this listens, and what it asks for.
     func listener() throws(CommandError) -> GatewayLock.Listener {
-        let plan = try listenPlan()
+        let (plan, secret) = try entrance()
         let place = plan.isLoopback ? "this machine only" : "the network"
-        let mode = try secret(isLoopback: plan.isLoopback).mode
-        try tailscalePlan.check(plan, mode)
         return GatewayLock.Listener(
             port: plan.port, isLoopback: plan.isLoopback,
-            description: "port \(plan.port) for \(place) (\(plan.reason)); asks for \(mode.rawValue)")
+            description: "port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)")
+    }
+
+    /// Where others come in to a gateway that starts with this, and what they must give; throws what keeps it from starting.
+    func entrance() throws(CommandError) -> (plan: ListenPlan, secret: SharedSecret) {
+        let plan = try listenPlan()
+        let secret = try secret(isLoopback: plan.isLoopback)
+        try tailscalePlan.check(plan, secret.mode)
+        return (plan, secret)
     }
 
     /// Where the one that runs listens.

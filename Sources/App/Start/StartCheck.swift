@@ -21,9 +21,7 @@ struct StartCheck {
         let other = setup.with(loaded)
         do throws(CommandError) {
             try other.checkMode()
-            let plan = try other.listenPlan()
-            let secret = try other.secret(isLoopback: plan.isLoopback)
-            try other.tailscalePlan.check(plan, secret.mode)
+            let (plan, secret) = try other.entrance()
             try checkListening(plan)
             guard secret.mode == .none, !isOpen, other.chosenAuthMode == nil else { return nil }
             return issue(

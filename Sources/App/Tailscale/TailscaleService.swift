@@ -15,7 +15,7 @@ final class TailscaleService: Service {
     /// A gateway that ends has less.
     private static let lastPatience = Duration.seconds(2)
     /// Tailscale may start later than the gateway, or be logged in later.
-    private static let pauses: [Duration] = [.seconds(5), .seconds(30), .seconds(120), .seconds(300)]
+    private var pauses = Backoff(first: .seconds(5), longest: .seconds(300))
 
     private init(_ plan: TailscalePlan, port: Int, log: Log) {
         self.plan = plan
@@ -29,16 +29,11 @@ final class TailscaleService: Service {
     }
 
     func run() async {
-        var attempt = 0
         var told = ""
-        while !Task.isCancelled {
-            let problem = await turnOn()
-            guard let problem else { return }
+        while let problem = await turnOn() {
             if problem != told { log.warning("\(plan.mode.rawValue) failed: \(problem)") }
             told = problem
-            let pause = Self.pauses[min(attempt, Self.pauses.count - 1)]
-            attempt += 1
-            do { try await Task.sleep(for: pause) } catch { return }  // cancelled: the gateway ends
+            do { try await Task.sleep(for: pauses.next()) } catch { return }  // cancelled: the gateway ends
         }
     }
 

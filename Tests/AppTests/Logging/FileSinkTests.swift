@@ -15,8 +15,9 @@ struct FileSinkTests {
         fixedPath: String? = nil, maxFileBytes: Int = 1 << 20, mask: LogMask = LogMask()
     ) -> FileSink {
         FileSink(
-            folder: folder + "/logs", fixedPath: fixedPath, leastLevel: .info, maxFileBytes: maxFileBytes,
-            mask: mask, hostname: "here")
+            BoundedFile(
+                fixedPath.map { .at($0) } ?? .aDay(folder: folder + "/logs"), maxFileBytes: maxFileBytes),
+            leastLevel: .info, mask: mask, hostname: "here")
     }
 
     private func line(_ message: String, second: Int = 0) -> Log.Line {
@@ -94,7 +95,7 @@ struct FileSinkTests {
         #expect(mkfifo(path, 0o600) == 0)
         let sink = sink(fixedPath: path)
         sink.write(line("lost"))
-        #expect(sink.problem() != nil)
+        #expect(sink.file.problem() != nil)
     }
 
     @Test func `what is no ordinary file is never renamed`() {
