@@ -175,7 +175,9 @@ extension Onboarding {
     /// Waits for a gateway that takes up what was written; false when none runs.
     private func isRunning(_ call: Invocation) throws -> Bool {
         // Nothing else happens in this process meanwhile.
-        if let lastWrite, case let left = Self.timeToReload - lastWrite.duration(to: .now), left > .zero {
+        if hasGateway, let lastWrite, case let left = Self.timeToReload - lastWrite.duration(to: .now),
+            left > .zero
+        {
             usleep(UInt32(clamping: left.milliseconds * 1000))
         }
         let target = try GatewayClient.Target(call)
@@ -187,8 +189,7 @@ extension Onboarding {
             } catch {
                 // What else is wrong is told when the message is sent.
                 guard case .unreachable = error else { return true }
-                let isStarting =
-                    setup.runningListener != nil
+                let isStarting = setup.runningListener != nil
                 guard isStarting, ContinuousClock.now < deadline else {
                     return isStarting || setup.config.gateway.mode == "remote"
                 }

@@ -29,6 +29,8 @@ final class Onboarding {
     private(set) var steps: [Step] = []
     /// When something was written that a running gateway takes up.
     private(set) var lastWrite: ContinuousClock.Instant?
+    /// Whether a gateway ran when this began: it takes up what is written.
+    let hasGateway: Bool
     /// What standard input said, by option.
     private var piped: [String: String] = [:]
 
@@ -37,6 +39,7 @@ final class Onboarding {
         prompt = Prompt(
             isOn: Terminal.isInteractive && !invocation.has("--non-interactive") && !invocation.wantsJSON)
         setup = LocalSetup(invocation)
+        hasGateway = setup.runningListener != nil
     }
 
     func run() async throws -> ExitCode {

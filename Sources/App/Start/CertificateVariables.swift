@@ -43,11 +43,10 @@ struct CertificateVariables {
         }
         if let path = environment["NODE_EXTRA_CA_CERTS"] {
             if let further = Self.read(path) {
-                let usual = ([trust.file].compactMap { $0 } + systemFiles).lazy.compactMap { Self.read($0) }
-                    .first
+                let usual = Self.first(of: [trust.file].compactMap { $0 } + systemFiles)
                 let joined = stateDirectory + "/trusted-certificates.pem"
                 do throws(FileError) {
-                    try PrivateFile.write((usual ?? []) + [0x0A] + further, to: joined)
+                    try Self.keep(usual + [0x0A] + further, in: joined)
                     trust.file = joined
                 } catch {
                     mistakes.append("NODE_EXTRA_CA_CERTS is not followed: \(error)")
@@ -65,6 +64,20 @@ struct CertificateVariables {
         // Why it cannot be read makes no difference: the variable is named in the log then.
         guard let bytes = try? PrivateFile.read(path, limit: mostBytes) else { return nil }
         return bytes.firstRange(of: Array("-----BEGIN ".utf8)) == nil ? nil : bytes
+    }
+
+    /// The bytes of the first that can be read; none of them may be there.
+    private static func first(of paths: [String]) -> [UInt8] {
+        for path in paths {
+            if let bytes = read(path) { return bytes }
+        }
+        return []
+    }
+
+    /// What is there already is not written again: a volume may be full, or allow no writing.
+    private static func keep(_ bytes: [UInt8], in path: String) throws(FileError) {
+        guard read(path) != bytes else { return }
+        try PrivateFile.write(bytes, to: path)
     }
 
     private static func unreadable(_ name: String, _ path: String) -> String {

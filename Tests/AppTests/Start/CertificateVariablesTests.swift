@@ -50,6 +50,17 @@ struct CertificateVariablesTests {
         #expect(try names(in: both.trust.file) == ["own", "further"])
     }
 
+    @Test func `what they are together is written once`() throws {
+        let file = try #require(found(["NODE_EXTRA_CA_CERTS": "further"]).trust.file)
+        // A file that is written anew is another one.
+        let number = { try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? Int }
+        let first = try number()
+        #expect(found(["NODE_EXTRA_CA_CERTS": "further"]).trust.file == file)
+        #expect(try number() == first)
+        try write("-----BEGIN CERTIFICATE-----\nnewer\n", to: "further")
+        #expect(try names(in: found(["NODE_EXTRA_CA_CERTS": "further"]).trust.file) == ["system", "newer"])
+    }
+
     @Test(arguments: ["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"])
     func `a variable that leads nowhere is named and not followed`(name: String) throws {
         try write("no certificate", to: "notes")
