@@ -456,7 +456,7 @@ def test_the_installation_for_trying_is_put_aside_and_begins_anew(openclaw: Path
     assert any(b"remember this" in file.read_bytes() for file in aside.glob("openclaw.sqlite*"))
 
 
-@pytest.mark.parametrize("by", ["option", "variable"])
+@pytest.mark.parametrize("by", ["option", "path", "variable"])
 def test_what_models_send_is_written_down_where_that_is_wished(
     start: Any, state: Path, fake_chat: FakeOpenAIChat, by: str
 ) -> None:
@@ -465,6 +465,9 @@ def test_what_models_send_is_written_down_where_that_is_wished(
     if by == "option":
         path = state / "logs/raw-stream.jsonl"
         gateway = start(config, args=["--raw-stream"])
+    elif by == "path":
+        path = state / "there/raw.jsonl"
+        gateway = start(config, args=["--raw-stream-path", str(path)])
     else:
         path = state / "there/raw.jsonl"
         gateway = start(config, env={"OPENCLAW_RAW_STREAM": "1", "OPENCLAW_RAW_STREAM_PATH": str(path)})

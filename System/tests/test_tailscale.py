@@ -33,11 +33,15 @@ class Tailscale:
         folder.mkdir()
         self.log = folder / "told"
         self.fault = folder / "fault"
+        self.silence = folder / "silence"
+        self.status = folder / "status"
+        self.status.write_text(STATUS)
         program = folder / "tailscale"
         program.write_text(f"""#!/bin/sh
 echo "$*" >>{self.log}
 env | grep -q SECRET-TOKEN && echo leaked >>{self.log}
-case "$1" in status) echo 'Warning: client version differs' >&2; echo '{STATUS}';; esac
+case "$1" in status) echo 'Warning: client version differs' >&2; cat {self.status};; esac
+[ "$2" != --bg ] || [ ! -e {self.silence} ] || exec sleep 20
 [ ! -e {self.fault} ] || {{ cat {self.fault} >&2; exit 1; }}
 """)
         program.chmod(0o755)
@@ -67,6 +71,23 @@ def test_serve_is_turned_on_once_the_gateway_listens_and_stays_on(
     gateway.wait_for_line(rf"\[tailscale\] serve enabled: https://{NAME}/ \(WS via wss://{NAME}\)$")
     assert gateway.stop()[0] == 0
     assert tailscale.told == [f"serve --bg --yes {gateway.port}", "status --json --peers=false"]
+
+
+def test_an_answer_that_makes_no_sense_is_only_no_name(start: Any, state: Path, tailscale: Tailscale) -> None:
+    tailscale.status.write_text("}{")
+    gateway = start(with_mode(state, "serve"), env=tailscale.env)
+    gateway.wait_for_line(r"\[tailscale\] serve enabled; `tailscale serve status` says where$")
+    assert gateway.stop()[0] == 0
+
+
+def test_what_was_cut_off_is_taken_back_too(start: Any, state: Path, tailscale: Tailscale) -> None:
+    tailscale.silence.touch()
+    config = with_mode(state, "serve")
+    config["gateway"]["tailscale"]["resetOnExit"] = True
+    gateway = start(config, env=tailscale.env)
+    eventually("Tailscale to be told", lambda: tailscale.told)
+    assert gateway.stop()[0] == 0
+    assert tailscale.told == [f"serve --bg --yes {gateway.port}", "serve reset"]
 
 
 @pytest.mark.parametrize("by", ["option", "config"])

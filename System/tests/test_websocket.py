@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from harness.gateway import Echo
+from harness.gateway import Echo, Gateway
 from harness.raw import exchange
 from harness.websocket import (
     ACCEPT,
@@ -575,6 +575,15 @@ def test_upgrade_is_found_among_other_options(echo: Echo, value: str) -> None:
 def test_a_bad_upgrade_is_refused(echo: Echo, data: bytes, statuses: set[int]) -> None:
     heard = exchange(echo.port, data, answers=1)
     assert heard.statuses and heard.statuses[0] in statuses, heard.data[:200]
+
+
+@pytest.mark.parametrize(
+    "body", [("Content-Length", "5", b"hello"), ("Transfer-Encoding", "chunked", b"5\r\nhello\r\n0\r\n\r\n")]
+)
+def test_an_upgrade_with_a_body_is_refused_by_the_gateway_too(gateway: Gateway, body: tuple[str, str, bytes]) -> None:
+    name, value, sent = body
+    request = upgrade(line="GET / HTTP/1.1", extra={name: value, "Host": f"127.0.0.1:{gateway.port}"})
+    assert exchange(gateway.port, request + sent, answers=1).statuses == [400]
 
 
 def test_frames_sent_with_the_upgrade_are_not_lost(echo: Echo) -> None:

@@ -8,7 +8,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// A file that lines are put behind, or one a day, each bounded and only for its owner to read.
+/// A file that lines are put behind, or one a day, each bounded, and made for its owner alone.
 ///
 /// One that is full is kept as `.1`, in the place of the one before, and a new one begun.
 final class BoundedFile: Sendable {

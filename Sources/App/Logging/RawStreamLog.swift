@@ -1,12 +1,13 @@
 import Core
 import Wire
 
-/// What models send, as they send it: one JSON line an event, in a bounded file that only its owner may read.
+/// What models send, as they send it: one JSON line an event, in a bounded file made for its owner alone.
 final class RawStreamLog: Sendable {
     static let options: [Command.Option] = [
         .flag("--raw-stream", "Write down what models send, event by event, for finding faults"),
         .value(
-            "--raw-stream-path", "file", "Where to, instead of logs/raw-stream.jsonl of the state directory"),
+            "--raw-stream-path", "file",
+            "The same into this file, instead of logs/raw-stream.jsonl of the state directory"),
     ]
 
     private let file: BoundedFile
@@ -22,8 +23,9 @@ final class RawStreamLog: Sendable {
     static func path(_ setup: LocalSetup) -> String? {
         let wanted = ["1", "true", "yes", "on"].contains(
             setup.environment["OPENCLAW_RAW_STREAM"]?.lowercased() ?? "")
-        guard wanted || setup.invocation.has("--raw-stream") else { return nil }
-        let path = setup.invocation["--raw-stream-path"] ?? setup.environment["OPENCLAW_RAW_STREAM_PATH"]
+        let chosen = setup.invocation["--raw-stream-path"]
+        guard wanted || chosen != nil || setup.invocation.has("--raw-stream") else { return nil }
+        let path = chosen ?? setup.environment["OPENCLAW_RAW_STREAM_PATH"]
         return path.map { setup.place($0) } ?? "\(setup.state)/logs/raw-stream.jsonl"
     }
 

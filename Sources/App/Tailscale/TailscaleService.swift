@@ -8,7 +8,8 @@ final class TailscaleService: Service {
     private let plan: TailscalePlan
     private let port: Int
     private let log: Log
-    private var isOn = false
+    /// Also while Tailscale is being told, and when that was cut off.
+    private var mayBeOn = false
 
     /// What asks a person something says where to answer, and waits; what it has said by then is told.
     private static let patience = Duration.seconds(15)
@@ -38,7 +39,7 @@ final class TailscaleService: Service {
     }
 
     func stop() async {
-        guard isOn, plan.resetsOnExit else { return }
+        guard mayBeOn, plan.resetsOnExit else { return }
         if let problem = await tailscale([plan.mode.rawValue, "reset"], within: Self.lastPatience).problem {
             log.warning("\(plan.mode.rawValue) reset failed: \(problem)")
         }
@@ -47,8 +48,12 @@ final class TailscaleService: Service {
     /// Nil when Tailscale has taken it up; else what is in the way.
     private func turnOn() async -> String? {
         let arguments = [plan.mode.rawValue, "--bg", "--yes", "\(port)"]
-        if let problem = await tailscale(arguments, within: Self.patience).problem { return problem }
-        isOn = true
+        mayBeOn = true
+        let answer = await tailscale(arguments, within: Self.patience)
+        if let problem = answer.problem {
+            mayBeOn = !answer.isWhole
+            return problem
+        }
         if let name = await ownName() {
             log.info("\(plan.mode.rawValue) enabled: https://\(name)/ (WS via wss://\(name))")
         } else {
@@ -59,28 +64,34 @@ final class TailscaleService: Service {
 
     /// The machine's name in the tailnet.
     private func ownName() async -> String? {
-        let said = await tailscale(["status", "--json", "--peers=false"], within: Self.patience)
+        let answer = await tailscale(["status", "--json", "--peers=false"], within: Self.patience)
         // A warning may stand around it; without the name the gateway works all the same.
-        guard said.problem == nil, let start = said.output.firstIndex(of: "{"),
-            let end = said.output.lastIndex(of: "}"),
-            let status = try? JSON.parse(String(said.output[start...end])),
+        guard answer.problem == nil, let start = answer.output.firstIndex(of: "{"),
+            let end = answer.output[start...].lastIndex(of: "}"),
+            let status = try? JSON.parse(String(answer.output[start...end])),
             let name = status["Self"]?["DNSName"]?.stringValue?.split(separator: ".").joined(separator: "."),
             !name.isEmpty
         else { return nil }
         return name
     }
 
-    private func tailscale(
-        _ arguments: [String], within patience: Duration
-    ) async -> (output: String, problem: String?) {
+    private struct Answer {
+        var output = ""
+        var problem: String?
+        /// Whether the program came to its own end; one that did not may have done what it was told.
+        var isWhole = true
+    }
+
+    private func tailscale(_ arguments: [String], within patience: Duration) async -> Answer {
         do {
             let end = try await Subprocess.run(
                 Subprocess.Order(
                     ["/usr/bin/env", "tailscale"] + arguments, environment: ChildEnvironment.make(),
                     directory: "/", timeout: patience))
-            return (end.output, problem(end, arguments, patience))
+            return Answer(
+                output: end.output, problem: problem(end, arguments, patience), isWhole: end.exitCode != nil)
         } catch {
-            return ("", "\(error)")
+            return Answer(problem: "\(error)")
         }
     }
 

@@ -108,10 +108,14 @@ struct AnthropicReader: AnswerReader {
 
 extension VendorFailure {
     /// The JSON of one event; what cannot be read counts as the vendor's failure.
+    ///
+    /// Bytes that are not UTF-8 are read as U+FFFD, as the HTML standard's §9.2.6 has it.
     static func parsed(_ data: [UInt8]) throws(VendorFailure) -> JSON {
         do throws(JSONError) {
             return try JSON.parse(data)
         } catch {
+            let repaired = Array(String(decoding: data, as: UTF8.self).utf8)
+            if repaired != data, let json = try? JSON.parse(repaired) { return json }
             throw VendorFailure(message: "An event is not JSON (\(error)).")
         }
     }

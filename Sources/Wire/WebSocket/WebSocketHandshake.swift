@@ -24,7 +24,7 @@ struct WebSocketHandshake {
 
     static func check(_ request: HTTPRequest) -> Outcome {
         let headers = request.headers
-        guard request.method == "GET", !request.isHTTP10, request.body.isEmpty else {
+        guard request.method == "GET", !request.isHTTP10, !announcesBody(headers) else {
             return .failure(refusal("A WebSocket begins with a GET of HTTP/1.1 without a body."))
         }
         let versions = headers.all("Sec-WebSocket-Version")
@@ -39,6 +39,11 @@ struct WebSocketHandshake {
         }
         let offers = headers.all("Sec-WebSocket-Extensions")
         return .success(WebSocketHandshake(key: keys[0], compression: CompressionOffer.first(in: offers)))
+    }
+
+    /// Also of a body that was not kept.
+    private static func announcesBody(_ headers: HTTPHeaders) -> Bool {
+        headers["Transfer-Encoding"] != nil || Int(headers["Content-Length"] ?? "0") != 0
     }
 
     /// The headers of the 101 answer, but for `Connection`.

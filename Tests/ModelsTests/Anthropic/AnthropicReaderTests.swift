@@ -1,5 +1,6 @@
 import Core
 import Testing
+import Wire
 
 @testable import Models
 
@@ -107,6 +108,14 @@ struct AnthropicReaderTests {
         #expect(!reader.isComplete)
         #expect(partial.stopReason == .error)
         #expect(partial.text == "Smörgås 🍤" && partial.toolCalls.isEmpty)
+    }
+
+    @Test func `bytes that are no UTF-8 cost a character and not the answer`() throws {
+        var reader = AnthropicReader()
+        let start = Array(
+            #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"sm"#.utf8)
+        _ = try reader.read(SSEEvent(data: start + [0xC3] + Array(#"r"}}"#.utf8)))
+        #expect(reader.answer.message(from: endpoint, isWhole: false).text == "sm\u{FFFD}r")
     }
 
     @Test func `arguments that are no JSON come as text`() throws {
