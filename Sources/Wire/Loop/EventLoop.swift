@@ -72,8 +72,8 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
     package func run() {
         while !incoming.withLock({ $0.isStopped }) {
             runRounds()
-            MainActor.assumeIsolated { PassEnd.run() }
-            waitForEvents()
+            let isDone = MainActor.assumeIsolated { PassEnd.run() }
+            lookForEvents(mayWait: isDone)
         }
     }
 
@@ -147,9 +147,9 @@ package final class EventLoop: MainExecutor, TaskExecutor, SchedulingExecutor, @
         running.removeAll(keepingCapacity: running.capacity <= 1024)
     }
 
-    private func waitForEvents() {
+    private func lookForEvents(mayWait: Bool) {
         let deadline: ContinuousClock.Instant? = incoming.withLock { incoming in
-            guard incoming.jobs.isEmpty, !incoming.isStopped else { return .now }
+            guard mayWait, incoming.jobs.isEmpty, !incoming.isStopped else { return .now }
             incoming.isAsleep = true
             return incoming.sleepers.firstDeadline
         }

@@ -15,10 +15,12 @@ enum PassEnd {
     /// Calls `work` once at the end of this pass; the caller asks only once a pass.
     static func add(_ work: any PassEndWork) { waiting.append(work) }
 
-    static func run() {
-        guard !waiting.isEmpty else { return }
+    /// Does what is left; false when that has led to more, for the end of a pass that must not be waited for.
+    static func run() -> Bool {
+        guard !waiting.isEmpty else { return true }
         swap(&waiting, &running)
         for work in running { work.passEnded() }
         running.removeAll(keepingCapacity: running.capacity <= 1024)
+        return waiting.isEmpty
     }
 }
