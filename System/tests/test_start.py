@@ -32,6 +32,16 @@ def listens(host: str, port: int) -> bool:
     return True
 
 
+def network_address() -> str | None:
+    """The machine's own, by which it would go elsewhere; no packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
 @pytest.mark.parametrize("verb", [("gateway",), ("gateway", "run")], ids=" ".join)
 def test_it_starts_and_says_where_it_listens(start: Any, state: Path, verb: tuple[str, ...]) -> None:
     gateway = start(gateway_config(state), verb=verb)
@@ -212,6 +222,18 @@ def test_it_refuses_the_network_without_a_secret_and_names_three_ways_to_set_one
     for way in ("OPENCLAW_GATEWAY_TOKEN", "gateway.auth.token", "--token"):
         assert way in gateway.output, f"expected {way} to be named"
     assert not listens("127.0.0.1", gateway.port)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "::1", "of the network"])
+def test_commands_find_a_gateway_that_listens_at_one_address_alone(start: Any, state: Path, host: str) -> None:
+    if host == "of the network":
+        host = network_address() or pytest.skip("this machine is in no network")
+    gateway = start(gateway_config(state, more={"gateway": {"bind": "custom", "customBindHost": host}}), ready=False)
+    shown = f"[{host}]" if ":" in host else host
+    gateway.wait_for_line(rf"listening on ws://{re.escape(shown)}:{gateway.port} ")
+    assert gateway.command("health").code == 0
+    assert "RPC probe: ok" in gateway.command("gateway", "status").out
+    assert f"http://{shown}:{gateway.port}/#token=" in gateway.command("dashboard", "--no-open").out
 
 
 @pytest.mark.parametrize("host", [{"bind": "tailnet"}, {"bind": "custom", "customBindHost": "127.0.0.1"}], ids=str)

@@ -11,7 +11,8 @@ extension GatewayClient.Target {
     @MainActor
     init(_ invocation: Invocation) throws {
         let setup = LocalSetup(invocation)
-        var target = Self(host: "127.0.0.1", port: setup.port, token: setup.token, password: setup.password)
+        let (host, port) = setup.ownAddress
+        var target = Self(host: host, port: port, token: setup.token, password: setup.password)
         if invocation["--url"] == nil, setup.config.gateway.mode == "remote" {
             target = try Self(remote: setup)
         }
@@ -81,7 +82,7 @@ extension GatewayClient {
     @MainActor
     static func connect(_ invocation: Invocation) throws -> GatewayClient {
         var target = try Target(invocation)
-        target.key = key(for: invocation)
+        target.key = key(for: target, invocation)
         let milliseconds = invocation["--timeout"].flatMap { Int($0) } ?? 10_000
         do throws(Failure) {
             return try GatewayClient(to: target, timeout: .milliseconds(milliseconds))
@@ -98,10 +99,13 @@ extension GatewayClient {
         }
     }
 
-    /// What this computer is known by elsewhere; nil for a gateway of its own, which asks for none.
-    private static func key(for invocation: Invocation) -> DeviceKey? {
+    /// What this computer is known by elsewhere; nil for a gateway that sees it come from the machine's own address.
+    private static func key(for target: Target, _ invocation: Invocation) -> DeviceKey? {
         let setup = LocalSetup(invocation)
-        guard invocation["--url"] != nil || setup.config.gateway.mode == "remote" else { return nil }
+        let isOwn = target.host == "::1" || target.host.hasPrefix("127.")
+        guard !isOwn || invocation["--url"] != nil || setup.config.gateway.mode == "remote" else {
+            return nil
+        }
         do throws(CommandError) {
             return try DeviceKey(keptIn: setup.state)
         } catch {

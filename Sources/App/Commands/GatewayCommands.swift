@@ -196,16 +196,15 @@ enum GatewayCommands {
             Terminal.print("Dashboard URL: \(scheme)://\(target.authority)\(setup.path(token: target.token))")
             return .success
         }
-        let port = setup.port
-        let path = setup.path(token: setup.token)
-        let local = "http://127.0.0.1:\(port)\(path)"
+        let address = setup.ownAddress
         guard let app = setup.platform.flyApp else {
-            Terminal.print("Dashboard URL: \(local)")
+            Terminal.print("Dashboard URL: \(setup.link(to: address, token: setup.token))")
             return .success
         }
+        let (port, path) = (address.port, setup.path(token: setup.token))
         Terminal.print(
             "Dashboard URL: https://\(app).fly.dev\(path)\nWithout a public address, run `fly proxy \(port):\(port) -a \(app)` "
-                + "and open \(local)")
+                + "and open http://127.0.0.1:\(port)\(path)")
         return .success
     }
 }

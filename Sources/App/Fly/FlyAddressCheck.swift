@@ -15,7 +15,7 @@ struct FlyAddressCheck {
 
     /// What a start wrote down beats a variable: the command of `fly.toml` may name another port.
     private var port: Int {
-        setup.runningListener?.port ?? setup.port
+        setup.runningListener?.port ?? setup.ownAddress.port
     }
 
     private var machine: String { setup.platform.flyMachine ?? "MACHINE" }

@@ -20,9 +20,8 @@ struct ConsoleSink: Log.Sink {
     var mask: LogMask
 
     func write(_ line: Log.Line) {
-        let text = formatted(line) + "\n"
-        let stream = line.level >= .warning ? STDERR_FILENO : STDOUT_FILENO
-        writeAll(Array(text.utf8), to: stream)
+        let stream = line.level >= .warning ? ConsoleStream.error : .output
+        stream.write(formatted(line))
     }
 
     private func formatted(_ line: Log.Line) -> String {

@@ -140,7 +140,7 @@ final class Onboarding {
             return "http" + url.drop { $0 != ":" }
         }
         if let app = setup.platform.flyApp { return "https://\(app).fly.dev\(setup.basePath)/" }
-        return setup.link(port: setup.port, token: nil)
+        return setup.link(to: setup.ownAddress, token: nil)
     }
 
     private var whereTheTokenIs: String {

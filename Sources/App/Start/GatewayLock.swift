@@ -172,12 +172,15 @@ final class GatewayLock {
 
     /// Where a gateway listens.
     struct Listener {
+        /// Where clients on this machine find it.
+        var host: String
         var port: Int
         var isLoopback: Bool
         /// `port 18789 for this machine only (…); asks for token`.
         var description: String
 
-        init(port: Int, isLoopback: Bool, description: String) {
+        init(host: String, port: Int, isLoopback: Bool, description: String) {
+            self.host = host
             self.port = port
             self.isLoopback = isLoopback
             self.description = description
@@ -187,7 +190,8 @@ final class GatewayLock {
         fileprivate init?(_ object: JSON) {
             guard let port = object["port"]?.intValue, (1...65535).contains(port) else { return nil }
             self.init(
-                port: port, isLoopback: object["isLoopback"]?.boolValue ?? false,
+                host: object["host"]?.stringValue ?? "127.0.0.1", port: port,
+                isLoopback: object["isLoopback"]?.boolValue ?? false,
                 description: object["listens"]?.stringValue ?? "port \(port)")
         }
     }
@@ -252,6 +256,7 @@ final class GatewayLock {
             "configPath": .string(configPath),
         ]
         if let listener {
+            object["host"] = .string(listener.host)
             object["port"] = JSON(listener.port)
             object["isLoopback"] = .bool(listener.isLoopback)
             object["listens"] = .string(listener.description)

@@ -26,10 +26,11 @@ struct ListenNotices {
             log.info("log file: \(logFile.path)")
         }
         if ProcessFacts.isInteractive || !setup.platform.isContainer {
-            log.info("open \(address("127.0.0.1"))")
+            log.info("open \(setup.link(to: (plan.ownHost, plan.port), token: nil))")
         }
         if ProcessFacts.isInteractive {
-            Terminal.print("\n  \(setup.link(port: plan.port, token: secret.token?.reveal()))\n")
+            Terminal.print(
+                "\n  \(setup.link(to: (plan.ownHost, plan.port), token: secret.token?.reveal()))\n")
         }
     }
 

@@ -15,6 +15,11 @@ struct ListenPlan: Equatable {
 
     static let defaultPort = 18789
 
+    /// Where clients on this machine find it: one address that is bound is the only one.
+    var ownHost: String {
+        hosts.contains { ["127.0.0.1", "0.0.0.0", "::"].contains($0) } ? "127.0.0.1" : hosts[0]
+    }
+
     struct Wish {
         var flagPort: String?
         var environmentPort: String?
@@ -64,8 +69,11 @@ struct ListenPlan: Equatable {
     }
 
     private init(port: Int, host: String, reason: String) {
-        let isLoopback = host == "::1" || host.hasPrefix("127.")
-        self.init(hosts: [host], port: port, displayHost: host, isLoopback: isLoopback, reason: reason)
+        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        let isLoopback = bare == "::1" || bare.hasPrefix("127.")
+        self.init(
+            hosts: [bare], port: port, displayHost: bare.contains(":") ? "[\(bare)]" : bare,
+            isLoopback: isLoopback, reason: reason)
     }
 
     private init(hosts: [String], port: Int, displayHost: String, isLoopback: Bool, reason: String) {

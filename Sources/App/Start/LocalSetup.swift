@@ -152,7 +152,7 @@ struct LocalSetup {
         let (plan, secret) = try entrance()
         let place = plan.isLoopback ? "this machine only" : "the network"
         return GatewayLock.Listener(
-            port: plan.port, isLoopback: plan.isLoopback,
+            host: plan.ownHost, port: plan.port, isLoopback: plan.isLoopback,
             description: "port \(plan.port) for \(place) (\(plan.reason)); asks for \(secret.mode.rawValue)")
     }
 
@@ -169,11 +169,16 @@ struct LocalSetup {
         GatewayLock.listener(stateDirectory: state, configPath: configPath)
     }
 
-    /// The port a command looks for the gateway on: `OPENCLAW_GATEWAY_PORT`, that of the one that runs, `gateway.port`.
-    var port: Int {
-        environment["OPENCLAW_GATEWAY_PORT"].flatMap(ListenPlan.port)
-            ?? runningListener?.port
+    /// Where a command looks for the gateway. The port is `OPENCLAW_GATEWAY_PORT`, that of the one that runs, or
+    /// `gateway.port`.
+    var ownAddress: (host: String, port: Int) {
+        let running = runningListener
+        let port =
+            environment["OPENCLAW_GATEWAY_PORT"].flatMap(ListenPlan.port) ?? running?.port
             ?? config.gateway.port ?? (invocation.has("--dev") ? Self.devPort : ListenPlan.defaultPort)
+        if let running, running.port == port { return (running.host, port) }
+        // A plan that cannot be made is told by the gateway's own start.
+        return ((try? listenPlan())?.ownHost ?? "127.0.0.1", port)
     }
 
     var token: String? {
@@ -185,7 +190,10 @@ struct LocalSetup {
     }
 
     /// The link to open, with the token for the page to use once.
-    func link(port: Int, token: String?) -> String { "http://127.0.0.1:\(port)\(path(token: token))" }
+    func link(to address: (host: String, port: Int), token: String?) -> String {
+        let target = GatewayClient.Target(host: address.host, port: address.port)
+        return "http://\(target.authority)\(path(token: token))"
+    }
 
     /// What follows the address in it.
     func path(token: String?) -> String {

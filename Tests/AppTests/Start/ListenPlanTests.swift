@@ -24,6 +24,21 @@ struct ListenPlanTests {
         #expect(plan.port == port)
     }
 
+    @Test(
+        arguments: [
+            ("127.0.0.2", "127.0.0.2", "127.0.0.2"), ("192.0.2.2", "192.0.2.2", "192.0.2.2"),
+            ("::1", "::1", "[::1]"), ("[fd00::2]", "fd00::2", "[fd00::2]"),
+            ("0.0.0.0", "127.0.0.1", "0.0.0.0"),
+            ("::", "127.0.0.1", "[::]"),
+        ] as [(String, String, String)])
+    func `an address of one's own is where this machine's clients look, too`(
+        host: String, own: String, shown: String
+    ) throws {
+        let plan = try plan(.init(configBind: "custom", customHost: host))
+        #expect(plan.ownHost == own)
+        #expect(plan.displayHost == shown)
+    }
+
     @Test(arguments: ["0", "65536", "-1", "x", ""])
     func `a bad flag is fatal`(port: String) {
         #expect(throws: CommandError.self) { try plan(.init(flagPort: port)) }
