@@ -7,6 +7,7 @@ limit_bytes=20000000
 size=$(wc -c <dist/openclaw)
 [ "$size" -le $limit_bytes ] || { echo "dist/openclaw has $size bytes; the limit is $limit_bytes." >&2; exit 1; }
 
+[ -f .build-release/release/openclaw ] || { echo "There is no release build: make release" >&2; exit 1; }
 symbols=$(nm .build-release/release/openclaw 2>/dev/null | grep -c ' [tTdD] \$s10Foundation' || true)
 [ "$symbols" -eq 0 ] || { echo "$symbols symbols of full Foundation are linked; import FoundationEssentials at most." >&2; exit 1; }
 

@@ -21,4 +21,5 @@ cc -Os -ffunction-sections -c -o $out/absent.o $out/absent.c
 echo 'int main(void) { return curl_global_init(3) || !curl_multi_init() || !curl_easy_init(); }' >$out/probe.c
 cc -w -o $out/probe $out/probe.c $out/absent.o $archives "$(gcc -print-file-name=libcrypto.a)" -lz -lpthread -ldl 2>/dev/null && $out/probe || exit 0
 echo "-Xcc -DCCURL_STATIC"
-for archive in $PWD/$out/absent.o $archives; do echo "-Xlinker $archive"; done
+# By names without spaces: where the checkout is, is anybody's choice; the release looks in this folder.
+for archive in -l:absent.o $archives; do echo "-Xlinker $archive"; done

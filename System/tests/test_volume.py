@@ -391,6 +391,15 @@ def test_a_config_that_can_only_be_read_is_told_as_that(disk: Volume, tmp_path: 
     assert done.code == 1 and "Read-only file system" in done.err, done.text
 
 
+def test_a_first_config_that_finds_no_room_is_told_and_nothing_is_left(
+    disk: Volume, tmp_path: Path, state: Path
+) -> None:
+    disk.fill()
+    done = run_openclaw("setup", home=tmp_path, state=state)
+    assert done.code == 1 and "No space left on device" in done.err, done.text
+    assert not (state / "openclaw.json").exists()
+
+
 def test_an_empty_volume_that_can_only_be_read_is_told_on_the_page(
     disk: Volume, start: Any, state: Path
 ) -> None:

@@ -85,9 +85,3 @@ final class RunBook {
         if outcomes.isEmpty { (outcomes, order) = ([:], []) }
     }
 }
-
-extension Timestamp {
-    static func - (moment: Timestamp, delay: Duration) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds - delay.milliseconds)
-    }
-}

@@ -310,10 +310,12 @@ struct TurnQueue {
     }
 
     private mutating func removeFirst(of session: SessionKey) -> Item? {
-        guard var items = waiting[session], !items.isEmpty else { return nil }
-        let item = items.removeFirst()
+        // In place: a copy for each of thousands that share a turn would take seconds.
+        guard waiting[session]?.isEmpty == false, let item = waiting[session]?.removeFirst() else {
+            return nil
+        }
         subtract(item)
-        waiting[session] = items.isEmpty ? nil : items
+        if waiting[session]?.isEmpty == true { waiting[session] = nil }
         return item
     }
 }

@@ -181,8 +181,6 @@ extension Message {
         if case .assistant(let message) = self { message.stopReason == .injected } else { false }
     }
 
-    var imageCount: Int { content.count(where: \.isImage) }
-
     fileprivate func replacingImages(
         with note: String, where isLeftOut: (ImageContent) -> Bool = { _ in true }
     ) -> Message {

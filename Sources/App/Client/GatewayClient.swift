@@ -115,6 +115,11 @@ final class GatewayClient {
         var entry = results
         while let info = entry?.pointee {
             let descriptor = socket(info.ai_family, info.ai_socktype, info.ai_protocol)
+            guard descriptor >= 0 else {
+                reason = String(cString: strerror(errno))
+                entry = info.ai_next
+                continue
+            }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             var limit = timeval(tv_sec: Int(timeout.components.seconds) + 1, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))

@@ -52,12 +52,16 @@ struct Finding: Equatable {
     private static func refusal(of folder: String) -> VolumeLevel {
         let path = "\(folder)/.doctor.\(getpid())"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor < 0 else {
+        // A file without bytes may need no room.
+        let isWritten =
+            descriptor >= 0 && writeAll([UInt8](repeating: 0, count: 4096), to: descriptor)
+            && fsync(descriptor) == 0
+        let failure = isWritten ? 0 : errno
+        if descriptor >= 0 {
             close(descriptor)
             unlink(path)
-            return .roomy
         }
-        switch errno {
+        switch failure {
         case EROFS: return .readOnly
         case ENOSPC, EDQUOT: return .full
         default: return .roomy

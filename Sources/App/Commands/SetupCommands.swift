@@ -25,23 +25,18 @@ enum SetupCommands {
     private static func setup(_ invocation: Invocation) async throws -> ExitCode {
         guard !invocation.has("--wizard") else { return try await Onboarding(invocation).run() }
         let setup = LocalSetup(invocation)
-        guard !setup.snapshot.exists else {
-            if invocation.wantsJSON {
-                Terminal.print(["config": .string(setup.configPath), "existed": true])
-            } else {
-                Terminal.print("There is a config file already: \(setup.configPath)")
-            }
-            return .success
-        }
+        guard !setup.snapshot.exists else { return tellExisting(setup, invocation) }
         let file = try setup.changeableFile()
+        let hasToken = invocation.environment["OPENCLAW_GATEWAY_TOKEN"] != nil
+        let text = text(token: hasToken ? nil : SecureRandom.token())
         do throws(FileError) {
             try PrivateFile.makeFolder(setup.state)
             try file.backUp()
+            let isNew = try PrivateFile.create(Array(text.utf8), at: setup.configPath)
+            guard isNew else { return tellExisting(setup, invocation) }
         } catch {
             throw CommandError("\(error)")
         }
-        let hasToken = invocation.environment["OPENCLAW_GATEWAY_TOKEN"] != nil
-        try write(text(token: hasToken ? nil : SecureRandom.token()), to: setup.configPath)
         if invocation.wantsJSON {
             Terminal.print(["config": .string(setup.configPath)])
         } else {
@@ -52,19 +47,17 @@ enum SetupCommands {
         return .success
     }
 
+    private static func tellExisting(_ setup: LocalSetup, _ invocation: Invocation) -> ExitCode {
+        if invocation.wantsJSON {
+            Terminal.print(["config": .string(setup.configPath), "existed": true])
+        } else {
+            Terminal.print("There is a config file already: \(setup.configPath)")
+        }
+        return .success
+    }
+
     private static func text(token: String?) -> String {
         let auth = token.map { ",\n    auth: { mode: \"token\", token: \"\($0)\" }" } ?? ""
         return "{\n  gateway: {\n    mode: \"local\"\(auth),\n  },\n}\n"
-    }
-
-    /// Never over an existing file, and for nobody else to read.
-    private static func write(_ text: String, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandError("`\(path)` cannot be written: \(String(cString: strerror(errno))).")
-        }
-        defer { close(descriptor) }
-        writeAll(Array(text.utf8), to: descriptor)
-        fsync(descriptor)
     }
 }

@@ -75,13 +75,19 @@ struct FlyConfig {
         if let megabytes = memory.intValue { return megabytes }
         let text = memory.stringValue?.lowercased() ?? ""
         let number = Int(text.prefix { $0.isNumber })
-        return number.map { text.contains("gb") ? $0 * 1024 : $0 }
+        return number.flatMap { text.contains("gb") ? Self.product($0, 1024) : $0 }
     }
 
     /// What a size comes with: `shared-cpu-2x` has 512 MB.
     private static func memory(ofSize size: String?) -> Int? {
         guard let size, let count = Int(size.split(separator: "-").last?.dropLast() ?? "") else { return nil }
-        return count * (size.hasPrefix("performance") ? 2048 : 256)
+        return product(count, size.hasPrefix("performance") ? 2048 : 256)
+    }
+
+    /// Nil for more memory than can be counted.
+    private static func product(_ count: Int, _ megabytes: Int) -> Int? {
+        let (product, overflows) = count.multipliedReportingOverflow(by: megabytes)
+        return overflows ? nil : product
     }
 
     /// Whether something asks the gateway how it is.

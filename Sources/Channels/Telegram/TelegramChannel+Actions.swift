@@ -23,7 +23,7 @@ extension TelegramChannel: ActionPerforming {
                 "The action `\(action)` is turned off. Set `channels.telegram.actions.\(gate)` to true"
                     + (gate == "reactions" ? " and `channels.telegram.reactionLevel` to `minimal`." : "."))
         }
-        let call = TelegramAction(params: params, place: try await place(in: params))
+        let call = TelegramAction(params: ActionParams(params), place: try await place(in: params))
         do throws(TelegramError) {
             return try await perform(action, call)
         } catch {
@@ -59,7 +59,9 @@ extension TelegramChannel: ActionPerforming {
         case "delete": try await delete(call)
         case "edit": try await edit(call)
         case "poll": try await poll(call)
-        case "dice": try await send("sendDice", call, ["emoji": call.text("diceEmoji") ?? .null])
+        case "dice":
+            try await send(
+                "sendDice", call, ["emoji": call.params.text("diceEmoji").map { .string($0) } ?? .null])
         case "sticker": try await sticker(call)
         case "topic-create": try await createTopic(call)
         default: try await editTopic(call)
@@ -69,8 +71,8 @@ extension TelegramChannel: ActionPerforming {
     // MARK: Messages
 
     private func react(_ call: TelegramAction) async throws(TelegramError) -> JSON {
-        let emoji = call.string("emoji") ?? ""
-        let removes = call.flag("remove") == true || emoji.isEmpty
+        let emoji = call.params.text("emoji") ?? ""
+        let removes = call.params.flag("remove") == true || emoji.isEmpty
         var reaction: [JSON] = []
         if !removes {
             guard let known = TelegramReactions.nearest(emoji) else {
@@ -91,7 +93,7 @@ extension TelegramChannel: ActionPerforming {
     }
 
     private func edit(_ call: TelegramAction) async throws(TelegramError) -> JSON {
-        guard let text = call.string("message") ?? call.string("content"), !text.isEmpty else {
+        guard let text = call.params.text("message", "content") else {
             throw .impossible("The action needs `message`: the new text.")
         }
         let id = try call.message()
@@ -101,26 +103,30 @@ extension TelegramChannel: ActionPerforming {
     }
 
     private func sticker(_ call: TelegramAction) async throws(TelegramError) -> JSON {
-        guard let file = call.string("fileId") ?? call.strings("stickerId")?.first else {
+        guard let file = call.params.text("fileId") ?? call.params.list("stickerId").first else {
             throw .impossible("The action needs `fileId`: the sticker's id on Telegram.")
         }
         return try await send("sendSticker", call, ["sticker": .string(file)])
     }
 
+    /// `open_period` is 5 to 2,628,000 seconds (Bot API, `sendPoll`).
+    private static let mostPollHours = 730
+
     private func poll(_ call: TelegramAction) async throws(TelegramError) -> JSON {
-        guard let question = call.string("question") ?? call.string("pollQuestion"),
-            let options = call.strings("answers") ?? call.strings("pollOption") ?? call.strings("options")
+        guard let question = call.params.text("question", "pollQuestion"),
+            case let options = call.params.list("answers", "pollOption", "options"), !options.isEmpty
         else { throw .impossible("A poll needs `pollQuestion` and `pollOption`.") }
         var parameters: JSONObject = [
             "question": .string(question), "options": .array(options.map { ["text": .string($0)] }),
         ]
-        parameters["allows_multiple_answers"] = (call.flag("allowMultiselect") ?? call.flag("pollMulti")).map
-        { .bool($0) }
-        let isPublic = call.flag("pollPublic").map { !$0 }
-        parameters["is_anonymous"] = (call.flag("isAnonymous") ?? call.flag("pollAnonymous") ?? isPublic).map
-        { .bool($0) }
-        let hours = call.number("durationHours") ?? call.number("pollDurationHours")
-        let seconds = call.number("durationSeconds") ?? call.number("pollDurationSeconds")
+        let allowsSeveral = call.params.flag("allowMultiselect", "pollMulti")
+        parameters["allows_multiple_answers"] = allowsSeveral.map { .bool($0) }
+        let isPublic = call.params.flag("pollPublic")
+        let isAnonymous = call.params.flag("isAnonymous", "pollAnonymous") ?? isPublic.map { !$0 }
+        parameters["is_anonymous"] = isAnonymous.map { .bool($0) }
+        let hours = call.params.int("durationHours", "pollDurationHours", in: 1...Self.mostPollHours)
+        let seconds = call.params.int(
+            "durationSeconds", "pollDurationSeconds", in: 5...(Self.mostPollHours * 3600))
         parameters["open_period"] = (seconds ?? hours.map { $0 * 3600 }).map { JSON($0) }
         let sent = try await post("sendPoll", call, parameters)
         let id = sent["poll"]?["id"]?.stringValue ?? ""
@@ -149,19 +155,19 @@ extension TelegramChannel: ActionPerforming {
         if let reply = call.id("replyTo") ?? call.id("replyToMessageId") {
             all["reply_parameters"] = ["message_id": JSON(reply.number), "allow_sending_without_reply": true]
         }
-        if call.flag("silent") == true { all["disable_notification"] = true }
+        if call.params.flag("silent") == true { all["disable_notification"] = true }
         return try await api.post(method, all)
     }
 
     // MARK: Topics
 
     private func createTopic(_ call: TelegramAction) async throws(TelegramError) -> JSON {
-        guard let name = call.string("name") ?? call.string("threadName") else {
+        guard let name = call.params.text("name", "threadName") else {
             throw .impossible("The action needs `name`: what the topic is to be called.")
         }
         var parameters: JSONObject = ["chat_id": JSON(call.place.chat), "name": .string(name)]
-        parameters["icon_color"] = call.number("iconColor").map { JSON($0) }
-        parameters["icon_custom_emoji_id"] = call.text("iconCustomEmojiId")
+        parameters["icon_color"] = call.params.int("iconColor", in: 0...0xFFFFFF).map { JSON($0) }
+        parameters["icon_custom_emoji_id"] = call.params.text("iconCustomEmojiId").map { .string($0) }
         let topic = try await api.call("createForumTopic", parameters)
         return [
             "ok": true, "topicId": topic["message_thread_id"] ?? .null,
@@ -175,8 +181,8 @@ extension TelegramChannel: ActionPerforming {
             throw .impossible("The action needs `threadId`: the topic's number.")
         }
         var parameters: JSONObject = ["chat_id": JSON(call.place.chat), "message_thread_id": JSON(topic)]
-        parameters["name"] = call.text("name") ?? call.text("threadName")
-        parameters["icon_custom_emoji_id"] = call.text("iconCustomEmojiId")
+        parameters["name"] = call.params.text("name", "threadName").map { .string($0) }
+        parameters["icon_custom_emoji_id"] = call.params.text("iconCustomEmojiId").map { .string($0) }
         _ = try await api.call("editForumTopic", parameters)
         return ["ok": true, "topicId": JSON(topic), "chatId": .string(String(call.place.chat))]
     }
@@ -184,25 +190,11 @@ extension TelegramChannel: ActionPerforming {
 
 /// The parameters of an action, as the `message` tool and the command line spell them.
 struct TelegramAction {
-    let params: JSON
+    let params: ActionParams
     let place: TelegramPlace
 
-    func string(_ key: String) -> String? { params[key]?.stringValue }
-    func text(_ key: String) -> JSON? { string(key).map { .string($0) } }
-    func number(_ key: String) -> Int? {
-        params[key].flatMap { $0.intValue ?? $0.stringValue.flatMap { Int($0) } }
-    }
-    func flag(_ key: String) -> Bool? { params[key]?.boolValue }
-
-    /// A list, or one word.
-    func strings(_ key: String) -> [String]? {
-        if let list = params[key]?.arrayValue { return list.compactMap(\.stringValue) }
-        return string(key).map { [$0] }
-    }
-
     func id(_ key: String) -> TelegramMessageID? {
-        params[key].flatMap { $0.stringValue ?? $0.intValue.map(String.init) }
-            .flatMap { TelegramMessageID($0, in: place.chat) }
+        params.text(key).flatMap { TelegramMessageID($0, in: place.chat) }
     }
 
     /// The message that `messageId` names.

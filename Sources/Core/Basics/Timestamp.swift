@@ -41,6 +41,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(milliseconds: (Duration.milliseconds(moment.milliseconds) + delay).milliseconds)
     }
 
+    package static func - (moment: Timestamp, delay: Duration) -> Timestamp { moment + (.zero - delay) }
+
     package static func - (later: Timestamp, earlier: Timestamp) -> Duration {
         .milliseconds(later.milliseconds) - .milliseconds(earlier.milliseconds)
     }

@@ -176,12 +176,10 @@ extension ConfigFile {
     /// A file that was emptied may be one that is being written: a change would be all that is left.
     private func refuseIfCutOff() throws(FileError) {
         guard try lastGood.text() != nil else { return }
-        var error = FileError(
+        throw FileError(
             "change", location.configPath,
             reason: "it is empty, as it is while it is being written; if it stays so, "
                 + "`cp \(location.lastGoodPath) \(location.configPath)` puts back what it said last")
-        error.code = 0
-        throw error
     }
 
     /// The text that runs, be it the copy's.

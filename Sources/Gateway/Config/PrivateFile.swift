@@ -13,12 +13,20 @@ package struct FileError: Error, CustomStringConvertible, Sendable {
     package var reason: String
     package var code: CInt
 
-    /// By default the reason is what the system says.
-    init(_ doing: String, _ path: String, reason: String? = nil) {
+    /// The reason is what the system has just said.
+    init(_ doing: String, _ path: String) {
         self.doing = doing
         self.path = path
         code = errno
-        self.reason = reason ?? String(cString: strerror(errno))
+        reason = String(cString: strerror(code))
+    }
+
+    /// No call of the system has failed.
+    init(_ doing: String, _ path: String, reason: String) {
+        self.doing = doing
+        self.path = path
+        self.reason = reason
+        code = 0
     }
 
     package var description: String { "Could not \(doing) `\(path)`: \(reason).\(ownership)" }

@@ -26,7 +26,7 @@ extension WebSocket: ClientSocket {}
 
 /// One WebSocket of one client: challenge, login, then requests and events until it closes.
 @MainActor
-final class ControlConnection: Caller {
+final class ControlConnection {
     private enum State {
         case waiting
         /// The login waits for the database, and nothing more is read: nobody knows yet who it is.
@@ -50,6 +50,7 @@ final class ControlConnection: Caller {
     var subscriptions = SessionSubscriptions()
     /// Where the broadcaster keeps it.
     var placeInList: Int?
+    /// Opens when the client has left.
     let gone = Gate()
 
     private let plane: ControlPlane
@@ -76,6 +77,7 @@ final class ControlConnection: Caller {
     }
 
     var clientID: String { client?.id ?? "" }
+    /// What people know it by.
     var clientName: String { client?.displayName ?? clientID }
 
     /// Speaks first.

@@ -10,7 +10,8 @@ final class LargeAnswers {
         if isBusy {
             let turn = Gate()
             waiting.append(turn)
-            await turn.wait()
+            // Also one that is cancelled: whoever leaves the line early would keep all behind it waiting.
+            await turn.waitUntilOpen()
         }
         isBusy = true
         await work()

@@ -31,8 +31,9 @@ struct MessageMethods: MethodGroup {
         fields: place + [
             .required("question", text), .required("options", .array(of: text, least: 2, most: 12)),
             .optional("maxSelections", .integer(least: 1, most: 12)),
-            .optional("durationHours", .integer(least: 1)),
-            .optional("durationSeconds", .integer(least: 1)), .optional("isAnonymous", .boolean),
+            .optional("durationHours", .integer(least: 1, most: 768)),
+            .optional("durationSeconds", .integer(least: 1, most: 2_764_800)),
+            .optional("isAnonymous", .boolean),
         ])
 
     /// What else clients say of who asks means nothing here: the gateway knows.

@@ -110,7 +110,7 @@ struct Call {
     let method: String
     /// Checked against the method's schema; an empty object where the client sent none.
     let params: JSON
-    let client: any Caller
+    let client: ControlConnection
 
     /// Answers before the handler returns; it then returns `.sent`, or answers once more as `agent` does.
     func answer(_ payload: Payload) {
@@ -175,23 +175,4 @@ struct Call {
     var connectionID: String { client.id }
     /// The first member `key` of the params that is text.
     func text(_ key: String) -> String? { params[key]?.stringValue }
-}
-
-/// Who calls: a control connection, or in tests a list that keeps what was sent.
-@MainActor
-protocol Caller: AnyObject {
-    var id: String { get }
-    var generation: Generation { get }
-    var scopes: Scopes { get }
-    var deviceID: String? { get }
-    /// The client's id and mode, for the transcript.
-    var clientID: String { get }
-    /// What people know it by.
-    var clientName: String { get }
-    var subscriptions: SessionSubscriptions { get set }
-    /// Opens when the client has left.
-    var gone: Gate { get }
-    func send(_ frame: [UInt8])
-    /// Remembers how this client spells a session's key; events use its spelling.
-    func remember(spelling: String, of session: SessionKey)
 }

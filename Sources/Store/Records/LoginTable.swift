@@ -26,7 +26,14 @@ package struct LoginTable: LoginBook {
         try await database.write { connection in
             let table = MetaTable(connection: connection)
             let name = Self.prefix + agent.rawValue
-            var store = try table.value(name).flatMap { try? JSON.parse($0).objectValue } ?? ["version": 1]
+            // Logins that cannot be read are not written over: the others among them would be gone.
+            var store: JSONObject = ["version": 1]
+            if let text = try table.value(name) {
+                guard let kept = try? JSON.parse(text).objectValue else {
+                    throw StoreError.damaged(path: connection.path, detail: "`\(name)` cannot be read")
+                }
+                store = kept
+            }
             var profiles = store["profiles"]?.objectValue ?? [:]
             profiles[id] = profile
             store["profiles"] = .object(profiles)

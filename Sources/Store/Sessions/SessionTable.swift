@@ -26,15 +26,6 @@ struct SessionTable {
         return entry
     }
 
-    /// The transcript of a key without reading the rest; most turns need no more.
-    func ensureSessionID(_ key: SessionKey, at now: Timestamp) throws -> SessionID {
-        let known = try connection.first("SELECT session_id FROM sessions WHERE session_key = ?", key) {
-            $0.id(0, as: SessionID.self)
-        }
-        if let known { return known }
-        return try ensure(key, at: now).sessionID
-    }
-
     /// Throws `.sendingDenied` where the owner wants no messages from clients.
     func checkSendPolicy(_ key: SessionKey) throws {
         let policy = try connection.first("SELECT send_policy FROM sessions WHERE session_key = ?", key) {

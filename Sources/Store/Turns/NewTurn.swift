@@ -51,8 +51,6 @@ package struct BegunTurn: Sendable {
     package var attempt: Int
     /// Parts of an answer that an earlier attempt has stored for its channel.
     package var partCount = 0
-
-    package var isResumed: Bool { attempt > 1 }
 }
 
 /// What became of a message that was to begin a turn at once.
@@ -99,10 +97,5 @@ package struct InterruptedTurn: Sendable {
             }
         }
         return open
-    }
-
-    /// Whether any tool was started; a turn without one is simply run again.
-    package var hasRunTools: Bool {
-        steps.contains { if case .toolStarted = $0 { true } else { false } }
     }
 }

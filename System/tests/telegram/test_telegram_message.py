@@ -217,6 +217,26 @@ def test_a_poll_is_open_as_long_as_it_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ({"durationHours": 2**53 - 1}, 2_628_000),
+        ({"pollDurationHours": "2562047788015216"}, 2_628_000),
+        ({"durationSeconds": -1}, 5),
+    ],
+)
+def test_a_poll_cannot_be_asked_for_a_time_that_telegram_does_not_take(
+    fake: FakeTelegram, connect_bot: Connect, asked: dict[str, Any], seconds: int
+) -> None:
+    gateway = connect_bot()
+    ann = fake.user("Ann")
+    params = {"to": str(ann.chat.id), "pollQuestion": "When?", "pollOption": ["now", "later"], **asked}
+    with connect(gateway.port, 4, scopes=["operator.write"]) as client:
+        action = {"channel": "telegram", "action": "poll", "params": params, "idempotencyKey": "k"}
+        client.request("message.action", action)
+    assert fake.wait_for_message(ann.chat).content["poll"]["open_period"] == seconds
+
+
+@pytest.mark.parametrize(
     "network", [{}, {"autoSelectFamily": False}, {"dnsResultOrder": "ipv4first"}], ids=["raced", "in turn", "IPv4"]
 )
 def test_a_name_with_two_addresses_of_which_one_refuses_is_reached(

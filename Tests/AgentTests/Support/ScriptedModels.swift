@@ -89,3 +89,7 @@ extension ToolCall {
         ToolCall(id: id, name: name, arguments: arguments)
     }
 }
+
+extension Message {
+    var imageCount: Int { content.count(where: \.isImage) }
+}

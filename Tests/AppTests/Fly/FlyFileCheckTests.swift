@@ -131,6 +131,10 @@ struct FlyFileCheckTests {
         #expect(large.weight == .note && large.fix?.contains("256mb") == true)
         #expect(try finding("memory = \"256mb\"", "size = \"performance-1x\"").weight == .note)
         #expect(try finding("memory = \"256mb\"", "memory = \"1gb\"").weight == .note)
+        // More than can be counted is no reason to end.
+        for memory in ["memory = \"9999999999999999gb\"", "size = \"shared-cpu-9223372036854775807x\""] {
+            #expect(try !findings { $0.replacing("memory = \"256mb\"", with: memory) }.isEmpty)
+        }
     }
 
     @Test func `state that is not kept`() throws {

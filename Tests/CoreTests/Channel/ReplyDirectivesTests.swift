@@ -158,31 +158,3 @@ struct ReplyDirectivesTests {
         }
     }
 }
-
-struct HeartbeatAnswerTests {
-    @Test(arguments: [
-        "HEARTBEAT_OK", " HEARTBEAT_OK\n", "**HEARTBEAT_OK**", "`HEARTBEAT_OK`", "HEARTBEAT_OK.",
-        "HEARTBEAT_OK!!!",
-        "HEARTBEAT_OK HEARTBEAT_OK", "",
-    ])
-    func `the token alone is nothing to send`(answer: String) {
-        #expect(HeartbeatAnswer.text(of: answer) == nil)
-    }
-
-    @Test(arguments: [
-        ("All is well. HEARTBEAT_OK", "All is well."), ("HEARTBEAT_OK\n\nAll is well.", "All is well."),
-        ("All is well. **HEARTBEAT_OK**.", "All is well."),
-        ("Say HEARTBEAT_OK when done", "Say HEARTBEAT_OK when done"),
-        ("HEARTBEAT_OKAY", "HEARTBEAT_OKAY"), ("*Two*\n\n- lines  HEARTBEAT_OK", "*Two*\n\n- lines"),
-    ])
-    func `elsewhere it is left out at the edges`(answer: String, text: String) {
-        #expect(HeartbeatAnswer.text(of: answer) == text)
-    }
-
-    @Test func `a short remark beside it is not sent in a heartbeat`() {
-        let alarm = String(repeating: "x", count: 301)
-        #expect(HeartbeatAnswer.text(of: "HEARTBEAT_OK All is well.", longestRemark: 300) == nil)
-        #expect(HeartbeatAnswer.text(of: "HEARTBEAT_OK \(alarm)", longestRemark: 300) == alarm)
-        #expect(HeartbeatAnswer.text(of: "The disk is full.", longestRemark: 300) == "The disk is full.")
-    }
-}

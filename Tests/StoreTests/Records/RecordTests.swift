@@ -215,6 +215,19 @@ struct LoginTableTests {
     }
 }
 
+extension LoginTableTests {
+    @Test func `logins that cannot be read are not written over`() async throws {
+        let world = try TestStores()
+        let damaged = #"{"profiles":{"a:x":{"#
+        try await world.stores.meta.set("auth.profiles.main", damaged)
+        await #expect(throws: StoreError.self) {
+            try await LoginTable(world.database).save(["type": "token"], id: "b:y", agent: .main)
+        }
+        #expect(try await world.stores.meta.value("auth.profiles.main") == damaged)
+        await world.database.close()
+    }
+}
+
 struct OverheardStoreTests {
     @Test func `a chat keeps its newest lines, each once, until they are told`() async throws {
         let world = try TestStores()

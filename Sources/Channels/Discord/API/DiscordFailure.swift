@@ -71,12 +71,10 @@ enum DiscordCode {
     static let unknownChannel = 10003
     /// Of refusals that have another status than 403: no channel, no server, nothing can be written there, archived.
     static let closed = [unknownChannel, 10004, 50008, 50083]
-    static let unknownMessage = 10008
     static let unknownWebhook = 10015
     static let unknownInteraction = 10062
     static let unknownVoiceState = 10065
     static let tooLarge = 40005
-    static let alreadyAcknowledged = 40060
     static let fileTooLarge = 50045
     static let invalidFile = 50046
     /// It may not read there what it would point at.
@@ -84,7 +82,6 @@ enum DiscordCode {
     static let blockedByAutoMod = 200_000
     static let blockedTitle = 200_001
     static let harmfulLink = 240_000
-    static let missingAccess = 50001
     static let missingPermissions = 50013
     static let invalidWebhookToken = 50027
     static let forumTakesPosts = 40058

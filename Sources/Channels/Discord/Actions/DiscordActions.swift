@@ -93,9 +93,10 @@ extension DiscordActions {
         let content = OutgoingPart.Content(
             text: params.text("message", "content", "caption") ?? "",
             files: sources.map {
-                OutgoingFile(source: $0, name: params.text("filename"), isVoice: params.bool("asVoice"))
+                OutgoingFile(
+                    source: $0, name: params.text("filename"), isVoice: params.flag("asVoice") == true)
             },
-            replyTo: params.text("replyTo").map { MessageID($0) }, isSilent: params.bool("silent"))
+            replyTo: params.text("replyTo").map { MessageID($0) }, isSilent: params.flag("silent") == true)
         guard !content.text.isEmpty || !content.files.isEmpty else {
             throw .refused(status: 0, code: 0, "The action needs a `message` or a file.")
         }
@@ -109,7 +110,7 @@ extension DiscordActions {
 
     private func read() async throws(DiscordFailure) -> JSON {
         let place = try await place()
-        var query = "?limit=\(params.int("limit", 1...DiscordAPI.mostMessages) ?? 50)"
+        var query = "?limit=\(params.int("limit", in: 1...DiscordAPI.mostMessages) ?? 50)"
         // Only one of them may be said at a time.
         if let key = ["around", "before", "after"].first(where: { params.text($0) != nil }) {
             query += "&\(key)=\(try params.id(key))"
@@ -140,7 +141,7 @@ extension DiscordActions {
         var query = "?content=\(try params.required("query", "content").percentEncoded)"
         for id in params.list("channelId", "channelIds") { query += "&channel_id=\(id.percentEncoded)" }
         for id in params.list("authorId", "authorIds") { query += "&author_id=\(id.percentEncoded)" }
-        query += "&limit=\(params.int("limit", 1...25) ?? 25)"
+        query += "&limit=\(params.int("limit", in: 1...25) ?? 25)"
         var found = JSON.null
         for _ in 0..<Self.mostSearches {
             found = try await api.send(
@@ -177,7 +178,7 @@ extension DiscordActions {
         let message = try params.id("messageId")
         let place = try await place()
         guard let emoji = params.text("emoji") else { return try await removeOwn(message, in: place) }
-        let removes = params.bool("remove")
+        let removes = params.flag("remove") == true
         try await api.react(DiscordEmoji.spelling(emoji), to: message, in: place, removes: removes)
         return ["ok": true, removes ? "removed" : "added": .string(emoji)]
     }
@@ -198,7 +199,7 @@ extension DiscordActions {
     private func reactions() async throws(DiscordFailure) -> JSON {
         let message = try params.id("messageId")
         let place = try await place()
-        let limit = params.int("limit", 1...100) ?? 100
+        let limit = params.int("limit", in: 1...100) ?? 100
         let found = try await api.send(
             .channel("GET", place, "/messages/\(message)", template: "/messages/*"))
         var reactions: [JSON] = []
@@ -242,9 +243,9 @@ extension DiscordActions {
                 "question": ["text": .string(question)],
                 "answers": .array(answers.map { ["poll_media": ["text": .string(Cut.head($0, 55))]] }),
                 "duration": JSON(
-                    params.int("pollDurationHours", 1...768) ?? params.int("durationHours", 1...768) ?? 24),
+                    params.int("pollDurationHours", "durationHours", in: 1...768) ?? 24),
                 "allow_multiselect": JSON(
-                    params.bool("pollMulti") || (params.int("maxSelections", 1...10) ?? 1) > 1),
+                    params.flag("pollMulti") == true || (params.int("maxSelections", in: 1...10) ?? 1) > 1),
                 "layout_type": 1,
             ], "nonce": .string(Digest.hex(SecureRandom.bytes(12))), "enforce_nonce": true,
             "allowed_mentions": OutgoingMapping.allowedMentions,
@@ -279,7 +280,7 @@ extension DiscordActions {
     }
 
     private func pins() async throws(DiscordFailure) -> JSON {
-        let limit = params.int("limit", 1...50) ?? 50
+        let limit = params.int("limit", in: 1...50) ?? 50
         let found = try await api.send(
             .channel("GET", place(), "/messages/pins?limit=\(limit)", template: "/messages/pins"))
         let messages = (found["items"]?.arrayValue ?? []).compactMap { $0["message"] }
@@ -297,7 +298,7 @@ extension DiscordActions {
         var body: JSONObject = [
             "name": .string(Cut.head(try params.required("threadName", "name"), 100))
         ]
-        if let minutes = params.int("autoArchiveMin", 60...10_080) {
+        if let minutes = params.int("autoArchiveMin", in: 60...10_080) {
             body["auto_archive_duration"] = JSON([60, 1440, 4320, 10_080].last { $0 <= minutes } ?? 60)
         }
         if let message = try params.optionalID("messageId") {
@@ -329,13 +330,13 @@ extension DiscordActions {
     }
 
     private func threads() async throws(DiscordFailure) -> JSON {
-        guard params.bool("includeArchived") else {
+        guard params.flag("includeArchived") == true else {
             return [
                 "ok": true,
                 "threads": try await api.send(.guild("GET", params.id("guildId"), "/threads/active")),
             ]
         }
-        var query = "?limit=\(params.int("limit", 2...100) ?? 50)"
+        var query = "?limit=\(params.int("limit", in: 2...100) ?? 50)"
         if let before = params.text("before") { query += "&before=\(before.percentEncoded)" }
         let threads = try await api.send(
             .channel("GET", place(), "/threads/archived/public" + query, template: "/threads/archived/public")
