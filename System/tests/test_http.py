@@ -14,7 +14,7 @@ import pytest
 from harness import Gateway, gateway_config
 from harness.raw import exchange, parse
 
-CLIENT_ROUTES = ["/", "/index.html", "/chat", "/chat/main", "/sessions", "/status", "/some/unknown/page"]
+CLIENT_ROUTES = ["/", "/index.html", "/chat", "/chat/main", "/sessions", "/status", "/unknown"]
 NEVER_SERVED = [
     "/../openclaw.json",
     "/assets/../../openclaw.json",
@@ -49,6 +49,15 @@ def test_a_page_is_served_for_every_address_of_the_app(gateway: Gateway, path: s
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
     assert reply.headers["cache-control"] == "no-cache"
     assert "<html" in reply.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("path", "start"), [("/settings/general", "../"), ("/a/b/c", "../../"), ("/a/b/", "../../"), ("/a//b", "../")]
+)
+def test_an_address_that_is_no_page_leads_to_where_the_app_begins(gateway: Gateway, path: str, start: str) -> None:
+    """Served there, the page would take `/settings` for its own place, with logins of its own."""
+    reply = gateway.get(path)
+    assert (reply.status, reply.headers["location"]) == (302, start)
 
 
 def test_the_page_allows_nothing_from_elsewhere(gateway: Gateway) -> None:

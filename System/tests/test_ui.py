@@ -670,6 +670,29 @@ def test_who_signs_out_leaves_nothing_of_what_was_written(tab: OpenTab, ours: Ga
     page.errors.clear()
 
 
+def test_who_signs_out_is_out_in_every_tab_and_stays_so(tab: OpenTab, ours: Gateway) -> None:
+    page = tab()
+    other = Tab(page.page.context.new_page(), ours.url).open()
+    expect(other.message_box).to_be_visible()
+    page.page.get_by_text("Preferences").click()
+    page.page.get_by_text("Sign out of this browser").click()
+    for each in (page, other):
+        expect(each.page.get_by_label("Gateway token or password")).to_be_visible()
+    for each in (other, page):
+        each.page.reload()
+        expect(each.page.get_by_label("Gateway token or password")).to_be_visible()
+    assert "deviceToken" not in page.page.evaluate("JSON.stringify(Object.keys(localStorage))")
+    page.log_in(TOKEN)
+
+
+def test_code_that_was_cut_off_is_code(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
+    fake_chat.script.append(Text("Look:\n\n```python\n# no heading\nprint(1)"))
+    page = tab()
+    page.say("a script")
+    expect(page.answers.last.locator("pre code")).to_have_text("# no heading\nprint(1)")
+    expect(page.answers.last.locator("h1")).to_have_count(0)
+
+
 def test_what_waits_is_there_after_a_reload_and_in_another_tab(tab: OpenTab, fake_chat: FakeOpenAIChat) -> None:
     gate = threading.Event()
     fake_chat.script.append(Hold(gate))

@@ -16,6 +16,12 @@ struct ControlUIFiles {
     func response(to request: HTTPRequest, path: String) -> HTTPResponse {
         guard let file = file(for: path) else { return ControlUIRoutes.notFound }
         if file.isIndex, let foreign { return index(file.path, foreign) }
+        if file.isIndex, let start = Self.wayBack(from: path) {
+            var response = HTTPResponse(status: 302)
+            response.headers["Location"] = start
+            response.headers["Cache-Control"] = "no-cache"
+            return response
+        }
         guard let served = variant(of: file.path, accepting: request.headers["accept-encoding"]) else {
             return file.isIndex ? Self.missingIndex : ControlUIRoutes.notFound
         }
@@ -29,6 +35,18 @@ struct ControlUIFiles {
             response.headers[name] = value
         }
         return response
+    }
+
+    /// Pages of the app with addresses of their own, below which everything is theirs.
+    private static let pages: Set<Substring> = ["chat", "sessions", "status", "config"]
+
+    /// From an address of several parts that is no page's to where the app begins, wherever a proxy has put that.
+    ///
+    /// The app itself would take what is before the last part for the place it is served at.
+    private static func wayBack(from path: String) -> String? {
+        let parts = path.split(separator: "/")
+        guard parts.count > 1, !pages.contains(parts[0]) else { return nil }
+        return String(repeating: "../", count: path.hasSuffix("/") ? parts.count : parts.count - 1)
     }
 
     /// Another page's index is read each time: it is small, and changes when people build it.

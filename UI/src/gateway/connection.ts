@@ -54,6 +54,21 @@ export class Connection {
 
   forgetAccess(): void {
     this.credentials.forgetEverything();
+    this.leave();
+  }
+
+  /** Calls back when another tab of this browser has signed out; this one is out then, too. */
+  onForgotten(forgotten: () => void): void {
+    this.credentials.onForgotten(() => {
+      this.credentials.forgetHere();
+      this.leave();
+      forgotten();
+    });
+  }
+
+  private leave(): void {
+    clearTimeout(this.retry);
+    this.attempt += 1;
     this.link.set({ state: "refused", refusal: { kind: "needsSecret" } });
     this.socket?.close();
   }

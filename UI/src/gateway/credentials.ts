@@ -10,21 +10,27 @@ import { browserStorage, tabStorage } from "./storage";
 export class Credentials {
   private readonly secretKey: string;
   private readonly deviceTokenKey: string;
+  /** Says when somebody signed out of this browser last; a secret of another time than that is no longer used. */
+  private readonly timeKey: string;
 
   constructor(basePath: string) {
+    this.timeKey = `openclaw.signedOut${basePath}`;
     this.secretKey = `openclaw.secret${basePath}`;
     this.deviceTokenKey = `openclaw.deviceToken${basePath}`;
   }
 
   best(): Proof {
     const secret = tabStorage.get(this.secretKey);
-    if (secret) return { kind: "secret", secret };
+    if (secret && tabStorage.get(this.timeKey) === browserStorage.get(this.timeKey)) return { kind: "secret", secret };
     const token = browserStorage.get(this.deviceTokenKey);
     return token ? { kind: "deviceToken", token } : { kind: "none" };
   }
 
   keepSecret(secret: string): void {
     tabStorage.set(this.secretKey, secret);
+    const time = browserStorage.get(this.timeKey);
+    if (time === undefined) tabStorage.remove(this.timeKey);
+    else tabStorage.set(this.timeKey, time);
   }
 
   keepDeviceToken(token: string): void {
@@ -38,9 +44,23 @@ export class Credentials {
     return this.best().kind !== "none";
   }
 
+  /** Everywhere in this browser: other tabs hear of it, also those that are asleep now. */
   forgetEverything(): void {
+    this.forgetHere();
+    browserStorage.set(this.timeKey, String(Date.now()));
+  }
+
+  /** What another tab has forgotten. */
+  forgetHere(): void {
     tabStorage.remove(this.secretKey);
     browserStorage.remove(this.deviceTokenKey);
+  }
+
+  /** Calls back when another tab has signed out. */
+  onForgotten(forgotten: () => void): void {
+    window.addEventListener("storage", (event) => {
+      if (event.key === this.timeKey && event.newValue !== null) forgotten();
+    });
   }
 }
 

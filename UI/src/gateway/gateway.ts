@@ -37,6 +37,7 @@ export class Gateway {
   }
 
   start(): void {
+    this.connection.onForgotten(() => this.forget());
     this.connection.start();
     // A link with a token, opened where the page is already open, changes nothing but the fragment.
     window.addEventListener("hashchange", () => {
@@ -50,9 +51,13 @@ export class Gateway {
 
   /** Forgets who was here, and what they wrote. */
   signOut(): void {
+    this.forget();
+    this.connection.forgetAccess();
+  }
+
+  private forget(): void {
     this.configEdit.set(unread);
     this.chats.forgetAll();
-    this.connection.forgetAccess();
   }
 
   private resume(hello: Hello): void {

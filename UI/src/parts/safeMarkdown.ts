@@ -1,5 +1,6 @@
 import DOMPurify from "dompurify";
 import { marked } from "marked";
+import { withFenceClosed } from "./fences";
 import { maths } from "./maths";
 
 /** Chart of what an answer may consist of. Nothing here can run, fetch, or change the page around it. */
@@ -69,7 +70,7 @@ function isEndless(text: string): boolean {
 }
 
 function nodesOf(text: string): DocumentFragment {
-  return purifier.sanitize(marked.parse(text), {
+  return purifier.sanitize(marked.parse(withFenceClosed(text)), {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: allowedAttributes,
     ADD_URI_SAFE_ATTR: plainAttributes,
