@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import ssl
 import threading
@@ -21,6 +22,7 @@ from fakes.steps import (
     Error,
     ErrorEvent,
     Hold,
+    Lingering,
     OneByteChunks,
     Silence,
     Step,
@@ -220,6 +222,8 @@ class FakeServer(Loopback):
         async for data, is_text in self.frames(seen, answer):
             if is_text and limit is not None and sent == limit:
                 break
+            if isinstance(inner, Lingering) and data == sse("[DONE]"):
+                break
             sent += is_text
             await _write(response, data, one_byte)
             if is_text and (pause := answer.pause or self.pause):
@@ -235,6 +239,8 @@ class FakeServer(Loopback):
             request.transport.abort()
         elif isinstance(step, Silence):
             await self._stay_silent(request, seen)
+        elif isinstance(step, Lingering):
+            await self._stay_silent(request, seen, response)
         else:
             if isinstance(step, ErrorEvent):
                 await response.write(self.error_event(step.message))
@@ -242,12 +248,17 @@ class FakeServer(Loopback):
             seen.answered.set()
         return response
 
-    async def _stay_silent(self, request: web.Request, seen: Seen) -> None:
+    async def _stay_silent(
+        self, request: web.Request, seen: Seen, kept_alive: web.StreamResponse | None = None
+    ) -> None:
         deadline = time.monotonic() + SILENCE_SECONDS
         while time.monotonic() < deadline:
             if request.transport is None or request.transport.is_closing():
                 seen.client_closed.set()
                 return
+            if kept_alive:
+                with contextlib.suppress(ConnectionError):
+                    await kept_alive.write(b": still here\n\n")
             await asyncio.sleep(0.02)
 
 
@@ -266,7 +277,7 @@ def _answer(step: Step) -> Answer:
     if isinstance(step, Text):
         texts = pieces(step.text, step.chunks) if step.text else []
         return Answer(texts, step.thinking, (), step.pause, step.end)
-    if isinstance(step, (Cut, Silence)):
+    if isinstance(step, (Cut, Silence, Lingering)):
         return Answer(pieces(step.text, 6))
     return Answer(pieces(Text().text, 6))
 

@@ -76,6 +76,13 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class Lingering:
+    """All of an answer but the mark of its end; then the line is kept alive until the client hangs up."""
+
+    text: str = DEFAULT_TEXT
+
+
+@dataclass(frozen=True)
 class OneByteChunks:
     """The same answer, one byte a write."""
 
@@ -90,7 +97,7 @@ class Hold:
     step: Step = Text()
 
 
-Step = Text | ToolCall | Error | ErrorEvent | Cut | Silence | OneByteChunks | Hold
+Step = Text | ToolCall | Error | ErrorEvent | Cut | Silence | Lingering | OneByteChunks | Hold
 
 
 def pieces(text: str, count: int) -> list[str]:

@@ -28,6 +28,7 @@ from fakes import (
     FakeOpenAIResponses,
     FakeProxy,
     FakeServer,
+    Lingering,
     OneByteChunks,
     Silence,
     Text,
@@ -35,7 +36,7 @@ from fakes import (
 )
 from fakes.server import Seen
 from fakes.steps import Step
-from harness import Client, Gateway, Launch, ModelConfig, connect, gateway_config
+from harness import Client, Gateway, Launch, ModelConfig, connect, eventually, gateway_config
 from harness.certificates import Authority
 from harness.config import APIS, TOKEN
 from tests.test_chat import DOT_PNG, text_of
@@ -250,6 +251,16 @@ def test_an_answer_that_a_filter_ended_says_so_and_keeps_what_was_seen(name: str
         assert text_of(said) == "Half an answer" and said["stopReason"] == "error"
         assert client.chat("again", "agent:main:main")["state"] == "final"
         assert not fake.violations
+
+
+@pytest.mark.parametrize("name", ["chat", "gemini"])
+def test_an_answer_is_whole_though_its_server_keeps_the_line(name: str, start: Any, state: Path) -> None:
+    with VENDORS[name]() as fake, connect(start(gateway_config(state, [configured(name, fake)])).port) as client:
+        fake.script.append(Lingering("All of it."))
+        ended = client.chat("hi", "agent:main:main")
+        assert (ended["state"], text_of(ended["message"])) == ("final", "All of it."), ended
+        eventually("the line to be cut", fake.requests[0].client_closed.is_set)
+        assert len(fake.requests) == 1 and not fake.violations
 
 
 @pytest.mark.parametrize("generation", [3, 4])

@@ -111,10 +111,14 @@ final class BoundedFile: Sendable {
         guard time.seconds != current.lookedAt else { return false }
         current.lookedAt = time.seconds
         current.size = Self.size(of: current.descriptor)
+        return !Self.isSameFile(current.descriptor, path)
+    }
+
+    private static func isSameFile(_ descriptor: CInt, _ path: String) -> Bool {
         var opened = stat()
         var present = stat()
-        guard fstat(current.descriptor, &opened) == 0, stat(path, &present) == 0 else { return true }
-        return opened.st_ino != present.st_ino || opened.st_dev != present.st_dev
+        guard fstat(descriptor, &opened) == 0, stat(path, &present) == 0 else { return false }
+        return opened.st_ino == present.st_ino && opened.st_dev == present.st_dev
     }
 
     /// 0 for what is no ordinary file and so never gets full, such as `/dev/stderr`.
@@ -130,7 +134,9 @@ final class BoundedFile: Sendable {
         let file = RealPath.of(path) ?? path
         current.size = Self.size(of: current.descriptor)
         guard current.size > 0 else { return }
-        if rename(file, file + Self.asideSuffix) == 0 {
+        // Another gateway that writes it too may have put it aside just now.
+        let isOurs = Self.isSameFile(current.descriptor, path)
+        if !isOurs || rename(file, file + Self.asideSuffix) == 0 {
             close(current.descriptor)
             current.descriptor = -1
         } else if ftruncate(current.descriptor, 0) == 0 {

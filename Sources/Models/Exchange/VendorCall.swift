@@ -49,6 +49,9 @@ struct VendorCall {
         return failure
     }
 
+    /// What comes after an answer's last word is usage, at once or never; some servers keep the line all the same.
+    private static let lastWords = Duration.seconds(3)
+
     /// `began` is held back until there is something to show: up to then another provider may take over.
     private func read(
         _ stream: WebStream, _ reader: some AnswerReader, emit: @MainActor (ModelEvent) async -> Void
@@ -73,6 +76,7 @@ struct VendorCall {
                 guard !reader.answer.isTooLarge else {
                     return endless(reader.answer)
                 }
+                if reader.mayEnd { stream.closeSoon(Self.lastWords) }
             }
         } catch let error as WebError where reader.mayEnd && !error.isCancelled {
             // All was said; only the end of the stream is missing.

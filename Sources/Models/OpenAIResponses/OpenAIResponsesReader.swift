@@ -9,6 +9,13 @@ struct OpenAIResponsesReader: AnswerReader {
     private(set) var isComplete = false
     /// Items whose thought has had a part already: parts are set apart by an empty line.
     private var thoughtsWithText: Set<Int> = []
+    /// Parts of messages whose text is known; some servers send it only once, when it is whole.
+    private var told: Set<Part> = []
+
+    private struct Part: Hashable {
+        var item: Int
+        var content: Int
+    }
 
     mutating func read(_ event: SSEEvent) throws(VendorFailure) -> [ModelEvent] {
         if event.isDoneMark { return [] }
@@ -19,7 +26,10 @@ struct OpenAIResponsesReader: AnswerReader {
             answer.responseID = json["response"]?["id"]?.stringValue ?? answer.responseID
             return []
         case "response.output_item.added": return begin(json["item"] ?? .null, index)
-        case "response.output_text.delta", "response.refusal.delta": return say(json, index)
+        case "response.output_text.delta", "response.refusal.delta":
+            return say(json["delta"], Part(item: index, content: json["content_index"]?.intValue ?? 0))
+        case "response.output_text.done", "response.refusal.done":
+            return tell(json, Part(item: index, content: json["content_index"]?.intValue ?? 0))
         case "response.reasoning_summary_part.added": return separate(index)
         case "response.reasoning_summary_text.delta", "response.reasoning_text.delta":
             return think(json, index)
@@ -59,10 +69,21 @@ struct OpenAIResponsesReader: AnswerReader {
         }
     }
 
-    private mutating func say(_ json: JSON, _ index: Int) -> [ModelEvent] {
-        guard let text = json["delta"]?.stringValue, !text.isEmpty else { return [] }
-        answer.add(text: text, at: index)
+    private mutating func say(_ text: JSON?, _ part: Part) -> [ModelEvent] {
+        guard let text = text?.filledText else { return [] }
+        told.insert(part)
+        answer.add(text: text, at: part.item)
         return [.text(text)]
+    }
+
+    /// The whole text of a part, where none of it has come before.
+    private mutating func tell(_ content: JSON, _ part: Part) -> [ModelEvent] {
+        told.contains(part) ? [] : say(content["text"] ?? content["refusal"], part)
+    }
+
+    private mutating func tellParts(of message: JSON, _ index: Int) -> [ModelEvent] {
+        let parts = message["content"]?.arrayValue ?? []
+        return parts.enumerated().flatMap { tell($0.element, Part(item: index, content: $0.offset)) }
     }
 
     private mutating func think(_ json: JSON, _ index: Int) -> [ModelEvent] {
@@ -94,6 +115,7 @@ struct OpenAIResponsesReader: AnswerReader {
             answer.set(signature: JSON.object(kept).text, ofThoughtAt: index)
         case "function_call":
             return setArguments(item["arguments"]?.stringValue, index)
+        case "message": return tellParts(of: item, index)
         default: break
         }
         return []
@@ -103,6 +125,10 @@ struct OpenAIResponsesReader: AnswerReader {
         isComplete = true
         answer.responseID = response["id"]?.stringValue ?? answer.responseID
         count(response["usage"])
+        let items = response["output"]?.arrayValue ?? []
+        let events = items.enumerated().flatMap { index, item in
+            item["type"]?.stringValue == "message" ? tellParts(of: item, index) : []
+        }
         switch response["incomplete_details"]?["reason"]?.stringValue {
         case "max_output_tokens": answer.stopReason = .length
         case "content_filter":
@@ -110,7 +136,7 @@ struct OpenAIResponsesReader: AnswerReader {
             answer.errorMessage = "The provider's filter stopped the answer (`content_filter`)."
         default: answer.stopReason = answer.hasCalls ? .toolUse : .stop
         }
-        return []
+        return events
     }
 
     /// `input_tokens` holds the cached ones too; ours does not.

@@ -26,6 +26,7 @@ final class Transfer: MultiMember {
     /// How much more is read away; nil while somebody reads.
     private var restBytes: Int?
     private var restTimer: LoopEvent?
+    private var lastTimer: LoopEvent?
     private var end: Result<Void, WebError>?
     private var deadlines: TransferDeadlines?
     /// What is read while it is sent.
@@ -77,6 +78,15 @@ final class Transfer: MultiMember {
         arrived.notify()
     }
 
+    /// Gives the rest of the reply so long, whatever keeps its line alive.
+    func closeSoon(_ delay: Duration) {
+        guard easy != nil, lastTimer == nil else { return }
+        lastTimer = .after(delay) { [weak self] in
+            guard let self else { return }
+            close(because: .interrupted("`\(host)` did not end its reply."))
+        }
+    }
+
     /// Reads on without keeping anything, up to 64 KiB or one second.
     func discardRest() {
         guard easy != nil else { return }
@@ -118,6 +128,7 @@ final class Transfer: MultiMember {
     private func release() {
         deadlines = nil
         restTimer = nil
+        lastTimer = nil
         guard let easy else { return }
         self.easy = nil
         multi.remove(easy)

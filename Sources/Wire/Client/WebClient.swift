@@ -121,6 +121,9 @@ package final class WebStream {
     /// Closes the connection now, if the body has not ended.
     package func close() { transfer.close() }
 
+    /// Gives the rest of the body so long, whatever keeps its line alive; reading it then throws `.interrupted`.
+    package func closeSoon(_ delay: Duration) { transfer.closeSoon(delay) }
+
     /// Says that nothing more is wanted: a rest that is small and comes soon is read away, so that the connection can
     /// serve the next request.
     package func release() {

@@ -76,6 +76,18 @@ struct FileSinkTests {
         #expect(!written.contains("0123456789") && !written.contains("known"))
     }
 
+    @Test func `of two who write one file only one puts it aside`() {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/both.log"
+        let sinks = [sink(fixedPath: path, maxFileBytes: 2_000), sink(fixedPath: path, maxFileBytes: 2_000)]
+        for sink in sinks { sink.write(line("first " + String(repeating: "x", count: 800))) }
+        for sink in sinks { sink.write(line("second " + String(repeating: "y", count: 900))) }
+        sinks[0].write(line("third " + String(repeating: "z", count: 900)))
+
+        #expect(text(path + ".1").components(separatedBy: "first").count == 3)
+        #expect(text(path).contains("third"))
+    }
+
     @Test func `a file that was full when the process began is not the end of the log`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/own.log"

@@ -49,6 +49,20 @@ struct OpenAIResponsesReaderTests {
         }
     }
 
+    @Test(arguments: [
+        #"{"type":"response.output_text.done","output_index":0,"content_index":0,"text":"Whole."}"#,
+        #"{"type":"response.output_item.done","output_index":0,"item":{"type":"message","content":[{"type":"output_text","text":"Whole."}]}}"#,
+        "",
+    ])
+    func `a text that comes only when it is whole is told, and once`(event: String) throws {
+        var reader = OpenAIResponsesReader()
+        let end =
+            #"{"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"Whole."}]}]}}"#
+        let events = try reader.readAll(stream([event, end].filter { !$0.isEmpty }, named: true))
+        #expect(events.summary == ["text Whole."])
+        #expect(reader.answer.message(from: endpoint).content == [.text("Whole.")])
+    }
+
     @Test func `usage and id are kept`() throws {
         var reader = OpenAIResponsesReader()
         _ = try reader.readAll(Self.whole)

@@ -11,6 +11,8 @@ import { Store } from "./store";
 import { emptyThread, type Thread } from "./thread";
 
 const pageSize = 80;
+/** Between two attempts to read what is older, when the first one failed. */
+const olderAgainMs = 2_000;
 /** Threads kept in memory besides the one on screen; the history brings the others back. */
 const mostThreads = 8;
 /** Older pages of what waits that are asked for at once: with these, two hundred messages are shown. */
@@ -144,8 +146,10 @@ export class Chats {
       const payload = await this.request("chat.history", { sessionKey, limit: pageSize, offset: olderOffset });
       this.change(sessionKey, (thread) => withOlderPage(thread, recordOf(payload), this.sender.pictures));
     } catch {
-      // Scrolling up again asks again; until then the newer messages are worth more than an error over them.
-      this.change(sessionKey, (thread) => ({ ...thread, loading: "no" }));
+      // The newer messages are worth more than an error over them. Whoever still looks at the oldest one asks again then.
+      setTimeout(() => {
+        this.change(sessionKey, (thread) => (thread.loading === "older" ? { ...thread, loading: "no" } : thread));
+      }, olderAgainMs);
     }
   }
 

@@ -10,10 +10,11 @@ export function useAttachments(sessionKey: string) {
 
   const add = async (files: readonly File[]) => {
     const images = files.filter(({ type }) => type.startsWith("image/"));
-    if (images.length < files.length) showNotice(words.onlyImages);
+    const said = images.length < files.length ? [words.onlyImages] : [];
     const { ready: before, preparing: coming } = draftImages.get().get(sessionKey) ?? noImages;
     const welcome = images.slice(0, mostImages - before.length - coming);
-    if (welcome.length < images.length) showNotice(words.tooManyImages(mostImages));
+    if (welcome.length < images.length) said.push(words.tooManyImages(mostImages));
+    if (said.length > 0) showNotice(said.join(" "));
     changeImages(sessionKey, (now) => ({ ...now, preparing: now.preparing + welcome.length }));
     for (const file of welcome) {
       const result = await attachmentOf(file).catch(() => "unreadable" as const);
@@ -22,7 +23,9 @@ export function useAttachments(sessionKey: string) {
         ready: isReady ? [...now.ready, result] : now.ready,
         preparing: now.preparing - 1,
       }));
-      if (!isReady) showNotice(result === "tooLarge" ? words.imageTooLarge(file.name) : words.imageRefused(file.name));
+      if (isReady) continue;
+      said.push(result === "tooLarge" ? words.imageTooLarge(file.name) : words.imageRefused(file.name));
+      showNotice(said.join(" "));
     }
   };
   const remove = (index: number) =>
