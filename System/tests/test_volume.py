@@ -139,6 +139,31 @@ def test_a_lock_file_that_found_no_room_is_written_when_there_is_some(volume: Vo
     eventually("the lock file of a start without room", lambda: written() == [second.pid])
 
 
+def test_a_workspace_that_found_no_room_gets_its_first_files_when_there_is_some(
+    tmp_path: Path, start: Any, state: Path, fake_chat: FakeOpenAIChat
+) -> None:
+    with mounted(tmp_path / "elsewhere") as volume:
+        workspace = volume.folder / "workspace"
+        volume.fill()
+        defaults = {"agents": {"defaults": {"workspace": str(workspace)}}}
+        gateway = start(gateway_config(state, [ModelConfig("fake", fake_chat.url)], more=defaults))
+        with connect(gateway.port) as page:
+            assert page.chat("before")["state"] == "final"
+            gateway.wait_for_line("A workspace file could not be written.*No space left on device")
+            assert list(workspace.iterdir()) == [], "none is better than an empty one"
+
+            volume.make_room()
+
+            assert page.chat("after")["state"] == "final"
+        assert {path.name for path in workspace.iterdir() if path.read_text()} == {
+            "AGENTS.md",
+            "SOUL.md",
+            "TOOLS.md",
+            "IDENTITY.md",
+            "USER.md",
+        }
+
+
 def fills_after_an_answer(gateway: Gateway, platform: Platform, person: Any, place: Place, volume: Volume) -> None:
     """One message is answered, then the volume is full."""
     platform.ask(person, place)

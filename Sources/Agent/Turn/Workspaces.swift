@@ -72,7 +72,11 @@ final class Workspaces {
                 ["path": profile.workspace, "reason": String(cString: strerror(errno))])
         }
         guard isNew, !profile.skipsBootstrap else { return }
-        for (name, text) in WorkspaceTemplates.all { create(text, at: "\(profile.workspace)/\(name)") }
+        // AGENTS.md comes last: it is what says that the others are there.
+        let isWhole = WorkspaceTemplates.all.reversed().allSatisfy { name, text in
+            create(text, at: "\(profile.workspace)/\(name)")
+        }
+        if !isWhole { prepared.remove(profile.workspace) }
     }
 
     /// What is there, each file cut to its beginning and end.
@@ -150,14 +154,24 @@ final class Workspaces {
         return true
     }
 
-    /// Never over a file that is there.
-    private func create(_ text: String, at path: String) {
+    /// Never over a file that is there, and never a part of one; false when it is not there afterwards.
+    private func create(_ text: String, at path: String) -> Bool {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
+        if descriptor < 0, errno == EEXIST { return true }
         var text = text
-        let isWhole = text.withUTF8 { write(descriptor, $0.baseAddress, $0.count) == $0.count }
-        if !isWhole { log.warning("A workspace file could not be written.", ["path": path]) }
+        errno = 0
+        if descriptor >= 0, text.withUTF8({ write(descriptor, $0.baseAddress, $0.count) == $0.count }) {
+            close(descriptor)
+            return true
+        }
+        // A write that was cut short says nothing of why: there was no room for more.
+        let reason = String(cString: strerror(errno == 0 ? ENOSPC : errno))
+        if descriptor >= 0 {
+            close(descriptor)
+            unlink(path)
+        }
+        log.warning("A workspace file could not be written.", ["path": path, "reason": reason])
+        return false
     }
 }
 
