@@ -368,17 +368,19 @@ extension MessageDesk {
         while true {
             let gate = Gate()
             waiting[run, default: []].append(gate)
+            defer { leave(gate, of: run) }
             let parts = try await store.parts(of: run)
             let open = parts.filter { $0.state != .sent && $0.state != .failed }
             let isPutOff = open.contains { $0.reason != nil && $0.nextAttemptAt > deadline }
             let left = deadline - .now
-            if open.isEmpty || isPutOff || left <= .zero || Task.isCancelled {
-                waiting[run]?.removeAll { $0 === gate }
-                if waiting[run]?.isEmpty == true { waiting[run] = nil }
-                return parts
-            }
+            if open.isEmpty || isPutOff || left <= .zero || Task.isCancelled { return parts }
             await gate.wait(atMost: left, on: clock)
         }
+    }
+
+    private func leave(_ gate: Gate, of run: RunID) {
+        waiting[run]?.removeAll { $0 === gate }
+        if waiting[run]?.isEmpty == true { waiting[run] = nil }
     }
 
     /// Throws what the sender has to know when not all was sent.

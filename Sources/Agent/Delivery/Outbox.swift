@@ -263,7 +263,6 @@ package final class Outbox {
             case .unknown(let reason):
                 try await retry(part, reason, after: nil, triedAt: part.triedAt ?? .now)
             }
-            settled(part.run)
             return
         }
         if let reason = (channel as? any FileLeaving)?.leftBehind(of: part.nonce) {
@@ -300,6 +299,7 @@ package final class Outbox {
             }
         }
         try await store.sent(part.id, platformID: nil, reason: "there was nothing to say after all")
+        settled(part.run)
     }
 
     private func retry(_ part: OutboxPart, _ reason: String, after: Duration?, triedAt: Timestamp?)
@@ -316,6 +316,7 @@ package final class Outbox {
             "a part of a reply was not sent: \(reason); trying again in \(max(pause.components.seconds, 1)) s",
             ["attempt": "\(part.attempts + 1)", "run.id": part.run.rawValue])
         try await store.retry(part.id, at: .now + pause, reason: reason, triedAt: triedAt)
+        settled(part.run)
     }
 
     /// Whether it has failed very often, and its account could send others between its last failure and this attempt.
@@ -348,5 +349,6 @@ package final class Outbox {
         log.named(part.address.channel.rawValue).error(
             "a part of a reply was given up: \(reason)",
             ["run.id": part.run.rawValue, "part": "\(part.part)"])
+        settled(part.run)
     }
 }

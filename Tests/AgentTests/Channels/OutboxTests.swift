@@ -76,6 +76,29 @@ struct OutboxTests {
         }
     }
 
+    @Test func `who waits for a part hears that it was given up, whatever the reason`() async throws {
+        try await ChannelTestHouse.run { test in
+            let store = test.house.stores.outbox
+            var heard: [RunID] = []
+            test.outbox.settled = { heard.append($0) }
+            try await eventually("the channel runs") { test.channel.house != nil }
+            let now = Timestamp.now
+            func part(_ run: RunID, _ account: String, _ text: String) -> NewOutboxPart {
+                NewOutboxPart(
+                    run: run, part: 0, address: Address(channel: "test", account: account, chat: "ann"),
+                    content: OutgoingPart.Content(text: text))
+            }
+
+            _ = try await store.add([part("old", "gone", "Hello.")], at: now - .seconds(25 * 3600))
+            _ = try await store.add([part("empty", "default", "")], at: now)
+            for account in ["gone", "default"] {
+                test.outbox.wake(Address(channel: "test", account: account, chat: "ann"))
+            }
+
+            try await eventually("both are heard of") { Set(heard) == ["old", "empty"] }
+        }
+    }
+
     @Test func `where nothing is taken a part is given up with its reason, and the next one goes out`()
         async throws
     {
