@@ -6,7 +6,7 @@ enum ContextCommand {
     @MainActor
     static func run(_ call: CommandCall) async throws -> CommandResult {
         let entry = try await call.entry()
-        let files = call.workspaces.files(of: call.profile, mostCharacters: call.settings.bootstrapMaxChars)
+        let files = call.workspaces.files(of: call.profile, mostBytes: call.settings.bootstrapMaxChars)
         let identity = call.workspaces.identity(of: call.profile, among: files)
         let prompt = PromptBuilder(settings: call.settings, profile: call.profile, identity: identity)
             .system(files: files)

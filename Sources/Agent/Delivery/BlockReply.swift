@@ -34,7 +34,7 @@ final class BlockReply: EarlyReply {
     }
 
     /// Between two looks at what the model says.
-    private static let interval = Duration.milliseconds(200)
+    static let interval = Duration.milliseconds(200)
 
     /// `first` is the part that is written next.
     init(

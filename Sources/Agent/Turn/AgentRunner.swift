@@ -76,7 +76,7 @@ struct AgentRunner {
             profile: order.profile, entry: begun.entry, options: options,
             hasImages: order.hasImages,
             directory: directory)
-        let files = workspaces.files(of: order.profile, mostCharacters: settings.bootstrapMaxChars)
+        let files = workspaces.files(of: order.profile, mostBytes: settings.bootstrapMaxChars)
         let identity = workspaces.identity(of: order.profile, among: files)
         let system = PromptBuilder(settings: settings, profile: order.profile, identity: identity)
             .system(files: files, extra: options.extraSystemPrompt, now: startedAt)

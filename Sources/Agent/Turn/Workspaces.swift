@@ -26,7 +26,7 @@ final class Workspaces {
 
     private struct Known {
         var stamp: FileStamp
-        var mostCharacters: Int
+        var mostBytes: Int
         var file: WorkspaceFile
     }
 
@@ -80,9 +80,9 @@ final class Workspaces {
     }
 
     /// What is there, each file cut to its beginning and end.
-    func files(of profile: AgentProfile, mostCharacters: Int) -> [WorkspaceFile] {
+    func files(of profile: AgentProfile, mostBytes: Int) -> [WorkspaceFile] {
         let folder = folder(of: profile)
-        return Self.names.indices.compactMap { file($0, in: folder, mostCharacters: mostCharacters) }
+        return Self.names.indices.compactMap { file($0, in: folder, mostBytes: mostBytes) }
     }
 
     /// What the agent's own file says of it; `files` were looked at a moment ago.
@@ -95,7 +95,7 @@ final class Workspaces {
     /// What the agent's own file says of it.
     func identity(of profile: AgentProfile) -> AgentIdentity {
         let own = file(
-            Self.identityPlace, in: folder(of: profile), mostCharacters: Self.mostIdentityBytes)
+            Self.identityPlace, in: folder(of: profile), mostBytes: Self.mostIdentityBytes)
         return (own?.text).map { identity(of: profile, in: $0) } ?? AgentIdentity()
     }
 
@@ -116,19 +116,19 @@ final class Workspaces {
     /// The same as the prompt takes at most by default, so that both share what was read.
     private static let mostIdentityBytes = 20_000
 
-    private func file(_ place: Int, in folder: Folder, mostCharacters: Int) -> WorkspaceFile? {
+    private func file(_ place: Int, in folder: Folder, mostBytes: Int) -> WorkspaceFile? {
         let path = folder.paths[place]
         guard let stamp = FileStamp(path) else {
             folder.known[place] = nil
             return nil
         }
-        if let entry = folder.known[place], entry.stamp == stamp, entry.mostCharacters == mostCharacters {
+        if let entry = folder.known[place], entry.stamp == stamp, entry.mostBytes == mostBytes {
             return entry.file.text.isEmpty ? nil : entry.file
         }
-        guard let text = text(path, in: folder, mostBytes: mostCharacters) else { return nil }
+        guard let text = text(path, in: folder, mostBytes: mostBytes) else { return nil }
         let file = WorkspaceFile(
-            name: Self.names[place], text: String(text.trimmed), isCut: stamp.size > mostCharacters)
-        folder.known[place] = Known(stamp: stamp, mostCharacters: mostCharacters, file: file)
+            name: Self.names[place], text: String(text.trimmed), isCut: stamp.size > mostBytes)
+        folder.known[place] = Known(stamp: stamp, mostBytes: mostBytes, file: file)
         return file.text.isEmpty ? nil : file
     }
 

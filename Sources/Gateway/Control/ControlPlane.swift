@@ -12,7 +12,8 @@ final class ControlPlane {
     let largeAnswers = LargeAnswers()
     let log: Log
     private(set) var table: MethodTable
-    /// Whether people can log in.
+
+    /// Whether clients can log in.
     private enum Phase {
         /// Nobody is heard, and nobody refused: a start takes milliseconds, and a client that was refused comes back half
         /// a second later.

@@ -9,7 +9,9 @@ struct OpenAIResponsesReader: AnswerReader {
     private(set) var isComplete = false
     /// Items whose thought has had a part already: parts are set apart by an empty line.
     private var thoughtsWithText: Set<Int> = []
-    /// Parts of messages whose text is known; some servers send it only once, when it is whole.
+    /// Messages whose text has come bit by bit. Some servers send it only when it is whole, and then up to three times.
+    private var streamed: Set<Int> = []
+    /// Parts of the others that are told.
     private var told: Set<Part> = []
 
     private struct Part: Hashable {
@@ -27,7 +29,8 @@ struct OpenAIResponsesReader: AnswerReader {
             return []
         case "response.output_item.added": return begin(json["item"] ?? .null, index)
         case "response.output_text.delta", "response.refusal.delta":
-            return say(json["delta"], Part(item: index, content: json["content_index"]?.intValue ?? 0))
+            streamed.insert(index)
+            return say(json["delta"], index)
         case "response.output_text.done", "response.refusal.done":
             return tell(json, Part(item: index, content: json["content_index"]?.intValue ?? 0))
         case "response.reasoning_summary_part.added": return separate(index)
@@ -69,16 +72,16 @@ struct OpenAIResponsesReader: AnswerReader {
         }
     }
 
-    private mutating func say(_ text: JSON?, _ part: Part) -> [ModelEvent] {
+    private mutating func say(_ text: JSON?, _ index: Int) -> [ModelEvent] {
         guard let text = text?.filledText else { return [] }
-        told.insert(part)
-        answer.add(text: text, at: part.item)
+        answer.add(text: text, at: index)
         return [.text(text)]
     }
 
     /// The whole text of a part, where none of it has come before.
     private mutating func tell(_ content: JSON, _ part: Part) -> [ModelEvent] {
-        told.contains(part) ? [] : say(content["text"] ?? content["refusal"], part)
+        guard !streamed.contains(part.item), told.insert(part).inserted else { return [] }
+        return say(content["text"] ?? content["refusal"], part.item)
     }
 
     private mutating func tellParts(of message: JSON, _ index: Int) -> [ModelEvent] {
@@ -125,7 +128,8 @@ struct OpenAIResponsesReader: AnswerReader {
         isComplete = true
         answer.responseID = response["id"]?.stringValue ?? answer.responseID
         count(response["usage"])
-        let items = response["output"]?.arrayValue ?? []
+        // Not every server counts the items of the whole answer as it counted them before.
+        let items = streamed.isEmpty && told.isEmpty ? response["output"]?.arrayValue ?? [] : []
         let events = items.enumerated().flatMap { index, item in
             item["type"]?.stringValue == "message" ? tellParts(of: item, index) : []
         }

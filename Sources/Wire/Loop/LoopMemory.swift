@@ -10,7 +10,8 @@ import CEvent
 /// the heap they would hold a page each after a burst of connections (3 MB after 5,000).
 enum LoopMemory {
     private static let cellBytes = 16
-    /// Enough for every descriptor a process may have; memory that is not used is only a range of addresses.
+    /// For as many descriptors as a process usually may have, and those beyond are on the heap; memory that is not used is
+    /// only a range of addresses.
     private static let regionBytes = 65_536 * cellBytes
 
     /// Only the loop's thread calls libevent, so nothing here needs a lock.

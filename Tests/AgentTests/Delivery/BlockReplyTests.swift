@@ -148,7 +148,8 @@ struct BlockReplyTests {
             test.replies.blockStreaming.waitsForEnd = true
             try await test.writes("when?")
             await models.sawRequests(1)
-            try await Task.sleep(for: .milliseconds(30))
+            // Without it the first block would be out by then.
+            try await Task.sleep(for: BlockReply.interval * 2)
             #expect(test.channel.attempts.isEmpty)
             gate.open()
             try await eventually("all is seen") { test.channel.seen.count == 1 }

@@ -28,7 +28,7 @@ struct WorkspacesTests {
             let workspaces = Workspaces(log: .silent)
             workspaces.prepare(profile)
 
-            #expect(workspaces.files(of: profile, mostCharacters: 20_000).isEmpty)
+            #expect(workspaces.files(of: profile, mostBytes: 20_000).isEmpty)
         }
     }
 
@@ -38,11 +38,11 @@ struct WorkspacesTests {
             let profile = AgentProfile(id: .main, workspace: folder)
             let workspaces = Workspaces(log: .silent)
             try write("Be kind.", to: "\(folder)/SOUL.md")
-            #expect(workspaces.files(of: profile, mostCharacters: 20_000).map(\.text) == ["Be kind."])
+            #expect(workspaces.files(of: profile, mostBytes: 20_000).map(\.text) == ["Be kind."])
 
             try write("Be kind and brief.", to: "\(folder)/SOUL.md")
             #expect(
-                workspaces.files(of: profile, mostCharacters: 20_000).map(\.text) == ["Be kind and brief."])
+                workspaces.files(of: profile, mostBytes: 20_000).map(\.text) == ["Be kind and brief."])
         }
     }
 
@@ -59,7 +59,7 @@ struct WorkspacesTests {
             }
             let workspaces = Workspaces(log: .silent)
             @MainActor func told() -> [String] {
-                workspaces.files(of: profile, mostCharacters: 20_000).map(\.text)
+                workspaces.files(of: profile, mostBytes: 20_000).map(\.text)
             }
 
             #expect(told() == ["Be kind."] && told() == ["Be kind."])
@@ -73,7 +73,7 @@ struct WorkspacesTests {
         try inFolder { folder in
             let profile = AgentProfile(id: .main, workspace: folder)
             try write("START" + String(repeating: "å", count: 100_000) + "END", to: "\(folder)/MEMORY.md")
-            let file = try #require(Workspaces(log: .silent).files(of: profile, mostCharacters: 20_000).first)
+            let file = try #require(Workspaces(log: .silent).files(of: profile, mostBytes: 20_000).first)
 
             #expect(file.isCut)
             #expect(file.text.hasPrefix("START") && file.text.hasSuffix("END"))
@@ -90,7 +90,7 @@ struct WorkspacesTests {
             workspaces.prepare(profile)
             let settings = Agent.AgentSettings(agents: [profile])
             let prompt = PromptBuilder(settings: settings, profile: profile)
-                .system(files: workspaces.files(of: profile, mostCharacters: settings.bootstrapMaxChars))
+                .system(files: workspaces.files(of: profile, mostBytes: settings.bootstrapMaxChars))
 
             #expect(prompt.utf8.count < 4_000)
             #expect(prompt.contains(profile.workspace))
