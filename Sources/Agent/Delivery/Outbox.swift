@@ -21,6 +21,8 @@ package final class Outbox {
     var gaveUp: (OutboxPart) -> Void = { _ in }
     /// What platforms have, and the disk does not know yet because it refused to be written.
     private var unwritten: [Int64: Posted] = [:]
+    /// Parts that were begun, and of which the disk does not know yet what became of them.
+    private var unsettled: Set<Int64> = []
     /// What is to be in their place afterwards.
     private var changes: [Int64: OutgoingPart.Content] = [:]
     private var isStopping = false
@@ -144,17 +146,26 @@ package final class Outbox {
 
     /// Puts something else in the place of a part, whether people see it already or not; empty content takes it away.
     func change(_ part: OutboxPart, to content: OutgoingPart.Content) async throws {
-        // It may begin to be sent while the store is asked.
-        for _ in 0..<2 {
-            if inFlight[part.id] != nil {
-                changes[part.id] = content
-                return
-            }
+        // It may begin to be sent, and have been sent, while the store is asked.
+        for _ in 0..<3 where !unsettled.contains(part.id) {
             if try await store.change(part.id, to: content) {
+                settled(part.run)
                 var address = part.address
                 address.account = try await store.account(of: part.id) ?? address.account
                 return wake(address)
             }
+            // What was given up nobody will see.
+            let now = try await store.parts(of: part.run).first { $0.id == part.id }
+            guard now?.state == .sending else { return }
+        }
+        changes[part.id] = content
+    }
+
+    /// Puts in the place of a part what was to come there after it.
+    private func takeUpChanges(of part: OutboxPart) async throws {
+        defer { unsettled.remove(part.id) }
+        while let content = changes.removeValue(forKey: part.id) {
+            _ = try await store.change(part.id, to: content)
         }
     }
 
@@ -193,7 +204,10 @@ package final class Outbox {
             }
             if let posted = unwritten[part.id] {
                 try await write(posted, of: part)
-                guard !posted.isWhole else { continue }
+                guard !posted.isWhole else {
+                    try await takeUpChanges(of: part)
+                    continue
+                }
                 part.platformID = posted.id
             }
             guard await isDue(part) else { return }
@@ -230,15 +244,13 @@ package final class Outbox {
     private func send(_ part: OutboxPart, through channel: any Channel) async throws {
         let flight = Flight()
         inFlight[part.id] = flight
+        unsettled.insert(part.id)
         defer {
             inFlight[part.id] = nil
             flight.end.open()
-            changes[part.id] = nil
         }
         try await attempt(part, through: channel)
-        while let content = changes.removeValue(forKey: part.id) {
-            _ = try await store.change(part.id, to: content)
-        }
+        try await takeUpChanges(of: part)
     }
 
     private func attempt(_ part: OutboxPart, through channel: any Channel) async throws {
@@ -344,6 +356,8 @@ package final class Outbox {
     {
         try await store.failed(part.id, reason: reason, telling: note)
         failures[part.id] = nil
+        changes[part.id] = nil
+        unsettled.remove(part.id)
         gaveUp(part)
         board.change(part.address.key) { $0.lastError = reason }
         log.named(part.address.channel.rawValue).error(

@@ -99,6 +99,33 @@ struct OutboxTests {
         }
     }
 
+    @Test func `a change that comes before the disk knows that its part was posted is made afterwards`()
+        async throws
+    {
+        let channel = ScriptedChannel()
+        let platform = Gate()
+        channel.fates = [.hang(platform)]
+        try await ChannelTestHouse.run(channel: channel) { test in
+            let store = test.house.stores.outbox
+            let part = NewOutboxPart(
+                run: "r1", part: 0, address: Address(channel: "test", chat: "ann"),
+                content: OutgoingPart.Content(text: "May I?"))
+            try await eventually("the channel runs") { channel.house != nil }
+            _ = try await store.add([part])
+            test.outbox.wake(part.address)
+            try await eventually("it is being posted") { channel.attempts.count == 1 }
+            _ = try await store.database.read { try $0.first("PRAGMA query_only = ON") { $0.int(0) } }
+            platform.open()
+            try await eventually("the write is refused") { store.database.isRefusing() }
+            _ = try await store.database.read { try $0.first("PRAGMA query_only = OFF") { $0.int(0) } }
+
+            let posted = try #require(try await store.parts(of: "r1").first)
+            try await test.outbox.change(posted, to: OutgoingPart.Content(text: "You may."))
+
+            try await eventually("the change is seen") { channel.seen == ["You may."] }
+        }
+    }
+
     @Test func `where nothing is taken a part is given up with its reason, and the next one goes out`()
         async throws
     {
