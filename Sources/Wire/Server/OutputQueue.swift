@@ -18,6 +18,8 @@ struct OutputQueue {
 
     private static var spares: [OpaquePointer] = []
     private var buffer: OpaquePointer?
+    /// Whether there was no memory for something that belongs here: what comes after it must not go out without it.
+    private var isTorn = false
 
     enum Progress {
         case finished
@@ -30,7 +32,7 @@ struct OutputQueue {
 
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
-        evbuffer_add(ready(), base, bytes.count)
+        guard let buffer = ready(), evbuffer_add(buffer, base, bytes.count) == 0 else { return isTorn = true }
     }
 
     mutating func append(_ bytes: [UInt8]) {
@@ -46,28 +48,36 @@ struct OutputQueue {
     mutating func append(_ bytes: SharedBytes) {
         bytes.withUnsafeBytes { storage in
             guard storage.count >= Self.minReferenceBytes else { return append(storage) }
+            guard let buffer = ready() else { return isTorn = true }
             let keeper = Unmanaged.passRetained(bytes).toOpaque()
             let failed = evbuffer_add_reference(
-                ready(), storage.baseAddress, storage.count, releaseShared, keeper)
-            if failed != 0 { Unmanaged<SharedBytes>.fromOpaque(keeper).release() }
+                buffer, storage.baseAddress, storage.count, releaseShared, keeper)
+            guard failed == 0 else {
+                Unmanaged<SharedBytes>.fromOpaque(keeper).release()
+                return isTorn = true
+            }
         }
     }
 
-    /// Takes over `descriptor` and sends a part of the file straight from it.
+    /// Takes over `descriptor`, also when it fails, and sends a part of the file straight from it.
     mutating func append(file descriptor: CInt, from offset: Int, count: Int) -> Bool {
         let flags = UInt32(EVBUF_FS_CLOSE_ON_FREE)
         guard
             let segment = evbuffer_file_segment_new(
                 descriptor, numericCast(offset), numericCast(count), flags)
         else {
+            Descriptor.close(descriptor)
             return false
         }
+        // The segment closes the file, now or when it is sent.
         defer { evbuffer_file_segment_free(segment) }
-        return evbuffer_add_file_segment(ready(), segment, 0, numericCast(count)) == 0
+        guard let buffer = ready() else { return false }
+        return evbuffer_add_file_segment(buffer, segment, 0, numericCast(count)) == 0
     }
 
     /// Writes as much as goes without waiting.
     mutating func write(to descriptor: CInt) -> Progress {
+        guard !isTorn else { return .failed }
         guard let buffer else { return .finished }
         while evbuffer_get_length(buffer) > 0 {
             errno = 0
@@ -95,11 +105,10 @@ struct OutputQueue {
         spares = []
     }
 
-    private mutating func ready() -> OpaquePointer {
+    /// Nil when there is no memory left.
+    private mutating func ready() -> OpaquePointer? {
         if let buffer { return buffer }
-        guard let fresh = Self.spares.popLast() ?? evbuffer_new() else {
-            fatalError("There is no memory left.")
-        }
+        guard let fresh = Self.spares.popLast() ?? evbuffer_new() else { return nil }
         evbuffer_set_flags(fresh, UInt64(EVBUFFER_FLAG_DRAINS_TO_FD))
         buffer = fresh
         return fresh

@@ -164,10 +164,11 @@ final class Transport: PassEndWork {
 
     /// Takes over `file`, also when it fails.
     func send(file: CInt, from offset: Int, count: Int) -> Bool {
-        guard !isClosed, !isEnding, output.append(file: file, from: offset, count: count) else {
+        guard !isClosed, !isEnding else {
             Descriptor.close(file)
             return false
         }
+        guard output.append(file: file, from: offset, count: count) else { return false }
         queueFlush()
         return true
     }
