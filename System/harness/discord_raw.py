@@ -37,9 +37,14 @@ def leaves(errors: Any) -> list[str]:
 
 
 def converse(
-    fake: FakeDiscord, payloads: list[Any], query: str = "v=10&encoding=json", root: str = "", leave_with: int = 1000
+    fake: FakeDiscord,
+    payloads: list[Any],
+    query: str = "v=10&encoding=json",
+    root: str = "",
+    leave_with: int = 1000,
+    quiet: float = QUIET_SECONDS,
 ) -> tuple[int | None, list[Any]]:
-    """Sends payloads; returns how the gateway closed, and what it said until it was quiet for a moment."""
+    """Sends payloads; returns how the gateway closed, and what it said until it was quiet for so many seconds."""
 
     async def talk() -> tuple[int | None, list[Any]]:
         said = []
@@ -49,7 +54,7 @@ def converse(
                     await (ws.send_str(payload) if isinstance(payload, str) else ws.send_json(payload))
                 while True:
                     try:
-                        message = await ws.receive(timeout=QUIET_SECONDS)
+                        message = await ws.receive(timeout=quiet)
                     except TimeoutError:
                         await ws.close(code=leave_with)
                         return None, said

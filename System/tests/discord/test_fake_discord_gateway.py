@@ -103,6 +103,6 @@ def test_without_the_content_intent_only_what_concerns_the_bot_has_text(fake: Fa
 
 
 def test_a_client_that_stops_beating_is_disconnected(fake: FakeDiscord) -> None:
-    fake.gateway.heartbeat_seconds = fake.gateway.late_heartbeat_seconds = 0.5
-    assert converse(fake, [identify(fake)])[0] == 4009
+    fake.gateway.heartbeat_seconds = fake.gateway.late_heartbeat_seconds = 0.2
+    assert converse(fake, [identify(fake)], quiet=20)[0] == 4009
     refused(fake)
