@@ -12,7 +12,7 @@ sh UI/build.sh
 sh UI/test.sh
 sh Scripts/python.sh
 # Most of these tests wait: for a pause, a browser, a process that ends. So there are more at a time than cores.
-workers=$((2 * $(getconf _NPROCESSORS_ONLN) + 1))
+workers=$((2 * $(getconf _NPROCESSORS_ONLN)))
 OPENCLAW_BINARY="${OPENCLAW_BINARY:-$PWD/.build/debug/openclaw}" \
 OPENCLAW_ECHO_BINARY="${OPENCLAW_ECHO_BINARY:-$PWD/.build/debug/wire-echo}" \
     .venv/bin/python -m pytest System -q -n $workers --dist loadgroup

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
 from typing import Self
 
@@ -20,7 +22,8 @@ class Loopback:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.tls = tls
         self.violations: list[str] = []
-        self.ports: list[int] = [0] * self.port_count
+        self.ports: list[int] = []
+        self._kept = contextlib.ExitStack()
         self._runner: web.AppRunner | None = None
 
     def application(self) -> web.Application:
@@ -31,16 +34,25 @@ class Loopback:
         return self.ports[0]
 
     def __enter__(self) -> Self:
+        self.ports = [self._keep_port() for _ in range(self.port_count)]
         background.run(self._start())
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         background.run(self._stop())
+        self._kept.close()
         if kind is None:
             self.assert_clean()
 
     def assert_clean(self) -> None:
         assert not self.violations, "the vendor would have refused:\n  " + "\n  ".join(self.violations)
+
+    def _keep_port(self) -> int:
+        """A free one, which nobody else gets while nothing listens there: it is bound all the time."""
+        keeper = self._kept.enter_context(socket.socket())
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind((HOST, 0))
+        return int(keeper.getsockname()[1])
 
     async def _start(self) -> None:
         self._runner = web.AppRunner(
@@ -49,7 +61,6 @@ class Loopback:
         await self._runner.setup()
         for port in self.ports:
             await web.TCPSite(self._runner, HOST, port, ssl_context=self.tls).start()
-        self.ports = [address[1] for address in self._runner.addresses]
 
     async def _stop(self) -> None:
         if self._runner is not None:
