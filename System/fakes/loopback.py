@@ -22,7 +22,7 @@ class Loopback:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.tls = tls
         self.violations: list[str] = []
-        self.ports: list[int] = []
+        self.ports: list[int] = [0] * self.port_count
         self._kept = contextlib.ExitStack()
         self._runner: web.AppRunner | None = None
 
@@ -34,7 +34,7 @@ class Loopback:
         return self.ports[0]
 
     def __enter__(self) -> Self:
-        self.ports = [self._keep_port() for _ in range(self.port_count)]
+        self.ports = [self._keep(port) for port in self.ports]
         background.run(self._start())
         return self
 
@@ -47,11 +47,11 @@ class Loopback:
     def assert_clean(self) -> None:
         assert not self.violations, "the vendor would have refused:\n  " + "\n  ".join(self.violations)
 
-    def _keep_port(self) -> int:
-        """A free one, which nobody else gets while nothing listens there: it is bound all the time."""
+    def _keep(self, port: int) -> int:
+        """That port, or a free one for 0. Nobody else gets it while nothing listens there: it is bound all the time."""
         keeper = self._kept.enter_context(socket.socket())
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        keeper.bind((HOST, 0))
+        keeper.bind((HOST, port))
         return int(keeper.getsockname()[1])
 
     async def _start(self) -> None:
